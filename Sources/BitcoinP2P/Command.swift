@@ -1,0 +1,79 @@
+import Dissection
+
+/// The 12 bytes that name a message's type: ASCII, padded with NUL (protocol.md section 2.1).
+@frozen
+public struct Command: Hashable, Sendable, BitwiseCopyable {
+    // The bytes in order, read big-endian.
+    @usableFromInline let head: UInt64
+    @usableFromInline let tail: UInt32
+
+    public static let byteCount = 12
+
+    /// A command of at most 12 ASCII characters, written in the program.
+    public init(_ name: StaticString) {
+        var head: UInt64 = 0
+        var tail: UInt32 = 0
+        name.withUTF8Buffer { text in
+            for index in 0..<12 {
+                let byte = index < text.count ? text[index] : 0
+                if index < 8 { head = head << 8 | UInt64(byte) } else { tail = tail << 8 | UInt32(byte) }
+            }
+        }
+        self.head = head
+        self.tail = tail
+    }
+
+    /// The command at `offset`, or nil where there are fewer than 12 bytes.
+    @inlinable
+    public init?(_ bytes: RawSpan, at offset: Int) {
+        guard offset >= 0, offset <= bytes.byteCount - 12 else { return nil }
+        head = UInt64(bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
+        tail = UInt32(bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset &+ 8, as: UInt32.self))
+    }
+
+    /// Byte `index`, 0 to 11.
+    @inlinable
+    func byte(_ index: Int) -> UInt8 {
+        index < 8
+            ? UInt8(truncatingIfNeeded: head >> UInt64(56 &- index &* 8))
+            : UInt8(truncatingIfNeeded: tail >> UInt32(24 &- (index &- 8) &* 8))
+    }
+
+    /// Core's rule: printable ASCII up to the first NUL, nothing but NUL after it. An empty command is valid there, and
+    /// here; ``isPlausible`` is the stricter rule for finding messages.
+    public var isValid: Bool {
+        var ended = false
+        for index in 0..<12 {
+            let byte = byte(index)
+            if byte == 0 {
+                ended = true
+            } else if ended || byte < 0x20 || byte > 0x7e {
+                return false
+            }
+        }
+        return true
+    }
+
+    /// Valid, and not empty.
+    public var isPlausible: Bool { head >> 56 != 0 && isValid }
+
+    /// How many bytes come before the padding.
+    public var nameLength: Int {
+        var length = 12
+        while length > 0, byte(length - 1) == 0 { length -= 1 }
+        return length
+    }
+
+    /// The name, with what is not printable ASCII escaped.
+    public func append(to text: inout TextBuffer) {
+        let length = nameLength
+        let bytes = InlineArray<12, UInt8> { byte($0) }
+        text.append(wire: bytes.span.bytes.extracting(0..<length))
+    }
+
+    public var name: String {
+        var text = TextBuffer()
+        append(to: &text)
+        return text.string
+    }
+}

@@ -1,0 +1,5 @@
+import Dissection
+
+public struct MessageFramer {
+    public static let lengthLimit = 4_000_000
+}

@@ -1,0 +1,84 @@
+import Dissection
+
+/// What the header of a message says (protocol.md section 2).
+public struct MessageHeader: Sendable {
+    public var network: Network
+    public var command: Command
+    /// Payload bytes that follow.
+    public var length: UInt32
+    /// The first four bytes of the payload's double SHA-256, read big-endian; nil in the header of 20 bytes that
+    /// `version` and `verack` had before 20 February 2012.
+    public var checksum: UInt32?
+
+    /// 24, or 20 without checksum.
+    public var byteCount: Int { checksum == nil ? 20 : 24 }
+}
+
+/// The fields of the header, and what became of its checksum.
+public struct MessageHeaderLayout: Sendable {
+    public let magic = Field(
+        "bitcoin.magic", "Packet magic", .enumeration(Self.magicNames, bits: 32, hexadecimal: true),
+        "which Bitcoin network this is for")
+    public let command = Field(
+        "bitcoin.command", "Command name", .text, "what kind of message this is: ASCII, padded with NUL to 12 bytes")
+    public let length = Field(
+        "bitcoin.length", "Payload Length", .unsigned(bits: 32), "how many bytes of payload follow the header")
+    public let checksum = Field(
+        "bitcoin.checksum", "Payload checksum", .hexadecimal(bits: 32),
+        "the first four bytes of SHA-256(SHA-256(payload))")
+    public let checksumStatus = Field(
+        "bitcoin.checksum.status", "Checksum Status", .enumeration(ChecksumStatus.names, bits: 8),
+        "whether the checksum is that of the payload")
+    public let checksumCalculated = Field(
+        "bitcoin.checksum.calculated", "Calculated checksum", .hexadecimal(bits: 32),
+        "what the checksum of this payload would be")
+
+    static let magicNames = ValueNames(Network.known)
+
+    public init() {}
+
+    /// Lays out the 24 bytes, or the 20 of a header without checksum.
+    public func layout(
+        _ c: inout Cursor<some FieldSink & ~Copyable>, _ header: MessageHeader, _ status: ChecksumStatus,
+        calculated: UInt32?
+    ) throws(Stop) {
+        try c.bigEndian(magic, UInt32.self)
+        try c.bytes(command, Command.byteCount)
+        if !header.command.isValid { c.annotate(.commandInvalid) }
+        try c.integer(length, UInt32.self)
+        if header.length > MessageFramer.lengthLimit { c.annotate(.lengthOverLimit, UInt64(MessageFramer.lengthLimit)) }
+        if header.checksum != nil {
+            try c.bigEndian(checksum, UInt32.self)
+        }
+        c.generate(checksumStatus, UInt64(status.rawValue))
+        switch status {
+        case .bad:
+            c.annotate(.checksumBad)
+            if let calculated { c.generate(checksumCalculated, UInt64(calculated)) }
+        case .unverified: c.annotate(.checksumUnverified)
+        case .good, .notPresent: break
+        }
+    }
+}
+
+/// Wireshark's values of a checksum's status.
+public enum ChecksumStatus: UInt8, Sendable {
+    case bad = 0
+    case good = 1
+    /// Part of the payload was not captured.
+    case unverified = 2
+    /// The header has none.
+    case notPresent = 3
+
+    public static let names = ValueNames(
+        (0, "Bad", "the payload is not what its sender hashed"),
+        (1, "Good", "the payload is what its sender hashed"),
+        (2, "Unverified", "part of the payload was not captured"),
+        (3, "Not present", "headers before 20 February 2012, and v2 transport, have no checksum"))
+}
+
+extension ValueNames {
+    init(_ networks: [Network]) {
+        self.init(networks.map { (UInt64($0.magic), $0.name, "the magic of \($0.name)") })
+    }
+}

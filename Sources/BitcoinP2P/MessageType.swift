@@ -1,0 +1,77 @@
+import Dissection
+
+/// A type of message: its command, where it comes from, and its layout compiled for each sink.
+public struct MessageType: Sendable {
+    /// How much alive the type is (protocol.md section 5).
+    public enum Status: String, Sendable, CaseIterable {
+        /// Sent or understood by Bitcoin Core 28.1.
+        case current
+        /// Was in Bitcoin Core.
+        case retired
+        /// A BIP or a draft of one, not in Bitcoin Core 28.1.
+        case draft
+        /// Of other implementations only.
+        case foreign
+    }
+
+    public let command: Command
+    public let status: Status
+    /// The document that defines it: `BIP 152`, or `Satoshi client`.
+    public let source: String
+    /// The heading of its payload, whose meaning is that of the message.
+    public let message: Field
+
+    // Made where the payload's type is concrete: one indirect call a message, and specialised code behind it.
+    private let skimPayload: @Sendable (RawSpan, Int, MessageContext, inout SkimSink) -> Outcome
+    private let dissectPayload: @Sendable (RawSpan, Int, MessageContext, inout TreeSink) -> Outcome
+
+    public init(_ command: StaticString, _ status: Status, _ source: String, _ payload: some Payload) {
+        self.command = Command(command)
+        self.status = status
+        self.source = source
+        message = payload.message
+        skimPayload = { bytes, start, context, sink in run(payload, bytes, start, context, &sink, empty: SkimSink()) }
+        dissectPayload = { bytes, start, context, sink in run(payload, bytes, start, context, &sink, empty: TreeSink()) }
+    }
+
+    /// Checks the payload that begins at `start` and sums it up in the sink's info, without making a tree.
+    @discardableResult
+    public func skim(_ bytes: RawSpan, from start: Int, _ context: MessageContext, into sink: inout SkimSink) -> Outcome {
+        skimPayload(bytes, start, context, &sink)
+    }
+
+    /// Makes a node of every field of the payload that begins at `start`; ranges count from the first of `bytes`.
+    @discardableResult
+    public func dissect(
+        _ bytes: RawSpan, from start: Int, _ context: MessageContext, into sink: inout TreeSink
+    ) -> Outcome {
+        dissectPayload(bytes, start, context, &sink)
+    }
+}
+
+/// Runs one layout to the end of the bytes. `empty` stands in for the sink while the cursor owns it.
+private func run<Sink: FieldSink & ~Copyable>(
+    _ payload: some Payload, _ bytes: RawSpan, _ start: Int, _ context: MessageContext, _ sink: inout Sink,
+    empty: consuming Sink
+) -> Outcome {
+    swap(&sink, &empty)
+    var cursor = Cursor(bytes, from: start, empty)
+    var outcome = Outcome.complete
+    let mark = cursor.sink.open(payload.message, at: cursor.offset, value: 0, flags: [])
+    do throws(Stop) {
+        try payload.layout(&cursor, context)
+    } catch {
+        outcome = .truncated
+    }
+    if cursor.left > 0 {
+        cursor.rest(trailingData)
+        cursor.annotate(.trailingBytes)
+    }
+    cursor.sink.close(mark, at: cursor.offset)
+    sink = cursor.finish()
+    return outcome
+}
+
+/// Bytes that no field claims.
+let trailingData = Field(
+    "bitcoin.trailing", "Trailing data", .bytes, "bytes after the last field that is known; receivers ignore them")

@@ -1,0 +1,80 @@
+import Dissection
+
+/// The list that `inv`, `getdata` and `notfound` carry (protocol.md section 6.5).
+struct Inventory: Sendable {
+    let count: Field
+    let item: Field
+    let type: Field
+    let hash: Field
+
+    init(_ prefix: String) {
+        count = Field("\(prefix).count", "Count", .count, "how many inventory vectors follow, at most 50,000")
+        item = Field("\(prefix).item", "Inventory vector", .group, "one transaction or block")
+        type = Field(
+            "\(prefix).type", "Type", .enumeration(InventoryType.names, bits: 32), "what the hash identifies")
+        hash = Field("\(prefix).hash", "Data hash", .hash, "a txid, wtxid or block hash, by the type above")
+    }
+
+    func layout(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) {
+        let entries = try c.compactSize(count, limit: 50_000)
+        let start = c.offset
+        if c.sink.wantsInfo { appendInfo(&c, entries, from: start) }
+        try c.list(of: item, entries, stride: 36) { (c, _) throws(Stop) in
+            let value = try c.integer(type, UInt32.self)
+            if InventoryType.names.name(of: UInt64(value)) == nil { c.annotate(.inventoryTypeUnknown) }
+            try c.bytes(hash, 32)
+        }
+    }
+
+    /// `35 × MSG_WTX`, or how many of each type, in the order of their first.
+    private func appendInfo(_ c: inout Cursor<some FieldSink & ~Copyable>, _ entries: Int, from start: Int) {
+        let present = min(entries, c.left / 36)
+        var runs: [(type: UInt32, count: Int)] = []
+        for index in 0..<present {
+            guard let type = c.load(littleEndian: UInt32.self, at: start + index * 36) else { break }
+            if let known = runs.firstIndex(where: { $0.type == type }) {
+                runs[known].count += 1
+            } else if runs.count < 4 {
+                runs.append((type, 1))
+            }
+        }
+        if runs.isEmpty {
+            c.sink.info.append(" ")
+            c.sink.info.append(decimal: entries)
+        }
+        for (index, run) in runs.enumerated() {
+            c.sink.info.append(index == 0 ? " " : ", ")
+            c.sink.info.append(decimal: run.count)
+            c.sink.info.append(" × ")
+            InventoryType.append(run.type, to: &c.sink.info)
+        }
+    }
+}
+
+/// What an inventory vector's hash identifies.
+enum InventoryType {
+    static let names = ValueNames(
+        (0, "ERROR", "nothing; not used"),
+        (1, "MSG_TX", "a transaction, by its txid"),
+        (2, "MSG_BLOCK", "a block, by its hash"),
+        (3, "MSG_FILTERED_BLOCK", "a block as merkleblock (BIP 37)"),
+        (4, "MSG_CMPCT_BLOCK", "a block as cmpctblock (BIP 152)"),
+        (5, "MSG_WTX", "a transaction, by its wtxid (BIP 339)"),
+        (6, "MSG_PKGTXNS", "a package of transactions (BIP 331)"),
+        (7, "MSG_ANCPKGINFO", "the ancestors of a transaction, by its wtxid (BIP 331)"),
+        (0x94a0, "MSG_DOUBLESPENDPROOF", "a proof of a double spend (Bitcoin Unlimited)"),
+        (0x4000_0001, "MSG_WITNESS_TX", "a transaction with its witness, by its txid (BIP 144)"),
+        (0x4000_0002, "MSG_WITNESS_BLOCK", "a block with its witnesses (BIP 144)"),
+        (0x4000_0003, "MSG_FILTERED_WITNESS_BLOCK", "reserved, unused (BIP 144)"),
+        (0x0100_0001, "MSG_UTREEXO_TX", "a transaction with its utreexo proof (BIP 183 draft)"),
+        (0x4100_0001, "MSG_WITNESS_UTREEXO_TX", "the same with its witness (BIP 183 draft)"))
+
+    static func append(_ type: UInt32, to text: inout TextBuffer) {
+        if let name = names.name(of: UInt64(type)) {
+            text.append(name)
+        } else {
+            text.append("type 0x")
+            text.append(hexadecimal: UInt64(type), digits: 8)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import Synchronization
+
+/// All fields that have been declared, in the order of their declaration.
+///
+/// Building a protocol's registry declares every field it has, so the catalog is complete before the first byte is read.
+public enum Catalog {
+    private struct Storage {
+        var declarations: [FieldDeclaration] = []
+        var index: [String: UInt16] = [:]
+        var conflicts: [String] = []
+    }
+
+    private static let storage = Mutex(Storage())
+
+    /// A copy of all declarations; a field's `id` is its index.
+    public static var declarations: [FieldDeclaration] { storage.withLock { $0.declarations } }
+
+    /// Names that were declared twice with another label, kind or meaning: a mistake in the program, found by a test.
+    public static var conflicts: [String] { storage.withLock { $0.conflicts } }
+
+    /// The field of that name, if any was declared.
+    public static func field(named name: String) -> Field? {
+        storage.withLock { $0.index[name] }.map(Field.init(id:))
+    }
+
+    static func declaration(of field: Field) -> FieldDeclaration {
+        storage.withLock { $0.declarations[Int(field.id)] }
+    }
+
+    static func intern(_ declaration: FieldDeclaration) -> Field {
+        storage.withLock { storage in
+            if let id = storage.index[declaration.name] {
+                let first = storage.declarations[Int(id)]
+                if first.label != declaration.label || first.kind != declaration.kind
+                    || first.meaning != declaration.meaning
+                {
+                    storage.conflicts.append(declaration.name)
+                }
+                return Field(id: id)
+            }
+            // More than 65,536 fields cannot be declared by hand; were it done, the last id is shared, never a trap.
+            let id = UInt16(clamping: storage.declarations.count)
+            storage.declarations.append(declaration)
+            storage.index[declaration.name] = id
+            return Field(id: id)
+        }
+    }
+}

@@ -1,0 +1,155 @@
+extension Cursor where Sink: ~Copyable {
+    /// Fields under a heading.
+    @inlinable
+    @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func group(_ field: Field, _ body: (inout Self) throws(Stop) -> Void) throws(Stop) {
+        let mark = sink.open(field, at: offset, value: 0, flags: [])
+        do throws(Stop) {
+            try body(&self)
+            sink.close(mark, at: offset)
+        } catch {
+            sink.close(mark, at: offset)
+            throw error
+        }
+    }
+
+    /// `count` entries, each of at least `minimum` bytes.
+    ///
+    /// The count is clamped to what the remaining bytes can hold, plus one entry that shows where they ended, so that a
+    /// count of 2⁶⁴ costs nothing.
+    @inlinable
+    @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func list(
+        of entry: Field, _ count: Int, minimum: Int, _ body: (inout Self, Int) throws(Stop) -> Void
+    ) throws(Stop) {
+        let possible = min(count, left / max(1, minimum) &+ 1)
+        var index = 0
+        while index < possible {
+            if sink.isFull {
+                sink.annotate(.treeLimit, value: 0)
+                position = limit
+                throw Stop()
+            }
+            let mark = sink.open(entry, at: offset, value: UInt64(truncatingIfNeeded: index), flags: .listEntry)
+            do throws(Stop) {
+                try body(&self, index)
+                sink.close(mark, at: offset)
+            } catch {
+                sink.close(mark, at: offset)
+                throw error
+            }
+            index &+= 1
+        }
+    }
+
+    /// `count` entries of exactly `stride` bytes: one comparison for a sink that keeps nothing, so `body` must do
+    /// nothing but read fields.
+    @inlinable
+    @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func list(
+        of entry: Field, _ count: Int, stride: Int, _ body: (inout Self, Int) throws(Stop) -> Void
+    ) throws(Stop) {
+        if Sink.mode == .skim {
+            guard count <= left / max(1, stride) else {
+                position = limit
+                throw Stop()
+            }
+            position &+= count &* stride
+            return
+        }
+        try list(of: entry, count, minimum: stride, body)
+    }
+
+    /// `count` values of exactly `stride` bytes without a heading each, such as hashes.
+    @inlinable
+    @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func values(
+        _ count: Int, stride: Int, _ body: (inout Self, Int) throws(Stop) -> Void
+    ) throws(Stop) {
+        if Sink.mode == .skim {
+            guard count <= left / max(1, stride) else {
+                position = limit
+                throw Stop()
+            }
+            position &+= count &* stride
+            return
+        }
+        try values(count, minimum: stride, body)
+    }
+
+    /// `count` values of at least `minimum` bytes without a heading each.
+    @inlinable
+    @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func values(
+        _ count: Int, minimum: Int, _ body: (inout Self, Int) throws(Stop) -> Void
+    ) throws(Stop) {
+        let possible = min(count, left / max(1, minimum) &+ 1)
+        var index = 0
+        while index < possible {
+            if sink.isFull {
+                sink.annotate(.treeLimit, value: 0)
+                position = limit
+                throw Stop()
+            }
+            try body(&self, index)
+            index &+= 1
+        }
+    }
+
+    /// The next `count` bytes as a layout of their own that cannot read further.
+    ///
+    /// What the inner layout leaves is shown as `remainder`; where it stops early, the outer one goes on behind it.
+    @inlinable
+    @_lifetime(self: copy self)
+    public mutating func within(
+        _ count: Int, remainder: Field, _ body: (inout Self) throws(Stop) -> Void
+    ) throws(Stop) {
+        let outer = limit
+        let whole = count >= 0 && count <= left
+        limit = whole ? offset &+ count : outer
+        do throws(Stop) { try body(&self) } catch {}
+        rest(remainder)
+        limit = outer
+        if !whole { throw Stop() }
+    }
+
+    /// The bits of an integer just read, each as a field of kind ``Kind/flag(mask:bits:)``.
+    @inlinable
+    @_lifetime(self: copy self)
+    public mutating func flags(_ fields: [(field: Field, mask: UInt64)], of value: UInt64, bytes count: Int) {
+        if Sink.mode == .skim { return }
+        for (field, mask) in fields {
+            sink.leaf(
+                field, at: offset &- count, length: count, value: value & mask == 0 ? 0 : 1, flags: .partOfParent)
+        }
+    }
+
+    /// A number that was computed.
+    @inlinable
+    @_lifetime(self: copy self)
+    public mutating func generate(_ field: Field, _ value: UInt64) {
+        if Sink.mode == .skim { return }
+        sink.generate(field, value: value, RawSpan())
+    }
+
+    /// Bytes that were computed: a hash, a text.
+    @inlinable
+    @_lifetime(self: copy self)
+    public mutating func generate(_ field: Field, _ bytes: RawSpan) {
+        if Sink.mode == .skim { return }
+        sink.generate(field, value: 0, bytes)
+    }
+
+    /// Says something about the field just read.
+    @inlinable
+    @_lifetime(self: copy self)
+    public mutating func annotate(_ kind: AnnotationKind, _ value: UInt64 = 0) {
+        if Sink.mode == .skim { return }
+        sink.annotate(kind, value: value)
+    }
+}

@@ -1,0 +1,169 @@
+/// Reads a message's bytes in order and tells the sink what each of them is.
+///
+/// Every read checks its bounds here, whatever the sink: one that does not fit gives its node the bytes that are left,
+/// flagged truncated, and throws ``Stop``. The caller owns the bytes; the cursor borrows them.
+///
+/// Everything is inlinable: across a module boundary a layout is several times slower without it.
+@frozen
+public struct Cursor<Sink: FieldSink & ~Copyable>: ~Copyable, ~Escapable {
+    public let bytes: RawSpan
+    // Invariant: 0 <= position <= limit <= bytes.byteCount; the unchecked loads rest on it.
+    @usableFromInline var position: Int
+    @usableFromInline var limit: Int
+    public var sink: Sink
+
+    /// Reads `bytes` from `offset` on; nodes' ranges count from the first byte of `bytes`.
+    @inlinable
+    @_lifetime(copy bytes)
+    public init(_ bytes: RawSpan, from offset: Int = 0, _ sink: consuming Sink) {
+        self.bytes = bytes
+        self.position = min(max(0, offset), bytes.byteCount)
+        self.limit = bytes.byteCount
+        self.sink = sink
+    }
+
+    /// Gives the sink back.
+    @inlinable
+    public consuming func finish() -> Sink { sink }
+
+    /// Where the next read begins, from the first byte of ``bytes``.
+    @inlinable public var offset: Int { position }
+    /// Where reading stops.
+    @inlinable public var end: Int { limit }
+    /// Bytes not yet read.
+    @inlinable public var left: Int { limit &- position }
+
+    /// Claims `count` bytes and answers where they begin.
+    @inlinable
+    @inline(__always)
+    @_lifetime(self: copy self)
+    mutating func take(_ count: Int, _ field: Field) throws(Stop) -> Int {
+        guard left >= count, count >= 0 else {
+            sink.leaf(field, at: offset, length: left, value: 0, flags: .truncated)
+            sink.annotate(.truncated, value: 0)
+            position = limit
+            throw Stop()
+        }
+        let start = offset
+        position &+= count
+        return start
+    }
+
+    /// A little-endian integer, as nearly all of Bitcoin's.
+    @inlinable
+    @inline(__always)
+    @discardableResult
+    @_lifetime(self: copy self)
+    public mutating func integer<T: FixedWidthInteger & BitwiseCopyable>(
+        _ field: Field, _: T.Type = T.self
+    ) throws(Stop) -> T {
+        let start = try take(MemoryLayout<T>.size, field)
+        let value = T(littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: T.self))
+        sink.leaf(
+            field, at: start, length: MemoryLayout<T>.size, value: UInt64(truncatingIfNeeded: value), flags: [])
+        return value
+    }
+
+    /// A big-endian integer: ports, and everything below TCP.
+    @inlinable
+    @inline(__always)
+    @discardableResult
+    @_lifetime(self: copy self)
+    public mutating func bigEndian<T: FixedWidthInteger & BitwiseCopyable>(
+        _ field: Field, _: T.Type = T.self
+    ) throws(Stop) -> T {
+        let start = try take(MemoryLayout<T>.size, field)
+        let value = T(bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: T.self))
+        sink.leaf(
+            field, at: start, length: MemoryLayout<T>.size, value: UInt64(truncatingIfNeeded: value), flags: [])
+        return value
+    }
+
+    /// `count` bytes as they are: hashes, addresses, scripts, text. Answers where they are in ``bytes``.
+    @inlinable
+    @inline(__always)
+    @discardableResult
+    @_lifetime(self: copy self)
+    public mutating func bytes(_ field: Field, _ count: Int) throws(Stop) -> Range<Int> {
+        let start = try take(count, field)
+        sink.leaf(field, at: start, length: count, value: 0, flags: [])
+        return start..<start &+ count
+    }
+
+    /// All that is left, if anything is.
+    @inlinable
+    @discardableResult
+    @_lifetime(self: copy self)
+    public mutating func rest(_ field: Field) -> Range<Int> {
+        let start = offset
+        if left > 0 {
+            sink.leaf(field, at: start, length: left, value: 0, flags: [])
+            position = limit
+        }
+        return start..<end
+    }
+
+    /// A CompactSize (protocol.md section 3.1): 0xfd, 0xfe and 0xff announce 2, 4 and 8 bytes, little-endian.
+    ///
+    /// - Parameter most: What receivers accept; more is annotated. The value is clamped to `Int`, never trusted: reads
+    ///   and lists check it against the bytes there are.
+    @inlinable
+    @_lifetime(self: copy self)
+    public mutating func compactSize(_ field: Field, limit most: UInt64 = .max) throws(Stop) -> Int {
+        Int(clamping: try compactSize64(field, limit: most))
+    }
+
+    @inlinable
+    @_lifetime(self: copy self)
+    public mutating func compactSize64(_ field: Field, limit most: UInt64 = .max) throws(Stop) -> UInt64 {
+        let start = offset
+        guard start < end else {
+            _ = try take(1, field)
+            return 0
+        }
+        let first = bytes.unsafeLoad(fromUncheckedByteOffset: start, as: UInt8.self)
+        if first < 0xfd {
+            position = start &+ 1
+            sink.leaf(field, at: start, length: 1, value: UInt64(first), flags: [])
+            if UInt64(first) > most { sink.annotate(.countOverLimit, value: most) }
+            return UInt64(first)
+        }
+        let width = 1 &<< Int(first &- 0xfc)
+        _ = try take(1 &+ width, field)
+        let value: UInt64
+        let least: UInt64
+        switch width {
+        case 2:
+            value = UInt64(
+                UInt16(
+                    littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start &+ 1, as: UInt16.self)))
+            least = 0xfd
+        case 4:
+            value = UInt64(
+                UInt32(
+                    littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start &+ 1, as: UInt32.self)))
+            least = 0x1_0000
+        default:
+            value = UInt64(
+                littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start &+ 1, as: UInt64.self))
+            least = 0x1_0000_0000
+        }
+        sink.leaf(field, at: start, length: 1 &+ width, value: value, flags: [])
+        if value < least { sink.annotate(.compactSizeNotMinimal, value: 0) }
+        if value > most { sink.annotate(.countOverLimit, value: most) }
+        return value
+    }
+
+    /// The byte `ahead` of the next one, without claiming it.
+    @inlinable
+    public func peek(_ ahead: Int = 0) -> UInt8? {
+        ahead >= 0 && ahead < left ? bytes.unsafeLoad(fromUncheckedByteOffset: offset &+ ahead, as: UInt8.self) : nil
+    }
+
+    /// An integer that was read before, or lies ahead: `at` counts from the first byte of ``bytes``.
+    @inlinable
+    public func load<T: FixedWidthInteger & BitwiseCopyable>(littleEndian _: T.Type, at: Int) -> T? {
+        guard at >= 0, at <= bytes.byteCount &- MemoryLayout<T>.size else { return nil }
+        return T(littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: T.self))
+    }
+}

@@ -1,0 +1,29 @@
+/// What a sink makes of the fields that a layout names.
+@frozen
+public enum SinkMode: Sendable {
+    /// Fields are forgotten: the layout only checks bounds and computes.
+    case skim
+    /// Every field becomes a node.
+    case tree
+}
+
+/// Receives what a ``Cursor`` reads. The cursor has checked every range: a sink never looks at bounds.
+public protocol FieldSink: ~Copyable {
+    static var mode: SinkMode { get }
+
+    /// Text that sums up the message in one line, appended by the layout where ``wantsInfo`` says so.
+    var info: TextBuffer { get set }
+    var wantsInfo: Bool { get }
+    /// No more nodes are taken; lists stop.
+    var isFull: Bool { get }
+
+    mutating func leaf(_ field: Field, at start: Int, length: Int, value: UInt64, flags: NodeFlags)
+    mutating func open(_ field: Field, at start: Int, value: UInt64, flags: NodeFlags) -> Int
+    mutating func close(_ mark: Int, at end: Int)
+    /// A node whose bytes are not on the wire.
+    mutating func generate(_ field: Field, value: UInt64, _ bytes: RawSpan)
+    /// Says something about the newest node that is still open or was made last.
+    mutating func annotate(_ kind: AnnotationKind, value: UInt64)
+    /// Puts `text` behind the label of the group `mark`.
+    mutating func head(_ mark: Int, _ text: borrowing TextBuffer)
+}

@@ -1,0 +1,69 @@
+/// How the bytes of a field are read as a value, and how the value is shown.
+///
+/// A node keeps integers in its `value`; for `hash`, `bytes`, `text`, `ipv4` and `ipv6` the value is the node's bytes.
+public enum Kind: Sendable, Equatable {
+    /// A heading over other fields.
+    case group
+    /// A heading that begins a protocol: `frame`, `ip`, `tcp`, `bitcoin`.
+    case layer
+    /// An unsigned number of so many bits, shown in decimal.
+    case unsigned(bits: Int)
+    /// A two's-complement number of so many bits, shown in decimal; the node's value is sign-extended to 64 bits.
+    case signed(bits: Int)
+    /// An unsigned number of so many bits, shown as `0x…` with all its digits.
+    case hexadecimal(bits: Int)
+    /// A CompactSize: 1, 3, 5 or 9 bytes on the wire, 64 bits as a value.
+    case count
+    /// Any nonzero value is true.
+    case boolean
+    /// One bit of the integer above it, named: `mask` has exactly that bit.
+    case flag(mask: UInt64, bits: Int)
+    /// A number of so many bits with names for some values; `hexadecimal` where the number itself is shown so.
+    case enumeration(ValueNames, bits: Int, hexadecimal: Bool = false)
+    /// A 32-byte hash, shown in reversed byte order as Bitcoin's tools do.
+    case hash
+    /// Bytes shown as hexadecimal in wire order.
+    case bytes
+    /// Text; what is no printable UTF-8 is escaped wherever it is shown.
+    case text
+    /// Seconds since the Unix epoch, signed.
+    case seconds
+    /// Nanoseconds since the Unix epoch, signed.
+    case nanoseconds
+    /// A span of time in nanoseconds, signed.
+    case duration
+    /// Satoshi, signed; 100,000,000 are one bitcoin.
+    case amount
+    /// Four address bytes.
+    case ipv4
+    /// Sixteen address bytes.
+    case ipv6
+}
+
+/// Names of an enumeration's values, with a phrase each.
+public struct ValueNames: Sendable, Equatable {
+    public struct Entry: Sendable, Equatable {
+        public let value: UInt64
+        public let name: String
+        public let meaning: String
+    }
+
+    public let entries: [Entry]
+
+    public init(_ entries: (UInt64, String, String)...) { self.init(entries) }
+
+    public init(_ entries: [(UInt64, String, String)]) {
+        self.entries = entries.map { Entry(value: $0.0, name: $0.1, meaning: $0.2) }
+    }
+
+    /// The name of `value`, or nil where it has none.
+    public func name(of value: UInt64) -> String? {
+        for entry in entries where entry.value == value { return entry.name }
+        return nil
+    }
+
+    /// The value of that name, in any case.
+    public func value(named name: String) -> UInt64? {
+        entries.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
+}

@@ -1,0 +1,18 @@
+/// Takes nothing but the summary line: with it a layout is a bounds check.
+@frozen
+public struct SkimSink: FieldSink, ~Copyable {
+    public var info = TextBuffer()
+    public var wantsInfo: Bool
+
+    @inlinable
+    public init(wantsInfo: Bool = true) { self.wantsInfo = wantsInfo }
+
+    @inlinable public static var mode: SinkMode { .skim }
+    @inlinable public var isFull: Bool { false }
+    @inlinable public mutating func leaf(_: Field, at _: Int, length _: Int, value _: UInt64, flags _: NodeFlags) {}
+    @inlinable public mutating func open(_: Field, at _: Int, value _: UInt64, flags _: NodeFlags) -> Int { 0 }
+    @inlinable public mutating func close(_: Int, at _: Int) {}
+    @inlinable public mutating func generate(_: Field, value _: UInt64, _: RawSpan) {}
+    @inlinable public mutating func annotate(_: AnnotationKind, value _: UInt64) {}
+    @inlinable public mutating func head(_: Int, _: borrowing TextBuffer) {}
+}

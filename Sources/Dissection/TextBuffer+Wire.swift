@@ -1,0 +1,71 @@
+extension TextBuffer {
+    /// Text from the wire, made harmless: printable UTF-8 stays, everything else becomes an escape that shows its bytes.
+    ///
+    /// Escaped are control characters (C0, DEL, C1), invalid UTF-8, the backslash itself (so that the text can be read
+    /// back), and characters that change how a terminal shows its neighbours: line and paragraph separators,
+    /// bidirectional controls and marks, zero-width and other format characters, private use and noncharacters.
+    public mutating func append(wire span: RawSpan) {
+        span.withUnsafeBytes { source in
+            var at = source.startIndex
+            while at < source.endIndex {
+                let byte = source[at]
+                if byte >= 0x20, byte < 0x7f, byte != 0x5c {
+                    bytes.append(byte)
+                    at &+= 1
+                    continue
+                }
+                let (scalar, length) = Self.decodeScalar(source, at)
+                if let scalar, Self.isPrintable(scalar) {
+                    bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: source[at..<at &+ length]))
+                } else {
+                    for byte in source[at..<at &+ length] { append(escaped: byte) }
+                }
+                at &+= length
+            }
+        }
+    }
+
+    /// Escapes one byte as C does: `\n`, `\t`, `\r`, `\\`, otherwise `\x1b`.
+    mutating func append(escaped byte: UInt8) {
+        bytes.append(0x5c)
+        switch byte {
+        case 0x0a: bytes.append(0x6e)
+        case 0x09: bytes.append(0x74)
+        case 0x0d: bytes.append(0x72)
+        case 0x5c: bytes.append(0x5c)
+        default:
+            bytes.append(0x78)
+            append(hexadecimal: UInt64(byte), digits: 2)
+        }
+    }
+
+    /// The scalar that begins at `at`, and its length; nil and 1 where the bytes are not UTF-8.
+    static func decodeScalar(_ source: UnsafeRawBufferPointer, _ at: Int) -> (Unicode.Scalar?, Int) {
+        let first = source[at]
+        let length: Int
+        var value: UInt32
+        switch first {
+        case 0..<0x80: return (Unicode.Scalar(first), 1)
+        case 0xc2...0xdf: (length, value) = (2, UInt32(first & 0x1f))
+        case 0xe0...0xef: (length, value) = (3, UInt32(first & 0x0f))
+        case 0xf0...0xf4: (length, value) = (4, UInt32(first & 0x07))
+        default: return (nil, 1)
+        }
+        guard source.endIndex &- at >= length else { return (nil, 1) }
+        for next in source[at &+ 1..<at &+ length] {
+            guard next & 0xc0 == 0x80 else { return (nil, 1) }
+            value = value << 6 | UInt32(next & 0x3f)
+        }
+        let shortest: UInt32 = length == 2 ? 0x80 : length == 3 ? 0x800 : 0x10000
+        guard value >= shortest, let scalar = Unicode.Scalar(value) else { return (nil, 1) }
+        return (scalar, length)
+    }
+
+    static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.value == 0x5c { return false }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: return false
+        default: return true
+        }
+    }
+}

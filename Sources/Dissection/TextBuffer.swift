@@ -1,0 +1,116 @@
+/// Text under construction: UTF-8 bytes in one array that is reused, so that nothing becomes a `String` on the way from
+/// a value to the screen.
+@frozen
+public struct TextBuffer: Sendable {
+    public var bytes: [UInt8]
+
+    @inlinable public init() { bytes = [] }
+
+    @inlinable public var count: Int { bytes.count }
+    @inlinable public var isEmpty: Bool { bytes.isEmpty }
+    @inlinable public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+
+    /// For messages and tests; writers send ``bytes`` as they are.
+    public var string: String { String(decoding: bytes, as: UTF8.self) }
+
+    @inlinable
+    public mutating func append(_ text: StaticString) {
+        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    }
+
+    @inlinable
+    @_disfavoredOverload
+    public mutating func append(_ text: some StringProtocol) {
+        bytes.append(contentsOf: text.utf8)
+    }
+
+    @inlinable
+    public mutating func append(_ other: borrowing TextBuffer) {
+        bytes.append(contentsOf: other.bytes)
+    }
+
+    /// One byte of ASCII.
+    @inlinable
+    public mutating func append(ascii byte: UInt8) { bytes.append(byte) }
+
+    @inlinable
+    public mutating func append(decimal value: UInt64) {
+        if value < 10 {
+            bytes.append(UInt8(truncatingIfNeeded: value) &+ 0x30)
+            return
+        }
+        var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)
+        withUnsafeMutableBytes(of: &digits) { digits in
+            var left = value
+            var at = 20
+            while at > 0 {
+                at &-= 1
+                digits[at] = UInt8(truncatingIfNeeded: left % 10) &+ 0x30
+                left /= 10
+                if left == 0 { break }
+            }
+            bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: digits[at..<20]))
+        }
+    }
+
+    @inlinable
+    public mutating func append(decimal value: Int) {
+        if value < 0 { bytes.append(0x2d) }
+        append(decimal: UInt64(value.magnitude))
+    }
+
+    /// `value` with at least `width` digits, zeros in front.
+    @inlinable
+    public mutating func append(decimal value: UInt64, width: Int) {
+        var limit: UInt64 = 10
+        for _ in 0..<max(0, min(width, 19) - 1) {
+            if value < limit { bytes.append(0x30) }
+            let (next, overflow) = limit.multipliedReportingOverflow(by: 10)
+            if overflow { break }
+            limit = next
+        }
+        // The loop counts the digits that are missing from the left: each limit the value is under is one zero.
+        append(decimal: value)
+    }
+
+    /// The low `digits` hexadecimal digits of `value`.
+    @inlinable
+    public mutating func append(hexadecimal value: UInt64, digits: Int) {
+        var shift = (digits &- 1) &* 4
+        while shift >= 0 {
+            bytes.append(Self.hexDigit(UInt8(truncatingIfNeeded: value >> UInt64(shift)) & 15))
+            shift &-= 4
+        }
+    }
+
+    /// Each byte as two digits, in the order of memory.
+    @inlinable
+    public mutating func append(hexadecimal span: RawSpan) {
+        bytes.reserveCapacity(bytes.count &+ span.byteCount &* 2)
+        span.withUnsafeBytes { source in
+            for byte in source {
+                bytes.append(Self.hexDigit(byte >> 4))
+                bytes.append(Self.hexDigit(byte & 15))
+            }
+        }
+    }
+
+    /// Each byte as two digits, the last byte first: how Bitcoin shows hashes.
+    @inlinable
+    public mutating func append(reversedHexadecimal span: RawSpan) {
+        span.withUnsafeBytes { source in
+            for byte in source.reversed() {
+                bytes.append(Self.hexDigit(byte >> 4))
+                bytes.append(Self.hexDigit(byte & 15))
+            }
+        }
+    }
+
+    @inlinable
+    public mutating func append(spaces count: Int) {
+        if count > 0 { bytes.append(contentsOf: repeatElement(0x20, count: count)) }
+    }
+
+    @inlinable
+    static func hexDigit(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 0x30 &+ nibble : 0x57 &+ nibble }
+}
