@@ -11,15 +11,36 @@ let settings: [SwiftSetting] = [
 
 let package = Package(
     name: "btcshark",
+    products: [
+        .executable(name: "btcshark", targets: ["btcshark"]),
+        .library(name: "Dissector", targets: ["Dissector"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
     targets: [
+        .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+        .target(name: "Capture", dependencies: ["CPcap"], swiftSettings: settings),
+        .target(name: "Reassembly", swiftSettings: settings),
         .target(name: "Dissection", swiftSettings: settings),
+        .target(name: "Layers", dependencies: ["Dissection"], swiftSettings: settings),
         .target(
             name: "BitcoinP2P", dependencies: ["Dissection", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: settings),
+        .target(name: "Output", dependencies: ["Dissection"], swiftSettings: settings),
+        .target(
+            name: "Dissector", dependencies: ["Capture", "Reassembly", "Layers", "BitcoinP2P", "Dissection", "Output"],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "btcshark",
+            dependencies: [
+                "Dissector", "Capture", "Dissection", "Output",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+        .testTarget(name: "CaptureTests", dependencies: ["Capture"], swiftSettings: settings),
+        .testTarget(name: "LayersTests", dependencies: ["Layers", "Dissection"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

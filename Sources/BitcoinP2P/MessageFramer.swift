@@ -1,5 +1,277 @@
 import Dissection
 
-public struct MessageFramer {
+/// Finds the messages in one direction of a connection (protocol.md section 2).
+///
+/// It holds no bytes: the caller hands over what has not been consumed yet and goes on behind what a step consumes.
+/// While it is in step with the stream it believes the headers; out of step it takes a header only with evidence: a
+/// checksum that is right, or another header where the message ends.
+public struct MessageFramer: Sendable {
+    /// What Core accepts since 0.13; more is annotated.
     public static let lengthLimit = 4_000_000
+    /// The largest payload that was ever legal and is worth waiting for (v0.3.12 to v0.10); beyond it a header is wrong.
+    public static let oldLengthLimit = 33_554_432
+    static let headerLength = 24
+    static let shortHeaderLength = 20
+
+    public struct Message: Sendable {
+        public let header: MessageHeader
+        /// Payload bytes behind the header; fewer than the header says where another message begins before its end.
+        public let payloadLength: Int
+        public let status: ChecksumStatus
+        /// The payload's double SHA-256; nil where the payload is not whole.
+        public let payloadHash: Hash256?
+
+        public var byteCount: Int { header.byteCount + payloadLength }
+    }
+
+    public enum Step: Sendable {
+        /// Nothing can be said before this many bytes are there.
+        case needMore(minimum: Int)
+        /// A message, which is consumed.
+        case message(Message)
+        /// So many bytes in which no message begins, which are consumed.
+        case skipped(Int)
+    }
+
+    private enum State: Sendable {
+        /// The next byte begins a header.
+        case synchronised
+        /// The next byte should begin a header, but bytes were lost before it.
+        case expecting
+        case searching
+    }
+
+    /// The network of the last message; a network known from the other direction may be put here.
+    public var network: Network?
+    private var state: State
+    private var sawShortHeader = false
+    // Hashing that led to nothing is paid from what was consumed, so that a hostile stream of headers that claim
+    // megabytes costs a constant times its length.
+    private var wasted = 0
+    private var consumed = 0
+
+    /// - Parameter synchronised: Whether the first byte is known to begin a header.
+    public init(network: Network?, synchronised: Bool) {
+        self.network = network
+        state = synchronised ? .synchronised : .expecting
+    }
+
+    /// Bytes were lost, or passed over: the next one may or may not begin a header.
+    public mutating func resume() { state = .expecting }
+
+    /// The next step through `bytes`, which begin behind what the last step consumed.
+    ///
+    /// - Parameter isLast: No byte follows these for now: a gap or the end of the stream.
+    public mutating func next(_ bytes: RawSpan, isLast: Bool) -> Step {
+        let step: Step
+        if bytes.isEmpty {
+            return .needMore(minimum: Self.headerLength)
+        }
+        switch state {
+        case .synchronised: step = nextInStep(bytes, isLast: isLast)
+        case .expecting:
+            if bytes.byteCount < Self.headerLength, !isLast { return .needMore(minimum: Self.headerLength) }
+            if plausibleHeader(bytes, at: 0, limit: Self.oldLengthLimit) != nil {
+                state = .synchronised
+                step = nextInStep(bytes, isLast: isLast)
+            } else {
+                state = .searching
+                step = search(bytes, isLast: isLast)
+            }
+        case .searching: step = search(bytes, isLast: isLast)
+        }
+        switch step {
+        case .needMore: break
+        case .message(let message): consumed += message.byteCount
+        case .skipped(let count): consumed += count
+        }
+        return step
+    }
+
+    /// The message that `bytes` begin but do not end, if a header can be told from them: its length field is there.
+    public func cut(_ bytes: RawSpan) -> Message? {
+        guard let magic = bytes.loadMagic(at: 0) else { return nil }
+        let network = self.network ?? Network(magic: magic)
+        guard network.magic == magic, let header = MessageHeader(bytes, at: 0, network: network) else { return nil }
+        switch state {
+        case .synchronised: break
+        case .expecting, .searching:
+            guard network.isKnown || self.network != nil, header.command.isPlausible,
+                header.length <= Self.oldLengthLimit, Registry.standard[header.command] != nil
+            else { return nil }
+        }
+        return Message(
+            header: header, payloadLength: max(0, bytes.byteCount - Self.headerLength), status: .unverified,
+            payloadHash: nil)
+    }
+
+    // MARK: In step
+
+    private mutating func nextInStep(_ bytes: RawSpan, isLast: Bool) -> Step {
+        guard let magic = bytes.loadMagic(at: 0) else { return .needMore(minimum: Self.headerLength) }
+        if network == nil { network = Network(magic: magic) }
+        guard let network, network.magic == magic else {
+            state = .searching
+            return search(bytes, isLast: isLast)
+        }
+        guard let header = MessageHeader(bytes, at: 0, network: network), bytes.byteCount >= Self.headerLength else {
+            if isLast, let short = shortMessage(bytes, isLast: true) { return .message(short) }
+            return .needMore(minimum: Self.headerLength)
+        }
+        if header.length > Self.oldLengthLimit {
+            state = .expecting
+            return .message(Message(header: header, payloadLength: 0, status: .unverified, payloadHash: nil))
+        }
+        let total = Self.headerLength + Int(header.length)
+        guard bytes.byteCount >= total else {
+            if isLast {
+                if let short = shortMessage(bytes, isLast: true) { return .message(short) }
+                if let earlier = innerMessage(bytes, from: Self.headerLength) {
+                    return .message(
+                        Message(
+                            header: header, payloadLength: earlier - Self.headerLength, status: .unverified,
+                            payloadHash: nil))
+                }
+            }
+            return .needMore(minimum: total)
+        }
+        let hash = DoubleSHA256.hash(bytes.extracting(Self.headerLength..<total))
+        if hash.checksum == header.checksum {
+            return .message(
+                Message(header: header, payloadLength: Int(header.length), status: .good, payloadHash: hash))
+        }
+        if let short = shortMessage(bytes, isLast: isLast) { return .message(short) }
+        // A wrong length makes a wrong checksum, too; then the messages it would swallow are worth more than it.
+        if bytes.loadMagic(at: total) != network.magic,
+            let earlier = innerMessage(bytes.extracting(0..<total), from: Self.headerLength)
+        {
+            wasted += total
+            return .message(
+                Message(
+                    header: header, payloadLength: earlier - Self.headerLength, status: .unverified, payloadHash: nil))
+        }
+        return .message(
+            Message(header: header, payloadLength: Int(header.length), status: .bad, payloadHash: hash))
+    }
+
+    /// The message at 0 read with a header of 20 bytes, if that fits better: another magic stands where it would end,
+    /// or the stream ends just there.
+    private mutating func shortMessage(_ bytes: RawSpan, isLast: Bool) -> Message? {
+        guard let network,
+            let header = MessageHeader(bytes, at: 0, network: network, hasChecksum: false),
+            header.command == Self.version || header.command == Self.verack || sawShortHeader,
+            header.length <= Self.oldLengthLimit
+        else { return nil }
+        let total = Self.shortHeaderLength + Int(header.length)
+        guard bytes.loadMagic(at: total) == network.magic || (isLast && bytes.byteCount == total) else { return nil }
+        sawShortHeader = true
+        let hash = DoubleSHA256.hash(bytes.extracting(Self.shortHeaderLength..<total))
+        return Message(
+            header: header, payloadLength: Int(header.length), status: .notPresent, payloadHash: hash)
+    }
+
+    private static let version = Command("version")
+    private static let verack = Command("verack")
+
+    // MARK: Out of step
+
+    /// Where in `bytes`, from `start` on, a whole message with a right checksum begins.
+    private mutating func innerMessage(_ bytes: RawSpan, from start: Int) -> Int? {
+        var at = start
+        while let found = findMagic(bytes, from: at) {
+            guard mayWaste else { return nil }
+            if let header = plausibleHeader(bytes, at: found, limit: Self.lengthLimit),
+                bytes.byteCount - found >= Self.headerLength + Int(header.length)
+            {
+                let payload = found + Self.headerLength
+                let hash = DoubleSHA256.hash(bytes.extracting(payload..<payload + Int(header.length)))
+                if hash.checksum == header.checksum { return found }
+                wasted += Int(header.length)
+            }
+            at = found + 1
+        }
+        return nil
+    }
+
+    private var mayWaste: Bool { wasted <= Self.oldLengthLimit + 8 * consumed }
+
+    /// The header at `at`, if it could be one: a magic that is known here, a command, a length within `limit`.
+    private func plausibleHeader(_ bytes: RawSpan, at offset: Int, limit: Int) -> MessageHeader? {
+        guard let magic = bytes.loadMagic(at: offset), bytes.byteCount - offset >= Self.headerLength else { return nil }
+        if let network {
+            guard network.magic == magic else { return nil }
+        }
+        let header = MessageHeader(bytes, at: offset, network: network ?? Network(magic: magic))
+        guard let header, header.command.isPlausible, header.length <= limit else { return nil }
+        // A magic that nobody knows must at least stand before a command that somebody knows.
+        if network == nil, !header.network.isKnown, Registry.standard[header.command] == nil { return nil }
+        return header
+    }
+
+    private func findMagic(_ bytes: RawSpan, from start: Int) -> Int? {
+        guard bytes.byteCount >= 4, start <= bytes.byteCount - 4 else { return nil }
+        if let magic = network?.magic.bigEndian {
+            for at in start...bytes.byteCount - 4
+            where bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt32.self) == magic {
+                return at
+            }
+            return nil
+        }
+        for at in start...bytes.byteCount - 4 {
+            let magic = UInt32(bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt32.self))
+            if Network.isKnown(magic: magic) { return at }
+        }
+        return nil
+    }
+
+    private mutating func search(_ bytes: RawSpan, isLast: Bool) -> Step {
+        guard let found = findMagic(bytes, from: 0) else {
+            // The last three bytes may be the beginning of a magic.
+            let skipped = isLast ? bytes.byteCount : bytes.byteCount - 3
+            return skipped > 0 ? .skipped(skipped) : .needMore(minimum: 4)
+        }
+        if found > 0 { return .skipped(found) }
+        guard bytes.byteCount >= Self.headerLength else {
+            return isLast && cut(bytes) == nil ? .skipped(bytes.byteCount) : .needMore(minimum: Self.headerLength)
+        }
+        guard mayWaste, let header = plausibleHeader(bytes, at: 0, limit: Self.lengthLimit) else { return .skipped(1) }
+        let total = Self.headerLength + Int(header.length)
+        guard bytes.byteCount >= total else {
+            guard isLast else { return .needMore(minimum: total) }
+            if let short = shortMessageOutOfStep(bytes, header.network, isLast: true) { return .message(short) }
+            if innerMessage(bytes, from: 1) == nil, cut(bytes) != nil { return .needMore(minimum: total) }
+            return .skipped(1)
+        }
+        let hash = DoubleSHA256.hash(bytes.extracting(Self.headerLength..<total))
+        let message = Message(
+            header: header, payloadLength: Int(header.length),
+            status: hash.checksum == header.checksum ? .good : .bad, payloadHash: hash)
+        if message.status == .bad {
+            if let short = shortMessageOutOfStep(bytes, header.network, isLast: isLast) { return .message(short) }
+            guard let following = bytes.loadMagic(at: total) else {
+                if isLast { return reject(header) }
+                return .needMore(minimum: total + 4)
+            }
+            guard following == header.network.magic else { return reject(header) }
+        }
+        network = header.network
+        state = .synchronised
+        return .message(message)
+    }
+
+    private mutating func shortMessageOutOfStep(_ bytes: RawSpan, _ network: Network, isLast: Bool) -> Message? {
+        let before = self.network
+        self.network = network
+        guard let short = shortMessage(bytes, isLast: isLast) else {
+            self.network = before
+            return nil
+        }
+        state = .synchronised
+        return short
+    }
+
+    private mutating func reject(_ header: MessageHeader) -> Step {
+        wasted += Int(header.length)
+        return .skipped(1)
+    }
 }

@@ -6,12 +6,41 @@ public struct MessageHeader: Sendable {
     public var command: Command
     /// Payload bytes that follow.
     public var length: UInt32
-    /// The first four bytes of the payload's double SHA-256, read big-endian; nil in the header of 20 bytes that
-    /// `version` and `verack` had before 20 February 2012.
-    public var checksum: UInt32?
+    /// The first four bytes of the payload's double SHA-256, read big-endian; 0 where they were not captured.
+    public var checksum: UInt32
+    /// False for the header of 20 bytes that `version` and `verack` had before 20 February 2012.
+    public var hasChecksum: Bool
 
     /// 24, or 20 without checksum.
-    public var byteCount: Int { checksum == nil ? 20 : 24 }
+    public var byteCount: Int { hasChecksum ? 24 : 20 }
+
+    public init(network: Network, command: Command, length: UInt32, checksum: UInt32, hasChecksum: Bool) {
+        self.network = network
+        self.command = command
+        self.length = length
+        self.checksum = checksum
+        self.hasChecksum = hasChecksum
+    }
+
+    /// The header at `offset`, if its length field is there. Nothing is checked.
+    init?(_ bytes: RawSpan, at offset: Int, network: Network, hasChecksum: Bool = true) {
+        guard let command = Command(bytes, at: offset + 4), bytes.byteCount - offset >= 20 else { return nil }
+        self.network = network
+        self.command = command
+        self.hasChecksum = hasChecksum
+        length = UInt32(
+            littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset + 16, as: UInt32.self))
+        checksum = bytes.loadMagic(at: offset + 20) ?? 0
+    }
+}
+
+extension RawSpan {
+    /// Four bytes as they stand, or nil where there are fewer.
+    @inlinable
+    func loadMagic(at offset: Int) -> UInt32? {
+        guard offset >= 0, offset <= byteCount - 4 else { return nil }
+        return UInt32(bigEndian: unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt32.self))
+    }
 }
 
 /// The fields of the header, and what became of its checksum.
@@ -20,7 +49,8 @@ public struct MessageHeaderLayout: Sendable {
         "bitcoin.magic", "Packet magic", .enumeration(Self.magicNames, bits: 32, hexadecimal: true),
         "which Bitcoin network this is for")
     public let command = Field(
-        "bitcoin.command", "Command name", .text, "what kind of message this is: ASCII, padded with NUL to 12 bytes")
+        "bitcoin.command", "Command name", .paddedText,
+        "what kind of message this is: ASCII, padded with NUL to 12 bytes")
     public let length = Field(
         "bitcoin.length", "Payload Length", .unsigned(bits: 32), "how many bytes of payload follow the header")
     public let checksum = Field(
@@ -47,7 +77,7 @@ public struct MessageHeaderLayout: Sendable {
         if !header.command.isValid { c.annotate(.commandInvalid) }
         try c.integer(length, UInt32.self)
         if header.length > MessageFramer.lengthLimit { c.annotate(.lengthOverLimit, UInt64(MessageFramer.lengthLimit)) }
-        if header.checksum != nil {
+        if header.hasChecksum {
             try c.bigEndian(checksum, UInt32.self)
         }
         c.generate(checksumStatus, UInt64(status.rawValue))

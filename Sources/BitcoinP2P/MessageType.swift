@@ -31,12 +31,14 @@ public struct MessageType: Sendable {
         self.source = source
         message = payload.message
         skimPayload = { bytes, start, context, sink in run(payload, bytes, start, context, &sink, empty: SkimSink()) }
-        dissectPayload = { bytes, start, context, sink in run(payload, bytes, start, context, &sink, empty: TreeSink()) }
+        dissectPayload = { bytes, start, context, sink in run(payload, bytes, start, context, &sink, empty: TreeSink())
+        }
     }
 
     /// Checks the payload that begins at `start` and sums it up in the sink's info, without making a tree.
     @discardableResult
-    public func skim(_ bytes: RawSpan, from start: Int, _ context: MessageContext, into sink: inout SkimSink) -> Outcome {
+    public func skim(_ bytes: RawSpan, from start: Int, _ context: MessageContext, into sink: inout SkimSink) -> Outcome
+    {
         skimPayload(bytes, start, context, &sink)
     }
 

@@ -1,5 +1,7 @@
 /// How much an annotation matters, as in Wireshark's expert info.
-public enum Severity: UInt8, Sendable, CaseIterable {
+public enum Severity: UInt8, Sendable, CaseIterable, Comparable {
+    public static func < (left: Severity, right: Severity) -> Bool { left.rawValue < right.rawValue }
+
     case chat, note, warning, error
 
     public var name: String {

@@ -1,6 +1,7 @@
 /// How the bytes of a field are read as a value, and how the value is shown.
 ///
-/// A node keeps integers in its `value`; for `hash`, `bytes`, `text`, `ipv4` and `ipv6` the value is the node's bytes.
+/// A node keeps integers in its `value`; for `hash`, `bytes`, `text`, `paddedText`, `ipv4`
+/// and `ipv6` the value is the node's bytes.
 public enum Kind: Sendable, Equatable {
     /// A heading over other fields.
     case group
@@ -26,6 +27,8 @@ public enum Kind: Sendable, Equatable {
     case bytes
     /// Text; what is no printable UTF-8 is escaped wherever it is shown.
     case text
+    /// Text filled up with NUL bytes at its end, which are not shown.
+    case paddedText
     /// Seconds since the Unix epoch, signed.
     case seconds
     /// Nanoseconds since the Unix epoch, signed.

@@ -1,0 +1,77 @@
+# btcshark: make run, make test. Both set up what they need first.
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+DESTDIR ?=
+RELEASE = .build/release/btcshark
+SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+# Headers and tools that are looked for before a package is installed.
+NEED_TO_BUILD = pkg-config:pkg-config
+NEED_TO_TEST = gzip:gzip zstd:zstd xz:xz-utils lz4:lz4
+NEED_TO_CHECK = mandoc:mandoc tshark:tshark
+
+.PHONY: run build test check lint manual install uninstall clean setup setup-test setup-check bench fuzz
+
+run: build
+	$(RELEASE) -r captures/handshake.pcap
+
+# The Swift runtime goes into the binary, so that it runs where no toolchain is.
+build: setup
+	$(SWIFT) build -c release --product btcshark --static-swift-stdlib
+
+test: setup setup-test
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+check: lint manual test
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+
+manual: setup-check
+	mandoc -T lint -W warning man/btcshark.1
+
+install: build
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/man/man1" \
+	    "$(DESTDIR)$(PREFIX)/share/bash-completion/completions" "$(DESTDIR)$(PREFIX)/share/zsh/site-functions" \
+	    "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d"
+	install -m 755 $(RELEASE) "$(DESTDIR)$(PREFIX)/bin/btcshark"
+	install -m 644 man/btcshark.1 "$(DESTDIR)$(PREFIX)/share/man/man1/btcshark.1"
+	$(RELEASE) --generate-completion-script bash \
+	    > "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/btcshark"
+	$(RELEASE) --generate-completion-script zsh > "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_btcshark"
+	$(RELEASE) --generate-completion-script fish \
+	    > "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/btcshark.fish"
+
+uninstall:
+	rm -f "$(DESTDIR)$(PREFIX)/bin/btcshark" "$(DESTDIR)$(PREFIX)/share/man/man1/btcshark.1" \
+	    "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/btcshark" \
+	    "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_btcshark" \
+	    "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/btcshark.fish"
+
+clean:
+	rm -rf .build
+
+# Each setup installs only what is missing.
+define install_missing
+	@missing=""; \
+	for pair in $(1); do command -v "$${pair%%:*}" >/dev/null 2>&1 || missing="$$missing $${pair##*:}"; done; \
+	if [ "$(2)" = library ] && ! pkg-config --exists libpcap 2>/dev/null; then missing="$$missing libpcap-dev"; fi; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null 2>&1; then \
+	    echo "Missing:$$missing (Debian's names). Install them with your package manager, then try again." >&2; exit 1; \
+	fi; \
+	echo "Installing$$missing"; \
+	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get update -q >/dev/null; \
+	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing >/dev/null
+endef
+
+setup:
+	@command -v $(SWIFT) >/dev/null 2>&1 || { echo "Swift 6.3 or newer is needed: https://swift.org/install" >&2; exit 1; }
+	$(call install_missing,$(NEED_TO_BUILD),library)
+
+setup-test:
+	$(call install_missing,$(NEED_TO_TEST),)
+
+setup-check:
+	$(call install_missing,$(NEED_TO_CHECK),)

@@ -1,0 +1,72 @@
+import Dissection
+
+/// How two nodes wrap their messages, as far as an observer can tell (protocol.md section 11.2).
+public enum Transport: Sendable, Equatable {
+    /// Messages in clear, each behind a header.
+    case v1
+    /// BIP 324: encrypted. Without keys only a candidate: nothing distinguishes its bytes from random ones.
+    case v2
+    /// Something else that happens to use the port.
+    case other
+}
+
+/// Tells the transport of one direction from its first bytes.
+public enum TransportDetector {
+    public enum Verdict: Sendable, Equatable {
+        /// Ask again with more bytes.
+        case undecided
+        /// Messages, beginning with the first byte.
+        case v1
+        /// Messages, beginning somewhere behind the first byte: a proxy's greeting, or a stream caught in the middle.
+        case v1Later
+        case v2
+        case other
+    }
+
+    /// Bytes of the ElligatorSwift key that begins each direction of v2.
+    public static let v2KeyLength = 64
+
+    /// - Parameters:
+    ///   - bytes: The direction's first bytes.
+    ///   - isStart: Whether they are the first that were sent; a stream caught in the middle may be anything.
+    ///   - isLast: No more are coming.
+    public static func verdict(_ bytes: RawSpan, isStart: Bool, isLast: Bool) -> Verdict {
+        if beginsWithHeader(bytes) { return .v1 }
+        guard isStart else { return bytes.byteCount >= 24 || isLast ? .v1Later : .undecided }
+        guard bytes.byteCount >= v2KeyLength || isLast else { return .undecided }
+        for at in 0..<min(bytes.byteCount, 512) where beginsWithHeader(bytes, at: at, knownMagicOnly: true) {
+            return .v1Later
+        }
+        if beginsWithProxyGreeting(bytes) { return .v1Later }
+        guard bytes.byteCount >= 16 else { return isLast && bytes.byteCount < 4 ? .other : .v2 }
+        return isASCII(bytes) ? .other : .v2
+    }
+
+    /// Whether a header stands at `at`: a known magic before a plausible command and length, or any magic before
+    /// `version`.
+    public static func beginsWithHeader(_ bytes: RawSpan, at offset: Int = 0, knownMagicOnly: Bool = false) -> Bool {
+        guard let magic = bytes.loadMagic(at: offset),
+            let header = MessageHeader(bytes, at: offset, network: Network(magic: magic))
+        else { return false }
+        if header.network.isKnown {
+            return header.command.isPlausible && header.length <= MessageFramer.oldLengthLimit
+        }
+        return !knownMagicOnly && header.command == Command("version")
+    }
+
+    /// SOCKS5 (RFC 1928): version 5, a count of methods and the methods, or a chosen method and the answer's version.
+    private static func beginsWithProxyGreeting(_ bytes: RawSpan) -> Bool {
+        guard bytes.byteCount >= 4 else { return false }
+        let greeting = bytes.loadMagic(at: 0) ?? 0
+        return greeting >> 24 == 5 && greeting >> 16 & 0xff <= 3 && greeting >> 8 & 0xff <= 5 && greeting & 0xff <= 5
+    }
+
+    /// Sixteen random bytes are all printable once in ten million times.
+    private static func isASCII(_ bytes: RawSpan) -> Bool {
+        for at in 0..<16 {
+            let byte = bytes.unsafeLoad(fromUncheckedByteOffset: at, as: UInt8.self)
+            if !(byte >= 0x20 && byte < 0x7f || byte == 0x0a || byte == 0x0d) { return false }
+        }
+        return true
+    }
+}

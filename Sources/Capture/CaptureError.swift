@@ -1,0 +1,120 @@
+/// Why a capture cannot be opened or read on. Every frame before the error has been handed out.
+///
+/// `description` is one sentence for the user: the input, what is wrong, at which frame, and what to do.
+public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What went wrong.
+    public enum Problem: Hashable, Sendable {
+        /// The file does not exist, or the system does not let it be opened.
+        case cannotOpen
+        /// The file may not be read by this user.
+        case permissionDenied
+        /// The path names a directory.
+        case isDirectory
+        /// The input holds no byte at all (once decompressed).
+        case empty
+        /// The input is neither pcap nor pcapng.
+        case notACapture
+        /// The input ends in the middle of a header, of a packet or of a block.
+        case cutShort
+        /// The input holds something impossible, such as an absurd captured length, or a format version that
+        /// libpcap does not read.
+        case damaged
+        /// A pcapng file whose interfaces differ in link type, which libpcap does not read.
+        case mixedLinkTypes
+        /// A pcapng file whose interfaces differ in snap length, which libpcap does not read.
+        case mixedSnapLengths
+        /// The system failed to read on (a disk or network error).
+        case readFailed
+        /// The input is compressed, and the program that decompresses it is not installed.
+        case decompressorMissing(format: String, program: String, package: String)
+        /// The program that decompresses the input could not be started, or ended with an error: as a rule the
+        /// compressed file is cut short or damaged.
+        case decompressorFailed(program: String)
+    }
+
+    /// What went wrong.
+    public let problem: Problem
+
+    /// The input as it was given: a path, or `-` for standard input.
+    public let path: String
+
+    /// The number of the frame that could not be read, counted over all files; the last frame handed out is the one
+    /// before. Nil where the input failed before its first frame was tried.
+    public let frame: UInt64?
+
+    /// The message of libpcap, of the decompressor or of the system, unchanged but for control characters; empty
+    /// where there is none.
+    public let detail: String
+
+    /// Describes an error; for sources of frames, and for tests.
+    public init(_ problem: Problem, path: String, frame: UInt64? = nil, detail: String = "") {
+        self.problem = problem
+        self.path = path
+        self.frame = frame
+        self.detail = detail
+    }
+
+    /// Whether the input began as a capture and then stopped short: what was handed out is sound, but not all.
+    public var isIncomplete: Bool {
+        switch problem {
+        case .cutShort, .damaged, .mixedLinkTypes, .mixedSnapLengths, .readFailed, .decompressorFailed: frame != nil
+        default: false
+        }
+    }
+
+    /// One sentence for the user, without a final full stop.
+    public var description: String {
+        let input = path == "-" ? "standard input" : path
+        let advice = advice.map { ". \($0)" } ?? ""
+        return "\(input): \(statement)\(advice)"
+    }
+
+    private var statement: String {
+        // "at frame 12", or where the very beginning is the trouble, nothing.
+        let place = frame.map { " at frame \($0)" } ?? ""
+        let libpcap = detail.isEmpty ? "" : " (libpcap: \(detail))"
+        let system = detail.isEmpty ? "" : ": \(detail)"
+        return switch problem {
+        case .cannotOpen, .permissionDenied: "cannot be opened\(system)"
+        case .isDirectory: "is a directory, not a capture file"
+        case .empty: "is empty: it has not even a file header"
+        case .notACapture: "is neither a pcap nor a pcapng file\(libpcap)"
+        case .cutShort: "is cut short\(frame == nil ? " in its file header" : place)\(libpcap)"
+        case .damaged: frame == nil ? "is damaged or of an unknown version\(libpcap)" : "is damaged\(place)\(libpcap)"
+        case .mixedLinkTypes: "has interfaces of different link types\(place)\(libpcap)"
+        case .mixedSnapLengths: "has interfaces of different snap lengths\(place)\(libpcap)"
+        case .readFailed: "cannot be read on\(place)\(system)"
+        case .decompressorMissing(let format, let program, _):
+            "is compressed with \(format), and the program \(program) was not found"
+        case .decompressorFailed(let program): "cannot be decompressed whole by \(program)\(place)\(system)"
+        }
+    }
+
+    /// What the user can do. The commands on mixed interfaces were tried with Wireshark 4.0: filtering by interface
+    /// alone keeps the other interface's description in the file, and pcap cannot hold two link types, so both steps
+    /// are needed.
+    private var advice: String? {
+        let file = path == "-" ? "FILE" : path.quotedForShell
+        return switch problem {
+        case .permissionDenied: "Captures made as root belong to root: change the owner with chown, or read it as root"
+        case .isDirectory: "Name the capture files in it one by one"
+        case .notACapture: "If Wireshark can read it, convert it first: editcap -F nsecpcap \(file) OUT.pcap"
+        case .mixedLinkTypes:
+            "Take out one interface at a time (capinfos \(file) lists them, editcap -T names the link types): "
+                + "tshark -r \(file) -Y 'frame.interface_id == 0' -w - | editcap -F nsecpcap -T ether - OUT.pcap"
+        case .mixedSnapLengths: "Convert it to pcap first: editcap -F nsecpcap \(file) OUT.pcap"
+        case .decompressorMissing(_, _, let package):
+            "Install it (apt install \(package)) or decompress the file first"
+        default: nil
+        }
+    }
+}
+
+extension String {
+    /// The text as one word of a shell command, so that the advice can be copied whatever the file is called.
+    fileprivate var quotedForShell: String {
+        let isPlain = unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("-"..."9").contains($0) || $0 == "_" }
+        return isPlain
+            ? self : "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+}

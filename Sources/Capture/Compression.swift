@@ -1,0 +1,39 @@
+/// A compression that is undone by its own program, recognised by the file's first bytes.
+struct Compression: Hashable, Sendable {
+    /// The format's name, for messages.
+    let format: String
+    /// The program, looked for in `PATH`; called with `-dc` it decompresses its standard input to its standard output.
+    let program: String
+    /// The Debian package that holds the program.
+    let package: String
+    /// The first bytes of the files it makes.
+    let magics: [[UInt8]]
+    /// The exit statuses with which everything was decompressed.
+    let goodStatuses: [Int32]
+
+    static let gzip = Compression(
+        // gzip ends with 2 for a mere warning, such as other bytes after the end.
+        format: "gzip", program: "gzip", package: "gzip", magics: [[0x1f, 0x8b]], goodStatuses: [0, 2]
+    )
+    static let zstd = Compression(
+        format: "zstd", program: "zstd", package: "zstd", magics: [[0x28, 0xb5, 0x2f, 0xfd]], goodStatuses: [0]
+    )
+    static let xz = Compression(
+        format: "xz", program: "xz", package: "xz-utils", magics: [[0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
+        goodStatuses: [0]
+    )
+    static let lz4 = Compression(
+        // The second is the legacy format of `lz4 -l`.
+        format: "lz4", program: "lz4", package: "lz4", magics: [[0x04, 0x22, 0x4d, 0x18], [0x02, 0x21, 0x4c, 0x18]],
+        goodStatuses: [0]
+    )
+    static let all = [gzip, zstd, xz, lz4]
+
+    /// How many first bytes are needed to tell.
+    static let longestMagic = 6
+
+    /// The compression of a file that begins so; nil where it is none of these.
+    static func recognised(in start: [UInt8]) -> Compression? {
+        all.first { $0.magics.contains { start.starts(with: $0) } }
+    }
+}

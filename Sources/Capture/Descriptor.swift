@@ -1,0 +1,96 @@
+import CPcap
+import Glibc
+
+/// A failed system call's `errno`.
+struct SystemFailure: Error {
+    let code: Int32
+
+    init(code: Int32 = errno) {
+        self.code = code
+    }
+
+    var message: String { String(cString: strerror(code)) }
+}
+
+/// An open file descriptor, closed when its owner goes. Never inherited by a child, and never 0, 1 or 2, so that it
+/// can be moved to one of these in a child.
+struct Descriptor: ~Copyable {
+    let number: Int32
+
+    /// Takes over `number`.
+    init(owning number: Int32) throws(SystemFailure) {
+        if number >= 3 {
+            self.number = number
+        } else {
+            // Standard input, output or error was closed when we were started.
+            self.number = fcntl(number, F_DUPFD_CLOEXEC, 3)
+            let failure = SystemFailure()
+            close(number)
+            guard self.number >= 0 else { throw failure }
+        }
+    }
+
+    /// Opens a file for reading, or for `-` shares standard input. Waits for a writer where the file is a FIFO.
+    init(opening path: String) throws(SystemFailure) {
+        let number = path == "-" ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC)
+        guard number >= 0 else { throw SystemFailure() }
+        try self.init(owning: number)
+    }
+
+    /// Makes a file without a name, in memory.
+    init(memoryFileNamed name: String) throws(SystemFailure) {
+        let number = memfd_create(name, LINUX_MFD_CLOEXEC)
+        guard number >= 0 else { throw SystemFailure() }
+        try self.init(owning: number)
+    }
+
+    deinit {
+        close(number)
+    }
+
+    /// Gives the descriptor away: the caller closes it.
+    consuming func release() -> Int32 {
+        let number = number
+        discard self
+        return number
+    }
+
+    /// The file's type: `S_IFREG`, `S_IFDIR` and so on.
+    var type: mode_t {
+        var status = stat()
+        return fstat(number, &status) == 0 ? status.st_mode & S_IFMT : 0
+    }
+
+    /// Where the next read is, in bytes from the start, over all who share this open file; nil for a pipe.
+    var position: UInt64? {
+        UInt64(exactly: lseek(number, 0, SEEK_CUR))
+    }
+
+    /// What a regular file holds, from its start, cut to `limit` bytes.
+    func contents(limit: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+            count = max(0, pread(number, buffer.baseAddress, limit, 0))
+        }
+    }
+}
+
+/// The two ends of a pipe.
+struct Pipe: ~Copyable {
+    var readEnd: Descriptor
+    var writeEnd: Descriptor
+
+    init() throws(SystemFailure) {
+        var ends: [Int32] = [-1, -1]
+        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw SystemFailure() }
+        let first: Descriptor
+        do throws(SystemFailure) {
+            first = try Descriptor(owning: ends[0])
+        } catch {
+            close(ends[1])
+            throw error
+        }
+        let second = try Descriptor(owning: ends[1])
+        readEnd = first
+        writeEnd = second
+    }
+}

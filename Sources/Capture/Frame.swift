@@ -1,0 +1,42 @@
+/// What libpcap says of one captured frame, without its bytes.
+public struct FrameHeader: Hashable, Sendable {
+    /// The frame's number in the whole capture, from 1; it goes on from one file to the next.
+    public var number: UInt64
+
+    /// When the frame was captured, in nanoseconds since the Unix epoch, clamped to what an `Int64` holds
+    /// (the years 1677 to 2262).
+    ///
+    /// The unsigned 32-bit seconds of a pcap file reach the year 2106. Times in a file need not be in order.
+    public var time: Int64
+
+    /// How many bytes of the frame were captured: those handed out with this header.
+    public var capturedLength: Int
+
+    /// How many bytes the frame had on the wire. More than `capturedLength` where a snap length cut the frame;
+    /// in a damaged or hostile file it can be any 32-bit value, also less than `capturedLength`.
+    public var originalLength: Int
+
+    /// What the frame's first byte belongs to. All frames of one file have the same link type.
+    public var linkType: LinkTypeNumber
+
+    /// Which input the frame is from: an index, from 0, into the paths given.
+    public var file: Int
+
+    /// Describes a frame; for sources of frames, and for tests.
+    @inlinable
+    public init(
+        number: UInt64,
+        time: Int64,
+        capturedLength: Int,
+        originalLength: Int,
+        linkType: LinkTypeNumber,
+        file: Int
+    ) {
+        self.number = number
+        self.time = time
+        self.capturedLength = capturedLength
+        self.originalLength = originalLength
+        self.linkType = linkType
+        self.file = file
+    }
+}

@@ -1,0 +1,94 @@
+import Glibc
+
+extension OfflineCapture {
+    /// Opens the input itself, of whatever kind its content may be.
+    static func open(_ path: String) throws(CaptureError) -> Descriptor {
+        let input: Descriptor
+        do throws(SystemFailure) {
+            input = try Descriptor(opening: path)
+        } catch {
+            let problem: CaptureError.Problem = error.code == EACCES ? .permissionDenied : .cannotOpen
+            throw CaptureError(problem, path: path, detail: error.message)
+        }
+        // A directory can be opened, and then fails at the first read with less to say.
+        guard input.type != S_IFDIR else { throw CaptureError(.isDirectory, path: path) }
+        return input
+    }
+
+    /// Opens a plain capture.
+    static func savefile(_ input: consuming Descriptor, path: String) throws(CaptureError) -> Savefile {
+        do throws(Savefile.Failure) {
+            return try Savefile(input)
+        } catch {
+            throw Self.error(error, path: path, frame: nil, decompressor: nil)
+        }
+    }
+
+    /// Opens a compressed capture, and leaves the child that decompresses it in `child`.
+    static func savefile(
+        _ input: borrowing Descriptor, through compression: Compression, path: String, child: inout Decompressor?
+    ) throws(CaptureError) -> Savefile {
+        let decompressor: Decompressor
+        let pipe: Pipe
+        do throws(SystemFailure) {
+            pipe = try Pipe()
+        } catch {
+            throw CaptureError(.cannotOpen, path: path, detail: error.message)
+        }
+        do throws(Decompressor.Failure) {
+            decompressor = try Decompressor(compression, reading: input, writing: pipe.writeEnd)
+        } catch {
+            switch error {
+            case .programMissing:
+                throw CaptureError(
+                    .decompressorMissing(
+                        format: compression.format, program: compression.program, package: compression.package
+                    ),
+                    path: path
+                )
+            case .system(let message):
+                throw CaptureError(.decompressorFailed(program: compression.program), path: path, detail: message)
+            }
+        }
+        do throws(Savefile.Failure) {
+            let savefile = try Savefile(pipe.readEnd)
+            child = consume decompressor
+            return savefile
+        } catch {
+            throw Self.error(error, path: path, frame: nil, decompressor: decompressor)
+        }
+    }
+
+    /// What a failure of libpcap means for the user.
+    /// - Parameters:
+    ///   - frame: The number of the frame that could not be read; nil where it was the file header.
+    ///   - decompressor: The child the bytes came from, which is asked for the true reason, or ended.
+    static func error(
+        _ failure: Savefile.Failure, path: String, frame: UInt64?, decompressor: consuming Decompressor?
+    ) -> CaptureError {
+        let problem: CaptureError.Problem
+        switch failure.cause {
+        case .endOfInput:
+            // The decompressor has closed its output. Had it failed, the cut is its doing, not the capture's.
+            if let program = decompressor?.program, let message = decompressor.take()?.finish() {
+                return CaptureError(.decompressorFailed(program: program), path: path, frame: frame, detail: message)
+            }
+            // libpcap tells an empty file from one cut short only in words.
+            problem = frame == nil && failure.message.hasSuffix("only got 0") ? .empty : .cutShort
+        case .system:
+            problem = .readFailed
+        case .content:
+            problem = Self.problem(inContent: failure.message)
+        }
+        return CaptureError(problem, path: path, frame: frame, detail: problem == .empty ? "" : failure.message)
+    }
+
+    /// libpcap has no error numbers for files, only words. Where a later libpcap words it otherwise, the message is
+    /// still passed on, and only the advice is lost.
+    private static func problem(inContent message: String) -> CaptureError.Problem {
+        if message == "unknown file format" { return .notACapture }
+        if message.hasPrefix("an interface has a type") { return .mixedLinkTypes }
+        if message.hasPrefix("an interface has a snapshot length") { return .mixedSnapLengths }
+        return .damaged
+    }
+}

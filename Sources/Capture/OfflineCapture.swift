@@ -1,0 +1,92 @@
+/// A saved capture: one pcap or pcapng file or pipe, or `-` for standard input, plain or compressed by gzip, zstd,
+/// xz or lz4.
+///
+/// A compressed input is read through its own program (`gzip -dc` and so on), run as a child that ends with this
+/// value at the latest.
+public struct OfflineCapture: ~Copyable, PacketSource {
+    /// The input as it was given: a path, or `-`.
+    public let path: String
+
+    @usableFromInline var header: FrameHeader
+    /// The bytes of the frame that `header` describes: libpcap's, good until the next `advance`.
+    @usableFromInline var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+
+    private var savefile: Savefile
+    /// The compressed input, of which the decompressor reads, kept to tell how far it has come.
+    private let compressedInput: Descriptor?
+    private var decompressor: Decompressor?
+    private var hasEnded = false
+
+    /// Opens a capture and reads its file header; waits for it where the input is a pipe.
+    ///
+    /// - Parameter path: A file, a FIFO, or `-` for standard input, which is left open.
+    /// - Throws: `CaptureError` where it cannot be opened, is empty or is not a capture.
+    public init(path: String) throws(CaptureError) {
+        try self.init(path: path, file: 0, framesBefore: 0)
+    }
+
+    /// As `init(path:)`, for an input that is one of several.
+    init(path: String, file: Int, framesBefore: UInt64) throws(CaptureError) {
+        let input = try Self.open(path)
+        if let compression = Compression.recognised(in: input.peek(Compression.longestMagic)) {
+            var child: Decompressor?
+            savefile = try Self.savefile(input, through: compression, path: path, child: &child)
+            decompressor = child
+            compressedInput = consume input
+        } else {
+            savefile = try Self.savefile(input, path: path)
+            decompressor = nil
+            compressedInput = nil
+        }
+        self.path = path
+        header = FrameHeader(
+            number: framesBefore, time: 0, capturedLength: 0, originalLength: 0, linkType: savefile.linkType, file: file
+        )
+    }
+
+    /// Hands the next frame to `body`, lent until `body` returns; see `PacketSource.next`.
+    ///
+    /// After an error the capture has ended: further calls return false.
+    @inlinable
+    public mutating func next(_ body: (FrameHeader, RawSpan) -> Void) throws(CaptureError) -> Bool {
+        guard try advance() else { return false }
+        body(header, bytes.bytes)
+        return true
+    }
+
+    /// How many bytes of the file have been read so far, of the compressed file where it is compressed; nil where that
+    /// cannot be told, as of a pipe.
+    public var bytesRead: UInt64? {
+        switch compressedInput {
+        case .some(let input): input.position
+        case .none: savefile.bytesRead
+        }
+    }
+
+    /// Moves on to the next frame: `header` and `bytes` describe it. False at the end.
+    @usableFromInline
+    mutating func advance() throws(CaptureError) -> Bool {
+        guard !hasEnded else { return false }
+        do throws(Savefile.Failure) {
+            switch try savefile.next() {
+            case .frame(let bytes, let time, let originalLength):
+                self.bytes = bytes
+                header.number &+= 1
+                header.time = time
+                header.capturedLength = bytes.count
+                header.originalLength = originalLength
+                return true
+            case .end:
+                hasEnded = true
+            }
+        } catch {
+            hasEnded = true
+            throw Self.error(error, path: path, frame: header.number &+ 1, decompressor: decompressor.take())
+        }
+        // Even where the last frame is whole, the decompressor may have ended in the middle of its file.
+        guard let program = decompressor?.program, let message = decompressor.take()?.finish() else { return false }
+        throw CaptureError(
+            .decompressorFailed(program: program), path: path, frame: header.number &+ 1, detail: message
+        )
+    }
+}

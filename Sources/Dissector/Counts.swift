@@ -1,0 +1,43 @@
+/// What was found in a capture, for the closing lines.
+public struct Counts: Sendable, Equatable {
+    public var packets: UInt64 = 0
+    /// TCP connections of any kind.
+    public var connections: UInt64 = 0
+    /// Directions in which at least one message was found.
+    public var bitcoinStreams: UInt64 = 0
+    /// Directions that look like v2 transport.
+    public var encryptedStreams: UInt64 = 0
+    public var messages: UInt64 = 0
+    /// Messages of which the end was not captured, or never came.
+    public var cutMessages: UInt64 = 0
+    public var badChecksums: UInt64 = 0
+    public var gaps: UInt64 = 0
+    /// Bytes of Bitcoin's streams that were not captured.
+    public var missingBytes: UInt64 = 0
+    /// Bytes of Bitcoin's streams that were captured but belong to no message that could be shown.
+    public var skippedBytes: UInt64 = 0
+    /// Frames with headers that contradict themselves or end early.
+    public var malformedPackets: UInt64 = 0
+
+    public init() {}
+
+    /// Something that a user should hear of even if nobody asked.
+    public var hasProblem: Bool {
+        badChecksums > 0 || gaps > 0 || missingBytes > 0 || skippedBytes > 0 || cutMessages > 0
+    }
+
+    /// One line for people.
+    public var text: String {
+        func plural(_ count: UInt64, _ one: String, _ many: String) -> String { "\(count) \(count == 1 ? one : many)" }
+        var parts = [
+            plural(packets, "packet", "packets"), plural(connections, "TCP connection", "TCP connections"),
+            plural(messages, "Bitcoin message", "Bitcoin messages"),
+            plural(badChecksums, "bad checksum", "bad checksums"), plural(gaps, "gap", "gaps"),
+            "\(missingBytes) bytes missing", "\(skippedBytes) bytes skipped",
+        ]
+        if cutMessages > 0 { parts.append(plural(cutMessages, "message cut", "messages cut")) }
+        if encryptedStreams > 0 { parts.append(plural(encryptedStreams, "encrypted stream", "encrypted streams")) }
+        if malformedPackets > 0 { parts.append(plural(malformedPackets, "malformed packet", "malformed packets")) }
+        return parts.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,306 @@
+import BitcoinP2P
+import Dissection
+import Layers
+import Output
+import Reassembly
+
+/// Turns streams of bytes into records: tells the transport, finds the messages, and hands each to the writer.
+struct MessageSink: StreamSink, ~Copyable {
+    private var streams: ContiguousArray<MessageStream?> = []
+    private var builder: RecordBuilder
+    private let writer: (any RecordWriter)?
+    private let detail: Detail
+    private let wantsInfo: Bool
+    private let wantsFrames: Bool
+    private let ports: Set<UInt16>
+    private let recordLimit: UInt64
+    private var records: UInt64 = 0
+    private(set) var counts = Counts()
+
+    init(_ layers: borrowing PacketLayers, _ options: PipelineOptions, writer: (any RecordWriter)?) {
+        builder = RecordBuilder(layers)
+        self.writer = writer
+        detail = writer?.detail ?? .summary
+        wantsInfo = writer?.wantsInfo ?? false
+        wantsFrames = detail == .tree
+        ports = Network.ports.union(options.ports)
+        recordLimit = options.recordLimit
+    }
+
+    /// As many records as were asked for have been written.
+    var isDone: Bool { records >= recordLimit }
+
+    /// The capture's first frame.
+    mutating func begin(_ time: Int64) { builder.begin(time) }
+
+    // MARK: StreamSink
+
+    mutating func wants(_ payload: RawSpan, of id: StreamID, from: Endpoint, to: Endpoint) -> Bool {
+        guard
+            ports.contains(from.port) || ports.contains(to.port)
+                || TransportDetector.beginsWithHeader(payload, knownMagicOnly: true)
+        else { return false }
+        while streams.count <= id.index { streams.append(nil) }
+        streams[id.index] = MessageStream(from: from, to: to)
+        return true
+    }
+
+    mutating func bytes(
+        _ bytes: RawSpan, at offset: UInt64, of id: StreamID, from provenance: borrowing Provenance
+    ) -> Demand {
+        guard !isDone, let stream = streams[id.index] else { return Demand(consumed: bytes.byteCount) }
+        decide(stream, id, bytes, isStart: offset == 0, isLast: false)
+        switch stream.transport {
+        case .undecided: return Demand(consumed: 0, minimum: bytes.byteCount + 1)
+        case .v1:
+            let demand = frame(bytes, at: offset, of: stream, id, provenance, isLast: false)
+            stream.next = offset &+ UInt64(demand.consumed)
+            return demand
+        case .v2, .other:
+            watch(bytes, at: offset, of: stream, provenance)
+            stream.next = offset &+ UInt64(bytes.byteCount)
+            return Demand(consumed: bytes.byteCount)
+        }
+    }
+
+    mutating func gap(
+        _ missing: Range<UInt64>, after pending: RawSpan, of id: StreamID, from provenance: borrowing Provenance,
+        reason: GapReason
+    ) {
+        guard !isDone, let stream = streams[id.index] else { return }
+        let offset = missing.lowerBound &- UInt64(pending.byteCount)
+        stream.next = missing.upperBound
+        let lost = missing.upperBound &- missing.lowerBound
+        counts.gaps += 1
+        counts.missingBytes &+= lost
+        let rest = pending.extracting(
+            droppingFirst: drain(pending, at: offset, of: stream, id, provenance))
+        guard stream.transport == .v1 else {
+            stream.missing &+= lost
+            return
+        }
+        if stream.passing > 0 {
+            loseWithinCutMessage(lost, stream, id)
+        } else if let message = stream.framer.cut(rest) {
+            stream.passing = message.header.byteCount + Int(message.header.length) - rest.byteCount
+            hold(message, rest, before: missing.lowerBound, stream, id, provenance)
+            loseWithinCutMessage(lost, stream, id)
+        } else {
+            skip(rest.byteCount, stream)
+            stream.missing &+= lost
+        }
+        stream.framer.resume()
+    }
+
+    mutating func conflict(_ range: Range<UInt64>, of id: StreamID) {
+        guard id.index < streams.count else { return }
+        streams[id.index]?.conflicts += 1
+    }
+
+    mutating func close(
+        _ id: StreamID, pending: RawSpan, from provenance: borrowing Provenance, reason: CloseReason
+    ) {
+        guard let stream = streams[id.index] else { return }
+        defer { streams[id.index] = nil }
+        guard !isDone else { return }
+        let end = stream.next &+ UInt64(pending.byteCount)
+        let used = drain(pending, at: stream.next, of: stream, id, provenance)
+        let rest = pending.extracting(droppingFirst: used)
+        switch stream.transport {
+        case .v1:
+            if stream.held != nil {
+                release(stream, id)
+            } else if let message = stream.framer.cut(rest) {
+                tell(message, rest, endingAt: end, stream, id, provenance)
+            } else {
+                skip(rest.byteCount, stream)
+            }
+        case .v2: tellEncrypted(stream, id)
+        case .other, .undecided: break
+        }
+    }
+
+    // MARK: Streams
+
+    /// Tells the transport, if it can be told by now.
+    private mutating func decide(
+        _ stream: MessageStream, _ id: StreamID, _ bytes: RawSpan, isStart: Bool, isLast: Bool
+    ) {
+        let peer = id.index ^ 1 < streams.count ? streams[id.index ^ 1] : nil
+        guard stream.transport == .undecided else {
+            if stream.transport == .v1, stream.framer.network == nil { stream.framer.network = peer?.framer.network }
+            return
+        }
+        if !isStart, peer?.transport == .v2 {
+            stream.transport = .v2
+            return
+        }
+        switch TransportDetector.verdict(bytes, isStart: isStart, isLast: isLast) {
+        case .undecided: if isLast { stream.transport = .other }
+        case .v1: stream.transport = .v1
+        case .v1Later:
+            stream.transport = .v1
+            stream.framer = MessageFramer(network: peer?.framer.network, synchronised: false)
+        case .v2: stream.transport = .v2
+        case .other: stream.transport = .other
+        }
+    }
+
+    /// Takes what can be taken from the last bytes before a gap or the end; answers how many.
+    private mutating func drain(
+        _ pending: RawSpan, at offset: UInt64, of stream: MessageStream, _ id: StreamID,
+        _ provenance: borrowing Provenance
+    ) -> Int {
+        if pending.isEmpty { return 0 }
+        decide(stream, id, pending, isStart: offset == 0, isLast: true)
+        if stream.transport == .v1 {
+            return frame(pending, at: offset, of: stream, id, provenance, isLast: true).consumed
+        }
+        watch(pending, at: offset, of: stream, provenance)
+        return pending.byteCount
+    }
+
+    /// Finds the messages in the bytes of a v1 stream.
+    private mutating func frame(
+        _ bytes: RawSpan, at offset: UInt64, of stream: MessageStream, _ id: StreamID,
+        _ provenance: borrowing Provenance, isLast: Bool
+    ) -> Demand {
+        var at = 0
+        while !isDone {
+            if stream.passing > 0 {
+                let count = min(stream.passing, bytes.byteCount - at)
+                at += count
+                pass(count, reaching: provenance.completion(at: offset &+ UInt64(at)), stream, id)
+                if at == bytes.byteCount { return Demand(consumed: at) }
+            }
+            switch stream.framer.next(bytes.extracting(droppingFirst: at), isLast: isLast) {
+            case .needMore(let minimum): return Demand(consumed: at, minimum: minimum)
+            case .skipped(let count):
+                skip(count, stream)
+                at += count
+            case .message(let message):
+                let own = bytes.extracting(at..<at + message.byteCount)
+                at += message.byteCount
+                tell(message, own, endingAt: offset &+ UInt64(at), stream, id, provenance)
+            }
+        }
+        return Demand(consumed: bytes.byteCount)
+    }
+
+    /// Counts the bytes of a stream that cannot be read.
+    private func watch(
+        _ bytes: RawSpan, at offset: UInt64, of stream: MessageStream, _ provenance: borrowing Provenance
+    ) {
+        let origin = provenance.completion(at: offset &+ UInt64(bytes.byteCount))
+        if stream.first == nil {
+            stream.first = provenance.origins(of: offset..<offset &+ UInt64(bytes.byteCount)).first ?? origin
+        }
+        stream.last = origin
+        stream.byteCount &+= UInt64(bytes.byteCount)
+        let wanted = TransportDetector.v2KeyLength - stream.key.count
+        if wanted > 0 { bytes.extracting(first: wanted).withUnsafeBytes { stream.key.append(contentsOf: $0) } }
+    }
+
+    // MARK: Gaps
+
+    private mutating func skip(_ count: Int, _ stream: MessageStream) {
+        stream.skipped &+= UInt64(count)
+        counts.skippedBytes &+= UInt64(count)
+    }
+
+    /// Bytes of a cut message, captured behind its gap.
+    private mutating func pass(_ count: Int, reaching origin: Origin, _ stream: MessageStream, _ id: StreamID) {
+        stream.passing -= count
+        counts.skippedBytes &+= UInt64(count)
+        if stream.held != nil {
+            stream.held?.skipped &+= UInt64(count)
+            stream.held?.origin = origin
+        } else {
+            stream.skipped &+= UInt64(count)
+        }
+        if stream.passing == 0 { release(stream, id) }
+    }
+
+    /// Shares lost bytes out between the message that is being passed and what comes behind it.
+    private mutating func loseWithinCutMessage(_ lost: UInt64, _ stream: MessageStream, _ id: StreamID) {
+        let own = min(lost, UInt64(stream.passing))
+        stream.passing -= Int(own)
+        if stream.held != nil { stream.held?.missing &+= own } else { stream.missing &+= own }
+        if stream.passing == 0 { release(stream, id) }
+        stream.missing &+= lost - own
+    }
+
+    /// Keeps the beginning of a cut message until its declared end is passed.
+    private mutating func hold(
+        _ message: MessageFramer.Message, _ bytes: RawSpan, before end: UInt64, _ stream: MessageStream,
+        _ id: StreamID, _ provenance: borrowing Provenance
+    ) {
+        guard bytes.byteCount <= HeldMessage.byteLimit else {
+            tell(message, bytes, endingAt: end, stream, id, provenance)
+            return
+        }
+        stream.held = HeldMessage(
+            message: message, bytes: bytes.withUnsafeBytes { Array($0) },
+            frames: frames(of: bytes, endingAt: end, provenance), origin: provenance.completion(at: end),
+            missing: stream.missing, skipped: stream.skipped)
+        stream.missing = 0
+        stream.skipped = 0
+    }
+
+    private mutating func release(_ stream: MessageStream, _ id: StreamID) {
+        guard let held = stream.held else { return }
+        stream.held = nil
+        write(
+            RecordBuilder.Finding(
+                message: held.message, origin: held.origin, frames: held.frames, missing: held.missing,
+                skipped: held.skipped, hasConflict: stream.conflicts > 0),
+            held.bytes.span.bytes, stream, id)
+        stream.conflicts = 0
+    }
+
+    // MARK: Records
+
+    private func frames(of bytes: RawSpan, endingAt end: UInt64, _ provenance: borrowing Provenance) -> [Origin] {
+        wantsFrames ? provenance.origins(of: end &- UInt64(bytes.byteCount)..<end) : []
+    }
+
+    private mutating func tell(
+        _ message: MessageFramer.Message, _ bytes: RawSpan, endingAt end: UInt64, _ stream: MessageStream,
+        _ id: StreamID, _ provenance: borrowing Provenance
+    ) {
+        let finding = RecordBuilder.Finding(
+            message: message, origin: provenance.completion(at: end),
+            frames: frames(of: bytes, endingAt: end, provenance), missing: stream.missing, skipped: stream.skipped,
+            hasConflict: stream.conflicts > 0)
+        stream.missing = 0
+        stream.skipped = 0
+        stream.conflicts = 0
+        write(finding, bytes, stream, id)
+    }
+
+    private mutating func write(
+        _ finding: RecordBuilder.Finding, _ bytes: RawSpan, _ stream: MessageStream, _ id: StreamID
+    ) {
+        guard !isDone else { return }
+        if !stream.hasMessages {
+            stream.hasMessages = true
+            counts.bitcoinStreams += 1
+        }
+        counts.messages += 1
+        if finding.message.status == .bad { counts.badChecksums += 1 }
+        if finding.message.payloadLength < Int(finding.message.header.length) { counts.cutMessages += 1 }
+        records += 1
+        guard let writer else { return }
+        builder.build(finding, of: stream, number: id.connection, bytes, detail: detail, wantsInfo: wantsInfo)
+        writer.write(builder.record, bytes)
+    }
+
+    private mutating func tellEncrypted(_ stream: MessageStream, _ id: StreamID) {
+        counts.encryptedStreams += 1
+        records += 1
+        guard let writer else { return }
+        builder.buildEncrypted(stream, number: id.connection, detail: detail, wantsInfo: wantsInfo)
+        let key = stream.key
+        writer.write(builder.record, key.span.bytes)
+    }
+}

@@ -1,0 +1,56 @@
+import BitcoinP2P
+import Reassembly
+
+/// What is known of one direction of a connection.
+///
+/// An object, so that it can be changed in place while the table that holds it grows.
+final class MessageStream {
+    enum Transport { case undecided, v1, v2, other }
+
+    let source: Endpoint
+    let destination: Endpoint
+    let sourceText: [UInt8]
+    let destinationText: [UInt8]
+    var transport = Transport.undecided
+    var framer = MessageFramer(network: nil, synchronised: true)
+    var hasMessages = false
+    /// Offset of the first byte that is not consumed.
+    var next: UInt64 = 0
+
+    /// Bytes not captured, and bytes passed over, since the last message: told with the next one.
+    var missing: UInt64 = 0
+    var skipped: UInt64 = 0
+    /// A retransmission since the last message had other bytes.
+    var conflicts = 0
+
+    /// A message that a gap has cut, kept until the stream has passed its declared end, to tell all that it lost.
+    var held: HeldMessage?
+    /// Bytes up to the declared end of a cut message: they belong to no other.
+    var passing = 0
+
+    /// Of a stream that cannot be read: its first bytes, its length and its first and last frames.
+    var key: [UInt8] = []
+    var byteCount: UInt64 = 0
+    var first: Origin?
+    var last = Origin(frame: 0, time: 0)
+
+    init(from source: Endpoint, to destination: Endpoint) {
+        self.source = source
+        self.destination = destination
+        sourceText = source.text
+        destinationText = destination.text
+    }
+}
+
+/// A cut message with its captured beginning, header included.
+struct HeldMessage {
+    let message: MessageFramer.Message
+    let bytes: [UInt8]
+    let frames: [Origin]
+    var origin: Origin
+    var missing: UInt64
+    var skipped: UInt64
+
+    /// Longer beginnings are not kept: such a message is told at once, and what it goes on to lose with the next one.
+    static let byteLimit = 1 << 20
+}

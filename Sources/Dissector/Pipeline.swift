@@ -1,0 +1,115 @@
+import BitcoinP2P
+import Capture
+import Dissection
+import Layers
+import Output
+import Reassembly
+
+/// What a dissection is told beside its input.
+public struct PipelineOptions: Sendable {
+    /// Ports to be taken for Bitcoin's beside the usual ones.
+    public var ports: Set<UInt16> = []
+    /// Stop after so many records.
+    public var recordLimit: UInt64 = .max
+    /// Bytes held of one direction of a connection while a hole is open or a message incomplete.
+    public var bytesPerStream = Limits().bytesPerDirection
+    /// Bytes held of all connections together.
+    public var bytesInAll = Limits().totalBytes
+    /// Nanoseconds of capture time for which a hole may still be filled after the other side has acknowledged it.
+    public var gapGrace = Limits().grace
+
+    public init() {}
+
+    var limits: Limits {
+        var limits = Limits()
+        limits.bytesPerDirection = bytesPerStream
+        limits.totalBytes = bytesInAll
+        limits.grace = gapGrace
+        return limits
+    }
+}
+
+/// Frames that cannot be dissected at all.
+public enum PipelineError: Error, Sendable, CustomStringConvertible {
+    case unsupportedLinkType(LinkTypeNumber, frame: UInt64)
+
+    public var description: String {
+        switch self {
+        case .unsupportedLinkType(let type, let frame):
+            "frame \(frame) is of link type \(type), which is not supported. Supported are Ethernet, Linux cooked v1 "
+                + "and v2, loopback (NULL, LOOP), raw IP and PPP"
+        }
+    }
+}
+
+/// From frames to records: layers, reassembly, framing, dissection, writer; one thread, one owner.
+public struct Pipeline: ~Copyable {
+    private var parser: PacketParser
+    private var assembler: StreamAssembler
+    private var sink: MessageSink
+    private var malformedPackets: UInt64 = 0
+    private var packets: UInt64 = 0
+
+    /// - Parameter writer: Nil to count only.
+    public init(_ options: PipelineOptions, writer: (any RecordWriter)?) {
+        parser = PacketParser()
+        assembler = StreamAssembler(limits: options.limits)
+        sink = MessageSink(parser.layers, options, writer: writer)
+    }
+
+    /// As many records as were asked for have been written: nothing more will come of further frames.
+    public var isDone: Bool { sink.isDone }
+
+    /// Takes one frame; `bytes` are only borrowed.
+    public mutating func receive(_ header: FrameHeader, _ bytes: RawSpan) throws(PipelineError) {
+        if packets == 0 { sink.begin(header.time) }
+        packets += 1
+        switch Self.pass(header, bytes, &parser, &assembler, &sink) {
+        case .unsupportedLinkType: throw .unsupportedLinkType(header.linkType, frame: header.number)
+        case .malformed: malformedPackets += 1
+        case .tcp, .notIP, .notTCP, .fragment: break
+        }
+    }
+
+    /// The parts are passed one by one, since the parser calls back into the others.
+    private static func pass(
+        _ header: FrameHeader, _ bytes: RawSpan, _ parser: inout PacketParser, _ assembler: inout StreamAssembler,
+        _ sink: inout MessageSink
+    ) -> PacketOutcome {
+        parser.parse(
+            bytes, originalLength: header.originalLength, linkType: header.linkType.rawValue, time: header.time
+        ) { packet, payload in
+            let segment = Segment(
+                sequence: packet.sequence, acknowledgement: packet.acknowledgment,
+                flags: Segment.Flags(rawValue: UInt8(truncatingIfNeeded: packet.flags.rawValue)),
+                wireLength: packet.wireLength)
+            assembler.receive(
+                segment, payload, from: Endpoint(packet.source, packet.sourcePort),
+                to: Endpoint(packet.destination, packet.destinationPort),
+                origin: Origin(frame: header.number, time: header.time), into: &sink)
+        }
+    }
+
+    /// End of input: what is unfinished is told as cut.
+    public mutating func finish() { assembler.finish(into: &sink) }
+
+    /// Declares every field there is, so that the catalog is complete.
+    public static func declareFields() {
+        _ = RecordFields(PacketLayers())
+        _ = Registry.standard
+    }
+
+    /// How much of a tree holds these fields: what tells of frame, IP, TCP and header is made without the payload.
+    public static func detail(for fields: [Field]) -> Detail {
+        let early = RecordFields(PacketLayers()).early
+        return fields.allSatisfy(early.contains) ? .header : .tree
+    }
+
+    public var counts: Counts {
+        var counts = sink.counts
+        counts.packets = packets
+        counts.connections = assembler.statistics.connections
+        counts.malformedPackets = malformedPackets
+        return counts
+    }
+}

@@ -1,0 +1,234 @@
+import BitcoinP2P
+import Dissection
+import Layers
+import Output
+import Reassembly
+
+/// Makes the record of a message: its summary line, and as much of its tree as the writer looks at.
+struct RecordBuilder: ~Copyable {
+    /// What is known of a message beside its bytes.
+    struct Finding {
+        var message: MessageFramer.Message
+        var origin: Origin
+        var frames: [Origin]
+        var missing: UInt64
+        var skipped: UInt64
+        var hasConflict: Bool
+    }
+
+    let fields: RecordFields
+    let registry = Registry.standard
+    var record = Record()
+    private var skim: SkimSink
+    private var firstTime: Int64?
+
+    init(_ layers: borrowing PacketLayers) {
+        fields = RecordFields(layers)
+        skim = SkimSink()
+    }
+
+    /// The capture's first frame, from which relative times count.
+    mutating func begin(_ time: Int64) { if firstTime == nil { firstTime = time } }
+
+    /// Fills ``record``. `bytes` are header and payload as far as they were captured.
+    mutating func build(
+        _ finding: Finding, of stream: MessageStream, number: UInt64, _ bytes: RawSpan, detail: Detail, wantsInfo: Bool
+    ) {
+        let message = finding.message
+        start(finding.origin, finding.frames, of: stream, number: number)
+        record.protocolName = "Bitcoin"
+        record.length = message.header.byteCount + Int(message.header.length)
+        let isCut = message.payloadLength < Int(message.header.length)
+        record.hasProblem = isCut || message.status == .bad || finding.missing > 0 || finding.skipped > 0
+        if wantsInfo { message.header.command.append(to: &record.info) }
+
+        let context = MessageContext(
+            network: message.header.network, time: finding.origin.time, payloadHash: message.payloadHash)
+        let type = registry[message.header.command]
+        if detail == .summary {
+            if wantsInfo, let type {
+                skim.wantsInfo = true
+                swap(&skim.info, &record.info)
+                type.skim(bytes, from: message.header.byteCount, context, into: &skim)
+                swap(&skim.info, &record.info)
+            }
+        } else {
+            appendOrigin(stream, number)
+            appendMessage(finding, type, context, bytes, detail: detail, wantsInfo: wantsInfo, isCut: isCut)
+        }
+        if wantsInfo { appendProblems(finding, isCut: isCut, isKnown: type != nil) }
+    }
+
+    /// Fills ``record`` with what can be told of a direction that is encrypted.
+    mutating func buildEncrypted(_ stream: MessageStream, number: UInt64, detail: Detail, wantsInfo: Bool) {
+        start(stream.last, [], of: stream, number: number)
+        record.protocolName = "BitcoinV2"
+        record.length = Int(clamping: stream.byteCount)
+        record.hasProblem = stream.missing > 0
+        let duration = stream.last.time &- (stream.first?.time ?? stream.last.time)
+        if wantsInfo {
+            record.info.append("v2 transport (BIP 324), encrypted: ")
+            record.info.append(decimal: stream.byteCount)
+            record.info.append(" bytes in ")
+            TimeText.append(nanoseconds: duration, decimals: 6, to: &record.info)
+            record.info.append(" s")
+            if stream.missing > 0 { note("", stream.missing, " bytes missing]") }
+        }
+        guard detail != .summary else { return }
+        appendOrigin(stream, number)
+        let tree = takeTree()
+        var sink = TreeSink(tree)
+        record.protocolNode = sink.tree.nodes.count
+        let layer = sink.open(fields.bitcoin, at: 0, value: 0, flags: [])
+        let group = sink.open(fields.v2, at: 0, value: 0, flags: [])
+        sink.leaf(fields.v2Key, at: 0, length: stream.key.count, value: 0, flags: [])
+        sink.generate(fields.v2Bytes, value: stream.byteCount, RawSpan())
+        sink.generate(fields.v2Duration, value: UInt64(bitPattern: duration), RawSpan())
+        if stream.missing > 0 { sink.generate(fields.missing, value: stream.missing, RawSpan()) }
+        sink.close(group, at: stream.key.count)
+        sink.close(layer, at: stream.key.count)
+        record.tree = sink.tree
+    }
+
+    private mutating func start(_ origin: Origin, _ frames: [Origin], of stream: MessageStream, number: UInt64) {
+        record.frameNumber = origin.frame
+        record.time = origin.time
+        record.source = stream.sourceText
+        record.destination = stream.destinationText
+        record.stream = number
+        record.info.removeAll()
+        record.frames.removeAll(keepingCapacity: true)
+        for frame in frames { record.frames.append(frame.frame) }
+        record.tree.removeAll()
+    }
+
+    /// `[checksum bad]`, `[1448 bytes missing]`.
+    private mutating func appendProblems(_ finding: Finding, isCut: Bool, isKnown: Bool) {
+        let message = finding.message
+        if !isKnown {
+            record.info.append(" (unknown command) ")
+            record.info.append(decimal: UInt64(message.header.length))
+            record.info.append(" bytes")
+        }
+        if message.status == .bad { record.info.append(" [checksum bad]") }
+        if !message.header.command.isValid { record.info.append(" [command invalid]") }
+        if message.header.length > MessageFramer.lengthLimit {
+            note("", UInt64(message.header.length), " bytes claimed]")
+        }
+        if isCut {
+            note("", UInt64(message.payloadLength), " of ")
+            record.info.append(decimal: UInt64(message.header.length))
+            record.info.append(" payload bytes]")
+        }
+        let place: StaticString = isCut ? "" : "before it "
+        if finding.missing > 0 { note(place, finding.missing, " bytes missing]") }
+        if finding.skipped > 0 { note(place, finding.skipped, " bytes skipped]") }
+        if finding.hasConflict { record.info.append(" [retransmission differs]") }
+    }
+
+    private mutating func note(_ before: StaticString, _ count: UInt64, _ after: StaticString) {
+        record.info.append(" [")
+        record.info.append(before)
+        record.info.append(decimal: count)
+        record.info.append(after)
+    }
+
+    // MARK: Tree
+
+    private mutating func takeTree() -> Tree {
+        var tree = Tree()
+        swap(&tree, &record.tree)
+        return tree
+    }
+
+    /// Frame, IP and TCP, as generated nodes: the message is not of one packet.
+    private mutating func appendOrigin(_ stream: MessageStream, _ number: UInt64) {
+        var sink = TreeSink(takeTree())
+        let frame = sink.open(fields.frame, at: 0, value: 0, flags: .generated)
+        sink.generate(fields.frameNumber, value: record.frameNumber, RawSpan())
+        sink.generate(fields.frameTime, value: UInt64(bitPattern: record.time), RawSpan())
+        sink.generate(fields.frameTimeEpoch, value: UInt64(bitPattern: record.time), RawSpan())
+        let relative = record.time &- (firstTime ?? record.time)
+        sink.generate(fields.frameTimeRelative, value: UInt64(bitPattern: relative), RawSpan())
+        sink.close(frame, at: 0)
+
+        let isIPv4 = stream.source.family == .ipv4
+        let ip = sink.open(isIPv4 ? fields.ip : fields.ipv6, at: 0, value: 0, flags: .generated)
+        stream.source.address.withBytes {
+            sink.generate(isIPv4 ? fields.ipSource : fields.ipv6Source, value: 0, $0)
+        }
+        stream.destination.address.withBytes {
+            sink.generate(isIPv4 ? fields.ipDestination : fields.ipv6Destination, value: 0, $0)
+        }
+        sink.close(ip, at: 0)
+
+        let tcp = sink.open(fields.tcp, at: 0, value: 0, flags: .generated)
+        sink.generate(fields.sourcePort, value: UInt64(stream.source.port), RawSpan())
+        sink.generate(fields.destinationPort, value: UInt64(stream.destination.port), RawSpan())
+        sink.generate(fields.stream, value: number, RawSpan())
+        sink.close(tcp, at: 0)
+        record.protocolNode = sink.tree.nodes.count
+        record.tree = sink.tree
+    }
+
+    private mutating func appendMessage(
+        _ finding: Finding, _ type: MessageType?, _ context: MessageContext, _ bytes: RawSpan, detail: Detail,
+        wantsInfo: Bool, isCut: Bool
+    ) {
+        let message = finding.message
+        var sink = TreeSink(takeTree(), wantsInfo: wantsInfo)
+        swap(&sink.info, &record.info)
+        let layer = sink.open(fields.bitcoin, at: 0, value: 0, flags: [])
+        var cursor = Cursor(bytes, sink)
+        var hasHeader = true
+        do throws(Stop) {
+            try fields.header.layout(
+                &cursor, message.header, message.status, calculated: message.payloadHash?.checksum)
+        } catch {
+            hasHeader = false
+        }
+        appendFindings(finding, isCut: isCut, &cursor)
+        if detail == .tree, hasHeader {
+            sink = cursor.finish()
+            if let type {
+                type.dissect(bytes, from: message.header.byteCount, context, into: &sink)
+            } else {
+                appendUnknown(bytes, from: message.header.byteCount, &sink)
+            }
+        } else {
+            sink = cursor.finish()
+        }
+        sink.close(layer, at: bytes.byteCount)
+        swap(&sink.info, &record.info)
+        record.tree = sink.tree
+    }
+
+    private func appendFindings(_ finding: Finding, isCut: Bool, _ cursor: inout Cursor<TreeSink>) {
+        if !record.frames.isEmpty {
+            cursor.generate(fields.frames, UInt64(record.frames.count))
+            for frame in record.frames { cursor.generate(fields.memberFrame, frame) }
+        }
+        if isCut {
+            cursor.generate(fields.captured, UInt64(finding.message.payloadLength))
+            cursor.annotate(.messageCut, UInt64(finding.message.payloadLength))
+        }
+        if finding.missing > 0 {
+            cursor.generate(fields.missing, finding.missing)
+            cursor.annotate(.bytesMissing, finding.missing)
+        }
+        if finding.skipped > 0 {
+            cursor.generate(fields.skipped, finding.skipped)
+            cursor.annotate(.bytesSkipped, finding.skipped)
+        }
+        if finding.hasConflict { cursor.annotate(.segmentConflict) }
+    }
+
+    private func appendUnknown(_ bytes: RawSpan, from start: Int, _ sink: inout TreeSink) {
+        let group = sink.open(fields.unknown, at: start, value: 0, flags: [])
+        sink.annotate(.commandUnknown, value: 0)
+        if bytes.byteCount > start {
+            sink.leaf(fields.data, at: start, length: bytes.byteCount - start, value: 0, flags: [])
+        }
+        sink.close(group, at: bytes.byteCount)
+    }
+}

@@ -1,0 +1,80 @@
+import BitcoinP2P
+import Dissection
+import Layers
+
+/// The fields that tell where a message comes from: they stand before the message itself in each record's tree.
+struct RecordFields: Sendable {
+    let frame = Field("frame", "Frame", .layer, "the captured packet that completed the message")
+    let frameNumber = Field(
+        "frame.number", "Frame Number", .unsigned(bits: 64), "number of the frame that completed the message, from 1")
+    let frameTime = Field("frame.time", "Arrival Time", .nanoseconds, "when that frame was captured, in UTC")
+    let frameTimeEpoch = Field(
+        "frame.time_epoch", "Epoch Arrival Time", .duration, "the same in seconds since 1970-01-01 00:00 UTC")
+    let frameTimeRelative = Field(
+        "frame.time_relative", "Time since reference or first frame", .duration,
+        "the same in seconds since the first frame of the capture")
+
+    let ip: Field
+    let ipSource: Field
+    let ipDestination: Field
+    let ipv6: Field
+    let ipv6Source: Field
+    let ipv6Destination: Field
+    let tcp: Field
+    let sourcePort: Field
+    let destinationPort: Field
+    let stream = Field(
+        "tcp.stream", "Stream index", .unsigned(bits: 64), "number of the TCP connection in the capture, from 0")
+
+    let bitcoin = Field("bitcoin", "Bitcoin protocol", .layer, "what Bitcoin's nodes say to each other")
+    let header = MessageHeaderLayout()
+    let frames = Field(
+        "bitcoin.frames", "Frames", .unsigned(bits: 32), "how many frames brought the bytes of the message")
+    let memberFrame = Field(
+        "bitcoin.frame", "Frame", .unsigned(bits: 64), "number of a frame that brought bytes of the message")
+    let missing = Field(
+        "bitcoin.missing", "Missing bytes", .unsigned(bits: 64),
+        "bytes of the stream, in this message or before it, that were not captured")
+    let skipped = Field(
+        "bitcoin.skipped", "Skipped bytes", .unsigned(bits: 64),
+        "bytes of the stream, in this message or before it, that were captured but passed over")
+    let captured = Field(
+        "bitcoin.captured", "Captured payload bytes", .unsigned(bits: 32),
+        "how many bytes of the payload, from its beginning, could be dissected")
+    let unknown = Field(
+        "bitcoin.command.unknown", "Unknown command", .group, "a message of a type that is not known here")
+    let data = Field("bitcoin.data.value", "Data", .bytes, "the payload of a message whose layout is not known")
+
+    let v2 = Field(
+        "bitcoin.v2", "Bitcoin v2 transport", .group,
+        "an encrypted direction of a connection (BIP 324), as far as it can be seen without keys")
+    let v2Key = Field(
+        "bitcoin.v2.ellswift", "ElligatorSwift public key", .bytes,
+        "the 64 bytes each side sends first: its ephemeral public key, encoded so that it looks random")
+    let v2Bytes = Field(
+        "bitcoin.v2.bytes", "Bytes", .unsigned(bits: 64), "bytes of this direction, key and garbage included")
+    let v2Duration = Field(
+        "bitcoin.v2.duration", "Duration", .duration, "from the first to the last frame with bytes of this direction")
+
+    init(_ layers: borrowing PacketLayers) {
+        ip = layers.ipv4.layer
+        ipSource = layers.ipv4.source
+        ipDestination = layers.ipv4.destination
+        ipv6 = layers.ipv6.layer
+        ipv6Source = layers.ipv6.source
+        ipv6Destination = layers.ipv6.destination
+        tcp = layers.tcp.layer
+        sourcePort = layers.tcp.sourcePort
+        destinationPort = layers.tcp.destinationPort
+    }
+
+    /// What is known before the payload is looked at.
+    var early: Set<Field> {
+        [
+            frame, frameNumber, frameTime, frameTimeEpoch, frameTimeRelative, ip, ipSource, ipDestination, ipv6,
+            ipv6Source, ipv6Destination, tcp, sourcePort, destinationPort, stream, header.magic, header.command,
+            header.length, header.checksum, header.checksumStatus, header.checksumCalculated, missing, skipped,
+            captured,
+        ]
+    }
+}

@@ -1,0 +1,172 @@
+/// Puts fragmented IP datagrams together (RFC 791, 3.2; RFC 8200, 4.5).
+///
+/// Fragments may come in any order, more than once, and overlap: the first copy of a byte wins. (RFC 5722 wants
+/// overlapping IPv6 fragments discarded; a capture shows what was sent, so they are kept.) A datagram is done when
+/// fragments that cover it have been seen, even if a snap length cut some of them: then as much as could be captured
+/// without a hole is given. One that stays incomplete is forgotten after 30 seconds of capture time, or when it is the
+/// oldest and room is needed.
+public struct Defragmenter: ~Copyable {
+    /// Nanoseconds that an incomplete datagram may wait from its first fragment on.
+    public static var patience: UInt64 { 30_000_000_000 }
+    /// No datagram is longer (RFC 791: the length field has 16 bits).
+    static var datagramLimit: Int { 65_535 }
+    /// More holes than this in one datagram are nonsense: fragments of 552 bytes make at most 60.
+    static var holeLimit: Int { 512 }
+
+    /// A datagram's payload, or the beginning of it.
+    public struct Datagram: Sendable {
+        /// What it begins with.
+        public var first: NextLayer
+        /// The bytes from its beginning to the first that was not captured.
+        public var bytes: [UInt8]
+        /// How long it was on the wire.
+        public var wireLength: Int
+    }
+
+    public enum Result: Sendable {
+        case kept
+        case complete(Datagram)
+        /// It contradicts the fragments before it, or itself.
+        case rejected
+    }
+
+    private struct Partial {
+        var serial: UInt64
+        var time: Int64
+        var first = NextLayer.other
+        /// Where the datagram ends, once its last fragment was seen.
+        var total: Int?
+        var seen = Coverage()
+        var captured = Coverage()
+        var bytes: [UInt8] = []
+
+        /// Bytes of memory, about.
+        var size: Int {
+            bytes.count + (seen.ranges.count + captured.ranges.count) * MemoryLayout<Range<Int>>.stride
+        }
+    }
+
+    private let limit: Int
+    private let byteLimit: Int
+    private var partials: [Fragment.Key: Partial] = [:]
+    /// Keys in the order in which datagrams began; those whose serial is not in ``partials`` any more are void.
+    private var order: [(key: Fragment.Key, serial: UInt64)] = []
+    private var head = 0
+    private var serial: UInt64 = 0
+
+    /// Incomplete datagrams being kept.
+    public var count: Int { partials.count }
+    /// Bytes of memory they take, about: holes count as much as what was captured.
+    public private(set) var byteCount = 0
+    /// Datagrams given up: too old, or the oldest when room was needed.
+    public private(set) var dropped = 0
+
+    /// - Parameters:
+    ///   - datagrams: As many are kept at most.
+    ///   - bytes: As many bytes are kept at most. With less than 65,535 not every datagram can be put together.
+    public init(datagrams: Int = 1024, bytes: Int = 16 << 20) {
+        limit = max(1, datagrams)
+        byteLimit = max(0, bytes)
+    }
+
+    /// Takes one fragment; `payload` are the bytes captured of it, which are copied.
+    ///
+    /// - Parameter time: Nanoseconds of the capture's clock. It may jump, in either direction.
+    public mutating func insert(_ fragment: Fragment, _ payload: RawSpan, time: Int64) -> Result {
+        expire(at: time)
+        let length = fragment.wireLength
+        let room = Self.datagramLimit - fragment.offset
+        guard fragment.offset >= 0, length > 0, length <= room, !fragment.hasMore || length % 8 == 0 else {
+            return .rejected
+        }
+        let range = fragment.offset..<fragment.offset + length
+        let known = range.lowerBound..<range.lowerBound + min(length, payload.byteCount)
+
+        var partial = take(fragment.key) ?? Partial(serial: 0, time: time)
+        if Self.isOld(partial.time, at: time) {
+            dropped += 1
+            partial = Partial(serial: 0, time: time)
+        }
+        guard Self.fits(range, hasMore: fragment.hasMore, partial) else {
+            put(partial, fragment.key)
+            return .rejected
+        }
+        if !fragment.hasMore { partial.total = range.upperBound }
+        if fragment.offset == 0, partial.seen.leading == 0 { partial.first = fragment.first }
+        partial.seen.insert(range)
+        if partial.bytes.count < known.upperBound {
+            partial.bytes.append(contentsOf: repeatElement(0, count: known.upperBound - partial.bytes.count))
+        }
+        partial.captured.insert(known) { fresh in
+            payload.extracting(fresh.lowerBound - known.lowerBound..<fresh.upperBound - known.lowerBound)
+                .withUnsafeBytes { partial.bytes.replaceSubrange(fresh, with: $0) }
+        }
+        if let total = partial.total, partial.seen.leading == total {
+            partial.bytes.removeLast(partial.bytes.count - partial.captured.leading)
+            return .complete(Datagram(first: partial.first, bytes: partial.bytes, wireLength: total))
+        }
+        put(partial, fragment.key)
+        makeRoom()
+        return .kept
+    }
+
+    /// Whether a fragment agrees with the end of its datagram, as far as it is known.
+    private static func fits(_ range: Range<Int>, hasMore: Bool, _ partial: borrowing Partial) -> Bool {
+        guard partial.seen.ranges.count < holeLimit, partial.captured.ranges.count < holeLimit else { return false }
+        if let total = partial.total { return hasMore ? range.upperBound <= total : range.upperBound == total }
+        return hasMore || range.upperBound >= partial.seen.end
+    }
+
+    /// Takes a datagram out, so that it can be changed in place.
+    private mutating func take(_ key: Fragment.Key) -> Partial? {
+        guard let partial = partials.removeValue(forKey: key) else { return nil }
+        byteCount -= partial.size
+        return partial
+    }
+
+    /// Puts a datagram back, or a new one in, if anything is known of it.
+    private mutating func put(_ partial: consuming Partial, _ key: Fragment.Key) {
+        guard !partial.seen.ranges.isEmpty else { return }
+        if partial.serial == 0 {
+            serial += 1
+            partial.serial = serial
+            order.append((key, serial))
+        }
+        byteCount += partial.size
+        partials[key] = partial
+    }
+
+    private mutating func makeRoom() {
+        while partials.count > limit || byteCount > byteLimit, head < order.count { dropOldest() }
+        if head > 1024 || order.count > 4 * limit + 1024 {
+            order.removeFirst(head)
+            head = 0
+            order.removeAll { partials[$0.key]?.serial != $0.serial }
+        }
+    }
+
+    private mutating func expire(at time: Int64) {
+        while head < order.count {
+            let oldest = order[head]
+            if let partial = partials[oldest.key], partial.serial == oldest.serial,
+                !Self.isOld(partial.time, at: time)
+            {
+                return
+            }
+            dropOldest()
+        }
+    }
+
+    /// Drops the entry at the head of ``order``, which may be void.
+    private mutating func dropOldest() {
+        let oldest = order[head]
+        head += 1
+        if partials[oldest.key]?.serial == oldest.serial, take(oldest.key) != nil { dropped += 1 }
+    }
+
+    /// Whether the clock has moved too far from `first`, forwards or (another capture begins) backwards.
+    private static func isOld(_ first: Int64, at time: Int64) -> Bool {
+        let (span, overflow) = time.subtractingReportingOverflow(first)
+        return overflow || span.magnitude > patience
+    }
+}

@@ -1,0 +1,70 @@
+/// What a header says comes after it; the numbers that different headers use for it are translated once, here.
+@frozen
+public enum NextLayer: Hashable, Sendable {
+    case ethernet, vlan, llc, pppoeSession, ppp
+    /// Address family in either byte order (NULL), or in network order (LOOP).
+    case null, loop
+    case linuxCooked, linuxCooked2
+    /// IPv4 or IPv6, as its first four bits say.
+    case ip
+    case ipv4, ipv6
+    /// A header of the IPv6 chain: an extension header or the transport's, by its protocol number.
+    case ipv6Chain(UInt8)
+    case gre, tcp
+    /// Nothing that could hold TCP.
+    case other
+
+    /// The first header of a frame, by the number that `pcap_datalink` gives on Linux; nil where it is not known here.
+    @inlinable
+    public init?(linkType: Int32) {
+        switch linkType {
+        case 0: self = .null
+        case 1: self = .ethernet
+        case 9, 50: self = .ppp
+        case 51: self = .pppoeSession
+        case 12, 14, 101: self = .ip
+        case 108: self = .loop
+        case 113: self = .linuxCooked
+        case 228: self = .ipv4
+        case 229: self = .ipv6
+        case 276: self = .linuxCooked2
+        default: return nil
+        }
+    }
+
+    /// By an EtherType (IEEE 802 numbers), which is also what Linux cooked captures and GRE use.
+    @inlinable
+    public init(etherType: UInt16) {
+        switch etherType {
+        case 0x0800: self = .ipv4
+        case 0x86dd: self = .ipv6
+        case 0x8100, 0x88a8, 0x9100, 0x9200: self = .vlan
+        case 0x8864: self = .pppoeSession
+        case 0x6558: self = .ethernet
+        default: self = .other
+        }
+    }
+
+    /// By an IP protocol number (IANA), outside of IPv6's chain of extension headers.
+    @inlinable
+    public init(ipProtocol: UInt8) {
+        switch ipProtocol {
+        case 4: self = .ipv4
+        case 6: self = .tcp
+        case 41: self = .ipv6
+        case 47: self = .gre
+        default: self = .other
+        }
+    }
+
+    /// By an address family of the operating system that captured: AF_INET is 2 everywhere, AF_INET6 10 on Linux, 24,
+    /// 28 or 30 on the BSDs and macOS.
+    @inlinable
+    public init(addressFamily: UInt32) {
+        switch addressFamily {
+        case 2: self = .ipv4
+        case 10, 24, 28, 30: self = .ipv6
+        default: self = .other
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import Dissection
+import Glibc
+
+/// A file descriptor behind one large buffer.
+///
+/// Errors are kept, not thrown: the reader of a pipe may go away at any time, which is no error of ours. Whoever writes
+/// looks at ``isClosed`` now and then and stops.
+public final class ByteOutput {
+    /// What is yet to be written; writers append to it and call ``flushIfFull()``.
+    public var buffer = TextBuffer()
+    /// Nobody reads any more, or writing failed: nothing further is written.
+    public private(set) var isClosed = false
+    /// The system's number of the error that closed it; 0 if the reader went away.
+    public private(set) var errorNumber: Int32 = 0
+    /// Each record is written at once.
+    public var isLineBuffered: Bool
+    private let descriptor: Int32
+
+    public static let capacity = 1 << 16
+
+    /// - Parameter descriptor: Stays open; the caller closes it.
+    public init(descriptor: Int32, isLineBuffered: Bool = false) {
+        self.descriptor = descriptor
+        self.isLineBuffered = isLineBuffered
+        buffer.bytes.reserveCapacity(Self.capacity * 2)
+    }
+
+    public func flushIfFull() {
+        if isLineBuffered || buffer.count >= Self.capacity { flush() }
+    }
+
+    public func flush() {
+        defer { buffer.removeAll() }
+        if isClosed { return }
+        buffer.bytes.withUnsafeBytes { bytes in
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let written = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                if written > 0 {
+                    rest = rest.dropFirst(written)
+                } else if errno != EINTR {
+                    isClosed = true
+                    errorNumber = errno == EPIPE ? 0 : errno
+                    return
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Dissection
+
+/// The default output: a line a message, in tshark's columns.
+public struct SummaryLine {
+    private var time: TimeColumn
+    private let colour: Colour
+
+    public init(time: TimeColumn, colour: Colour) {
+        self.time = time
+        self.colour = colour
+    }
+
+    public mutating func append(_ record: borrowing Record, to text: inout TextBuffer) {
+        text.append(rightAligned: 5) { $0.append(decimal: record.frameNumber) }
+        text.append(" ")
+        text.append(rightAligned: 10) { time.append(record.time, to: &$0) }
+        text.append(" ")
+        text.append(spaces: 12 - record.source.count)
+        text.bytes.append(contentsOf: record.source)
+        text.append(" → ")
+        text.bytes.append(contentsOf: record.destination)
+        text.append(spaces: 12 - record.destination.count)
+        text.append(" ")
+        text.append(record.protocolName)
+        text.append(" ")
+        text.append(decimal: record.length)
+        text.append(" ")
+        if record.hasProblem { colour.begin(.problem, in: &text) }
+        text.append(record.info)
+        if record.hasProblem { colour.end(in: &text) }
+        text.append("\n")
+    }
+}
+
+extension TextBuffer {
+    /// What `body` appends, with spaces before it up to `width`; it must be ASCII.
+    mutating func append(rightAligned width: Int, _ body: (inout TextBuffer) -> Void) {
+        let start = count
+        append(spaces: width)
+        let from = count
+        body(&self)
+        bytes.removeSubrange(start..<start + min(width, count - from))
+    }
+}
+
+/// Terminal colours, or none.
+public struct Colour: Sendable {
+    public enum Role: Sendable { case problem, heading, offset }
+
+    public let isOn: Bool
+
+    public init(isOn: Bool) { self.isOn = isOn }
+
+    func begin(_ role: Role, in text: inout TextBuffer) {
+        guard isOn else { return }
+        switch role {
+        case .problem: text.append("\u{1b}[31m")
+        case .heading: text.append("\u{1b}[1m")
+        case .offset: text.append("\u{1b}[2m")
+        }
+    }
+
+    func end(in text: inout TextBuffer) {
+        if isOn { text.append("\u{1b}[0m") }
+    }
+}

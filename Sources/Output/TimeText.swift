@@ -1,0 +1,124 @@
+import Dissection
+import Glibc
+
+/// Writes points in time. It remembers the last second it has written, since neighbours mostly share it.
+public struct TimeText {
+    public enum Zone: Sendable { case utc, local }
+
+    private let zone: Zone
+    private var second: Int64?
+    private var date: [UInt8] = []
+    private var clock: [UInt8] = []
+
+    public init(_ zone: Zone) { self.zone = zone }
+
+    /// `2011-03-28 15:58:57`, or only the clock; false, and nothing written, where the calendar has no such year.
+    public mutating func append(seconds: Int64, date withDate: Bool, separator: UInt8 = 0x20, to text: inout TextBuffer)
+        -> Bool
+    {
+        if seconds != second, !remember(seconds) { return false }
+        if withDate {
+            text.bytes.append(contentsOf: date)
+            text.append(ascii: separator)
+        }
+        text.bytes.append(contentsOf: clock)
+        return true
+    }
+
+    private mutating func remember(_ seconds: Int64) -> Bool {
+        var time = time_t(seconds)
+        var parts = tm()
+        let found = zone == .utc ? gmtime_r(&time, &parts) : localtime_r(&time, &parts)
+        guard found != nil, (-1899...8099).contains(parts.tm_year) else { return false }
+        var text = TextBuffer()
+        text.append(decimal: UInt64(parts.tm_year + 1900), width: 4)
+        text.append("-")
+        text.append(decimal: UInt64(parts.tm_mon + 1), width: 2)
+        text.append("-")
+        text.append(decimal: UInt64(parts.tm_mday), width: 2)
+        date = text.bytes
+        text.removeAll()
+        text.append(decimal: UInt64(parts.tm_hour), width: 2)
+        text.append(":")
+        text.append(decimal: UInt64(parts.tm_min), width: 2)
+        text.append(":")
+        text.append(decimal: UInt64(parts.tm_sec), width: 2)
+        clock = text.bytes
+        second = seconds
+        return true
+    }
+
+    /// Nanoseconds as seconds with so many decimals, cut, not rounded: `1371.666630`.
+    public static func append(nanoseconds: Int64, decimals: Int, to text: inout TextBuffer) {
+        if nanoseconds < 0 { text.append("-") }
+        let magnitude = nanoseconds.magnitude
+        text.append(decimal: magnitude / 1_000_000_000)
+        append(fraction: magnitude % 1_000_000_000, decimals: decimals, to: &text)
+    }
+
+    static func append(fraction nanoseconds: UInt64, decimals: Int, to text: inout TextBuffer) {
+        text.append(".")
+        text.append(decimal: decimals == 6 ? nanoseconds / 1000 : nanoseconds, width: decimals)
+    }
+}
+
+/// tshark's `-t`: how the time of a record is shown.
+public enum TimeFormat: String, Sendable, CaseIterable {
+    case relative = "r"
+    case delta = "d"
+    case deltaDisplayed = "dd"
+    case epoch = "e"
+    case absolute = "a"
+    case absoluteWithDate = "ad"
+    case utc = "u"
+    case utcWithDate = "ud"
+}
+
+/// The time column: it knows the first record and the one before.
+public struct TimeColumn {
+    private let format: TimeFormat
+    private let decimals: Int
+    private var text: TimeText
+    private var first: Int64?
+    private var previous: Int64?
+
+    /// - Parameter decimals: 6, or 9 where the capture has nanoseconds.
+    public init(_ format: TimeFormat, decimals: Int = 6) {
+        self.format = format
+        self.decimals = decimals
+        text = TimeText(format == .utc || format == .utcWithDate ? .utc : .local)
+    }
+
+    /// Appends the time of the next record.
+    public mutating func append(_ time: Int64, to line: inout TextBuffer) {
+        defer { previous = time }
+        let start = first ?? time
+        first = start
+        switch format {
+        case .relative: TimeText.append(nanoseconds: time &- start, decimals: decimals, to: &line)
+        case .delta, .deltaDisplayed:
+            TimeText.append(nanoseconds: time &- (previous ?? time), decimals: decimals, to: &line)
+        case .epoch: TimeText.append(nanoseconds: time, decimals: decimals, to: &line)
+        case .absolute, .absoluteWithDate, .utc, .utcWithDate:
+            let (seconds, fraction) = Self.split(time)
+            if text.append(
+                seconds: seconds, date: format == .absoluteWithDate || format == .utcWithDate, to: &line)
+            {
+                TimeText.append(fraction: fraction, decimals: decimals, to: &line)
+            } else {
+                TimeText.append(nanoseconds: time, decimals: decimals, to: &line)
+            }
+        }
+    }
+
+    /// Whole seconds, downwards, and the nanoseconds above them.
+    static func split(_ time: Int64) -> (seconds: Int64, nanoseconds: UInt64) {
+        var seconds = time / 1_000_000_000
+        var rest = time % 1_000_000_000
+        if rest < 0 {
+            seconds -= 1
+            rest += 1_000_000_000
+        }
+        return (seconds, UInt64(rest))
+    }
+}

@@ -1,0 +1,156 @@
+import Dissection
+
+/// `-V`: the tree in tshark's manner, four spaces a level.
+public struct TreeText {
+    private let declarations: [FieldDeclaration]
+    private let labels: [[UInt8]]
+    private let full: Bool
+    private let colour: Colour
+    private var value = ValueText()
+    private var time = TimeText(.utc)
+
+    /// Of long bytes so many are shown unless all are asked for; hashes and public keys are never cut.
+    public static let byteLimit = 72
+
+    public init(full: Bool, colour: Colour) {
+        declarations = Catalog.declarations
+        labels = declarations.map { Array($0.label.utf8) }
+        self.full = full
+        self.colour = colour
+    }
+
+    public mutating func append(_ record: borrowing Record, _ bytes: RawSpan, to text: inout TextBuffer) {
+        appendFrames(record, to: &text)
+        appendEndpoints(record, to: &text)
+        let count = record.tree.nodes.count
+        var index = record.protocolNode
+        while index < count {
+            let node = record.tree.nodes[index]
+            appendNode(index, node, record.tree, bytes, to: &text)
+            index += 1
+        }
+    }
+
+    /// `Message of 61 bytes in frames 417, 419, complete at 2011-03-28 15:58:57.931550000 UTC`.
+    private mutating func appendFrames(_ record: borrowing Record, to text: inout TextBuffer) {
+        colour.begin(.heading, in: &text)
+        text.append("Frame ")
+        text.append(decimal: record.frameNumber)
+        text.append(": ")
+        text.append(record.protocolName)
+        text.append(" message of ")
+        text.append(decimal: record.length)
+        text.append(record.length == 1 ? " byte" : " bytes")
+        if record.frames.count > 1 {
+            text.append(", reassembled from ")
+            text.append(decimal: record.frames.count)
+            text.append(" frames (")
+            let shown = full ? record.frames.count : min(record.frames.count, 8)
+            for index in 0..<shown {
+                if index > 0 { text.append(", ") }
+                text.append(decimal: record.frames[index])
+            }
+            if shown < record.frames.count { text.append(", …") }
+            text.append(")")
+        }
+        text.append(", complete at ")
+        let (seconds, fraction) = TimeColumn.split(record.time)
+        if time.append(seconds: seconds, date: true, to: &text) {
+            TimeText.append(fraction: fraction, decimals: 9, to: &text)
+            text.append(" UTC\n")
+        } else {
+            TimeText.append(nanoseconds: record.time, decimals: 9, to: &text)
+            text.append("\n")
+        }
+        colour.end(in: &text)
+    }
+
+    /// `Transmission Control Protocol, 192.168.1.142:55041 → 184.58.165.119:8333, Stream: 3`.
+    private func appendEndpoints(_ record: borrowing Record, to text: inout TextBuffer) {
+        colour.begin(.heading, in: &text)
+        text.append("Transmission Control Protocol, ")
+        text.bytes.append(contentsOf: record.source)
+        text.append(" → ")
+        text.bytes.append(contentsOf: record.destination)
+        text.append(", Stream: ")
+        text.append(decimal: record.stream)
+        text.append("\n")
+        colour.end(in: &text)
+    }
+
+    private mutating func appendNode(
+        _ index: Int, _ node: Node, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer
+    ) {
+        guard Int(node.fieldID) < declarations.count else { return }
+        let kind = declarations[Int(node.fieldID)].kind
+        text.append(spaces: Int(node.depth) * 4)
+        let isBracketed = node.flags.contains(.generated)
+        if isBracketed { text.append("[") }
+        if kind == .layer { colour.begin(.heading, in: &text) }
+        if case .flag(let mask, let bits) = kind {
+            Self.append(bit: mask, of: bits, isSet: node.value != 0, to: &text)
+        }
+        text.bytes.append(contentsOf: labels[Int(node.fieldID)])
+        switch kind {
+        case .group, .layer:
+            if node.flags.contains(.listEntry) {
+                text.append(" ")
+                text.append(decimal: node.value)
+            }
+        default:
+            text.append(": ")
+            if node.flags.contains(.truncated) {
+                appendTruncated(node, tree, bytes, to: &text)
+            } else {
+                value.append(
+                    node, kind, tree.bytes(of: node, in: bytes), .display, limit: full ? .max : Self.byteLimit,
+                    to: &text)
+            }
+        }
+        if node.flags.contains(.headed), let heading = tree.heading(of: index) {
+            text.append(": ")
+            text.append(wire: tree.generated.span.bytes.extracting(heading))
+        }
+        if kind == .layer { colour.end(in: &text) }
+        if isBracketed { text.append("]") }
+        text.append("\n")
+        if node.flags.contains(.annotated) { appendAnnotations(index, node, tree, to: &text) }
+    }
+
+    private func appendTruncated(
+        _ node: Node, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer
+    ) {
+        let present = tree.bytes(of: node, in: bytes)
+        text.append(hexadecimal: present.extracting(first: full ? .max : Self.byteLimit))
+        if present.byteCount > Self.byteLimit, !full { text.append("…") }
+        text.append(present.isEmpty ? "<missing>" : " <truncated>")
+    }
+
+    private func appendAnnotations(_ index: Int, _ node: Node, _ tree: borrowing Tree, to text: inout TextBuffer) {
+        for place in tree.annotations(of: index) {
+            let annotation = tree.annotations[place]
+            text.append(spaces: (Int(node.depth) + 1) * 4)
+            if annotation.kind.severity >= .warning { colour.begin(.problem, in: &text) }
+            text.append("[Expert Info (")
+            text.append(annotation.kind.severity.name)
+            text.append("/")
+            text.append(annotation.kind.group.name)
+            text.append("): ")
+            text.append(annotation.kind.text(annotation.value))
+            text.append("]")
+            if annotation.kind.severity >= .warning { colour.end(in: &text) }
+            text.append("\n")
+        }
+    }
+
+    /// `.... ...1 = `: the integer's bits in fours, with all but this one as dots.
+    private static func append(bit mask: UInt64, of bits: Int, isSet: Bool, to text: inout TextBuffer) {
+        var bit = bits
+        while bit > 0 {
+            bit -= 1
+            if mask == 1 << UInt64(bit) { text.append(isSet ? "1" : "0") } else { text.append(".") }
+            if bit % 4 == 0, bit > 0 { text.append(" ") }
+        }
+        text.append(" = ")
+    }
+}

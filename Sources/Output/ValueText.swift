@@ -1,0 +1,149 @@
+import Dissection
+
+/// Writes the value of a node as text, by the kind of its field.
+public struct ValueText {
+    /// For whom.
+    public enum Style: Sendable {
+        /// People: names of values, dates with the raw number, amounts in bitcoin.
+        case display
+        /// Programs: the bare value, as `-T fields` prints it.
+        case plain
+    }
+
+    private var time = TimeText(.utc)
+
+    public init() {}
+
+    /// - Parameters:
+    ///   - bytes: The node's own bytes.
+    ///   - limit: Of `bytes` at most so many are shown, then `…`.
+    public mutating func append(
+        _ node: Node, _ kind: Kind, _ bytes: RawSpan, _ style: Style, limit: Int = .max, to text: inout TextBuffer
+    ) {
+        let value = node.value
+        switch kind {
+        case .group, .layer: break
+        case .unsigned, .count: text.append(decimal: value)
+        case .signed: text.append(decimal: Int(Int64(bitPattern: value)))
+        case .hexadecimal(let bits):
+            text.append("0x")
+            text.append(hexadecimal: value, digits: bits / 4)
+        case .boolean:
+            if style == .plain {
+                text.append(value == 0 ? "0" : "1")
+            } else {
+                text.append(value == 0 ? "False" : "True")
+            }
+        case .flag:
+            if style == .plain {
+                text.append(value == 0 ? "0" : "1")
+            } else {
+                text.append(value == 0 ? "Not set" : "Set")
+            }
+        case .enumeration(let names, let bits, let hexadecimal):
+            if style == .plain {
+                Self.append(number: value, bits, hexadecimal, to: &text)
+                return
+            }
+            text.append(names.name(of: value) ?? "Unknown")
+            text.append(" (")
+            Self.append(number: value, bits, hexadecimal, to: &text)
+            text.append(")")
+        case .hash:
+            text.append(reversedHexadecimal: bytes)
+        case .bytes:
+            if bytes.byteCount > limit {
+                text.append(hexadecimal: bytes.extracting(first: limit))
+                text.append("…")
+            } else {
+                text.append(hexadecimal: bytes)
+            }
+        case .text:
+            if bytes.byteCount > limit {
+                text.append(wire: bytes.extracting(first: limit))
+                text.append("…")
+            } else {
+                text.append(wire: bytes)
+            }
+        case .paddedText: text.append(wire: bytes.withoutPadding)
+        case .seconds: append(seconds: Int64(bitPattern: value), style, to: &text)
+        case .nanoseconds: append(nanoseconds: Int64(bitPattern: value), style, to: &text)
+        case .duration:
+            TimeText.append(nanoseconds: Int64(bitPattern: value), decimals: 9, to: &text)
+            if style == .display { text.append(" seconds") }
+        case .amount:
+            if style == .plain {
+                text.append(decimal: Int(Int64(bitPattern: value)))
+            } else {
+                Self.append(amount: Int64(bitPattern: value), to: &text)
+            }
+        case .ipv4: text.append(ipv4: bytes)
+        case .ipv6: text.append(ipv6: bytes)
+        }
+    }
+
+    private static func append(number value: UInt64, _ bits: Int, _ hexadecimal: Bool, to text: inout TextBuffer) {
+        if hexadecimal {
+            text.append("0x")
+            text.append(hexadecimal: value, digits: bits / 4)
+        } else {
+            text.append(decimal: value)
+        }
+    }
+
+    /// `2011-03-28 15:58:57 UTC (1301327937)`, or ISO 8601 for programs; the bare number where there is no such date.
+    private mutating func append(seconds: Int64, _ style: Style, to text: inout TextBuffer) {
+        let isDate = time.append(seconds: seconds, date: true, separator: style == .plain ? 0x54 : 0x20, to: &text)
+        switch (style, isDate) {
+        case (_, false): text.append(decimal: Int(seconds))
+        case (.plain, true): text.append("Z")
+        case (.display, true):
+            text.append(" UTC (")
+            text.append(decimal: Int(seconds))
+            text.append(")")
+        }
+    }
+
+    private mutating func append(nanoseconds: Int64, _ style: Style, to text: inout TextBuffer) {
+        let (seconds, fraction) = TimeColumn.split(nanoseconds)
+        guard time.append(seconds: seconds, date: true, separator: style == .plain ? 0x54 : 0x20, to: &text) else {
+            TimeText.append(nanoseconds: nanoseconds, decimals: 9, to: &text)
+            return
+        }
+        TimeText.append(fraction: fraction, decimals: 9, to: &text)
+        text.append(style == .plain ? "Z" : " UTC")
+    }
+
+    /// `0.50000000 BTC (50000000 satoshi)`.
+    static func append(amount: Int64, to text: inout TextBuffer) {
+        if amount < 0 { text.append("-") }
+        text.append(decimal: amount.magnitude / 100_000_000)
+        text.append(".")
+        text.append(decimal: amount.magnitude % 100_000_000, width: 8)
+        text.append(" BTC (")
+        text.append(decimal: Int(amount))
+        text.append(" satoshi)")
+    }
+}
+
+extension RawSpan {
+    /// Without the NUL bytes at the end.
+    fileprivate var withoutPadding: RawSpan {
+        @_lifetime(copy self)
+        get {
+            var length = byteCount
+            while length > 0, unsafeLoad(fromUncheckedByteOffset: length - 1, as: UInt8.self) == 0 { length -= 1 }
+            return extracting(first: length)
+        }
+    }
+}
+
+extension Tree {
+    /// The bytes of a node: of the message, or generated.
+    @_lifetime(borrow self, copy message)
+    func bytes(of node: Node, in message: RawSpan) -> RawSpan {
+        let source = node.flags.contains(.generated) ? generated.span.bytes : message
+        let start = min(Int(node.start), source.byteCount)
+        return source.extracting(start..<min(start + Int(node.length), source.byteCount))
+    }
+}

@@ -1,0 +1,38 @@
+/// What the other side has acknowledged of a stream, and what it had acknowledged a grace ago.
+///
+/// Instead of a history there is one mark: the acknowledgement at some moment. Once it is a grace old it is settled,
+/// and the newest becomes the mark. So a lone acknowledgement settles after the grace exactly, one among many after
+/// twice the grace at most.
+@usableFromInline struct Acknowledgements: Sendable {
+    /// The highest offset acknowledged; 0 while none is ahead of the bytes delivered.
+    @usableFromInline private(set) var reached: UInt64 = 0
+    private var reachedAt: Int64 = 0
+    private var mark: UInt64 = 0
+    @usableFromInline private(set) var markedAt: Int64 = 0
+    /// Acknowledged for at least a grace.
+    @usableFromInline private(set) var settled: UInt64 = 0
+
+    @usableFromInline init() {}
+
+    // Invariant: settled ≤ mark ≤ reached and markedAt ≤ reachedAt.
+
+    /// - Parameter next: The first offset not delivered; a mark before it is of no use any more.
+    @usableFromInline mutating func advance(to offset: UInt64, next: UInt64, now: Int64) {
+        guard offset > reached else { return }
+        reached = offset
+        reachedAt = now
+        if mark == settled || mark <= next {
+            mark = offset
+            markedAt = now
+        }
+    }
+
+    @usableFromInline mutating func settle(now: Int64, grace: Int64) {
+        // Twice: the newest may itself be a grace old when nothing happened for long.
+        for _ in 0..<2 where mark > settled && now - markedAt >= grace {
+            settled = mark
+            mark = reached
+            markedAt = reachedAt
+        }
+    }
+}

@@ -1,0 +1,44 @@
+/// What reassembly needs of a TCP header.
+@frozen public struct Segment: Hashable, Sendable {
+    /// The control bits, with the values they have in the header.
+    @frozen public struct Flags: OptionSet, Hashable, Sendable {
+        public let rawValue: UInt8
+
+        @inlinable public init(rawValue: UInt8) {
+            self.rawValue = rawValue
+        }
+
+        @inlinable public static var fin: Flags { Flags(rawValue: 0x01) }
+        @inlinable public static var syn: Flags { Flags(rawValue: 0x02) }
+        @inlinable public static var rst: Flags { Flags(rawValue: 0x04) }
+        @inlinable public static var ack: Flags { Flags(rawValue: 0x10) }
+    }
+
+    public var sequence: UInt32
+    /// Meaningful only with `Flags.ack`.
+    public var acknowledgement: UInt32
+    public var flags: Flags
+    /// The payload's length on the wire, in bytes. More than was captured when a snap length cut the packet;
+    /// captured bytes beyond it (link-layer padding) are ignored. Negative values count as 0.
+    public var wireLength: Int
+
+    @inlinable public init(sequence: UInt32, acknowledgement: UInt32 = 0, flags: Flags = [], wireLength: Int) {
+        self.sequence = sequence
+        self.acknowledgement = acknowledgement
+        self.flags = flags
+        self.wireLength = wireLength
+    }
+}
+
+/// Where a segment stands in the capture.
+@frozen public struct Origin: Hashable, Sendable {
+    /// The number of the frame.
+    public var frame: UInt64
+    /// Nanoseconds since 1970; may be nonsense.
+    public var time: Int64
+
+    @inlinable public init(frame: UInt64, time: Int64) {
+        self.frame = frame
+        self.time = time
+    }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Capture
+import Dissector
+import Glibc
+
+/// tshark's exit statuses.
+enum Status: Int32 {
+    case success = 0
+    /// A wrong option or argument.
+    case usage = 1
+    /// Input that cannot be read to its end, or output that cannot be written.
+    case input = 2
+}
+
+@main
+struct Btcshark: ParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "btcshark",
+        abstract: "Find, verify and dissect the Bitcoin peer-to-peer messages in a capture.",
+        usage: "btcshark -r <file> [-V] [-x] [-T fields -e <field> ...] [-c <count>] [-t <format>] [-q]",
+        discussion: """
+            One line a message: the frame that completed it, time, source, destination, protocol, bytes, and what \
+            it says. -V shows every field.
+            """)
+
+    @OptionGroup var options: Options
+
+    /// The argument library ends with 64 where tshark ends with 1.
+    static func main() {
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            let code = exitCode(for: error)
+            let text = fullMessage(for: error)
+            if code == .success {
+                if !text.isEmpty { print(text) }
+                Glibc.exit(Status.success.rawValue)
+            }
+            if !text.isEmpty { StandardError.write(text + "\n") }
+            Glibc.exit(code == .validationFailure ? Status.usage.rawValue : code.rawValue)
+        }
+    }
+
+    func run() throws {
+        if options.version {
+            print("btcshark \(Self.version), with \(Libpcap.version)")
+            return
+        }
+        let plan = try Plan(options)
+        throw ExitCode(Run(plan).run().rawValue)
+    }
+}

@@ -1,0 +1,170 @@
+import Layers
+
+/// Bytes of packets, put together layer by layer from the inside out.
+enum Build {
+    static func u16(_ value: Int) -> [UInt8] { [UInt8(value >> 8 & 255), UInt8(value & 255)] }
+    static func u32(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(value >> UInt32(24 - $0 * 8) & 255) } }
+
+    static let source4: [UInt8] = [192, 0, 2, 1]
+    static let destination4: [UInt8] = [198, 51, 100, 7]
+    static let source6: [UInt8] = [0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]
+    static let destination6: [UInt8] = [0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2]
+
+    static func tcp(
+        _ payload: [UInt8], sequence: UInt32 = 0x0102_0304, flags: Int = 0x018, options: [UInt8] = [],
+        offset: Int? = nil
+    ) -> [UInt8] {
+        let words = offset ?? 5 + options.count / 4
+        return u16(50_000) + u16(8333) + u32(sequence) + u32(0xa0b0_c0d0) + u16(words << 12 | flags) + u16(64_240)
+            + [0xbe, 0xef, 0, 0] + options + payload
+    }
+
+    static func ipv4(
+        _ payload: [UInt8], protocol number: UInt8 = 6, options: [UInt8] = [], id: Int = 0x1234, offset: Int = 0,
+        more: Bool = false, total: Int? = nil, words: Int? = nil, version: UInt8 = 4,
+        source: [UInt8] = source4, destination: [UInt8] = destination4
+    ) -> [UInt8] {
+        let header = words ?? 5 + options.count / 4
+        let fragment = (offset == 0 && !more ? 0x4000 : 0) | (more ? 0x2000 : 0) | offset / 8
+        return [version << 4 | UInt8(header), 0x02] + u16(total ?? 20 + options.count + payload.count) + u16(id)
+            + u16(fragment) + [64, number, 0x55, 0xaa] + source + destination + options + payload
+    }
+
+    static func ipv6(
+        _ payload: [UInt8], next: UInt8 = 6, length: Int? = nil, version: UInt8 = 6, source: [UInt8] = source6,
+        destination: [UInt8] = destination6
+    ) -> [UInt8] {
+        u32(UInt32(version) << 28 | 0x02_12345) + u16(length ?? payload.count) + [next, 63] + source + destination
+            + payload
+    }
+
+    /// An IPv6 extension header of `8 * units` bytes.
+    static func option(next: UInt8, units: Int = 1) -> [UInt8] {
+        [next, UInt8(units - 1)] + [UInt8](repeating: 1, count: units * 8 - 2)
+    }
+
+    static func authentication(next: UInt8) -> [UInt8] { [next, 4, 0, 0] + [UInt8](repeating: 7, count: 20) }
+
+    static func fragment(next: UInt8, offset: Int, more: Bool, id: UInt32 = 77) -> [UInt8] {
+        [next, 0] + u16(offset | (more ? 1 : 0)) + u32(id)
+    }
+
+    static func ethernet(_ payload: [UInt8], type: Int = 0x0800) -> [UInt8] {
+        [2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1] + u16(type) + payload
+    }
+
+    static func tag(_ payload: [UInt8], type: Int = 0x0800, id: Int = 5) -> [UInt8] {
+        u16(0xb000 | id) + u16(type) + payload
+    }
+
+    static func snap(_ payload: [UInt8], type: Int = 0x0800) -> [UInt8] {
+        [0xaa, 0xaa, 3, 0, 0, 0] + u16(type) + payload
+    }
+
+    static func cooked(_ payload: [UInt8], type: Int = 0x0800, hardware: Int = 1, length: Int = 6) -> [UInt8] {
+        u16(4) + u16(hardware) + u16(length) + [1, 2, 3, 4, 5, 6, 0, 0] + u16(type) + payload
+    }
+
+    static func cooked2(_ payload: [UInt8], type: Int = 0x0800, hardware: Int = 1, length: UInt8 = 6) -> [UInt8] {
+        u16(type) + [0, 0] + u32(3) + u16(hardware) + [4, length] + [1, 2, 3, 4, 5, 6, 0, 0] + payload
+    }
+
+    static func pppoe(_ payload: [UInt8]) -> [UInt8] { [0x11, 0] + u16(9) + u16(payload.count) + payload }
+}
+
+/// A frame that holds one TCP segment, and how many of its bytes are headers.
+struct Sample: CustomStringConvertible {
+    let name: String
+    let linkType: Int32
+    let bytes: [UInt8]
+    let headers: Int
+
+    var description: String { name }
+    var payload: [UInt8] { Array(bytes[headers...]) }
+
+    init(_ name: String, _ linkType: Int32, _ bytes: [UInt8], headers: Int) {
+        self.name = name
+        self.linkType = linkType
+        self.bytes = bytes
+        self.headers = headers
+    }
+
+    static let payload: [UInt8] = (0..<61).map { UInt8($0 * 3 + 7 & 255) }
+
+    /// Every link type, and every header on the way.
+    static let all: [Sample] = {
+        typealias B = Build
+        let tcp = B.tcp(payload)
+        let four = B.ipv4(tcp)
+        let six = B.ipv6(tcp)
+        let options = B.ipv4(
+            B.tcp(payload, options: [1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2]), options: [148, 4, 0, 0, 1, 1, 1, 0])
+        let chain = B.ipv6(
+            B.option(next: 43) + B.option(next: 60, units: 3) + B.option(next: 51) + B.authentication(next: 135)
+                + B.option(next: 139) + B.option(next: 140, units: 5) + B.option(next: 44)
+                + B.fragment(next: 6, offset: 0, more: false) + tcp, next: 0)
+        var samples: [(String, Int32, [UInt8])] = []
+        for (name, ip, type, family, ppp) in [
+            ("IPv4", four, 0x0800, 2, 0x21), ("IPv6", six, 0x86dd, 10, 0x57),
+            ("IPv4 with options", options, 0x0800, 2, 0x21),
+            ("IPv6 with extensions", chain, 0x86dd, 10, 0x57),
+        ] {
+            let byte = UInt8(ppp)
+            samples += [
+                ("null, little-endian, \(name)", 0, [UInt8(family), 0, 0, 0] + ip),
+                ("null, big-endian, \(name)", 0, [0, 0, 0, UInt8(family)] + ip),
+                ("loop, \(name)", 108, [0, 0, 0, UInt8(family)] + ip),
+                ("ethernet, \(name)", 1, B.ethernet(ip, type: type)),
+                ("VLAN, \(name)", 1, B.ethernet(B.tag(ip, type: type), type: 0x8100)),
+                (
+                    "four tags, \(name)", 1,
+                    B.ethernet(
+                        B.tag(B.tag(B.tag(B.tag(ip, type: type), type: 0x8100), type: 0x9100), type: 0x9200),
+                        type: 0x88a8)
+                ),
+                ("SNAP, \(name)", 1, B.ethernet(B.snap(ip, type: type), type: 8 + ip.count)),
+                (
+                    "SNAP in a VLAN, \(name)", 1,
+                    B.ethernet(B.tag(B.snap(ip, type: type), type: 8 + ip.count), type: 0x8100)
+                ),
+                ("PPPoE, \(name)", 1, B.ethernet(B.pppoe([0, byte] + ip), type: 0x8864)),
+                ("PPPoE in a VLAN, \(name)", 1, B.ethernet(B.tag(B.pppoe([byte] + ip), type: 0x8864), type: 0x8100)),
+                ("PPPoE without Ethernet, \(name)", 51, B.pppoe([0, byte] + ip)),
+                ("PPP, \(name)", 9, [0, byte] + ip), ("PPP, short, \(name)", 9, [byte] + ip),
+                ("PPP, HDLC, \(name)", 9, [0xff, 3, 0, byte] + ip),
+                ("PPP, HDLC, short, \(name)", 50, [0xff, 3, byte] + ip),
+                ("raw 101, \(name)", 101, ip), ("raw 12, \(name)", 12, ip), ("raw 14, \(name)", 14, ip),
+                ("only IP, \(name)", type == 0x0800 ? 228 : 229, ip),
+                ("cooked, \(name)", 113, B.cooked(ip, type: type)),
+                ("cooked VLAN, \(name)", 113, B.cooked(B.tag(ip, type: type), type: 0x8100)),
+                ("cooked SNAP, \(name)", 113, B.cooked(B.snap(ip, type: type), type: 4)),
+                ("cooked without address, \(name)", 113, B.cooked(ip, type: type, hardware: 65534, length: 0)),
+                ("cooked with a long address, \(name)", 113, B.cooked(ip, type: type, hardware: 32, length: 20)),
+                ("cooked 2, \(name)", 276, B.cooked2(ip, type: type)),
+                (
+                    "cooked 2 with two tags, \(name)", 276,
+                    B.cooked2(B.tag(B.tag(ip, type: type), type: 0x8100), type: 0x88a8)
+                ),
+                ("IP in IPv4, \(name)", 101, B.ipv4(ip, protocol: type == 0x0800 ? 4 : 41)),
+                ("IP in IPv6, \(name)", 101, B.ipv6(B.option(next: type == 0x0800 ? 4 : 41) + ip, next: 60)),
+                ("GRE, \(name)", 101, B.ipv4([0, 0] + B.u16(type) + ip, protocol: 47)),
+                (
+                    "GRE with all fields, \(name)", 101,
+                    B.ipv6([0xb0, 0] + B.u16(type) + [UInt8](repeating: 9, count: 12) + ip, next: 47)
+                ),
+                (
+                    "GRE with Ethernet, \(name)", 101,
+                    B.ipv4([0, 0, 0x65, 0x58] + B.ethernet(ip, type: type), protocol: 47)
+                ),
+                (
+                    "PPTP, \(name)", 101,
+                    B.ipv4(
+                        [0x30, 0x81, 0x88, 0x0b] + [UInt8](repeating: 9, count: 12) + [0xff, 3, byte] + ip, protocol: 47
+                    )
+                ),
+            ]
+        }
+        for family: UInt8 in [24, 28, 30] { samples.append(("null, family \(family)", 0, [family, 0, 0, 0] + six)) }
+        return samples.map { Sample($0.0, $0.1, $0.2, headers: $0.2.count - payload.count) }
+    }()
+}
