@@ -40,6 +40,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(name: "CaptureTests", dependencies: ["Capture"], swiftSettings: settings),
+        .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly"], swiftSettings: settings),
         .testTarget(name: "LayersTests", dependencies: ["Layers", "Dissection"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

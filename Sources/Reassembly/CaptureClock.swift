@@ -22,9 +22,10 @@
         unusual(packetTime)
     }
 
-    /// Invariant: `now` stays below 2⁶² because it stops there.
+    /// Invariant: `now` never exceeds 2⁶², where it would stop. A leap of 26 days expires everything as well as one of
+    /// centuries, so that even nonsense does not lead there soon.
     @usableFromInline mutating func move(_ step: Int64, to packetTime: Int64) {
-        now = min(now &+ min(step, 1 << 61), 1 << 62)
+        now = min(now &+ min(step, 1 << 51), 1 << 62)
         time = packetTime
         suspect = nil
     }
@@ -48,7 +49,7 @@
             // Both lie ahead: the nearer is certain.
             let certain = min(suspected, packetTime)
             let (leap, overflow) = certain.subtractingReportingOverflow(time)
-            move(overflow ? 1 << 61 : leap, to: certain)
+            move(overflow ? .max : leap, to: certain)
             if packetTime > certain { advance(to: packetTime) }
         } else {
             // Both lie behind: the capture's times begin anew.

@@ -32,6 +32,7 @@ extension HalfStream {
         // In signed offsets, as bytes may claim to lie before the beginning of the stream.
         let start = Int64(next) + Int64(distance)
         let end = start + Int64(length)
+        guard end <= Int64(Self.highestOffset) else { return }
         if end > Int64(next) {
             let cut = Int(max(-start, 0))
             place(

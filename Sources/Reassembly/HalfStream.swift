@@ -96,7 +96,7 @@ extension HalfStream {
         let known = max(heldEnd, acknowledgements.reached)
         guard end <= known || end - known <= UInt64(context.limits.resetWindow) else { return }
         fin = end
-        if ordered { beyondSince = context.now }
+        if absent.isEmpty { beyondSince = context.now }
         ordered = false
     }
 

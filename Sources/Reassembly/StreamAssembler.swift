@@ -83,7 +83,7 @@ public struct StreamAssembler: ~Copyable {
         if segment.flags.contains(.ack) { acknowledge(slot, direction.opposite, segment.acknowledgement) }
 
         // Lengths below 2³⁰ keep serial arithmetic sound; real ones are below 2¹⁶.
-        let length = min(max(segment.wireLength, 0), 1 << 30 - 1)
+        let length = min(max(segment.wireLength, 0), (1 << 30) - 1)
         let captured = payload.byteCount > length ? payload.extracting(first: length) : payload
         carry(stream, segment, sequence, captured, length: length, from: from, to: to, origin: origin, into: &sink)
         return stream

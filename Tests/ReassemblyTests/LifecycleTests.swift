@@ -1,0 +1,249 @@
+import Reassembly
+import Testing
+
+@Suite struct LifecycleTests {
+    @Test func orderlyClose() {
+        var harness = Harness()
+        harness.handshake()
+        let stream = harness.send(.forward, 1000, text("abcd"), flags: .fin)
+        #expect(harness.sink[0]?.closed == .fin)
+        harness.send(.backward, 5000, text("xy"), ack: 1005, flags: .fin)
+        #expect(harness.sink[0, .backward]?.closed == .fin)
+        // Late segments belong to the closed connection.
+        #expect(harness.send(.forward, 1005, ack: 5003) == stream)
+        #expect(harness.send(.forward, 1000, text("abcd"), flags: .fin).connection == 0)
+        #expect(harness.send(.backward, 5000, text("xy"), after: 5 * second).connection == 0)
+        #expect(harness.assembler.statistics.connections == 1)
+        // After a time it is forgotten.
+        harness.send(.forward, 1, client: Endpoint(ipv4: 9, port: 9), after: 6 * second)
+        #expect(harness.assembler.statistics.open == 1)
+        #expect(harness.assembler.endpoints(of: stream)?.from == nil)
+        #expect(harness.sink.closes.count == 2)
+    }
+
+    @Test func synWithDataAndItsRetransmission() {
+        var harness = Harness()
+        harness.send(.forward, 999, text("ab"), flags: .syn)
+        harness.send(.forward, 999, text("ab"), flags: .syn)
+        harness.send(.backward, 4999, ack: 1002, flags: .syn)
+        harness.send(.forward, 1002, text("cd"))
+        #expect(harness.sink[0]?.data == text("abcd"))
+        #expect(harness.assembler.statistics.connections == 1)
+    }
+
+    @Test func simultaneousOpen() {
+        var harness = Harness()
+        harness.send(.forward, 999, flags: .syn)
+        harness.send(.backward, 4999, flags: .syn)
+        harness.send(.forward, 999, ack: 5000, flags: .syn)
+        harness.send(.backward, 4999, ack: 1000, flags: .syn)
+        harness.send(.backward, 5000, text("ab"))
+        harness.send(.forward, 1000, text("cd"))
+        #expect(harness.assembler.statistics.connections == 1)
+        #expect(harness.sink[0]?.start == 0 && harness.sink[0, .backward]?.start == 0)
+    }
+
+    @Test func answerCapturedBeforeTheSYN() {
+        var harness = Harness()
+        let answer = harness.send(.backward, 4999, ack: 1000, flags: .syn)
+        #expect(answer.direction == .backward)
+        harness.send(.forward, 999, flags: .syn)
+        harness.send(.forward, 1000, text("ab"))
+        #expect(harness.assembler.statistics.connections == 1)
+        #expect(harness.sink[0]?.start == 0)
+    }
+
+    @Test func dataCapturedBeforeTheSYN() {
+        var harness = Harness()
+        harness.sink.wanted = { payload, _ in payload.first == 0x61 }
+        harness.send(.forward, 1000, ack: 5000)
+        harness.send(.forward, 999, flags: .syn)
+        harness.send(.backward, 4999, ack: 1000, flags: .syn)
+        harness.send(.forward, 1000, text("ab"))
+        #expect(harness.assembler.statistics.connections == 1)
+        #expect(harness.sink[0]?.start == 0)
+    }
+
+    @Test(arguments: ["open", "closed", "reset"]) func portReuse(_ state: String) {
+        var harness = Harness()
+        harness.handshake()
+        let first = harness.send(.forward, 1000, text("abcd"))
+        if state == "reset" { harness.send(.forward, 1004, flags: .rst) }
+        if state == "closed" {
+            harness.send(.forward, 1004, flags: .fin)
+            harness.send(.backward, 5000, flags: .fin)
+        }
+        let again = harness.send(.forward, 70_000, flags: .syn)
+        #expect(again.connection == 1 && again.slot == first.slot)
+        #expect(harness.sink[0]?.closed == (state == "open" ? .replaced : state == "closed" ? .fin : .reset))
+        harness.send(.backward, 90_000, ack: 70_001, flags: .syn)
+        harness.send(.forward, 70_001, text("efgh"))
+        #expect(harness.sink[1]?.data == text("efgh"))
+        #expect(harness.sink[1]?.start == 0)
+        #expect(harness.assembler.statistics.connections == 2)
+        #expect(harness.assembler.startWasSeen(again) && !harness.assembler.startWasSeen(first))
+    }
+
+    @Test func portReuseByTheOtherSide() {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1000, text("abcd"))
+        let again = harness.send(.backward, 123_456, flags: .syn)
+        #expect(again.connection == 1 && again.direction == .forward)
+        #expect(harness.assembler.endpoints(of: again)?.from == serverEnd)
+    }
+
+    @Test func blindResetsAreIgnored() {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1000, text("abcd"))
+        harness.send(.forward, 500_000_000, flags: .rst)
+        harness.send(.backward, 3_000_000_000, flags: .rst)
+        harness.send(.forward, 700_000_000, flags: .fin)
+        harness.send(.forward, 1004, text("efgh"))
+        #expect(harness.sink[0]?.closed == nil)
+        #expect(harness.sink[0]?.data == text("abcdefgh"))
+        harness.send(.backward, 5000, flags: .rst)
+        #expect(harness.sink[0]?.closed == .reset)
+    }
+
+    @Test func refusedConnection() {
+        var harness = Harness()
+        harness.send(.forward, 999, flags: .syn)
+        harness.send(.backward, 0, ack: 1000, flags: .rst)
+        #expect(harness.send(.forward, 2999, flags: .syn).connection == 1)
+    }
+
+    @Test func dataBehindABogusFIN() {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1000, text("abcd"))
+        harness.send(.forward, 1006, flags: .fin)
+        harness.send(.forward, 1004, text("efgh"))
+        #expect(harness.sink[0]?.closed == nil)
+        #expect(harness.sink[0]?.data == text("abcdefgh"))
+        harness.send(.forward, 1008, flags: .fin)
+        #expect(harness.sink[0]?.closed == .fin)
+    }
+
+    @Test func anEarlyFINIsIgnored() {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1000, text("abcd"))
+        harness.send(.forward, 1002, flags: .fin)
+        harness.send(.forward, 1008, text("ijkl"))
+        harness.send(.forward, 1006, flags: .fin)
+        harness.send(.backward, 5000, ack: 1012)
+        harness.send(.backward, 5000, ack: 1012, after: second)
+        #expect(harness.sink[0]?.closed == nil)
+        #expect(harness.sink[0]?.missing == [4..<8])
+        #expect(harness.sink[0]?.data == text("abcdijkl"))
+        harness.send(.forward, 1012, flags: .fin)
+        #expect(harness.sink[0]?.closed == .fin)
+    }
+
+    @Test func aRefusalMustAcknowledgeTheSYN() {
+        var harness = Harness()
+        harness.send(.forward, 999, flags: .syn)
+        harness.send(.backward, 0, ack: 500_000_000, flags: .rst)
+        harness.send(.forward, 1000, text("ab"))
+        #expect(harness.sink[0]?.data == text("ab"))
+        harness.send(.backward, 0, ack: 1002, flags: .rst)
+        #expect(harness.sink[0]?.closed == .reset)
+    }
+
+    @Test func startInMidStream() {
+        var harness = Harness()
+        harness.sink.wanted = { payload, _ in payload.first == 0x61 }
+        harness.send(.backward, 5000, text("x"))
+        harness.send(.backward, 5001, text("abc"))
+        harness.send(.backward, 5000, text("x"))
+        harness.send(.backward, 5004, text("d"))
+        // The sender of the first segment counts as the client.
+        #expect(harness.sink[0, .forward]?.data == text("abcd"))
+        #expect(harness.sink[0, .forward]?.start == unknownStart)
+        harness.finish()
+        #expect(harness.sink[0]?.closed == .endOfInput)
+    }
+
+    @Test func wantedLateAfterASYN() {
+        var harness = Harness()
+        harness.sink.wanted = { payload, _ in payload.first == 0x61 }
+        harness.handshake()
+        harness.send(.forward, 1000, text("socks"))
+        harness.send(.forward, 1005, text("abc"))
+        harness.send(.backward, 5000, text("socks"))
+        #expect(harness.sink[0]?.start == 5)
+        #expect(harness.sink[0]?.data == text("abc"))
+        #expect(harness.sink[0, .backward] == nil)
+        // The other direction of the same connection may still be wanted.
+        harness.send(.backward, 5005, text("abc"))
+        #expect(harness.sink[0, .backward]?.start == 5)
+    }
+
+    @Test func firstSegmentLateAfterASYN() {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1004, text("efgh"))
+        harness.send(.forward, 1000, text("abcd"))
+        #expect(harness.sink[0]?.data == text("abcdefgh"))
+    }
+
+    @Test func unwantedStreamsAreNeverDelivered() {
+        var harness = Harness()
+        harness.sink.wanted = { _, _ in false }
+        harness.handshake()
+        for index in UInt32(0)..<100 { harness.send(.forward, 1000 + index * 8, text("abcd")) }
+        harness.send(.forward, 1800, flags: .fin)
+        harness.send(.backward, 5000, flags: .fin)
+        harness.finish()
+        #expect(harness.sink.records.isEmpty && harness.sink.calls == 0 && harness.sink.closes.isEmpty)
+        #expect(harness.assembler.bufferedBytes == 0)
+    }
+
+    @Test func idleConnectionsAreForgotten() {
+        var harness = Harness()
+        let quiet = Endpoint(ipv4: 7, port: 7)
+        let busy = Endpoint(ipv4: 8, port: 8)
+        harness.send(.forward, 1, text("abcd"), client: quiet)
+        harness.send(.forward, 7, text("ijkl"), client: quiet)
+        for index in UInt32(0)..<70 {
+            // A ping every two minutes keeps a connection.
+            harness.send(.forward, 1 + index * 4, text("ping"), client: busy, after: 120 * second)
+        }
+        #expect(harness.sink[0]?.closed == .idle)
+        #expect(harness.sink[0]?.data == text("abcdijkl"))
+        #expect(harness.sink[1]?.closed == nil)
+        #expect(harness.assembler.statistics.open == 1)
+        // The slot is used again, the number is not.
+        let third = harness.send(.forward, 1, text("efgh"), client: quiet)
+        #expect(third.slot == 0 && third.connection == 2)
+    }
+
+    @Test func finishClosesInOrderOfNumber() {
+        var harness = Harness()
+        for index in UInt32(0)..<50 {
+            let client = Endpoint(ipv4: index &* 0x9e37_79b9, port: 1)
+            harness.handshake(client: client)
+            harness.send(.backward, 5000, text("ab"), client: client)
+            harness.send(.forward, 1004, text("ab"), client: client)
+        }
+        harness.finish()
+        #expect(harness.sink.closes.map(\.connection) == (0..<100).map { UInt64($0 / 2) })
+        #expect(harness.sink.closes.prefix(2).map(\.direction) == [.forward, .backward])
+        #expect(harness.sink[3]?.missing == [0..<4])
+        #expect(harness.assembler.statistics.open == 0)
+        // It can be used again.
+        #expect(harness.send(.forward, 1, text("ab")).connection == 50)
+    }
+
+    @Test func anEndpointThatTalksToItself() {
+        var harness = Harness()
+        for sequence in [UInt32(1000), 1004] {
+            harness.assembler.receive(
+                Segment(sequence: sequence, wireLength: 4), text("abcd").span.bytes, from: serverEnd, to: serverEnd,
+                origin: Origin(frame: 1, time: 0), into: &harness.sink)
+        }
+        #expect(harness.sink[0]?.data == text("abcdabcd"))
+    }
+}

@@ -1,0 +1,209 @@
+import Reassembly
+import Testing
+
+@Suite struct LossTests {
+    @Test func acknowledgedHoleBecomesAGapAfterTheGrace() {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1000, text("abcd"))
+        harness.send(.forward, 1008, text("ijkl"))
+        harness.send(.backward, 5000, ack: 1012)
+        harness.send(.backward, 5000, ack: 1012, after: second / 10)
+        #expect(harness.sink[0]?.gaps.isEmpty == true)
+        // A segment of another connection is enough.
+        let other = Endpoint(ipv4: 9, port: 9)
+        harness.send(.forward, 1, client: other, after: second / 10)
+        #expect(harness.sink[0]?.missing == [4..<8])
+        #expect(harness.sink[0]?.reasons == [.acknowledged])
+        #expect(harness.sink[0]?.data == text("abcdijkl"))
+        #expect(harness.assembler.statistics.missingBytes == 4)
+        // What comes now is late.
+        harness.send(.forward, 1004, text("efgh"))
+        #expect(harness.sink[0]?.data == text("abcdijkl"))
+    }
+
+    @Test func acknowledgementCapturedAheadOfTheData() {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.backward, 5000, ack: 1012)
+        harness.send(.forward, 1008, text("ijkl"), after: second / 10)
+        harness.send(.forward, 1000, text("abcdefgh"), after: second / 20)
+        harness.send(.backward, 5000, ack: 1012, after: second)
+        #expect(harness.sink[0]?.data == text("abcdefghijkl"))
+        #expect(harness.sink[0]?.gaps.isEmpty == true)
+    }
+
+    /// With a loss every 10 ms the gaps keep up: none waits for the grace of the one before.
+    @Test func manyHolesDoNotQueueUp() {
+        var harness = Harness()
+        harness.handshake()
+        for index in UInt32(0)..<1000 {
+            harness.send(.forward, 1000 + index * 10, text("abcde"), after: second / 100)
+            harness.send(.backward, 5000, ack: 1000 + index * 10 + 5)
+        }
+        // At most twice the grace behind.
+        #expect((harness.sink[0]?.missing.count ?? 0) >= 955)
+    }
+
+    @Test func unacknowledgedHoleWaitsForTheTimeout() {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1008, text("ijkl"))
+        harness.send(.backward, 5000, ack: 1006)
+        for _ in 0..<9 { harness.send(.backward, 5000, after: second) }
+        #expect(harness.sink[0]?.gaps.isEmpty == true)
+        harness.send(.backward, 5000, after: second)
+        #expect(harness.sink[0]?.missing == [0..<8])
+        #expect(harness.sink[0]?.reasons == [.timeout])
+    }
+
+    @Test func oneDirectionOnly() {
+        var harness = Harness()
+        for index in UInt32(0)..<100 where index % 10 != 5 {
+            harness.send(.forward, 1000 + index * 4, text("abcd"), after: second)
+        }
+        // Each hole waits ten seconds since the bytes behind it came.
+        #expect(harness.sink[0]?.missing.count == 8 || harness.sink[0]?.missing.count == 9)
+        harness.send(.forward, 1400, flags: .fin)
+        harness.send(.forward, 1400, flags: .fin, after: 11 * second)
+        #expect(harness.sink[0]?.closed == .fin)
+        #expect(harness.sink[0]?.missing.count == 10)
+        #expect(harness.sink[0]?.data.count == 90 * 4)
+    }
+
+    @Test func cutSegmentIsAGapAtOnce() {
+        var harness = Harness()
+        harness.sink.appetite = .nothing(minimum: 100)
+        harness.handshake()
+        harness.send(.forward, 1000, text("abcd"), wire: 10)
+        harness.send(.forward, 1010, text("klmn"))
+        #expect(harness.sink[0]?.missing == [4..<10])
+        #expect(harness.sink[0]?.gaps.first?.pending == 4)
+        #expect(harness.sink[0]?.reasons == [.cut])
+        harness.finish()
+        #expect(harness.sink[0]?.data == text("abcdklmn"))
+    }
+
+    @Test func cutSegmentAheadOfItsTurn() {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1004, text("ef"), wire: 6)
+        harness.send(.forward, 1010, text("klmn"), wire: 10)
+        // Another copy brings what the first one lacks.
+        harness.send(.forward, 1006, text("gh"), wire: 4)
+        harness.send(.forward, 1008, text("ij"))
+        harness.send(.forward, 1000, text("abcd"))
+        #expect(harness.sink[0]?.data == text("abcdefghijklmn"))
+        #expect(harness.sink[0]?.missing == [14..<20])
+    }
+
+    @Test func segmentWithoutAnyCapturedByte() {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1000, text("a"))
+        harness.send(.forward, 1001, [], wire: 1448)
+        harness.send(.forward, 2449, text("b"))
+        #expect(harness.sink[0]?.missing == [1..<1449])
+        #expect(harness.sink[0]?.data == text("ab"))
+    }
+
+    @Test func finWaitsForTheHole() {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1000, text("abcd"))
+        harness.send(.forward, 1008, text("ij"), flags: .fin)
+        #expect(harness.sink[0]?.closed == nil)
+        harness.send(.forward, 1004, text("efgh"))
+        #expect(harness.sink[0]?.closed == .fin)
+        #expect(harness.sink[0]?.data == text("abcdefghij"))
+    }
+
+    @Test func finWithoutItsDataEndsByAcknowledgement() {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1000, text("abcd"))
+        harness.send(.forward, 1010, flags: .fin)
+        harness.send(.backward, 5000, ack: 1011)
+        harness.send(.backward, 5000, after: second)
+        #expect(harness.sink[0]?.closed == .fin)
+        #expect(harness.sink[0]?.missing == [4..<10])
+    }
+
+    /// The hole before the FIN has its own time, not that of the hole before it.
+    @Test func finBehindASecondHoleWaitsForItsTimeout() {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1004, text("efgh"))
+        harness.send(.forward, 1020, flags: .fin, after: 5 * second)
+        harness.send(.backward, 5000, after: 6 * second)
+        #expect(harness.sink[0]?.missing == [0..<4])
+        harness.send(.forward, 1008, text("ijklmnopqrst"))
+        #expect(harness.sink[0]?.closed == .fin)
+        #expect(harness.sink[0]?.missing == [0..<4])
+    }
+
+    @Test func resetClosesHoles() {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1000, text("abcd"))
+        harness.send(.forward, 1008, text("ijkl"))
+        harness.send(.backward, 5000, text("x"))
+        harness.send(.forward, 1020, flags: .rst)
+        #expect(harness.sink[0]?.missing == [4..<8, 12..<20])
+        #expect(harness.sink[0]?.closed == .reset)
+        #expect(harness.sink[0, .backward]?.closed == .reset)
+        #expect(harness.sink.closes.map(\.direction) == [.forward, .backward])
+    }
+
+    @Test func straySegmentsAreIgnored() {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1000, text("abcd"))
+        harness.send(.forward, 1000 &+ 1 << 31, text("stray"))
+        harness.send(.forward, 1000 &+ 1 << 30, text("stray"))
+        harness.send(.forward, 0 &- 1 << 30, text("stray"))
+        for _ in 0..<10 { harness.send(.forward, 3_000_000_000, text("the same again")) }
+        harness.send(.forward, 1004, text("efgh"))
+        #expect(harness.sink[0]?.data == text("abcdefgh"))
+        #expect(harness.assembler.statistics.strays == 13)
+    }
+
+    @Test(arguments: [UInt32(100 << 20), 1 << 30, 2 << 30, 3 << 30]) func outageOfTheCapture(_ jump: UInt32) {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1000, text("abcd"))
+        harness.send(.forward, 1008, text("ijkl"))
+        for index in UInt32(0)..<6 { harness.send(.forward, 1000 &+ jump &+ index * 4, text("wxyz")) }
+        harness.send(.forward, 1000 &+ jump &+ 24, flags: .fin)
+        #expect(harness.sink[0]?.data == text("abcdijklwxyzwxyzwxyz"))
+        #expect(harness.sink[0]?.missing == [4..<8, 12..<UInt64(jump) + 12])
+        #expect(harness.sink[0]?.reasons == [.jump, .jump])
+        #expect(harness.sink[0]?.closed == .fin)
+    }
+
+    @Test func acknowledgedStraysAreBelievedSooner() {
+        var harness = Harness { $0.strayAgreement = 3 }
+        harness.handshake()
+        harness.send(.forward, 1000, text("abcd"))
+        harness.send(.forward, 2_000_001_000, text("wxyz"))
+        harness.send(.backward, 5000, ack: 2_000_001_004)
+        harness.send(.forward, 2_000_001_004, text("wxyz"))
+        #expect(harness.sink[0]?.data == text("abcdwxyz"))
+    }
+
+    @Test func timesThatJumpBackHarmNothing() {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1008, text("ijkl"))
+        harness.time -= 1_000_000 * second
+        harness.send(.forward, 1012, text("mnop"))
+        harness.time = .max
+        harness.send(.forward, 1016, text("qrst"))
+        harness.time = .min
+        harness.send(.forward, 1004, text("efgh"))
+        #expect(harness.sink[0]?.gaps.isEmpty == true)
+        harness.time = 5 * second
+        harness.send(.forward, 1000, text("abcd"))
+        #expect(harness.sink[0]?.data == text("abcdefghijklmnopqrst"))
+    }
+}

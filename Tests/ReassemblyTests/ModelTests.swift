@@ -1,0 +1,169 @@
+import Reassembly
+import Testing
+
+/// Random streams cut into random segments, against a plain array.
+@Suite struct ModelTests {
+    /// One direction of the model.
+    struct Side {
+        var sequence: UInt32
+        var content: [UInt8]
+        /// The first captured copy of each byte and its frame.
+        var copy: [UInt8?]
+        var frame: [UInt64]
+        var segments: [(range: Range<Int>, captured: Int, corrupt: Bool)] = []
+        var end = 0
+
+        init(_ generator: inout SeededGenerator) {
+            let length = Int.random(in: 1...12_000, using: &generator)
+            // Half of them wrap.
+            sequence = generator.chance(50) ? 0 &- UInt32.random(in: 0..<12_000, using: &generator) : 1000
+            content = generator.bytes(length)
+            copy = Array(repeating: nil, count: length)
+            frame = Array(repeating: 0, count: length)
+        }
+
+        mutating func cut(_ generator: inout SeededGenerator, losing loss: Int, corrupting: Bool) {
+            for _ in 0..<2 {
+                var start = 0
+                while start < content.count {
+                    let end = min(start + Int.random(in: 1...800, using: &generator), content.count)
+                    if !generator.chance(loss) {
+                        segments.append((start..<end, end - start, corrupting && generator.chance(10)))
+                    }
+                    start = end
+                }
+            }
+            for _ in 0..<Int.random(in: 0...10, using: &generator) {
+                let start = Int.random(in: 0..<content.count, using: &generator)
+                segments.append((start..<min(start + 500, content.count), 0, false))
+                segments[segments.count - 1].captured = segments[segments.count - 1].range.count
+            }
+        }
+    }
+
+    func run(seed: UInt64, loss: Int, corrupting: Bool, shuffled: Bool, appetite: Recorder.Appetite) {
+        var generator = SeededGenerator(seed: seed)
+        var sides = [Side(&generator), Side(&generator)]
+        for index in 0..<2 { sides[index].cut(&generator, losing: loss, corrupting: corrupting) }
+        var harness = Harness()
+        harness.sink.appetite = appetite
+        harness.sink.generator = generator
+        harness.send(.forward, sides[0].sequence &- 1, flags: .syn)
+        harness.send(.backward, sides[1].sequence &- 1, ack: sides[0].sequence, flags: .syn)
+
+        var plan: [(side: Int, segment: Int)] = []
+        for side in 0..<2 { plan += sides[side].segments.indices.map { (side, $0) } }
+        if shuffled {
+            plan.shuffle(using: &generator)
+        } else {
+            // Only near ones change places.
+            for index in plan.indices.dropLast() where generator.chance(30) {
+                plan.swapAt(index, min(index + Int.random(in: 1...5, using: &generator), plan.count - 1))
+            }
+        }
+        for step in plan {
+            let (range, _, corrupt) = sides[step.side].segments[step.segment]
+            var payload = Array(sides[step.side].content[range])
+            if corrupt { payload[Int.random(in: 0..<payload.count, using: &generator)] ^= 0x55 }
+            let sequence = sides[step.side].sequence &+ UInt32(range.lowerBound)
+            harness.send(step.side == 0 ? .forward : .backward, sequence, payload)
+            for offset in range where sides[step.side].copy[offset] == nil {
+                sides[step.side].copy[offset] = payload[offset - range.lowerBound]
+                sides[step.side].frame[offset] = harness.frame
+            }
+            sides[step.side].end = max(sides[step.side].end, range.upperBound)
+        }
+        harness.finish()
+        #expect(harness.sink.violations == [], "seed \(seed)")
+        check(sides[0], harness.sink[0, .forward], seed)
+        check(sides[1], harness.sink[0, .backward], seed)
+    }
+
+    func check(_ side: Side, _ record: Record?, _ seed: UInt64) {
+        guard let record else {
+            #expect(side.end == 0, "seed \(seed)")
+            return
+        }
+        var expected: [UInt8] = []
+        var missing: [Range<UInt64>] = []
+        for offset in 0..<side.end {
+            if let byte = side.copy[offset] {
+                expected.append(byte)
+            } else if let last = missing.last, last.upperBound == UInt64(offset) {
+                missing[missing.count - 1] = last.lowerBound..<UInt64(offset + 1)
+            } else {
+                missing.append(UInt64(offset)..<UInt64(offset + 1))
+            }
+        }
+        #expect(record.data == expected, "seed \(seed)")
+        #expect(record.missing == missing, "seed \(seed)")
+        #expect(record.position == UInt64(side.end), "seed \(seed)")
+        #expect(record.closed == .endOfInput)
+        var highest = [UInt64](repeating: 0, count: side.end + 1)
+        for offset in 0..<side.end { highest[offset + 1] = max(highest[offset], side.frame[offset]) }
+        for message in record.messages {
+            let frames = Set(message.range.map { side.frame[Int($0)] })
+            #expect(message.frames == frames.sorted(), "seed \(seed)")
+            #expect(message.completion == highest[Int(message.range.upperBound)], "seed \(seed)")
+        }
+    }
+
+    @Test(arguments: 0..<8) func consumingAll(_ group: UInt64) {
+        for seed in group * 10..<group * 10 + 10 {
+            run(seed: seed, loss: 0, corrupting: false, shuffled: seed % 2 == 0, appetite: .all)
+        }
+    }
+
+    @Test(arguments: 10..<18) func consumingAtRandomWithLosses(_ group: UInt64) {
+        for seed in group * 10..<group * 10 + 10 {
+            run(seed: seed, loss: 30, corrupting: false, shuffled: seed % 2 == 0, appetite: .random)
+        }
+    }
+
+    @Test(arguments: 20..<28) func messagesWithConflicts(_ group: UInt64) {
+        for seed in group * 10..<group * 10 + 10 {
+            run(seed: seed, loss: 25, corrupting: true, shuffled: seed % 2 == 0, appetite: .messages(700))
+        }
+    }
+
+    @Test(arguments: 30..<34) func consumingNothing(_ group: UInt64) {
+        for seed in group * 10..<group * 10 + 10 {
+            run(seed: seed, loss: 25, corrupting: true, shuffled: true, appetite: .nothing(minimum: 1 << 30))
+        }
+    }
+
+    /// Segments cut by a snap length: what was never captured is missing, what is delivered is right.
+    @Test(arguments: 40..<60) func cutSegments(_ group: UInt64) {
+        for seed in group * 10..<group * 10 + 10 {
+            var generator = SeededGenerator(seed: seed)
+            var side = Side(&generator)
+            side.cut(&generator, losing: 20, corrupting: false)
+            if generator.chance(50) { side.segments.shuffle(using: &generator) }
+            var harness = Harness()
+            harness.sink.appetite = .random
+            harness.send(.forward, side.sequence &- 1, flags: .syn)
+            for (range, _, _) in side.segments {
+                let captured = Int.random(in: 0...range.count, using: &generator)
+                harness.send(
+                    .forward, side.sequence &+ UInt32(range.lowerBound),
+                    Array(side.content[range.lowerBound..<range.lowerBound + captured]), wire: range.count)
+                for offset in range.lowerBound..<range.lowerBound + captured { side.copy[offset] = 1 }
+            }
+            harness.finish()
+            #expect(harness.sink.violations == [])
+            guard let record = harness.sink[0] else { continue }
+            var covered = 0
+            for piece in record.pieces {
+                #expect(
+                    Array(record.data[covered..<covered + piece.count])
+                        == Array(side.content[Int(piece.lowerBound)..<Int(piece.upperBound)]), "seed \(seed)")
+                covered += piece.count
+            }
+            for range in record.missing { covered += range.count }
+            #expect(covered == Int(record.position) && record.start == 0, "seed \(seed)")
+            for offset in 0..<Int(record.position) where side.copy[offset] == nil {
+                #expect(record.missing.contains { $0.contains(UInt64(offset)) }, "seed \(seed)")
+            }
+        }
+    }
+}
