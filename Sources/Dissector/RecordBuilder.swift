@@ -150,6 +150,10 @@ struct RecordBuilder: ~Copyable {
         sink.generate(fields.frameTimeEpoch, value: UInt64(bitPattern: record.time), RawSpan())
         let relative = record.time &- (firstTime ?? record.time)
         sink.generate(fields.frameTimeRelative, value: UInt64(bitPattern: relative), RawSpan())
+        if !record.frames.isEmpty {
+            sink.generate(fields.frames, value: UInt64(record.frames.count), RawSpan())
+            for frame in record.frames { sink.generate(fields.memberFrame, value: frame, RawSpan()) }
+        }
         sink.close(frame, at: 0)
 
         let isIPv4 = stream.source.family == .ipv4
@@ -204,10 +208,6 @@ struct RecordBuilder: ~Copyable {
     }
 
     private func appendFindings(_ finding: Finding, isCut: Bool, _ cursor: inout Cursor<TreeSink>) {
-        if !record.frames.isEmpty {
-            cursor.generate(fields.frames, UInt64(record.frames.count))
-            for frame in record.frames { cursor.generate(fields.memberFrame, frame) }
-        }
         if isCut {
             cursor.generate(fields.captured, UInt64(finding.message.payloadLength))
             cursor.annotate(.messageCut, UInt64(finding.message.payloadLength))

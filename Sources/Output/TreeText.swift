@@ -99,7 +99,9 @@ public struct TreeText {
             }
         default:
             text.append(": ")
-            if node.flags.contains(.truncated) {
+            if node.length == 0, node.flags.isDisjoint(with: [.truncated, .generated]) {
+                text.append("<empty>")
+            } else if node.flags.contains(.truncated) {
                 appendTruncated(node, tree, bytes, to: &text)
             } else {
                 value.append(
@@ -143,9 +145,10 @@ public struct TreeText {
         }
     }
 
-    /// `.... ...1 = `: the integer's bits in fours, with all but this one as dots.
+    /// `.... .... ...1 = `: the integer's bits in fours, with all but this one as dots; of a wide integer no more of the
+    /// high ones than are needed.
     private static func append(bit mask: UInt64, of bits: Int, isSet: Bool, to text: inout TextBuffer) {
-        var bit = bits
+        var bit = min(bits, max(12, (mask.trailingZeroBitCount / 4 + 1) * 4))
         while bit > 0 {
             bit -= 1
             if mask == 1 << UInt64(bit) { text.append(isSet ? "1" : "0") } else { text.append(".") }
