@@ -41,6 +41,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "CaptureTests", dependencies: ["Capture"], swiftSettings: settings),
         .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly"], swiftSettings: settings),
+        .testTarget(
+            name: "BitcoinP2PTests", dependencies: ["BitcoinP2P", "Dissection"], exclude: ["Samples"],
+            swiftSettings: settings),
         .testTarget(name: "LayersTests", dependencies: ["Layers", "Dissection"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

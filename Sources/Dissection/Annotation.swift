@@ -60,6 +60,7 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case trailingBytes
     case inventoryTypeUnknown
     case addressLengthWrong
+    case addressIgnored
     case fieldsDisagreeWithVersion
     case emptyWitness
     case witnessFlagUnknown
@@ -72,7 +73,7 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
         switch self {
         case .checksumUnverified, .commandUnknown, .fieldsDisagreeWithVersion, .treeLimit: .note
         case .compactSizeNotMinimal, .commandInvalid, .trailingBytes, .inventoryTypeUnknown, .bytesMissing,
-            .bytesSkipped, .messageCut, .segmentConflict, .emptyWitness, .witnessFlagUnknown:
+            .bytesSkipped, .messageCut, .segmentConflict, .emptyWitness, .witnessFlagUnknown, .addressIgnored:
             .warning
         case .checksumBad, .countOverLimit, .lengthOverLimit, .truncated, .addressLengthWrong: .error
         }
@@ -86,7 +87,7 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
             .witnessFlagUnknown:
             .malformed
         case .commandInvalid, .commandUnknown, .trailingBytes, .inventoryTypeUnknown, .fieldsDisagreeWithVersion,
-            .treeLimit:
+            .addressIgnored, .treeLimit:
             .protocol
         }
     }
@@ -107,6 +108,7 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
         case .trailingBytes: "Bytes after the last known field: receivers ignore them"
         case .inventoryTypeUnknown: "No inventory type of this number is known"
         case .addressLengthWrong: "The address of this network must have \(value) bytes: receivers reject the message"
+        case .addressIgnored: "No address of this kind may be sent for this network: receivers ignore it"
         case .fieldsDisagreeWithVersion: "The fields present are not those of protocol version \(value)"
         case .emptyWitness: "The transaction says it has a witness, but every stack is empty: receivers reject it"
         case .witnessFlagUnknown: "Flag bits other than 0x01 are undefined: receivers reject the transaction"

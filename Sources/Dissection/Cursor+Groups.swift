@@ -118,6 +118,36 @@ extension Cursor where Sink: ~Copyable {
         if !whole { throw Stop() }
     }
 
+    /// Fields that belong under the one just read: the bits of an integer, what was computed from it.
+    @inlinable
+    @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func parts(_ body: (inout Self) -> Void) {
+        if Sink.mode == .skim { return }
+        let mark = sink.reopen()
+        body(&self)
+        sink.close(mark, at: offset)
+    }
+
+    /// The group or list entry whose body has just begun; ``head(_:_:)`` takes it.
+    @inlinable public var mark: Int { sink.newest }
+
+    /// Puts `text` behind the label of the group `mark`.
+    @inlinable
+    @_lifetime(self: copy self)
+    public mutating func head(_ mark: Int, _ text: borrowing TextBuffer) {
+        if Sink.mode == .skim { return }
+        sink.head(mark, text)
+    }
+
+    /// A text that was computed.
+    @inlinable
+    @_lifetime(self: copy self)
+    public mutating func generate(_ field: Field, _ text: borrowing TextBuffer) {
+        if Sink.mode == .skim { return }
+        sink.generate(field, value: 0, text.bytes.span.bytes)
+    }
+
     /// The bits of an integer just read, each as a field of kind ``Kind/flag(mask:bits:)``.
     @inlinable
     @_lifetime(self: copy self)

@@ -32,6 +32,8 @@ public struct Cursor<Sink: FieldSink & ~Copyable>: ~Copyable, ~Escapable {
     @inlinable public var end: Int { limit }
     /// Bytes not yet read.
     @inlinable public var left: Int { limit &- position }
+    /// Whether fields are kept: what only a tree shows need not be computed for a skim.
+    @inlinable public var mode: SinkMode { Sink.mode }
 
     /// Claims `count` bytes and answers where they begin.
     @inlinable
@@ -76,6 +78,22 @@ public struct Cursor<Sink: FieldSink & ~Copyable>: ~Copyable, ~Escapable {
         let value = T(bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: T.self))
         sink.leaf(
             field, at: start, length: MemoryLayout<T>.size, value: UInt64(truncatingIfNeeded: value), flags: [])
+        return value
+    }
+
+    /// A little-endian integer of `count` bytes, 1 to 8, for widths that no integer type has.
+    @inlinable
+    @discardableResult
+    @_lifetime(self: copy self)
+    public mutating func integer(_ field: Field, bytes count: Int) throws(Stop) -> UInt64 {
+        let start = try take(count, field)
+        var value: UInt64 = 0
+        var at = start &+ count
+        while at > start {
+            at &-= 1
+            value = value << 8 | UInt64(bytes.unsafeLoad(fromUncheckedByteOffset: at, as: UInt8.self))
+        }
+        sink.leaf(field, at: start, length: count, value: value, flags: [])
         return value
     }
 

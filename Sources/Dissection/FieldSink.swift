@@ -19,7 +19,11 @@ public protocol FieldSink: ~Copyable {
 
     mutating func leaf(_ field: Field, at start: Int, length: Int, value: UInt64, flags: NodeFlags)
     mutating func open(_ field: Field, at start: Int, value: UInt64, flags: NodeFlags) -> Int
+    /// Opens the node made last again, so that the next ones become its children.
+    mutating func reopen() -> Int
     mutating func close(_ mark: Int, at end: Int)
+    /// The mark of the node made last.
+    var newest: Int { get }
     /// A node whose bytes are not on the wire.
     mutating func generate(_ field: Field, value: UInt64, _ bytes: RawSpan)
     /// Says something about the newest node that is still open or was made last.

@@ -11,6 +11,8 @@ public struct SkimSink: FieldSink, ~Copyable {
     @inlinable public var isFull: Bool { false }
     @inlinable public mutating func leaf(_: Field, at _: Int, length _: Int, value _: UInt64, flags _: NodeFlags) {}
     @inlinable public mutating func open(_: Field, at _: Int, value _: UInt64, flags _: NodeFlags) -> Int { 0 }
+    @inlinable public mutating func reopen() -> Int { 0 }
+    @inlinable public var newest: Int { 0 }
     @inlinable public mutating func close(_: Int, at _: Int) {}
     @inlinable public mutating func generate(_: Field, value _: UInt64, _: RawSpan) {}
     @inlinable public mutating func annotate(_: AnnotationKind, value _: UInt64) {}

@@ -33,7 +33,15 @@ public struct TreeSink: FieldSink, ~Copyable {
     public mutating func open(_ field: Field, at start: Int, value: UInt64, flags: NodeFlags) -> Int {
         leaf(field, at: start, length: 0, value: value, flags: flags)
         depth &+= 1
-        return tree.nodes.count &- 1
+        return newest
+    }
+
+    @inlinable public var newest: Int { tree.nodes.count &- 1 }
+
+    @inlinable
+    public mutating func reopen() -> Int {
+        depth &+= 1
+        return newest
     }
 
     @inlinable

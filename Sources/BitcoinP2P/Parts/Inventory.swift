@@ -29,24 +29,35 @@ struct Inventory: Sendable {
     /// `35 × MSG_WTX`, or how many of each type, in the order of their first.
     private func appendInfo(_ c: inout Cursor<some FieldSink & ~Copyable>, _ entries: Int, from start: Int) {
         let present = min(entries, c.left / 36)
-        var runs: [(type: UInt32, count: Int)] = []
+        var runs = InlineArray<4, (type: UInt32, count: Int)>(repeating: (0, 0))
+        var used = 0
+        var others = 0
         for index in 0..<present {
             guard let type = c.load(littleEndian: UInt32.self, at: start + index * 36) else { break }
-            if let known = runs.firstIndex(where: { $0.type == type }) {
-                runs[known].count += 1
-            } else if runs.count < 4 {
-                runs.append((type, 1))
+            var slot = 0
+            while slot < used, runs[slot].type != type { slot += 1 }
+            if slot < used {
+                runs[slot].count += 1
+            } else if used < runs.count {
+                runs[used] = (type, 1)
+                used += 1
+            } else {
+                others += 1
             }
         }
-        if runs.isEmpty {
+        if used == 0 {
             c.sink.info.append(" ")
             c.sink.info.append(decimal: entries)
         }
-        for (index, run) in runs.enumerated() {
-            c.sink.info.append(index == 0 ? " " : ", ")
-            c.sink.info.append(decimal: run.count)
+        for slot in 0..<used {
+            c.sink.info.append(slot == 0 ? " " : ", ")
+            c.sink.info.append(decimal: runs[slot].count)
             c.sink.info.append(" × ")
-            InventoryType.append(run.type, to: &c.sink.info)
+            InventoryType.append(runs[slot].type, to: &c.sink.info)
+        }
+        if others > 0 {
+            c.sink.info.append(", ")
+            c.sink.info.append(others, "other", "others")
         }
     }
 }

@@ -1,0 +1,30 @@
+import Dissection
+
+/// `block`: a header and all its transactions, with witnesses if the peer asked for them (BIP 144).
+///
+/// The first client also sent the header alone, to peers that do not serve blocks: 80 bytes are a whole message.
+struct Block: Payload {
+    let message = Field("bitcoin.block", "Block message", .group, "a block: a header and all its transactions")
+    let header = BlockHeader("bitcoin.block")
+    let count = Field(
+        "bitcoin.block.num_transactions", "Number of transactions", .count, "how many follow; the first is the coinbase"
+    )
+    let transaction = Transaction()
+
+    func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
+        let size = c.left
+        try header.layout(&c)
+        guard c.left > 0 else {
+            if c.sink.wantsInfo { c.sink.info.append(" header only") }
+            return
+        }
+        let transactions = try c.compactSize(count, limit: Limits.transactionsInBlock)
+        if c.sink.wantsInfo {
+            c.sink.info.append(" ")
+            c.sink.info.append(decimal: transactions)
+            c.sink.info.append(" tx ")
+            c.sink.info.append(byteCount: size)
+        }
+        try transaction.list(&c, transactions)
+    }
+}

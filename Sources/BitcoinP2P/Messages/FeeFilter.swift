@@ -1,0 +1,17 @@
+import Dissection
+
+/// `feefilter` (BIP 133): asks not to announce transactions below a fee rate.
+struct FeeFilter: Payload {
+    let message = Field(
+        "bitcoin.feefilter", "Feefilter message", .group, "asks not to be told of transactions that pay less")
+    let value = Field(
+        "bitcoin.feefilter.value", "Minimal fee", .signed(bits: 64), "satoshi per 1000 virtual bytes")
+
+    func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
+        let rate = try c.integer(value, Int64.self)
+        guard c.sink.wantsInfo else { return }
+        c.sink.info.append(" ")
+        c.sink.info.append(decimal: Int(rate))
+        c.sink.info.append(" sat/kvB")
+    }
+}

@@ -1,0 +1,41 @@
+import Dissection
+
+/// `filterload` (BIP 37): sets a bloom filter; from then on only matching transactions are announced.
+struct FilterLoad: Payload {
+    let message = Field("bitcoin.filterload", "Filterload message", .group, "sets a bloom filter for transactions")
+    let length = Field(
+        "bitcoin.filterload.filter.length", "Filter length", .count, "how many bytes the filter has, at most 36,000")
+    let filter = Field("bitcoin.filterload.filter", "Filter", .bytes, "the bits: all those of an item set, it matches")
+    let functions = Field(
+        "bitcoin.filterload.nhashfunc", "nHashFunc", .unsigned(bits: 32), "how many bits each item sets, at most 50")
+    let tweak = Field(
+        "bitcoin.filterload.ntweak", "nTweak", .hexadecimal(bits: 32), "a random number that makes the hashes its own")
+    let flags = Field(
+        "bitcoin.filterload.nflags", "nFlags", .enumeration(Self.updates, bits: 8),
+        "what the server adds to the filter when an output matches; only the low two bits count")
+
+    func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
+        let size = try c.compactSize(length, limit: 36_000)
+        c.info(size, "byte", "bytes")
+        try c.bytes(filter, size)
+        let hashes = try c.integer(functions, UInt32.self)
+        if hashes > 50 { c.annotate(.countOverLimit, 50) }
+        let salt = try c.integer(tweak, UInt32.self)
+        let update = try c.integer(flags, UInt8.self)
+        guard c.sink.wantsInfo else { return }
+        c.info(Int(hashes), "function", "functions")
+        c.sink.info.append(" tweak 0x")
+        c.sink.info.append(hexadecimal: UInt64(salt), digits: 8)
+        c.sink.info.append(" flags ")
+        if let name = Self.updates.name(of: UInt64(update & 3)) {
+            c.sink.info.append(name)
+        } else {
+            c.sink.info.append(decimal: UInt64(update))
+        }
+    }
+
+    static let updates = ValueNames(
+        (0, "BLOOM_UPDATE_NONE", "nothing"),
+        (1, "BLOOM_UPDATE_ALL", "the outpoint of every output that matches"),
+        (2, "BLOOM_UPDATE_P2PUBKEY_ONLY", "the outpoint of bare public key and multisig outputs that match"))
+}

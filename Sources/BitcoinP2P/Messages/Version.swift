@@ -1,0 +1,97 @@
+import Dissection
+
+/// `version`: the first message of either side: who it is, what it speaks, what it serves.
+///
+/// Which fields are there is told by the bytes that are left, as in Core, not by the version number; where the two
+/// disagree the field says so.
+struct Version: Payload {
+    let message = Field(
+        "bitcoin.version", "Version message", .group, "opens a connection: who speaks, and what it knows")
+    let version = Field(
+        "bitcoin.version.version", "Protocol version", .signed(bits: 32),
+        "the newest protocol the sender speaks; the smaller one of both sides holds")
+    let services = Field(
+        "bitcoin.version.services", "Node services", .hexadecimal(bits: 64), "what the sender serves, one bit each")
+    let bits = Services()
+    let timestamp = Field("bitcoin.version.timestamp", "Node timestamp", .seconds, "what the sender's clock says")
+    let addrYou = Field(
+        "bitcoin.version.addr_you", "Address as receiving node", .group,
+        "the receiver, as the sender sees it (addr_recv)")
+    let addrMe = Field(
+        "bitcoin.version.addr_me", "Address of emitting node", .group, "the sender (addr_from); zero today")
+    let address = NetworkAddress()
+    let nonce = Field(
+        "bitcoin.version.nonce", "Random nonce", .hexadecimal(bits: 64), "by which a node notices that it called itself"
+    )
+    let userAgentLength = Field(
+        "bitcoin.version.user_agent.length", "User agent length", .count, "how many bytes the name has, at most 256")
+    let userAgent = Field(
+        "bitcoin.version.user_agent", "User agent", .text, "name and version of the software, as /Name:1.0/ (BIP 14)")
+    let startHeight = Field(
+        "bitcoin.version.start_height", "Block start height", .signed(bits: 32), "the height of the sender's best chain"
+    )
+    let relay = Field(
+        "bitcoin.version.relay", "Relay flag", .boolean,
+        "whether to announce transactions before a filter is set (BIP 37); yes where it is absent")
+
+    func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
+        let number = try c.integer(version, Int32.self)
+        if c.sink.wantsInfo {
+            c.sink.info.append(" ")
+            c.sink.info.append(decimal: Int(number))
+        }
+        let flags = try c.integer(services, UInt64.self)
+        bits.layout(&c, of: flags, bytes: 8)
+        try c.integer(timestamp, Int64.self)
+        try layoutAddress(&c, addrYou, number, since: nil)
+
+        guard c.left > 0 else { return ended(&c, number, before: 106) }
+        try layoutAddress(&c, addrMe, number, since: 106)
+        try c.integer(nonce, UInt64.self)
+
+        guard c.left > 0 else { return ended(&c, number, before: 106) }
+        try layoutUserAgent(&c)
+
+        guard c.left > 0 else { return ended(&c, number, before: 209) }
+        let height = try c.integer(startHeight, Int32.self)
+        if number < 209 { disagree(&c, number) }
+        if c.sink.wantsInfo {
+            c.sink.info.append(" height ")
+            c.sink.info.append(decimal: Int(height))
+        }
+
+        guard c.left > 0 else { return ended(&c, number, before: nil) }
+        let wanted = try c.integer(relay, UInt8.self)
+        if number < 70001 { disagree(&c, number) }
+        if c.sink.wantsInfo, wanted == 0 { c.sink.info.append(", no relay") }
+    }
+
+    private func layoutAddress(
+        _ c: inout Cursor<some FieldSink & ~Copyable>, _ field: Field, _ number: Int32, since first: Int32?
+    ) throws(Stop) {
+        try c.group(field) { (c) throws(Stop) in
+            let mark = c.mark
+            if let first, number < first { disagree(&c, number) }
+            try address.layout(&c, in: mark)
+        }
+    }
+
+    private func layoutUserAgent(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) {
+        let length = try c.compactSize(userAgentLength, limit: 256)
+        let range = try c.bytes(userAgent, length)
+        guard c.sink.wantsInfo, length > 0 else { return }
+        let shown = c.bytes.extracting(range.prefix(256))
+        c.sink.info.append(" ")
+        c.sink.info.append(wire: shown)
+    }
+
+    /// The bytes end where a group might have followed: versions from `first` on have it.
+    private func ended(_ c: inout Cursor<some FieldSink & ~Copyable>, _ number: Int32, before first: Int32?) {
+        if let first, number >= first { disagree(&c, number) }
+        c.generate(relay, 1)
+    }
+
+    private func disagree(_ c: inout Cursor<some FieldSink & ~Copyable>, _ number: Int32) {
+        c.annotate(.fieldsDisagreeWithVersion, UInt64(UInt32(bitPattern: number)))
+    }
+}

@@ -1,0 +1,54 @@
+import Dissection
+
+/// The 80 bytes that are hashed to a block's name (protocol.md section 9).
+struct BlockHeader: Sendable {
+    let version: Field
+    let prevBlock: Field
+    let merkleRoot: Field
+    let timestamp: Field
+    let bits: Field
+    let nonce: Field
+    let hash: Field
+
+    init(_ prefix: String) {
+        version = Field(
+            "\(prefix).version", "Block version", .unsigned(bits: 32),
+            "the rules the miner is ready for: one bit each when the top three bits are 001 (BIP 9)")
+        prevBlock = Field("\(prefix).prev_block", "Previous block", .hash, "the hash of the block this one builds on")
+        merkleRoot = Field(
+            "\(prefix).merkle_root", "Merkle root", .hash, "one hash that commits to every transaction of the block")
+        timestamp = Field(
+            "\(prefix).timestamp", "Block timestamp", .seconds,
+            "when the miner says it was made, within two hours or so")
+        bits = Field(
+            "\(prefix).bits", "Bits", .hexadecimal(bits: 32),
+            "the target the hash must not exceed: one byte exponent, three bytes mantissa")
+        nonce = Field(
+            "\(prefix).nonce", "Nonce", .hexadecimal(bits: 32), "what miners change until the hash meets the target")
+        hash = Field("\(prefix).hash", "Block hash", .hash, "the double SHA-256 of these 80 bytes: the block's name")
+    }
+
+    /// Reads the header, and answers its hash where `hashing` asks for it.
+    @discardableResult
+    func layout(
+        _ c: inout Cursor<some FieldSink & ~Copyable>, hashing: Bool
+    ) throws(Stop) -> Hash256? {
+        let start = c.offset
+        try c.integer(version, UInt32.self)
+        try c.bytes(prevBlock, 32)
+        try c.bytes(merkleRoot, 32)
+        try c.integer(timestamp, UInt32.self)
+        try c.integer(bits, UInt32.self)
+        try c.integer(nonce, UInt32.self)
+        guard hashing else { return nil }
+        let digest = DoubleSHA256.hash(c.bytes.extracting(start..<c.offset))
+        c.generate(hash, digest.bytes)
+        return digest
+    }
+
+    /// Reads the header of the block that a message is about, and begins the summary line with its hash.
+    func layout(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) {
+        let digest = try layout(&c, hashing: c.mode == .tree || c.sink.wantsInfo)
+        c.info(" ", hash: digest)
+    }
+}

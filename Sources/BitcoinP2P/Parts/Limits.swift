@@ -1,0 +1,9 @@
+/// Bounds that Bitcoin Core puts on what it deserialises (protocol.md section 2.1).
+enum Limits {
+    /// MAX_SIZE, 32 MiB: the most that any CompactSize may say where no tighter bound is known.
+    static var size: UInt64 { 0x0200_0000 }
+    /// MAX_BLOCK_WEIGHT / MIN_TRANSACTION_WEIGHT: no block has more transactions.
+    static var transactionsInBlock: UInt64 { 16_666 }
+    /// Positions in a compact block fit 16 bits.
+    static var compactBlockPositions: UInt64 { 65_535 }
+}

@@ -1,0 +1,72 @@
+import BitcoinP2P
+import Dissection
+import Foundation
+import Testing
+
+@Suite struct CatalogTests {
+    private static let fields: [FieldDeclaration] = {
+        _ = Registry.standard
+        _ = MessageHeaderLayout()
+        return Catalog.declarations.filter { $0.name.hasPrefix("bitcoin") }
+    }()
+
+    @Test func `no name is declared twice with different words`() {
+        #expect(Self.fields.count > 150)
+        #expect(Catalog.conflicts.isEmpty)
+    }
+
+    @Test func `names are lower snake case with dots`() throws {
+        let form = try Regex("bitcoin(\\.[a-z][a-z0-9]*(_[a-z0-9]+)*)*")
+        for field in Self.fields {
+            let match = try form.wholeMatch(in: field.name)
+            #expect(match != nil, "\(field.name)")
+        }
+    }
+
+    @Test func `every field has a label and a meaning of its own`() {
+        for field in Self.fields {
+            #expect(!field.label.isEmpty, "\(field.name)")
+            #expect(!field.meaning.isEmpty, "\(field.name)")
+            #expect(field.meaning.lowercased() != field.label.lowercased(), "\(field.name)")
+            #expect(!field.meaning.hasSuffix(".") && field.meaning.count <= 110, "\(field.name)")
+        }
+    }
+
+    @Test func `a message's heading has its command's name`() {
+        for type in Registry.standard.types {
+            #expect(type.message.declaration.name == "bitcoin.\(type.command.name)")
+        }
+    }
+
+    /// Wireshark's names that we don't have, and why.
+    private static let exceptions: Set<String> = [
+        // Groups over a length and a value: here the value has the group's name, and `.length` stands beside it.
+        "bitcoin.string.value", "bitcoin.string.count", "bitcoin.data.value", "bitcoin.data.count",
+        // Annotations here.
+        "bitcoin.command.unknown", "bitcoin.address_length.invalid", "bitcoin.script_length.invalid",
+    ]
+    /// Wireshark's labels that are slips of the pen.
+    private static let relabelled: Set<String> = ["bitcoin.notfound", "bitcoin.getblocks", "bitcoin.headers.version"]
+
+    @Test(.enabled(if: Files.hasVectors, "needs the shared reference files"))
+    func `Wireshark's names and labels are kept`() throws {
+        let reference = try #require(Files.reference)
+        let list = try String(
+            contentsOf: reference.appendingPathComponent("wireshark-bitcoin-fields.tsv"), encoding: .utf8)
+        let ours = Dictionary(Self.fields.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        var seen = 0
+        for line in list.split(separator: "\n").dropFirst() {
+            let columns = line.split(separator: "\t").map(String.init)
+            let name = try #require(columns.first)
+            // The wide twins of counts, and a message that Core no longer sends.
+            if name.hasSuffix("64") || name.hasPrefix("bitcoin.reject") || Self.exceptions.contains(name) { continue }
+            let field = try #require(ours[name], "\(name)")
+            // Service bits have the protocol's own names as labels, NODE_NETWORK and so on.
+            if !Self.relabelled.contains(name), !name.hasPrefix("bitcoin.services.") {
+                #expect(field.label == columns[2], "\(name)")
+            }
+            seen += 1
+        }
+        #expect(seen > 110)
+    }
+}

@@ -1,0 +1,104 @@
+import BitcoinP2P
+import Dissection
+import Foundation
+
+/// What became of one payload: the tree in a form that tests can look at.
+struct Dissected {
+    var bytes: [UInt8]
+    var nodes: [Node]
+    var generated: [UInt8]
+    var annotations: [Annotation]
+    var headings: [Int: String]
+    var info: String
+    var outcome: Outcome
+
+    /// - Parameter hashed: Whether the payload's hash is given along, as when its checksum was verified.
+    init(_ command: String, _ bytes: [UInt8], hashed: Bool = true) {
+        guard let type = MessageType.named(command) else { preconditionFailure("no type \(command)") }
+        self.init(type, bytes, hashed: hashed)
+    }
+
+    init(_ type: MessageType, _ bytes: [UInt8], hashed: Bool = true) {
+        var sink = TreeSink()
+        outcome = type.dissect(bytes.span.bytes, from: 0, Self.context(bytes, hashed), into: &sink)
+        self.bytes = bytes
+        nodes = Array(sink.tree.nodes)
+        generated = Array(sink.tree.generated)
+        annotations = Array(sink.tree.annotations)
+        headings = [:]
+        for heading in sink.tree.headings {
+            let range = Int(heading.start)..<Int(heading.start + heading.length)
+            headings[Int(heading.node)] = String(decoding: generated[range], as: UTF8.self)
+        }
+        info = sink.info.string
+    }
+
+    /// Outcome and summary line without a tree.
+    static func skim(_ type: MessageType, _ bytes: [UInt8], hashed: Bool = true) -> (outcome: Outcome, info: String) {
+        var sink = SkimSink()
+        let outcome = type.skim(bytes.span.bytes, from: 0, context(bytes, hashed), into: &sink)
+        return (outcome, sink.info.string)
+    }
+
+    private static func context(_ bytes: [UInt8], _ hashed: Bool) -> MessageContext {
+        MessageContext(
+            network: Network(magic: 0xf9be_b4d9), time: 0,
+            payloadHash: hashed ? DoubleSHA256.hash(bytes.span.bytes) : nil)
+    }
+
+    /// The indexes of a field's nodes.
+    func indexes(_ name: String) -> [Int] {
+        guard let field = Catalog.field(named: name) else { return [] }
+        return nodes.indices.filter { nodes[$0].field == field }
+    }
+
+    /// The values of a field, as texts.
+    subscript(_ name: String) -> [String] { indexes(name).map(text) }
+
+    func headings(_ name: String) -> [String?] { indexes(name).map { headings[$0] } }
+
+    func annotations(_ name: String) -> [AnnotationKind] {
+        let wanted = Set(indexes(name))
+        return annotations.filter { wanted.contains(Int($0.node)) }.map(\.kind)
+    }
+
+    /// Every field in order, `name value`, indented by depth; of a service's bits only those that are set.
+    var listing: [String] {
+        nodes.indices.compactMap { index in
+            let node = nodes[index]
+            if case .flag = node.field.declaration.kind, node.value == 0 { return nil }
+            var line = String(repeating: "  ", count: Int(node.depth)) + node.field.declaration.name
+            if node.flags.contains(.listEntry) { line += " [\(node.value)]" }
+            let text = text(index)
+            if !text.isEmpty { line += " " + text }
+            if let heading = headings[index] { line += " «\(heading)»" }
+            if node.flags.contains(.generated) { line += " (generated)" }
+            if node.flags.contains(.truncated) { line += " (truncated)" }
+            return line
+        }
+    }
+
+    func text(_ index: Int) -> String {
+        let node = nodes[index]
+        let source = node.flags.contains(.generated) ? generated : bytes
+        let range = node.range
+        var text = TextBuffer()
+        switch node.field.declaration.kind {
+        case .group, .layer: break
+        case .unsigned, .count: text.append(decimal: node.value)
+        case .signed, .seconds, .nanoseconds, .duration, .amount:
+            text.append(decimal: Int(Int64(bitPattern: node.value)))
+        case .hexadecimal(let bits):
+            text.append("0x")
+            text.append(hexadecimal: node.value, digits: bits / 4)
+        case .boolean, .flag: text.append(node.value == 0 ? "false" : "true")
+        case .enumeration(let names, _, _): text.append(names.name(of: node.value) ?? "\(node.value)")
+        case .hash: text.append(reversedHexadecimal: source.span.bytes.extracting(range))
+        case .bytes: text.append(hexadecimal: source.span.bytes.extracting(range))
+        case .text, .paddedText: text.append(wire: source.span.bytes.extracting(range))
+        case .ipv4: text.append(ipv4: source.span.bytes.extracting(range))
+        case .ipv6: text.append(ipv6: source.span.bytes.extracting(range))
+        }
+        return text.string
+    }
+}

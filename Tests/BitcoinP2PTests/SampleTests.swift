@@ -1,0 +1,150 @@
+import BitcoinP2P
+import Dissection
+import Testing
+
+/// What holds for every type of message, over every sample there is of it.
+@Suite struct SampleTests {
+    @Test(arguments: Registry.standard.types.map(\.command.name))
+    func `every registered type has a sample`(_ command: String) {
+        #expect(Sample.all.contains { $0.command == command })
+    }
+
+    @Test func `every current type is registered`() {
+        let current = """
+            version verack wtxidrelay sendaddrv2 sendtxrcncl addr addrv2 getaddr inv getdata notfound getblocks getheaders \
+            headers block tx mempool ping pong filterload filteradd filterclear merkleblock sendheaders feefilter sendcmpct \
+            cmpctblock getblocktxn blocktxn getcfilters cfilter getcfheaders cfheaders getcfcheckpt cfcheckpt
+            """
+        let registered = Registry.standard.types.filter { $0.status == .current }.map(\.command.name)
+        #expect(registered == current.split(separator: " ").map(String.init))
+        for type in Registry.standard.types {
+            #expect(!type.source.isEmpty)
+            #expect(type.message.declaration.kind == .group)
+        }
+    }
+
+    @Test(arguments: Sample.all)
+    func `samples are read to the last byte`(_ sample: Sample) {
+        let dissected = Dissected(sample.command, sample.bytes)
+        #expect(dissected.outcome == .complete)
+        #expect(dissected["bitcoin.trailing"].isEmpty)
+        #expect(dissected.annotations.filter { $0.kind.group == .malformed || $0.kind == .trailingBytes }.isEmpty)
+        #expect(dissected.structureProblem() == nil)
+        #expect(dissected.tilingProblem() == nil)
+    }
+
+    @Test(arguments: Sample.all)
+    func `every prefix gives a sound tree that is flagged`(_ sample: Sample) throws {
+        let type = try #require(MessageType.named(sample.command))
+        let bytes = sample.bytes
+        let whole = Self.legalEnds(sample.command, bytes)
+        for length in 0..<bytes.count {
+            let prefix = Array(bytes[..<length])
+            let dissected = Dissected(type, prefix)
+            #expect(dissected.outcome == (whole.contains(length) ? .complete : .truncated), "prefix of \(length)")
+            #expect(dissected.isCutCleanly)
+            #expect(dissected.structureProblem() == nil, "prefix of \(length)")
+            #expect(dissected.tilingProblem() == nil, "prefix of \(length)")
+            let skimmed = Dissected.skim(type, prefix)
+            #expect(skimmed.outcome == dissected.outcome, "prefix of \(length)")
+            #expect(skimmed.info == dissected.info, "prefix of \(length)")
+        }
+    }
+
+    @Test(arguments: Sample.all)
+    func `bytes after the last field are shown as such`(_ sample: Sample) {
+        let dissected = Dissected(sample.command, sample.bytes + [1, 2, 3])
+        // An old ping ends before its nonce, so these bytes are part of one.
+        if sample.command == "ping", sample.bytes.isEmpty {
+            #expect(dissected.outcome == .truncated)
+            return
+        }
+        #expect(dissected.outcome == .complete)
+        #expect(dissected["bitcoin.trailing"] == ["010203"])
+        #expect(dissected.annotations("bitcoin.trailing") == [.trailingBytes])
+        #expect(dissected.tilingProblem() == nil)
+    }
+
+    @Test(arguments: Sample.all)
+    func `skimming gives the same outcome and summary line`(_ sample: Sample) throws {
+        let type = try #require(MessageType.named(sample.command))
+        for hashed in [true, false] {
+            let dissected = Dissected(type, sample.bytes, hashed: hashed)
+            let skimmed = Dissected.skim(type, sample.bytes, hashed: hashed)
+            #expect(skimmed.outcome == dissected.outcome)
+            #expect(skimmed.info == dissected.info)
+            #expect(skimmed.info.isEmpty || skimmed.info.hasPrefix(" "))
+        }
+    }
+
+    @Test func `a sink that wants no summary line gets none`() throws {
+        for sample in Sample.all {
+            let type = try #require(MessageType.named(sample.command))
+            let context = MessageContext(network: Network(magic: 0xf9be_b4d9), time: 0)
+            var skim = SkimSink(wantsInfo: false)
+            type.skim(sample.bytes.span.bytes, from: 0, context, into: &skim)
+            var tree = TreeSink(wantsInfo: false)
+            type.dissect(sample.bytes.span.bytes, from: 0, context, into: &tree)
+            let lengths = (skim.info.count, tree.info.count)
+            #expect(lengths == (0, 0), "\(sample)")
+        }
+    }
+
+    /// 100,000 payloads made from the samples by a few changes each.
+    @Test(arguments: 1...4 as ClosedRange<UInt64>)
+    func `no change of bytes breaks the tree`(_ seed: UInt64) throws {
+        var random = SeededGenerator(state: seed)
+        let types = Registry.standard.types
+        for round in 0..<25_000 {
+            guard let sample = Sample.all.randomElement(using: &random) else { return }
+            let bytes = Self.mutated(sample.bytes, &random)
+            // Now and then as another type than it was made for.
+            let type =
+                Int.random(in: 0..<8, using: &random) == 0
+                ? types.randomElement(using: &random) : MessageType.named(sample.command)
+            guard let type else { return }
+            let dissected = Dissected(type, bytes, hashed: false)
+            let skimmed = Dissected.skim(type, bytes, hashed: false)
+            let problem = dissected.structureProblem() ?? dissected.tilingProblem()
+            if problem != nil || skimmed.outcome != dissected.outcome || skimmed.info != dissected.info {
+                Issue.record("seed \(seed) round \(round) \(type.command.name) \(bytes.hex): \(problem ?? "skim")")
+                return
+            }
+        }
+    }
+
+    /// Lengths at which a shorter message of the type legally ends.
+    private static func legalEnds(_ command: String, _ bytes: [UInt8]) -> Set<Int> {
+        switch command {
+        case "ping": return [0]
+        // The header alone, from the first client.
+        case "block": return [80]
+        // Entries without time, from peers before version 31402: here one entry.
+        case "addr": return [1 + 26]
+        // After addr_recv, after nonce, after the user agent, after the height: older versions end there.
+        case "version": return [46, 80, 81 + Int(bytes[80]), 85 + Int(bytes[80])]
+        default: return []
+        }
+    }
+
+    private static func mutated(_ original: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
+        var bytes = original
+        for _ in 0...Int.random(in: 0..<4, using: &random) {
+            let byte = UInt8.random(in: 0...255, using: &random)
+            guard !bytes.isEmpty else {
+                bytes = [byte]
+                continue
+            }
+            let at = Int.random(in: 0..<bytes.count, using: &random)
+            switch Int.random(in: 0..<6, using: &random) {
+            case 0: bytes[at] = byte
+            case 1: bytes[at] = [0x00, 0x01, 0x7f, 0xfc, 0xfd, 0xfe, 0xff][Int(byte) % 7]
+            case 2: bytes[at] ^= 1 << (byte & 7)
+            case 3: bytes.insert(byte, at: at)
+            case 4: bytes.remove(at: at)
+            default: bytes.removeLast(min(bytes.count, Int(byte)))
+            }
+        }
+        return bytes
+    }
+}

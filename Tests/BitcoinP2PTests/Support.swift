@@ -1,0 +1,96 @@
+import BitcoinP2P
+import Dissection
+import Foundation
+
+/// Files that tests read.
+enum Files {
+    private static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+
+    /// Files of our own, beside the tests.
+    static func sample(_ name: String) throws -> Data {
+        try Data(contentsOf: tests.appendingPathComponent("Samples/\(name)"))
+    }
+
+    /// The folder of third parties' vectors: in the folder BTCSHARK_SHARED names, or in `shared` beside the package or
+    /// above it. Tests over them are skipped where it is missing.
+    static let reference: URL? = {
+        var candidates: [URL] = []
+        if let named = ProcessInfo.processInfo.environment["BTCSHARK_SHARED"] {
+            candidates.append(URL(fileURLWithPath: named).appendingPathComponent("reference"))
+        }
+        var folder = tests
+        while folder.path != "/" {
+            folder.deleteLastPathComponent()
+            candidates.append(folder.appendingPathComponent("shared/reference"))
+        }
+        return candidates.first { FileManager.default.fileExists(atPath: $0.appendingPathComponent("vectors").path) }
+    }()
+
+    static var hasVectors: Bool { reference != nil }
+
+    static func vector(_ name: String) throws -> Data {
+        guard let reference else { throw CocoaError(.fileNoSuchFile) }
+        return try Data(contentsOf: reference.appendingPathComponent("vectors/\(name)"))
+    }
+}
+
+extension Array where Element == UInt8 {
+    /// Bytes from hexadecimal digits; white space between them is passed over.
+    init(hex text: some StringProtocol) {
+        var bytes: [UInt8] = []
+        var high: Int?
+        for character in text where !character.isWhitespace {
+            guard let digit = character.hexDigitValue else { preconditionFailure("no hexadecimal digit") }
+            if let first = high {
+                bytes.append(UInt8(first << 4 | digit))
+                high = nil
+            } else {
+                high = digit
+            }
+        }
+        self = bytes
+    }
+
+    var hex: String { map { String(format: "%02x", $0) }.joined() }
+}
+
+/// A payload that is known to be sound.
+struct Sample: Decodable, Sendable, CustomStringConvertible {
+    let command: String
+    let payload: String
+
+    var bytes: [UInt8] { Array(hex: payload) }
+    var description: String { "\(command) of \(payload.count / 2) bytes" }
+
+    /// All of messages.json whose type is registered.
+    static let all: [Sample] = {
+        do {
+            let everything = try JSONDecoder().decode([Sample].self, from: Files.sample("messages.json"))
+            return everything.filter { MessageType.named($0.command) != nil }
+        } catch {
+            preconditionFailure("messages.json: \(error)")
+        }
+    }()
+
+    /// The samples of one command, in the order of the file.
+    static func of(_ command: String) -> [[UInt8]] { all.filter { $0.command == command }.map(\.bytes) }
+}
+
+extension MessageType {
+    static func named(_ command: String) -> MessageType? {
+        Registry.standard.types.first { $0.command.name == command }
+    }
+}
+
+/// Numbers that look random and are the same in each run (SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}
