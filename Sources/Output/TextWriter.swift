@@ -5,20 +5,23 @@ public final class TextWriter: RecordWriter {
     private let output: ByteOutput
     private var summary: SummaryLine?
     private var tree: TreeText?
+    private var annotated: AnnotatedText?
     private let hex: Bool
 
     /// - Parameters:
     ///   - summary: The line before each message's tree or dump, or alone.
     ///   - tree: `-V`.
+    ///   - annotated: `--annotate`.
     ///   - hex: `-x`.
-    public init(_ output: ByteOutput, summary: SummaryLine?, tree: TreeText?, hex: Bool) {
+    public init(_ output: ByteOutput, summary: SummaryLine?, tree: TreeText? = nil, annotated: AnnotatedText? = nil, hex: Bool = false) {
         self.output = output
         self.summary = summary
         self.tree = tree
+        self.annotated = annotated
         self.hex = hex
     }
 
-    public var detail: Detail { tree == nil ? .summary : .tree }
+    public var detail: Detail { tree == nil && annotated == nil ? .summary : .tree }
     public var wantsInfo: Bool { summary != nil }
     public func begin() {}
     public func end() { output.flush() }
@@ -26,11 +29,12 @@ public final class TextWriter: RecordWriter {
     public func write(_ record: borrowing Record, _ bytes: RawSpan) {
         summary?.append(record, to: &output.buffer)
         tree?.append(record, bytes, to: &output.buffer)
+        annotated?.append(record, bytes, to: &output.buffer)
         if hex {
-            if tree != nil { output.buffer.append("\n") }
+            if detail == .tree { output.buffer.append("\n") }
             HexText.append(bytes, to: &output.buffer)
         }
-        if tree != nil || hex { output.buffer.append("\n") }
+        if detail == .tree || hex { output.buffer.append("\n") }
         output.flushIfFull()
     }
 }

@@ -16,6 +16,11 @@ struct Options: ParsableArguments {
     @Flag(name: .customShort("x"), help: "Print a hex dump of every message, header and payload as reassembled.")
     var hex = false
 
+    @Flag(
+        name: .long,
+        help: "Print every message with its bytes explained: offset, bytes, field, value and what it means.")
+    var annotate = false
+
     @Flag(name: .long, help: "Show long byte strings and lists of frames whole.")
     var full = false
 

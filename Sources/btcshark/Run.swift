@@ -59,11 +59,13 @@ struct Run {
         if !plan.fields.isEmpty {
             return FieldsWriter(output, fields: plan.fields, detail: Pipeline.detail(for: plan.fields))
         }
-        let isPlain = !plan.options.tree
+        let options = plan.options
+        let summary = SummaryLine(time: TimeColumn(plan.time), colour: plan.colour)
         return TextWriter(
-            output, summary: isPlain ? SummaryLine(time: TimeColumn(plan.time), colour: plan.colour) : nil,
-            tree: plan.options.tree ? TreeText(full: plan.options.full, colour: plan.colour) : nil,
-            hex: plan.options.hex)
+            output, summary: options.tree ? nil : summary,
+            tree: options.tree ? TreeText(full: options.full, colour: plan.colour) : nil,
+            annotated: options.annotate ? AnnotatedText(full: options.full, colour: plan.colour) : nil,
+            hex: options.hex)
     }
 
     /// The closing counts: asked for, or on a terminal, or since something was wrong.

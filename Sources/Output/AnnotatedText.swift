@@ -1,0 +1,155 @@
+import Dissection
+
+/// `--annotate`: each message as the protocol's documentation writes them: offset, bytes, and behind them what they are
+/// and what that means.
+///
+/// The meaning of a field stands where the field first occurs in a message: a list of a thousand entries explains its
+/// first one.
+public struct AnnotatedText {
+    private let declarations: [FieldDeclaration]
+    private let full: Bool
+    private let colour: Colour
+    private var value = ValueText()
+    // The message in which each field was last explained, by number.
+    private var explained: [Int]
+    private var message = 0
+
+    /// Bytes a line.
+    static let bytesPerLine = 8
+    /// Offset, two spaces, the bytes, two spaces.
+    private static let width = 4 + 2 + bytesPerLine * 3 - 1 + 2
+
+    public init(full: Bool, colour: Colour) {
+        declarations = Catalog.declarations
+        explained = Array(repeating: 0, count: declarations.count)
+        self.full = full
+        self.colour = colour
+    }
+
+    public mutating func append(_ record: borrowing Record, _ bytes: RawSpan, to text: inout TextBuffer) {
+        message += 1
+        let nodes = record.tree.nodes.count
+        var index = record.protocolNode
+        while index < nodes {
+            append(index, record.tree, bytes, to: &text)
+            index += 1
+        }
+    }
+
+    private mutating func append(
+        _ index: Int, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer
+    ) {
+        let node = tree.nodes[index]
+        guard Int(node.fieldID) < declarations.count else { return }
+        let declaration = declarations[Int(node.fieldID)]
+        // The protocol's own line says nothing that the message's does not.
+        if declaration.kind == .layer { return }
+        let isHeading = declaration.kind == .group
+        let onWire = !node.flags.contains(.generated) && !isHeading
+        // A part of a field is shown with its bytes again, but for bits, whose bytes are the integer's.
+        let isBit = if case .flag = declaration.kind { true } else { false }
+        // Of the bits only those that are set have something to tell.
+        if isBit, node.value == 0 { return }
+        var shown = 0
+        if onWire, !isBit {
+            shown = appendBytes(node, bytes, to: &text)
+        } else {
+            text.append(spaces: Self.width)
+        }
+        text.append(spaces: (Int(node.depth) - 1) * 2)
+        appendField(index, node, declaration, tree, bytes, to: &text)
+        appendMeaning(node, declaration, to: &text)
+        text.append("\n")
+        if full, shown > 0 { appendRemainingBytes(node, from: shown, bytes, to: &text) }
+        appendAnnotations(index, node, tree, to: &text)
+    }
+
+    /// Offset and the first bytes of a field; answers how many.
+    private func appendBytes(_ node: Node, _ bytes: RawSpan, to text: inout TextBuffer) -> Int {
+        let range = node.range.clamped(to: 0..<bytes.byteCount)
+        let isLong = range.count > Self.bytesPerLine
+        // The last place is for the ellipsis where not all bytes are shown.
+        let shown = isLong && !full ? Self.bytesPerLine - 1 : min(range.count, Self.bytesPerLine)
+        appendLine(bytes.extracting(range.prefix(shown)), at: range.lowerBound, isCut: isLong && !full, to: &text)
+        return shown
+    }
+
+    private func appendRemainingBytes(_ node: Node, from shown: Int, _ bytes: RawSpan, to text: inout TextBuffer) {
+        let range = node.range.clamped(to: 0..<bytes.byteCount)
+        var at = range.lowerBound + shown
+        while at < range.upperBound {
+            let line = at..<min(at + Self.bytesPerLine, range.upperBound)
+            appendLine(bytes.extracting(line), at: at, isCut: false, to: &text)
+            text.bytes.removeLast(2)
+            text.append("\n")
+            at = line.upperBound
+        }
+    }
+
+    private func appendLine(_ line: RawSpan, at offset: Int, isCut: Bool, to text: inout TextBuffer) {
+        colour.begin(.offset, in: &text)
+        text.append(hexadecimal: UInt64(offset), digits: offset > 0xffff ? 6 : 4)
+        colour.end(in: &text)
+        text.append("  ")
+        for index in 0..<line.byteCount {
+            text.append(hexadecimal: UInt64(line.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self)), digits: 2)
+            text.append(" ")
+        }
+        if isCut { text.append("…  ") }
+        text.append(spaces: (Self.bytesPerLine - line.byteCount - (isCut ? 1 : 0)) * 3 + 1)
+    }
+
+    private mutating func appendField(
+        _ index: Int, _ node: Node, _ declaration: FieldDeclaration, _ tree: borrowing Tree, _ bytes: RawSpan,
+        to text: inout TextBuffer
+    ) {
+        let isGenerated = node.flags.contains(.generated)
+        if isGenerated { text.append("[") }
+        colour.begin(.heading, in: &text)
+        text.append(declaration.label)
+        if node.flags.contains(.listEntry) {
+            text.append(" ")
+            text.append(decimal: node.value)
+        }
+        colour.end(in: &text)
+        if declaration.kind != .group {
+            text.append(": ")
+            if node.flags.contains(.truncated) {
+                text.append("<the message ends here>")
+            } else if node.length == 0, !isGenerated {
+                text.append("<empty>")
+            } else {
+                value.append(
+                    node, declaration.kind, tree.bytes(of: node, in: bytes), .display,
+                    limit: full ? .max : TreeText.byteLimit / 2, to: &text)
+            }
+        }
+        if node.flags.contains(.headed), let heading = tree.heading(of: index) {
+            text.append(": ")
+            text.append(wire: tree.generated.span.bytes.extracting(heading))
+        }
+        if isGenerated { text.append("]") }
+    }
+
+    private mutating func appendMeaning(_ node: Node, _ declaration: FieldDeclaration, to text: inout TextBuffer) {
+        guard explained[Int(node.fieldID)] != message else { return }
+        explained[Int(node.fieldID)] = message
+        colour.begin(.offset, in: &text)
+        text.append(" — ")
+        text.append(declaration.meaning)
+        colour.end(in: &text)
+    }
+
+    private func appendAnnotations(_ index: Int, _ node: Node, _ tree: borrowing Tree, to text: inout TextBuffer) {
+        guard node.flags.contains(.annotated) else { return }
+        for place in tree.annotations(of: index) {
+            let annotation = tree.annotations[place]
+            text.append(spaces: Self.width + Int(node.depth) * 2)
+            colour.begin(.problem, in: &text)
+            text.append("! ")
+            text.append(annotation.kind.text(annotation.value))
+            colour.end(in: &text)
+            text.append("\n")
+        }
+    }
+}
