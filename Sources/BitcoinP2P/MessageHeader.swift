@@ -68,13 +68,16 @@ public struct MessageHeaderLayout: Sendable {
     public init() {}
 
     /// Lays out the 24 bytes, or the 20 of a header without checksum.
+    ///
+    /// - Parameter remarks: What is wrong with the message's place among the others: said of the command.
     public func layout(
         _ c: inout Cursor<some FieldSink & ~Copyable>, _ header: MessageHeader, _ status: ChecksumStatus,
-        calculated: UInt32?
+        calculated: UInt32?, remarks: [AnnotationKind] = []
     ) throws(Stop) {
         try c.bigEndian(magic, UInt32.self)
         try c.bytes(command, Command.byteCount)
         if !header.command.isValid { c.annotate(.commandInvalid) }
+        for remark in remarks { c.annotate(remark) }
         try c.integer(length, UInt32.self)
         if header.length > MessageFramer.lengthLimit { c.annotate(.lengthOverLimit, UInt64(MessageFramer.lengthLimit)) }
         if header.hasChecksum {

@@ -46,7 +46,7 @@ public struct Annotation: BitwiseCopyable, Sendable {
     }
 }
 
-/// All that can be said about a field. Each kind has a severity, a group and a text, and is listed in the manual.
+/// All that can be said about a field. Each kind is one row of ``facts(_:)``, and is listed in the manual.
 public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case checksumBad
     case checksumUnverified
@@ -68,54 +68,65 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case bytesSkipped
     case segmentConflict
     case treeLimit
+    case versionRepeated
+    case messageBeforeVersion
+    case negotiationAfterVerack
+    case pongWithoutPing
 
-    public var severity: Severity {
-        switch self {
-        case .checksumUnverified, .commandUnknown, .fieldsDisagreeWithVersion, .treeLimit: .note
-        case .compactSizeNotMinimal, .commandInvalid, .trailingBytes, .inventoryTypeUnknown, .bytesMissing,
-            .bytesSkipped, .messageCut, .segmentConflict, .emptyWitness, .witnessFlagUnknown, .addressIgnored:
-            .warning
-        case .checksumBad, .countOverLimit, .lengthOverLimit, .truncated, .addressLengthWrong: .error
-        }
-    }
+    public var severity: Severity { facts("").severity }
+    public var group: AnnotationGroup { facts("").group }
 
-    public var group: AnnotationGroup {
-        switch self {
-        case .checksumBad, .checksumUnverified: .checksum
-        case .bytesMissing, .bytesSkipped, .messageCut, .segmentConflict: .reassembly
-        case .truncated, .compactSizeNotMinimal, .countOverLimit, .lengthOverLimit, .addressLengthWrong, .emptyWitness,
-            .witnessFlagUnknown:
-            .malformed
-        case .commandInvalid, .commandUnknown, .trailingBytes, .inventoryTypeUnknown, .fieldsDisagreeWithVersion,
-            .addressIgnored, .treeLimit:
-            .protocol
-        }
-    }
+    /// The text, with `value` in it where it says something; `n` stands for it where there is none.
+    public func text(_ value: UInt64?) -> String { facts(value.map(String.init) ?? "n").text }
 
-    /// The text, with `value` in it where it says something.
-    public func text(_ value: UInt64) -> String {
+    private func facts(_ n: String) -> (severity: Severity, group: AnnotationGroup, text: String) {
         switch self {
-        case .checksumBad: "The checksum is not that of the payload: receivers drop this message"
-        case .checksumUnverified: "The checksum cannot be verified: part of the payload was not captured"
+        case .checksumBad:
+            (.error, .checksum, "The checksum is not that of the payload: receivers drop this message")
+        case .checksumUnverified:
+            (.note, .checksum, "The checksum cannot be verified: part of the payload was not captured")
         case .commandInvalid:
-            "The command must be printable ASCII, then only NUL bytes: receivers drop this message"
-        case .commandUnknown: "No message of this name is known: receivers ignore it"
-        case .compactSizeNotMinimal: "This CompactSize is longer than it need be: receivers reject the message"
-        case .countOverLimit: "More than the \(value) that receivers accept"
-        case .lengthOverLimit: "Longer than the \(value) bytes that receivers accept: they disconnect"
-        case .truncated: "The message ends before this field does"
-        case .messageCut: "Only the first \(value) bytes of this message could be dissected"
-        case .trailingBytes: "Bytes after the last known field: receivers ignore them"
-        case .inventoryTypeUnknown: "No inventory type of this number is known"
-        case .addressLengthWrong: "The address of this network must have \(value) bytes: receivers reject the message"
-        case .addressIgnored: "No address of this kind may be sent for this network: receivers ignore it"
-        case .fieldsDisagreeWithVersion: "The fields present are not those of protocol version \(value)"
-        case .emptyWitness: "The transaction says it has a witness, but every stack is empty: receivers reject it"
-        case .witnessFlagUnknown: "Flag bits other than 0x01 are undefined: receivers reject the transaction"
-        case .bytesMissing: "\(value) bytes of this stream were not captured"
-        case .bytesSkipped: "\(value) bytes of this stream were passed over, as no message began there"
-        case .segmentConflict: "A retransmission brought other bytes for the same place: the first copy is shown"
-        case .treeLimit: "The message has more fields than are kept; the rest is not shown"
+            (
+                .warning, .protocol,
+                "The command must be printable ASCII, then only NUL bytes: receivers drop this message"
+            )
+        case .commandUnknown: (.note, .protocol, "No message of this name is known: receivers ignore it")
+        case .compactSizeNotMinimal:
+            (.warning, .malformed, "This CompactSize is longer than it need be: receivers reject the message")
+        case .countOverLimit: (.error, .malformed, "More than the \(n) that receivers accept")
+        case .lengthOverLimit: (.error, .malformed, "Longer than the \(n) bytes that receivers accept: they disconnect")
+        case .truncated: (.error, .malformed, "The message ends before this field does")
+        case .messageCut: (.warning, .reassembly, "Only the first \(n) bytes of the payload could be dissected")
+        case .trailingBytes: (.warning, .protocol, "Bytes after the last known field: receivers ignore them")
+        case .inventoryTypeUnknown: (.warning, .protocol, "No inventory type of this number is known")
+        case .addressLengthWrong:
+            (.error, .malformed, "The address of this network must have \(n) bytes: receivers reject the message")
+        case .addressIgnored:
+            (.warning, .protocol, "No address of this kind may be sent for this network: receivers ignore it")
+        case .fieldsDisagreeWithVersion: (.note, .protocol, "The fields present are not those of protocol version \(n)")
+        case .emptyWitness:
+            (
+                .warning, .malformed,
+                "The transaction says it has a witness, but every stack is empty: receivers reject it"
+            )
+        case .witnessFlagUnknown:
+            (.warning, .malformed, "Flag bits other than 0x01 are undefined: receivers reject the transaction")
+        case .bytesMissing: (.warning, .reassembly, "\(n) bytes of this stream were not captured")
+        case .bytesSkipped:
+            (.warning, .reassembly, "\(n) bytes of this stream were passed over, as no message began there")
+        case .segmentConflict:
+            (
+                .warning, .reassembly,
+                "A retransmission brought other bytes for the same place: the first copy is shown"
+            )
+        case .treeLimit: (.note, .protocol, "The message has more fields than are kept; the rest is not shown")
+        case .versionRepeated:
+            (.warning, .sequence, "The second version message of this side: receivers ignore or refuse it")
+        case .messageBeforeVersion:
+            (.warning, .sequence, "Sent before this side's version message: receivers ignore it")
+        case .negotiationAfterVerack:
+            (.warning, .sequence, "Belongs between version and verack: receivers disconnect")
+        case .pongWithoutPing: (.note, .sequence, "Answers no ping that was seen")
         }
     }
 }

@@ -70,6 +70,7 @@ struct MessageSink: StreamSink, ~Copyable {
         guard !isDone, let stream = streams[id.index] else { return }
         let offset = missing.lowerBound &- UInt64(pending.byteCount)
         stream.next = missing.upperBound
+        stream.isWhole = false
         let lost = missing.upperBound &- missing.lowerBound
         counts.gaps += 1
         counts.missingBytes &+= lost
@@ -131,6 +132,7 @@ struct MessageSink: StreamSink, ~Copyable {
             if stream.transport == .v1, stream.framer.network == nil { stream.framer.network = peer?.framer.network }
             return
         }
+        stream.isWhole = isStart
         if !isStart, peer?.transport == .v2 {
             stream.transport = .v2
             return
@@ -291,8 +293,27 @@ struct MessageSink: StreamSink, ~Copyable {
         if finding.message.payloadLength < Int(finding.message.header.length) { counts.cutMessages += 1 }
         records += 1
         guard let writer else { return }
+        var finding = finding
+        if detail > .summary { finding.remarks = judge(finding.message, bytes, stream, id) }
         builder.build(finding, of: stream, number: id.connection, bytes, detail: detail, wantsInfo: wantsInfo)
         writer.write(builder.record, bytes)
+    }
+
+    /// What is wrong with the place of a message in its conversation.
+    private func judge(
+        _ message: MessageFramer.Message, _ bytes: RawSpan, _ stream: MessageStream, _ id: StreamID
+    ) -> [AnnotationKind] {
+        let payload = bytes.extracting(droppingFirst: message.header.byteCount)
+        let claims = Conduct.isVersion(message.header.command) ? builder.claims(of: bytes, from: message.header) : nil
+        guard id.index ^ 1 < streams.count, let peer = streams[id.index ^ 1] else {
+            // Nothing of the other side yet: it has not asked anything either.
+            var silent = Conduct()
+            return stream.conduct.take(
+                message.header.command, payload, from: &silent, isWhole: stream.isWhole, claims: claims)
+        }
+        return stream.conduct.take(
+            message.header.command, payload, from: &peer.conduct, isWhole: stream.isWhole && peer.isWhole,
+            claims: claims)
     }
 
     private mutating func tellEncrypted(_ stream: MessageStream, _ id: StreamID) {

@@ -17,6 +17,10 @@ final class MessageStream {
     /// Offset of the first byte that is not consumed.
     var next: UInt64 = 0
 
+    /// The direction was seen from its first byte, and no byte has been missing since.
+    var isWhole = false
+    var conduct = Conduct()
+
     /// Bytes not captured, and bytes passed over, since the last message: told with the next one.
     var missing: UInt64 = 0
     var skipped: UInt64 = 0

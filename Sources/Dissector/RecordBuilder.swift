@@ -14,6 +14,8 @@ struct RecordBuilder: ~Copyable {
         var missing: UInt64
         var skipped: UInt64
         var hasConflict: Bool
+        /// What is wrong with its place among the others.
+        var remarks: [AnnotationKind] = []
     }
 
     let fields: RecordFields
@@ -133,6 +135,27 @@ struct RecordBuilder: ~Copyable {
         record.info.append(after)
     }
 
+    /// What a `version` says of its sender.
+    func claims(of bytes: RawSpan, from header: MessageHeader) -> Conduct.Claims {
+        var claims = Conduct.Claims()
+        guard let type = registry[header.command] else { return claims }
+        var sink = TreeSink(wantsInfo: false)
+        let context = MessageContext(network: header.network, time: 0)
+        type.dissect(bytes, from: header.byteCount, context, into: &sink)
+        for index in sink.tree.nodes.indices where !sink.tree.nodes[index].flags.contains(.truncated) {
+            let node = sink.tree.nodes[index]
+            switch node.field {
+            case fields.version: claims.version = node.value
+            case fields.services: claims.services = node.value
+            case fields.userAgent:
+                let range = node.range.clamped(to: 0..<bytes.byteCount)
+                claims.userAgent = bytes.extracting(range).withUnsafeBytes { Array($0) }
+            default: break
+            }
+        }
+        return claims
+    }
+
     // MARK: Tree
 
     private mutating func takeTree() -> Tree {
@@ -171,6 +194,14 @@ struct RecordBuilder: ~Copyable {
         sink.generate(fields.destinationPort, value: UInt64(stream.destination.port), RawSpan())
         sink.generate(fields.stream, value: number, RawSpan())
         sink.close(tcp, at: 0)
+
+        if let claims = stream.conduct.claims {
+            let peer = sink.open(fields.peer, at: 0, value: 0, flags: .generated)
+            sink.generate(fields.peerVersion, value: claims.version, RawSpan())
+            sink.generate(fields.peerServices, value: claims.services, RawSpan())
+            sink.generate(fields.peerUserAgent, value: 0, claims.userAgent.span.bytes)
+            sink.close(peer, at: 0)
+        }
         record.protocolNode = sink.tree.nodes.count
         record.tree = sink.tree
     }
@@ -187,7 +218,8 @@ struct RecordBuilder: ~Copyable {
         var hasHeader = true
         do throws(Stop) {
             try fields.header.layout(
-                &cursor, message.header, message.status, calculated: message.payloadHash?.checksum)
+                &cursor, message.header, message.status, calculated: message.payloadHash?.checksum,
+                remarks: finding.remarks)
         } catch {
             hasHeader = false
         }

@@ -26,6 +26,17 @@ struct RecordFields: Sendable {
     let stream = Field(
         "tcp.stream", "Stream index", .unsigned(bits: 64), "number of the TCP connection in the capture, from 0")
 
+    let peer = Field(
+        "bitcoin.peer", "Sender", .layer, "what the sender of this message said of itself in its version message")
+    let peerVersion = Field(
+        "bitcoin.peer.version", "Sender's protocol version", .signed(bits: 32),
+        "the newest protocol that the sender of this message speaks")
+    let peerServices = Field(
+        "bitcoin.peer.services", "Sender's services", .hexadecimal(bits: 64),
+        "what the sender of this message said it serves, one bit each")
+    let peerUserAgent = Field(
+        "bitcoin.peer.user_agent", "Sender's user agent", .text, "the software of the sender of this message")
+
     let bitcoin = Field("bitcoin", "Bitcoin protocol", .layer, "what Bitcoin's nodes say to each other")
     let header = MessageHeaderLayout()
     let frames = Field(
@@ -56,7 +67,16 @@ struct RecordFields: Sendable {
     let v2Duration = Field(
         "bitcoin.v2.duration", "Duration", .duration, "from the first to the last frame with bytes of this direction")
 
+    // Where a version message says what the peer fields tell; declared with the message.
+    let version: Field?
+    let services: Field?
+    let userAgent: Field?
+
     init(_ layers: borrowing PacketLayers) {
+        _ = Registry.standard
+        version = Catalog.field(named: "bitcoin.version.version")
+        services = Catalog.field(named: "bitcoin.version.services")
+        userAgent = Catalog.field(named: "bitcoin.version.user_agent")
         ip = layers.ipv4.layer
         ipSource = layers.ipv4.source
         ipDestination = layers.ipv4.destination

@@ -13,7 +13,10 @@ public final class TextWriter: RecordWriter {
     ///   - tree: `-V`.
     ///   - annotated: `--annotate`.
     ///   - hex: `-x`.
-    public init(_ output: ByteOutput, summary: SummaryLine?, tree: TreeText? = nil, annotated: AnnotatedText? = nil, hex: Bool = false) {
+    public init(
+        _ output: ByteOutput, summary: SummaryLine?, tree: TreeText? = nil, annotated: AnnotatedText? = nil,
+        hex: Bool = false
+    ) {
         self.output = output
         self.summary = summary
         self.tree = tree
