@@ -35,7 +35,7 @@ let package = Package(
         .executableTarget(
             name: "btcshark",
             dependencies: [
-                "Dissector", "Capture", "Dissection", "Output",
+                "Dissector", "BitcoinP2P", "Capture", "Dissection", "Output",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

@@ -23,6 +23,14 @@ public struct Command: Hashable, Sendable, BitwiseCopyable {
         self.tail = tail
     }
 
+    /// A command that somebody has typed: 1 to 12 printable ASCII characters.
+    public init?(name: String) {
+        let text = Array(name.utf8)
+        guard (1...12).contains(text.count), text.allSatisfy({ $0 >= 0x20 && $0 <= 0x7e }) else { return nil }
+        let padded = text + Array(repeating: 0, count: 12 - text.count)
+        self.init(padded.span.bytes, at: 0)
+    }
+
     /// The command at `offset`, or nil where there are fewer than 12 bytes.
     @inlinable
     public init?(_ bytes: RawSpan, at offset: Int) {

@@ -22,6 +22,13 @@ public struct MessageFramer: Sendable {
         public let payloadHash: Hash256?
 
         public var byteCount: Int { header.byteCount + payloadLength }
+
+        public init(header: MessageHeader, payloadLength: Int, status: ChecksumStatus, payloadHash: Hash256?) {
+            self.header = header
+            self.payloadLength = payloadLength
+            self.status = status
+            self.payloadHash = payloadHash
+        }
     }
 
     public enum Step: Sendable {
@@ -158,7 +165,7 @@ public struct MessageFramer: Sendable {
     /// or the stream ends just there.
     private mutating func shortMessage(_ bytes: RawSpan, isLast: Bool) -> Message? {
         guard let network,
-            let header = MessageHeader(bytes, at: 0, network: network, hasChecksum: false),
+            let header = MessageHeader(bytes, at: 0, network: network, form: .withoutChecksum),
             header.command == Self.version || header.command == Self.verack || sawShortHeader,
             header.length <= Self.oldLengthLimit
         else { return nil }

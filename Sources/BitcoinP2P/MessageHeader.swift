@@ -6,28 +6,35 @@ public struct MessageHeader: Sendable {
     public var command: Command
     /// Payload bytes that follow.
     public var length: UInt32
-    /// The first four bytes of the payload's double SHA-256, read big-endian; 0 where they were not captured.
+    /// The first four bytes of the payload's double SHA-256, read big-endian; 0 where they are not there.
     public var checksum: UInt32
-    /// False for the header of 20 bytes that `version` and `verack` had before 20 February 2012.
-    public var hasChecksum: Bool
+    public var form: Form
 
-    /// 24, or 20 without checksum.
-    public var byteCount: Int { hasChecksum ? 24 : 20 }
+    public enum Form: Int, Sendable {
+        case withChecksum = 24
+        /// Of `version` and `verack` before 20 February 2012.
+        case withoutChecksum = 20
+        /// The payload came alone; command and length were told otherwise.
+        case absent = 0
+    }
 
-    public init(network: Network, command: Command, length: UInt32, checksum: UInt32, hasChecksum: Bool) {
+    /// 24, 20 or 0.
+    public var byteCount: Int { form.rawValue }
+
+    public init(network: Network, command: Command, length: UInt32, checksum: UInt32, form: Form) {
         self.network = network
         self.command = command
         self.length = length
         self.checksum = checksum
-        self.hasChecksum = hasChecksum
+        self.form = form
     }
 
     /// The header at `offset`, if its length field is there. Nothing is checked.
-    init?(_ bytes: RawSpan, at offset: Int, network: Network, hasChecksum: Bool = true) {
+    init?(_ bytes: RawSpan, at offset: Int, network: Network, form: Form = .withChecksum) {
         guard let command = Command(bytes, at: offset + 4), bytes.byteCount - offset >= 20 else { return nil }
         self.network = network
         self.command = command
-        self.hasChecksum = hasChecksum
+        self.form = form
         length = UInt32(
             littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset + 16, as: UInt32.self))
         checksum = bytes.loadMagic(at: offset + 20) ?? 0
@@ -74,14 +81,18 @@ public struct MessageHeaderLayout: Sendable {
         _ c: inout Cursor<some FieldSink & ~Copyable>, _ header: MessageHeader, _ status: ChecksumStatus,
         calculated: UInt32?, remarks: [AnnotationKind] = []
     ) throws(Stop) {
-        try c.bigEndian(magic, UInt32.self)
-        try c.bytes(command, Command.byteCount)
-        if !header.command.isValid { c.annotate(.commandInvalid) }
-        for remark in remarks { c.annotate(remark) }
-        try c.integer(length, UInt32.self)
-        if header.length > MessageFramer.lengthLimit { c.annotate(.lengthOverLimit, UInt64(MessageFramer.lengthLimit)) }
-        if header.hasChecksum {
-            try c.bigEndian(checksum, UInt32.self)
+        if header.form == .absent {
+            generate(&c, header)
+        } else {
+            try c.bigEndian(magic, UInt32.self)
+            try c.bytes(command, Command.byteCount)
+            if !header.command.isValid { c.annotate(.commandInvalid) }
+            for remark in remarks { c.annotate(remark) }
+            try c.integer(length, UInt32.self)
+            if header.length > MessageFramer.lengthLimit {
+                c.annotate(.lengthOverLimit, UInt64(MessageFramer.lengthLimit))
+            }
+            if header.form == .withChecksum { try c.bigEndian(checksum, UInt32.self) }
         }
         c.generate(checksumStatus, UInt64(status.rawValue))
         switch status {
@@ -91,6 +102,15 @@ public struct MessageHeaderLayout: Sendable {
         case .unverified: c.annotate(.checksumUnverified)
         case .good, .notPresent: break
         }
+    }
+
+    /// What a header would say, where there is none.
+    private func generate(_ c: inout Cursor<some FieldSink & ~Copyable>, _ header: MessageHeader) {
+        c.generate(magic, UInt64(header.network.magic))
+        var name = TextBuffer()
+        header.command.append(to: &name)
+        c.generate(command, name)
+        c.generate(length, UInt64(header.length))
     }
 }
 

@@ -32,9 +32,14 @@ struct RecordBuilder: ~Copyable {
     /// The capture's first frame, from which relative times count.
     mutating func begin(_ time: Int64) { if firstTime == nil { firstTime = time } }
 
-    /// Fills ``record``. `bytes` are header and payload as far as they were captured.
+    /// Fills ``record``.
+    ///
+    /// - Parameters:
+    ///   - stream: Nil for a message that came without packets.
+    ///   - number: Of the connection.
+    ///   - bytes: Header and payload as far as they were captured.
     mutating func build(
-        _ finding: Finding, of stream: MessageStream, number: UInt64, _ bytes: RawSpan, detail: Detail, wantsInfo: Bool
+        _ finding: Finding, of stream: MessageStream?, number: UInt64, _ bytes: RawSpan, detail: Detail, wantsInfo: Bool
     ) {
         let message = finding.message
         start(finding.origin, finding.frames, of: stream, number: number)
@@ -55,7 +60,7 @@ struct RecordBuilder: ~Copyable {
                 swap(&skim.info, &record.info)
             }
         } else {
-            appendOrigin(stream, number)
+            if let stream { appendOrigin(stream, number) } else { record.protocolNode = 0 }
             appendMessage(finding, type, context, bytes, detail: detail, wantsInfo: wantsInfo, isCut: isCut)
         }
         if wantsInfo { appendProblems(finding, isCut: isCut, isKnown: type != nil) }
@@ -92,11 +97,11 @@ struct RecordBuilder: ~Copyable {
         record.tree = sink.tree
     }
 
-    private mutating func start(_ origin: Origin, _ frames: [Origin], of stream: MessageStream, number: UInt64) {
+    private mutating func start(_ origin: Origin, _ frames: [Origin], of stream: MessageStream?, number: UInt64) {
         record.frameNumber = origin.frame
         record.time = origin.time
-        record.source = stream.sourceText
-        record.destination = stream.destinationText
+        record.source = stream?.sourceText ?? []
+        record.destination = stream?.destinationText ?? []
         record.stream = number
         record.info.removeAll()
         record.frames.removeAll(keepingCapacity: true)

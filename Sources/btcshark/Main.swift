@@ -19,7 +19,11 @@ struct Btcshark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "btcshark",
         abstract: "Find, verify and dissect the Bitcoin peer-to-peer messages in a capture.",
-        usage: "btcshark -r <file> [-V] [-x] [-T fields -e <field> ...] [-c <count>] [-t <format>] [-q]",
+        usage: """
+            btcshark -r <file> [-V | --annotate] [-x] [-T fields -e <field> ...] [-c <count>] [-t <format>] [-q]
+            btcshark --decode <hex> [--as <command>] [-V] [-x]
+            btcshark -G fields|messages|expert
+            """,
         discussion: """
             One line a message: the frame that completed it, time, source, destination, protocol, bytes, and what \
             it says. -V shows every field.
@@ -31,7 +35,7 @@ struct Btcshark: ParsableCommand {
     static func main() {
         signal(SIGPIPE, SIG_IGN)
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(LetterClusters.split(Array(CommandLine.arguments.dropFirst())))
             try command.run()
         } catch {
             let code = exitCode(for: error)
@@ -48,6 +52,10 @@ struct Btcshark: ParsableCommand {
     func run() throws {
         if options.version {
             print("btcshark \(Self.version), with \(Libpcap.version)")
+            return
+        }
+        if let list = options.list {
+            try List(list).print()
             return
         }
         let plan = try Plan(options)

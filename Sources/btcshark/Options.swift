@@ -3,12 +3,31 @@ import ArgumentParser
 /// The command line: tshark's letters where it has them.
 struct Options: ParsableArguments {
     @Option(
-        name: .customShort("r", allowingJoined: true),
+        name: .customShort("r"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "Read this capture; repeat it for several files that make one capture.",
             discussion: "pcap or pcapng, also compressed by gzip, zstd, xz or lz4; - is standard input.",
             valueName: "file"))
     var read: [String] = []
+
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: ArgumentHelp(
+            "Dissect this message instead of a capture; - takes hex or raw bytes from standard input.",
+            valueName: "hex"))
+    var decode: String?
+
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp("With --decode: the bytes are the bare payload of this message.", valueName: "command"))
+    var command: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "With --as: the network addresses are written for: mainnet, testnet3, testnet4, signet, regtest.",
+            valueName: "name"))
+    var network = "mainnet"
 
     @Flag(name: .customShort("V"), help: "Print the tree of every message: each field with its value.")
     var tree = false
@@ -25,23 +44,23 @@ struct Options: ParsableArguments {
     var full = false
 
     @Option(
-        name: .customShort("T", allowingJoined: true),
+        name: .customShort("T"), parsing: .unconditional,
         help: ArgumentHelp("How to print: text, or fields (with -e).", valueName: "text|fields"))
     var format = "text"
 
     @Option(
-        name: .customShort("e", allowingJoined: true),
+        name: .customShort("e"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "With -T fields: print this field; repeat it for more columns.", valueName: "field"))
     var fields: [String] = []
 
     @Option(
-        name: .customShort("c", allowingJoined: true),
+        name: .customShort("c"), parsing: .unconditional,
         help: ArgumentHelp("Stop after so many messages.", valueName: "count"))
     var count: UInt64?
 
     @Option(
-        name: .customShort("t", allowingJoined: true),
+        name: .customShort("t"), parsing: .unconditional,
         help: ArgumentHelp(
             "Show times as: r since the first message, d and dd since the one before, e seconds since 1970, a and ad "
                 + "local clock without and with date, u and ud the same in UTC.",
@@ -49,12 +68,24 @@ struct Options: ParsableArguments {
     var time = "r"
 
     @Option(
-        name: .customShort("d", allowingJoined: true),
+        name: .customShort("d"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "Take the streams of this port for Bitcoin's, beside 8333, 18333, 18444, 38333, 48333 and every stream "
                 + "that begins with a known message header.",
             valueName: "tcp.port==N,bitcoin"))
     var decodeAs: [String] = []
+
+    @Option(
+        name: .customShort("z"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("At the end, print a statistic: expert counts what was remarked on.", valueName: "expert"))
+    var statistics: [String] = []
+
+    @Option(
+        name: .customShort("G"), parsing: .unconditional,
+        help: ArgumentHelp(
+            "Print a list and end: fields (tshark's format), messages, or expert.",
+            valueName: "fields|messages|expert"))
+    var list: String?
 
     @Flag(name: .customShort("n"), help: "Accepted for tshark's sake: names are never looked up.")
     var numeric = false

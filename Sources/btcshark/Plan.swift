@@ -7,6 +7,8 @@ import Output
 /// The options, checked: what is to be done.
 struct Plan {
     let paths: [String]
+    /// Bytes to dissect instead of captures.
+    let pasted: Pasted?
     let pipeline: PipelineOptions
     let fields: [Field]
     let time: TimeFormat
@@ -23,10 +25,18 @@ struct Plan {
             }
             throw ValidationError("Unexpected argument '\(stray)': display filters are not supported in this version.")
         }
-        guard !options.read.isEmpty else {
+        guard !options.read.isEmpty || options.decode != nil else {
             throw ValidationError("Nothing to read: name a capture with -r, as in btcshark -r FILE.")
         }
         paths = options.read
+        pasted = try options.decode.map { text in
+            guard options.read.isEmpty else { throw ValidationError("--decode and -r do not go together.") }
+            return try Pasted(text, as: options.command, network: options.network)
+        }
+        if pasted == nil, options.command != nil { throw ValidationError("--as goes with --decode.") }
+        if let wrong = options.statistics.first(where: { $0 != "expert" }) {
+            throw ValidationError("-z: there is no statistic '\(wrong)': expert.")
+        }
         var pipeline = PipelineOptions()
         pipeline.ports = Set(try options.decodeAs.map(Self.port))
         if let count = options.count {

@@ -15,6 +15,7 @@ struct Run {
     }
 
     func run() -> Status {
+        if let pasted = plan.pasted { return run(pasted) }
         let writer = makeWriter()
         var pipeline = Pipeline(plan.pipeline, writer: writer)
         var files = CaptureFiles(paths: plan.paths)
@@ -54,18 +55,45 @@ struct Run {
         return status
     }
 
+    private func run(_ pasted: Pasted) -> Status {
+        let writer = makeWriter() ?? WriterGroup([])
+        var messages = PastedMessages(writer: writer)
+        writer.begin()
+        var shown = pasted.bytes.count
+        if let command = pasted.command {
+            messages.dissect(payload: pasted.bytes.span.bytes, as: command, network: pasted.network)
+        } else {
+            shown = messages.dissect(pasted.bytes.span.bytes)
+        }
+        writer.end()
+        if shown == pasted.bytes.count { return .success }
+        StandardError.complain(
+            shown == 0
+                ? "these bytes do not begin with a message's header; of a bare payload name the type with --as COMMAND"
+                : "the last \(pasted.bytes.count - shown) bytes are no message")
+        return .input
+    }
+
     private func makeWriter() -> (any RecordWriter)? {
-        if plan.options.quiet { return nil }
+        var writers: [any RecordWriter] = []
+        if !plan.options.quiet { writers.append(makeRecordWriter()) }
+        if !plan.options.statistics.isEmpty { writers.append(ExpertStatistics(output)) }
+        return writers.count > 1 ? WriterGroup(writers) : writers.first
+    }
+
+    private func makeRecordWriter() -> any RecordWriter {
         if !plan.fields.isEmpty {
             return FieldsWriter(output, fields: plan.fields, detail: Pipeline.detail(for: plan.fields))
         }
         let options = plan.options
         let summary = SummaryLine(time: TimeColumn(plan.time), colour: plan.colour)
+        // A pasted message has no packet to sum up; who pastes one wants to learn.
+        let isPasted = plan.pasted != nil
+        let annotate = options.annotate || isPasted && !options.tree && !options.hex
         return TextWriter(
-            output, summary: options.tree ? nil : summary,
+            output, summary: options.tree || isPasted ? nil : summary,
             tree: options.tree ? TreeText(full: options.full, colour: plan.colour) : nil,
-            annotated: options.annotate ? AnnotatedText(full: options.full, colour: plan.colour) : nil,
-            hex: options.hex)
+            annotated: annotate ? AnnotatedText(full: options.full, colour: plan.colour) : nil, hex: options.hex)
     }
 
     /// The closing counts: asked for, or on a terminal, or since something was wrong.

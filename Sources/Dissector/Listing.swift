@@ -1,0 +1,20 @@
+import BitcoinP2P
+import Dissection
+
+/// What btcshark knows, as lists for people and programs.
+public enum Listing {
+    /// `-G messages`: command, status, source and meaning of every type, tab-separated.
+    public static func appendMessages(to text: inout TextBuffer) {
+        for type in Registry.standard.types {
+            text.append("\(type.command.name)\t\(type.status.rawValue)\t\(type.source)\t")
+            text.append("\(type.message.declaration.meaning)\n")
+        }
+    }
+
+    /// `-G expert`: severity, group and text of every remark, tab-separated.
+    public static func appendAnnotations(to text: inout TextBuffer) {
+        for kind in AnnotationKind.allCases {
+            text.append("\(kind.severity.name)\t\(kind.group.name)\t\(kind.text(nil))\n")
+        }
+    }
+}

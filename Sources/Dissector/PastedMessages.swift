@@ -1,0 +1,64 @@
+import BitcoinP2P
+import Dissection
+import Layers
+import Output
+import Reassembly
+
+/// Dissects messages that come without packets: pasted bytes.
+public struct PastedMessages: ~Copyable {
+    private var builder: RecordBuilder
+    private let writer: any RecordWriter
+    private var number: UInt64 = 0
+
+    public init(writer: any RecordWriter) {
+        builder = RecordBuilder(PacketLayers())
+        self.writer = writer
+    }
+
+    /// Whole messages, one behind the other, each with its header.
+    ///
+    /// - Returns: How many bytes were shown; the rest is no message.
+    public mutating func dissect(_ bytes: RawSpan) -> Int {
+        guard TransportDetector.beginsWithHeader(bytes) else { return 0 }
+        var framer = MessageFramer(network: nil, synchronised: true)
+        var at = 0
+        while true {
+            let rest = bytes.extracting(droppingFirst: at)
+            switch framer.next(rest, isLast: true) {
+            case .message(let message):
+                write(message, rest.extracting(first: message.byteCount))
+                at += message.byteCount
+            case .skipped: return at
+            case .needMore:
+                guard let message = framer.cut(rest) else { return at }
+                write(message, rest)
+                return bytes.byteCount
+            }
+        }
+    }
+
+    /// One payload without header.
+    ///
+    /// - Parameters:
+    ///   - command: The type it is read as.
+    ///   - network: Addresses are written for it.
+    public mutating func dissect(payload: RawSpan, as command: Command, network: Network) {
+        let header = MessageHeader(
+            network: network, command: command, length: UInt32(clamping: payload.byteCount), checksum: 0,
+            form: .absent)
+        let message = MessageFramer.Message(
+            header: header, payloadLength: payload.byteCount, status: .notPresent,
+            payloadHash: DoubleSHA256.hash(payload))
+        write(message, payload)
+    }
+
+    private mutating func write(_ message: MessageFramer.Message, _ bytes: RawSpan) {
+        number += 1
+        builder.build(
+            RecordBuilder.Finding(
+                message: message, origin: Origin(frame: number, time: 0), frames: [], missing: 0, skipped: 0,
+                hasConflict: false),
+            of: nil, number: 0, bytes, detail: writer.detail, wantsInfo: writer.wantsInfo)
+        writer.write(builder.record, bytes)
+    }
+}

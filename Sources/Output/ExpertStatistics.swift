@@ -1,0 +1,43 @@
+import Dissection
+
+/// `-z expert`: how often each annotation occurred, the gravest first.
+public final class ExpertStatistics: RecordWriter {
+    private let output: ByteOutput
+    private var counts: [UInt64]
+
+    public init(_ output: ByteOutput) {
+        self.output = output
+        counts = Array(repeating: 0, count: AnnotationKind.allCases.count)
+    }
+
+    public var detail: Detail { .tree }
+    public var wantsInfo: Bool { false }
+    public func begin() {}
+
+    public func write(_ record: borrowing Record, _: RawSpan) {
+        for index in record.tree.annotations.indices { counts[Int(record.tree.annotations[index].kind.rawValue)] += 1 }
+    }
+
+    public func end() {
+        for severity in Severity.allCases.reversed() { append(severity) }
+        if counts.allSatisfy({ $0 == 0 }) { output.buffer.append("\nExpert info: nothing to remark.\n") }
+        output.flush()
+    }
+
+    private func append(_ severity: Severity) {
+        let kinds = AnnotationKind.allCases.filter { $0.severity == severity && counts[Int($0.rawValue)] > 0 }
+            .sorted { counts[Int($0.rawValue)] > counts[Int($1.rawValue)] }
+        guard !kinds.isEmpty else { return }
+        let title = "\(severity.name)s (\(kinds.reduce(0) { $0 + counts[Int($1.rawValue)] }))"
+        output.buffer.append("\n\(title)\n")
+        output.buffer.append(String(repeating: "=", count: title.count))
+        output.buffer.append("\n   Frequency      Group  Summary\n")
+        for kind in kinds {
+            output.buffer.append(rightAligned: 12) { $0.append(decimal: counts[Int(kind.rawValue)]) }
+            output.buffer.append(rightAligned: 11) { $0.append(kind.group.name) }
+            output.buffer.append("  ")
+            output.buffer.append(kind.text(nil))
+            output.buffer.append("\n")
+        }
+    }
+}

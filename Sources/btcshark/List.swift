@@ -1,0 +1,28 @@
+import ArgumentParser
+import Dissection
+import Dissector
+import Glibc
+import Output
+
+/// `-G`: what btcshark knows.
+enum List: String {
+    case fields, messages, expert
+
+    init(_ name: String) throws {
+        guard let list = List(rawValue: name) else {
+            throw ValidationError("-G: there is no list '\(name)': fields, messages or expert.")
+        }
+        self = list
+    }
+
+    func print() {
+        Pipeline.declareFields()
+        let output = ByteOutput(descriptor: STDOUT_FILENO)
+        switch self {
+        case .fields: FieldList.append(to: &output.buffer)
+        case .messages: Listing.appendMessages(to: &output.buffer)
+        case .expert: Listing.appendAnnotations(to: &output.buffer)
+        }
+        output.flush()
+    }
+}

@@ -1,0 +1,25 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Build with ./run.sh, which adds the instrumentation: swift build -c release -Xswiftc -sanitize=fuzzer,address …
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+func target(_ name: String) -> Target {
+    .executableTarget(
+        name: name, dependencies: ["Support", .product(name: "Dissector", package: "btcshark")], swiftSettings: settings)
+}
+
+let package = Package(
+    name: "Fuzz",
+    dependencies: [.package(name: "btcshark", path: "../..")],
+    targets: [
+        .target(name: "Support", dependencies: [.product(name: "Dissector", package: "btcshark")], swiftSettings: settings),
+        target("fuzz-frame"),
+        target("fuzz-stream"),
+        target("fuzz-payload"),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,17 @@
+import Support
+
+// Frames of any link type: one byte chooses it, one says how long the frame is, and so on to the end.
+let linkTypes: [Int32] = [0, 1, 9, 12, 14, 50, 51, 101, 108, 113, 228, 229, 276]
+
+fuzz { start, count in
+    var input = Input(start, count)
+    var sinkhole = Sinkhole()
+    while !input.isEmpty {
+        let linkType = linkTypes[Int(input.byte()) % linkTypes.count]
+        let length = Int(input.byte()) * 4
+        let frame = input.bytes(length)
+        sinkhole.receive(frame, linkType: linkType, originalLength: frame.count + Int(input.byte() & 7))
+    }
+    sinkhole.finish()
+    return 0
+}
