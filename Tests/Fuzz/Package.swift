@@ -7,16 +7,17 @@ let settings: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
 ]
 
+let dissector = Target.Dependency.product(name: "Dissector", package: "btcshark")
+
 func target(_ name: String) -> Target {
-    .executableTarget(
-        name: name, dependencies: ["Support", .product(name: "Dissector", package: "btcshark")], swiftSettings: settings)
+    .executableTarget(name: name, dependencies: ["Support", dissector], swiftSettings: settings)
 }
 
 let package = Package(
     name: "Fuzz",
     dependencies: [.package(name: "btcshark", path: "../..")],
     targets: [
-        .target(name: "Support", dependencies: [.product(name: "Dissector", package: "btcshark")], swiftSettings: settings),
+        .target(name: "Support", dependencies: [dissector], swiftSettings: settings),
         target("fuzz-frame"),
         target("fuzz-stream"),
         target("fuzz-payload"),

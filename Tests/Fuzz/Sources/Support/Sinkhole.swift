@@ -25,7 +25,9 @@ public struct Sinkhole: ~Copyable {
     }
 
     /// - Parameter after: Nanoseconds since the frame before.
-    public mutating func receive(_ frame: [UInt8], linkType: Int32, originalLength: Int? = nil, after: Int64 = 1_000_000) {
+    public mutating func receive(
+        _ frame: [UInt8], linkType: Int32, originalLength: Int? = nil, after: Int64 = 1_000_000
+    ) {
         number += 1
         time &+= after
         let header = FrameHeader(
