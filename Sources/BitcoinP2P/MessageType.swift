@@ -15,9 +15,13 @@ public struct MessageType: Sendable {
     }
 
     public let command: Command
+    /// Whether the type is that of every command which begins so, and not of this one alone (BIP 36).
+    public let isPrefix: Bool
     public let status: Status
     /// The document that defines it: `BIP 152`, or `Satoshi client`.
     public let source: String
+    /// The protocol version that brought it; nil where it came with the first client, or is not told by a version.
+    public let since: Int?
     /// The heading of its payload, whose meaning is that of the message.
     public let message: Field
 
@@ -25,15 +29,36 @@ public struct MessageType: Sendable {
     private let skimPayload: @Sendable (RawSpan, Int, MessageContext, inout SkimSink) -> Outcome
     private let dissectPayload: @Sendable (RawSpan, Int, MessageContext, inout TreeSink) -> Outcome
 
-    public init(_ command: StaticString, _ status: Status, _ source: String, _ payload: some Payload) {
-        self.command = Command(command)
+    public init(
+        _ command: StaticString, _ status: Status, _ source: String, since: Int? = nil, _ payload: some Payload
+    ) {
+        self.init(Command(command), isPrefix: false, status, source, since: since, payload)
+    }
+
+    /// The type of all commands that begin with `prefix`.
+    init(prefix: StaticString, _ status: Status, _ source: String, since: Int? = nil, _ payload: some Payload) {
+        self.init(Command(prefix), isPrefix: true, status, source, since: since, payload)
+    }
+
+    private init(
+        _ command: Command, isPrefix: Bool, _ status: Status, _ source: String, since: Int?, _ payload: some Payload
+    ) {
+        self.command = command
+        self.isPrefix = isPrefix
         self.status = status
         self.source = source
+        self.since = since
         message = payload.message
         skimPayload = { bytes, start, context, sink in run(payload, bytes, start, context, &sink, empty: SkimSink()) }
         dissectPayload = { bytes, start, context, sink in run(payload, bytes, start, context, &sink, empty: TreeSink())
         }
     }
+
+    /// The command as a list of types shows it: one that stands for all with the same beginning ends in `…`.
+    public var name: String { isPrefix ? command.name + "…" : command.name }
+
+    /// What the message is for, in one phrase.
+    public var meaning: String { message.declaration.meaning }
 
     /// Checks the payload that begins at `start` and sums it up in the sink's info, without making a tree.
     @discardableResult

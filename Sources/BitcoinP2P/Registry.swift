@@ -5,49 +5,159 @@ public struct Registry: Sendable {
     /// Building it declares every field, so that the field list needs no input.
     public static let standard = Registry()
 
+    /// The types in the order of their families; the last one stands for a whole family of commands.
     public let types: [MessageType]
     private let index: [Command: Int]
+    private let service = MessageType(prefix: "_", .draft, "BIP 36", Service())
 
     private init() {
-        types = [
+        let rows: [MessageType] = [
+            // Connection
             MessageType("version", .current, "Satoshi client", Version()),
-            MessageType("verack", .current, "Satoshi client", Verack()),
-            MessageType("wtxidrelay", .current, "BIP 339", WtxidRelay()),
-            MessageType("sendaddrv2", .current, "BIP 155", SendAddrV2()),
-            MessageType("sendtxrcncl", .current, "BIP 330", SendTxRcncl()),
+            MessageType("verack", .current, "Satoshi client", since: 209, Verack()),
+            MessageType("wtxidrelay", .current, "BIP 339", since: 70016, WtxidRelay()),
+            MessageType("sendaddrv2", .current, "BIP 155", since: 70016, SendAddrV2()),
+            MessageType("sendtxrcncl", .current, "BIP 330", since: 70016, SendTxRcncl()),
+            // Addresses
             MessageType("addr", .current, "Satoshi client", Addr()),
-            MessageType("addrv2", .current, "BIP 155", AddrV2()),
+            MessageType("addrv2", .current, "BIP 155", since: 70016, AddrV2()),
             MessageType("getaddr", .current, "Satoshi client", GetAddr()),
+            // Inventory, blocks and transactions
             MessageType("inv", .current, "Satoshi client", Inv()),
             MessageType("getdata", .current, "Satoshi client", GetData()),
-            MessageType("notfound", .current, "BIP 37", NotFound()),
+            MessageType("notfound", .current, "BIP 37", since: 70001, NotFound()),
             MessageType("getblocks", .current, "Satoshi client", GetBlocks()),
-            MessageType("getheaders", .current, "Satoshi client", GetHeaders()),
-            MessageType("headers", .current, "Satoshi client", Headers()),
+            MessageType("getheaders", .current, "Satoshi client", since: 31800, GetHeaders()),
+            MessageType("headers", .current, "Satoshi client", since: 31800, Headers()),
             MessageType("block", .current, "Satoshi client", Block()),
             MessageType("tx", .current, "Satoshi client", Tx()),
-            MessageType("mempool", .current, "BIP 35", Mempool()),
-            MessageType("ping", .current, "Satoshi client", Ping()),
-            MessageType("pong", .current, "BIP 31", Pong()),
-            MessageType("filterload", .current, "BIP 37", FilterLoad()),
-            MessageType("filteradd", .current, "BIP 37", FilterAdd()),
-            MessageType("filterclear", .current, "BIP 37", FilterClear()),
-            MessageType("merkleblock", .current, "BIP 37", MerkleBlock()),
-            MessageType("sendheaders", .current, "BIP 130", SendHeaders()),
-            MessageType("feefilter", .current, "BIP 133", FeeFilter()),
-            MessageType("sendcmpct", .current, "BIP 152", SendCmpct()),
-            MessageType("cmpctblock", .current, "BIP 152", CompactBlock()),
-            MessageType("getblocktxn", .current, "BIP 152", GetBlockTxn()),
-            MessageType("blocktxn", .current, "BIP 152", BlockTxn()),
+            MessageType("mempool", .current, "BIP 35", since: 60002, Mempool()),
+            // Liveness
+            MessageType("ping", .current, "Satoshi client", since: 200, Ping()),
+            MessageType("pong", .current, "BIP 31", since: 60001, Pong()),
+            // Bloom filters
+            MessageType("filterload", .current, "BIP 37", since: 70001, FilterLoad()),
+            MessageType("filteradd", .current, "BIP 37", since: 70001, FilterAdd()),
+            MessageType("filterclear", .current, "BIP 37", since: 70001, FilterClear()),
+            MessageType("merkleblock", .current, "BIP 37", since: 70001, MerkleBlock()),
+            // Preferences
+            MessageType("sendheaders", .current, "BIP 130", since: 70012, SendHeaders()),
+            MessageType("feefilter", .current, "BIP 133", since: 70013, FeeFilter()),
+            // Compact blocks
+            MessageType("sendcmpct", .current, "BIP 152", since: 70014, SendCmpct()),
+            MessageType("cmpctblock", .current, "BIP 152", since: 70014, CompactBlock()),
+            MessageType("getblocktxn", .current, "BIP 152", since: 70014, GetBlockTxn()),
+            MessageType("blocktxn", .current, "BIP 152", since: 70014, BlockTxn()),
+            // Block filters
             MessageType("getcfilters", .current, "BIP 157", GetCFilters()),
             MessageType("cfilter", .current, "BIP 157", CFilter()),
             MessageType("getcfheaders", .current, "BIP 157", GetCFHeaders()),
             MessageType("cfheaders", .current, "BIP 157", CFHeaders()),
             MessageType("getcfcheckpt", .current, "BIP 157", GetCFCheckpt()),
             MessageType("cfcheckpt", .current, "BIP 157", CFCheckpt()),
+            // Notices
+            MessageType("alert", .retired, "Satoshi client", since: 311, Alert()),
+            MessageType("reject", .retired, "BIP 61", since: 70002, Reject()),
+            // Payments to an IP address
+            MessageType("checkorder", .retired, "Satoshi client", CheckOrder()),
+            MessageType("submitorder", .retired, "Satoshi client", SubmitOrder()),
+            MessageType("reply", .retired, "Satoshi client", Reply()),
+            // The marketplace of the first clients
+            MessageType("review", .retired, "Satoshi client", Review()),
+            MessageType("subscribe", .retired, "Satoshi client", Subscribe()),
+            MessageType("sub-cancel", .retired, "Satoshi client", SubCancel()),
+            MessageType("publish", .retired, "Satoshi client", Publish()),
+            MessageType("pub-cancel", .retired, "Satoshi client", PubCancel()),
+            // Transaction reconciliation
+            MessageType("reqrecon", .draft, "BIP 330", ReqRecon()),
+            MessageType("sketch", .draft, "BIP 330", Sketch()),
+            MessageType("reqsketchext", .draft, "BIP 330", ReqSketchExt()),
+            MessageType("reconcildiff", .draft, "BIP 330", ReconcilDiff()),
+            // Package relay
+            MessageType("sendpackages", .draft, "BIP 331", SendPackages()),
+            MessageType("ancpkginfo", .draft, "BIP 331", AncPkgInfo()),
+            MessageType("getpkgtxns", .draft, "BIP 331", GetPkgTxns()),
+            MessageType("pkgtxns", .draft, "BIP 331", PkgTxns()),
+            // Negotiation
+            MessageType("disabletx", .draft, "BIP 338", since: 70017, DisableTx()),
+            MessageType("feature", .draft, "BIP 434", since: 70017, Feature()),
+            // Look-ups for clients without a chain
+            MessageType("getutxos", .draft, "BIP 64", since: 70003, GetUTXOs()),
+            MessageType("utxos", .draft, "BIP 64", since: 70003, UTXOs()),
+            MessageType("getoutputs", .draft, "BIP 33", GetOutputs()),
+            MessageType("outputs", .draft, "BIP 33", Outputs()),
+            MessageType("getspend", .draft, "BIP 33", GetSpend()),
+            MessageType("spend", .draft, "BIP 33", Spend()),
+            // Encryption before BIP 324; the messages of BIP 150 exist only inside it
+            MessageType("encinit", .draft, "BIP 151", EncInit()),
+            MessageType("encack", .draft, "BIP 151", EncAck()),
+            // Work for a connection, anonymous relay, fraud proofs
+            MessageType("challenge", .draft, "BIP 154", Challenge()),
+            MessageType("solution", .draft, "BIP 154", Solution()),
+            MessageType("dandeliontx", .draft, "BIP 156", DandelionTx()),
+            MessageType("getfraud", .draft, "BIP 180", GetFraud()),
+            MessageType("fraud", .draft, "BIP 180", Fraud()),
+            // Block templates
+            MessageType("sendtemplate", .draft, "BIP 153", SendTemplate()),
+            MessageType("gettemplate", .draft, "BIP 153", GetTemplate()),
+            MessageType("template", .draft, "BIP 153", Template()),
+            // Snapshots of unspent outputs
+            MessageType("getutxotree", .draft, "BIP 452", since: 70017, GetUTXOTree()),
+            MessageType("utxotree", .draft, "BIP 452", since: 70017, UTXOTree()),
+            MessageType("getutxoset", .draft, "BIP 452", since: 70017, GetUTXOSet()),
+            MessageType("utxoset", .draft, "BIP 452", since: 70017, UTXOSet()),
+            // Utreexo
+            MessageType("uproof", .draft, "BIP 183", UProof()),
+            MessageType("getuproof", .draft, "BIP 183", GetUProof()),
+            MessageType("uttls", .draft, "BIP 183", UTTLs()),
+            MessageType("getuttls", .draft, "BIP 183", GetUTTLs()),
+            MessageType("usummary", .draft, "BIP 183", USummary()),
+            MessageType("utreexotx", .draft, "BIP 183", UtreexoTx()),
+            MessageType("uroot", .draft, "BIP 183", URoot()),
+            MessageType("geturoot", .draft, "BIP 183", GetURoot()),
+            // Bitcoin Unlimited: thin blocks
+            .foreign("get_xthin", "asks for a block as xthinblock, with a bloom filter of what the sender has"),
+            .foreign("xthinblock", "a block as short hashes, with the transactions the peer lacks"),
+            .foreign("get_thin", "asks for a block as thinblock"),
+            .foreign("thinblock", "a block as hashes, with the transactions the peer lacks"),
+            .foreign("get_xblocktx", "asks for the missing transactions of an xthinblock"),
+            .foreign("xblocktx", "the missing transactions of an xthinblock"),
+            .foreign("filtersizext", "how large a bloom filter the sender takes in get_xthin"),
+            // Bitcoin Unlimited: blocks forwarded before they are validated
+            .foreign("req_xpedited", "asks for new blocks to be forwarded at once, before they are validated"),
+            .foreign("Xb", "a block that is forwarded before it is validated"),
+            .foreign("Xt", "a transaction that is forwarded unasked"),
+            // Bitcoin Unlimited: Graphene
+            .foreign("get_grblk", "asks for a block as grblk"),
+            .foreign("grblk", "a block as a bloom filter and an invertible lookup table (Graphene)"),
+            .foreign("get_grblktx", "asks for the missing transactions of a Graphene block"),
+            .foreign("grblktx", "the missing transactions of a Graphene block"),
+            .foreign("get_grrec", "asks for help with a Graphene block that could not be decoded"),
+            .foreign("grrec", "more of a Graphene block that could not be decoded"),
+            .foreign("get_memsync", "asks for the transactions not yet mined, as a Graphene set"),
+            .foreign("memsync", "the transactions not yet mined, as a Graphene set"),
+            .foreign("getmemsynctx", "asks for the missing transactions of a memsync"),
+            .foreign("memsynctx", "the missing transactions of a memsync"),
+            // Bitcoin Unlimited: negotiation and warnings
+            .foreign("extversion", "says more than version does: keys and values"),
+            .foreign("xupdate", "changes values that extversion gave"),
+            .foreign("dsproof-beta", "proves that two transactions spend the same output"),
         ]
-        index = Dictionary(types.enumerated().map { ($1.command, $0) }, uniquingKeysWith: { first, _ in first })
+        index = Dictionary(rows.enumerated().map { ($1.command, $0) }, uniquingKeysWith: { first, _ in first })
+        types = rows + [service]
     }
 
-    public subscript(command: Command) -> MessageType? { index[command].map { types[$0] } }
+    /// The type of that command. Beside the rows there is one rule: an underscore and a name is a service (BIP 36).
+    public subscript(command: Command) -> MessageType? {
+        if let row = index[command] { return types[row] }
+        return command.byte(0) == 0x5f && command.nameLength > 1 && command.isValid ? service : nil
+    }
+}
+
+extension MessageType {
+    /// A row for a message that is known by its name only. In field names, hyphens become underscores.
+    fileprivate static func foreign(_ command: StaticString, _ meaning: String) -> MessageType {
+        let name = Command(command).name.lowercased().replacing("-", with: "_")
+        return MessageType(command, .foreign, "Bitcoin Unlimited", Foreign(name, meaning))
+    }
 }

@@ -72,6 +72,7 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case messageBeforeVersion
     case negotiationAfterVerack
     case pongWithoutPing
+    case layoutUnsettled
 
     public var severity: Severity { facts("").severity }
     public var group: AnnotationGroup { facts("").group }
@@ -127,6 +128,8 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
         case .negotiationAfterVerack:
             (.warning, .sequence, "Belongs between version and verack: receivers disconnect")
         case .pongWithoutPing: (.note, .sequence, "Answers no ping that was seen")
+        case .layoutUnsettled:
+            (.note, .protocol, "How these bytes are laid out is not settled: they are shown as they are")
         }
     }
 }

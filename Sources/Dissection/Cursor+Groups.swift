@@ -104,18 +104,28 @@ extension Cursor where Sink: ~Copyable {
     /// The next `count` bytes as a layout of their own that cannot read further.
     ///
     /// What the inner layout leaves is shown as `remainder`; where it stops early, the outer one goes on behind it.
+    ///
+    /// - Returns: Whether the inner layout could be read to its end; an outer one that goes on throws at its own end
+    ///   where not.
     @inlinable
+    @discardableResult
     @_lifetime(self: copy self)
     public mutating func within(
         _ count: Int, remainder: Field, _ body: (inout Self) throws(Stop) -> Void
-    ) throws(Stop) {
+    ) throws(Stop) -> Bool {
         let outer = limit
-        let whole = count >= 0 && count <= left
-        limit = whole ? offset &+ count : outer
-        do throws(Stop) { try body(&self) } catch {}
+        let isWhole = count >= 0 && count <= left
+        if isWhole { limit = offset &+ count }
+        var isComplete = true
+        do throws(Stop) { try body(&self) } catch { isComplete = false }
+        if !isWhole {
+            // Where the inner fields were all there, the cut is in what follows them.
+            if isComplete { _ = try take(left &+ 1, remainder) }
+            throw Stop()
+        }
         rest(remainder)
         limit = outer
-        if !whole { throw Stop() }
+        return isComplete
     }
 
     /// Fields that belong under the one just read: the bits of an integer, what was computed from it.

@@ -3,11 +3,11 @@ import Dissection
 
 /// What btcshark knows, as lists for people and programs.
 public enum Listing {
-    /// `-G messages`: command, status, source and meaning of every type, tab-separated.
+    /// `-G messages`: command, status, source, first protocol version and meaning of every type, tab-separated.
     public static func appendMessages(to text: inout TextBuffer) {
         for type in Registry.standard.types {
-            text.append("\(type.command.name)\t\(type.status.rawValue)\t\(type.source)\t")
-            text.append("\(type.message.declaration.meaning)\n")
+            let since = type.since.map(String.init) ?? ""
+            text.append("\(type.name)\t\(type.status.rawValue)\t\(type.source)\t\(since)\t\(type.meaning)\n")
         }
     }
 

@@ -1,6 +1,7 @@
 import BitcoinP2P
 import Dissection
 import Foundation
+import Testing
 
 /// What became of one payload: the tree in a form that tests can look at.
 struct Dissected {
@@ -14,8 +15,9 @@ struct Dissected {
 
     /// - Parameter hashed: Whether the payload's hash is given along, as when its checksum was verified.
     init(_ command: String, _ bytes: [UInt8], hashed: Bool = true) {
-        guard let type = MessageType.named(command) else { preconditionFailure("no type \(command)") }
-        self.init(type, bytes, hashed: hashed)
+        let type = MessageType.named(command)
+        if type == nil { Issue.record("no type \(command)") }
+        self.init(type ?? Registry.standard.types[0], bytes, hashed: hashed)
     }
 
     init(_ type: MessageType, _ bytes: [UInt8], hashed: Bool = true) {
@@ -54,6 +56,11 @@ struct Dissected {
 
     /// The values of a field, as texts.
     subscript(_ name: String) -> [String] { indexes(name).map(text) }
+
+    /// Where the first node of a field that is on the wire begins.
+    func onWire(_ name: String) -> Int? {
+        indexes(name).first { !nodes[$0].flags.contains(.generated) }.map { nodes[$0].range.lowerBound }
+    }
 
     func headings(_ name: String) -> [String?] { indexes(name).map { headings[$0] } }
 

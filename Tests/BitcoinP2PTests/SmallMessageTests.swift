@@ -6,6 +6,7 @@ import Testing
 @Suite struct SmallMessageTests {
     @Test(arguments: [
         "verack", "wtxidrelay", "sendaddrv2", "getaddr", "mempool", "filterclear", "sendheaders",
+        "disabletx", "reqsketchext", "sendtemplate", "gettemplate",
     ])
     func `messages without payload`(_ command: String) {
         let dissected = Dissected(command, [])

@@ -30,7 +30,9 @@ extension Dissected {
             }
             open.append(index)
         }
-        if truncated != (outcome == .truncated ? 1 : 0) { return "\(truncated) truncated nodes" }
+        // A part that has a length of its own can end early, and the message around it, too.
+        let most = indexes("bitcoin.alert.payload").isEmpty ? 1 : 2
+        if (truncated > 0) != (outcome == .truncated) || truncated > most { return "\(truncated) truncated nodes" }
         for annotation in annotations where Int(annotation.node) >= nodes.count { return "an annotation of no node" }
         for node in headings.keys where node >= nodes.count { return "a heading of no node" }
         return nil

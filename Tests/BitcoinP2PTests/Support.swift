@@ -57,28 +57,32 @@ extension Array where Element == UInt8 {
 /// A payload that is known to be sound.
 struct Sample: Decodable, Sendable, CustomStringConvertible {
     let command: String
+    let length: Int
+    let checksum: String
     let payload: String
+    /// Where it comes from, for those of more-messages.json.
+    let note: String?
 
     var bytes: [UInt8] { Array(hex: payload) }
-    var description: String { "\(command) of \(payload.count / 2) bytes" }
+    var description: String { "\(command) of \(length) bytes" }
 
-    /// All of messages.json whose type is registered.
-    static let all: [Sample] = {
+    /// All of messages.json, then all of more-messages.json: those that had to be built by hand.
+    static let all: [Sample] = ["messages.json", "more-messages.json"].flatMap { name in
         do {
-            let everything = try JSONDecoder().decode([Sample].self, from: Files.sample("messages.json"))
-            return everything.filter { MessageType.named($0.command) != nil }
+            return try JSONDecoder().decode([Sample].self, from: Files.sample(name))
         } catch {
-            preconditionFailure("messages.json: \(error)")
+            preconditionFailure("\(name): \(error)")
         }
-    }()
+    }
 
-    /// The samples of one command, in the order of the file.
+    /// The samples of one command, in the order of the files.
     static func of(_ command: String) -> [[UInt8]] { all.filter { $0.command == command }.map(\.bytes) }
 }
 
 extension MessageType {
     static func named(_ command: String) -> MessageType? {
-        Registry.standard.types.first { $0.command.name == command }
+        let padded = Array(command.utf8) + Array(repeating: 0, count: max(0, 12 - command.utf8.count))
+        return padded.count == 12 ? Command(padded.span.bytes, at: 0).flatMap { Registry.standard[$0] } : nil
     }
 }
 

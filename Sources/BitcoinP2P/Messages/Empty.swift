@@ -47,3 +47,28 @@ struct SendHeaders: EmptyPayload {
     let message = Field(
         "bitcoin.sendheaders", "Sendheaders message", .group, "asks for new blocks to be announced by their headers")
 }
+
+/// `disabletx` (BIP 338, closed): no transactions on this connection, ever. Only between `version` and `verack`, by a
+/// sender whose `version` had relay off.
+struct DisableTx: EmptyPayload {
+    let message = Field(
+        "bitcoin.disabletx", "Disabletx message", .group, "no transactions will be sent or wanted on this connection")
+}
+
+/// `reqsketchext` (BIP 330): a sketch could not be decoded; asks for its continuation.
+struct ReqSketchExt: EmptyPayload {
+    let message = Field(
+        "bitcoin.reqsketchext", "Reqsketchext message", .group, "asks for more of a sketch that could not be decoded")
+}
+
+/// `sendtemplate` (BIP 153 draft): offers block templates. Only between `version` and `verack`.
+struct SendTemplate: EmptyPayload {
+    let message = Field(
+        "bitcoin.sendtemplate", "Sendtemplate message", .group, "offers to share block templates")
+}
+
+/// `gettemplate` (BIP 153 draft): asks for the block that the peer would mine next; answered with `template`.
+struct GetTemplate: EmptyPayload {
+    let message = Field(
+        "bitcoin.gettemplate", "Gettemplate message", .group, "asks for the block the peer would mine next")
+}

@@ -71,4 +71,14 @@ extension Cursor where Sink: ~Copyable {
         sink.info.append(ascii: 0x20)
         sink.info.append(count, one, many)
     }
+
+    /// Adds the text at `range` in quotation marks to the summary line, made harmless; nothing where it is empty.
+    @_lifetime(self: copy self)
+    mutating func info(quoting range: Range<Int>) {
+        guard sink.wantsInfo, !range.isEmpty else { return }
+        let text = bytes.extracting(range.prefix(256))
+        sink.info.append(" \"")
+        sink.info.append(wire: text)
+        sink.info.append("\"")
+    }
 }

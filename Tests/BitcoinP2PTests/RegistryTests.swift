@@ -1,0 +1,71 @@
+import BitcoinP2P
+import Dissection
+import Testing
+
+@Suite struct RegistryTests {
+    private static func names(_ status: MessageType.Status) -> Set<String> {
+        Set(Registry.standard.types.filter { $0.status == status }.map(\.name))
+    }
+
+    private static func words(_ text: String) -> Set<String> { Set(text.split(separator: " ").map(String.init)) }
+
+    @Test func `every type of the index is there, but those inside encryption`() {
+        let retired = """
+            alert reject checkorder reply submitorder review subscribe sub-cancel publish pub-cancel
+            """
+        let draft = """
+            reqrecon sketch reqsketchext reconcildiff sendpackages ancpkginfo getpkgtxns pkgtxns disabletx feature \
+            getutxos utxos getoutputs outputs getspend spend encinit encack challenge solution dandeliontx getfraud \
+            fraud _… sendtemplate gettemplate template getutxotree utxotree getutxoset utxoset uproof getuproof uttls \
+            getuttls usummary utreexotx uroot geturoot
+            """
+        let foreign = """
+            get_xthin xthinblock thinblock get_thin xblocktx get_xblocktx req_xpedited Xb Xt filtersizext grblk grblktx \
+            get_grblk get_grblktx get_grrec grrec memsync memsynctx get_memsync getmemsynctx extversion xupdate \
+            dsproof-beta
+            """
+        #expect(Self.names(.retired) == Self.words(retired))
+        #expect(Self.names(.draft) == Self.words(draft))
+        #expect(Self.names(.foreign) == Self.words(foreign))
+        #expect(Self.names(.current).count == 35)
+        #expect(Registry.standard.types.count == 35 + 10 + 39 + 23)
+    }
+
+    @Test func `every type can be listed`() {
+        var seen: Set<String> = []
+        for type in Registry.standard.types {
+            #expect(seen.insert(type.name).inserted, "\(type.name)")
+            #expect(!type.source.isEmpty && !type.meaning.isEmpty)
+            #expect(type.since.map { $0 > 106 && $0 <= 70017 } ?? true)
+            #expect(type.isPrefix || Registry.standard[type.command]?.name == type.name)
+        }
+        #expect(MessageType.named("reject")?.since == 70002)
+        #expect(MessageType.named("alert")?.since == 311)
+        #expect(MessageType.named("version")?.since == nil)
+    }
+
+    @Test func `an underscore and a name is a service (BIP 36)`() throws {
+        for command in ["_MySampleSvc", "_a", "_verack"] {
+            #expect(MessageType.named(command)?.message.declaration.name == "bitcoin.service", "\(command)")
+        }
+        for command in ["_", "a_b", "MySampleSvc", "_\u{1}x", "_a\0b"] {
+            #expect(MessageType.named(command) == nil, "\(command)")
+        }
+        let sample = Dissected("_MySampleSvc", Sample.of("_MySampleSvc")[0])
+        #expect(sample.info == " search 8 bytes")
+        #expect(sample.onWire("bitcoin.service.subpayload") == 12)
+        #expect(sample["bitcoin.service.subpayload"] == ["123456789abcdef0"])
+        let hostile = Dissected("_x", [UInt8](hex: "1b5b324a00000000000000ff"))
+        #expect(hostile.info == " \\x1b[2J" + String(repeating: "\\x00", count: 7) + "\\xff 0 bytes")
+    }
+
+    @Test func `other implementations' messages are opaque`() throws {
+        for type in Registry.standard.types where type.status == .foreign {
+            for bytes in [[], [0xff], Array(repeating: 0xfd, count: 40)] as [[UInt8]] {
+                let dissected = Dissected(type, bytes)
+                #expect(dissected.outcome == .complete)
+                #expect(dissected["bitcoin.foreign.data"] == (bytes.isEmpty ? [] : [bytes.hex]))
+            }
+        }
+    }
+}
