@@ -6,10 +6,7 @@ public struct Hash256: Sendable, BitwiseCopyable {
 
     @usableFromInline
     init(_ digest: SHA256.Digest) {
-        storage = InlineArray(repeating: 0)
-        digest.withUnsafeBytes { source in
-            for (index, byte) in source.enumerated() where index < 32 { storage[index] = byte }
-        }
+        storage = digest.withUnsafeBytes { $0.loadUnaligned(as: InlineArray<32, UInt8>.self) }
     }
 
     /// The 32 bytes at `offset`, or nil where there are fewer.

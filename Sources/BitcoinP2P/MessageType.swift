@@ -1,7 +1,9 @@
 import Dissection
 
 /// A type of message: its command, where it comes from, and its layout compiled for each sink.
-public struct MessageType: Sendable {
+///
+/// A class, so that looking one up costs one reference count and not one for each property.
+public final class MessageType: Sendable {
     /// How much alive the type is (protocol.md section 5).
     public enum Status: String, Sendable, CaseIterable {
         /// Sent or understood by Bitcoin Core 28.1.
@@ -29,14 +31,14 @@ public struct MessageType: Sendable {
     private let skimPayload: @Sendable (RawSpan, Int, MessageContext, inout SkimSink) -> Outcome
     private let dissectPayload: @Sendable (RawSpan, Int, MessageContext, inout TreeSink) -> Outcome
 
-    public init(
+    public convenience init(
         _ command: StaticString, _ status: Status, _ source: String, since: Int? = nil, _ payload: some Payload
     ) {
         self.init(Command(command), isPrefix: false, status, source, since: since, payload)
     }
 
     /// The type of all commands that begin with `prefix`.
-    init(prefix: StaticString, _ status: Status, _ source: String, since: Int? = nil, _ payload: some Payload) {
+    convenience init(prefix: StaticString, _ status: Status, _ source: String, since: Int? = nil, _ payload: some Payload) {
         self.init(Command(prefix), isPrefix: true, status, source, since: since, payload)
     }
 
