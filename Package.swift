@@ -45,6 +45,9 @@ let package = Package(
             name: "BitcoinP2PTests", dependencies: ["BitcoinP2P", "Dissection"], exclude: ["Samples"],
             swiftSettings: settings),
         .testTarget(name: "LayersTests", dependencies: ["Layers", "Dissection"], swiftSettings: settings),
+        .testTarget(
+            name: "DissectorTests", dependencies: ["Dissector", "Capture", "BitcoinP2P", "Dissection", "Output"],
+            swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

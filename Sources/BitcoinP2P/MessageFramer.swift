@@ -52,8 +52,8 @@ public struct MessageFramer: Sendable {
     public var network: Network?
     private var state: State
     private var sawShortHeader = false
-    // Hashing that led to nothing is paid from what was consumed, so that a hostile stream of headers that claim
-    // megabytes costs a constant times its length.
+    // Hashing and searching that led to nothing is paid from what was consumed or given up, so that a hostile stream of
+    // headers that claim megabytes costs a constant times its length.
     private var wasted = 0
     private var consumed = 0
 
@@ -88,7 +88,7 @@ public struct MessageFramer: Sendable {
         case .searching: step = search(bytes, isLast: isLast)
         }
         switch step {
-        case .needMore: break
+        case .needMore: if isLast { consumed += bytes.byteCount }
         case .message(let message): consumed += message.byteCount
         case .skipped(let count): consumed += count
         }
@@ -144,14 +144,18 @@ public struct MessageFramer: Sendable {
         }
         let hash = DoubleSHA256.hash(bytes.extracting(Self.headerLength..<total))
         if hash.checksum == header.checksum {
+            sawShortHeader = false
             return .message(
                 Message(header: header, payloadLength: Int(header.length), status: .good, payloadHash: hash))
         }
         if let short = shortMessage(bytes, isLast: isLast) { return .message(short) }
-        // A wrong length makes a wrong checksum, too; then the messages it would swallow are worth more than it.
-        if bytes.loadMagic(at: total) != network.magic,
+        // A wrong length makes a wrong checksum, too; then the messages it would swallow are worth more than it. Where
+        // a header or the end is right behind it the length is right.
+        let following = bytes.loadMagic(at: total)
+        if following != network.magic, !(isLast && bytes.byteCount == total),
             let earlier = innerMessage(bytes.extracting(0..<total), from: Self.headerLength)
         {
+            if following == nil, !isLast { return .needMore(minimum: total + 4) }
             wasted += total
             return .message(
                 Message(
@@ -170,11 +174,18 @@ public struct MessageFramer: Sendable {
             header.length <= Self.oldLengthLimit
         else { return nil }
         let total = Self.shortHeaderLength + Int(header.length)
-        guard bytes.loadMagic(at: total) == network.magic || (isLast && bytes.byteCount == total) else { return nil }
+        let isFollowed = bytes.loadMagic(at: total) == network.magic
+        guard isFollowed || isLast && bytes.byteCount == total && endsAsShort(bytes) else { return nil }
         sawShortHeader = true
         let hash = DoubleSHA256.hash(bytes.extracting(Self.shortHeaderLength..<total))
         return Message(
             header: header, payloadLength: Int(header.length), status: .notPresent, payloadHash: hash)
+    }
+
+    /// A message that lost its last four bytes is as long as a whole one with a short header. The latter comes behind
+    /// others of its kind, or has the protocol's version, in those days a small number, where a checksum would be.
+    private func endsAsShort(_ bytes: RawSpan) -> Bool {
+        sawShortHeader || (bytes.loadMagic(at: Self.shortHeaderLength)?.byteSwapped ?? .max) < 100_000
     }
 
     private static let version = Command("version")
@@ -185,17 +196,20 @@ public struct MessageFramer: Sendable {
     /// Where in `bytes`, from `start` on, a whole message with a right checksum begins.
     private mutating func innerMessage(_ bytes: RawSpan, from start: Int) -> Int? {
         var at = start
-        while let found = findMagic(bytes, from: at) {
-            guard mayWaste else { return nil }
-            if let header = plausibleHeader(bytes, at: found, limit: Self.lengthLimit),
-                bytes.byteCount - found >= Self.headerLength + Int(header.length)
-            {
-                let payload = found + Self.headerLength
-                let hash = DoubleSHA256.hash(bytes.extracting(payload..<payload + Int(header.length)))
-                if hash.checksum == header.checksum { return found }
-                wasted += Int(header.length)
+        while mayWaste {
+            guard let found = findMagic(bytes, from: at) else {
+                wasted += max(0, bytes.byteCount - at)
+                return nil
             }
+            wasted += found + 1 - at
             at = found + 1
+            guard let header = plausibleHeader(bytes, at: found, limit: Self.lengthLimit),
+                bytes.byteCount - found >= Self.headerLength + Int(header.length)
+            else { continue }
+            let payload = found + Self.headerLength
+            let hash = DoubleSHA256.hash(bytes.extracting(payload..<payload + Int(header.length)))
+            if hash.checksum == header.checksum { return found }
+            wasted += Int(header.length)
         }
         return nil
     }
@@ -246,8 +260,8 @@ public struct MessageFramer: Sendable {
         guard bytes.byteCount >= total else {
             guard isLast else { return .needMore(minimum: total) }
             if let short = shortMessageOutOfStep(bytes, header.network, isLast: true) { return .message(short) }
-            if innerMessage(bytes, from: 1) == nil, cut(bytes) != nil { return .needMore(minimum: total) }
-            return .skipped(1)
+            if let inner = innerMessage(bytes, from: 1) { return .skipped(inner) }
+            return cut(bytes) == nil ? .skipped(1) : .needMore(minimum: total)
         }
         let hash = DoubleSHA256.hash(bytes.extracting(Self.headerLength..<total))
         let message = Message(

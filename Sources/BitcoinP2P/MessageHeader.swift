@@ -81,6 +81,7 @@ public struct MessageHeaderLayout: Sendable {
         _ c: inout Cursor<some FieldSink & ~Copyable>, _ header: MessageHeader, _ status: ChecksumStatus,
         calculated: UInt32?, remarks: [AnnotationKind] = []
     ) throws(Stop) {
+        var end: Stop?
         if header.form == .absent {
             generate(&c, header)
         } else {
@@ -92,8 +93,11 @@ public struct MessageHeaderLayout: Sendable {
             if header.length > MessageFramer.lengthLimit {
                 c.annotate(.lengthOverLimit, UInt64(MessageFramer.lengthLimit))
             }
-            if header.form == .withChecksum { try c.bigEndian(checksum, UInt32.self) }
+            if header.form == .withChecksum {
+                do throws(Stop) { try c.bigEndian(checksum, UInt32.self) } catch { end = error }
+            }
         }
+        // Told of a header that ends within its checksum, too.
         c.generate(checksumStatus, UInt64(status.rawValue))
         switch status {
         case .bad:
@@ -102,6 +106,7 @@ public struct MessageHeaderLayout: Sendable {
         case .unverified: c.annotate(.checksumUnverified)
         case .good, .notPresent: break
         }
+        if let end { throw end }
     }
 
     /// What a header would say, where there is none.

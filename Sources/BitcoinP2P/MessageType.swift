@@ -38,7 +38,9 @@ public final class MessageType: Sendable {
     }
 
     /// The type of all commands that begin with `prefix`.
-    convenience init(prefix: StaticString, _ status: Status, _ source: String, since: Int? = nil, _ payload: some Payload) {
+    convenience init(
+        prefix: StaticString, _ status: Status, _ source: String, since: Int? = nil, _ payload: some Payload
+    ) {
         self.init(Command(prefix), isPrefix: true, status, source, since: since, payload)
     }
 

@@ -31,7 +31,7 @@ public enum TransportDetector {
     ///   - isStart: Whether they are the first that were sent; a stream caught in the middle may be anything.
     ///   - isLast: No more are coming.
     public static func verdict(_ bytes: RawSpan, isStart: Bool, isLast: Bool) -> Verdict {
-        if beginsWithHeader(bytes) { return .v1 }
+        if beginsWithHeader(bytes) || isLast && endsInsideHeader(bytes) { return .v1 }
         guard isStart else { return bytes.byteCount >= 24 || isLast ? .v1Later : .undecided }
         guard bytes.byteCount >= v2KeyLength || isLast else { return .undecided }
         for at in 0..<min(bytes.byteCount, 512) where beginsWithHeader(bytes, at: at, knownMagicOnly: true) {
@@ -52,6 +52,24 @@ public enum TransportDetector {
             return header.command.isPlausible && header.length <= MessageFramer.oldLengthLimit
         }
         return !knownMagicOnly && header.command == Command("version")
+    }
+
+    /// Whether the bytes are the beginning of a header, too short to be one: of a known magic, or of any magic before
+    /// `version`.
+    private static func endsInsideHeader(_ bytes: RawSpan) -> Bool {
+        let count = bytes.byteCount
+        guard count > 0, count < MessageFramer.shortHeaderLength else { return false }
+        var magic: UInt32 = 0
+        for at in 0..<min(count, 4) {
+            magic |= UInt32(bytes.unsafeLoad(fromUncheckedByteOffset: at, as: UInt8.self)) << UInt32(24 - 8 * at)
+        }
+        let mask = count < 4 ? UInt32.max << UInt32(32 - 8 * count) : .max
+        if Network.knownMagics.contains(where: { $0 & mask == magic }) { return true }
+        let version = Command("version")
+        return count >= 11
+            && (4..<min(count, 16)).allSatisfy {
+                bytes.unsafeLoad(fromUncheckedByteOffset: $0, as: UInt8.self) == version.byte($0 - 4)
+            }
     }
 
     /// SOCKS5 (RFC 1928): version 5, a count of methods and the methods, or a chosen method and the answer's version.

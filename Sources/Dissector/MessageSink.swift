@@ -15,6 +15,8 @@ struct MessageSink: StreamSink, ~Copyable {
     private let ports: Set<UInt16>
     private let recordLimit: UInt64
     private var records: UInt64 = 0
+    /// Bytes of all cut messages that are kept until their end is passed.
+    private var heldBytes = 0
     private(set) var counts = Counts()
 
     init(_ layers: borrowing PacketLayers, _ options: PipelineOptions, writer: (any RecordWriter)?) {
@@ -50,6 +52,7 @@ struct MessageSink: StreamSink, ~Copyable {
     ) -> Demand {
         guard !isDone, let stream = streams[id.index] else { return Demand(consumed: bytes.byteCount) }
         decide(stream, id, bytes, isStart: offset == 0, isLast: false)
+        stream.next = offset
         switch stream.transport {
         case .undecided: return Demand(consumed: 0, minimum: bytes.byteCount + 1)
         case .v1:
@@ -83,7 +86,10 @@ struct MessageSink: StreamSink, ~Copyable {
         if stream.passing > 0 {
             loseWithinCutMessage(lost, stream, id)
         } else if let message = stream.framer.cut(rest) {
-            stream.passing = message.header.byteCount + Int(message.header.length) - rest.byteCount
+            // A length that cannot be true leads nowhere: the next message is sought right behind the gap.
+            let isTrusted = message.header.length <= MessageFramer.oldLengthLimit
+            stream.passing =
+                isTrusted ? message.header.byteCount + Int(message.header.length) - rest.byteCount : 0
             hold(message, rest, before: missing.lowerBound, stream, id, provenance)
             loseWithinCutMessage(lost, stream, id)
         } else {
@@ -141,6 +147,10 @@ struct MessageSink: StreamSink, ~Copyable {
         case .undecided: if isLast { stream.transport = .other }
         case .v1: stream.transport = .v1
         case .v1Later:
+            stream.transport = .v1
+            stream.framer = MessageFramer(network: peer?.framer.network, synchronised: false)
+        case .v2 where peer?.hasMessages == true:
+            // One side cannot be encrypted when the other is not: its beginning is damaged.
             stream.transport = .v1
             stream.framer = MessageFramer(network: peer?.framer.network, synchronised: false)
         case .v2: stream.transport = .v2
@@ -237,10 +247,11 @@ struct MessageSink: StreamSink, ~Copyable {
         _ message: MessageFramer.Message, _ bytes: RawSpan, before end: UInt64, _ stream: MessageStream,
         _ id: StreamID, _ provenance: borrowing Provenance
     ) {
-        guard bytes.byteCount <= HeldMessage.byteLimit else {
+        guard bytes.byteCount <= min(HeldMessage.byteLimit, HeldMessage.totalLimit - heldBytes) else {
             tell(message, bytes, endingAt: end, stream, id, provenance)
             return
         }
+        heldBytes += bytes.byteCount
         stream.held = HeldMessage(
             message: message, bytes: bytes.withUnsafeBytes { Array($0) },
             frames: frames(of: bytes, endingAt: end, provenance), origin: provenance.completion(at: end),
@@ -252,6 +263,7 @@ struct MessageSink: StreamSink, ~Copyable {
     private mutating func release(_ stream: MessageStream, _ id: StreamID) {
         guard let held = stream.held else { return }
         stream.held = nil
+        heldBytes -= held.bytes.count
         write(
             RecordBuilder.Finding(
                 message: held.message, origin: held.origin, frames: held.frames, missing: held.missing,

@@ -57,4 +57,6 @@ struct HeldMessage {
 
     /// Longer beginnings are not kept: such a message is told at once, and what it goes on to lose with the next one.
     static let byteLimit = 1 << 20
+    /// The beginnings kept of all streams together have at most so many bytes.
+    static let totalLimit = 16 << 20
 }

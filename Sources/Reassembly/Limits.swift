@@ -1,7 +1,7 @@
 /// Bounds of memory and time. Times are nanoseconds of capture time.
 public struct Limits: Sendable {
     /// Bytes held for one direction: those not consumed yet and those ahead of their turn.
-    public var bytesPerDirection = 32 << 20
+    public var bytesPerDirection = 33 << 20
     /// Memory for the bytes of all streams and what is noted about them. A connection itself costs less than 250 bytes
     /// more, a direction in use about 500.
     public var totalBytes = 512 << 20

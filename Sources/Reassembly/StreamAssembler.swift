@@ -137,7 +137,9 @@ extension StreamAssembler {
                 sequence, payload, length: length, fin: fin, from: origin, &context, into: &sink)
             settle(half, into: &sink)
         } else if fin, !wasLocated || abs(distance) <= context.limits.resetWindow {
-            finish(stream)
+            // Bytes were sent and none was captured: they may come behind their FIN.
+            let isAhead = state.flags.contains(.synSeen) && state.origin != sequence.advanced(by: length)
+            if !isAhead || state.flags.contains(.passedOver) { finish(stream) }
         }
     }
 

@@ -110,7 +110,7 @@ struct Options: ParsableArguments {
             "Hold at most so many MiB of one direction of a connection while bytes are missing or a message is "
                 + "incomplete; then the hole is given up.",
             valueName: "MiB"))
-    var streamLimit = 32
+    var streamLimit = 33
 
     @Option(
         name: .long,

@@ -1,0 +1,171 @@
+import BitcoinP2P
+import Testing
+
+/// Bytes of one message as a node sends it.
+func framed(
+    _ command: StaticString, _ payload: [UInt8] = [], magic: UInt32 = 0xf9be_b4d9, length: UInt32? = nil,
+    checksum: UInt32? = nil, hasChecksum: Bool = true
+) -> [UInt8] {
+    var name = command.withUTF8Buffer { Array($0) }
+    name += [UInt8](repeating: 0, count: 12 - name.count)
+    let length = length ?? UInt32(payload.count)
+    let sum = checksum ?? doubleHash(payload).checksum
+    return bigEndian(magic) + name + bigEndian(length).reversed() + (hasChecksum ? bigEndian(sum) : []) + payload
+}
+
+func bigEndian(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) } }
+
+func doubleHash(_ bytes: [UInt8]) -> Hash256 { DoubleSHA256.hash(bytes.span.bytes) }
+
+extension MessageFramer {
+    func cut(_ bytes: [UInt8]) -> Message? { cut(bytes.span.bytes) }
+}
+
+/// Bytes that hold no magic: they count up in steps of seven.
+func filler(_ count: Int, from start: Int = 1) -> [UInt8] {
+    (0..<count).map { UInt8(truncatingIfNeeded: start + 7 * $0) }
+}
+
+/// `"f9be b4d9"` as bytes.
+func unhex(_ text: String) -> [UInt8] {
+    let digits = text.filter(\.isHexDigit).compactMap(\.hexDigitValue)
+    return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+}
+
+/// Hands a stream to a framer in pieces, as reassembly would, and notes what it finds.
+struct DripFeed {
+    struct Found: Equatable {
+        /// Of the header's first byte in the stream.
+        var offset: Int
+        var command: String
+        var claimed: UInt32
+        var payload: Int
+        var header = 24
+        var status = ChecksumStatus.good
+        /// Told by `cut` at the end of the bytes.
+        var isCut = false
+    }
+
+    struct Outcome: Equatable {
+        var found: [Found] = []
+        var skipped = 0
+        /// Not consumed in the end, nor part of a cut message.
+        var left = 0
+    }
+
+    /// Ends of the pieces, ascending; the end of the stream need not be among them.
+    enum Pieces {
+        case whole
+        case bytes
+        case random(seed: UInt64)
+    }
+
+    var network: Network?
+    var synchronised = true
+    /// Offsets at which bytes are lost: the framer is told that nothing follows, then that it goes on.
+    var gaps: [Int] = []
+    /// Ask again before as many bytes are there as were asked for.
+    var isImpatient = false
+
+    func feed(_ stream: [UInt8], _ pieces: Pieces) -> Outcome {
+        var framer = MessageFramer(network: network, synchronised: synchronised)
+        var outcome = Outcome()
+        var start = 0
+        for end in gaps + [stream.count] {
+            run(&framer, stream, start..<end, pieces, &outcome)
+            framer.resume()
+            start = end
+        }
+        return outcome
+    }
+
+    private func run(
+        _ framer: inout MessageFramer, _ stream: [UInt8], _ part: Range<Int>, _ pieces: Pieces,
+        _ outcome: inout Outcome
+    ) {
+        var at = part.lowerBound
+        var wake = 0
+        for end in ends(part, pieces) {
+            let isLast = end == part.upperBound
+            guard isLast || isImpatient || end >= wake else { continue }
+            var isWaiting = false
+            // The last bytes are seen twice, as by a stream that learns of its end after them.
+            for final in isLast ? [false, true] : [false] {
+                isWaiting = false
+                while !isWaiting {
+                    switch framer.next(stream.span.bytes.extracting(at..<end), isLast: final) {
+                    case .needMore(let minimum):
+                        if !final { #expect(minimum > end - at) }
+                        wake = at + minimum
+                        isWaiting = true
+                    case .skipped(let count):
+                        #expect(count > 0 && count <= end - at)
+                        outcome.skipped += count
+                        at += max(count, 1)
+                    case .message(let message):
+                        #expect(message.byteCount <= end - at)
+                        outcome.found.append(Found(message, at: at))
+                        at += message.byteCount
+                    }
+                }
+            }
+        }
+        if let message = framer.cut(stream.span.bytes.extracting(at..<part.upperBound)) {
+            outcome.found.append(Found(message, at: at, isCut: true))
+        } else {
+            outcome.left += part.upperBound - at
+        }
+    }
+
+    private func ends(_ part: Range<Int>, _ pieces: Pieces) -> [Int] {
+        switch pieces {
+        case .whole: return [part.upperBound]
+        case .bytes: return Array(part.lowerBound...part.upperBound)
+        case .random(let seed):
+            var generator = SplitMix(state: seed)
+            var ends: [Int] = []
+            var at = part.lowerBound
+            while at < part.upperBound {
+                let longest = [3, 30, 300, 3000].randomElement(using: &generator) ?? 30
+                at = min(at + Int.random(in: 1...longest, using: &generator), part.upperBound)
+                ends.append(at)
+            }
+            return ends.isEmpty ? [part.upperBound] : ends
+        }
+    }
+
+    /// What is found however the stream is cut into pieces; anything else is a failure.
+    func agreed(_ stream: [UInt8], _ location: SourceLocation = #_sourceLocation) -> Outcome {
+        let whole = feed(stream, .whole)
+        #expect(feed(stream, .bytes) == whole, "byte by byte", sourceLocation: location)
+        for seed in 0..<12 {
+            #expect(
+                feed(stream, .random(seed: UInt64(seed))) == whole, "pieces of seed \(seed)", sourceLocation: location)
+        }
+        var impatient = self
+        impatient.isImpatient = true
+        #expect(impatient.feed(stream, .bytes) == whole, "impatiently", sourceLocation: location)
+        return whole
+    }
+}
+
+extension DripFeed.Found {
+    init(_ message: MessageFramer.Message, at offset: Int, isCut: Bool = false) {
+        self.init(
+            offset: offset, command: message.header.command.name, claimed: message.header.length,
+            payload: message.payloadLength, header: message.header.byteCount, status: message.status, isCut: isCut)
+    }
+}
+
+/// SplitMix64: the same numbers on every run.
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
+        return z ^ z >> 31
+    }
+}

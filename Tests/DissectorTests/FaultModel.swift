@@ -1,0 +1,181 @@
+import Dissector
+
+/// The TCP segment in an Ethernet frame of the shared captures.
+struct SegmentHeader {
+    var flow: Flow
+    var sequence: UInt32
+    var flags: Talk.Flags
+    /// Where in the frame the payload begins, and its length on the wire.
+    var payloadStart: Int
+    var payloadLength: Int
+
+    init?(_ packet: Packet) {
+        let bytes = packet.bytes
+        func u16(_ at: Int) -> Int { Int(bytes[at]) << 8 | Int(bytes[at + 1]) }
+        guard packet.linkType == 1, bytes.count >= 54 else { return nil }
+        let tcp: Int
+        let end: Int
+        switch u16(12) {
+        case 0x0800 where bytes[23] == 6:
+            tcp = 14 + Int(bytes[14] & 15) * 4
+            end = 14 + u16(16)
+        case 0x86dd where bytes[20] == 6:
+            tcp = 54
+            end = 54 + u16(18)
+        default: return nil
+        }
+        guard bytes.count >= tcp + 20 else { return nil }
+        flow = Flow(from: UInt16(u16(tcp)), to: UInt16(u16(tcp + 2)))
+        sequence = UInt32(u16(tcp + 4)) << 16 | UInt32(u16(tcp + 6))
+        flags = Talk.Flags(rawValue: bytes[tcp + 13])
+        payloadStart = tcp + Int(bytes[tcp + 12] >> 4) * 4
+        payloadLength = end - payloadStart
+    }
+}
+
+/// A direction; in each of the captures its ports are enough to tell it.
+struct Flow: Hashable {
+    var from: UInt16
+    var to: UInt16
+}
+
+extension Seen {
+    var flow: Flow {
+        func port(_ text: String) -> UInt16 { UInt16(text.split(separator: ":").last ?? "") ?? 0 }
+        return Flow(from: port(from), to: port(to))
+    }
+}
+
+/// A capture without faults: what was sent in each direction, and where.
+struct Reference {
+    struct Message: Hashable {
+        var flow: Flow
+        var bytes: [UInt8]
+    }
+
+    let packets: [Packet]
+    /// In the order of the stream, with the offset of the first byte.
+    private(set) var sent: [Flow: [(offset: Int, bytes: [UInt8])]] = [:]
+    private(set) var origins: [Flow: UInt32] = [:]
+    private(set) var ports: Set<UInt16> = []
+    private(set) var all: [Message: Int] = [:]
+
+    init(_ name: String) throws {
+        packets = try DissectorTests.packets(name)
+        for packet in packets {
+            guard let segment = SegmentHeader(packet) else { continue }
+            ports.formUnion([segment.flow.from, segment.flow.to])
+            if segment.flags.contains(.syn) {
+                origins[segment.flow] = segment.sequence &+ 1
+            } else if segment.payloadLength > 0, origins[segment.flow] == nil {
+                origins[segment.flow] = segment.sequence
+            }
+        }
+        var ends: [Flow: Int] = [:]
+        for record in try dissect(packets).records {
+            let end = ends[record.flow, default: 0]
+            sent[record.flow, default: []].append((end, record.bytes))
+            ends[record.flow] = end + record.bytes.count
+            all[Message(flow: record.flow, bytes: record.bytes), default: 0] += 1
+        }
+    }
+
+    /// What of each direction `packets` hold.
+    func captured(in packets: [Packet]) -> [Flow: CapturedBytes] {
+        var captured: [Flow: CapturedBytes] = [:]
+        for packet in packets {
+            guard let segment = SegmentHeader(packet), let origin = origins[segment.flow] else { continue }
+            let start = Int(Int32(truncatingIfNeeded: segment.sequence &- origin))
+            let length = min(packet.bytes.count - segment.payloadStart, segment.payloadLength)
+            guard segment.payloadLength > 0 || segment.flags.contains(.fin), start >= 0 else { continue }
+            // A FIN ahead of all bytes is not remembered: what was lost right before it is known to nobody.
+            if length <= 0, segment.payloadLength == 0, captured[segment.flow]?.isEmpty ?? true { continue }
+            captured[segment.flow, default: CapturedBytes()].add(
+                start..<start + max(length, 0), to: start + segment.payloadLength)
+        }
+        return captured
+    }
+
+    /// The messages all of whose bytes are there.
+    func whole(_ captured: [Flow: CapturedBytes]) -> [Message: Int] {
+        var whole: [Message: Int] = [:]
+        for (flow, messages) in sent {
+            guard let bytes = captured[flow] else { continue }
+            for (offset, message) in messages where bytes.contains(offset..<offset + message.count) {
+                whole[Message(flow: flow, bytes: message), default: 0] += 1
+            }
+        }
+        return whole
+    }
+}
+
+/// The bytes of a direction that were captured.
+struct CapturedBytes {
+    private var isThere: [Bool] = []
+    /// The end of all that is known of the direction.
+    private(set) var end = 0
+
+    var isEmpty: Bool { !isThere.contains(true) }
+
+    mutating func add(_ range: Range<Int>, to end: Int) {
+        self.end = max(self.end, end)
+        if isThere.count < range.upperBound {
+            isThere += [Bool](repeating: false, count: range.upperBound - isThere.count)
+        }
+        for at in range { isThere[at] = true }
+    }
+
+    func contains(_ range: Range<Int>) -> Bool {
+        range.upperBound <= isThere.count && isThere[range].allSatisfy { $0 }
+    }
+}
+
+/// What may happen to frames between a wire and a file.
+struct Faults: CustomStringConvertible {
+    var drop = 0.0
+    var duplicate = 0.0
+    /// A frame changes places with one at most so many behind it.
+    var reorder = 0.0
+    var distance = 8
+    /// Payload is cut off at a random place.
+    var truncate = 0.0
+    /// Leave alone the SYNs, or the first bytes where the SYN was not captured, so that each stream has its beginning.
+    var keepsStarts = true
+
+    var description: String { "drop \(drop), duplicate \(duplicate), reorder \(reorder), truncate \(truncate)" }
+
+    /// The frames that are left, a millisecond apart.
+    func apply(to packets: [Packet], _ generator: inout SplitMix) -> [Packet] {
+        func happens(_ rate: Double) -> Bool { Double.random(in: 0..<1, using: &generator) < rate }
+        var left: [(packet: Packet, isFixed: Bool)] = []
+        var begun: Set<Flow> = []
+        for packet in packets {
+            guard let segment = SegmentHeader(packet) else { continue }
+            let isStart = segment.flags.contains(.syn) || segment.payloadLength > 0 && !begun.contains(segment.flow)
+            if isStart { begun.insert(segment.flow) }
+            if keepsStarts, isStart {
+                left.append((packet, true))
+                continue
+            }
+            if happens(drop) { continue }
+            var cut = packet
+            if segment.payloadLength > 0, happens(truncate) {
+                let length = Int.random(in: 0...segment.payloadLength, using: &generator)
+                cut.bytes = Array(cut.bytes.prefix(segment.payloadStart + length))
+            }
+            left.append((cut, false))
+            // The copy is cut like the first: bytes that a snap length cut off are given up at once.
+            if happens(duplicate) { left.append((cut, false)) }
+        }
+        for index in left.indices where happens(reorder) {
+            let other = min(index + Int.random(in: 1...distance, using: &generator), left.count - 1)
+            // Not across the beginning of a stream.
+            if !left[index...other].contains(where: \.isFixed) { left.swapAt(index, other) }
+        }
+        return left.enumerated().map { index, element in
+            var packet = element.packet
+            packet.time = 1_700_000_000_000_000_000 + Int64(index) * 1_000_000
+            return packet
+        }
+    }
+}

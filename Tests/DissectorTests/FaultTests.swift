@@ -1,0 +1,102 @@
+import Dissector
+import Testing
+
+/// Recorded captures with faults put in: nothing is made up, nothing that was captured whole is lost, and every byte is
+/// accounted for.
+@Suite struct FaultTests {
+    private static let captures = [
+        "handshake.pcap", "relay.pcap", "relay-ipv6.pcap", "addrv2.pcap", "bloom-filter.pcap", "block-filters.pcap",
+        "txreconciliation.pcap",
+    ]
+    private static let faults = [
+        Faults(), Faults(drop: 0.01), Faults(drop: 0.1), Faults(drop: 0.5), Faults(duplicate: 0.3),
+        Faults(reorder: 0.3), Faults(duplicate: 0.2, reorder: 0.8, distance: 3), Faults(truncate: 0.05),
+        Faults(truncate: 0.7), Faults(drop: 0.02, duplicate: 0.02, reorder: 0.05, truncate: 0.02),
+        Faults(drop: 0.2, duplicate: 0.3, reorder: 0.3, truncate: 0.3),
+    ]
+
+    private func counted(_ records: [Seen]) -> [Reference.Message: Int] {
+        Dictionary(records.map { (Reference.Message(flow: $0.flow, bytes: $0.bytes), 1) }, uniquingKeysWith: +)
+    }
+
+    /// Every message of `some` is among `all`, as often.
+    private func excess(
+        of some: [Reference.Message: Int], over all: [Reference.Message: Int]
+    ) -> [(flow: Flow, command: String, length: Int)] {
+        some.filter { all[$0.key, default: 0] < $0.value }.map {
+            ($0.key.flow, String(decoding: $0.key.bytes[4..<16].prefix { $0 != 0 }, as: UTF8.self), $0.key.bytes.count)
+        }
+    }
+
+    @Test(arguments: captures, faults)
+    func streamsWithTheirBeginnings(_ name: String, _ faults: Faults) throws {
+        let reference = try Reference(name)
+        var options = PipelineOptions()
+        options.ports = reference.ports
+        for seed in 0..<3 as Range<UInt64> {
+            var generator = SplitMix(state: seed &* 1_000_003 &+ UInt64(name.utf8.count))
+            let packets = faults.apply(to: reference.packets, &generator)
+            let result = try dissect(packets, options)
+            let good = counted(result.records.filter { $0.status == 1 })
+            let captured = reference.captured(in: packets)
+
+            #expect(excess(of: good, over: reference.all).isEmpty, "never sent; seed \(seed)")
+            #expect(excess(of: reference.whole(captured), over: good).isEmpty, "captured, not told; seed \(seed)")
+            #expect(result.records.allSatisfy { $0.status == 1 || $0.status == 2 }, "seed \(seed)")
+            #expect(result.counts.encryptedStreams == 0, "seed \(seed)")
+
+            // Every byte is in a message, or missing, or skipped.
+            let extent = captured.values.reduce(0) { $0 + ($1.isEmpty ? 0 : $1.end) }
+            let told = result.records.reduce(0) { $0 + $1.bytes.count }
+            #expect(
+                told + Int(result.counts.missingBytes + result.counts.skippedBytes) == extent, "bytes; seed \(seed)")
+            #expect(result.missing <= result.counts.missingBytes)
+            #expect(result.skipped <= result.counts.skippedBytes)
+            for (flow, records) in Dictionary(grouping: result.records, by: \.flow) {
+                let bytes = records.reduce(0) { $0 + $1.bytes.count + Int($1.missing + $1.skipped) }
+                #expect(bytes <= captured[flow]?.end ?? 0, "\(flow); seed \(seed)")
+            }
+        }
+    }
+
+    /// Ports are not known and SYNs fall as other frames do: then a stream may begin late, but nothing is made up.
+    @Test(arguments: captures, [0.02, 0.3])
+    func streamsWithoutTheirBeginnings(_ name: String, _ rate: Double) throws {
+        let reference = try Reference(name)
+        let faults = Faults(drop: rate, duplicate: rate, reorder: rate, truncate: rate, keepsStarts: false)
+        for seed in 0..<3 as Range<UInt64> {
+            var generator = SplitMix(state: seed &* 77_003 &+ UInt64(name.utf8.count))
+            let result = try dissect(faults.apply(to: reference.packets, &generator))
+            let good = counted(result.records.filter { $0.status == 1 })
+            #expect(excess(of: good, over: reference.all).isEmpty, "never sent; seed \(seed)")
+            #expect(result.missing <= result.counts.missingBytes)
+            #expect(result.skipped <= result.counts.skippedBytes)
+            #expect(result.counts.encryptedStreams == 0, "seed \(seed)")
+        }
+    }
+
+    /// Bits turned over anywhere in the frames: whatever comes of it, it is no message with a right checksum that was
+    /// not sent, and no crash.
+    @Test(arguments: captures, [0.02, 0.5])
+    func damagedFrames(_ name: String, _ rate: Double) throws {
+        let reference = try Reference(name)
+        let sent = Set(reference.all.keys.map(\.bytes))
+        for seed in 0..<3 as Range<UInt64> {
+            var generator = SplitMix(state: seed &* 40_009 &+ 5)
+            var packets = reference.packets
+            for index in packets.indices where Double.random(in: 0..<1, using: &generator) < rate {
+                for _ in 0..<Int.random(in: 1...4, using: &generator) {
+                    let at = packets[index].bytes.indices.randomElement(using: &generator) ?? 0
+                    packets[index].bytes[at] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+                }
+            }
+            let result = try dissect(packets)
+            for record in result.records where record.status == 1 && record.length > 24 {
+                // A header may be damaged where its checksum does not cover it.
+                #expect(sent.contains { $0[24...] == record.bytes[24...] }, "seed \(seed)")
+            }
+            #expect(result.missing <= result.counts.missingBytes)
+            #expect(result.skipped <= result.counts.skippedBytes)
+        }
+    }
+}

@@ -1,0 +1,166 @@
+import BitcoinP2P
+import Capture
+import Dissection
+import Dissector
+import Foundation
+import Output
+
+/// What a record says.
+struct Seen: Equatable {
+    var frame: UInt64 = 0
+    var time: Int64 = 0
+    /// Nanoseconds since the capture's first frame.
+    var relative: Int64 = 0
+    var from = ""
+    var to = ""
+    var stream: UInt64 = 0
+    var protocolName = ""
+    var command = ""
+    var magic: UInt64 = 0
+    var length = 0
+    var info = ""
+    var hasProblem = false
+    var status: UInt64?
+    var missing: UInt64 = 0
+    var skipped: UInt64 = 0
+    /// Payload bytes, told where the message is cut.
+    var captured: UInt64?
+    var frames: [UInt64] = []
+    var notes: Set<AnnotationKind> = []
+    /// Header and payload as far as they were captured.
+    var bytes: [UInt8] = []
+
+    var isWhole: Bool { captured == nil && bytes.count == length }
+}
+
+/// Keeps what each record says.
+final class CollectingWriter: RecordWriter {
+    private(set) var records: [Seen] = []
+    let detail: Detail
+    var wantsInfo: Bool { true }
+    private let names: [UInt16: String]
+
+    init(detail: Detail = .tree) {
+        self.detail = detail
+        Pipeline.declareFields()
+        names = Dictionary(
+            uniqueKeysWithValues: Catalog.declarations.enumerated().map { (UInt16($0), $1.name) })
+    }
+
+    func begin() {}
+    func end() {}
+
+    func write(_ record: borrowing Record, _ bytes: RawSpan) {
+        var seen = Seen()
+        seen.frame = record.frameNumber
+        seen.time = record.time
+        seen.from = String(decoding: record.source, as: UTF8.self)
+        seen.to = String(decoding: record.destination, as: UTF8.self)
+        seen.stream = record.stream
+        seen.protocolName = "\(record.protocolName)"
+        seen.length = record.length
+        seen.info = record.info.string
+        seen.hasProblem = record.hasProblem
+        seen.frames = Array(record.frames)
+        seen.bytes = bytes.withUnsafeBytes { Array($0) }
+        for node in record.tree.nodes {
+            switch names[node.fieldID] {
+            case "frame.time_relative": seen.relative = Int64(bitPattern: node.value)
+            case "bitcoin.magic": seen.magic = node.value
+            case "bitcoin.command": seen.command = Command(bytes, at: Int(node.start))?.name ?? ""
+            case "bitcoin.checksum.status": seen.status = node.value
+            case "bitcoin.missing": seen.missing = node.value
+            case "bitcoin.skipped": seen.skipped = node.value
+            case "bitcoin.captured": seen.captured = node.value
+            default: break
+            }
+        }
+        seen.notes = Set(record.tree.annotations.map(\.kind))
+        records.append(seen)
+    }
+}
+
+/// One frame of a capture.
+struct Packet: Equatable {
+    var time: Int64
+    var bytes: [UInt8]
+    var originalLength: Int
+    var linkType: Int32 = 1
+}
+
+struct Findings {
+    var records: [Seen]
+    var counts: Counts
+
+    var commands: [String] { records.map(\.command) }
+    var missing: UInt64 { records.reduce(0) { $0 + $1.missing } }
+    var skipped: UInt64 { records.reduce(0) { $0 + $1.skipped } }
+}
+
+/// Dissects frames, numbered from 1.
+func dissect(
+    _ packets: [Packet], _ options: PipelineOptions = PipelineOptions(), detail: Detail = .tree
+) throws -> Findings {
+    let writer = CollectingWriter(detail: detail)
+    var pipeline = Pipeline(options, writer: writer)
+    for (index, packet) in packets.enumerated() where !pipeline.isDone {
+        try pipeline.receive(
+            FrameHeader(
+                number: UInt64(index + 1), time: packet.time, capturedLength: packet.bytes.count,
+                originalLength: packet.originalLength, linkType: LinkTypeNumber(rawValue: packet.linkType), file: 0),
+            packet.bytes.span.bytes)
+    }
+    pipeline.finish()
+    return Findings(records: writer.records, counts: pipeline.counts)
+}
+
+/// The frames of a recorded capture.
+func packets(_ name: String) throws -> [Packet] {
+    var capture = try OfflineCapture(path: folder("captures") + "/" + name)
+    var packets: [Packet] = []
+    while try capture.next({ header, bytes in
+        packets.append(
+            Packet(
+                time: header.time, bytes: bytes.withUnsafeBytes { Array($0) }, originalLength: header.originalLength,
+                linkType: header.linkType.rawValue))
+    }) {}
+    return packets
+}
+
+/// A folder of the package.
+func folder(_ name: String) -> String {
+    let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    return tests.deletingLastPathComponent().appendingPathComponent(name).path
+}
+
+/// Bytes of one message as a node sends it.
+func framed(
+    _ command: StaticString, _ payload: [UInt8] = [], magic: UInt32 = 0xf9be_b4d9, length: UInt32? = nil,
+    checksum: UInt32? = nil
+) -> [UInt8] {
+    var name = command.withUTF8Buffer { Array($0) }
+    name += [UInt8](repeating: 0, count: 12 - name.count)
+    let length = length ?? UInt32(payload.count)
+    let sum = checksum ?? DoubleSHA256.hash(payload.span.bytes).checksum
+    return bigEndian(magic) + name + bigEndian(length).reversed() + bigEndian(sum) + payload
+}
+
+func bigEndian(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) } }
+
+/// Bytes that hold no magic: they count up in steps of seven.
+func filler(_ count: Int, from start: Int = 1) -> [UInt8] {
+    (0..<count).map { UInt8(truncatingIfNeeded: start + 7 * $0) }
+}
+
+/// SplitMix64: the same numbers on every run.
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
+        return z ^ z >> 31
+    }
+}
