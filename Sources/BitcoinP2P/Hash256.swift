@@ -4,8 +4,14 @@ import Crypto
 public struct Hash256: Sendable, BitwiseCopyable {
     @usableFromInline var storage: InlineArray<32, UInt8>
 
+    /// 32 zero bytes, which stand for no hash.
+    static var zero: Hash256 { Hash256() }
+
+    private init() { storage = InlineArray(repeating: 0) }
+
     @usableFromInline
     init(_ digest: SHA256.Digest) {
+        // A SHA-256 digest has 32 bytes.
         storage = digest.withUnsafeBytes { $0.loadUnaligned(as: InlineArray<32, UInt8>.self) }
     }
 
@@ -29,8 +35,15 @@ public struct Hash256: Sendable, BitwiseCopyable {
 
 extension Hash256: Equatable {
     public static func == (left: Hash256, right: Hash256) -> Bool {
-        for index in 0..<32 where left.storage[index] != right.storage[index] { return false }
-        return true
+        let (one, other) = (left.bytes, right.bytes)
+        var difference: UInt64 = 0
+        for word in 0..<4 {
+            // Both have 32 bytes.
+            difference |=
+                one.unsafeLoadUnaligned(fromUncheckedByteOffset: word &* 8, as: UInt64.self)
+                ^ other.unsafeLoadUnaligned(fromUncheckedByteOffset: word &* 8, as: UInt64.self)
+        }
+        return difference == 0
     }
 }
 

@@ -16,7 +16,7 @@ public protocol Payload: Sendable {
 public struct MessageContext: Sendable {
     /// The network that the magic names: addresses are written for it.
     public var network: Network
-    /// When the message was complete, in nanoseconds since the Unix epoch.
+    /// When the message was complete, in nanoseconds since the Unix epoch; 0 where nobody knows.
     public var time: Int64
     /// The double SHA-256 of the whole payload, known from verifying the checksum; nil where part of it is missing. It
     /// is the txid of a `tx` without witness.

@@ -73,6 +73,16 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case negotiationAfterVerack
     case pongWithoutPing
     case layoutUnsettled
+    case targetInvalid
+    case targetTooEasy
+    case proofOfWorkWrong
+    case merkleRootWrong
+    case merkleTreeMutated
+    case witnessCommitmentWrong
+    case weightOverLimit
+    case headerNotConnected
+    case partialTreeWrong
+    case clockOff
 
     public var severity: Severity { facts("").severity }
     public var group: AnnotationGroup { facts("").group }
@@ -130,6 +140,29 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
         case .pongWithoutPing: (.note, .sequence, "Answers no ping that was seen")
         case .layoutUnsettled:
             (.note, .protocol, "How these bytes are laid out is not settled: they are shown as they are")
+        case .targetInvalid:
+            (.error, .malformed, "No hash can meet this target: it is negative, zero or over 256 bits")
+        case .targetTooEasy:
+            (.error, .protocol, "The target is easier than the easiest of this network: receivers reject the header")
+        case .proofOfWorkWrong:
+            (.error, .protocol, "The hash is above the target, so no work is proved: receivers reject the header")
+        case .merkleRootWrong:
+            (.error, .checksum, "The merkle root computed is not the header's: receivers reject the message")
+        case .merkleTreeMutated:
+            (
+                .error, .malformed,
+                "Transactions are repeated so that the merkle root stays the same (CVE-2012-2459): receivers reject it"
+            )
+        case .witnessCommitmentWrong:
+            (.error, .checksum, "The coinbase does not commit to these witnesses: receivers reject the block")
+        case .weightOverLimit:
+            (.error, .protocol, "More than the \(n) weight units a block may have: receivers reject it")
+        case .headerNotConnected:
+            (.warning, .sequence, "This is not the hash of the header before it: receivers reject the message")
+        case .partialTreeWrong:
+            (.error, .malformed, "Hashes and flags do not make a partial merkle tree of so many transactions")
+        case .clockOff:
+            (.warning, .protocol, "The sender's clock is \(n) minutes from the capture's: one of the two is wrong")
         }
     }
 }

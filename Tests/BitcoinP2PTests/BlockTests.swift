@@ -49,12 +49,16 @@ import Testing
                 "  bitcoin.headers.count 1",
                 "  bitcoin.headers.header [0]",
                 "    bitcoin.headers.version 1",
+                "      bitcoin.headers.version.text the first rules (generated)",
                 "    bitcoin.headers.prev_block \(String(repeating: "0", count: 64))",
                 "    bitcoin.headers.merkle_root 4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b",
                 "    bitcoin.headers.timestamp 1231006505",
                 "    bitcoin.headers.bits 0x1d00ffff",
+                "      bitcoin.headers.target 00000000ffff\(String(repeating: "0", count: 52)) (generated)",
+                "      bitcoin.headers.difficulty 1.00000000 (generated)",
                 "    bitcoin.headers.nonce 0x7c2bac1d",
                 "    bitcoin.headers.hash 000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f (generated)",
+                "    bitcoin.headers.pow.status Good (generated)",
                 "    bitcoin.headers.txn_count 0",
             ])
         #expect(Dissected("headers", [0]).info == " 0")

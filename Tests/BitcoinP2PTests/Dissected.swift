@@ -13,16 +13,24 @@ struct Dissected {
     var info: String
     var outcome: Outcome
 
-    /// - Parameter hashed: Whether the payload's hash is given along, as when its checksum was verified.
-    init(_ command: String, _ bytes: [UInt8], hashed: Bool = true) {
+    /// - Parameters:
+    ///   - hashed: Whether the payload's hash is given along, as when its checksum was verified.
+    ///   - magic: That of the network it was sent on.
+    ///   - time: When it was captured, 0 for not known.
+    init(
+        _ command: String, _ bytes: [UInt8], hashed: Bool = true, magic: UInt32 = 0xf9be_b4d9, time: Int64 = 0
+    ) {
         let type = MessageType.named(command)
         if type == nil { Issue.record("no type \(command)") }
-        self.init(type ?? Registry.standard.types[0], bytes, hashed: hashed)
+        self.init(type ?? Registry.standard.types[0], bytes, hashed: hashed, magic: magic, time: time)
     }
 
-    init(_ type: MessageType, _ bytes: [UInt8], hashed: Bool = true) {
+    init(
+        _ type: MessageType, _ bytes: [UInt8], hashed: Bool = true, magic: UInt32 = 0xf9be_b4d9, time: Int64 = 0
+    ) {
         var sink = TreeSink()
-        outcome = type.dissect(bytes.span.bytes, from: 0, Self.context(bytes, hashed), into: &sink)
+        let context = Self.context(bytes, hashed, magic, time)
+        outcome = type.dissect(bytes.span.bytes, from: 0, context, into: &sink)
         self.bytes = bytes
         nodes = Array(sink.tree.nodes)
         generated = Array(sink.tree.generated)
@@ -42,9 +50,11 @@ struct Dissected {
         return (outcome, sink.info.string)
     }
 
-    private static func context(_ bytes: [UInt8], _ hashed: Bool) -> MessageContext {
+    private static func context(
+        _ bytes: [UInt8], _ hashed: Bool, _ magic: UInt32 = 0xf9be_b4d9, _ time: Int64 = 0
+    ) -> MessageContext {
         MessageContext(
-            network: Network(magic: 0xf9be_b4d9), time: 0,
+            network: Network(magic: magic), time: time,
             payloadHash: hashed ? DoubleSHA256.hash(bytes.span.bytes) : nil)
     }
 

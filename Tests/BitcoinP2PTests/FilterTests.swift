@@ -18,6 +18,8 @@ import Testing
                 "  bitcoin.filterload.nhashfunc 5",
                 "  bitcoin.filterload.ntweak 0x00000000",
                 "  bitcoin.filterload.nflags BLOOM_UPDATE_ALL",
+                "  bitcoin.filterload.bits_set 12 (generated)",
+                "  bitcoin.filterload.false_positives 3.1250 % (1 in 32) (generated)",
             ])
         // protocol.md 13.6, then with more functions than Core takes and flags of which two bits count.
         let tweaked = Dissected("filterload", Array(hex: "03ce4299050000000100008001"))
@@ -93,6 +95,8 @@ import Testing
                 "  bitcoin.cfilter.block_hash \(Self.genesis)",
                 "  bitcoin.cfilter.num_filter_bytes 4",
                 "  bitcoin.cfilter.filter_bytes 019dfca8",
+                "  bitcoin.cfilter.num_elements 1 (generated)",
+                "  bitcoin.cfilter.filter_hash c03705b2d6fb76a59664f1d63fe8fdbb2dc076d18175fdc51d11c43afaf78a4c (generated)",
             ])
     }
 
@@ -107,6 +111,7 @@ import Testing
                 "  bitcoin.cfheaders.previous_filter_header \(String(repeating: "0", count: 64))",
                 "  bitcoin.cfheaders.filter_hashes_length 1",
                 "  bitcoin.cfheaders.filter_hashes c03705b2d6fb76a59664f1d63fe8fdbb2dc076d18175fdc51d11c43afaf78a4c",
+                "  bitcoin.cfheaders.header 21584579b7eb08997773e5aeff3a7f932700042d0ed2a6129012b7d7ae81b750 (generated)",
             ])
     }
 
@@ -124,6 +129,7 @@ import Testing
                 "  bitcoin.cfcheckpt.stop_hash \(Self.genesis)",
                 "  bitcoin.cfcheckpt.filter_headers_length 1",
                 "  bitcoin.cfcheckpt.filter_headers 21584579b7eb08997773e5aeff3a7f932700042d0ed2a6129012b7d7ae81b750",
+                "  bitcoin.cfcheckpt.height 1000 (generated)",
             ])
     }
 }

@@ -37,7 +37,7 @@ import Testing
         let dissected = Dissected(sample.command, sample.bytes)
         #expect(dissected.outcome == .complete)
         #expect(dissected["bitcoin.trailing"].isEmpty)
-        #expect(dissected.annotations.filter { $0.kind.group == .malformed || $0.kind == .trailingBytes }.isEmpty)
+        #expect(dissected.annotations.isEmpty)
         #expect(dissected.structureProblem() == nil)
         #expect(dissected.tilingProblem() == nil)
     }

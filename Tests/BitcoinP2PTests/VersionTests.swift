@@ -11,11 +11,14 @@ import Testing
             dissected.listing == [
                 "bitcoin.version",
                 "  bitcoin.version.version 70016",
+                "    bitcoin.version.features getheaders, pong, mempool, bloom filters, sendheaders, feefilter, compact blocks, "
+                    + "wtxid relay and addrv2 (generated)",
                 "  bitcoin.version.services 0x0000000000000c09",
                 "    bitcoin.services.network true",
                 "    bitcoin.services.witness true",
                 "    bitcoin.services.networklimited true",
                 "    bitcoin.services.p2pv2 true",
+                "  bitcoin.version.serves full node: all blocks, witnesses, v2 transport (generated)",
                 "  bitcoin.version.timestamp 1735689600",
                 "  bitcoin.version.addr_you «192.0.2.1:8333»",
                 "    bitcoin.address.services 0x0000000000000000",

@@ -10,10 +10,12 @@ struct Block: Payload {
         "bitcoin.block.num_transactions", "Number of transactions", .count, "how many follow; the first is the coinbase"
     )
     let transaction = Transaction()
+    let checks = BlockChecks()
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
+        let start = c.offset
         let size = c.left
-        try header.layout(&c)
+        try header.layout(&c, context)
         guard c.left > 0 else {
             if c.sink.wantsInfo { c.sink.info.append(" header only") }
             return
@@ -25,6 +27,12 @@ struct Block: Payload {
             c.sink.info.append(" tx ")
             c.sink.info.append(byteCount: size)
         }
-        try transaction.list(&c, transactions)
+        guard c.mode == .tree else { return try transaction.list(&c, transactions) }
+        let frame = c.offset - start
+        var body = BlockBody(expecting: transactions)
+        try c.list(of: transaction.message, transactions, minimum: 10) { (c, _) throws(Stop) in
+            body.append(try transaction.layout(&c, hashing: true))
+        }
+        checks.layout(&c, from: start, frame: frame, body, transaction)
     }
 }

@@ -11,6 +11,9 @@ struct CFCheckpt: Payload {
     let header = Field(
         "bitcoin.cfcheckpt.filter_headers", "Filter header", .hash,
         "the double SHA-256 of a filter's hash and the header before it")
+    let height = Field(
+        "bitcoin.cfcheckpt.height", "Block height", .unsigned(bits: 64),
+        "the height of the block whose filter header this is: 1000 for the first")
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         try type.layout(&c)
@@ -18,6 +21,10 @@ struct CFCheckpt: Payload {
         let headers = try c.compactSize(count, limit: Limits.size)
         c.info(headers, "header", "headers")
         c.info(" to ", hash: stop)
-        try c.values(headers, stride: 32) { (c, _) throws(Stop) in try c.bytes(header, 32) }
+        try c.values(headers, stride: 32) { (c, index) throws(Stop) in
+            try c.bytes(header, 32)
+            // One for each 32 bytes there are.
+            c.generate(height, UInt64(index &+ 1) &* 1000)
+        }
     }
 }

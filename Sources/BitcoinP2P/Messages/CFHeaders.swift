@@ -13,14 +13,24 @@ struct CFHeaders: Payload {
     let hash = Field(
         "bitcoin.cfheaders.filter_hashes", "Filter hash", .hash,
         "the double SHA-256 of a filter; with the header before it, it makes the next header")
+    let header = Field(
+        "bitcoin.cfheaders.header", "Filter header", .hash,
+        "the double SHA-256 of this filter hash and the filter header before it: what cfcheckpt has")
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         try type.layout(&c)
         let stop = try c.bytes(stopHash, 32)
-        try c.bytes(previous, 32)
+        let before = try c.bytes(previous, 32)
         let hashes = try c.compactSize(count, limit: 2000)
         c.info(hashes, "hash", "hashes")
         c.info(" to ", hash: stop)
-        try c.values(hashes, stride: 32) { (c, _) throws(Stop) in try c.bytes(hash, 32) }
+        var chain = Hash256(c.bytes, at: before.lowerBound)
+        try c.values(hashes, stride: 32) { (c, _) throws(Stop) in
+            let range = try c.bytes(hash, 32)
+            guard c.mode == .tree, let last = chain, let own = Hash256(c.bytes, at: range.lowerBound) else { return }
+            let next = MerkleTree.node(own, last)
+            c.generate(header, next.bytes)
+            chain = next
+        }
     }
 }

@@ -9,11 +9,20 @@ struct CompactBlock: Payload {
     let nonce = Field(
         "bitcoin.cmpctblock.shortid_nonce", "Short id nonce", .hexadecimal(bits: 64),
         "a random number that, with the header, makes the key of the short ids")
+    let k0 = Field(
+        "bitcoin.cmpctblock.k0", "Short id key k0", .hexadecimal(bits: 64),
+        "the first half of the key: SHA-256 of header and nonce, bytes 0 to 7")
+    let k1 = Field(
+        "bitcoin.cmpctblock.k1", "Short id key k1", .hexadecimal(bits: 64),
+        "the second half of the key: SHA-256 of header and nonce, bytes 8 to 15")
     let shortIDCount = Field(
         "bitcoin.cmpctblock.shortids_length", "Number of short ids", .count, "how many short ids follow")
     let shortID = Field(
         "bitcoin.cmpctblock.shortids", "Short id", .hexadecimal(bits: 48),
         "the low six bytes of SipHash-2-4 over a txid or wtxid, in the order of the block")
+    let shortIDPosition = Field(
+        "bitcoin.cmpctblock.shortids.position", "Position", .unsigned(bits: 64),
+        "which transaction of the block the short id stands for, from 0")
     let prefilledCount = Field(
         "bitcoin.cmpctblock.prefilledtxn_length", "Number of prefilled transactions", .count,
         "how many transactions are sent along")
@@ -21,13 +30,29 @@ struct CompactBlock: Payload {
         "bitcoin.cmpctblock.prefilledtxn", "Prefilled transaction", .group, "a transaction sent along, and its place")
     let index = DifferentialIndex("bitcoin.cmpctblock.prefilledtxn.index")
     let transaction = Transaction()
+    let prefilledShortID = Field(
+        "bitcoin.cmpctblock.prefilledtxn.shortid", "Short id", .hexadecimal(bits: 48),
+        "the short id that the transaction would have had")
+    let total = Field(
+        "bitcoin.cmpctblock.num_transactions", "Number of transactions", .unsigned(bits: 64),
+        "how many the block has: short ids and prefilled transactions")
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
-        try header.layout(&c)
+        let start = c.offset
+        try header.layout(&c, context)
         try c.integer(nonce, UInt64.self)
+        let key = c.mode == .tree ? ShortIDKey(c.bytes.extracting(start..<c.offset)) : nil
+        if let key {
+            c.generate(k0, key.sipHash.k0)
+            c.generate(k1, key.sipHash.k1)
+        }
         let ids = try c.compactSize(shortIDCount, limit: Limits.compactBlockPositions)
         c.info(ids, "short id", "short ids")
-        try c.values(ids, stride: 6) { (c, _) throws(Stop) in try c.integer(shortID, bytes: 6) }
+        var positions = c.mode == .tree ? CompactPositions(c.bytes, behind: ids, at: c.offset, self) : nil
+        try c.values(ids, stride: 6) { (c, _) throws(Stop) in
+            try c.integer(shortID, bytes: 6)
+            if let place = positions?.take() { c.generate(shortIDPosition, place) }
+        }
         let most = Limits.compactBlockPositions - min(UInt64(ids), Limits.compactBlockPositions)
         let count = try c.compactSize(prefilledCount, limit: most)
         if c.sink.wantsInfo {
@@ -38,9 +63,14 @@ struct CompactBlock: Payload {
         var next: UInt64 = 0
         try c.list(of: prefilled, count, minimum: 11) { (c, _) throws(Stop) in
             try index.layout(&c, &next)
+            var name: Hash256?
             try c.group(transaction.message) { (c) throws(Stop) in
-                _ = try transaction.layout(&c, hashing: c.mode == .tree)
+                let summary = try transaction.layout(&c, hashing: c.mode == .tree)
+                // As it was sent: with witness under version 2, so that this is the wtxid; without under version 1.
+                name = summary.wtxid
             }
+            if let name, let key { c.generate(prefilledShortID, key.shortID(name)) }
         }
+        if c.mode == .tree { c.generate(total, UInt64(clamping: ids) + UInt64(clamping: count)) }
     }
 }

@@ -14,14 +14,21 @@ struct FilterLoad: Payload {
         "bitcoin.filterload.nflags", "nFlags", .enumeration(Self.updates, bits: 8),
         "what the server adds to the filter when an output matches; only the low two bits count")
 
+    let bitsSet = Field(
+        "bitcoin.filterload.bits_set", "Bits set", .unsigned(bits: 64), "how many bits of the filter are 1")
+    let falsePositives = Field(
+        "bitcoin.filterload.false_positives", "False positives", .text,
+        "how often what was not asked for matches: the share of bits set, to the power of the functions")
+
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         let size = try c.compactSize(length, limit: 36_000)
         c.info(size, "byte", "bytes")
-        try c.bytes(filter, size)
+        let range = try c.bytes(filter, size)
         let hashes = try c.integer(functions, UInt32.self)
         if hashes > 50 { c.annotate(.countOverLimit, 50) }
         let salt = try c.integer(tweak, UInt32.self)
         let update = try c.integer(flags, UInt8.self)
+        if c.mode == .tree { estimate(&c, BloomFilter(c.bytes.extracting(range), functions: hashes)) }
         guard c.sink.wantsInfo else { return }
         c.info(Int(hashes), "function", "functions")
         c.sink.info.append(" tweak 0x")
@@ -32,6 +39,13 @@ struct FilterLoad: Payload {
         } else {
             c.sink.info.append(decimal: UInt64(update))
         }
+    }
+
+    private func estimate(_ c: inout Cursor<some FieldSink & ~Copyable>, _ bloom: BloomFilter) {
+        c.generate(bitsSet, UInt64(bloom.bitsSet))
+        var text = TextBuffer()
+        bloom.appendFalsePositives(to: &text)
+        c.generate(falsePositives, text)
     }
 
     static let updates = ValueNames(

@@ -5,7 +5,7 @@ import Dissection
 struct Template: Payload {
     let message = Field(
         "bitcoin.template", "Template message", .group, "the block the sender would mine next, as short ids")
-    let header = BlockHeader("bitcoin.template")
+    let header = BlockHeader("bitcoin.template", isMined: false)
     let nonce = Field(
         "bitcoin.template.shortid_nonce", "Short id nonce", .hexadecimal(bits: 64),
         "a random number that, with the header, makes the key of the short ids")
@@ -23,7 +23,7 @@ struct Template: Payload {
     let transaction = Transaction()
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
-        try header.layout(&c)
+        try header.layout(&c, context)
         try c.integer(nonce, UInt64.self)
         let ids = try c.compactSize(shortIDCount, limit: Limits.compactBlockPositions)
         c.info(ids, "short id", "short ids")

@@ -10,10 +10,15 @@ struct Version: Payload {
     let version = Field(
         "bitcoin.version.version", "Protocol version", .signed(bits: 32),
         "the newest protocol the sender speaks; the smaller one of both sides holds")
+    let features = Field(
+        "bitcoin.version.features", "Features", .text,
+        "what nodes of this protocol number know; some need a service or an offer besides")
     let services = Field(
         "bitcoin.version.services", "Node services", .hexadecimal(bits: 64), "what the sender serves, one bit each")
     let bits = Services()
+    let serves = Field("bitcoin.version.serves", "Serves", .text, "what the services above imply, in words")
     let timestamp = Field("bitcoin.version.timestamp", "Node timestamp", .seconds, "what the sender's clock says")
+    let clock = ClockOffset("bitcoin.version.clock_offset")
     let addrYou = Field(
         "bitcoin.version.addr_you", "Address as receiving node", .group,
         "the receiver, as the sender sees it (addr_recv)")
@@ -40,9 +45,12 @@ struct Version: Payload {
             c.sink.info.append(" ")
             c.sink.info.append(decimal: Int(number))
         }
+        if c.mode == .tree { showFeatures(&c, number) }
         let flags = try c.integer(services, UInt64.self)
         bits.layout(&c, of: flags, bytes: 8)
-        try c.integer(timestamp, Int64.self)
+        if c.mode == .tree { showServices(&c, flags) }
+        let seconds = try c.integer(timestamp, Int64.self)
+        clock.layout(&c, seconds, context)
         try layoutAddress(&c, addrYou, number, since: nil)
 
         guard c.left > 0 else { return ended(&c, number, before: 106) }
@@ -64,6 +72,18 @@ struct Version: Payload {
         let wanted = try c.integer(relay, UInt8.self)
         if number < 70001 { disagree(&c, number) }
         if c.sink.wantsInfo, wanted == 0 { c.sink.info.append(", no relay") }
+    }
+
+    private func showFeatures(_ c: inout Cursor<some FieldSink & ~Copyable>, _ number: Int32) {
+        var text = TextBuffer()
+        ProtocolFeatures.append(number, to: &text)
+        if !text.isEmpty { c.parts { c in c.generate(features, text) } }
+    }
+
+    private func showServices(_ c: inout Cursor<some FieldSink & ~Copyable>, _ flags: UInt64) {
+        var text = TextBuffer()
+        Services.append(flags, to: &text)
+        c.generate(serves, text)
     }
 
     private func layoutAddress(

@@ -3,17 +3,25 @@ import Dissection
 /// The 80 bytes that are hashed to a block's name (protocol.md section 9).
 struct BlockHeader: Sendable {
     let version: Field
+    let versionText: Field
     let prevBlock: Field
     let merkleRoot: Field
     let timestamp: Field
     let bits: Field
     let nonce: Field
     let hash: Field
+    let work: ProofOfWork
+    private let isMined: Bool
 
-    init(_ prefix: String) {
+    /// - Parameter isMined: False for a proposal, whose hash need not meet its target.
+    init(_ prefix: String, isMined: Bool = true) {
+        self.isMined = isMined
         version = Field(
             "\(prefix).version", "Block version", .unsigned(bits: 32),
             "the rules the miner is ready for: one bit each when the top three bits are 001 (BIP 9)")
+        versionText = Field(
+            "\(prefix).version.text", "In words", .text, "what the number says: the rules of a BIP, or bits that signal"
+        )
         prevBlock = Field("\(prefix).prev_block", "Previous block", .hash, "the hash of the block this one builds on")
         merkleRoot = Field(
             "\(prefix).merkle_root", "Merkle root", .hash, "one hash that commits to every transaction of the block")
@@ -26,29 +34,41 @@ struct BlockHeader: Sendable {
         nonce = Field(
             "\(prefix).nonce", "Nonce", .hexadecimal(bits: 32), "what miners change until the hash meets the target")
         hash = Field("\(prefix).hash", "Block hash", .hash, "the double SHA-256 of these 80 bytes: the block's name")
+        work = ProofOfWork(prefix)
     }
 
     /// Reads the header, and answers its hash where `hashing` asks for it.
+    ///
+    /// - Parameter previous: The hash of the header before it, where one follows the other.
     @discardableResult
     func layout(
-        _ c: inout Cursor<some FieldSink & ~Copyable>, hashing: Bool
+        _ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext, hashing: Bool,
+        after previous: Hash256? = nil
     ) throws(Stop) -> Hash256? {
         let start = c.offset
-        try c.integer(version, UInt32.self)
-        try c.bytes(prevBlock, 32)
+        let number = try c.integer(version, UInt32.self)
+        var text = TextBuffer()
+        if c.mode == .tree {
+            BlockVersion.append(number, to: &text)
+            c.parts { c in c.generate(versionText, text) }
+        }
+        let parent = try c.bytes(prevBlock, 32)
+        if let previous, Hash256(c.bytes, at: parent.lowerBound) != previous { c.annotate(.headerNotConnected) }
         try c.bytes(merkleRoot, 32)
         try c.integer(timestamp, UInt32.self)
-        try c.integer(bits, UInt32.self)
+        let compact = try c.integer(bits, UInt32.self)
+        let target = c.mode == .tree ? work.layout(&c, bits: compact, on: context.network, &text) : nil
         try c.integer(nonce, UInt32.self)
         guard hashing else { return nil }
         let digest = DoubleSHA256.hash(c.bytes.extracting(start..<c.offset))
         c.generate(hash, digest.bytes)
+        if c.mode == .tree, isMined { work.layout(&c, hash: digest, target) }
         return digest
     }
 
     /// Reads the header of the block that a message is about, and begins the summary line with its hash.
-    func layout(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) {
-        let digest = try layout(&c, hashing: c.mode == .tree || c.sink.wantsInfo)
+    func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
+        let digest = try layout(&c, context, hashing: c.mode == .tree || c.sink.wantsInfo)
         c.info(" ", hash: digest)
     }
 }

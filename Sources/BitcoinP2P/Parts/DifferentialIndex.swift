@@ -11,13 +11,16 @@ struct DifferentialIndex: Sendable {
             "\(name).absolute", "Position", .unsigned(bits: 64), "which transaction of the block, from 0")
     }
 
-    /// Reads one index. `next` is the position after the one before, 0 at the beginning of a message.
-    func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ next: inout UInt64) throws(Stop) {
+    /// Reads one index and answers the position. `next` is the one after the one before, 0 at the beginning of a
+    /// message.
+    @discardableResult
+    func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ next: inout UInt64) throws(Stop) -> UInt64 {
         let skipped = try c.compactSize64(encoded, limit: Limits.compactBlockPositions)
         let (sum, overflow) = next.addingReportingOverflow(skipped)
         let position = overflow ? UInt64.max : sum
         c.generate(absolute, position)
         if position > Limits.compactBlockPositions { c.annotate(.countOverLimit, Limits.compactBlockPositions) }
         next = position == .max ? position : position + 1
+        return position
     }
 }

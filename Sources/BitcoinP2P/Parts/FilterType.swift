@@ -9,15 +9,18 @@ struct FilterType: Sendable {
             "\(prefix).filter_type", "Filter type", .enumeration(Self.names, bits: 8), "which kind of block filter")
     }
 
-    func layout(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) {
+    /// Reads the type and answers whether it is the basic one.
+    @discardableResult
+    func layout(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) -> Bool {
         let value = try c.integer(type, UInt8.self)
-        guard c.sink.wantsInfo else { return }
+        guard c.sink.wantsInfo else { return value == 0 }
         if value == 0 {
             c.sink.info.append(" basic")
         } else {
             c.sink.info.append(" type ")
             c.sink.info.append(decimal: UInt64(value))
         }
+        return value == 0
     }
 
     static let names = ValueNames((0, "BASIC", "every output script and every script spent (BIP 158)"))

@@ -4,6 +4,8 @@ enum Limits {
     static var size: UInt64 { 0x0200_0000 }
     /// MAX_BLOCK_WEIGHT / MIN_TRANSACTION_WEIGHT: no block has more transactions.
     static var transactionsInBlock: UInt64 { 16_666 }
+    /// MAX_BLOCK_WEIGHT.
+    static var blockWeight: UInt64 { 4_000_000 }
     /// Positions in a compact block fit 16 bits.
     static var compactBlockPositions: UInt64 { 65_535 }
 }

@@ -55,6 +55,9 @@ struct Transaction: Sendable {
         var virtualSize: Int
         /// Nil where nobody asked for it.
         var txid: Hash256?
+        /// Nil where no tree is made.
+        var wtxid: Hash256?
+        var parts: TransactionParts
     }
 
     /// So many transactions, an entry each.
@@ -91,8 +94,10 @@ struct Transaction: Sendable {
 
         let parts = TransactionParts(start: start, body: body..<bodyEnd, tail: tail, end: c.offset)
         let whole = c.left == 0 ? payloadHash : nil
-        let txid = hashing ? identity.layout(&c, parts, whole) : nil
-        return Summary(inputs: inputs, outputs: outputs, virtualSize: parts.virtualSize, txid: txid)
+        let names = hashing ? identity.layout(&c, parts, whole) : nil
+        return Summary(
+            inputs: inputs, outputs: outputs, virtualSize: parts.virtualSize, txid: names?.txid, wtxid: names?.wtxid,
+            parts: parts)
     }
 
     private func layoutInputs(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) -> Int {

@@ -17,6 +17,13 @@ struct TransactionParts {
     var hasWitnessForm: Bool { size != strippedSize }
 }
 
+/// The two names of a transaction.
+struct TransactionNames {
+    var txid: Hash256
+    /// Nil where only the txid was computed.
+    var wtxid: Hash256?
+}
+
 /// What is computed of a transaction: its names, and what it counts against the limit of a block (protocol.md 7.1).
 struct TransactionIdentity: Sendable {
     let txid = Field(
@@ -38,10 +45,10 @@ struct TransactionIdentity: Sendable {
     /// Computes the txid, and in a tree all the rest. `whole` is the hash of all the bytes where it is known already.
     func layout(
         _ c: inout Cursor<some FieldSink & ~Copyable>, _ parts: TransactionParts, _ whole: Hash256?
-    ) -> Hash256 {
+    ) -> TransactionNames {
         let bytes = c.bytes
         let all = bytes.extracting(parts.start..<parts.end)
-        var name: Hash256
+        let name: Hash256
         if parts.hasWitnessForm {
             var hasher = DoubleSHA256()
             hasher.update(bytes.extracting(parts.start..<parts.start + 4))
@@ -51,7 +58,7 @@ struct TransactionIdentity: Sendable {
         } else {
             name = whole ?? DoubleSHA256.hash(all)
         }
-        guard c.mode == .tree else { return name }
+        guard c.mode == .tree else { return TransactionNames(txid: name) }
         let full = parts.hasWitnessForm ? whole ?? DoubleSHA256.hash(all) : name
         c.generate(txid, name.bytes)
         c.generate(wtxid, full.bytes)
@@ -59,6 +66,6 @@ struct TransactionIdentity: Sendable {
         c.generate(strippedSize, UInt64(parts.strippedSize))
         c.generate(weight, UInt64(parts.weight))
         c.generate(vsize, UInt64(parts.virtualSize))
-        return name
+        return TransactionNames(txid: name, wtxid: full)
     }
 }

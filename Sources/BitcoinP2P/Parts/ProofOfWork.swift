@@ -1,0 +1,52 @@
+import Dissection
+
+/// What a header's bits ask for, and whether its hash has it (protocol.md section 9).
+struct ProofOfWork: Sendable {
+    let target: Field
+    let difficulty: Field
+    let status: Field
+
+    init(_ prefix: String) {
+        target = Field(
+            "\(prefix).target", "Target", .hash, "the bits written out: the greatest hash that is good enough")
+        difficulty = Field(
+            "\(prefix).difficulty", "Difficulty", .text,
+            "how many times as much work as for the first block this target asks for")
+        status = Field(
+            "\(prefix).pow.status", "Proof of work", .enumeration(Self.names, bits: 8),
+            "whether the hash is no greater than the target, and the target one that the network allows")
+    }
+
+    /// Shows what `bits`, just read, stand for; nil where no hash can be good enough.
+    func layout(
+        _ c: inout Cursor<some FieldSink & ~Copyable>, bits: UInt32, on network: Network, _ text: inout TextBuffer
+    ) -> UInt256? {
+        guard let compact = CompactTarget(bits) else {
+            c.annotate(.targetInvalid)
+            return nil
+        }
+        let value = compact.value
+        let easiest = network.easiestTarget?.value ?? value
+        if value > easiest { c.annotate(.targetTooEasy) }
+        text.removeAll()
+        compact.appendDifficulty(to: &text)
+        c.parts { c in
+            let bytes = value.littleEndian
+            c.generate(target, bytes.span.bytes)
+            c.generate(difficulty, text)
+        }
+        return value > easiest ? nil : value
+    }
+
+    /// Shows whether `hash` meets a target that ``layout(_:bits:on:_:)`` answered.
+    func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, hash: Hash256, _ target: UInt256?) {
+        // A target that is no good was said to be so where it stands.
+        guard let target else { return c.generate(status, 0) }
+        let isGood = UInt256(hash) <= target
+        c.generate(status, isGood ? 1 : 0)
+        if !isGood { c.annotate(.proofOfWorkWrong) }
+    }
+
+    private static let names = ValueNames(
+        (0, "Bad", "no work is proved"), (1, "Good", "it took as many attempts as the difficulty says, on average"))
+}
