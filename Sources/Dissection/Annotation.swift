@@ -83,6 +83,12 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case headerNotConnected
     case partialTreeWrong
     case clockOff
+    case scriptOverrun
+    case signatureNotStrict
+    case sighashUndefined
+    case amountOutOfRange
+    case prevoutNull
+    case coinbaseLengthWrong
 
     public var severity: Severity { facts("").severity }
     public var group: AnnotationGroup { facts("").group }
@@ -163,6 +169,16 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
             (.error, .malformed, "Hashes and flags do not make a partial merkle tree of so many transactions")
         case .clockOff:
             (.warning, .protocol, "The sender's clock is \(n) minutes from the capture's: one of the two is wrong")
+        case .scriptOverrun:
+            (.warning, .malformed, "A push runs past the end of the script: it cannot be run from here on")
+        case .signatureNotStrict:
+            (.note, .protocol, "The signature is not strict DER: blocks may not have such since July 2015 (BIP 66)")
+        case .sighashUndefined:
+            (.warning, .protocol, "No signature hash type of this number is defined for this kind of signature")
+        case .amountOutOfRange: (.error, .protocol, "No amount may be negative or more than 21 million bitcoin")
+        case .prevoutNull: (.error, .protocol, "Only a coinbase, which has one input, may spend no output")
+        case .coinbaseLengthWrong:
+            (.error, .protocol, "The signature script of a coinbase must have 2 to 100 bytes")
         }
     }
 }

@@ -139,6 +139,29 @@ extension Cursor where Sink: ~Copyable {
         sink.close(mark, at: offset)
     }
 
+    /// A piece of the field just read, with `body`'s fields under it: for use within ``parts(_:)``. `range` counts from
+    /// the first byte of ``bytes``.
+    @inlinable
+    @_lifetime(self: copy self)
+    public mutating func part(
+        _ field: Field, _ range: Range<Int>, value: UInt64 = 0, _ body: (inout Self) -> Void
+    ) {
+        if Sink.mode == .skim { return }
+        let piece = range.clamped(to: 0..<bytes.byteCount)
+        let mark = sink.open(field, at: piece.lowerBound, value: value, flags: .partOfParent)
+        body(&self)
+        sink.close(mark, at: piece.upperBound)
+    }
+
+    /// The same with nothing under it.
+    @inlinable
+    @_lifetime(self: copy self)
+    public mutating func part(_ field: Field, _ range: Range<Int>, value: UInt64 = 0) {
+        if Sink.mode == .skim { return }
+        let piece = range.clamped(to: 0..<bytes.byteCount)
+        sink.leaf(field, at: piece.lowerBound, length: piece.count, value: value, flags: .partOfParent)
+    }
+
     /// The group or list entry whose body has just begun; ``head(_:_:)`` takes it.
     @inlinable public var mark: Int { sink.newest }
 
@@ -148,6 +171,22 @@ extension Cursor where Sink: ~Copyable {
     public mutating func head(_ mark: Int, _ text: borrowing TextBuffer) {
         if Sink.mode == .skim { return }
         sink.head(mark, text)
+    }
+
+    /// Puts what `writing` appends behind the label of the group `mark`; what stands before in the text is not its.
+    @inlinable
+    @_lifetime(self: copy self)
+    public mutating func head(_ mark: Int, writing: (inout TextBuffer) -> Void) {
+        if Sink.mode == .skim { return }
+        sink.head(mark, writing: writing)
+    }
+
+    /// A text that `writing` appends to those generated before: nothing is copied.
+    @inlinable
+    @_lifetime(self: copy self)
+    public mutating func generate(_ field: Field, writing: (inout TextBuffer) -> Void) {
+        if Sink.mode == .skim { return }
+        sink.generate(field, writing: writing)
     }
 
     /// A text that was computed.

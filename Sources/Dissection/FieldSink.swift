@@ -26,8 +26,12 @@ public protocol FieldSink: ~Copyable {
     var newest: Int { get }
     /// A node whose bytes are not on the wire.
     mutating func generate(_ field: Field, value: UInt64, _ bytes: RawSpan)
+    /// The same with a text that is written where it stays.
+    mutating func generate(_ field: Field, writing: (inout TextBuffer) -> Void)
     /// Says something about the newest node that is still open or was made last.
     mutating func annotate(_ kind: AnnotationKind, value: UInt64)
     /// Puts `text` behind the label of the group `mark`.
     mutating func head(_ mark: Int, _ text: borrowing TextBuffer)
+    /// The same with a text that is written where it stays.
+    mutating func head(_ mark: Int, writing: (inout TextBuffer) -> Void)
 }

@@ -15,6 +15,8 @@ public struct SkimSink: FieldSink, ~Copyable {
     @inlinable public var newest: Int { 0 }
     @inlinable public mutating func close(_: Int, at _: Int) {}
     @inlinable public mutating func generate(_: Field, value _: UInt64, _: RawSpan) {}
+    @inlinable public mutating func generate(_: Field, writing _: (inout TextBuffer) -> Void) {}
     @inlinable public mutating func annotate(_: AnnotationKind, value _: UInt64) {}
     @inlinable public mutating func head(_: Int, _: borrowing TextBuffer) {}
+    @inlinable public mutating func head(_: Int, writing _: (inout TextBuffer) -> Void) {}
 }

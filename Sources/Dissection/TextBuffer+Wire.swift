@@ -25,6 +25,17 @@ extension TextBuffer {
         }
     }
 
+    /// How many of the bytes at `at` are one character that ``append(wire:)`` leaves as it is; 0 where it escapes them.
+    public static func printableLength(_ span: RawSpan, at: Int) -> Int {
+        guard at >= 0, at < span.byteCount else { return 0 }
+        return span.withUnsafeBytes { source in
+            if source[at] < 0x80 { return source[at] >= 0x20 && source[at] < 0x7f && source[at] != 0x5c ? 1 : 0 }
+            let (scalar, length) = decodeScalar(source, at)
+            guard let scalar, isPrintable(scalar) else { return 0 }
+            return length
+        }
+    }
+
     /// Escapes one byte as C does: `\n`, `\t`, `\r`, `\\`, otherwise `\x1b`.
     mutating func append(escaped byte: UInt8) {
         bytes.append(0x5c)

@@ -8,7 +8,7 @@
 public struct Tree: ~Copyable {
     public var nodes: ContiguousArray<Node>
     /// Bytes of generated nodes and headings: hashes, texts, addresses that were computed.
-    public var generated: ContiguousArray<UInt8>
+    public var generated: [UInt8]
     public var annotations: ContiguousArray<Annotation>
     /// Text behind a group's label: node and range in ``generated``, in the order they were made.
     public var headings: ContiguousArray<Heading>

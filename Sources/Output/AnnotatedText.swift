@@ -121,7 +121,7 @@ public struct AnnotatedText {
             } else {
                 value.append(
                     node, declaration.kind, tree.bytes(of: node, in: bytes), .display,
-                    limit: full ? .max : TreeText.byteLimit / 2, to: &text)
+                    limit: full || isGenerated ? .max : TreeText.byteLimit / 2, to: &text)
             }
         }
         if node.flags.contains(.headed), let heading = tree.heading(of: index) {

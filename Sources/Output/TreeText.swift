@@ -105,7 +105,8 @@ public struct TreeText {
                 appendTruncated(node, tree, bytes, to: &text)
             } else {
                 value.append(
-                    node, kind, tree.bytes(of: node, in: bytes), .display, limit: full ? .max : Self.byteLimit,
+                    node, kind, tree.bytes(of: node, in: bytes), .display,
+                    limit: full || isBracketed ? .max : Self.byteLimit,
                     to: &text)
             }
         }

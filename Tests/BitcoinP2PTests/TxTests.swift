@@ -6,29 +6,49 @@ import Testing
 @Suite struct TxTests {
     @Test func `a legacy transaction`() {
         let dissected = Dissected("tx", Array(hex: Self.legacy))
-        #expect(dissected.info == " d4a7…93e2 1 in 2 out 258 vB")
+        #expect(dissected.info == " d4a7…93e2 1 in 2 out 258 vB 33.59 BTC")
         #expect(
             dissected.listing == [
                 "bitcoin.tx",
                 "  bitcoin.tx.version 1",
                 "  bitcoin.tx.input_count 1",
-                "  bitcoin.tx.in [0]",
+                "  bitcoin.tx.in [0] «2936…bd6d:0, P2PKH»",
                 "    bitcoin.tx.in.prev_output",
                 "      bitcoin.tx.in.prev_output.hash 2936ee6a0db4e4901988503bb6e966128dd5fa01bcf08451f78a1d5b08dbbd6d",
                 "      bitcoin.tx.in.prev_output.index 0",
                 "    bitcoin.tx.in.script_length 139",
                 "    bitcoin.tx.in.sig_script \(Self.legacy.dropFirst(84).prefix(278))",
+                "      bitcoin.tx.in.asm \(Self.signature)[ALL] \(Self.key) (generated)",
+                "      bitcoin.tx.in.signature \(Self.signature)01",
+                "        bitcoin.tx.in.signature.r 00f3581e1972ae8ac7c7367a7a253bc1135223adb9a468bb3a59233f45bc578380",
+                "        bitcoin.tx.in.signature.s 59af01ca17d00e41837a1d58e97aa31bae584edec28d35bd96923690913bae9a",
+                "        bitcoin.tx.in.signature.sighash ALL",
+                "      bitcoin.tx.in.pubkey \(Self.key)",
+                "        bitcoin.tx.in.pubkey.form uncompressed (generated)",
                 "    bitcoin.tx.in.seq 4294967295",
+                "      bitcoin.tx.in.seq.meaning final (generated)",
+                "    bitcoin.tx.in.type P2PKH (generated)",
                 "  bitcoin.tx.output_count 2",
-                "  bitcoin.tx.out [0]",
+                "  bitcoin.tx.out [0] «0.05000000 BTC to 13RoCeq4K8ddPW6ugcheFoXK4GC2BLVuET»",
                 "    bitcoin.tx.out.value 5000000",
                 "    bitcoin.tx.out.script_length 25",
                 "    bitcoin.tx.out.script 76a9141aa0cd1cbea6e7458a7abad512a9d9ea1afb225e88ac",
-                "  bitcoin.tx.out [1]",
+                "      bitcoin.tx.out.asm OP_DUP OP_HASH160 1aa0cd1cbea6e7458a7abad512a9d9ea1afb225e OP_EQUALVERIFY OP_CHECKSIG (generated)",
+                "      bitcoin.tx.out.type pubkeyhash (generated)",
+                "      bitcoin.tx.out.address 13RoCeq4K8ddPW6ugcheFoXK4GC2BLVuET (generated)",
+                "      bitcoin.tx.out.pubkey_hash 1aa0cd1cbea6e7458a7abad512a9d9ea1afb225e",
+                "  bitcoin.tx.out [1] «33.54000000 BTC to 12LZjvQBy31ABRpqvMZQbu7S9K5SxaifjW»",
                 "    bitcoin.tx.out.value 3354000000",
                 "    bitcoin.tx.out.script_length 25",
                 "    bitcoin.tx.out.script 76a9140eab5bea436a0484cfab12485efda0b78b4ecc5288ac",
+                "      bitcoin.tx.out.asm OP_DUP OP_HASH160 0eab5bea436a0484cfab12485efda0b78b4ecc52 OP_EQUALVERIFY OP_CHECKSIG (generated)",
+                "      bitcoin.tx.out.type pubkeyhash (generated)",
+                "      bitcoin.tx.out.address 12LZjvQBy31ABRpqvMZQbu7S9K5SxaifjW (generated)",
+                "      bitcoin.tx.out.pubkey_hash 0eab5bea436a0484cfab12485efda0b78b4ecc52",
                 "  bitcoin.tx.lock_time 0",
+                "    bitcoin.tx.lock_time.meaning none (generated)",
+                "  bitcoin.tx.replaceable false (generated)",
+                "  bitcoin.tx.total_out 3359000000 (generated)",
                 "  bitcoin.tx.txid d4a73f51ab7ee7acb4cf0505d1fab34661666c461488e58ec30281e2becd93e2 (generated)",
                 "  bitcoin.tx.wtxid d4a73f51ab7ee7acb4cf0505d1fab34661666c461488e58ec30281e2becd93e2 (generated)",
                 "  bitcoin.tx.size 258 (generated)",
@@ -42,7 +62,7 @@ import Testing
     @Test(arguments: [true, false])
     func `names and sizes with witness`(_ hashed: Bool) {
         let first = Dissected("tx", Array(hex: Self.mixed), hashed: hashed)
-        #expect(first.info == " e815…4609 2 in 2 out 261 vB")
+        #expect(first.info == " e815…4609 2 in 2 out 261 vB 3.3579 BTC")
         #expect(
             first.listing.suffix(6) == [
                 "  bitcoin.tx.txid e8151a2af31c368a35053ddd4bdb285a8595c769a3ad83e0fa02314a602d4609 (generated)",
@@ -64,7 +84,7 @@ import Testing
         #expect(first["bitcoin.tx.lock_time"] == ["17"])
 
         let second = Dissected("tx", Sample.of("tx")[1], hashed: hashed)
-        #expect(second.info == " ef48…0c23 1 in 2 out 170 vB")
+        #expect(second.info == " ef48…0c23 1 in 2 out 170 vB 9.999966 BTC")
         #expect(
             second["bitcoin.tx.txid"] == ["ef48d9d0f595052e0f8cdcf825f7a5e50b6a388a81f206f3f4846e5ecd7a0c23"])
         #expect(
@@ -167,6 +187,9 @@ import Testing
         }
     }
 
+    /// Without the byte that says what it covers.
+    private static let signature = legacy.dropFirst(86).prefix(142)
+    private static let key = legacy.dropFirst(232).prefix(130)
     private static let legacy = """
         01000000016dbddb085b1d8af75184f0bc01fad58d1266e9b63b50881990e4b40d6aee3629000000008b483045022100f3581e1972ae8ac7c7\
         367a7a253bc1135223adb9a468bb3a59233f45bc578380022059af01ca17d00e41837a1d58e97aa31bae584edec28d35bd96923690913bae9a\

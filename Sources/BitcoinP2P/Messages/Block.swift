@@ -27,11 +27,11 @@ struct Block: Payload {
             c.sink.info.append(" tx ")
             c.sink.info.append(byteCount: size)
         }
-        guard c.mode == .tree else { return try transaction.list(&c, transactions) }
+        guard c.mode == .tree else { return try transaction.list(&c, transactions, context.network) }
         let frame = c.offset - start
         var body = BlockBody(expecting: transactions)
         try c.list(of: transaction.message, transactions, minimum: 10) { (c, _) throws(Stop) in
-            body.append(try transaction.layout(&c, hashing: true))
+            body.append(try transaction.layout(&c, context.network, hashing: true))
         }
         checks.layout(&c, from: start, frame: frame, body, transaction)
     }

@@ -17,6 +17,6 @@ struct BlockTxn: Payload {
             c.sink.info.append(decimal: transactions)
             c.sink.info.append(" tx")
         }
-        try transaction.list(&c, transactions)
+        try transaction.list(&c, transactions, context.network)
     }
 }

@@ -10,7 +10,7 @@ struct CheckOrder: Payload {
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         c.info(" ", hash: try c.bytes(hashReply, 32))
-        try order.layout(&c)
+        try order.layout(&c, context.network)
     }
 }
 
@@ -24,7 +24,7 @@ struct SubmitOrder: Payload {
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         c.info(" ", hash: try c.bytes(hashReply, 32))
-        try order.layout(&c)
+        try order.layout(&c, context.network)
     }
 }
 

@@ -65,7 +65,7 @@ struct CompactBlock: Payload {
             try index.layout(&c, &next)
             var name: Hash256?
             try c.group(transaction.message) { (c) throws(Stop) in
-                let summary = try transaction.layout(&c, hashing: c.mode == .tree)
+                let summary = try transaction.layout(&c, context.network, hashing: c.mode == .tree)
                 // As it was sent: with witness under version 2, so that this is the wtxid; without under version 1.
                 name = summary.wtxid
             }

@@ -68,6 +68,6 @@ struct PkgTxns: Payload {
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         let transactions = try c.compactSize(count, limit: 100)
         c.info(transactions, "tx", "tx")
-        try transaction.list(&c, transactions)
+        try transaction.list(&c, transactions, context.network)
     }
 }

@@ -7,7 +7,7 @@ struct Tx: Payload {
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         let summary = try transaction.layout(
-            &c, hashing: c.mode == .tree || c.sink.wantsInfo, payloadHash: context.payloadHash)
+            &c, context.network, hashing: c.mode == .tree || c.sink.wantsInfo, payloadHash: context.payloadHash)
         guard c.sink.wantsInfo else { return }
         c.info(" ", hash: summary.txid)
         c.sink.info.append(" ")
@@ -17,5 +17,8 @@ struct Tx: Payload {
         c.sink.info.append(" out ")
         c.sink.info.append(decimal: summary.virtualSize)
         c.sink.info.append(" vB")
+        guard let total = summary.totalOut, summary.outputs > 0 else { return }
+        c.sink.info.append(" ")
+        c.sink.info.append(bitcoin: total, trimmed: true)
     }
 }

@@ -24,7 +24,7 @@ struct UtreexoTx: Payload {
         try proofHashes.layout(&c)
         let start = c.offset
         try c.group(transaction.message) { (c) throws(Stop) in
-            let summary = try transaction.layout(&c, hashing: false)
+            let summary = try transaction.layout(&c, context.network, hashing: false)
             guard c.sink.wantsInfo else { return }
             c.sink.info.append(" ")
             c.sink.info.append(decimal: summary.inputs)

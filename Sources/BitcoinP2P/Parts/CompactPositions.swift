@@ -18,7 +18,7 @@ struct CompactPositions {
             var place: UInt64 = 0
             try c.list(of: fields.prefilled, count, minimum: 11) { (c, _) throws(Stop) in
                 prefilled.append(try fields.index.layout(&c, &place))
-                _ = try fields.transaction.layout(&c, hashing: false)
+                _ = try fields.transaction.layout(&c, Network(magic: 0), hashing: false)
             }
         } catch {
             return nil

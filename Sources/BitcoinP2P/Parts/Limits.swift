@@ -6,6 +6,8 @@ enum Limits {
     static var transactionsInBlock: UInt64 { 16_666 }
     /// MAX_BLOCK_WEIGHT.
     static var blockWeight: UInt64 { 4_000_000 }
+    /// MAX_MONEY, in satoshi.
+    static var money: Int64 { 2_100_000_000_000_000 }
     /// Positions in a compact block fit 16 bits.
     static var compactBlockPositions: UInt64 { 65_535 }
 }

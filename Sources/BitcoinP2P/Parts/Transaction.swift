@@ -46,13 +46,21 @@ struct Transaction: Sendable {
     let lockTime = Field(
         "bitcoin.tx.lock_time", "Block lock time or block ID", .unsigned(bits: 32),
         "not valid up to this height, or this Unix time from 500,000,000 on; 0 for none")
+    let totalOut = Field(
+        "bitcoin.tx.total_out", "Total out", .amount, "all outputs together; what the inputs have more is the fee")
     let identity = TransactionIdentity()
+    let times = TransactionTimes()
+    let inputScript = InputScript()
+    let outputScript = OutputScript()
+    let witnessParts = WitnessParts()
 
     /// What the summary line says of a transaction.
     struct Summary {
         var inputs: Int
         var outputs: Int
         var virtualSize: Int
+        /// What all outputs have together; nil where that is no amount.
+        var totalOut: Int64?
         /// Nil where nobody asked for it.
         var txid: Hash256?
         /// Nil where no tree is made.
@@ -61,23 +69,26 @@ struct Transaction: Sendable {
     }
 
     /// So many transactions, an entry each.
-    func list(_ c: inout Cursor<some FieldSink & ~Copyable>, _ count: Int) throws(Stop) {
+    func list(
+        _ c: inout Cursor<some FieldSink & ~Copyable>, _ count: Int, _ network: Network
+    ) throws(Stop) {
         try c.list(of: message, count, minimum: 10) { (c, _) throws(Stop) in
-            _ = try layout(&c, hashing: c.mode == .tree)
+            _ = try layout(&c, network, hashing: c.mode == .tree)
         }
     }
 
     /// Reads one transaction.
     ///
     /// - Parameters:
+    ///   - network: Whose addresses outputs are shown with.
     ///   - hashing: Whether the txid is computed; only then a tree gets the generated fields.
     ///   - payloadHash: The double SHA-256 of all the bytes from here to the cursor's end, where it is known already.
     @discardableResult
     func layout(
-        _ c: inout Cursor<some FieldSink & ~Copyable>, hashing: Bool, payloadHash: Hash256? = nil
+        _ c: inout Cursor<some FieldSink & ~Copyable>, _ network: Network, hashing: Bool, payloadHash: Hash256? = nil
     ) throws(Stop) -> Summary {
         let start = c.offset
-        try c.integer(version, UInt32.self)
+        let number = try c.integer(version, UInt32.self)
         var flags: UInt8 = 0
         if c.peek() == 0, let next = c.peek(1), next != 0 {
             flags = next
@@ -85,54 +96,115 @@ struct Transaction: Sendable {
             if flags & ~1 != 0 { c.annotate(.witnessFlagUnknown) }
         }
         let body = c.offset
-        let inputs = try layoutInputs(&c)
-        let outputs = try layoutOutputs(&c)
+        var outline = TransactionOutline(version: number, hasWitness: flags & 1 != 0)
+        if c.mode == .tree { outline.look(c.bytes, inputsAt: body) }
+        let (inputs, sequences) = try layoutInputs(&c, outline, network)
+        let (outputs, total) = try layoutOutputs(&c, outline, network, summing: hashing)
         let bodyEnd = c.offset
-        if flags & 1 != 0 { try layoutWitnesses(&c, inputs) }
+        if outline.hasWitness { try layoutWitnesses(&c, &outline, inputs) }
         let tail = c.offset
-        try c.integer(lockTime, UInt32.self)
+        let lock = try c.integer(lockTime, UInt32.self)
 
+        times.layout(&c, lockTime: lock, sequences)
+        if c.mode == .tree {
+            if !outline.isCoinbase { c.generate(times.replaceable, sequences.isReplaceable ? 1 : 0) }
+            if let total {
+                c.generate(totalOut, UInt64(bitPattern: total))
+                if total > Limits.money { c.annotate(.amountOutOfRange) }
+            }
+        }
         let parts = TransactionParts(start: start, body: body..<bodyEnd, tail: tail, end: c.offset)
         let whole = c.left == 0 ? payloadHash : nil
         let names = hashing ? identity.layout(&c, parts, whole) : nil
         return Summary(
-            inputs: inputs, outputs: outputs, virtualSize: parts.virtualSize, txid: names?.txid, wtxid: names?.wtxid,
-            parts: parts)
+            inputs: inputs, outputs: outputs, virtualSize: parts.virtualSize, totalOut: total, txid: names?.txid,
+            wtxid: names?.wtxid, parts: parts)
     }
 
-    private func layoutInputs(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) -> Int {
+    private func layoutInputs(
+        _ c: inout Cursor<some FieldSink & ~Copyable>, _ outline: TransactionOutline, _ network: Network
+    ) throws(Stop) -> (count: Int, sequences: TransactionTimes.Sequences) {
         let count = try c.compactSize(inputCount, limit: Limits.size)
+        var sequences = TransactionTimes.Sequences()
+        var witnesses = c.mode == .tree ? outline.witnesses : nil
         try c.list(of: input, count, minimum: 41) { (c, _) throws(Stop) in
+            let mark = c.mark
+            let outpoint = c.offset..<c.offset &+ 36
             try c.group(prevOutput) { (c) throws(Stop) in
                 try c.bytes(prevHash, 32)
                 try c.integer(prevIndex, UInt32.self)
+                if c.mode == .tree, count > 1, InputType.isNull(outpoint, c.bytes) { c.annotate(.prevoutNull) }
             }
             let length = try c.compactSize(sigScriptLength, limit: Limits.size)
-            try c.bytes(sigScript, length)
-            try c.integer(sequence, UInt32.self)
+            let script = try c.bytes(sigScript, length)
+            var type = InputType.unknown
+            if c.mode == .tree {
+                if outline.isCoinbase {
+                    type = .coinbase
+                    if !(2...100).contains(length) { c.annotate(.coinbaseLengthWrong) }
+                } else {
+                    type = InputType(script, outline.nextStack(&witnesses, c.bytes), of: c.bytes)
+                }
+                inputScript.layout(&c, script, type, network)
+            }
+            let sequence = try c.integer(self.sequence, UInt32.self)
+            guard c.mode == .tree else { return }
+            sequences.add(sequence)
+            times.layout(&c, sequence: sequence, version: outline.version, isCoinbase: outline.isCoinbase)
+            c.generate(inputScript.type, type.rawValue)
+            inputScript.heading(&c, mark, outpoint, type)
         }
-        return count
+        return (count, sequences)
     }
 
-    private func layoutOutputs(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) -> Int {
+    private func layoutOutputs(
+        _ c: inout Cursor<some FieldSink & ~Copyable>, _ outline: TransactionOutline, _ network: Network,
+        summing: Bool
+    ) throws(Stop) -> (count: Int, total: Int64?) {
         let count = try c.compactSize(outputCount, limit: Limits.size)
-        try c.list(of: output, count, minimum: 9) { (c, _) throws(Stop) in
-            try c.integer(value, Int64.self)
+        // Of amounts that are none the sum is nothing either; others cannot overflow it unnoticed.
+        var total: Int64 = 0
+        var isAmount = summing
+        try c.list(of: output, count, minimum: 9) { (c, index) throws(Stop) in
+            let mark = c.mark
+            let amount = try c.integer(value, Int64.self)
+            if summing {
+                if amount < 0 || amount > Limits.money {
+                    c.annotate(.amountOutOfRange)
+                    isAmount = false
+                }
+                let (sum, overflow) = total.addingReportingOverflow(amount)
+                if overflow { isAmount = false }
+                total = sum
+            }
             let length = try c.compactSize(scriptLength, limit: Limits.size)
-            try c.bytes(script, length)
+            let script = try c.bytes(script, length)
+            guard c.mode == .tree else { return }
+            outputScript.layout(
+                &c, OutputScript.Output(mark: mark, amount: amount, script: script, of: c.bytes), network,
+                isCommitment: outline.isCoinbase && outline.commitment == index)
         }
-        return count
+        return (count, isAmount ? total : nil)
     }
 
-    /// One stack an input, without a count of the stacks.
-    private func layoutWitnesses(_ c: inout Cursor<some FieldSink & ~Copyable>, _ inputs: Int) throws(Stop) {
+    /// One stack an input, without a count of the stacks. Uses up the outline.
+    private func layoutWitnesses(
+        _ c: inout Cursor<some FieldSink & ~Copyable>, _ outline: inout TransactionOutline, _ inputs: Int
+    ) throws(Stop) {
         var isEmpty = true
         try c.list(of: witness, inputs, minimum: 1) { (c, _) throws(Stop) in
+            let mark = c.mark
+            let look = c.mode == .tree ? outline.nextWitness(c.bytes) : nil
+            if let look, look.stack.count > 0 { c.head(mark) { $0.append(InputType.name(look.type)) } }
             let count = try c.compactSize(componentCount, limit: Limits.size)
             if count > 0 { isEmpty = false }
-            try c.list(of: component, count, minimum: 1) { (c, _) throws(Stop) in
+            try c.list(of: component, count, minimum: 1) { (c, index) throws(Stop) in
+                let mark = c.mark
                 let length = try c.compactSize(componentLength, limit: Limits.size)
-                try c.bytes(componentData, length)
+                let data = try c.bytes(componentData, length)
+                guard c.mode == .tree, let look else { return }
+                let role = WitnessParts.role(index, of: look.stack, look.type)
+                witnessParts.layout(&c, mark, data, role, look.stack)
             }
         }
         if isEmpty { c.annotate(.emptyWitness) }

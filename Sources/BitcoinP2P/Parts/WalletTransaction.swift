@@ -39,26 +39,26 @@ struct WalletTransaction: Sendable {
     }
 
     /// Reads it field by field if it has the layout we know, else as bytes with a note.
-    func layout(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) {
-        if fits(c.bytes.extracting(0..<c.end), from: c.offset) {
-            try layoutFields(&c)
+    func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ network: Network) throws(Stop) {
+        if fits(c.bytes.extracting(0..<c.end), from: c.offset, network) {
+            try layoutFields(&c, network)
         } else {
             c.rest(other)
             c.annotate(.layoutUnsettled)
         }
     }
 
-    private func fits(_ bytes: RawSpan, from start: Int) -> Bool {
+    private func fits(_ bytes: RawSpan, from start: Int, _ network: Network) -> Bool {
         var probe = Cursor(bytes, from: start, SkimSink(wantsInfo: false))
-        do throws(Stop) { try layoutFields(&probe) } catch { return false }
+        do throws(Stop) { try layoutFields(&probe, network) } catch { return false }
         return true
     }
 
-    private func layoutFields(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) {
-        try transaction.layout(&c)
+    private func layoutFields(_ c: inout Cursor<some FieldSink & ~Copyable>, _ network: Network) throws(Stop) {
+        try transaction.layout(&c, network)
         let earlier = try c.compactSize(previousCount, limit: Limits.size)
         try c.list(of: previous.group, earlier, minimum: MerkleTransaction.least) { (c, _) throws(Stop) in
-            try previous.layoutFields(&c)
+            try previous.layoutFields(&c, network)
         }
         try mapValue.layout(&c)
         try orderForm.layout(&c)
@@ -89,13 +89,13 @@ struct MerkleTransaction: Sendable {
         index = Field("\(prefix).index", "Index", .signed(bits: 32), "its position in the block, from 0; -1 for none")
     }
 
-    func layout(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) {
-        try c.group(group) { (c) throws(Stop) in try layoutFields(&c) }
+    func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ network: Network) throws(Stop) {
+        try c.group(group) { (c) throws(Stop) in try layoutFields(&c, network) }
     }
 
-    func layoutFields(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) {
+    func layoutFields(_ c: inout Cursor<some FieldSink & ~Copyable>, _ network: Network) throws(Stop) {
         try c.group(transaction.message) { (c) throws(Stop) in
-            _ = try transaction.layout(&c, hashing: c.mode == .tree)
+            _ = try transaction.layout(&c, network, hashing: c.mode == .tree)
         }
         try c.bytes(hashBlock, 32)
         try merkleBranch.layout(&c)
