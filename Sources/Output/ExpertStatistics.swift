@@ -19,17 +19,21 @@ public final class ExpertStatistics: RecordWriter {
     }
 
     public func end() {
-        for severity in Severity.allCases.reversed() { append(severity) }
-        if counts.allSatisfy({ $0 == 0 }) { output.buffer.append("\nExpert info: nothing to remark.\n") }
+        var isFirst = true
+        for severity in Severity.allCases.reversed() {
+            let kinds = AnnotationKind.allCases.filter { $0.severity == severity && counts[Int($0.rawValue)] > 0 }
+            guard !kinds.isEmpty else { continue }
+            if !isFirst { output.buffer.append("\n") }
+            isFirst = false
+            append(severity, kinds.sorted { counts[Int($0.rawValue)] > counts[Int($1.rawValue)] })
+        }
+        if isFirst { output.buffer.append("Expert info: nothing to remark.\n") }
         output.flush()
     }
 
-    private func append(_ severity: Severity) {
-        let kinds = AnnotationKind.allCases.filter { $0.severity == severity && counts[Int($0.rawValue)] > 0 }
-            .sorted { counts[Int($0.rawValue)] > counts[Int($1.rawValue)] }
-        guard !kinds.isEmpty else { return }
+    private func append(_ severity: Severity, _ kinds: [AnnotationKind]) {
         let title = "\(severity.name)s (\(kinds.reduce(0) { $0 + counts[Int($1.rawValue)] }))"
-        output.buffer.append("\n\(title)\n")
+        output.buffer.append("\(title)\n")
         output.buffer.append(String(repeating: "=", count: title.count))
         output.buffer.append("\n   Frequency      Group  Summary\n")
         for kind in kinds {
