@@ -29,14 +29,15 @@ lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
 
 manual: setup-check
-	mandoc -T lint -W warning man/btcshark.1
+	mandoc -T lint -W warning man/btcshark.1 man/btcshark-fields.7
 
 install: build
-	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/man/man1" \
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/man/man1" "$(DESTDIR)$(PREFIX)/share/man/man7" \
 	    "$(DESTDIR)$(PREFIX)/share/bash-completion/completions" "$(DESTDIR)$(PREFIX)/share/zsh/site-functions" \
 	    "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d"
-	install -m 755 $(RELEASE) "$(DESTDIR)$(PREFIX)/bin/btcshark"
+	install -s -m 755 $(RELEASE) "$(DESTDIR)$(PREFIX)/bin/btcshark"
 	install -m 644 man/btcshark.1 "$(DESTDIR)$(PREFIX)/share/man/man1/btcshark.1"
+	install -m 644 man/btcshark-fields.7 "$(DESTDIR)$(PREFIX)/share/man/man7/btcshark-fields.7"
 	$(RELEASE) --generate-completion-script bash \
 	    > "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/btcshark"
 	$(RELEASE) --generate-completion-script zsh > "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_btcshark"
@@ -45,6 +46,7 @@ install: build
 
 uninstall:
 	rm -f "$(DESTDIR)$(PREFIX)/bin/btcshark" "$(DESTDIR)$(PREFIX)/share/man/man1/btcshark.1" \
+	    "$(DESTDIR)$(PREFIX)/share/man/man7/btcshark-fields.7" \
 	    "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/btcshark" \
 	    "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_btcshark" \
 	    "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/btcshark.fish"

@@ -6,11 +6,11 @@ import Output
 
 /// `-G`: what btcshark knows.
 enum List: String {
-    case fields, messages, expert
+    case fields, messages, expert, manual
 
     init(_ name: String) throws {
         guard let list = List(rawValue: name) else {
-            throw ValidationError("-G: there is no list '\(name)': fields, messages or expert.")
+            throw ValidationError("-G: there is no list '\(name)': fields, messages, expert or manual.")
         }
         self = list
     }
@@ -22,6 +22,7 @@ enum List: String {
         case .fields: FieldList.append(to: &output.buffer)
         case .messages: Listing.appendMessages(to: &output.buffer)
         case .expert: Listing.appendAnnotations(to: &output.buffer)
+        case .manual: ManualPage.append(to: &output.buffer)
         }
         output.flush()
     }

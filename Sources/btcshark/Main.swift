@@ -22,7 +22,7 @@ struct Btcshark: ParsableCommand {
         usage: """
             btcshark -r <file> [-V | --annotate] [-x] [-T fields -e <field> ...] [-c <count>] [-t <format>] [-q]
             btcshark --decode <hex> [--as <command>] [-V] [-x]
-            btcshark -G fields|messages|expert
+            btcshark -G fields|messages|expert|manual
             """,
         discussion: """
             One line a message: the frame that completed it, time, source, destination, protocol, bytes, and what \

@@ -83,8 +83,8 @@ struct Options: ParsableArguments {
     @Option(
         name: .customShort("G"), parsing: .unconditional,
         help: ArgumentHelp(
-            "Print a list and end: fields (tshark's format), messages, or expert.",
-            valueName: "fields|messages|expert"))
+            "Print a list and end: fields (tshark's format), messages, expert, or manual: all of them as a manual page.",
+            valueName: "fields|messages|expert|manual"))
     var list: String?
 
     @Flag(name: .customShort("n"), help: "Accepted for tshark's sake: names are never looked up.")

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Fuzzes: ./run.sh [SECONDS] [TARGET ...]. Findings are left in Regressions/, and stay there as tests.
+# Fuzzes: ./run.sh [SECONDS] [TARGET ...]. Corpus/ holds the seeds; what libFuzzer adds stays in .build/found/.
+# Findings are left in Regressions/, and stay there: every run begins with them.
 set -euo pipefail
 cd "$(dirname "$0")"
 seconds=${1:-60}
@@ -13,8 +14,8 @@ swift build -c release -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld \
 # What Swift's own runtime keeps for ever is no leak.
 export ASAN_OPTIONS=detect_leaks=0
 for target in "${targets[@]}"; do
-    mkdir -p "Corpus/$target" "Regressions/$target"
+    mkdir -p "Corpus/$target" "Regressions/$target" ".build/found/$target"
     echo "== $target, $seconds s"
-    ".build/release/$target" "Corpus/$target" "Regressions/$target" -max_total_time="$seconds" -timeout=10 \
+    ".build/release/$target" ".build/found/$target" "Corpus/$target" "Regressions/$target" -max_total_time="$seconds" -timeout=10 \
         -rss_limit_mb=2048 -max_len=65536 -artifact_prefix="Regressions/$target/" -print_final_stats=1 2>&1 | tail -15
 done

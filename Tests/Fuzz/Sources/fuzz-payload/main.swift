@@ -2,12 +2,15 @@ import BitcoinP2P
 import Dissection
 import Support
 
-// One message: a byte chooses its type, the rest is the payload. It comes whole, with a right checksum.
-let types = Registry.standard.types
+// One message: the 12 bytes of its command, then the payload. It comes whole, with a right checksum. A command that
+// nobody knows chooses a type by its first byte.
+let registry = Registry.standard
 
 fuzz { start, count in
     var input = Input(start, count)
-    let type = types[Int(input.byte()) % types.count]
+    let name = input.bytes(Command.byteCount)
+    let known = Command(name.span.bytes, at: 0).flatMap { registry[$0] == nil ? nil : $0 }
+    let command = known ?? registry.types[Int(name.first ?? 0) % registry.types.count].command
     let payload = input.all()
     var packet = Packet()
     packet.flags = 0x02
@@ -17,7 +20,7 @@ fuzz { start, count in
     packet.sequence = 1
     var message = TextBuffer()
     message.bytes = [0xf9, 0xbe, 0xb4, 0xd9]
-    message.bytes += Array(type.command.name.utf8)
+    message.bytes += Array(command.name.utf8)
     message.append(padding: 16 - message.count)
     for shift in [0, 8, 16, 24] { message.append(ascii: UInt8(truncatingIfNeeded: payload.count >> shift)) }
     message.append(hexadecimalBytes: DoubleSHA256.hash(payload.span.bytes).checksum)

@@ -1,0 +1,77 @@
+import BitcoinP2P
+import Dissection
+
+/// `-G manual`: the manual page btcshark-fields(7), written from the declarations.
+public enum ManualPage {
+    public static func append(to text: inout TextBuffer) {
+        text.append(
+            """
+            .\\" Written by btcshark -G manual: do not edit.
+            .Dd November 23, 2026
+            .Dt BTCSHARK-FIELDS 7
+            .Os
+            .Sh NAME
+            .Nm btcshark-fields
+            .Nd messages, fields and remarks that btcshark knows
+            .Sh DESCRIPTION
+            The lists below are those of
+            .Ic btcshark -G messages ,
+            .Ic btcshark -G fields
+            and
+            .Ic btcshark -G expert .
+            Field names are Wireshark's where it has the field.
+            A list entry's fields occur once for each entry.
+
+            """)
+        appendMessages(to: &text)
+        appendFields(to: &text)
+        appendRemarks(to: &text)
+        text.append(
+            """
+            .Sh SEE ALSO
+            .Xr btcshark 1
+
+            """)
+    }
+
+    private static func appendMessages(to text: inout TextBuffer) {
+        text.append(".Sh MESSAGES\n")
+        text.append(
+            "A message is current (sent or understood by Bitcoin Core 28.1), retired (once was), draft (of a BIP or a\n"
+        )
+        text.append("draft of one) or foreign (of other implementations, shown with its payload as it is).\n")
+        text.append(".Bl -tag -width getcfcheckpt\n")
+        for type in Registry.standard.types {
+            let since = type.since.map { "; since protocol \($0)" } ?? ""
+            text.append(".It Ic \(escaped(type.name))\n")
+            text.append(
+                "\(escaped(capitalised(type.meaning)))\n(\(type.status.rawValue); \(escaped(type.source))\(since)).\n")
+        }
+        text.append(".El\n")
+    }
+
+    private static func appendFields(to text: inout TextBuffer) {
+        text.append(".Sh FIELDS\n.Bl -tag -width Ds\n")
+        for field in Catalog.declarations.sorted(by: { $0.name < $1.name }) {
+            text.append(".It Va \(escaped(field.name))\n")
+            text.append("\(escaped(field.label)): \(escaped(field.meaning)).\n")
+        }
+        text.append(".El\n")
+    }
+
+    private static func appendRemarks(to text: inout TextBuffer) {
+        text.append(".Sh REMARKS\n.Bl -tag -width Ds\n")
+        for kind in AnnotationKind.allCases {
+            text.append(".It \(kind.severity.name), \(kind.group.name)\n\(escaped(kind.text(nil))).\n")
+        }
+        text.append(".El\n")
+    }
+
+    private static func capitalised(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
+
+    /// What roff would take for its own: backslashes, and dots and apostrophes at the beginning of a line.
+    private static func escaped(_ text: String) -> String {
+        let text = text.replacing("\\", with: "\\e").replacing("\"", with: "\\(dq")
+        return text.hasPrefix(".") || text.hasPrefix("'") ? "\\&" + text : text
+    }
+}

@@ -1,0 +1,37 @@
+import BitcoinP2P
+import Dissection
+import Dissector
+import Foundation
+import Testing
+
+/// The manual page of messages, fields and remarks is written from the declarations.
+///
+/// `UPDATE=1 swift test --filter ManualPageTests` writes it.
+struct ManualPageTests {
+    private static let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("man/btcshark-fields.7")
+
+    private static var written: String {
+        Pipeline.declareFields()
+        var text = TextBuffer()
+        ManualPage.append(to: &text)
+        return text.string
+    }
+
+    @Test
+    func `the page is up to date`() throws {
+        let written = Self.written
+        if ProcessInfo.processInfo.environment["UPDATE"] == "1" {
+            try written.write(to: Self.page, atomically: true, encoding: .utf8)
+        }
+        let isUpToDate = try String(contentsOf: Self.page, encoding: .utf8) == written
+        #expect(isUpToDate, "run UPDATE=1 swift test --filter ManualPageTests")
+    }
+
+    @Test
+    func `every type and every remark has an entry`() {
+        let lines = Set(Self.written.split(separator: "\n").map(String.init))
+        for type in Registry.standard.types { #expect(lines.contains(".It Ic \(type.name)")) }
+        for kind in AnnotationKind.allCases { #expect(Self.written.contains(kind.text(nil).prefix(20))) }
+    }
+}
