@@ -39,6 +39,11 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
+        .testTarget(name: "DissectionTests", dependencies: ["Dissection"], swiftSettings: settings),
+        .testTarget(name: "OutputTests", dependencies: ["Output", "Dissection"], swiftSettings: settings),
+        // They run the program itself.
+        .testTarget(
+            name: "GoldenTests", dependencies: ["btcshark"], exclude: ["Transcripts"], swiftSettings: settings),
         .testTarget(name: "CaptureTests", dependencies: ["Capture"], swiftSettings: settings),
         .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly"], swiftSettings: settings),
         .testTarget(

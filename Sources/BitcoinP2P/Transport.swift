@@ -31,7 +31,8 @@ public enum TransportDetector {
     ///   - isStart: Whether they are the first that were sent; a stream caught in the middle may be anything.
     ///   - isLast: No more are coming.
     public static func verdict(_ bytes: RawSpan, isStart: Bool, isLast: Bool) -> Verdict {
-        if beginsWithHeader(bytes) || isLast && endsInsideHeader(bytes) { return .v1 }
+        // The first bytes of all are no accident: with a known magic and a command, even an absurd length makes a header.
+        if beginsWithHeader(bytes, anyLength: isStart) || isLast && endsInsideHeader(bytes) { return .v1 }
         guard isStart else { return bytes.byteCount >= 24 || isLast ? .v1Later : .undecided }
         guard bytes.byteCount >= v2KeyLength || isLast else { return .undecided }
         for at in 0..<min(bytes.byteCount, 512) where beginsWithHeader(bytes, at: at, knownMagicOnly: true) {
@@ -44,12 +45,14 @@ public enum TransportDetector {
 
     /// Whether a header stands at `at`: a known magic before a plausible command and length, or any magic before
     /// `version`.
-    public static func beginsWithHeader(_ bytes: RawSpan, at offset: Int = 0, knownMagicOnly: Bool = false) -> Bool {
+    public static func beginsWithHeader(
+        _ bytes: RawSpan, at offset: Int = 0, knownMagicOnly: Bool = false, anyLength: Bool = false
+    ) -> Bool {
         guard let magic = bytes.loadMagic(at: offset),
             let header = MessageHeader(bytes, at: offset, network: Network(magic: magic))
         else { return false }
         if header.network.isKnown {
-            return header.command.isPlausible && header.length <= MessageFramer.oldLengthLimit
+            return header.command.isPlausible && (anyLength || header.length <= MessageFramer.oldLengthLimit)
         }
         return !knownMagicOnly && header.command == Command("version")
     }

@@ -57,7 +57,7 @@ extension Cursor where Sink: ~Copyable {
                 position = limit
                 throw Stop()
             }
-            position &+= count &* stride
+            position &+= max(0, count) &* stride
             return
         }
         try list(of: entry, count, minimum: stride, body)
@@ -75,7 +75,7 @@ extension Cursor where Sink: ~Copyable {
                 position = limit
                 throw Stop()
             }
-            position &+= count &* stride
+            position &+= max(0, count) &* stride
             return
         }
         try values(count, minimum: stride, body)

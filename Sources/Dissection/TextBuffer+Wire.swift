@@ -3,7 +3,8 @@ extension TextBuffer {
     ///
     /// Escaped are control characters (C0, DEL, C1), invalid UTF-8, the backslash itself (so that the text can be read
     /// back), and characters that change how a terminal shows its neighbours: line and paragraph separators,
-    /// bidirectional controls and marks, zero-width and other format characters, private use and noncharacters.
+    /// bidirectional controls and marks, zero-width and other characters that are not seen, private use and
+    /// noncharacters.
     public mutating func append(wire span: RawSpan) {
         span.withUnsafeBytes { source in
             var at = source.startIndex
@@ -73,7 +74,7 @@ extension TextBuffer {
     }
 
     static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.value == 0x5c { return false }
+        if scalar.value == 0x5c || scalar.properties.isDefaultIgnorableCodePoint { return false }
         switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: return false
         default: return true

@@ -63,7 +63,7 @@ public struct TextBuffer: Sendable {
     @inlinable
     public mutating func append(decimal value: UInt64, width: Int) {
         var limit: UInt64 = 10
-        for _ in 0..<max(0, min(width, 19) - 1) {
+        for _ in 0..<max(0, min(width, 20) - 1) {
             if value < limit { bytes.append(0x30) }
             let (next, overflow) = limit.multipliedReportingOverflow(by: 10)
             if overflow { break }

@@ -40,6 +40,8 @@ public final class FieldsWriter: RecordWriter {
         while index < count {
             let node = record.tree.nodes[index]
             index += 1
+            // A field that was declared after this writer was made cannot be one that was asked for.
+            guard Int(node.fieldID) < columnOfField.count else { continue }
             let column = Int(columnOfField[Int(node.fieldID)])
             guard column >= 0 else { continue }
             if !columns[column].isEmpty { columns[column].append(",") }

@@ -57,12 +57,12 @@ public struct TreeText {
         let (seconds, fraction) = TimeColumn.split(record.time)
         if time.append(seconds: seconds, date: true, to: &text) {
             TimeText.append(fraction: fraction, decimals: 9, to: &text)
-            text.append(" UTC\n")
+            text.append(" UTC")
         } else {
             TimeText.append(nanoseconds: record.time, decimals: 9, to: &text)
-            text.append("\n")
         }
         colour.end(in: &text)
+        text.append("\n")
     }
 
     /// `Transmission Control Protocol, 192.168.1.142:55041 → 184.58.165.119:8333, Stream: 3`.
@@ -74,8 +74,8 @@ public struct TreeText {
         text.bytes.append(contentsOf: record.destination)
         text.append(", Stream: ")
         text.append(decimal: record.stream)
-        text.append("\n")
         colour.end(in: &text)
+        text.append("\n")
     }
 
     private mutating func appendNode(

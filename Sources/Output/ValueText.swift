@@ -60,7 +60,7 @@ public struct ValueText {
             }
         case .text:
             if bytes.byteCount > limit {
-                text.append(wire: bytes.extracting(first: limit))
+                text.append(wire: bytes.extracting(first: bytes.characterEnd(upTo: limit)))
                 text.append("…")
             } else {
                 text.append(wire: bytes)
@@ -127,6 +127,15 @@ public struct ValueText {
 }
 
 extension RawSpan {
+    /// `limit`, or up to three bytes less where a character of UTF-8 would be cut; there are more bytes than `limit`.
+    fileprivate func characterEnd(upTo limit: Int) -> Int {
+        var at = limit
+        while at > 0, limit - at < 3, unsafeLoad(fromUncheckedByteOffset: at, as: UInt8.self) & 0xc0 == 0x80 { at -= 1 }
+        let first = unsafeLoad(fromUncheckedByteOffset: at, as: UInt8.self)
+        let length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1
+        return limit - at < length ? at : limit
+    }
+
     /// Without the NUL bytes at the end.
     fileprivate var withoutPadding: RawSpan {
         @_lifetime(copy self)

@@ -55,7 +55,9 @@ struct Plan {
         }
         self.time = time
         fields = try Self.fields(options)
-        let onTerminal = isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nil
+        // An empty NO_COLOR counts as none (no-color.org).
+        let wantsNone = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
+        let onTerminal = isatty(STDOUT_FILENO) == 1 && !wantsNone
         colour = Colour(isOn: options.color == .always || options.color == .auto && onTerminal)
     }
 
@@ -90,14 +92,29 @@ struct Plan {
         }
     }
 
-    /// The nearest names.
+    /// The nearest names: that end or begin so, or are a few letters away.
     private static func suggestion(for name: String) -> String {
-        let wanted = Set(name.split(separator: "."))
+        let wanted = name.lowercased()
         let near = Catalog.declarations.map(\.name)
-            .map { (name: $0, shared: wanted.intersection($0.split(separator: ".")).count) }
-            .filter { $0.shared > 1 || $0.name.hasPrefix(name) }
-            .sorted { ($1.shared, $0.name) < ($0.shared, $1.name) }
+            .map { (name: $0, distance: $0.hasSuffix("." + wanted) ? 0 : distance(Array(wanted.utf8), Array($0.utf8))) }
+            .filter { $0.distance <= max(2, wanted.count / 3) || $0.name.hasPrefix(wanted) }
+            .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
             .prefix(3).map(\.name)
         return near.isEmpty ? "" : " Did you mean \(near.joined(separator: ", "))?"
+    }
+
+    /// How many letters must be put in, taken out or changed.
+    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        var row = Array(0...right.count)
+        for (index, letter) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = index + 1
+            for (column, other) in right.enumerated() {
+                let changed = diagonal + (letter == other ? 0 : 1)
+                diagonal = row[column + 1]
+                row[column + 1] = min(changed, diagonal + 1, row[column] + 1)
+            }
+        }
+        return row[right.count]
     }
 }

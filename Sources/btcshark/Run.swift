@@ -99,6 +99,9 @@ struct Run {
     /// The closing counts: asked for, or on a terminal, or since something was wrong.
     private func report(_ counts: Counts, _ status: Status) {
         if plan.options.reallyQuiet { return }
+        // Not if the reader went away, which leaves messages unfinished, nor if there was nothing to count.
+        let isMoot = output.isClosed && output.errorNumber == 0 || status != .success && counts.packets == 0
+        if isMoot, !plan.options.quiet { return }
         guard plan.options.quiet || isatty(STDERR_FILENO) == 1 || counts.hasProblem || status != .success else {
             return
         }

@@ -10,6 +10,10 @@ enum StandardError {
         output.flush()
     }
 
-    /// One message, named after the program.
-    static func complain(_ text: String) { write("btcshark: \(text)\n") }
+    /// One message, named after the program. Names of files in it are made harmless.
+    static func complain(_ text: String) {
+        var safe = TextBuffer()
+        safe.append(wire: Array(text.utf8).span.bytes)
+        write("btcshark: \(safe.string)\n")
+    }
 }

@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+
+/// README, manual page and help say what the program does.
+@Suite struct GoldenManualTests {
+    private static let readme =
+        (try? String(
+            contentsOf: Program.root.appendingPathComponent("README.md"), encoding: .utf8)) ?? ""
+    private static let manual =
+        (try? String(
+            contentsOf: Program.root.appendingPathComponent("man/btcshark.1"), encoding: .utf8)) ?? ""
+
+    /// Fenced blocks whose first line begins with `$ btcshark`: commands and what they give, errors unmarked.
+    private static var readmeExamples: [Transcript] {
+        var examples: [Transcript] = []
+        var block: [Substring]?
+        for line in readme.split(separator: "\n", omittingEmptySubsequences: false) {
+            guard line.hasPrefix("```") else {
+                block?.append(line)
+                continue
+            }
+            if let lines = block, lines.first?.hasPrefix("$ btcshark") == true {
+                examples += Transcript.parse(lines.joined(separator: "\n") + "\n")
+            }
+            block = block == nil ? [] : nil
+        }
+        return examples
+    }
+
+    /// Literal displays (`.Bd -literal` to `.Ed`) whose first line begins with `$ btcshark`.
+    private static var manualExamples: [Transcript] {
+        var examples: [Transcript] = []
+        var block: [String]?
+        for line in manual.split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.hasPrefix(".Bd") {
+                block = []
+            } else if line.hasPrefix(".Ed") {
+                if let lines = block, lines.first?.hasPrefix("$ btcshark") == true {
+                    examples += Transcript.parse(lines.joined(separator: "\n") + "\n")
+                }
+                block = nil
+            } else {
+                block?.append(plain(line))
+            }
+        }
+        return examples
+    }
+
+    /// Without mandoc's escapes.
+    private static func plain(_ line: some StringProtocol) -> String {
+        let escapes = [
+            ("\\&", ""), ("\\-", "-"), ("\\(->", "→"), ("\\(mu", "×"), ("\\(el", "…"), ("\\(aq", "'"), ("\\e", "\\"),
+        ]
+        return escapes.reduce(String(line)) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
+    }
+
+    @Test func examplesAreTrue() throws {
+        for example in Self.readmeExamples + Self.manualExamples {
+            if let difference = try example.differenceOfExample() {
+                Issue.record("$ \(example.command)\n\(difference)")
+            }
+        }
+    }
+
+    /// The lines `.Dl btcshark …` of the manual, on a capture that is there.
+    @Test func commandsOfTheManualWork() throws {
+        let lines = Self.manual.split(separator: "\n").filter { $0.hasPrefix(".Dl btcshark ") }
+        #expect(!lines.isEmpty)
+        for line in lines {
+            let command = Self.plain(line.dropFirst(4))
+                .replacingOccurrences(of: "capture.pcap", with: "captures/handshake.pcap")
+            let outcome = try Program.shell(command)
+            #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(command): \(outcome.errorText)")
+            #expect(!outcome.output.isEmpty, "\(command)")
+        }
+    }
+
+    @Test func manualAndHelpHaveTheSameOptions() throws {
+        var help: Set<Substring> = []
+        for line in try Program.run(["--help"]).outputText.split(separator: "\n") {
+            // `  -v, --version     Print …`; what follows the names is a value or two spaces.
+            guard let names = line.prefixMatch(of: /\ \ (-[^ ,]+(?:, -[^ ,]+)*)(?: |$)/) else { continue }
+            for name in names.1.split(separator: ", ") { help.insert(name) }
+        }
+        var manual: Set<Substring> = []
+        for line in Self.manual.split(separator: "\n") {
+            guard let item = line.prefixMatch(of: /\.It Fl (.*)/) else { continue }
+            for name in item.1.split(separator: " , ") {
+                let word = name.prefix { $0 != " " }
+                manual.insert(word.hasPrefix("\\-") ? "--" + word.dropFirst(2) : "-" + word)
+            }
+        }
+        #expect(help.count > 10)
+        #expect(help.subtracting(manual) == [], "missing in the manual")
+        #expect(manual.subtracting(help) == [], "missing in --help")
+    }
+
+    @Test func theSynopsisNamesOptionsThatExist() throws {
+        let help = try Program.run(["--help"]).outputText
+        let synopsis = Self.manual.split(separator: ".Sh DESCRIPTION")[0]
+        for flag in synopsis.matches(of: /Fl (\\-)?([A-Za-z-]+)/) {
+            let names = flag.1 != nil ? ["--" + flag.2] : flag.2.map { "-\($0)" }
+            for name in names { #expect(help.contains("  \(name)") || help.contains(", \(name)"), "\(name)") }
+        }
+    }
+
+    /// The manual's marks in brackets are those that the summary line shows.
+    @Test func marksOfTheManualAreShown() throws {
+        let lines = try ["snap96", "huge-count", "huge-length", "hostile"]
+            .map { try Program.run(["-r", "Inputs/\($0).pcap"]).outputText }.joined()
+        for mark in ["[checksum bad]", " payload bytes]", " bytes missing]", " bytes skipped]", " bytes claimed]"] {
+            #expect(lines.contains(mark), "\(mark)")
+            #expect(Self.manual.contains(mark.trimmingCharacters(in: ["[", "]", " "])), "\(mark)")
+        }
+    }
+}

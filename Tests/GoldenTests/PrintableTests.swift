@@ -1,0 +1,73 @@
+import Foundation
+import Testing
+
+/// Whatever comes from the wire, a terminal gets only what it can show.
+@Suite struct GoldenPrintableTests {
+    private static let forms: [[String]] = [
+        [], ["-V"], ["-x"], ["-V", "-x", "--full"], ["--annotate"], ["-t", "ud"], ["-q", "-z", "expert"],
+        ["-T", "fields", "-e", "bitcoin.command", "-e", "frame.number", "-e", "ip.src", "-e", "bitcoin.inv.hash"],
+    ]
+    static let captures =
+        ((try? FileManager.default.contentsOfDirectory(
+            atPath: Program.root.appendingPathComponent("captures").path)) ?? [])
+        .filter { $0.contains(".pcap") }.sorted()
+
+    private func check(_ outcome: Outcome, _ what: @autoclosure () -> String) {
+        #expect(!outcome.signalled && [0, 2].contains(outcome.status), "\(what()): \(outcome.status)")
+        #expect(unprintable(outcome.output) == [], "\(what())")
+        #expect(unprintable(outcome.errors) == [], "\(what())")
+    }
+
+    @Test(arguments: captures)
+    func everyCapture(_ name: String) throws {
+        for form in Self.forms {
+            let outcome = try Program.run(["-r", "captures/\(name)"] + form)
+            check(outcome, "\(form)")
+            #expect(outcome.status == 0)
+        }
+    }
+
+    @Test func hostileTexts() throws {
+        for form in Self.forms + [["-T", "fields", "-e", "bitcoin.version.user_agent"]] {
+            let outcome = try Program.run(["-r", "Inputs/hostile.pcap"] + form)
+            if outcome.status == 1, form.contains("bitcoin.version.user_agent") { continue }
+            check(outcome, "\(form)")
+        }
+        let lines = try Program.run(["-r", "Inputs/hostile.pcap"]).outputText.split(separator: "\n")
+        #expect(lines.count == 6, "a message is a line, whatever is in it")
+        #expect(lines.contains { $0.contains("\\x1b[31mred\\x07") })
+    }
+
+    /// A file may have any name, too.
+    @Test func hostileFileNames() throws {
+        let name = "\u{1b}[31mred\u{7}\n.pcap"
+        check(try Program.run(["-r", name]), "a file that is missing")
+        let file = Program.workspace.appendingPathComponent(name)
+        try Data("no capture".utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let outcome = try Program.run(["-r", name])
+        check(outcome, "a file that is no capture")
+        #expect(outcome.status == 2 && outcome.errorText.contains("\\x1b[31mred"))
+    }
+
+    /// Damage anywhere: the program ends by itself, with all that could be read.
+    @Test(arguments: 0..<300)
+    func mutations(_ seed: Int) throws {
+        var generator = Seeded(UInt64(seed))
+        var bytes = try Inputs.capture("handshake.pcap")
+        for _ in 0...generator.next() % 8 {
+            // Mostly behind the file's own header, so that there is something to dissect.
+            let from = generator.next() % 10 == 0 ? 0 : 24
+            let at = from + Int(generator.next() % UInt64(bytes.count - from))
+            switch generator.next() % 4 {
+            case 0: bytes[at] = UInt8(truncatingIfNeeded: generator.next())
+            case 1: bytes[at] ^= 1 << (generator.next() % 8)
+            case 2: bytes.remove(at: at)
+            default: bytes.insert(UInt8(truncatingIfNeeded: generator.next()), at: at)
+            }
+        }
+        if generator.next() % 8 == 0 { bytes.removeLast(Int(generator.next() % UInt64(bytes.count))) }
+        let form = Self.forms[seed % Self.forms.count]
+        check(try Program.run(["-r", "-"] + form, input: Data(bytes)), "seed \(seed), \(form)")
+    }
+}
