@@ -143,6 +143,8 @@ public struct Registry: Sendable {
             .foreign("xupdate", "changes values that extversion gave"),
             .foreign("dsproof-beta", "proves that two transactions spend the same output"),
         ]
+        // Declared outside any payload, so nothing else would declare it before it is needed.
+        _ = trailingData
         index = Dictionary(rows.enumerated().map { ($1.command, $0) }, uniquingKeysWith: { first, _ in first })
         types = rows + [service]
     }

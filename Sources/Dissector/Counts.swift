@@ -33,7 +33,8 @@ public struct Counts: Sendable, Equatable {
             plural(packets, "packet", "packets"), plural(connections, "TCP connection", "TCP connections"),
             plural(messages, "Bitcoin message", "Bitcoin messages"),
             plural(badChecksums, "bad checksum", "bad checksums"), plural(gaps, "gap", "gaps"),
-            "\(missingBytes) bytes missing", "\(skippedBytes) bytes skipped",
+            plural(missingBytes, "byte missing", "bytes missing"),
+            plural(skippedBytes, "byte skipped", "bytes skipped"),
         ]
         if cutMessages > 0 { parts.append(plural(cutMessages, "message cut", "messages cut")) }
         if encryptedStreams > 0 { parts.append(plural(encryptedStreams, "encrypted stream", "encrypted streams")) }

@@ -1,8 +1,16 @@
 import BitcoinP2P
 import Dissection
+import Layers
 
 /// What btcshark knows, as lists for people and programs.
 public enum Listing {
+    /// The fields that records have, in the order of their declaration: Bitcoin's, and what is told of frame, IP and
+    /// TCP. The layers below declare more than a record carries.
+    public static var recordFields: [FieldDeclaration] {
+        let early = Set(RecordFields(PacketLayers()).early.map(\.declaration.name))
+        return Catalog.declarations.filter { early.contains($0.name) || $0.name.hasPrefix("bitcoin.") }
+    }
+
     /// `-G messages`: command, status, source, first protocol version and meaning of every type, tab-separated.
     public static func appendMessages(to text: inout TextBuffer) {
         for type in Registry.standard.types {

@@ -52,7 +52,7 @@ public enum ManualPage {
 
     private static func appendFields(to text: inout TextBuffer) {
         text.append(".Sh FIELDS\n.Bl -tag -width Ds\n")
-        for field in Catalog.declarations.sorted(by: { $0.name < $1.name }) {
+        for field in Listing.recordFields.sorted(by: { $0.name < $1.name }) {
             text.append(".It Va \(escaped(field.name))\n")
             text.append("\(escaped(field.label)): \(escaped(field.meaning)).\n")
         }

@@ -79,7 +79,7 @@ struct RecordBuilder: ~Copyable {
             record.info.append(" bytes in ")
             TimeText.append(nanoseconds: duration, decimals: 6, to: &record.info)
             record.info.append(" s")
-            if stream.missing > 0 { note("", stream.missing, " bytes missing]") }
+            if stream.missing > 0 { note("", stream.missing, "missing") }
         }
         guard detail != .summary else { return }
         appendOrigin(stream, number)
@@ -100,6 +100,7 @@ struct RecordBuilder: ~Copyable {
     private mutating func start(_ origin: Origin, _ frames: [Origin], of stream: MessageStream?, number: UInt64) {
         record.frameNumber = origin.frame
         record.time = origin.time
+        record.captureStart = firstTime ?? origin.time
         record.source = stream?.sourceText ?? []
         record.destination = stream?.destinationText ?? []
         record.stream = number
@@ -120,24 +121,28 @@ struct RecordBuilder: ~Copyable {
         if message.status == .bad { record.info.append(" [checksum bad]") }
         if !message.header.command.isValid { record.info.append(" [command invalid]") }
         if message.header.length > MessageFramer.lengthLimit {
-            note("", UInt64(message.header.length), " bytes claimed]")
+            note("", UInt64(message.header.length), "claimed")
         }
         if isCut {
-            note("", UInt64(message.payloadLength), " of ")
+            record.info.append(" [")
+            record.info.append(decimal: UInt64(message.payloadLength))
+            record.info.append(" of ")
             record.info.append(decimal: UInt64(message.header.length))
             record.info.append(" payload bytes]")
         }
         let place: StaticString = isCut ? "" : "before it "
-        if finding.missing > 0 { note(place, finding.missing, " bytes missing]") }
-        if finding.skipped > 0 { note(place, finding.skipped, " bytes skipped]") }
+        if finding.missing > 0 { note(place, finding.missing, "missing") }
+        if finding.skipped > 0 { note(place, finding.skipped, "skipped") }
         if finding.hasConflict { record.info.append(" [retransmission differs]") }
     }
 
-    private mutating func note(_ before: StaticString, _ count: UInt64, _ after: StaticString) {
+    private mutating func note(_ before: StaticString, _ count: UInt64, _ what: StaticString) {
         record.info.append(" [")
         record.info.append(before)
         record.info.append(decimal: count)
-        record.info.append(after)
+        record.info.append(count == 1 ? " byte " : " bytes ")
+        record.info.append(what)
+        record.info.append("]")
     }
 
     /// What a `version` says of its sender.
@@ -176,7 +181,7 @@ struct RecordBuilder: ~Copyable {
         sink.generate(fields.frameNumber, value: record.frameNumber, RawSpan())
         sink.generate(fields.frameTime, value: UInt64(bitPattern: record.time), RawSpan())
         sink.generate(fields.frameTimeEpoch, value: UInt64(bitPattern: record.time), RawSpan())
-        let relative = record.time &- (firstTime ?? record.time)
+        let relative = record.time &- record.captureStart
         sink.generate(fields.frameTimeRelative, value: UInt64(bitPattern: relative), RawSpan())
         if !record.frames.isEmpty {
             sink.generate(fields.frames, value: UInt64(record.frames.count), RawSpan())

@@ -4,8 +4,8 @@ import Dissection
 ///
 /// A line a field, tab-separated: `F`, label, name, type, protocol, base, mask, meaning; protocols as `P`, label, name.
 public enum FieldList {
-    public static func append(to text: inout TextBuffer) {
-        for field in Catalog.declarations {
+    public static func append(_ fields: [FieldDeclaration], to text: inout TextBuffer) {
+        for field in fields {
             if field.kind == .layer {
                 text.append("P\t\(field.label)\t\(field.name)\n")
                 continue

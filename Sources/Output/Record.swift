@@ -9,7 +9,9 @@ public struct Record: ~Copyable {
     public var frameNumber: UInt64 = 0
     /// When that frame was captured, in nanoseconds since the Unix epoch.
     public var time: Int64 = 0
-    /// `address:port`, as text that is safe to print.
+    /// When the capture's first frame was captured; relative times count from it.
+    public var captureStart: Int64 = 0
+    /// `address:port`, as text that is safe to print; empty for a message that came without packets.
     public var source: [UInt8] = []
     public var destination: [UInt8] = []
     public var protocolName: StaticString = "Bitcoin"

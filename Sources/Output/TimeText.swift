@@ -74,12 +74,11 @@ public enum TimeFormat: String, Sendable, CaseIterable {
     case utcWithDate = "ud"
 }
 
-/// The time column: it knows the first record and the one before.
+/// The time column: it knows the record before.
 public struct TimeColumn {
     private let format: TimeFormat
     private let decimals: Int
     private var text: TimeText
-    private var first: Int64?
     private var previous: Int64?
 
     /// - Parameter decimals: 6, or 9 where the capture has nanoseconds.
@@ -90,10 +89,10 @@ public struct TimeColumn {
     }
 
     /// Appends the time of the next record.
-    public mutating func append(_ time: Int64, to line: inout TextBuffer) {
+    ///
+    /// - Parameter start: The time of the capture's first frame.
+    public mutating func append(_ time: Int64, since start: Int64, to line: inout TextBuffer) {
         defer { previous = time }
-        let start = first ?? time
-        first = start
         switch format {
         case .relative: TimeText.append(nanoseconds: time &- start, decimals: decimals, to: &line)
         case .delta, .deltaDisplayed:

@@ -20,8 +20,11 @@ public struct TreeText {
     }
 
     public mutating func append(_ record: borrowing Record, _ bytes: RawSpan, to text: inout TextBuffer) {
-        appendFrames(record, to: &text)
-        appendEndpoints(record, to: &text)
+        // A pasted message has neither frames nor ends.
+        if !record.source.isEmpty {
+            appendFrames(record, to: &text)
+            appendEndpoints(record, to: &text)
+        }
         let count = record.tree.nodes.count
         var index = record.protocolNode
         while index < count {

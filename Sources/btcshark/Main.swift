@@ -44,7 +44,12 @@ struct Btcshark: ParsableCommand {
                 if !text.isEmpty { print(text) }
                 Glibc.exit(Status.success.rawValue)
             }
-            if !text.isEmpty { StandardError.write(text + "\n") }
+            // The argument library says "Error: ", where all our other messages begin with the program's name.
+            if text.hasPrefix("Error: ") {
+                StandardError.write("btcshark: " + text.dropFirst(7) + "\n")
+            } else if !text.isEmpty {
+                StandardError.write(text + "\n")
+            }
             Glibc.exit(code == .validationFailure ? Status.usage.rawValue : code.rawValue)
         }
     }

@@ -62,7 +62,7 @@ struct Options: ParsableArguments {
     @Option(
         name: .customShort("t"), parsing: .unconditional,
         help: ArgumentHelp(
-            "Show times as: r since the first message, d and dd since the one before, e seconds since 1970, a and ad "
+            "Show times as: r since the first frame, d and dd since the one before, e seconds since 1970, a and ad "
                 + "local clock without and with date, u and ud the same in UTC.",
             valueName: "r|d|dd|e|a|ad|u|ud"))
     var time = "r"

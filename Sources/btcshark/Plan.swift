@@ -84,18 +84,20 @@ struct Plan {
         }
         guard !options.fields.isEmpty else { throw ValidationError("-T fields needs at least one field: -e FIELD.") }
         guard !options.tree, !options.hex else { throw ValidationError("-V and -x do not go with -T fields.") }
+        let names = Listing.recordFields.map(\.name)
         return try options.fields.map { name in
-            guard let field = Catalog.field(named: name) else {
-                throw ValidationError("-e: there is no field '\(name)'.\(Self.suggestion(for: name))")
+            guard names.contains(name), let field = Catalog.field(named: name) else {
+                throw ValidationError("-e: there is no field '\(name)'.\(Self.suggestion(for: name, among: names))")
             }
             return field
         }
     }
 
     /// The nearest names: that end or begin so, or are a few letters away.
-    private static func suggestion(for name: String) -> String {
+    private static func suggestion(for name: String, among names: [String]) -> String {
         let wanted = name.lowercased()
-        let near = Catalog.declarations.map(\.name)
+        let near =
+            names
             .map { (name: $0, distance: $0.hasSuffix("." + wanted) ? 0 : distance(Array(wanted.utf8), Array($0.utf8))) }
             .filter { $0.distance <= max(2, wanted.count / 3) || $0.name.hasPrefix(wanted) }
             .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
