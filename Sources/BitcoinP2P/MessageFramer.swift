@@ -97,7 +97,7 @@ public struct MessageFramer: Sendable {
 
     /// The message that `bytes` begin but do not end, if a header can be told from them: its length field is there.
     public func cut(_ bytes: RawSpan) -> Message? {
-        guard let magic = bytes.loadMagic(at: 0) else { return nil }
+        guard let magic = bytes.loadBigEndian32(at: 0) else { return nil }
         let network = self.network ?? Network(magic: magic)
         guard network.magic == magic, let header = MessageHeader(bytes, at: 0, network: network) else { return nil }
         switch state {
@@ -115,7 +115,7 @@ public struct MessageFramer: Sendable {
     // MARK: In step
 
     private mutating func nextInStep(_ bytes: RawSpan, isLast: Bool) -> Step {
-        guard let magic = bytes.loadMagic(at: 0) else { return .needMore(minimum: Self.headerLength) }
+        guard let magic = bytes.loadBigEndian32(at: 0) else { return .needMore(minimum: Self.headerLength) }
         if network == nil { network = Network(magic: magic) }
         guard let network, network.magic == magic else {
             state = .searching
@@ -151,7 +151,7 @@ public struct MessageFramer: Sendable {
         if let short = shortMessage(bytes, isLast: isLast) { return .message(short) }
         // A wrong length makes a wrong checksum, too; then the messages it would swallow are worth more than it. Where
         // a header or the end is right behind it the length is right.
-        let following = bytes.loadMagic(at: total)
+        let following = bytes.loadBigEndian32(at: total)
         if following != network.magic, !(isLast && bytes.byteCount == total),
             let earlier = innerMessage(bytes.extracting(0..<total), from: Self.headerLength)
         {
@@ -174,7 +174,7 @@ public struct MessageFramer: Sendable {
             header.length <= Self.oldLengthLimit
         else { return nil }
         let total = Self.shortHeaderLength + Int(header.length)
-        let isFollowed = bytes.loadMagic(at: total) == network.magic
+        let isFollowed = bytes.loadBigEndian32(at: total) == network.magic
         guard isFollowed || isLast && bytes.byteCount == total && endsAsShort(bytes) else { return nil }
         sawShortHeader = true
         let hash = DoubleSHA256.hash(bytes.extracting(Self.shortHeaderLength..<total))
@@ -185,7 +185,7 @@ public struct MessageFramer: Sendable {
     /// A message that lost its last four bytes is as long as a whole one with a short header. The latter comes behind
     /// others of its kind, or has the protocol's version, in those days a small number, where a checksum would be.
     private func endsAsShort(_ bytes: RawSpan) -> Bool {
-        sawShortHeader || (bytes.loadMagic(at: Self.shortHeaderLength)?.byteSwapped ?? .max) < 100_000
+        sawShortHeader || (bytes.loadBigEndian32(at: Self.shortHeaderLength)?.byteSwapped ?? .max) < 100_000
     }
 
     private static let version = Command("version")
@@ -218,7 +218,9 @@ public struct MessageFramer: Sendable {
 
     /// The header at `at`, if it could be one: a magic that is known here, a command, a length within `limit`.
     private func plausibleHeader(_ bytes: RawSpan, at offset: Int, limit: Int) -> MessageHeader? {
-        guard let magic = bytes.loadMagic(at: offset), bytes.byteCount - offset >= Self.headerLength else { return nil }
+        guard let magic = bytes.loadBigEndian32(at: offset), bytes.byteCount - offset >= Self.headerLength else {
+            return nil
+        }
         if let network {
             guard network.magic == magic else { return nil }
         }
@@ -269,7 +271,7 @@ public struct MessageFramer: Sendable {
             status: hash.checksum == header.checksum ? .good : .bad, payloadHash: hash)
         if message.status == .bad {
             if let short = shortMessageOutOfStep(bytes, header.network, isLast: isLast) { return .message(short) }
-            guard let following = bytes.loadMagic(at: total) else {
+            guard let following = bytes.loadBigEndian32(at: total) else {
                 if isLast { return reject(header) }
                 return .needMore(minimum: total + 4)
             }

@@ -37,14 +37,14 @@ public struct MessageHeader: Sendable {
         self.form = form
         length = UInt32(
             littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset + 16, as: UInt32.self))
-        checksum = bytes.loadMagic(at: offset + 20) ?? 0
+        checksum = bytes.loadBigEndian32(at: offset + 20) ?? 0
     }
 }
 
 extension RawSpan {
     /// Four bytes as they stand, or nil where there are fewer.
     @inlinable
-    func loadMagic(at offset: Int) -> UInt32? {
+    func loadBigEndian32(at offset: Int) -> UInt32? {
         guard offset >= 0, offset <= byteCount - 4 else { return nil }
         return UInt32(bigEndian: unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt32.self))
     }

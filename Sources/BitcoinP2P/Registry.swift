@@ -7,6 +7,8 @@ public struct Registry: Sendable {
 
     /// The types in the order of their families; the last one stands for a whole family of commands.
     public let types: [MessageType]
+    /// Every field that had been declared when all types were built: whatever a payload may hold is among them.
+    public let declared: [FieldDeclaration]
     private let index: [Command: Int]
     private let service = MessageType(prefix: "_", .draft, "BIP 36", Service())
 
@@ -147,6 +149,7 @@ public struct Registry: Sendable {
         _ = trailingData
         index = Dictionary(rows.enumerated().map { ($1.command, $0) }, uniquingKeysWith: { first, _ in first })
         types = rows + [service]
+        declared = Catalog.declarations
     }
 
     /// The type of that command. Beside the rows there is one rule: an underscore and a name is a service (BIP 36).

@@ -40,7 +40,7 @@ public enum TransportDetector {
         }
         if beginsWithProxyGreeting(bytes) { return .v1Later }
         guard bytes.byteCount >= 16 else { return isLast && bytes.byteCount < 4 ? .other : .v2 }
-        return isASCII(bytes) ? .other : .v2
+        return isASCII(bytes) || beginsWithTLS(bytes) ? .other : .v2
     }
 
     /// Whether a header stands at `at`: a known magic before a plausible command and length, or any magic before
@@ -48,7 +48,7 @@ public enum TransportDetector {
     public static func beginsWithHeader(
         _ bytes: RawSpan, at offset: Int = 0, knownMagicOnly: Bool = false, anyLength: Bool = false
     ) -> Bool {
-        guard let magic = bytes.loadMagic(at: offset),
+        guard let magic = bytes.loadBigEndian32(at: offset),
             let header = MessageHeader(bytes, at: offset, network: Network(magic: magic))
         else { return false }
         if header.network.isKnown {
@@ -78,8 +78,15 @@ public enum TransportDetector {
     /// SOCKS5 (RFC 1928): version 5, a count of methods and the methods, or a chosen method and the answer's version.
     private static func beginsWithProxyGreeting(_ bytes: RawSpan) -> Bool {
         guard bytes.byteCount >= 4 else { return false }
-        let greeting = bytes.loadMagic(at: 0) ?? 0
+        let greeting = bytes.loadBigEndian32(at: 0) ?? 0
         return greeting >> 24 == 5 && greeting >> 16 & 0xff <= 3 && greeting >> 8 & 0xff <= 5 && greeting & 0xff <= 5
+    }
+
+    /// A TLS handshake record (RFC 8446, 5.1) with a hello of either side.
+    private static func beginsWithTLS(_ bytes: RawSpan) -> Bool {
+        guard bytes.byteCount >= 6, let start = bytes.loadBigEndian32(at: 0) else { return false }
+        let hello = bytes.unsafeLoad(fromUncheckedByteOffset: 5, as: UInt8.self)
+        return start >> 16 == 0x1603 && start >> 8 & 0xff <= 4 && (hello == 1 || hello == 2)
     }
 
     /// Sixteen random bytes are all printable once in ten million times.

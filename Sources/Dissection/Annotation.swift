@@ -89,12 +89,13 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case amountOutOfRange
     case prevoutNull
     case coinbaseLengthWrong
+    case notCaptured
 
     public var severity: Severity { facts("").severity }
     public var group: AnnotationGroup { facts("").group }
 
-    /// The text, with `value` in it where it says something; `n` stands for it where there is none.
-    public func text(_ value: UInt64?) -> String { facts(value.map(String.init) ?? "n").text }
+    /// The text, with `value` in it where it says something; an ellipsis stands for it where there is none.
+    public func text(_ value: UInt64?) -> String { facts(value.map(String.init) ?? "…").text }
 
     private func facts(_ n: String) -> (severity: Severity, group: AnnotationGroup, text: String) {
         switch self {
@@ -113,6 +114,7 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
         case .countOverLimit: (.error, .malformed, "More than the \(n) that receivers accept")
         case .lengthOverLimit: (.error, .malformed, "Longer than the \(n) bytes that receivers accept: they disconnect")
         case .truncated: (.error, .malformed, "The message ends before this field does")
+        case .notCaptured: (.note, .reassembly, "The message goes on, but was not captured from here on")
         case .messageCut: (.warning, .reassembly, "Only the first \(n) bytes of the payload could be dissected")
         case .trailingBytes: (.warning, .protocol, "Bytes after the last known field: receivers ignore them")
         case .inventoryTypeUnknown: (.warning, .protocol, "No inventory type of this number is known")

@@ -6,6 +6,8 @@ public struct TreeSink: FieldSink, ~Copyable {
     public var tree: Tree
     public var info = TextBuffer()
     public var wantsInfo: Bool
+    /// The bytes end where the capture does, not where the message does.
+    @usableFromInline let isCut: Bool
     @usableFromInline var depth: UInt8
 
     /// More nodes than this are not kept, so that a hostile message of 32 MiB cannot take gigabytes: 24 bytes each.
@@ -14,7 +16,8 @@ public struct TreeSink: FieldSink, ~Copyable {
     @inlinable public static var generatedLimit: Int { 0x1000_0000 }
 
     @inlinable
-    public init(_ tree: consuming Tree = Tree(), depth: UInt8 = 0, wantsInfo: Bool = true) {
+    public init(_ tree: consuming Tree = Tree(), depth: UInt8 = 0, wantsInfo: Bool = true, isCut: Bool = false) {
+        self.isCut = isCut
         self.tree = tree
         self.depth = depth
         self.wantsInfo = wantsInfo
@@ -84,6 +87,7 @@ public struct TreeSink: FieldSink, ~Copyable {
         guard !tree.nodes.isEmpty else { return }
         let node = tree.nodes.count &- 1
         tree.nodes[node].flags.insert(.annotated)
+        let kind = kind == .truncated && isCut ? .notCaptured : kind
         tree.annotations.append(Annotation(node: UInt32(truncatingIfNeeded: node), kind: kind, value: value))
     }
 

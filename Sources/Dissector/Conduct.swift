@@ -16,6 +16,8 @@ struct Conduct {
     /// Nonces of pings that the other side has not answered yet, the newest last.
     private var pings: [UInt64] = []
     private static let pingLimit = 64
+    /// A ping was dropped from the list, so an answer may be to it.
+    private var hasForgottenPings = false
 
     private static let version = Command("version")
     private static let verack = Command("verack")
@@ -56,12 +58,17 @@ struct Conduct {
 
     private mutating func remember(_ payload: RawSpan) {
         guard let nonce = Self.nonce(payload) else { return }
-        if pings.count >= Self.pingLimit { pings.removeFirst() }
+        if pings.count >= Self.pingLimit {
+            pings.removeFirst()
+            hasForgottenPings = true
+        }
         pings.append(nonce)
     }
 
     private mutating func answer(_ payload: RawSpan) -> Bool {
-        guard let nonce = Self.nonce(payload), let place = pings.firstIndex(of: nonce) else { return false }
+        guard let nonce = Self.nonce(payload), let place = pings.firstIndex(of: nonce) else {
+            return hasForgottenPings
+        }
         pings.remove(at: place)
         return true
     }

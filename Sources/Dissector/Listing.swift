@@ -8,7 +8,9 @@ public enum Listing {
     /// TCP. The layers below declare more than a record carries.
     public static var recordFields: [FieldDeclaration] {
         let early = Set(RecordFields(PacketLayers()).early.map(\.declaration.name))
-        return Catalog.declarations.filter { early.contains($0.name) || $0.name.hasPrefix("bitcoin.") }
+        return Catalog.declarations.filter {
+            early.contains($0.name) || $0.name == "bitcoin" || $0.name.hasPrefix("bitcoin.")
+        }
     }
 
     /// `-G messages`: command, status, source, first protocol version and meaning of every type, tab-separated.

@@ -80,7 +80,7 @@ struct MessageSink: StreamSink, ~Copyable {
         let rest = pending.extracting(
             droppingFirst: drain(pending, at: offset, of: stream, id, provenance))
         guard stream.transport == .v1 else {
-            stream.missing &+= lost
+            stream.lost.missing &+= lost
             return
         }
         if stream.passing > 0 {
@@ -94,7 +94,7 @@ struct MessageSink: StreamSink, ~Copyable {
             loseWithinCutMessage(lost, stream, id)
         } else {
             skip(rest.byteCount, stream)
-            stream.missing &+= lost
+            stream.lost.missing &+= lost
         }
         stream.framer.resume()
     }
@@ -216,7 +216,7 @@ struct MessageSink: StreamSink, ~Copyable {
     // MARK: Gaps
 
     private mutating func skip(_ count: Int, _ stream: MessageStream) {
-        stream.skipped &+= UInt64(count)
+        stream.lost.skipped &+= UInt64(count)
         counts.skippedBytes &+= UInt64(count)
     }
 
@@ -225,10 +225,10 @@ struct MessageSink: StreamSink, ~Copyable {
         stream.passing -= count
         counts.skippedBytes &+= UInt64(count)
         if stream.held != nil {
-            stream.held?.skipped &+= UInt64(count)
+            stream.held?.own.skipped &+= UInt64(count)
             stream.held?.origin = origin
         } else {
-            stream.skipped &+= UInt64(count)
+            stream.lost.skipped &+= UInt64(count)
         }
         if stream.passing == 0 { release(stream, id) }
     }
@@ -237,9 +237,9 @@ struct MessageSink: StreamSink, ~Copyable {
     private mutating func loseWithinCutMessage(_ lost: UInt64, _ stream: MessageStream, _ id: StreamID) {
         let own = min(lost, UInt64(stream.passing))
         stream.passing -= Int(own)
-        if stream.held != nil { stream.held?.missing &+= own } else { stream.missing &+= own }
+        if stream.held != nil { stream.held?.own.missing &+= own } else { stream.lost.missing &+= own }
         if stream.passing == 0 { release(stream, id) }
-        stream.missing &+= lost - own
+        stream.lost.missing &+= lost - own
     }
 
     /// Keeps the beginning of a cut message until its declared end is passed.
@@ -255,9 +255,8 @@ struct MessageSink: StreamSink, ~Copyable {
         stream.held = HeldMessage(
             message: message, bytes: bytes.withUnsafeBytes { Array($0) },
             frames: frames(of: bytes, endingAt: end, provenance), origin: provenance.completion(at: end),
-            missing: stream.missing, skipped: stream.skipped)
-        stream.missing = 0
-        stream.skipped = 0
+            before: stream.lost)
+        stream.lost = Loss()
     }
 
     private mutating func release(_ stream: MessageStream, _ id: StreamID) {
@@ -266,8 +265,8 @@ struct MessageSink: StreamSink, ~Copyable {
         heldBytes -= held.bytes.count
         write(
             RecordBuilder.Finding(
-                message: held.message, origin: held.origin, frames: held.frames, missing: held.missing,
-                skipped: held.skipped, hasConflict: stream.conflicts > 0),
+                message: held.message, origin: held.origin, frames: held.frames, before: held.before,
+                own: held.own, hasConflict: stream.conflicts > 0),
             held.bytes.span.bytes, stream, id)
         stream.conflicts = 0
     }
@@ -284,10 +283,9 @@ struct MessageSink: StreamSink, ~Copyable {
     ) {
         let finding = RecordBuilder.Finding(
             message: message, origin: provenance.completion(at: end),
-            frames: frames(of: bytes, endingAt: end, provenance), missing: stream.missing, skipped: stream.skipped,
-            hasConflict: stream.conflicts > 0)
-        stream.missing = 0
-        stream.skipped = 0
+            frames: frames(of: bytes, endingAt: end, provenance), before: stream.lost, hasConflict: stream.conflicts > 0
+        )
+        stream.lost = Loss()
         stream.conflicts = 0
         write(finding, bytes, stream, id)
     }

@@ -21,9 +21,8 @@ final class MessageStream {
     var isWhole = false
     var conduct = Conduct()
 
-    /// Bytes not captured, and bytes passed over, since the last message: told with the next one.
-    var missing: UInt64 = 0
-    var skipped: UInt64 = 0
+    /// What was lost since the last message: told with the next one.
+    var lost = Loss()
     /// A retransmission since the last message had other bytes.
     var conflicts = 0
 
@@ -52,8 +51,10 @@ struct HeldMessage {
     let bytes: [UInt8]
     let frames: [Origin]
     var origin: Origin
-    var missing: UInt64
-    var skipped: UInt64
+    /// Lost between the message before and this one.
+    let before: Loss
+    /// Lost of this message.
+    var own = Loss()
 
     /// Longer beginnings are not kept: such a message is told at once, and what it goes on to lose with the next one.
     static let byteLimit = 1 << 20

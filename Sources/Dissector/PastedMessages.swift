@@ -56,8 +56,7 @@ public struct PastedMessages: ~Copyable {
         number += 1
         builder.build(
             RecordBuilder.Finding(
-                message: message, origin: Origin(frame: number, time: 0), frames: [], missing: 0, skipped: 0,
-                hasConflict: false),
+                message: message, origin: Origin(frame: number, time: 0), frames: [], hasConflict: false),
             of: nil, number: 0, bytes, detail: writer.detail, wantsInfo: writer.wantsInfo)
         writer.write(builder.record, bytes)
     }

@@ -11,8 +11,10 @@ struct RecordBuilder: ~Copyable {
         var message: MessageFramer.Message
         var origin: Origin
         var frames: [Origin]
-        var missing: UInt64
-        var skipped: UInt64
+        /// Lost of the stream between the message before and this one.
+        var before = Loss()
+        /// Lost of this message, which is cut.
+        var own = Loss()
         var hasConflict: Bool
         /// What is wrong with its place among the others.
         var remarks: [AnnotationKind] = []
@@ -30,7 +32,12 @@ struct RecordBuilder: ~Copyable {
     }
 
     /// The capture's first frame, from which relative times count.
-    mutating func begin(_ time: Int64) { if firstTime == nil { firstTime = time } }
+    mutating func begin(_ time: Int64) {
+        guard firstTime == nil else { return }
+        firstTime = time
+        // libpcap gives nanoseconds of any capture; of one in microseconds they are whole thousands.
+        record.timeDecimals = time % 1000 == 0 ? 6 : 9
+    }
 
     /// Fills ``record``.
     ///
@@ -46,32 +53,37 @@ struct RecordBuilder: ~Copyable {
         record.protocolName = "Bitcoin"
         record.length = message.header.byteCount + Int(message.header.length)
         let isCut = message.payloadLength < Int(message.header.length)
-        record.hasProblem = isCut || message.status == .bad || finding.missing > 0 || finding.skipped > 0
+        record.ending = isCut ? .cut : .complete
+        record.hasProblem = isCut || message.status == .bad || !finding.before.isEmpty
         if wantsInfo { message.header.command.append(to: &record.info) }
 
         let context = MessageContext(
             network: message.header.network, time: finding.origin.time, payloadHash: message.payloadHash)
         let type = registry[message.header.command]
+        var outcome = Outcome.complete
         if detail == .summary {
             if wantsInfo, let type {
                 skim.wantsInfo = true
                 swap(&skim.info, &record.info)
-                type.skim(bytes, from: message.header.byteCount, context, into: &skim)
+                outcome = type.skim(bytes, from: message.header.byteCount, context, into: &skim)
                 swap(&skim.info, &record.info)
             }
         } else {
             if let stream { appendOrigin(stream, number) } else { record.protocolNode = 0 }
-            appendMessage(finding, type, context, bytes, detail: detail, wantsInfo: wantsInfo, isCut: isCut)
+            outcome = appendMessage(finding, type, context, bytes, detail: detail, wantsInfo: wantsInfo, isCut: isCut)
         }
-        if wantsInfo { appendProblems(finding, isCut: isCut, isKnown: type != nil) }
+        let isMalformed = outcome == .truncated && !isCut
+        if isMalformed { record.hasProblem = true }
+        if wantsInfo { appendProblems(finding, isCut: isCut, isKnown: type != nil, isMalformed: isMalformed) }
     }
 
     /// Fills ``record`` with what can be told of a direction that is encrypted.
     mutating func buildEncrypted(_ stream: MessageStream, number: UInt64, detail: Detail, wantsInfo: Bool) {
         start(stream.last, [], of: stream, number: number)
         record.protocolName = "BitcoinV2"
+        record.ending = .direction
         record.length = Int(clamping: stream.byteCount)
-        record.hasProblem = stream.missing > 0
+        record.hasProblem = stream.lost.missing > 0
         let duration = stream.last.time &- (stream.first?.time ?? stream.last.time)
         if wantsInfo {
             record.info.append("v2 transport (BIP 324), encrypted: ")
@@ -79,7 +91,7 @@ struct RecordBuilder: ~Copyable {
             record.info.append(" bytes in ")
             TimeText.append(nanoseconds: duration, decimals: 6, to: &record.info)
             record.info.append(" s")
-            if stream.missing > 0 { note("", stream.missing, "missing") }
+            note(stream.lost, "")
         }
         guard detail != .summary else { return }
         appendOrigin(stream, number)
@@ -91,7 +103,7 @@ struct RecordBuilder: ~Copyable {
         sink.leaf(fields.v2Key, at: 0, length: stream.key.count, value: 0, flags: [])
         sink.generate(fields.v2Bytes, value: stream.byteCount, RawSpan())
         sink.generate(fields.v2Duration, value: UInt64(bitPattern: duration), RawSpan())
-        if stream.missing > 0 { sink.generate(fields.missing, value: stream.missing, RawSpan()) }
+        if stream.lost.missing > 0 { sink.generate(fields.missing, value: stream.lost.missing, RawSpan()) }
         sink.close(group, at: stream.key.count)
         sink.close(layer, at: stream.key.count)
         record.tree = sink.tree
@@ -110,41 +122,6 @@ struct RecordBuilder: ~Copyable {
         record.tree.removeAll()
     }
 
-    /// `[checksum bad]`, `[1448 bytes missing]`.
-    private mutating func appendProblems(_ finding: Finding, isCut: Bool, isKnown: Bool) {
-        let message = finding.message
-        if !isKnown {
-            record.info.append(" (unknown command) ")
-            record.info.append(decimal: UInt64(message.header.length))
-            record.info.append(" bytes")
-        }
-        if message.status == .bad { record.info.append(" [checksum bad]") }
-        if !message.header.command.isValid { record.info.append(" [command invalid]") }
-        if message.header.length > MessageFramer.lengthLimit {
-            note("", UInt64(message.header.length), "claimed")
-        }
-        if isCut {
-            record.info.append(" [")
-            record.info.append(decimal: UInt64(message.payloadLength))
-            record.info.append(" of ")
-            record.info.append(decimal: UInt64(message.header.length))
-            record.info.append(" payload bytes]")
-        }
-        let place: StaticString = isCut ? "" : "before it "
-        if finding.missing > 0 { note(place, finding.missing, "missing") }
-        if finding.skipped > 0 { note(place, finding.skipped, "skipped") }
-        if finding.hasConflict { record.info.append(" [retransmission differs]") }
-    }
-
-    private mutating func note(_ before: StaticString, _ count: UInt64, _ what: StaticString) {
-        record.info.append(" [")
-        record.info.append(before)
-        record.info.append(decimal: count)
-        record.info.append(count == 1 ? " byte " : " bytes ")
-        record.info.append(what)
-        record.info.append("]")
-    }
-
     /// What a `version` says of its sender.
     func claims(of bytes: RawSpan, from header: MessageHeader) -> Conduct.Claims {
         var claims = Conduct.Claims()
@@ -158,7 +135,8 @@ struct RecordBuilder: ~Copyable {
             case fields.version: claims.version = node.value
             case fields.services: claims.services = node.value
             case fields.userAgent:
-                let range = node.range.clamped(to: 0..<bytes.byteCount)
+                // Receivers accept 256 bytes; every record of the sender repeats them.
+                let range = node.range.clamped(to: 0..<bytes.byteCount).prefix(256)
                 claims.userAgent = bytes.extracting(range).withUnsafeBytes { Array($0) }
             default: break
             }
@@ -219,9 +197,10 @@ struct RecordBuilder: ~Copyable {
     private mutating func appendMessage(
         _ finding: Finding, _ type: MessageType?, _ context: MessageContext, _ bytes: RawSpan, detail: Detail,
         wantsInfo: Bool, isCut: Bool
-    ) {
+    ) -> Outcome {
         let message = finding.message
-        var sink = TreeSink(takeTree(), wantsInfo: wantsInfo)
+        var outcome = Outcome.complete
+        var sink = TreeSink(takeTree(), wantsInfo: wantsInfo, isCut: isCut)
         swap(&sink.info, &record.info)
         let layer = sink.open(fields.bitcoin, at: 0, value: 0, flags: [])
         var cursor = Cursor(bytes, sink)
@@ -237,7 +216,7 @@ struct RecordBuilder: ~Copyable {
         if detail == .tree, hasHeader {
             sink = cursor.finish()
             if let type {
-                type.dissect(bytes, from: message.header.byteCount, context, into: &sink)
+                outcome = type.dissect(bytes, from: message.header.byteCount, context, into: &sink)
             } else {
                 appendUnknown(bytes, from: message.header.byteCount, &sink)
             }
@@ -247,6 +226,7 @@ struct RecordBuilder: ~Copyable {
         sink.close(layer, at: bytes.byteCount)
         swap(&sink.info, &record.info)
         record.tree = sink.tree
+        return outcome
     }
 
     private func appendFindings(_ finding: Finding, isCut: Bool, _ cursor: inout Cursor<TreeSink>) {
@@ -254,13 +234,14 @@ struct RecordBuilder: ~Copyable {
             cursor.generate(fields.captured, UInt64(finding.message.payloadLength))
             cursor.annotate(.messageCut, UInt64(finding.message.payloadLength))
         }
-        if finding.missing > 0 {
-            cursor.generate(fields.missing, finding.missing)
-            cursor.annotate(.bytesMissing, finding.missing)
+        let lost = finding.before + finding.own
+        if lost.missing > 0 {
+            cursor.generate(fields.missing, lost.missing)
+            cursor.annotate(.bytesMissing, lost.missing)
         }
-        if finding.skipped > 0 {
-            cursor.generate(fields.skipped, finding.skipped)
-            cursor.annotate(.bytesSkipped, finding.skipped)
+        if lost.skipped > 0 {
+            cursor.generate(fields.skipped, lost.skipped)
+            cursor.annotate(.bytesSkipped, lost.skipped)
         }
         if finding.hasConflict { cursor.annotate(.segmentConflict) }
     }

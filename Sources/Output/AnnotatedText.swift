@@ -26,12 +26,17 @@ public struct AnnotatedText {
         self.colour = colour
     }
 
-    public mutating func append(_ record: borrowing Record, _ bytes: RawSpan, to text: inout TextBuffer) {
+    /// - Parameter drain: Called when `text` has grown large, so that a message of megabytes is never held as text.
+    public mutating func append(
+        _ record: borrowing Record, _ bytes: RawSpan, to text: inout TextBuffer,
+        draining drain: (inout TextBuffer) -> Void = { _ in }
+    ) {
         message += 1
         let nodes = record.tree.nodes.count
         var index = record.protocolNode
         while index < nodes {
             append(index, record.tree, bytes, to: &text)
+            if text.count >= ByteOutput.capacity { drain(&text) }
             index += 1
         }
     }
@@ -115,7 +120,7 @@ public struct AnnotatedText {
         if declaration.kind != .group {
             text.append(": ")
             if node.flags.contains(.truncated) {
-                text.append("<the message ends here>")
+                text.append("<the bytes end here>")
             } else if node.length == 0, !isGenerated {
                 text.append("<empty>")
             } else {

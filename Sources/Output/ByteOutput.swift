@@ -29,18 +29,21 @@ public final class ByteOutput {
         if isLineBuffered || buffer.count >= Self.capacity { flush() }
     }
 
-    public func flush() {
-        defer { buffer.removeAll() }
+    public func flush() { drain(&buffer) }
+
+    /// Writes what is in `text`, which may be ``buffer`` itself, and empties it.
+    public func drain(_ text: inout TextBuffer) {
+        defer { text.removeAll() }
         if isClosed { return }
-        buffer.bytes.withUnsafeBytes { bytes in
+        text.bytes.withUnsafeBytes { bytes in
             var rest = bytes[...]
             while !rest.isEmpty {
                 let written = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
                 if written > 0 {
                     rest = rest.dropFirst(written)
-                } else if errno != EINTR {
+                } else if written == 0 || errno != EINTR {
                     isClosed = true
-                    errorNumber = errno == EPIPE ? 0 : errno
+                    errorNumber = written == 0 ? EIO : errno == EPIPE ? 0 : errno
                     return
                 }
             }

@@ -21,6 +21,10 @@ public struct Record: ~Copyable {
     public var length: Int = 0
     /// What the message says, in a line.
     public var info = TextBuffer()
+    /// Whether the message is whole.
+    public var ending = Ending.complete
+    /// How many decimals of a second the capture's times have: 6 or 9.
+    public var timeDecimals = 6
     /// Something is wrong with the message: it is cut, its checksum is bad, bytes before it are missing.
     public var hasProblem = false
     /// The frames that brought the message, ascending.
@@ -31,6 +35,15 @@ public struct Record: ~Copyable {
     public var protocolNode = 0
 
     public init() {}
+
+    /// What a record tells of.
+    public enum Ending: Sendable {
+        case complete
+        /// A message whose end was not captured, or never came.
+        case cut
+        /// A whole direction of a connection.
+        case direction
+    }
 }
 
 /// How much of a message a writer looks at, so that no more is made.

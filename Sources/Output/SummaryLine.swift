@@ -13,7 +13,9 @@ public struct SummaryLine {
     public mutating func append(_ record: borrowing Record, to text: inout TextBuffer) {
         text.append(rightAligned: 5) { $0.append(decimal: record.frameNumber) }
         text.append(" ")
-        text.append(rightAligned: 10) { time.append(record.time, since: record.captureStart, to: &$0) }
+        text.append(rightAligned: 10) {
+            time.append(record.time, since: record.captureStart, decimals: record.timeDecimals, to: &$0)
+        }
         text.append(" ")
         text.append(spaces: 12 - record.source.count)
         text.bytes.append(contentsOf: record.source)

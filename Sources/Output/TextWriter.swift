@@ -31,8 +31,8 @@ public final class TextWriter: RecordWriter {
 
     public func write(_ record: borrowing Record, _ bytes: RawSpan) {
         summary?.append(record, to: &output.buffer)
-        tree?.append(record, bytes, to: &output.buffer)
-        annotated?.append(record, bytes, to: &output.buffer)
+        tree?.append(record, bytes, to: &output.buffer) { output.drain(&$0) }
+        annotated?.append(record, bytes, to: &output.buffer) { output.drain(&$0) }
         if hex {
             if detail == .tree { output.buffer.append("\n") }
             HexText.append(bytes, to: &output.buffer)

@@ -77,21 +77,20 @@ public enum TimeFormat: String, Sendable, CaseIterable {
 /// The time column: it knows the record before.
 public struct TimeColumn {
     private let format: TimeFormat
-    private let decimals: Int
     private var text: TimeText
     private var previous: Int64?
 
-    /// - Parameter decimals: 6, or 9 where the capture has nanoseconds.
-    public init(_ format: TimeFormat, decimals: Int = 6) {
+    public init(_ format: TimeFormat) {
         self.format = format
-        self.decimals = decimals
         text = TimeText(format == .utc || format == .utcWithDate ? .utc : .local)
     }
 
     /// Appends the time of the next record.
     ///
-    /// - Parameter start: The time of the capture's first frame.
-    public mutating func append(_ time: Int64, since start: Int64, to line: inout TextBuffer) {
+    /// - Parameters:
+    ///   - start: The time of the capture's first frame.
+    ///   - decimals: 6, or 9 where the capture has nanoseconds.
+    public mutating func append(_ time: Int64, since start: Int64, decimals: Int = 6, to line: inout TextBuffer) {
         defer { previous = time }
         switch format {
         case .relative: TimeText.append(nanoseconds: time &- start, decimals: decimals, to: &line)

@@ -19,7 +19,11 @@ public struct TreeText {
         self.colour = colour
     }
 
-    public mutating func append(_ record: borrowing Record, _ bytes: RawSpan, to text: inout TextBuffer) {
+    /// - Parameter drain: Called when `text` has grown large, so that a message of megabytes is never held as text.
+    public mutating func append(
+        _ record: borrowing Record, _ bytes: RawSpan, to text: inout TextBuffer,
+        draining drain: (inout TextBuffer) -> Void = { _ in }
+    ) {
         // A pasted message has neither frames nor ends.
         if !record.source.isEmpty {
             appendFrames(record, to: &text)
@@ -30,6 +34,7 @@ public struct TreeText {
         while index < count {
             let node = record.tree.nodes[index]
             appendNode(index, node, record.tree, bytes, to: &text)
+            if text.count >= ByteOutput.capacity { drain(&text) }
             index += 1
         }
     }
@@ -41,7 +46,7 @@ public struct TreeText {
         text.append(decimal: record.frameNumber)
         text.append(": ")
         text.append(record.protocolName)
-        text.append(" message of ")
+        text.append(record.ending == .direction ? " direction of " : " message of ")
         text.append(decimal: record.length)
         text.append(record.length == 1 ? " byte" : " bytes")
         if record.frames.count > 1 {
@@ -56,7 +61,11 @@ public struct TreeText {
             if shown < record.frames.count { text.append(", …") }
             text.append(")")
         }
-        text.append(", complete at ")
+        switch record.ending {
+        case .complete: text.append(", complete at ")
+        case .cut: text.append(", cut, last seen at ")
+        case .direction: text.append(", last seen at ")
+        }
         let (seconds, fraction) = TimeColumn.split(record.time)
         if time.append(seconds: seconds, date: true, to: &text) {
             TimeText.append(fraction: fraction, decimals: 9, to: &text)

@@ -15,7 +15,7 @@ enum List: String {
         self = list
     }
 
-    func print() {
+    func print() -> Status {
         Pipeline.declareFields()
         let output = ByteOutput(descriptor: STDOUT_FILENO)
         switch self {
@@ -25,5 +25,8 @@ enum List: String {
         case .manual: ManualPage.append(to: &output.buffer)
         }
         output.flush()
+        guard output.errorNumber != 0 else { return .success }
+        StandardError.complain("cannot write the output: \(String(cString: strerror(output.errorNumber)))")
+        return .input
     }
 }

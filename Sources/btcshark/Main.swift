@@ -60,8 +60,7 @@ struct Btcshark: ParsableCommand {
             return
         }
         if let list = options.list {
-            try List(list).print()
-            return
+            throw ExitCode(try List(list).print().rawValue)
         }
         let plan = try Plan(options)
         throw ExitCode(Run(plan).run().rawValue)

@@ -15,7 +15,8 @@ struct Pasted {
         if text == "-" {
             let input = Self.readStandardInput()
             guard input.count <= Self.limit else { throw ValidationError("--decode: more than 64 MiB.") }
-            // Raw bytes of a message never are hexadecimal digits and white space only.
+            // Raw bytes of a message with its header never are hexadecimal digits and white space only; a bare payload
+            // that is must be given as hexadecimal.
             bytes = (try? Self.hexadecimal(input)) ?? input
         } else {
             bytes = try Self.hexadecimal(Array(text.utf8))

@@ -22,9 +22,10 @@ struct Run {
         var progress = Progress()
         var status = Status.success
         writer?.begin()
+        Interruption.listen()
         var problem: String?
         do {
-            while !pipeline.isDone, !output.isClosed {
+            while !pipeline.isDone, !output.isClosed, !Interruption.isRequested {
                 var failure: PipelineError?
                 let more = try files.next { header, bytes in
                     do throws(PipelineError) { try pipeline.receive(header, bytes) } catch { failure = error }
@@ -37,7 +38,8 @@ struct Run {
                 progress.step { files.progress?.fraction }
             }
         } catch {
-            problem = "\(error)"
+            // An interrupted read is the end that was asked for.
+            if !Interruption.isRequested { problem = "\(error)" }
         }
         pipeline.finish()
         writer?.end()

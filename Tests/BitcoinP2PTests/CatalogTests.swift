@@ -70,4 +70,14 @@ import Testing
         }
         #expect(seen > 115)
     }
+
+    @Test
+    func `dissecting declares no field that the registry has not`() {
+        // Trailing bytes, unknown bits: whatever a payload can make of itself.
+        let before = Set(Registry.standard.declared.map(\.name))
+        for sample in Sample.all {
+            let dissected = Dissected(sample.command, sample.bytes + [0xff, 0x01])
+            for node in dissected.nodes { #expect(before.contains(node.field.declaration.name)) }
+        }
+    }
 }

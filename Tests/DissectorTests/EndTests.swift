@@ -4,7 +4,7 @@ import Testing
 
 /// How streams end, and what is told of what is unfinished then.
 @Suite struct EndTests {
-    private let version = framed("version", filler(86))
+    private let version = framed("version", [UInt8](repeating: 0, count: 86))
     private let ping = framed("ping", filler(8))
     private let long = framed("zzzz", filler(500))
 

@@ -4,7 +4,7 @@ import Testing
 
 /// Segments lost for good: what is cut, what is told of the loss, and where the stream is read again.
 @Suite struct GapTests {
-    private let version = framed("version", filler(86))
+    private let version = framed("version", [UInt8](repeating: 0, count: 86))
     private let ping = framed("ping", filler(8))
     private let long = framed("zzzz", filler(500))
 

@@ -5,7 +5,7 @@ import Testing
 
 /// Streams captured whole, however their bytes are packed.
 @Suite struct StreamTests {
-    private let version = framed("version", filler(86))
+    private let version = framed("version", [UInt8](repeating: 0, count: 86))
     private let verack = framed("verack")
     private let ping = framed("ping", filler(8))
     private let inv = framed("inv", [1] + filler(36))

@@ -3,7 +3,7 @@ import Testing
 
 /// Which streams are taken for Bitcoin's, and which of its transports and networks they are.
 @Suite struct TransportChoiceTests {
-    private let version = framed("version", filler(86))
+    private let version = framed("version", [UInt8](repeating: 0, count: 86))
     private let verack = framed("verack")
     private let ping = framed("ping", filler(8))
 

@@ -68,8 +68,8 @@ import Testing
 
 /// The time column of records at `times`.
 private func columns(_ format: TimeFormat, _ times: [Int64], decimals: Int = 6) -> [String] {
-    var column = TimeColumn(format, decimals: decimals)
-    return times.map { time in text { column.append(time, since: times.first ?? time, to: &$0) } }
+    var column = TimeColumn(format)
+    return times.map { time in text { column.append(time, since: times.first ?? time, decimals: decimals, to: &$0) } }
 }
 
 @Suite struct TimeColumnTests {

@@ -1,0 +1,13 @@
+/// Bytes of a stream that no record shows.
+struct Loss: Sendable {
+    /// Not captured.
+    var missing: UInt64 = 0
+    /// Captured, but passed over.
+    var skipped: UInt64 = 0
+
+    var isEmpty: Bool { missing == 0 && skipped == 0 }
+
+    static func + (left: Loss, right: Loss) -> Loss {
+        Loss(missing: left.missing &+ right.missing, skipped: left.skipped &+ right.skipped)
+    }
+}

@@ -1,0 +1,43 @@
+import BitcoinP2P
+import Dissection
+import Output
+
+extension RecordBuilder {
+    /// What is wrong with a message, at the end of its line: `[checksum bad]`, `[1448 bytes missing]`.
+    mutating func appendProblems(_ finding: Finding, isCut: Bool, isKnown: Bool, isMalformed: Bool) {
+        let message = finding.message
+        if !isKnown {
+            record.info.append(" (unknown command) ")
+            record.info.append(decimal: UInt64(message.header.length))
+            record.info.append(" bytes")
+        }
+        if isMalformed { record.info.append(" [malformed]") }
+        if message.status == .bad { record.info.append(" [checksum bad]") }
+        if !message.header.command.isValid { record.info.append(" [command invalid]") }
+        if message.header.length > MessageFramer.lengthLimit { note("", UInt64(message.header.length), "claimed") }
+        if isCut {
+            record.info.append(" [")
+            record.info.append(decimal: UInt64(message.payloadLength))
+            record.info.append(" of ")
+            record.info.append(decimal: UInt64(message.header.length))
+            record.info.append(" payload bytes]")
+        }
+        note(finding.own, "")
+        note(finding.before, "before it ")
+        if finding.hasConflict { record.info.append(" [retransmission differs]") }
+    }
+
+    mutating func note(_ lost: Loss, _ place: StaticString) {
+        if lost.missing > 0 { note(place, lost.missing, "missing") }
+        if lost.skipped > 0 { note(place, lost.skipped, "skipped") }
+    }
+
+    private mutating func note(_ place: StaticString, _ count: UInt64, _ what: StaticString) {
+        record.info.append(" [")
+        record.info.append(place)
+        record.info.append(decimal: count)
+        record.info.append(count == 1 ? " byte " : " bytes ")
+        record.info.append(what)
+        record.info.append("]")
+    }
+}
