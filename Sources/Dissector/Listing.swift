@@ -13,6 +13,9 @@ public enum Listing {
         }
     }
 
+    /// `-G fields`: every field with its type and meaning, in tshark's format.
+    public static func appendFields(to text: inout TextBuffer) { FieldList.append(to: &text) }
+
     /// `-G messages`: command, status, source, first protocol version and meaning of every type, tab-separated.
     public static func appendMessages(to text: inout TextBuffer) {
         for type in Registry.standard.types {

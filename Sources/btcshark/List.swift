@@ -19,7 +19,7 @@ enum List: String {
         Pipeline.declareFields()
         let output = ByteOutput(descriptor: STDOUT_FILENO)
         switch self {
-        case .fields: FieldList.append(Listing.recordFields, to: &output.buffer)
+        case .fields: Listing.appendFields(to: &output.buffer)
         case .messages: Listing.appendMessages(to: &output.buffer)
         case .expert: Listing.appendAnnotations(to: &output.buffer)
         case .manual: ManualPage.append(to: &output.buffer)

@@ -25,9 +25,9 @@ struct Options: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "With --as: the network addresses are written for: mainnet, testnet3, testnet4, signet, regtest.",
+            "With --as: the network addresses are written for: mainnet (the default), testnet3, testnet4, signet, regtest.",
             valueName: "name"))
-    var network = "mainnet"
+    var network: String?
 
     @Flag(name: .customShort("V"), help: "Print the tree of every message: each field with its value.")
     var tree = false

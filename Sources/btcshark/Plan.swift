@@ -31,9 +31,10 @@ struct Plan {
         paths = options.read
         pasted = try options.decode.map { text in
             guard options.read.isEmpty else { throw ValidationError("--decode and -r do not go together.") }
-            return try Pasted(text, as: options.command, network: options.network)
+            return try Pasted(text, as: options.command, network: options.network ?? "mainnet")
         }
         if pasted == nil, options.command != nil { throw ValidationError("--as goes with --decode.") }
+        if options.command == nil, options.network != nil { throw ValidationError("--network goes with --as.") }
         if let wrong = options.statistics.first(where: { $0 != "expert" }) {
             throw ValidationError("-z: there is no statistic '\(wrong)': expert.")
         }
@@ -83,7 +84,9 @@ struct Plan {
             return []
         }
         guard !options.fields.isEmpty else { throw ValidationError("-T fields needs at least one field: -e FIELD.") }
-        guard !options.tree, !options.hex else { throw ValidationError("-V and -x do not go with -T fields.") }
+        guard !options.tree, !options.hex, !options.annotate else {
+            throw ValidationError("-V, -x and --annotate do not go with -T fields.")
+        }
         let names = Listing.recordFields.map(\.name)
         return try options.fields.map { name in
             guard names.contains(name), let field = Catalog.field(named: name) else {

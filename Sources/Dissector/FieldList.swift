@@ -3,9 +3,9 @@ import Dissection
 /// `-G fields`: every field with its type and meaning, in tshark's format.
 ///
 /// A line a field, tab-separated: `F`, label, name, type, protocol, base, mask, meaning; protocols as `P`, label, name.
-public enum FieldList {
-    public static func append(_ fields: [FieldDeclaration], to text: inout TextBuffer) {
-        for field in fields {
+enum FieldList {
+    static func append(to text: inout TextBuffer) {
+        for field in Listing.recordFields {
             if field.kind == .layer {
                 text.append("P\t\(field.label)\t\(field.name)\n")
                 continue
