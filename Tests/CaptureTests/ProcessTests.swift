@@ -71,7 +71,7 @@ private func openDescriptors() throws -> Int {
 
     /// Closing after the first frame ends the decompressor without waiting for it, without a message, a zombie or an
     /// open descriptor, even where the process ignores SIGPIPE.
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func earlyCloseLeavesNothingBehind() async throws {
         let result = try await #require(processExitsWith: .success, observing: [\.standardErrorContent]) {
             signal(SIGPIPE, SIG_IGN)
@@ -100,7 +100,7 @@ private func openDescriptors() throws -> Int {
     }
 
     /// The decompressor waits for a writer who has stopped writing; closing must not wait with it.
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func closeWhileTheInputStalls() async {
         await #expect(processExitsWith: .success) {
             // More than gzip reads before it writes, and hardly compressible.
