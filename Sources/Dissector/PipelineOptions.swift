@@ -1,0 +1,25 @@
+import Reassembly
+
+/// What a dissection is told beside its input.
+public struct PipelineOptions: Sendable {
+    /// Ports to be taken for Bitcoin's beside the usual ones.
+    public var ports: Set<UInt16> = []
+    /// Stop after so many records.
+    public var recordLimit: UInt64 = .max
+    /// Bytes held of one direction of a connection while a hole is open or a message incomplete.
+    public var bytesPerStream = Limits().bytesPerDirection
+    /// Bytes held of all connections together.
+    public var bytesInAll = Limits().totalBytes
+    /// Nanoseconds of capture time for which a hole may still be filled after the other side has acknowledged it.
+    public var gapGrace = Limits().grace
+
+    public init() {}
+
+    var limits: Limits {
+        var limits = Limits()
+        limits.bytesPerDirection = bytesPerStream
+        limits.totalBytes = bytesInAll
+        limits.grace = gapGrace
+        return limits
+    }
+}
