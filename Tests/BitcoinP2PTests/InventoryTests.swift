@@ -8,6 +8,12 @@ import Testing
     private static let coinbase = "4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b"
     private static let segwit = "680f483b2bf6c5dcbf111e69e885ba248a41a5e92070cfb0afec3cfc49a9fabb"
 
+    @Test func `a count of 2⁶⁴ is not shown as another number`() {
+        let dissected = Dissected("inv", Array(repeating: 0xff, count: 9))
+        #expect(dissected.info == " over 9223372036854775806")
+        #expect(dissected.nodes.contains { $0.value == .max })
+    }
+
     @Test func `inv`() {
         let dissected = Dissected("inv", Sample.of("inv")[0])
         #expect(dissected.info == " 1 × MSG_TX, 1 × MSG_BLOCK, 1 × MSG_WTX")

@@ -23,7 +23,7 @@ struct Block: Payload {
         let transactions = try c.compactSize(count, limit: Limits.transactionsInBlock)
         if c.sink.wantsInfo {
             c.sink.info.append(" ")
-            c.sink.info.append(decimal: transactions)
+            c.sink.info.append(count: transactions)
             c.sink.info.append(" tx ")
             c.sink.info.append(byteCount: size)
         }

@@ -14,7 +14,7 @@ struct BlockTxn: Payload {
         let transactions = try c.compactSize(count, limit: Limits.compactBlockPositions)
         if c.sink.wantsInfo {
             c.sink.info.append(" ")
-            c.sink.info.append(decimal: transactions)
+            c.sink.info.append(count: transactions)
             c.sink.info.append(" tx")
         }
         try transaction.list(&c, transactions, context.network)

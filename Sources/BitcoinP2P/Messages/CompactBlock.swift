@@ -57,7 +57,7 @@ struct CompactBlock: Payload {
         let count = try c.compactSize(prefilledCount, limit: most)
         if c.sink.wantsInfo {
             c.sink.info.append(" ")
-            c.sink.info.append(decimal: count)
+            c.sink.info.append(count: count)
             c.sink.info.append(" prefilled")
         }
         var next: UInt64 = 0

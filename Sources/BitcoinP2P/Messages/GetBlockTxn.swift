@@ -13,7 +13,7 @@ struct GetBlockTxn: Payload {
         let indexes = try c.compactSize(count, limit: Limits.compactBlockPositions)
         if c.sink.wantsInfo {
             c.sink.info.append(" ")
-            c.sink.info.append(decimal: indexes)
+            c.sink.info.append(count: indexes)
             c.sink.info.append(" tx")
         }
         var next: UInt64 = 0

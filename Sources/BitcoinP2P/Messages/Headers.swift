@@ -14,7 +14,7 @@ struct Headers: Payload {
         let headers = try c.compactSize(count, limit: 2000)
         if c.sink.wantsInfo, headers != 1 {
             c.sink.info.append(" ")
-            c.sink.info.append(decimal: headers)
+            c.sink.info.append(count: headers)
         }
         var previous: Hash256?
         try c.list(of: entry, headers, minimum: 81) { (c, index) throws(Stop) in

@@ -31,7 +31,7 @@ struct Template: Payload {
         let count = try c.compactSize(prefilledCount, limit: Limits.compactBlockPositions)
         if c.sink.wantsInfo {
             c.sink.info.append(" ")
-            c.sink.info.append(decimal: count)
+            c.sink.info.append(count: count)
             c.sink.info.append(" prefilled")
         }
         var next: UInt64 = 0

@@ -52,9 +52,14 @@ extension TextBuffer {
         append(" BTC")
     }
 
+    /// A count from the wire; the cursor clamps what no message can hold to `Int.max`.
+    mutating func append(count: Int) {
+        if count == .max { append("over 9223372036854775806") } else { append(decimal: count) }
+    }
+
     /// `1 address`, `3 addresses`.
     mutating func append(_ count: Int, _ one: StaticString, _ many: StaticString) {
-        append(decimal: count)
+        append(count: count)
         append(ascii: 0x20)
         append(count == 1 ? one : many)
     }

@@ -47,7 +47,7 @@ struct Inventory: Sendable {
         }
         if used == 0 {
             c.sink.info.append(" ")
-            c.sink.info.append(decimal: entries)
+            c.sink.info.append(count: entries)
         }
         for slot in 0..<used {
             c.sink.info.append(slot == 0 ? " " : ", ")
