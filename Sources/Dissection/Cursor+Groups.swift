@@ -27,11 +27,7 @@ extension Cursor where Sink: ~Copyable {
         let possible = min(count, left / max(1, minimum) &+ 1)
         var index = 0
         while index < possible {
-            if sink.isFull {
-                sink.annotate(.treeLimit, value: 0)
-                position = limit
-                throw Stop()
-            }
+            try requireRoom()
             let mark = sink.open(entry, at: offset, value: UInt64(truncatingIfNeeded: index), flags: .listEntry)
             do throws(Stop) {
                 try body(&self, index)
@@ -52,14 +48,7 @@ extension Cursor where Sink: ~Copyable {
     public mutating func list(
         of entry: Field, _ count: Int, stride: Int, _ body: (inout Self, Int) throws(Stop) -> Void
     ) throws(Stop) {
-        if Sink.mode == .skim {
-            guard count <= left / max(1, stride) else {
-                position = limit
-                throw Stop()
-            }
-            position &+= max(0, count) &* stride
-            return
-        }
+        if Sink.mode == .skim { return try pass(count, stride: stride) }
         try list(of: entry, count, minimum: stride, body)
     }
 
@@ -70,14 +59,7 @@ extension Cursor where Sink: ~Copyable {
     public mutating func values(
         _ count: Int, stride: Int, _ body: (inout Self, Int) throws(Stop) -> Void
     ) throws(Stop) {
-        if Sink.mode == .skim {
-            guard count <= left / max(1, stride) else {
-                position = limit
-                throw Stop()
-            }
-            position &+= max(0, count) &* stride
-            return
-        }
+        if Sink.mode == .skim { return try pass(count, stride: stride) }
         try values(count, minimum: stride, body)
     }
 
@@ -91,14 +73,33 @@ extension Cursor where Sink: ~Copyable {
         let possible = min(count, left / max(1, minimum) &+ 1)
         var index = 0
         while index < possible {
-            if sink.isFull {
-                sink.annotate(.treeLimit, value: 0)
-                position = limit
-                throw Stop()
-            }
+            try requireRoom()
             try body(&self, index)
             index &+= 1
         }
+    }
+
+    /// Passes over `count` pieces of `stride` bytes, which nobody wants to see: one comparison.
+    @inlinable
+    @inline(__always)
+    @_lifetime(self: copy self)
+    mutating func pass(_ count: Int, stride: Int) throws(Stop) {
+        guard count <= left / max(1, stride) else {
+            position = limit
+            throw Stop()
+        }
+        position &+= max(0, count) &* stride
+    }
+
+    /// Stops, and says so, where the sink takes no more.
+    @inlinable
+    @inline(__always)
+    @_lifetime(self: copy self)
+    mutating func requireRoom() throws(Stop) {
+        guard sink.isFull else { return }
+        sink.annotate(.treeLimit, value: 0)
+        position = limit
+        throw Stop()
     }
 
     /// The next `count` bytes as a layout of their own that cannot read further.

@@ -108,6 +108,23 @@ public struct Cursor<Sink: FieldSink & ~Copyable>: ~Copyable, ~Escapable {
         return start..<start &+ count
     }
 
+    /// Claims `count` bytes for a field whose value was worked out of them, such as some of their bits.
+    @inlinable
+    @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func claim(_ field: Field, _ count: Int, value: UInt64) throws(Stop) {
+        let start = try take(count, field)
+        sink.leaf(field, at: start, length: count, value: value, flags: [])
+    }
+
+    /// Lets nothing be read from `end` on, counted from the first byte of ``bytes``; it never moves outwards.
+    @inlinable
+    @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func narrow(to end: Int) {
+        if end < limit, end >= position { limit = end }
+    }
+
     /// All that is left, if anything is.
     @inlinable
     @discardableResult

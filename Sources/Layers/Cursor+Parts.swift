@@ -1,6 +1,6 @@
 public import Dissection
 
-// What headers below TCP need and Bitcoin does not: several fields in one integer, addresses, an end that moves.
+// What headers below TCP need and Bitcoin does not: several fields in one integer, addresses.
 extension Cursor where Sink: ~Copyable {
     /// The big-endian integer that lies ahead, without claiming it, for fields that share its bytes.
     ///
@@ -13,17 +13,6 @@ extension Cursor where Sink: ~Copyable {
             return try bigEndian(field, T.self)
         }
         return value.byteSwapped
-    }
-
-    /// Claims `count` bytes, which ``ahead(_:_:)`` has found to be there, for a field that is part of them.
-    @inlinable
-    @inline(__always)
-    @_lifetime(self: copy self)
-    mutating func claim(_ field: Field, _ count: Int, value: UInt64) {
-        let start = offset
-        let all = bytes
-        sink.leaf(field, at: start, length: count, value: value, flags: [])
-        self = Cursor(all, from: start &+ count, finish())
     }
 
     /// A field that shares its bytes with the one that claims them, beginning `ahead` bytes from here.
@@ -53,18 +42,5 @@ extension Cursor where Sink: ~Copyable {
             let low = load(littleEndian: UInt64.self, at: range.lowerBound &+ 8)
         else { throw Stop() }
         return IPAddress(high: high.byteSwapped, low: low.byteSwapped)
-    }
-
-    /// Lets nothing be read from `end` on, counted from the first byte of ``bytes``; it never moves outwards.
-    ///
-    /// Only for a cursor of one's own: a layout that runs inside ``within(_:remainder:_:)`` must not call it.
-    @inlinable
-    @inline(__always)
-    @_lifetime(self: copy self)
-    mutating func narrow(to end: Int) {
-        let start = offset
-        guard end < bytes.byteCount, end >= start else { return }
-        let fewer = bytes.extracting(first: end)
-        self = Cursor(fewer, from: start, finish())
     }
 }

@@ -75,7 +75,7 @@ public struct VLAN: Sendable {
         var header = EthernetHeader()
         try c.group(layer) { c throws(Stop) in
             let tag = UInt64(try c.ahead(priority, UInt16.self))
-            c.claim(priority, 2, value: tag >> 13)
+            try c.claim(priority, 2, value: tag >> 13)
             c.part(dropEligible, tag >> 12 & 1, at: -2, 2)
             c.part(identifier, tag & 0xfff, at: -2, 2)
             let value = try c.ahead(type, UInt16.self)
@@ -113,7 +113,7 @@ public struct LogicalLinkControl: Sendable {
                 return
             }
             let code = word.byteSwapped & 0xff_ffff
-            c.claim(organization, 3, value: UInt64(code))
+            try c.claim(organization, 3, value: UInt64(code))
             let value = try c.bigEndian(type, UInt16.self)
             // 0000f8: bridge tunnel encapsulation of protocols that may not change their length (IEEE 802.1H).
             if code == 0 || code == 0xf8 {

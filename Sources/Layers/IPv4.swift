@@ -66,12 +66,12 @@ public struct IPv4: Sendable {
         try c.group(layer) { c throws(Stop) in
             let first = try c.ahead(version, UInt8.self)
             header.headerLength = Int(first & 15) &* 4
-            c.claim(version, 1, value: UInt64(first >> 4))
+            try c.claim(version, 1, value: UInt64(first >> 4))
             c.part(headerLength, UInt64(header.headerLength), at: -1, 1)
             guard first >> 4 == 4, header.headerLength >= 20 else { throw Stop() }
 
             let service = UInt64(try c.ahead(services, UInt8.self))
-            c.claim(services, 1, value: service)
+            try c.claim(services, 1, value: service)
             c.part(codepoint, service >> 2, at: -1, 1)
             c.part(congestion, service & 3, at: -1, 1)
             header.totalLength = Int(try c.bigEndian(totalLength, UInt16.self))
@@ -84,7 +84,7 @@ public struct IPv4: Sendable {
             c.part(reserved, UInt64(fragment >> 15), 1)
             c.part(dontFragment, UInt64(fragment >> 14 & 1), 1)
             c.part(moreFragments, UInt64(fragment >> 13 & 1), 1)
-            c.claim(fragmentOffset, 2, value: UInt64(header.fragmentOffset))
+            try c.claim(fragmentOffset, 2, value: UInt64(header.fragmentOffset))
 
             try c.bigEndian(timeToLive, UInt8.self)
             header.protocol = try c.bigEndian(`protocol`, UInt8.self)

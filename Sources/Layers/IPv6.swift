@@ -39,9 +39,9 @@ public struct IPv6: Sendable {
         var header = IPv6Header()
         try c.group(layer) { c throws(Stop) in
             let first = try c.ahead(version, UInt32.self)
-            c.claim(version, 1, value: UInt64(first >> 28))
+            try c.claim(version, 1, value: UInt64(first >> 28))
             c.part(trafficClass, UInt64(first >> 20 & 0xff), at: -1, 4)
-            c.claim(flowLabel, 3, value: UInt64(first & 0xf_ffff))
+            try c.claim(flowLabel, 3, value: UInt64(first & 0xf_ffff))
             guard first >> 28 == 6 else { throw Stop() }
             header.payloadLength = Int(try c.bigEndian(payloadLength, UInt16.self))
             header.nextHeader = try c.bigEndian(nextHeader, UInt8.self)

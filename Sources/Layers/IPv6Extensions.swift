@@ -79,7 +79,7 @@ public struct IPv6Fragmentation: Sendable {
             let word = try c.ahead(offset, UInt16.self)
             header.offset = Int(word & 0xfff8)
             header.hasMoreFragments = word & 1 == 1
-            c.claim(offset, 2, value: UInt64(word & 0xfff8))
+            try c.claim(offset, 2, value: UInt64(word & 0xfff8))
             c.part(reservedBits, UInt64(word >> 1 & 3), at: -2, 2)
             c.part(more, UInt64(word & 1), at: -2, 2)
             header.identification = try c.bigEndian(identification, UInt32.self)

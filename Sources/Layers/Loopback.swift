@@ -27,7 +27,7 @@ public struct Loopback: Sendable {
         try c.group(layer) { c throws(Stop) in
             value = try c.ahead(family, UInt32.self)
             if !isNetworkOrder, value > 0xffff { value = value.byteSwapped }
-            c.claim(family, 4, value: UInt64(value))
+            try c.claim(family, 4, value: UInt64(value))
         }
         return NextLayer(addressFamily: value)
     }

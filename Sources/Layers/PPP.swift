@@ -63,7 +63,7 @@ public struct PPPoE: Sendable {
         var isData = false
         try c.group(layer) { c throws(Stop) in
             let first = UInt64(try c.ahead(version, UInt8.self))
-            c.claim(version, 1, value: first >> 4)
+            try c.claim(version, 1, value: first >> 4)
             c.part(type, first & 15, at: -1, 1)
             isData = try c.bigEndian(code, UInt8.self) == 0
             try c.bigEndian(session, UInt16.self)

@@ -95,7 +95,7 @@ public struct TCP: Sendable {
             header.headerLength = Int(word >> 12) &* 4
             header.flags = TCPFlags(rawValue: word & 0xfff)
             c.part(headerLength, UInt64(header.headerLength), 1)
-            c.claim(flags, 2, value: UInt64(word & 0xfff))
+            try c.claim(flags, 2, value: UInt64(word & 0xfff))
             c.part(reserved, UInt64(word >> 9 & 7), at: -2, 1)
             c.part(ae, UInt64(word >> 8 & 1), at: -2, 1)
             c.part(cwr, UInt64(word >> 7 & 1), at: -1, 1)
