@@ -25,6 +25,20 @@ public struct TimeText {
         return true
     }
 
+    /// Nanoseconds since the Unix epoch as a date, or only the clock, with so many decimals; false, and the bare seconds,
+    /// where the calendar has no such year.
+    mutating func append(
+        instant: Int64, date withDate: Bool, separator: UInt8 = 0x20, decimals: Int, to text: inout TextBuffer
+    ) -> Bool {
+        let (seconds, fraction) = TimeColumn.split(instant)
+        guard append(seconds: seconds, date: withDate, separator: separator, to: &text) else {
+            Self.append(nanoseconds: instant, decimals: decimals, to: &text)
+            return false
+        }
+        Self.append(fraction: fraction, decimals: decimals, to: &text)
+        return true
+    }
+
     private mutating func remember(_ seconds: Int64) -> Bool {
         var time = time_t(seconds)
         var parts = tm()
@@ -98,14 +112,8 @@ public struct TimeColumn {
             TimeText.append(nanoseconds: time &- (previous ?? time), decimals: decimals, to: &line)
         case .epoch: TimeText.append(nanoseconds: time, decimals: decimals, to: &line)
         case .absolute, .absoluteWithDate, .utc, .utcWithDate:
-            let (seconds, fraction) = Self.split(time)
-            if text.append(
-                seconds: seconds, date: format == .absoluteWithDate || format == .utcWithDate, to: &line)
-            {
-                TimeText.append(fraction: fraction, decimals: decimals, to: &line)
-            } else {
-                TimeText.append(nanoseconds: time, decimals: decimals, to: &line)
-            }
+            let withDate = format == .absoluteWithDate || format == .utcWithDate
+            _ = text.append(instant: time, date: withDate, decimals: decimals, to: &line)
         }
     }
 

@@ -66,13 +66,7 @@ public struct TreeText {
         case .cut: text.append(", cut, last seen at ")
         case .direction: text.append(", last seen at ")
         }
-        let (seconds, fraction) = TimeColumn.split(record.time)
-        if time.append(seconds: seconds, date: true, to: &text) {
-            TimeText.append(fraction: fraction, decimals: 9, to: &text)
-            text.append(" UTC")
-        } else {
-            TimeText.append(nanoseconds: record.time, decimals: 9, to: &text)
-        }
+        if time.append(instant: record.time, date: true, decimals: 9, to: &text) { text.append(" UTC") }
         colour.end(in: &text)
         text.append("\n")
     }

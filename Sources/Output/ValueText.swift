@@ -25,9 +25,7 @@ public struct ValueText {
         case .group, .layer: break
         case .unsigned, .count: text.append(decimal: value)
         case .signed: text.append(decimal: Int(Int64(bitPattern: value)))
-        case .hexadecimal(let bits):
-            text.append("0x")
-            text.append(hexadecimal: value, digits: bits / 4)
+        case .hexadecimal(let bits): Self.append(number: value, bits, true, to: &text)
         case .boolean:
             if style == .plain {
                 text.append(value == 0 ? "0" : "1")
@@ -105,22 +103,16 @@ public struct ValueText {
     }
 
     private mutating func append(nanoseconds: Int64, _ style: Style, to text: inout TextBuffer) {
-        let (seconds, fraction) = TimeColumn.split(nanoseconds)
-        guard time.append(seconds: seconds, date: true, separator: style == .plain ? 0x54 : 0x20, to: &text) else {
-            TimeText.append(nanoseconds: nanoseconds, decimals: 9, to: &text)
-            return
+        let separator: UInt8 = style == .plain ? 0x54 : 0x20
+        if time.append(instant: nanoseconds, date: true, separator: separator, decimals: 9, to: &text) {
+            text.append(style == .plain ? "Z" : " UTC")
         }
-        TimeText.append(fraction: fraction, decimals: 9, to: &text)
-        text.append(style == .plain ? "Z" : " UTC")
     }
 
     /// `0.50000000 BTC (50000000 satoshi)`.
     static func append(amount: Int64, to text: inout TextBuffer) {
-        if amount < 0 { text.append("-") }
-        text.append(decimal: amount.magnitude / 100_000_000)
-        text.append(".")
-        text.append(decimal: amount.magnitude % 100_000_000, width: 8)
-        text.append(" BTC (")
+        text.append(bitcoin: amount)
+        text.append(" (")
         text.append(decimal: Int(amount))
         text.append(" satoshi)")
     }
