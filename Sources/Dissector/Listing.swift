@@ -1,13 +1,12 @@
 import BitcoinP2P
 import Dissection
-import Layers
 
 /// What btcshark knows, as lists for people and programs.
 public enum Listing {
     /// The fields that records have, in the order of their declaration: Bitcoin's, and what is told of frame, IP and
     /// TCP. The layers below declare more than a record carries.
     public static var recordFields: [FieldDeclaration] {
-        let early = Set(RecordFields(PacketLayers()).early.map(\.declaration.name))
+        let early = Set(RecordFields.standard.early.map(\.declaration.name))
         return Catalog.declarations.filter {
             early.contains($0.name) || $0.name == "bitcoin" || $0.name.hasPrefix("bitcoin.")
         }

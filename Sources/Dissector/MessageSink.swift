@@ -1,6 +1,5 @@
 import BitcoinP2P
 import Dissection
-import Layers
 import Output
 import Reassembly
 
@@ -19,8 +18,8 @@ struct MessageSink: StreamSink, ~Copyable {
     private var heldBytes = 0
     private(set) var counts = Counts()
 
-    init(_ layers: borrowing PacketLayers, _ options: PipelineOptions, writer: (any RecordWriter)?) {
-        builder = RecordBuilder(layers)
+    init(_ options: PipelineOptions, writer: (any RecordWriter)?) {
+        builder = RecordBuilder()
         self.writer = writer
         detail = writer?.detail ?? .summary
         wantsInfo = writer?.wantsInfo ?? false
@@ -133,9 +132,10 @@ struct MessageSink: StreamSink, ~Copyable {
     private mutating func decide(
         _ stream: MessageStream, _ id: StreamID, _ bytes: RawSpan, isStart: Bool, isLast: Bool
     ) {
+        if stream.transport != .undecided, stream.transport != .v1 || stream.framer.network != nil { return }
         let peer = id.index ^ 1 < streams.count ? streams[id.index ^ 1] : nil
         guard stream.transport == .undecided else {
-            if stream.transport == .v1, stream.framer.network == nil { stream.framer.network = peer?.framer.network }
+            stream.framer.network = peer?.framer.network
             return
         }
         stream.isWhole = isStart

@@ -1,6 +1,5 @@
 import BitcoinP2P
 import Dissection
-import Layers
 import Output
 import Reassembly
 
@@ -11,7 +10,7 @@ public struct PastedMessages: ~Copyable {
     private var number: UInt64 = 0
 
     public init(writer: any RecordWriter) {
-        builder = RecordBuilder(PacketLayers())
+        builder = RecordBuilder()
         self.writer = writer
     }
 

@@ -30,7 +30,7 @@ public struct Pipeline: ~Copyable {
     public init(_ options: PipelineOptions, writer: (any RecordWriter)?) {
         parser = PacketParser()
         assembler = StreamAssembler(limits: options.limits)
-        sink = MessageSink(parser.layers, options, writer: writer)
+        sink = MessageSink(options, writer: writer)
     }
 
     /// As many records as were asked for have been written: nothing more will come of further frames.
@@ -71,13 +71,13 @@ public struct Pipeline: ~Copyable {
 
     /// Declares every field there is, so that the catalog is complete.
     public static func declareFields() {
-        _ = RecordFields(PacketLayers())
+        _ = RecordFields.standard
         _ = Registry.standard
     }
 
     /// How much of a tree holds these fields: what tells of frame, IP, TCP and header is made without the payload.
     public static func detail(for fields: [Field]) -> Detail {
-        let early = RecordFields(PacketLayers()).early
+        let early = RecordFields.standard.early
         return fields.allSatisfy(early.contains) ? .header : .tree
     }
 

@@ -20,16 +20,13 @@ struct RecordBuilder: ~Copyable {
         var remarks: [AnnotationKind] = []
     }
 
-    let fields: RecordFields
+    let fields = RecordFields.standard
     let registry = Registry.standard
     var record = Record()
     private var skim: SkimSink
     private var firstTime: Int64?
 
-    init(_ layers: borrowing PacketLayers) {
-        fields = RecordFields(layers)
-        skim = SkimSink()
-    }
+    init() { skim = SkimSink() }
 
     /// The capture's first frame, from which relative times count.
     mutating func begin(_ time: Int64) {

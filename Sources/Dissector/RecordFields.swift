@@ -4,6 +4,9 @@ import Layers
 
 /// The fields that tell where a message comes from: they stand before the message itself in each record's tree.
 struct RecordFields: Sendable {
+    /// Declared once; builders keep a copy, so that no message asks whether it has been made.
+    static let standard = RecordFields(PacketLayers())
+
     let frame = Field("frame", "Frame", .layer, "the captured packet that completed the message")
     let frameNumber = Field(
         "frame.number", "Frame Number", .unsigned(bits: 64), "number of the frame that completed the message, from 1")
@@ -72,7 +75,7 @@ struct RecordFields: Sendable {
     let services: Field?
     let userAgent: Field?
 
-    init(_ layers: borrowing PacketLayers) {
+    private init(_ layers: borrowing PacketLayers) {
         _ = Registry.standard
         version = Catalog.field(named: "bitcoin.version.version")
         services = Catalog.field(named: "bitcoin.version.services")
@@ -94,7 +97,7 @@ struct RecordFields: Sendable {
             frame, frameNumber, frameTime, frameTimeEpoch, frameTimeRelative, ip, ipSource, ipDestination, ipv6,
             ipv6Source, ipv6Destination, tcp, sourcePort, destinationPort, stream, header.magic, header.command,
             header.length, header.checksum, header.checksumStatus, header.checksumCalculated, missing, skipped,
-            captured,
+            captured, peer, peerVersion, peerServices, peerUserAgent,
         ]
     }
 }

@@ -25,8 +25,6 @@ enum List: String {
         case .manual: ManualPage.append(to: &output.buffer)
         }
         output.flush()
-        guard output.errorNumber != 0 else { return .success }
-        StandardError.complain("cannot write the output: \(String(cString: strerror(output.errorNumber)))")
-        return .input
+        return StandardError.complain(ofFailed: output) ? .input : .success
     }
 }

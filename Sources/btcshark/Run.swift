@@ -49,10 +49,7 @@ struct Run {
             StandardError.complain(problem)
             status = .input
         }
-        if output.errorNumber != 0 {
-            StandardError.complain("cannot write the output: \(String(cString: strerror(output.errorNumber)))")
-            status = .input
-        }
+        if StandardError.complain(ofFailed: output) { status = .input }
         report(pipeline.counts, status)
         return status
     }
@@ -68,6 +65,7 @@ struct Run {
             shown = messages.dissect(pasted.bytes.span.bytes)
         }
         writer.end()
+        if StandardError.complain(ofFailed: output) { return .input }
         if shown == pasted.bytes.count { return .success }
         StandardError.complain(
             shown == 0

@@ -10,6 +10,15 @@ enum StandardError {
         output.flush()
     }
 
+    /// Complains of output that could not be written; that a reader went away is no failure.
+    ///
+    /// - Returns: Whether there was one.
+    static func complain(ofFailed output: ByteOutput) -> Bool {
+        guard output.errorNumber != 0 else { return false }
+        complain("cannot write the output: \(String(cString: strerror(output.errorNumber)))")
+        return true
+    }
+
     /// One message, named after the program. Names of files in it are made harmless.
     static func complain(_ text: String) {
         var safe = TextBuffer()
