@@ -26,6 +26,36 @@ extension TextBuffer {
         }
     }
 
+    /// Takes back what ``append(wire:)`` has escaped.
+    public mutating func append(unescaping span: RawSpan) {
+        span.withUnsafeBytes { source in
+            var at = source.startIndex
+            while at < source.endIndex {
+                let byte = source[at]
+                at &+= 1
+                guard byte == 0x5c, at < source.endIndex else {
+                    bytes.append(byte)
+                    continue
+                }
+                let letter = source[at]
+                at &+= 1
+                switch letter {
+                case 0x6e: bytes.append(0x0a)
+                case 0x74: bytes.append(0x09)
+                case 0x72: bytes.append(0x0d)
+                case 0x78:
+                    var value: UInt8 = 0
+                    for digit in source[at..<min(at &+ 2, source.endIndex)] {
+                        value = value << 4 | (digit & 0x0f) &+ (digit > 0x39 ? 9 : 0)
+                        at &+= 1
+                    }
+                    bytes.append(value)
+                default: bytes.append(letter)
+                }
+            }
+        }
+    }
+
     /// How many of the bytes at `at` are one character that ``append(wire:)`` leaves as it is; 0 where it escapes them.
     public static func printableLength(_ span: RawSpan, at: Int) -> Int {
         guard at >= 0, at < span.byteCount else { return 0 }

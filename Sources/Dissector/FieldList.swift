@@ -8,12 +8,22 @@ enum FieldList {
         for field in Listing.recordFields {
             if field.kind == .layer {
                 text.append("P\t\(field.label)\t\(field.name)\n")
-                continue
+            } else {
+                append(field.name, field.label, field.kind, field.meaning, to: &text)
             }
-            let (type, base, mask) = Self.type(field.kind)
-            let layer = field.name.prefix { $0 != "." }
-            text.append("F\t\(field.label)\t\(field.name)\t\(type)\t\(layer)\t\(base)\t\(mask)\t\(field.meaning)\n")
         }
+        for alias in RecordNames.aliases where Catalog.field(named: alias.name) == nil {
+            guard let first = RecordNames.fields(named: alias.name).first else { continue }
+            append(alias.name, alias.label, first.declaration.kind, alias.meaning, to: &text)
+        }
+    }
+
+    private static func append(
+        _ name: String, _ label: String, _ kind: Kind, _ meaning: String, to text: inout TextBuffer
+    ) {
+        let (type, base, mask) = type(kind)
+        let layer = name.hasPrefix("_ws.col") ? "_ws.col" : name.prefix { $0 != "." }
+        text.append("F\t\(label)\t\(name)\t\(type)\t\(layer)\t\(base)\t\(mask)\t\(meaning)\n")
     }
 
     /// Wireshark's names of a kind's type and base, and the mask of a bit.

@@ -52,9 +52,12 @@ public enum ManualPage {
 
     private static func appendFields(to text: inout TextBuffer) {
         text.append(".Sh FIELDS\n.Bl -tag -width Ds\n")
-        for field in Listing.recordFields.sorted(by: { $0.name < $1.name }) {
-            text.append(".It Va \(escaped(field.name))\n")
-            text.append("\(escaped(field.label)): \(escaped(field.meaning)).\n")
+        let fields = Listing.recordFields.map { ($0.name, $0.label, $0.meaning) }
+        let aliases = RecordNames.aliases.filter { Catalog.field(named: $0.name) == nil }
+            .map { ($0.name, $0.label, $0.meaning) }
+        for (name, label, meaning) in (fields + aliases).sorted(by: { $0.0 < $1.0 }) {
+            text.append(".It Va \(escaped(name))\n")
+            text.append("\(escaped(label)): \(escaped(meaning)).\n")
         }
         text.append(".El\n")
     }

@@ -14,16 +14,19 @@ struct MessageSink: StreamSink, ~Copyable {
     private let ports: Set<UInt16>
     private let recordLimit: UInt64
     private var records: UInt64 = 0
+    /// Nil where no record tells of segments.
+    private var segments: SegmentNotes?
     /// Bytes of all cut messages that are kept until their end is passed.
     private var heldBytes = 0
     private(set) var counts = Counts()
 
     init(_ options: PipelineOptions, writer: (any RecordWriter)?) {
-        builder = RecordBuilder()
+        builder = RecordBuilder(columns: options.columns)
         self.writer = writer
         detail = writer?.detail ?? .summary
         wantsInfo = writer?.wantsInfo ?? false
         wantsFrames = detail == .tree
+        segments = detail > .summary ? SegmentNotes() : nil
         ports = Network.ports.union(options.ports)
         recordLimit = options.recordLimit
     }
@@ -34,6 +37,11 @@ struct MessageSink: StreamSink, ~Copyable {
     /// The capture's first frame.
     mutating func begin(_ time: Int64) { builder.begin(time) }
 
+    /// A segment whose bytes are about to come.
+    mutating func note(_ segment: @autoclosure () -> SegmentNote) {
+        if segments != nil { segments?.append(segment()) }
+    }
+
     // MARK: StreamSink
 
     mutating func wants(_ payload: RawSpan, of id: StreamID, from: Endpoint, to: Endpoint) -> Bool {
@@ -42,7 +50,7 @@ struct MessageSink: StreamSink, ~Copyable {
                 || TransportDetector.beginsWithHeader(payload, knownMagicOnly: true)
         else { return false }
         while streams.count <= id.index { streams.append(nil) }
-        streams[id.index] = MessageStream(from: from, to: to)
+        streams[id.index] = MessageStream(from: from, to: to, id.direction)
         return true
     }
 
@@ -52,6 +60,7 @@ struct MessageSink: StreamSink, ~Copyable {
         guard !isDone, let stream = streams[id.index] else { return Demand(consumed: bytes.byteCount) }
         decide(stream, id, bytes, isStart: offset == 0, isLast: false)
         stream.next = offset
+        stream.firstSequence = provenance.firstSequence
         switch stream.transport {
         case .undecided: return Demand(consumed: 0, minimum: bytes.byteCount + 1)
         case .v1:
@@ -302,9 +311,13 @@ struct MessageSink: StreamSink, ~Copyable {
         if finding.message.status == .bad { counts.badChecksums += 1 }
         if finding.message.payloadLength < Int(finding.message.header.length) { counts.cutMessages += 1 }
         records += 1
+        builder.record.number = records
         guard let writer else { return }
         var finding = finding
-        if detail > .summary { finding.remarks = judge(finding.message, bytes, stream, id) }
+        if detail > .summary {
+            finding.remarks = judge(finding.message, bytes, stream, id)
+            finding.segment = segments?[finding.origin.frame]
+        }
         builder.build(finding, of: stream, number: id.connection, bytes, detail: detail, wantsInfo: wantsInfo)
         writer.write(builder.record, bytes)
     }
@@ -329,6 +342,7 @@ struct MessageSink: StreamSink, ~Copyable {
     private mutating func tellEncrypted(_ stream: MessageStream, _ id: StreamID) {
         counts.encryptedStreams += 1
         records += 1
+        builder.record.number = records
         guard let writer else { return }
         builder.buildEncrypted(stream, number: id.connection, detail: detail, wantsInfo: wantsInfo)
         let key = stream.key

@@ -9,8 +9,9 @@ public struct PastedMessages: ~Copyable {
     private let writer: any RecordWriter
     private var number: UInt64 = 0
 
-    public init(writer: any RecordWriter) {
-        builder = RecordBuilder()
+    /// - Parameter columns: As in ``PipelineOptions``.
+    public init(writer: any RecordWriter, columns: TimeColumn? = nil) {
+        builder = RecordBuilder(columns: columns)
         self.writer = writer
     }
 

@@ -55,6 +55,10 @@ public struct Pipeline: ~Copyable {
         parser.parse(
             bytes, originalLength: header.originalLength, linkType: header.linkType.rawValue, time: header.time
         ) { packet, payload in
+            sink.note(
+                SegmentNote(
+                    frame: header.number, frameLength: UInt32(clamping: header.originalLength),
+                    sequence: packet.sequence, payloadLength: UInt32(clamping: packet.wireLength)))
             let segment = Segment(
                 sequence: packet.sequence, acknowledgement: packet.acknowledgment,
                 flags: Segment.Flags(rawValue: UInt8(truncatingIfNeeded: packet.flags.rawValue)),

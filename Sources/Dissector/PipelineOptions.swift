@@ -1,3 +1,4 @@
+import Output
 import Reassembly
 
 /// What a dissection is told beside its input.
@@ -12,6 +13,9 @@ public struct PipelineOptions: Sendable {
     public var bytesInAll = Limits().totalBytes
     /// Nanoseconds of capture time for which a hole may still be filled after the other side has acknowledged it.
     public var gapGrace = Limits().grace
+
+    /// How the time column is shown, where the columns of the summary line are wanted as fields; else nil.
+    public var columns: TimeColumn?
 
     public init() {}
 

@@ -11,6 +11,8 @@ struct RecordBuilder: ~Copyable {
         var message: MessageFramer.Message
         var origin: Origin
         var frames: [Origin]
+        /// What completed it, where that is still known.
+        var segment: SegmentNote?
         /// Lost of the stream between the message before and this one.
         var before = Loss()
         /// Lost of this message, which is cut.
@@ -25,8 +27,13 @@ struct RecordBuilder: ~Copyable {
     var record = Record()
     private var skim: SkimSink
     private var firstTime: Int64?
+    /// The columns of the summary line as fields, where somebody asks for them.
+    var columns: TimeColumn?
 
-    init() { skim = SkimSink() }
+    init(columns: TimeColumn?) {
+        skim = SkimSink()
+        self.columns = columns
+    }
 
     /// The capture's first frame, from which relative times count.
     mutating func begin(_ time: Int64) {
@@ -66,12 +73,13 @@ struct RecordBuilder: ~Copyable {
                 swap(&skim.info, &record.info)
             }
         } else {
-            if let stream { appendOrigin(stream, number) } else { record.protocolNode = 0 }
+            if let stream { appendOrigin(stream, number, finding.segment) } else { record.protocolNode = 0 }
             outcome = appendMessage(finding, type, context, bytes, detail: detail, wantsInfo: wantsInfo, isCut: isCut)
         }
         let isMalformed = outcome == .truncated && !isCut
         if isMalformed { record.hasProblem = true }
         if wantsInfo { appendProblems(finding, isCut: isCut, isKnown: type != nil, isMalformed: isMalformed) }
+        if detail > .summary, let columns { appendColumns(columns) }
     }
 
     /// Fills ``record`` with what can be told of a direction that is encrypted.
@@ -91,9 +99,8 @@ struct RecordBuilder: ~Copyable {
             note(stream.lost, "")
         }
         guard detail != .summary else { return }
-        appendOrigin(stream, number)
-        let tree = takeTree()
-        var sink = TreeSink(tree)
+        appendOrigin(stream, number, nil)
+        var sink = TreeSink(takeTree())
         record.protocolNode = sink.tree.nodes.count
         let layer = sink.open(fields.bitcoin, at: 0, value: 0, flags: [])
         let group = sink.open(fields.v2, at: 0, value: 0, flags: [])
@@ -104,6 +111,7 @@ struct RecordBuilder: ~Copyable {
         sink.close(group, at: stream.key.count)
         sink.close(layer, at: stream.key.count)
         record.tree = sink.tree
+        if let columns { appendColumns(columns) }
     }
 
     private mutating func start(_ origin: Origin, _ frames: [Origin], of stream: MessageStream?, number: UInt64) {
@@ -143,14 +151,14 @@ struct RecordBuilder: ~Copyable {
 
     // MARK: Tree
 
-    private mutating func takeTree() -> Tree {
+    mutating func takeTree() -> Tree {
         var tree = Tree()
         swap(&tree, &record.tree)
         return tree
     }
 
     /// Frame, IP and TCP, as generated nodes: the message is not of one packet.
-    private mutating func appendOrigin(_ stream: MessageStream, _ number: UInt64) {
+    private mutating func appendOrigin(_ stream: MessageStream, _ number: UInt64, _ segment: SegmentNote?) {
         var sink = TreeSink(takeTree())
         let frame = sink.open(fields.frame, at: 0, value: 0, flags: .generated)
         sink.generate(fields.frameNumber, value: record.frameNumber, RawSpan())
@@ -158,10 +166,7 @@ struct RecordBuilder: ~Copyable {
         sink.generate(fields.frameTimeEpoch, value: UInt64(bitPattern: record.time), RawSpan())
         let relative = record.time &- record.captureStart
         sink.generate(fields.frameTimeRelative, value: UInt64(bitPattern: relative), RawSpan())
-        if !record.frames.isEmpty {
-            sink.generate(fields.frames, value: UInt64(record.frames.count), RawSpan())
-            for frame in record.frames { sink.generate(fields.memberFrame, value: frame, RawSpan()) }
-        }
+        if let segment { sink.generate(fields.frameLength, value: UInt64(segment.frameLength), RawSpan()) }
         sink.close(frame, at: 0)
 
         let isIPv4 = stream.source.family == .ipv4
@@ -178,7 +183,23 @@ struct RecordBuilder: ~Copyable {
         sink.generate(fields.sourcePort, value: UInt64(stream.source.port), RawSpan())
         sink.generate(fields.destinationPort, value: UInt64(stream.destination.port), RawSpan())
         sink.generate(fields.stream, value: number, RawSpan())
+        if let segment {
+            let sequence = segment.sequence &- stream.firstSequence &+ 1
+            sink.generate(fields.sequence, value: UInt64(sequence), RawSpan())
+            sink.generate(fields.sequenceRaw, value: UInt64(segment.sequence), RawSpan())
+            sink.generate(fields.segmentLength, value: UInt64(segment.payloadLength), RawSpan())
+        }
         sink.close(tcp, at: 0)
+
+        let message = sink.open(fields.message, at: 0, value: 0, flags: .generated)
+        sink.generate(fields.messageNumber, value: record.number, RawSpan())
+        sink.generate(fields.direction, value: UInt64(stream.direction.rawValue), RawSpan())
+        sink.generate(fields.messageLength, value: UInt64(record.length), RawSpan())
+        if !record.frames.isEmpty {
+            sink.generate(fields.frames, value: UInt64(record.frames.count), RawSpan())
+            for frame in record.frames { sink.generate(fields.memberFrame, value: frame, RawSpan()) }
+        }
+        sink.close(message, at: 0)
 
         if let claims = stream.conduct.claims {
             let peer = sink.open(fields.peer, at: 0, value: 0, flags: .generated)

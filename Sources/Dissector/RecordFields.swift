@@ -17,6 +17,9 @@ struct RecordFields: Sendable {
         "frame.time_relative", "Time since reference or first frame", .duration,
         "the same in seconds since the first frame of the capture")
 
+    let frameLength = Field(
+        "frame.len", "Frame length on the wire", .unsigned(bits: 32), "bytes of that frame on the wire")
+
     let ip: Field
     let ipSource: Field
     let ipDestination: Field
@@ -28,6 +31,31 @@ struct RecordFields: Sendable {
     let destinationPort: Field
     let stream = Field(
         "tcp.stream", "Stream index", .unsigned(bits: 64), "number of the TCP connection in the capture, from 0")
+
+    let sequenceRaw: Field
+    let sequence = Field(
+        "tcp.seq", "Sequence Number", .unsigned(bits: 32),
+        "where in the sender's stream that frame's bytes begin: 1 is the first byte of the connection, or of what was captured of it"
+    )
+    let segmentLength = Field(
+        "tcp.len", "TCP Segment Len", .unsigned(bits: 32),
+        "bytes of TCP payload in the frame that completed the message")
+
+    let message = Field("bitcoin.message", "Message", .layer, "what is known of the message beside its own bytes")
+    let messageNumber = Field(
+        "bitcoin.message.number", "Message number", .unsigned(bits: 64), "number of the message in the capture, from 1")
+    let direction = Field(
+        "bitcoin.message.direction", "Direction", .enumeration(directions, bits: 8),
+        "which side of the connection sent the message")
+    let messageLength = Field(
+        "bitcoin.message.length", "Message Length", .unsigned(bits: 64),
+        "bytes of header and payload, as the header says")
+    static let directions = ValueNames(
+        (
+            0, "from the initiator",
+            "sent by the side that opened the connection (or, where that was not captured, spoke first)"
+        ),
+        (1, "from the responder", "sent by the side that accepted the connection"))
 
     let peer = Field(
         "bitcoin.peer", "Sender", .layer, "what the sender of this message said of itself in its version message")
@@ -70,6 +98,8 @@ struct RecordFields: Sendable {
     let v2Duration = Field(
         "bitcoin.v2.duration", "Duration", .duration, "from the first to the last frame with bytes of this direction")
 
+    let columns = ColumnFields()
+
     // Where a version message says what the peer fields tell; declared with the message.
     let version: Field?
     let services: Field?
@@ -89,15 +119,18 @@ struct RecordFields: Sendable {
         tcp = layers.tcp.layer
         sourcePort = layers.tcp.sourcePort
         destinationPort = layers.tcp.destinationPort
+        sequenceRaw = layers.tcp.sequence
     }
 
     /// What is known before the payload is looked at.
     var early: Set<Field> {
-        [
+        columns.early.union([
             frame, frameNumber, frameTime, frameTimeEpoch, frameTimeRelative, ip, ipSource, ipDestination, ipv6,
             ipv6Source, ipv6Destination, tcp, sourcePort, destinationPort, stream, header.magic, header.command,
             header.length, header.checksum, header.checksumStatus, header.checksumCalculated, missing, skipped,
-            captured, peer, peerVersion, peerServices, peerUserAgent,
-        ]
+            captured, peer, peerVersion, peerServices, peerUserAgent, frameLength, sequence, sequenceRaw, segmentLength,
+            message,
+            messageNumber, direction, messageLength,
+        ])
     }
 }

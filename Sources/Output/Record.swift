@@ -34,6 +34,9 @@ public struct Record: ~Copyable {
     /// Index of the tree's node under which the protocol itself begins; what is before it tells of frame, IP and TCP.
     public var protocolNode = 0
 
+    /// The record's number in the capture, from 1, also where a filter shows only some.
+    public var number: UInt64 = 0
+
     public init() {}
 
     /// What a record tells of.

@@ -2,7 +2,7 @@ import Dissection
 import Glibc
 
 /// Writes points in time. It remembers the last second it has written, since neighbours mostly share it.
-public struct TimeText {
+public struct TimeText: Sendable {
     public enum Zone: Sendable { case utc, local }
 
     private let zone: Zone
@@ -89,7 +89,7 @@ public enum TimeFormat: String, Sendable, CaseIterable {
 }
 
 /// The time column: it knows the record before.
-public struct TimeColumn {
+public struct TimeColumn: Sendable {
     private let format: TimeFormat
     private var text: TimeText
     private var previous: Int64?
@@ -116,6 +116,9 @@ public struct TimeColumn {
             _ = text.append(instant: time, date: withDate, decimals: decimals, to: &line)
         }
     }
+
+    /// As if the time of a record had been appended.
+    public mutating func pass(_ time: Int64) { previous = time }
 
     /// Whole seconds, downwards, and the nanoseconds above them.
     static func split(_ time: Int64) -> (seconds: Int64, nanoseconds: UInt64) {

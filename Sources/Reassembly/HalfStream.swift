@@ -35,7 +35,7 @@
         self.origin = origin
         self.next = next
         wake = next
-        provenance = Provenance(maximumEntries: maximumEntries)
+        provenance = Provenance(maximumEntries: maximumEntries, firstSequence: origin.value)
     }
 }
 

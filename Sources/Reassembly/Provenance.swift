@@ -27,12 +27,16 @@ public struct Provenance: Sendable {
     @usableFromInline var head = 0
     /// The highest origin among the forgotten entries.
     @usableFromInline var forgotten: Origin
+    /// The sequence number of the stream's offset 0, or of an offset that is 0 modulo 2³²: the one behind the SYN, or,
+    /// where no SYN was captured, that of the first segment.
+    public let firstSequence: UInt32
     private let maximumEntries: Int
 
-    @usableFromInline init(maximumEntries: Int) {
+    @usableFromInline init(maximumEntries: Int, firstSequence: UInt32 = 0) {
         let none = Origin(frame: 0, time: 0)
         newest = Entry(start: 0, end: 0, origin: none, reached: none)
         forgotten = none
+        self.firstSequence = firstSequence
         self.maximumEntries = max(maximumEntries, 2)
     }
 }

@@ -1,0 +1,42 @@
+import Dissection
+import Dissector
+import Foundation
+import Testing
+
+@Suite struct RecordNamesTests {
+    init() { Pipeline.declareFields() }
+
+    @Test func aliasesStandForTheirMembers() {
+        #expect(names("ip.addr") == ["ip.src", "ip.dst"])
+        #expect(names("tcp.port") == ["tcp.srcport", "tcp.dstport"])
+        #expect(names("bitcoin.headers.version") == ["bitcoin.headers.version", "bitcoin.getheaders.version"])
+        #expect(names("bitcoin.inv.count64") == ["bitcoin.inv.count"])
+        #expect(names("bitcoin.version.services64") == [])
+        #expect(names("_ws.col.Info") == ["_ws.col.info"])
+        #expect(names("_ws.col.No.") == ["_ws.col.number"])
+        #expect(names("ip.ttl") == [])
+    }
+
+    /// Every name that Wireshark has for a Bitcoin field means something here, but for those of things that our tree
+    /// does not have: text as a value is the text itself, and what is wrong with a length is a remark.
+    @Test(.enabled(if: wiresharkFields != nil, "../shared/reference/wireshark-bitcoin-fields.tsv is missing"))
+    func wiresharksNamesAreKnown() throws {
+        let absent: Set = [
+            "bitcoin.address_length.invalid", "bitcoin.script_length.invalid", "bitcoin.string.value",
+            "bitcoin.string.count", "bitcoin.string.count64", "bitcoin.data.count", "bitcoin.data.count64",
+        ]
+        let lines = try #require(Self.wiresharkFields).split(separator: "\n").dropFirst()
+        #expect(lines.count == 156)
+        let unknown = lines.map { String($0.prefix { $0 != "\t" }) }.filter { RecordNames.fields(named: $0).isEmpty }
+        #expect(Set(unknown) == absent)
+    }
+
+    private static var wiresharkFields: String? {
+        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let file = package.appendingPathComponent("../shared/reference/wireshark-bitcoin-fields.tsv")
+        return try? String(contentsOf: file, encoding: .utf8)
+    }
+
+    private func names(_ name: String) -> [String] { RecordNames.fields(named: name).map(\.declaration.name) }
+}
