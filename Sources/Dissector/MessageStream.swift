@@ -1,4 +1,5 @@
 import BitcoinP2P
+import Output
 import Reassembly
 
 /// What is known of one direction of a connection.
@@ -20,6 +21,11 @@ final class MessageStream {
     var firstSequence: UInt32 = 0
     /// Offset of the first byte that is not consumed.
     var next: UInt64 = 0
+
+    /// Which side of the connection sends here, as far as it is known by now.
+    var senderRole = Record.Direction.unknown
+    /// The SYN of this direction was captured.
+    var startWasSeen = false
 
     /// The direction was seen from its first byte, and no byte has been missing since.
     var isWhole = false
