@@ -51,7 +51,7 @@ struct MessageSink: StreamSink, ~Copyable {
                 || TransportDetector.beginsWithHeader(payload, knownMagicOnly: true)
         else { return false }
         while streams.count <= id.index { streams.append(nil) }
-        streams[id.index] = MessageStream(from: from, to: to, id.direction)
+        streams[id.index] = MessageStream(from: from, to: to)
         return true
     }
 

@@ -15,8 +15,6 @@ final class MessageStream {
     var transport = Transport.undecided
     var framer = MessageFramer(network: nil, synchronised: true)
     var hasMessages = false
-    /// From the side that opened the connection, as far as that was captured.
-    let direction: Direction
     /// The sequence number of offset 0, from which relative ones count.
     var firstSequence: UInt32 = 0
     /// Offset of the first byte that is not consumed.
@@ -47,8 +45,7 @@ final class MessageStream {
     var first: Origin?
     var last = Origin(frame: 0, time: 0)
 
-    init(from source: Endpoint, to destination: Endpoint, _ direction: Direction) {
-        self.direction = direction
+    init(from source: Endpoint, to destination: Endpoint) {
         self.source = source
         self.destination = destination
         sourceText = source.text

@@ -215,7 +215,9 @@ struct RecordBuilder: ~Copyable {
 
         let message = sink.open(fields.message, at: 0, value: 0, flags: .generated)
         sink.generate(fields.messageNumber, value: record.number, RawSpan())
-        sink.generate(fields.direction, value: UInt64(stream.direction.rawValue), RawSpan())
+        if record.direction != .unknown {
+            sink.generate(fields.direction, value: record.direction == .fromInitiator ? 0 : 1, RawSpan())
+        }
         sink.generate(fields.messageLength, value: UInt64(record.length), RawSpan())
         if !record.frames.isEmpty {
             sink.generate(fields.frames, value: UInt64(record.frames.count), RawSpan())
