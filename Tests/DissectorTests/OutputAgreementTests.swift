@@ -35,6 +35,9 @@ import Testing
         var ek = ""
         var ndjson = ""
         var pdml = ""
+        /// With the bytes of each field.
+        var raw: [String] = []
+        var ekRaw = ""
         var records = 0
     }
 
@@ -53,14 +56,15 @@ import Testing
         let counter = Counter()
         var files: [UnsafeMutablePointer<FILE>] = []
         defer { for file in files { fclose(file) } }
-        while files.count < 5, let file = tmpfile() { files.append(file) }
-        try #require(files.count == 5)
+        while files.count < 8, let file = tmpfile() { files.append(file) }
+        try #require(files.count == 8)
         let descriptors = files.map { fileno($0) }
         let outputs = descriptors.map { ByteOutput(descriptor: $0) }
         let group = WriterGroup([
             FieldsWriter(outputs[0], columns: columns, format: format, detail: .tree), JSONWriter(outputs[1]),
             EKWriter(outputs[2]), NDJSONWriter(outputs[3]),
             PDMLWriter(outputs[4], creator: "test", captureFile: nil), counter,
+            JSONWriter(outputs[5], .raw), JSONWriter(outputs[6], .valuesAndRaw), EKWriter(outputs[7], raw: true),
         ])
         group.begin()
         try body(group)
@@ -71,7 +75,9 @@ import Testing
             return try #require(String(validating: bytes, as: UTF8.self))
         }
         return Written(
-            fields: texts[0], json: texts[1], ek: texts[2], ndjson: texts[3], pdml: texts[4], records: counter.records)
+            fields: texts[0], json: texts[1], ek: texts[2], ndjson: texts[3], pdml: texts[4],
+            raw: [texts[5], texts[6]],
+            ekRaw: texts[7], records: counter.records)
     }
 
     /// Compares the formats record by record; answers how many values there were.
@@ -100,6 +106,8 @@ import Testing
                 return 0
             }
         }
+        for text in written.raw { #expect(try JSONReader.read(text).elements.count == pdml.count) }
+        for line in written.ekRaw.split(separator: "\n") { _ = try JSONReader.read(line) }
         return pdml.reduce(0) { $0 + $1.values.reduce(0) { $0 + $1.count } }
     }
 

@@ -101,6 +101,13 @@ import Testing
                 == "{\"kinds.type\":[1,9],\"kinds.relay\":null,\"kinds.services\":9,\"kinds.count\":[2,3],\"any\":true,"
                 + "\"both\":[true],\"kinds.item\":[{\"kinds.type\":1,\"kinds.type.name\":\"MSG_TX\",\"kinds.agent\":\"a\\\"\"},"
                 + "{\"kinds.type\":9,\"kinds.agent\":\"b\\\\x1b\"}],\"kinds.blob\":null}\n")
+        let nested = [FieldColumn(Kinds.item), FieldColumn(Kinds.list), FieldColumn(Kinds.layer)]
+        let within = written(listBytes, { NDJSONWriter($0, columns: nested, detail: .tree) }, fillList)
+        let items =
+            "[{\"kinds.type\":1,\"kinds.type.name\":\"MSG_TX\",\"kinds.agent\":\"a\\\"\"},"
+            + "{\"kinds.type\":9,\"kinds.agent\":\"b\\\\x1b\"}]"
+        #expect(within.hasPrefix("{\"kinds.item\":\(items),\"kinds.list\":{\"kinds.item\":\(items)},\"kinds\":{"))
+        #expect(within.contains("\"kinds.list\":{\"kinds.item\":\(items)},\"kinds.services\":9"))
         let alone = written([], { NDJSONWriter($0, columns: [FieldColumn(Kinds.count)], detail: .tree) }) { sink in
             let item = sink.open(Kinds.item, at: 0, value: 0, flags: .listEntry)
             sink.leaf(Kinds.count, at: 0, length: 0, value: 1, flags: [])
