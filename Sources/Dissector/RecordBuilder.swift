@@ -208,7 +208,6 @@ struct RecordBuilder: ~Copyable {
         if let segment {
             let sequence = segment.sequence &- stream.firstSequence &+ 1
             sink.generate(fields.sequence, value: UInt64(sequence), RawSpan())
-            sink.generate(fields.sequenceRaw, value: UInt64(segment.sequence), RawSpan())
             sink.generate(fields.segmentLength, value: UInt64(segment.payloadLength), RawSpan())
         }
         sink.close(tcp, at: 0)

@@ -32,7 +32,6 @@ struct RecordFields: Sendable {
     let stream = Field(
         "tcp.stream", "Stream index", .unsigned(bits: 64), "number of the TCP connection in the capture, from 0")
 
-    let sequenceRaw: Field
     let sequence = Field(
         "tcp.seq", "Sequence Number", .unsigned(bits: 32),
         "where in the sender's stream that frame's bytes begin: 1 is the first byte of the connection, or of what was captured of it"
@@ -116,7 +115,6 @@ struct RecordFields: Sendable {
         tcp = layers.tcp.layer
         sourcePort = layers.tcp.sourcePort
         destinationPort = layers.tcp.destinationPort
-        sequenceRaw = layers.tcp.sequence
     }
 
     /// What is known before the payload is looked at.
@@ -125,7 +123,7 @@ struct RecordFields: Sendable {
             frame, frameNumber, frameTime, frameTimeEpoch, frameTimeRelative, ip, ipSource, ipDestination, ipv6,
             ipv6Source, ipv6Destination, tcp, sourcePort, destinationPort, stream, header.magic, header.command,
             header.length, header.checksum, header.checksumStatus, header.checksumCalculated, missing, skipped,
-            captured, peer, peerVersion, peerServices, peerUserAgent, frameLength, sequence, sequenceRaw, segmentLength,
+            captured, peer, peerVersion, peerServices, peerUserAgent, frameLength, sequence, segmentLength,
             message,
             messageNumber, direction, messageLength,
         ])
