@@ -98,7 +98,8 @@ enum Verdicts {
         // Addresses.
         "demo.src == 192.168.1.142", "demo.src == 192.168.0.0/16", "demo.src == 192.168.1.142/32",
         "demo.src != 10.0.0.0/8",
-        "demo.src > 192.168.0.0/24", "demo.src < 193.0.0.0", "demo.src == 0.0.0.0/0", "demo.addr == 184.58.165.119",
+        "demo.src > 192.168.0.0/24", "demo.src < 193.0.0.0", "demo.src <= 192.168.0.0/16", "demo.src >= 192.168.0.0/16",
+        "demo.src == 0.0.0.0/0", "demo.addr == 184.58.165.119",
         "demo.addr != 1.2.3.4", "demo.addr !== 184.58.165.119", "demo.address == 10.0.0.1",
         "demo.address == 10.0.0.0/8",
         "demo.address == ::ffff:10.0.0.1", "demo.address == 2001:db8::1", "demo.address == 2001:db8::/32",
@@ -150,6 +151,7 @@ enum Verdicts {
         "demo.src != 192.168.0.0/16", "demo.src > 192.168.0.0/16", "demo.src < 192.168.1.142",
         "demo.addr === 192.168.1.142",
         "demo.address == 192.168.1.142", "demo.address == ::1", "demo.addr != 184.58.165.119", "demo.src == 0.0.0.0",
+        "demo.src >= 192.169.0.0/16", "demo.src <= 192.167.0.0/16",
         "demo.address === 10.0.0.1", "count(demo.port) == 1", "max(demo.item) > 9", "min(demo.item) < 1",
         "len(demo.agent) != 24", "demo.cut.number == 1", "demo.cut.number == 513", "demo.cut.number < 1000000",
         "demo.cut.number >= 0", "demo.cut.bytes == 01:02:03", "all demo.cut.bytes == 01:02:03",
