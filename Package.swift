@@ -28,9 +28,13 @@ let package = Package(
         .target(
             name: "BitcoinP2P", dependencies: ["Dissection", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: settings),
+        .target(name: "DisplayFilter", dependencies: ["Dissection"], swiftSettings: settings),
         .target(name: "Output", dependencies: ["Dissection"], swiftSettings: settings),
         .target(
-            name: "Dissector", dependencies: ["Capture", "Reassembly", "Layers", "BitcoinP2P", "Dissection", "Output"],
+            name: "Dissector",
+            dependencies: [
+                "Capture", "Reassembly", "Layers", "BitcoinP2P", "Dissection", "DisplayFilter", "Output",
+            ],
             swiftSettings: settings),
         .executableTarget(
             name: "btcshark",
@@ -40,6 +44,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(name: "DissectionTests", dependencies: ["Dissection"], swiftSettings: settings),
+        .testTarget(
+            name: "DisplayFilterTests", dependencies: ["DisplayFilter", "Dissection"], swiftSettings: settings),
         .testTarget(name: "OutputTests", dependencies: ["Output", "Dissection"], swiftSettings: settings),
         // They run the program itself.
         .testTarget(
