@@ -26,7 +26,11 @@ let package = Package(
         .target(name: "Dissection", swiftSettings: settings),
         .target(name: "Layers", dependencies: ["Dissection"], swiftSettings: settings),
         .target(
-            name: "BitcoinP2P", dependencies: ["Dissection", .product(name: "Crypto", package: "swift-crypto")],
+            name: "BitcoinP2P",
+            dependencies: [
+                "Dissection", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
             swiftSettings: settings),
         .target(name: "Output", dependencies: ["Dissection"], swiftSettings: settings),
         .target(
