@@ -5,20 +5,26 @@ import Reassembly
 
 /// Turns streams of bytes into records: tells the transport, finds the messages, and hands each to the writer.
 struct MessageSink: StreamSink, ~Copyable {
-    private var streams: ContiguousArray<MessageStream?> = []
-    private var builder: RecordBuilder
-    private let writer: (any RecordWriter)?
-    private let detail: Detail
-    private let wantsInfo: Bool
-    private let wantsFrames: Bool
+    var streams: ContiguousArray<MessageStream?> = []
+    var builder: RecordBuilder
+    let writer: (any RecordWriter)?
+    let detail: Detail
+    let wantsInfo: Bool
+    let wantsFrames: Bool
     private let ports: Set<UInt16>
     private let recordLimit: UInt64
-    private var records: UInt64 = 0
+    var records: UInt64 = 0
     /// Nil where no record tells of segments.
-    private var segments: SegmentNotes?
+    var segments: SegmentNotes?
     /// Bytes of all cut messages that are kept until their end is passed.
     private var heldBytes = 0
-    private(set) var counts = Counts()
+    var counts = Counts()
+    let keys: KeyLog?
+    let waitsForKeys: Bool
+    let magics: [UInt32]
+    let showsCiphertext: Bool
+    /// Memory for the packets of all v2 streams.
+    var buffer = PacketBuffer()
 
     init(_ options: PipelineOptions, writer: (any RecordWriter)?) {
         builder = RecordBuilder(columns: options.columns)
@@ -29,6 +35,10 @@ struct MessageSink: StreamSink, ~Copyable {
         segments = detail > .summary ? SegmentNotes() : nil
         ports = Network.ports.union(options.ports)
         recordLimit = options.recordLimit
+        keys = options.keys
+        waitsForKeys = options.waitsForKeys
+        magics = options.magics
+        showsCiphertext = options.showsCiphertext
     }
 
     /// As many records as were asked for have been written.
@@ -47,7 +57,7 @@ struct MessageSink: StreamSink, ~Copyable {
     mutating func wants(_ payload: RawSpan, of id: StreamID, from: Endpoint, to: Endpoint) -> Bool {
         guard
             ports.contains(from.port) || ports.contains(to.port)
-                || TransportDetector.beginsWithHeader(payload, knownMagicOnly: true)
+                || TransportDetector.beginsWithHeader(payload, knownMagicOnly: true) || isKeyed(payload, id)
         else { return false }
         while streams.count <= id.index { streams.append(nil) }
         streams[id.index] = MessageStream(from: from, to: to, id.direction)
@@ -58,6 +68,7 @@ struct MessageSink: StreamSink, ~Copyable {
         _ bytes: RawSpan, at offset: UInt64, of id: StreamID, from provenance: borrowing Provenance
     ) -> Demand {
         guard !isDone, let stream = streams[id.index] else { return Demand(consumed: bytes.byteCount) }
+        if stream.encryption.start == nil { stream.encryption.start = offset }
         decide(stream, id, bytes, isStart: offset == 0, isLast: false)
         stream.next = offset
         stream.firstSequence = provenance.firstSequence
@@ -67,7 +78,11 @@ struct MessageSink: StreamSink, ~Copyable {
             let demand = frame(bytes, at: offset, of: stream, id, provenance, isLast: false)
             stream.next = offset &+ UInt64(demand.consumed)
             return demand
-        case .v2, .other:
+        case .v2:
+            let demand = decrypt(bytes, at: offset, of: stream, id, provenance, .going)
+            stream.next = offset &+ UInt64(demand.consumed)
+            return demand
+        case .other:
             watch(bytes, at: offset, of: stream, provenance)
             stream.next = offset &+ UInt64(bytes.byteCount)
             return Demand(consumed: bytes.byteCount)
@@ -80,15 +95,20 @@ struct MessageSink: StreamSink, ~Copyable {
     ) {
         guard !isDone, let stream = streams[id.index] else { return }
         let offset = missing.lowerBound &- UInt64(pending.byteCount)
+        if stream.encryption.start == nil { stream.encryption.start = offset }
         stream.next = missing.upperBound
         stream.isWhole = false
         let lost = missing.upperBound &- missing.lowerBound
         counts.gaps += 1
         counts.missingBytes &+= lost
         let rest = pending.extracting(
-            droppingFirst: drain(pending, at: offset, of: stream, id, provenance))
+            droppingFirst: drain(pending, at: offset, of: stream, id, provenance, .gap))
         guard stream.transport == .v1 else {
             stream.lost.missing &+= lost
+            if stream.transport == .v2 {
+                let start = missing.lowerBound &- UInt64(rest.byteCount)
+                loseEncrypted(rest, at: start, resumingAt: missing.upperBound, of: stream, provenance)
+            }
             return
         }
         if stream.passing > 0 {
@@ -119,7 +139,7 @@ struct MessageSink: StreamSink, ~Copyable {
         defer { streams[id.index] = nil }
         guard !isDone else { return }
         let end = stream.next &+ UInt64(pending.byteCount)
-        let used = drain(pending, at: stream.next, of: stream, id, provenance)
+        let used = drain(pending, at: stream.next, of: stream, id, provenance, .end)
         let rest = pending.extracting(droppingFirst: used)
         switch stream.transport {
         case .v1:
@@ -130,7 +150,7 @@ struct MessageSink: StreamSink, ~Copyable {
             } else {
                 skip(rest.byteCount, stream)
             }
-        case .v2: tellEncrypted(stream, id)
+        case .v2: closeEncrypted(stream, id, rest, endingAt: end, provenance)
         case .other, .undecided: break
         }
     }
@@ -142,12 +162,22 @@ struct MessageSink: StreamSink, ~Copyable {
         _ stream: MessageStream, _ id: StreamID, _ bytes: RawSpan, isStart: Bool, isLast: Bool
     ) {
         if stream.transport != .undecided, stream.transport != .v1 || stream.framer.network != nil { return }
-        let peer = id.index ^ 1 < streams.count ? streams[id.index ^ 1] : nil
+        let peer = self.peer(of: id)
         guard stream.transport == .undecided else {
             stream.framer.network = peer?.framer.network
             return
         }
         stream.isWhole = isStart
+        if isKeyed(bytes, id) {
+            stream.transport = .v2
+            return
+        }
+        // Its first bytes may be a key that is known.
+        if keys != nil, !isStart, !isLast, bytes.byteCount < EllSwiftKey.byteCount,
+            !TransportDetector.beginsWithHeader(bytes)
+        {
+            return
+        }
         if !isStart, peer?.transport == .v2 {
             stream.transport = .v2
             return
@@ -170,13 +200,14 @@ struct MessageSink: StreamSink, ~Copyable {
     /// Takes what can be taken from the last bytes before a gap or the end; answers how many.
     private mutating func drain(
         _ pending: RawSpan, at offset: UInt64, of stream: MessageStream, _ id: StreamID,
-        _ provenance: borrowing Provenance
+        _ provenance: borrowing Provenance, _ phase: Phase
     ) -> Int {
         if pending.isEmpty { return 0 }
         decide(stream, id, pending, isStart: offset == 0, isLast: true)
         if stream.transport == .v1 {
             return frame(pending, at: offset, of: stream, id, provenance, isLast: true).consumed
         }
+        if stream.transport == .v2 { return decrypt(pending, at: offset, of: stream, id, provenance, phase).consumed }
         watch(pending, at: offset, of: stream, provenance)
         return pending.byteCount
     }
@@ -208,8 +239,14 @@ struct MessageSink: StreamSink, ~Copyable {
         return Demand(consumed: bytes.byteCount)
     }
 
+    /// The other direction, if any of its bytes were wanted and it is not closed.
+    func peer(of id: StreamID) -> MessageStream? { id.index ^ 1 < streams.count ? streams[id.index ^ 1] : nil }
+
+    /// What comes behind the bytes at hand.
+    enum Phase { case going, gap, end }
+
     /// Counts the bytes of a stream that cannot be read.
-    private func watch(
+    func watch(
         _ bytes: RawSpan, at offset: UInt64, of stream: MessageStream, _ provenance: borrowing Provenance
     ) {
         let origin = provenance.completion(at: offset &+ UInt64(bytes.byteCount))
@@ -224,7 +261,7 @@ struct MessageSink: StreamSink, ~Copyable {
 
     // MARK: Gaps
 
-    private mutating func skip(_ count: Int, _ stream: MessageStream) {
+    mutating func skip(_ count: Int, _ stream: MessageStream) {
         stream.lost.skipped &+= UInt64(count)
         counts.skippedBytes &+= UInt64(count)
     }
@@ -299,7 +336,7 @@ struct MessageSink: StreamSink, ~Copyable {
         write(finding, bytes, stream, id)
     }
 
-    private mutating func write(
+    mutating func write(
         _ finding: RecordBuilder.Finding, _ bytes: RawSpan, _ stream: MessageStream, _ id: StreamID
     ) {
         guard !isDone else { return }
@@ -328,7 +365,7 @@ struct MessageSink: StreamSink, ~Copyable {
     ) -> [AnnotationKind] {
         let payload = bytes.extracting(droppingFirst: message.header.byteCount)
         let claims = Conduct.isVersion(message.header.command) ? builder.claims(of: bytes, from: message.header) : nil
-        guard id.index ^ 1 < streams.count, let peer = streams[id.index ^ 1] else {
+        guard let peer = self.peer(of: id) else {
             // Nothing of the other side yet: it has not asked anything either.
             var silent = Conduct()
             return stream.conduct.take(
@@ -337,15 +374,5 @@ struct MessageSink: StreamSink, ~Copyable {
         return stream.conduct.take(
             message.header.command, payload, from: &peer.conduct, isWhole: stream.isWhole && peer.isWhole,
             claims: claims)
-    }
-
-    private mutating func tellEncrypted(_ stream: MessageStream, _ id: StreamID) {
-        counts.encryptedStreams += 1
-        records += 1
-        builder.record.number = records
-        guard let writer else { return }
-        builder.buildEncrypted(stream, number: id.connection, detail: detail, wantsInfo: wantsInfo)
-        let key = stream.key
-        writer.write(builder.record, key.span.bytes)
     }
 }

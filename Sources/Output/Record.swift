@@ -31,6 +31,8 @@ public struct Record: ~Copyable {
     public var frames: ContiguousArray<UInt64> = []
     /// Empty where only a summary was asked for.
     public var tree = Tree()
+    /// The bytes as they were sent, of a decrypted packet where they are asked for; else empty.
+    public var ciphertext: [UInt8] = []
     /// Index of the tree's node under which the protocol itself begins; what is before it tells of frame, IP and TCP.
     public var protocolNode = 0
 

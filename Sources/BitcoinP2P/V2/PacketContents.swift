@@ -5,7 +5,7 @@ public enum PacketContents {
     static let ignoreBit: UInt8 = 0x80
 
     /// Whether receivers pass the packet over.
-    static func isDecoy(_ plain: RawSpan) -> Bool {
+    public static func isDecoy(_ plain: RawSpan) -> Bool {
         plain.byteCount > 0 && plain.unsafeLoad(as: UInt8.self) & ignoreBit != 0
     }
 

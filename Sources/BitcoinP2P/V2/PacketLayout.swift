@@ -60,6 +60,14 @@ public struct PacketLayout: Sendable {
 
     public init() {}
 
+    /// Every field; none of them needs the payload of a message.
+    public var all: Set<Field> {
+        [
+            packet, key, garbageLength, sessionID, number, length, authentication, header, ignore, shortID, contents,
+            lost, ciphertext,
+        ]
+    }
+
     /// Lays out the header of a decrypted packet and, where there is a message, its short id; the rest is left.
     public func layout(
         _ c: inout Cursor<some FieldSink & ~Copyable>, _ facts: Facts, hasMessage: Bool
