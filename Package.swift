@@ -51,11 +51,17 @@ let package = Package(
         .testTarget(name: "CaptureTests", dependencies: ["Capture"], swiftSettings: settings),
         .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly"], swiftSettings: settings),
         .testTarget(
-            name: "BitcoinP2PTests", dependencies: ["BitcoinP2P", "Dissection"], exclude: ["Samples"],
+            name: "BitcoinP2PTests",
+            dependencies: ["BitcoinP2P", "Dissection", .product(name: "Crypto", package: "swift-crypto")], exclude: ["Samples"],
             swiftSettings: settings),
         .testTarget(name: "LayersTests", dependencies: ["Layers", "Dissection"], swiftSettings: settings),
         .testTarget(
-            name: "DissectorTests", dependencies: ["Dissector", "Capture", "BitcoinP2P", "Dissection", "Output"],
+            name: "DissectorTests",
+            dependencies: [
+                "Dissector", "Capture", "BitcoinP2P", "Dissection", "Output",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

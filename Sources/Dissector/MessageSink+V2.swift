@@ -102,8 +102,10 @@ extension MessageSink {
             }
             let rest = bytes.extracting(droppingFirst: at)
             let here = offset &+ UInt64(at)
+            // Read before: what follows has the framer to itself.
+            let role = stream.encryption.role
             let step = stream.encryption.packets?.next(
-                rest, at: here, stream.encryption.role, of: session, isLast: isLast, into: &packet)
+                rest, at: here, role, of: session, isLast: isLast, into: &packet)
             switch step {
             case .packet(let found):
                 at += found.byteCount

@@ -74,7 +74,7 @@ public struct PacketFramer: Sendable {
     private var hole: UInt64?
     /// How many bytes of large packets may be tried in vain: paid back by bytes consumed.
     private var budget = Self.budgetLimit
-    private static let budgetLimit = 16 << 20
+    private static let budgetLimit = 64 << 20
 
     /// - Parameters:
     ///   - start: The offset of the direction's first byte.
@@ -113,7 +113,7 @@ public struct PacketFramer: Sendable {
     ) -> Step {
         let step: Step
         switch state {
-        case .handshake: step = begin(bytes, at: offset, role, of: session, into: &buffer)
+        case .handshake: step = begin(bytes, at: offset, role, of: session, isLast: isLast, into: &buffer)
         case .inStep: step = nextInStep(bytes, at: offset, into: &buffer)
         case .passing(let end):
             if offset >= end {
@@ -139,11 +139,11 @@ public struct PacketFramer: Sendable {
     // MARK: Handshake
 
     private mutating func begin(
-        _ bytes: RawSpan, at offset: UInt64, _ role: KeySchedule.Role, of session: V2Session,
+        _ bytes: RawSpan, at offset: UInt64, _ role: KeySchedule.Role, of session: V2Session, isLast: Bool,
         into buffer: inout PacketBuffer
     ) -> Step {
         guard let terminator = findTerminator(bytes, at: offset, role, of: session) else {
-            return withoutTerminator(bytes, at: offset, role, of: session)
+            return withoutTerminator(bytes, at: offset, role, of: session, isLast: isLast)
         }
         guard prepare(role, of: session) else { return .needMore(minimum: bytes.byteCount + 1) }
         let first = Int(terminator - offset) + KeySchedule.terminatorLength
@@ -187,9 +187,12 @@ public struct PacketFramer: Sendable {
     private var lastTerminator: UInt64 { start &+ UInt64(EllSwiftKey.byteCount + Self.garbageLimit) }
 
     private mutating func withoutTerminator(
-        _ bytes: RawSpan, at offset: UInt64, _ role: KeySchedule.Role, of session: V2Session
+        _ bytes: RawSpan, at offset: UInt64, _ role: KeySchedule.Role, of session: V2Session, isLast: Bool
     ) -> Step {
-        guard searched > lastTerminator else { return .needMore(minimum: bytes.byteCount + 1) }
+        // Where bytes are missing it may have been among them, and no more are coming.
+        guard searched > lastTerminator || isLast && hole != nil && !bytes.isEmpty else {
+            return .needMore(minimum: bytes.byteCount + 1)
+        }
         if isStart, hole == nil {
             return .failed(.noTerminator(searched: Self.garbageLimit + KeySchedule.terminatorLength))
         }
