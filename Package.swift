@@ -52,8 +52,8 @@ let package = Package(
         .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly"], swiftSettings: settings),
         .testTarget(
             name: "BitcoinP2PTests",
-            dependencies: ["BitcoinP2P", "Dissection", .product(name: "Crypto", package: "swift-crypto")], exclude: ["Samples"],
-            swiftSettings: settings),
+            dependencies: ["BitcoinP2P", "Dissection", .product(name: "Crypto", package: "swift-crypto")],
+            exclude: ["Samples"], swiftSettings: settings),
         .testTarget(name: "LayersTests", dependencies: ["Layers", "Dissection"], swiftSettings: settings),
         .testTarget(
             name: "DissectorTests",
