@@ -44,6 +44,7 @@ extension MessageSink {
         if let session = peer?.encryption.session {
             stream.encryption.session = session
             stream.encryption.role = .responder
+            stream.senderRole = .fromResponder
             return true
         }
         guard let keys, offset == stream.encryption.start, let key = EllSwiftKey(bytes) else { return false }
@@ -58,7 +59,9 @@ extension MessageSink {
         let session = V2Session(secret, magics: magics)
         stream.encryption.session = session
         stream.encryption.role = .initiator
+        stream.senderRole = .fromInitiator
         peer?.encryption.session = session
+        peer?.senderRole = .fromResponder
         return true
     }
 

@@ -33,7 +33,8 @@ extension RecordBuilder {
     ) {
         start(arrival.origin, arrival.frames, of: stream, number: number)
         record.protocolName = "BitcoinV2"
-        record.ending = .complete
+        record.transport = .v2
+        record.ending = .packet
         record.length = facts.packet.byteCount
         record.ciphertext = facts.ciphertext
         record.hasProblem = !arrival.before.isEmpty || facts.packet.lost > 0
@@ -81,10 +82,12 @@ extension RecordBuilder {
     mutating func buildEncrypted(_ stream: MessageStream, number: UInt64, detail: Detail, wantsInfo: Bool) {
         start(stream.last, [], of: stream, number: number)
         record.protocolName = "BitcoinV2"
+        record.transport = .v2Encrypted
         record.ending = .direction
         record.length = Int(clamping: stream.byteCount)
         record.hasProblem = stream.lost.missing > 0
-        let duration = stream.last.time &- (stream.first?.time ?? stream.last.time)
+        record.startTime = stream.first?.time ?? stream.last.time
+        let duration = stream.last.time &- record.startTime
         if wantsInfo {
             record.info.append("v2 transport (BIP 324), encrypted: ")
             record.info.append(decimal: stream.byteCount)
@@ -109,7 +112,9 @@ extension RecordBuilder {
     ) {
         start(origin, [], of: stream, number: number)
         record.protocolName = "BitcoinV2"
-        record.ending = .direction
+        record.transport = .v2
+        record.ending = .packet
+        if case .noTerminator = failure { record.transport = .v2Encrypted }
         record.length = 0
         record.hasProblem = true
         if wantsInfo {
@@ -144,7 +149,8 @@ extension RecordBuilder {
     ) {
         start(origin, [], of: stream, number: number)
         record.protocolName = "BitcoinV2"
-        record.ending = .direction
+        record.transport = .v2
+        record.ending = .packet
         record.length = Int(clamping: stream.lost.skipped)
         record.hasProblem = true
         if wantsInfo {
