@@ -113,6 +113,7 @@ import Testing
                 for record in records {
                     // Others sum up what was lost.
                     guard let packet = record.packet, record.status == 3 || !record.bytes.isEmpty else { continue }
+                    try #require(packet < UInt64(all.count), "seed \(seed)")
                     let original = all[Int(packet)]
                     #expect(record.bytes == original.bytes && record.command == original.command, "seed \(seed)")
                     #expect(record.lostPackets == packet - next, "seed \(seed)")
