@@ -26,7 +26,11 @@ let package = Package(
         .target(name: "Dissection", swiftSettings: settings),
         .target(name: "Layers", dependencies: ["Dissection"], swiftSettings: settings),
         .target(
-            name: "BitcoinP2P", dependencies: ["Dissection", .product(name: "Crypto", package: "swift-crypto")],
+            name: "BitcoinP2P",
+            dependencies: [
+                "Dissection", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
             swiftSettings: settings),
         .target(name: "DisplayFilter", dependencies: ["Dissection"], swiftSettings: settings),
         .target(name: "Output", dependencies: ["Dissection"], swiftSettings: settings),
@@ -53,11 +57,17 @@ let package = Package(
         .testTarget(name: "CaptureTests", dependencies: ["Capture"], swiftSettings: settings),
         .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly"], swiftSettings: settings),
         .testTarget(
-            name: "BitcoinP2PTests", dependencies: ["BitcoinP2P", "Dissection"], exclude: ["Samples"],
-            swiftSettings: settings),
+            name: "BitcoinP2PTests",
+            dependencies: ["BitcoinP2P", "Dissection", .product(name: "Crypto", package: "swift-crypto")],
+            exclude: ["Samples"], swiftSettings: settings),
         .testTarget(name: "LayersTests", dependencies: ["Layers", "Dissection"], swiftSettings: settings),
         .testTarget(
-            name: "DissectorTests", dependencies: ["Dissector", "Capture", "BitcoinP2P", "Dissection", "Output"],
+            name: "DissectorTests",
+            dependencies: [
+                "Dissector", "Capture", "BitcoinP2P", "Dissection", "Output",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

@@ -83,12 +83,7 @@ struct RecordFields: Sendable {
         "bitcoin.command.unknown", "Unknown command", .group, "a message of a type that is not known here")
     let data = Field("bitcoin.data.value", "Data", .bytes, "the payload of a message whose layout is not known")
 
-    let v2 = Field(
-        "bitcoin.v2", "Bitcoin v2 transport", .group,
-        "an encrypted direction of a connection (BIP 324), as far as it can be seen without keys")
-    let v2Key = Field(
-        "bitcoin.v2.ellswift", "ElligatorSwift public key", .bytes,
-        "the 64 bytes each side sends first: its ephemeral public key, encoded so that it looks random")
+    let v2 = PacketLayout()
     let v2Bytes = Field(
         "bitcoin.v2.bytes", "Bytes", .unsigned(bits: 64), "bytes of this direction, key and garbage included")
     let v2Duration = Field(
@@ -125,7 +120,7 @@ struct RecordFields: Sendable {
             header.length, header.checksum, header.checksumStatus, header.checksumCalculated, missing, skipped,
             captured, peer, peerVersion, peerServices, peerUserAgent, frameLength, sequence, segmentLength,
             message,
-            messageNumber, direction, messageLength,
-        ])
+            messageNumber, direction, messageLength, v2Bytes, v2Duration,
+        ]).union(v2.all)
     }
 }
