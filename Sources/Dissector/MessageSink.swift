@@ -8,6 +8,7 @@ struct MessageSink: StreamSink, ~Copyable {
     private var streams: ContiguousArray<MessageStream?> = []
     private var builder: RecordBuilder
     private let writer: (any RecordWriter)?
+    private let collector: FrameCollector?
     private let detail: Detail
     private let wantsInfo: Bool
     private let wantsFrames: Bool
@@ -18,12 +19,13 @@ struct MessageSink: StreamSink, ~Copyable {
     private var heldBytes = 0
     private(set) var counts = Counts()
 
-    init(_ options: PipelineOptions, writer: (any RecordWriter)?) {
+    init(_ options: PipelineOptions, writer: (any RecordWriter)?, collector: FrameCollector?) {
+        self.collector = collector
         builder = RecordBuilder()
         self.writer = writer
         detail = writer?.detail ?? .summary
         wantsInfo = writer?.wantsInfo ?? false
-        wantsFrames = detail == .tree
+        wantsFrames = writer?.wantsFrames ?? false
         ports = Network.ports.union(options.ports)
         recordLimit = options.recordLimit
     }
@@ -34,13 +36,18 @@ struct MessageSink: StreamSink, ~Copyable {
     /// The capture's first frame.
     mutating func begin(_ time: Int64) { builder.begin(time) }
 
+    /// Whether a stream is taken for Bitcoin's whatever its bytes are.
+    func hasKnownPort(_ one: Endpoint, _ other: Endpoint) -> Bool {
+        ports.contains(one.port) || ports.contains(other.port)
+    }
+
     // MARK: StreamSink
 
     mutating func wants(_ payload: RawSpan, of id: StreamID, from: Endpoint, to: Endpoint) -> Bool {
-        guard
-            ports.contains(from.port) || ports.contains(to.port)
-                || TransportDetector.beginsWithHeader(payload, knownMagicOnly: true)
-        else { return false }
+        if !hasKnownPort(from, to) {
+            guard TransportDetector.beginsWithHeader(payload, knownMagicOnly: true) else { return false }
+            collector?.recognise()
+        }
         while streams.count <= id.index { streams.append(nil) }
         streams[id.index] = MessageStream(from: from, to: to)
         return true
@@ -134,6 +141,10 @@ struct MessageSink: StreamSink, ~Copyable {
     ) {
         if stream.transport != .undecided, stream.transport != .v1 || stream.framer.network != nil { return }
         let peer = id.index ^ 1 < streams.count ? streams[id.index ^ 1] : nil
+        let before = stream.transport
+        defer {
+            if stream.transport != before { collector?.decide(id, isEncrypted: stream.transport == .v2) }
+        }
         guard stream.transport == .undecided else {
             stream.framer.network = peer?.framer.network
             return
@@ -182,6 +193,10 @@ struct MessageSink: StreamSink, ~Copyable {
             if stream.passing > 0 {
                 let count = min(stream.passing, bytes.byteCount - at)
                 at += count
+                if wantsFrames, let last = stream.held?.frames.last {
+                    let range = offset &+ UInt64(at - count)..<offset &+ UInt64(at)
+                    stream.held?.frames += provenance.origins(of: range).filter { $0.frame > last.frame }
+                }
                 pass(count, reaching: provenance.completion(at: offset &+ UInt64(at)), stream, id)
                 if at == bytes.byteCount { return Demand(consumed: at) }
             }

@@ -49,7 +49,7 @@ final class MessageStream {
 struct HeldMessage {
     let message: MessageFramer.Message
     let bytes: [UInt8]
-    let frames: [Origin]
+    var frames: [Origin]
     var origin: Origin
     /// Lost between the message before and this one.
     let before: Loss

@@ -63,7 +63,14 @@ public protocol RecordWriter: AnyObject {
     var detail: Detail { get }
     /// Whether ``Record/info`` is looked at.
     var wantsInfo: Bool { get }
+    /// Whether ``Record/frames`` is looked at.
+    var wantsFrames: Bool { get }
     func begin()
     func write(_ record: borrowing Record, _ bytes: RawSpan)
     func end()
+}
+
+extension RecordWriter {
+    /// The tree tells of the frames.
+    public var wantsFrames: Bool { detail == .tree }
 }
