@@ -10,16 +10,25 @@ public struct MessageHeader: Sendable {
     public var checksum: UInt32
     public var form: Form
 
-    public enum Form: Int, Sendable {
-        case withChecksum = 24
+    public enum Form: Sendable {
+        case withChecksum
         /// Of `version` and `verack` before 20 February 2012.
-        case withoutChecksum = 20
+        case withoutChecksum
         /// The payload came alone; command and length were told otherwise.
-        case absent = 0
+        case absent
+        /// Not of the wire: what a node wrote before the payload in a capture of its own, see ``MessageCaptureRecord``.
+        case captured
     }
 
     /// 24, 20 or 0.
-    public var byteCount: Int { form.rawValue }
+    public var byteCount: Int {
+        switch form {
+        case .withChecksum: 24
+        case .withoutChecksum: 20
+        case .absent: 0
+        case .captured: MessageCaptureRecord.headerLength
+        }
+    }
 
     public init(network: Network, command: Command, length: UInt32, checksum: UInt32, form: Form) {
         self.network = network
@@ -70,11 +79,15 @@ public struct MessageHeaderLayout: Sendable {
         "bitcoin.checksum.calculated", "Calculated checksum", .hexadecimal(bits: 32),
         "what the checksum of this payload would be")
 
+    public let captureTime = Field(
+        "bitcoin.capture.time", "Time captured", .nanoseconds,
+        "when the node processed the message, or queued it to be sent: not when it was on the wire")
+
     static let magicNames = ValueNames(Network.known)
 
     public init() {}
 
-    /// Lays out the 24 bytes, or the 20 of a header without checksum.
+    /// Lays out the 24 bytes, or the 20 of a header without checksum, or those of a node's own capture.
     ///
     /// - Parameter remarks: What is wrong with the message's place among the others: said of the command.
     public func layout(
@@ -85,7 +98,14 @@ public struct MessageHeaderLayout: Sendable {
         if header.form == .absent {
             generate(&c, header)
         } else {
-            try c.bigEndian(magic, UInt32.self)
+            if header.form == .captured {
+                c.generate(magic, UInt64(header.network.magic))
+                let time = c.load(littleEndian: Int64.self, at: c.offset) ?? 0
+                let nanoseconds = MessageCaptureRecord.nanoseconds(time)
+                try c.claim(captureTime, 8, value: UInt64(bitPattern: nanoseconds))
+            } else {
+                try c.bigEndian(magic, UInt32.self)
+            }
             try c.bytes(command, Command.byteCount)
             if !header.command.isValid { c.annotate(.commandInvalid) }
             for remark in remarks { c.annotate(remark) }

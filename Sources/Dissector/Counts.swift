@@ -1,6 +1,9 @@
 /// What was found in a capture, for the closing lines.
 public struct Counts: Sendable, Equatable {
     public var packets: UInt64 = 0
+    /// Files of messages that a node captured itself, and peers they are of; then there are no packets.
+    public var messageFiles: UInt64 = 0
+    public var peers: UInt64 = 0
     /// TCP connections of any kind.
     public var connections: UInt64 = 0
     /// Directions in which at least one message was found.
@@ -29,8 +32,11 @@ public struct Counts: Sendable, Equatable {
     /// One line for people.
     public var text: String {
         func plural(_ count: UInt64, _ one: String, _ many: String) -> String { "\(count) \(count == 1 ? one : many)" }
-        var parts = [
-            plural(packets, "packet", "packets"), plural(connections, "TCP connection", "TCP connections"),
+        var parts =
+            messageFiles > 0
+            ? [plural(messageFiles, "file", "files"), plural(peers, "peer", "peers")]
+            : [plural(packets, "packet", "packets"), plural(connections, "TCP connection", "TCP connections")]
+        parts += [
             plural(messages, "Bitcoin message", "Bitcoin messages"),
             plural(badChecksums, "bad checksum", "bad checksums"), plural(gaps, "gap", "gaps"),
             plural(missingBytes, "byte missing", "bytes missing"),

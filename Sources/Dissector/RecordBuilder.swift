@@ -164,22 +164,7 @@ struct RecordBuilder: ~Copyable {
         }
         sink.close(frame, at: 0)
 
-        let isIPv4 = stream.source.family == .ipv4
-        let ip = sink.open(isIPv4 ? fields.ip : fields.ipv6, at: 0, value: 0, flags: .generated)
-        stream.source.address.withBytes {
-            sink.generate(isIPv4 ? fields.ipSource : fields.ipv6Source, value: 0, $0)
-        }
-        stream.destination.address.withBytes {
-            sink.generate(isIPv4 ? fields.ipDestination : fields.ipv6Destination, value: 0, $0)
-        }
-        sink.close(ip, at: 0)
-
-        let tcp = sink.open(fields.tcp, at: 0, value: 0, flags: .generated)
-        sink.generate(fields.sourcePort, value: UInt64(stream.source.port), RawSpan())
-        sink.generate(fields.destinationPort, value: UInt64(stream.destination.port), RawSpan())
-        sink.generate(fields.stream, value: number, RawSpan())
-        sink.close(tcp, at: 0)
-
+        appendEnds(stream, number, &sink)
         if let claims = stream.conduct.claims {
             let peer = sink.open(fields.peer, at: 0, value: 0, flags: .generated)
             sink.generate(fields.peerVersion, value: claims.version, RawSpan())
@@ -189,6 +174,25 @@ struct RecordBuilder: ~Copyable {
         }
         record.protocolNode = sink.tree.nodes.count
         record.tree = sink.tree
+    }
+
+    private func appendEnds(_ stream: MessageStream, _ number: UInt64, _ sink: inout TreeSink) {
+        if let family = (stream.source ?? stream.destination)?.family {
+            let isIPv4 = family == .ipv4
+            let ip = sink.open(isIPv4 ? fields.ip : fields.ipv6, at: 0, value: 0, flags: .generated)
+            stream.source?.address.withBytes {
+                sink.generate(isIPv4 ? fields.ipSource : fields.ipv6Source, value: 0, $0)
+            }
+            stream.destination?.address.withBytes {
+                sink.generate(isIPv4 ? fields.ipDestination : fields.ipv6Destination, value: 0, $0)
+            }
+            sink.close(ip, at: 0)
+        }
+        let tcp = sink.open(fields.tcp, at: 0, value: 0, flags: .generated)
+        if let port = stream.source?.port { sink.generate(fields.sourcePort, value: UInt64(port), RawSpan()) }
+        if let port = stream.destination?.port { sink.generate(fields.destinationPort, value: UInt64(port), RawSpan()) }
+        sink.generate(fields.stream, value: number, RawSpan())
+        sink.close(tcp, at: 0)
     }
 
     private mutating func appendMessage(
