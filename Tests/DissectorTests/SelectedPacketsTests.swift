@@ -83,6 +83,21 @@ import Testing
         #expect(try packets(at: output) == Array(talk.packets[0..<3]) + [talk.packets[5]])
     }
 
+    /// On another port only a segment that begins with a header tells a reader that the stream is Bitcoin's.
+    @Test func theFrameThatShowsTheProtocolIsKept() throws {
+        let output = folder("out.pcap")
+        var talk = Talk(20_000)
+        talk.send(.client, framed("verack"))
+        talk.send(.client, framed("sendheaders"))
+        // The ping's header stands in the middle of a segment.
+        talk.send(.client, framed("inv", filler(73)) + framed("ping", filler(8)), size: 60)
+        let input = try folder.write(talk.packets, as: "in.pcap")
+        let (chosen, _) = try rewrite([input], to: output) { $0.command == "ping" }
+        #expect(chosen.count == 1)
+        #expect(try packets(at: output) == Array(talk.packets[0..<4]) + talk.packets[6...])
+        #expect(try findAgain(chosen, of: talk.packets, in: output).0)
+    }
+
     @Test func anotherConnectionIsLeftOut() throws {
         let output = folder("out.pcap")
         var first = Talk()
