@@ -98,8 +98,9 @@ struct MessageCaptureFiles: ~Copyable {
         }
         guard record.length <= MessageFramer.oldLengthLimit else {
             skippedBytes &+= left
+            let path = files[index].path
             errors.append(
-                (index, .lengthImpossible(path: files[index].path, offset: offset, length: record.length, skipped: left)))
+                (index, .lengthImpossible(path: path, offset: offset, length: record.length, skipped: left)))
             return
         }
         files[index].head = record
