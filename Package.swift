@@ -43,7 +43,7 @@ let package = Package(
         .executableTarget(
             name: "btcshark",
             dependencies: [
-                "Dissector", "BitcoinP2P", "Capture", "Dissection", "Output",
+                "Dissector", "BitcoinP2P", "Capture", "Dissection", "DisplayFilter", "Output",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

@@ -10,20 +10,34 @@ public struct MessageHeader: Sendable {
     public var checksum: UInt32
     public var form: Form
 
-    public enum Form: Int, Sendable {
-        case withChecksum = 24
+    public enum Form: Sendable {
+        case withChecksum
         /// Of `version` and `verack` before 20 February 2012.
-        case withoutChecksum = 20
+        case withoutChecksum
         /// The payload came alone; command and length were told otherwise.
-        case absent = 0
+        case absent
+        /// Not of the wire: what a node wrote before the payload in a capture of its own, see ``MessageCaptureRecord``.
+        case captured
         /// Of a decrypted v2 packet: its header, and one byte for the command.
-        case shortPacket = 2
+        case shortPacket
         /// The same with the command in 12 bytes more.
-        case longPacket = 14
+        case longPacket
+
+        /// 24 bytes, 20 or 0; of a decrypted v2 packet 2 or 14.
+        public var byteCount: Int {
+            switch self {
+            case .withChecksum: 24
+            case .withoutChecksum: 20
+            case .absent: 0
+            case .captured: MessageCaptureRecord.headerLength
+            case .shortPacket: 2
+            case .longPacket: 14
+            }
+        }
     }
 
-    /// What comes before the payload: 24 bytes, 20 or 0; of a decrypted v2 packet 2 or 14.
-    public var byteCount: Int { form.rawValue }
+    /// What comes before the payload, in bytes.
+    public var byteCount: Int { form.byteCount }
 
     public init(network: Network, command: Command, length: UInt32, checksum: UInt32, form: Form) {
         self.network = network
@@ -74,11 +88,16 @@ public struct MessageHeaderLayout: Sendable {
         "bitcoin.checksum.calculated", "Calculated checksum", .hexadecimal(bits: 32),
         "what the checksum of this payload would be")
 
+    public let captureTime = Field(
+        "bitcoin.capture.time", "Time captured", .nanoseconds,
+        "when the node processed the message, or queued it to be sent: not when it was on the wire")
+
     static let magicNames = ValueNames(Network.known)
 
     public init() {}
 
-    /// Lays out the 24 bytes, or the 20 of a header without checksum, or the command of a v2 packet.
+    /// Lays out the 24 bytes, or the 20 of a header without checksum, those of a node's own capture, or the command of a
+    /// v2 packet.
     ///
     /// - Parameter remarks: What is wrong with the message's place among the others: said of the command.
     public func layout(
@@ -89,8 +108,15 @@ public struct MessageHeaderLayout: Sendable {
         switch header.form {
         case .absent: generate(&c, header)
         case .shortPacket, .longPacket: try layoutPacket(&c, header, remarks)
-        case .withChecksum, .withoutChecksum:
-            try c.bigEndian(magic, UInt32.self)
+        case .withChecksum, .withoutChecksum, .captured:
+            if header.form == .captured {
+                c.generate(magic, UInt64(header.network.magic))
+                let time = c.load(littleEndian: Int64.self, at: c.offset) ?? 0
+                let nanoseconds = MessageCaptureRecord.nanoseconds(time)
+                try c.claim(captureTime, 8, value: UInt64(bitPattern: nanoseconds))
+            } else {
+                try c.bigEndian(magic, UInt32.self)
+            }
             try c.bytes(command, Command.byteCount)
             if !header.command.isValid { c.annotate(.commandInvalid) }
             for remark in remarks { c.annotate(remark) }

@@ -37,3 +37,15 @@ struct Compression: Hashable, Sendable {
         all.first { $0.magics.contains { start.starts(with: $0) } }
     }
 }
+
+extension OfflineCapture {
+    /// Whether a file that begins so is a capture of packets, or compressed: by its first four to six bytes.
+    public static func isRecognised(in start: [UInt8]) -> Bool {
+        guard start.count >= 4 else { return false }
+        let magic = start.prefix(4).reduce(0 as UInt32) { $0 << 8 | UInt32($1) }
+        // pcap with micro- and nanoseconds and as patched long ago, pcapng.
+        let magics: [UInt32] = [0xa1b2_c3d4, 0xa1b2_3c4d, 0xa1b2_cd34]
+        return magics.contains(magic) || magics.contains(magic.byteSwapped) || magic == 0x0a0d_0d0a
+            || Compression.recognised(in: start) != nil
+    }
+}

@@ -27,7 +27,11 @@ public struct OfflineCapture: ~Copyable, PacketSource {
 
     /// As `init(path:)`, for an input that is one of several.
     init(path: String, file: Int, framesBefore: UInt64) throws(CaptureError) {
-        let input = try Self.open(path)
+        try self.init(Self.open(path), path: path, file: file, framesBefore: framesBefore)
+    }
+
+    /// As `init(path:file:framesBefore:)`, for an input that is open already and stands at its beginning.
+    init(_ input: consuming Descriptor, path: String, file: Int, framesBefore: UInt64) throws(CaptureError) {
         if let compression = Compression.recognised(in: input.peek(Compression.longestMagic)) {
             var child: Decompressor?
             savefile = try Self.savefile(input, through: compression, path: path, child: &child)

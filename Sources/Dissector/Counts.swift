@@ -1,6 +1,9 @@
 /// What was found in a capture, for the closing lines.
 public struct Counts: Sendable, Equatable {
     public var packets: UInt64 = 0
+    /// Files of messages that a node captured itself, and peers they are of; then there are no packets.
+    public var messageFiles: UInt64 = 0
+    public var peers: UInt64 = 0
     /// TCP connections of any kind.
     public var connections: UInt64 = 0
     /// Directions in which at least one message was found.
@@ -16,6 +19,8 @@ public struct Counts: Sendable, Equatable {
     /// Packets of decrypted streams that could not be decrypted, as far as others behind them tell their number.
     public var lostPackets: UInt64 = 0
     public var messages: UInt64 = 0
+    /// Records that a display filter let through; nil without one.
+    public var shown: UInt64?
     /// Messages of which the end was not captured, or never came.
     public var cutMessages: UInt64 = 0
     public var badChecksums: UInt64 = 0
@@ -38,8 +43,11 @@ public struct Counts: Sendable, Equatable {
     /// One line for people.
     public var text: String {
         func plural(_ count: UInt64, _ one: String, _ many: String) -> String { "\(count) \(count == 1 ? one : many)" }
-        var parts = [
-            plural(packets, "packet", "packets"), plural(connections, "TCP connection", "TCP connections"),
+        var parts =
+            messageFiles > 0
+            ? [plural(messageFiles, "file", "files"), plural(peers, "peer", "peers")]
+            : [plural(packets, "packet", "packets"), plural(connections, "TCP connection", "TCP connections")]
+        parts += [
             plural(messages, "Bitcoin message", "Bitcoin messages"),
             plural(badChecksums, "bad checksum", "bad checksums"), plural(gaps, "gap", "gaps"),
             plural(missingBytes, "byte missing", "bytes missing"),
@@ -52,6 +60,7 @@ public struct Counts: Sendable, Equatable {
         }
         if lostPackets > 0 { parts.append(plural(lostPackets, "v2 packet lost", "v2 packets lost")) }
         if malformedPackets > 0 { parts.append(plural(malformedPackets, "malformed packet", "malformed packets")) }
+        if let shown { parts.append("\(shown) shown") }
         return parts.joined(separator: ", ")
     }
 }

@@ -200,7 +200,7 @@ extension MessageSink {
         }
         let range = end &- UInt64(packet.byteCount)..<end
         var arrival = RecordBuilder.Arrival(
-            origin: provenance.completion(at: end), frames: wantsFrames ? provenance.origins(of: range) : [],
+            origin: provenance.completion(at: end), frames: stage.wantsFrames ? provenance.origins(of: range) : [],
             before: stream.lost, hasConflict: stream.conflicts > 0)
         stream.lost = Loss()
         stream.conflicts = 0
@@ -213,11 +213,14 @@ extension MessageSink {
             write(finding, plain, stream, id)
             return
         }
-        guard startRecord() else { return }
         arrival.segment = segments?[arrival.origin.frame]
-        builder.buildPacket(
-            facts, arrival, of: stream, number: id.connection, plain, detail: detail, wantsInfo: wantsInfo)
-        writer?.write(builder.record, plain)
+        var pass = stage.start()
+        while let current = pass {
+            stage.builder.buildPacket(
+                facts, arrival, of: stream, number: id.connection, plain, detail: current.detail,
+                wantsInfo: current.wantsInfo)
+            pass = stage.finish(current, plain)
+        }
     }
 
     /// A direction's first packet that was opened.
@@ -240,32 +243,33 @@ extension MessageSink {
         guard !session.hasToldFailure else { return }
         session.hasToldFailure = true
         if session.isRefused { counts.wrongSecrets += 1 }
-        guard startRecord() else { return }
-        builder.buildFailure(
-            failure, origin, of: stream, number: id.connection, detail: detail, wantsInfo: wantsInfo)
-        writer?.write(builder.record, RawSpan())
+        var pass = stage.start()
+        while let current = pass {
+            stage.builder.buildFailure(
+                failure, origin, of: stream, number: id.connection, detail: current.detail, wantsInfo: current.wantsInfo
+            )
+            pass = stage.finish(current, RawSpan())
+        }
     }
 
     private mutating func tellEnd(_ stream: MessageStream, _ origin: Origin, _ id: StreamID) {
-        guard startRecord() else { return }
-        builder.buildEnd(origin, of: stream, number: id.connection, detail: detail, wantsInfo: wantsInfo)
-        writer?.write(builder.record, RawSpan())
+        var pass = stage.start()
+        while let current = pass {
+            stage.builder.buildEnd(
+                origin, of: stream, number: id.connection, detail: current.detail, wantsInfo: current.wantsInfo)
+            pass = stage.finish(current, RawSpan())
+        }
     }
 
     private mutating func tellEncrypted(_ stream: MessageStream, _ id: StreamID) {
         counts.encryptedStreams += 1
         if stream.encryption.session == nil { counts.streamsWithoutKey += 1 }
-        guard startRecord() else { return }
-        builder.buildEncrypted(stream, number: id.connection, detail: detail, wantsInfo: wantsInfo)
         let key = stream.key
-        writer?.write(builder.record, key.span.bytes)
-    }
-
-    /// Counts a record; answers whether anybody wants it.
-    private mutating func startRecord() -> Bool {
-        guard !isDone else { return false }
-        records += 1
-        builder.record.number = records
-        return writer != nil
+        var pass = stage.start()
+        while let current = pass {
+            stage.builder.buildEncrypted(
+                stream, number: id.connection, detail: current.detail, wantsInfo: current.wantsInfo)
+            pass = stage.finish(current, key.span.bytes)
+        }
     }
 }

@@ -6,14 +6,9 @@ import Reassembly
 /// Turns streams of bytes into records: tells the transport, finds the messages, and hands each to the writer.
 struct MessageSink: StreamSink, ~Copyable {
     var streams: ContiguousArray<MessageStream?> = []
-    var builder: RecordBuilder
-    let writer: (any RecordWriter)?
-    let detail: Detail
-    let wantsInfo: Bool
-    let wantsFrames: Bool
+    var stage: RecordStage
+    let collector: FrameCollector?
     private let ports: Set<UInt16>
-    private let recordLimit: UInt64
-    var records: UInt64 = 0
     /// Nil where no record tells of segments.
     var segments: SegmentNotes?
     /// Bytes of all cut messages that are kept until their end is passed.
@@ -26,40 +21,42 @@ struct MessageSink: StreamSink, ~Copyable {
     /// Memory for the packets of all v2 streams.
     var buffer = PacketBuffer()
 
-    init(_ options: PipelineOptions, writer: (any RecordWriter)?) {
-        builder = RecordBuilder(columns: options.columns)
-        self.writer = writer
-        detail = writer?.detail ?? .summary
-        wantsInfo = writer?.wantsInfo ?? false
-        wantsFrames = detail == .tree
-        segments = detail > .summary ? SegmentNotes() : nil
+    init(_ options: PipelineOptions, writer: (any RecordWriter)?, collector: FrameCollector?) {
+        self.collector = collector
+        stage = RecordStage(options, writer: writer)
+        segments = stage.detail > .summary ? SegmentNotes() : nil
         ports = Network.ports.union(options.ports)
-        recordLimit = options.recordLimit
         keys = options.keys
         waitsForKeys = options.waitsForKeys
         magics = options.magics
         showsCiphertext = options.showsCiphertext
-        builder.wantsOutcome = writer?.wantsOutcome ?? false
     }
 
     /// As many records as were asked for have been written.
-    var isDone: Bool { records >= recordLimit }
+    var isDone: Bool { stage.isDone }
 
     /// The capture's first frame.
-    mutating func begin(_ time: Int64) { builder.begin(time) }
+    mutating func begin(_ time: Int64) { stage.builder.begin(time) }
 
     /// A segment whose bytes are about to come.
     mutating func note(_ segment: @autoclosure () -> SegmentNote) {
         if segments != nil { segments?.append(segment()) }
     }
 
+    /// Whether a stream is taken for Bitcoin's whatever its bytes are.
+    func hasKnownPort(_ one: Endpoint, _ other: Endpoint) -> Bool {
+        ports.contains(one.port) || ports.contains(other.port)
+    }
+
     // MARK: StreamSink
 
     mutating func wants(_ payload: RawSpan, of id: StreamID, from: Endpoint, to: Endpoint) -> Bool {
-        guard
-            ports.contains(from.port) || ports.contains(to.port)
-                || TransportDetector.beginsWithHeader(payload, knownMagicOnly: true) || isKeyed(payload, id)
-        else { return false }
+        if !hasKnownPort(from, to) {
+            guard TransportDetector.beginsWithHeader(payload, knownMagicOnly: true) || isKeyed(payload, id) else {
+                return false
+            }
+            collector?.recognise()
+        }
         while streams.count <= id.index { streams.append(nil) }
         streams[id.index] = MessageStream(from: from, to: to)
         return true
@@ -170,9 +167,13 @@ struct MessageSink: StreamSink, ~Copyable {
         if stream.startWasSeen || peer?.startWasSeen == true {
             stream.senderRole = id.direction == .forward ? .fromInitiator : .fromResponder
             peer?.senderRole = id.direction == .forward ? .fromResponder : .fromInitiator
-        } else if ports.contains(stream.source.port) != ports.contains(stream.destination.port) {
-            stream.senderRole = ports.contains(stream.destination.port) ? .fromInitiator : .fromResponder
+        } else if Self.isListed(stream.source, ports) != Self.isListed(stream.destination, ports) {
+            stream.senderRole = Self.isListed(stream.destination, ports) ? .fromInitiator : .fromResponder
         }
+    }
+
+    private static func isListed(_ end: Endpoint?, _ ports: Set<UInt16>) -> Bool {
+        end.map { ports.contains($0.port) } ?? false
     }
 
     /// Tells the transport, if it can be told by now.
@@ -181,6 +182,10 @@ struct MessageSink: StreamSink, ~Copyable {
     ) {
         if stream.transport != .undecided, stream.transport != .v1 || stream.framer.network != nil { return }
         let peer = self.peer(of: id)
+        let before = stream.transport
+        defer {
+            if stream.transport != before { collector?.decide(id, isEncrypted: stream.transport == .v2) }
+        }
         guard stream.transport == .undecided else {
             stream.framer.network = peer?.framer.network
             return
@@ -240,6 +245,10 @@ struct MessageSink: StreamSink, ~Copyable {
             if stream.passing > 0 {
                 let count = min(stream.passing, bytes.byteCount - at)
                 at += count
+                if stage.wantsFrames, let last = stream.held?.frames.last {
+                    let range = offset &+ UInt64(at - count)..<offset &+ UInt64(at)
+                    stream.held?.frames += provenance.origins(of: range).filter { $0.frame > last.frame }
+                }
                 pass(count, reaching: provenance.completion(at: offset &+ UInt64(at)), stream, id)
                 if at == bytes.byteCount { return Demand(consumed: at) }
             }
@@ -338,7 +347,7 @@ struct MessageSink: StreamSink, ~Copyable {
     // MARK: Records
 
     private func frames(of bytes: RawSpan, endingAt end: UInt64, _ provenance: borrowing Provenance) -> [Origin] {
-        wantsFrames ? provenance.origins(of: end &- UInt64(bytes.byteCount)..<end) : []
+        stage.wantsFrames ? provenance.origins(of: end &- UInt64(bytes.byteCount)..<end) : []
     }
 
     private mutating func tell(
@@ -365,16 +374,19 @@ struct MessageSink: StreamSink, ~Copyable {
         counts.messages += 1
         if finding.message.status == .bad { counts.badChecksums += 1 }
         if finding.message.payloadLength < Int(finding.message.header.length) { counts.cutMessages += 1 }
-        records += 1
-        builder.record.number = records
-        guard let writer else { return }
+        var pass = stage.start()
+        guard pass != nil else { return }
         var finding = finding
-        if detail > .summary {
+        if stage.detail > .summary {
             finding.remarks = judge(finding.message, bytes, stream, id)
             finding.segment = segments?[finding.origin.frame]
         }
-        builder.build(finding, of: stream, number: id.connection, bytes, detail: detail, wantsInfo: wantsInfo)
-        writer.write(builder.record, bytes)
+        while let current = pass {
+            stage.builder.build(
+                finding, of: stream, number: id.connection, bytes, detail: current.detail,
+                wantsInfo: current.wantsInfo)
+            pass = stage.finish(current, bytes)
+        }
     }
 
     /// What is wrong with the place of a message in its conversation.
@@ -382,7 +394,8 @@ struct MessageSink: StreamSink, ~Copyable {
         _ message: MessageFramer.Message, _ bytes: RawSpan, _ stream: MessageStream, _ id: StreamID
     ) -> [AnnotationKind] {
         let payload = bytes.extracting(droppingFirst: message.header.byteCount)
-        let claims = Conduct.isVersion(message.header.command) ? builder.claims(of: bytes, from: message.header) : nil
+        let claims =
+            Conduct.isVersion(message.header.command) ? stage.builder.claims(of: bytes, from: message.header) : nil
         guard let peer = self.peer(of: id) else {
             // Nothing of the other side yet: it has not asked anything either.
             var silent = Conduct()

@@ -8,8 +8,9 @@ import Reassembly
 final class MessageStream {
     enum Transport { case undecided, v1, v2, other }
 
-    let source: Endpoint
-    let destination: Endpoint
+    /// Nil where it is not known: a node does not note its own address, and some have none of IP.
+    let source: Endpoint?
+    let destination: Endpoint?
     let sourceText: [UInt8]
     let destinationText: [UInt8]
     var transport = Transport.undecided
@@ -54,13 +55,21 @@ final class MessageStream {
         sourceText = source.text
         destinationText = destination.text
     }
+
+    /// A direction that was not seen in packets.
+    init(from source: Endpoint?, _ sourceText: [UInt8], to destination: Endpoint?, _ destinationText: [UInt8]) {
+        self.source = source
+        self.destination = destination
+        self.sourceText = sourceText
+        self.destinationText = destinationText
+    }
 }
 
 /// A cut message with its captured beginning, header included.
 struct HeldMessage {
     let message: MessageFramer.Message
     let bytes: [UInt8]
-    let frames: [Origin]
+    var frames: [Origin]
     var origin: Origin
     /// Lost between the message before and this one.
     let before: Loss

@@ -5,15 +5,11 @@ import Reassembly
 
 /// Dissects messages that come without packets: pasted bytes.
 public struct PastedMessages: ~Copyable {
-    private var builder: RecordBuilder
-    private let writer: any RecordWriter
-    private var number: UInt64 = 0
+    private var stage: RecordStage
 
-    /// - Parameter columns: As in ``PipelineOptions``.
-    public init(writer: any RecordWriter, columns: TimeColumn? = nil) {
-        builder = RecordBuilder(columns: columns)
-        builder.wantsOutcome = writer.wantsOutcome
-        self.writer = writer
+    /// - Parameter options: Filter, columns and limit are looked at.
+    public init(_ options: PipelineOptions = PipelineOptions(), writer: any RecordWriter) {
+        stage = RecordStage(options, writer: writer)
     }
 
     /// Whole messages, one behind the other, each with its header.
@@ -54,11 +50,13 @@ public struct PastedMessages: ~Copyable {
     }
 
     private mutating func write(_ message: MessageFramer.Message, _ bytes: RawSpan) {
-        number += 1
-        builder.build(
-            RecordBuilder.Finding(
-                message: message, origin: Origin(frame: number, time: 0), frames: [], hasConflict: false),
-            of: nil, number: 0, bytes, detail: writer.detail, wantsInfo: writer.wantsInfo)
-        writer.write(builder.record, bytes)
+        var pass = stage.start()
+        let finding = RecordBuilder.Finding(
+            message: message, origin: Origin(frame: stage.found, time: 0), frames: [], hasConflict: false)
+        while let current = pass {
+            stage.builder.build(
+                finding, of: nil, number: 0, bytes, detail: current.detail, wantsInfo: current.wantsInfo)
+            pass = stage.finish(current, bytes)
+        }
     }
 }

@@ -25,12 +25,16 @@ public struct Pipeline: ~Copyable {
     private var sink: MessageSink
     private var malformedPackets: UInt64 = 0
     private var packets: UInt64 = 0
+    private let collector: FrameCollector?
 
-    /// - Parameter writer: Nil to count only.
-    public init(_ options: PipelineOptions, writer: (any RecordWriter)?) {
+    /// - Parameters:
+    ///   - writer: Nil to count only.
+    ///   - collector: Is shown all packets; it should be among the writers, too.
+    public init(_ options: PipelineOptions, writer: (any RecordWriter)?, collector: FrameCollector? = nil) {
+        self.collector = collector
         parser = PacketParser()
         assembler = StreamAssembler(limits: options.limits)
-        sink = MessageSink(options, writer: writer)
+        sink = MessageSink(options, writer: writer, collector: collector)
     }
 
     /// As many records as were asked for have been written: nothing more will come of further frames.
@@ -40,7 +44,7 @@ public struct Pipeline: ~Copyable {
     public mutating func receive(_ header: FrameHeader, _ bytes: RawSpan) throws(PipelineError) {
         if packets == 0 { sink.begin(header.time) }
         packets += 1
-        switch Self.pass(header, bytes, &parser, &assembler, &sink) {
+        switch Self.pass(header, bytes, &parser, &assembler, &sink, collector) {
         case .unsupportedLinkType: throw .unsupportedLinkType(header.linkType, frame: header.number)
         case .malformed: malformedPackets += 1
         case .tcp, .notIP, .notTCP, .fragment: break
@@ -50,10 +54,12 @@ public struct Pipeline: ~Copyable {
     /// The parts are passed one by one, since the parser calls back into the others.
     private static func pass(
         _ header: FrameHeader, _ bytes: RawSpan, _ parser: inout PacketParser, _ assembler: inout StreamAssembler,
-        _ sink: inout MessageSink
+        _ sink: inout MessageSink, _ collector: FrameCollector?
     ) -> PacketOutcome {
-        parser.parse(
-            bytes, originalLength: header.originalLength, linkType: header.linkType.rawValue, time: header.time
+        var handedOn: (segment: Segment, stream: StreamID, mayBeEncrypted: Bool)?
+        let outcome = parser.parse(
+            bytes, originalLength: header.originalLength, linkType: header.linkType.rawValue, time: header.time,
+            number: header.number
         ) { packet, payload in
             sink.note(
                 SegmentNote(
@@ -63,11 +69,19 @@ public struct Pipeline: ~Copyable {
                 sequence: packet.sequence, acknowledgement: packet.acknowledgment,
                 flags: Segment.Flags(rawValue: UInt8(truncatingIfNeeded: packet.flags.rawValue)),
                 wireLength: packet.wireLength)
-            assembler.receive(
-                segment, payload, from: Endpoint(packet.source, packet.sourcePort),
-                to: Endpoint(packet.destination, packet.destinationPort),
-                origin: Origin(frame: header.number, time: header.time), into: &sink)
+            let from = Endpoint(packet.source, packet.sourcePort)
+            let to = Endpoint(packet.destination, packet.destinationPort)
+            let stream = assembler.receive(
+                segment, payload, from: from, to: to, origin: Origin(frame: header.number, time: header.time),
+                into: &sink)
+            if collector != nil { handedOn = (segment, stream, sink.hasKnownPort(from, to)) }
         }
+        if let collector, let handedOn {
+            collector.note(
+                handedOn.segment, of: handedOn.stream, frame: header.number, fragments: parser.fragmentFrames,
+                mayBeEncrypted: handedOn.mayBeEncrypted)
+        }
+        return outcome
     }
 
     /// End of input: what is unfinished is told as cut.
@@ -80,13 +94,14 @@ public struct Pipeline: ~Copyable {
     }
 
     /// How much of a tree holds these fields: what tells of frame, IP, TCP and header is made without the payload.
-    public static func detail(for fields: [Field]) -> Detail {
+    public static func detail(for fields: some Sequence<Field>) -> Detail {
         let early = RecordFields.standard.early
         return fields.allSatisfy(early.contains) ? .header : .tree
     }
 
     public var counts: Counts {
         var counts = sink.counts
+        counts.shown = sink.stage.shownByFilter
         counts.packets = packets
         counts.connections = assembler.statistics.connections
         counts.malformedPackets = malformedPackets

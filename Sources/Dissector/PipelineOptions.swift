@@ -1,4 +1,5 @@
 import BitcoinP2P
+import DisplayFilter
 import Output
 import Reassembly
 
@@ -27,6 +28,9 @@ public struct PipelineOptions: Sendable {
     public var magics: [UInt32] = []
     /// Records of v2 packets have their encrypted bytes, too.
     public var showsCiphertext = false
+
+    /// Which messages are shown; all where nil.
+    public var filter: Filter?
 
     public init() {}
 

@@ -163,27 +163,7 @@ struct RecordBuilder: ~Copyable {
         if let segment { sink.generate(fields.frameLength, value: UInt64(segment.frameLength), RawSpan()) }
         sink.close(frame, at: 0)
 
-        let isIPv4 = stream.source.family == .ipv4
-        let ip = sink.open(isIPv4 ? fields.ip : fields.ipv6, at: 0, value: 0, flags: .generated)
-        stream.source.address.withBytes {
-            sink.generate(isIPv4 ? fields.ipSource : fields.ipv6Source, value: 0, $0)
-        }
-        stream.destination.address.withBytes {
-            sink.generate(isIPv4 ? fields.ipDestination : fields.ipv6Destination, value: 0, $0)
-        }
-        sink.close(ip, at: 0)
-
-        let tcp = sink.open(fields.tcp, at: 0, value: 0, flags: .generated)
-        sink.generate(fields.sourcePort, value: UInt64(stream.source.port), RawSpan())
-        sink.generate(fields.destinationPort, value: UInt64(stream.destination.port), RawSpan())
-        sink.generate(fields.stream, value: number, RawSpan())
-        if let segment {
-            let sequence = segment.sequence &- stream.firstSequence &+ 1
-            sink.generate(fields.sequence, value: UInt64(sequence), RawSpan())
-            sink.generate(fields.segmentLength, value: UInt64(segment.payloadLength), RawSpan())
-        }
-        sink.close(tcp, at: 0)
-
+        appendEnds(stream, number, segment, &sink)
         let message = sink.open(fields.message, at: 0, value: 0, flags: .generated)
         sink.generate(fields.messageNumber, value: record.number, RawSpan())
         if record.direction != .unknown {
@@ -205,6 +185,32 @@ struct RecordBuilder: ~Copyable {
         }
         record.protocolNode = sink.tree.nodes.count
         record.tree = sink.tree
+    }
+
+    private func appendEnds(
+        _ stream: MessageStream, _ number: UInt64, _ segment: SegmentNote?, _ sink: inout TreeSink
+    ) {
+        if let family = (stream.source ?? stream.destination)?.family {
+            let isIPv4 = family == .ipv4
+            let ip = sink.open(isIPv4 ? fields.ip : fields.ipv6, at: 0, value: 0, flags: .generated)
+            stream.source?.address.withBytes {
+                sink.generate(isIPv4 ? fields.ipSource : fields.ipv6Source, value: 0, $0)
+            }
+            stream.destination?.address.withBytes {
+                sink.generate(isIPv4 ? fields.ipDestination : fields.ipv6Destination, value: 0, $0)
+            }
+            sink.close(ip, at: 0)
+        }
+        let tcp = sink.open(fields.tcp, at: 0, value: 0, flags: .generated)
+        if let port = stream.source?.port { sink.generate(fields.sourcePort, value: UInt64(port), RawSpan()) }
+        if let port = stream.destination?.port { sink.generate(fields.destinationPort, value: UInt64(port), RawSpan()) }
+        sink.generate(fields.stream, value: number, RawSpan())
+        if let segment {
+            let sequence = segment.sequence &- stream.firstSequence &+ 1
+            sink.generate(fields.sequence, value: UInt64(sequence), RawSpan())
+            sink.generate(fields.segmentLength, value: UInt64(segment.payloadLength), RawSpan())
+        }
+        sink.close(tcp, at: 0)
     }
 
     private mutating func appendMessage(

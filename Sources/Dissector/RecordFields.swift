@@ -117,7 +117,8 @@ struct RecordFields: Sendable {
         columns.early.union([
             frame, frameNumber, frameTime, frameTimeEpoch, frameTimeRelative, ip, ipSource, ipDestination, ipv6,
             ipv6Source, ipv6Destination, tcp, sourcePort, destinationPort, stream, header.magic, header.command,
-            header.length, header.checksum, header.checksumStatus, header.checksumCalculated, missing, skipped,
+            header.length, header.checksum, header.checksumStatus, header.checksumCalculated, header.captureTime,
+            missing, skipped,
             captured, peer, peerVersion, peerServices, peerUserAgent, frameLength, sequence, segmentLength,
             message,
             messageNumber, direction, messageLength, v2Bytes, v2Duration,

@@ -51,6 +51,12 @@ public enum RecordNames {
         Listing.recordFields.map(\.name) + aliases.map(\.name)
     }
 
+    /// Whether some of these are columns of the summary line, which are made only where they are wanted.
+    public static func containsColumns(_ fields: some Sequence<Field>) -> Bool {
+        let columns = RecordFields.standard.columns.all
+        return fields.contains(where: columns.contains)
+    }
+
     private static func recordField(_ name: String) -> Field? {
         guard let field = Catalog.field(named: name), Listing.isOfRecords(field) else { return nil }
         return field

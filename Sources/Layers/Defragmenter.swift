@@ -21,6 +21,8 @@ public struct Defragmenter: ~Copyable {
         public var bytes: [UInt8]
         /// How long it was on the wire.
         public var wireLength: Int
+        /// The frames that brought it, in order of their coming; one that brought nothing new is not among them.
+        public var frames: [UInt64]
     }
 
     public enum Result: Sendable {
@@ -39,10 +41,12 @@ public struct Defragmenter: ~Copyable {
         var seen = Coverage()
         var captured = Coverage()
         var bytes: [UInt8] = []
+        var frames: [UInt64] = []
 
         /// Bytes of memory, about.
         var size: Int {
-            bytes.count + (seen.ranges.count + captured.ranges.count) * MemoryLayout<Range<Int>>.stride
+            bytes.count + frames.count * MemoryLayout<UInt64>.stride
+                + (seen.ranges.count + captured.ranges.count) * MemoryLayout<Range<Int>>.stride
         }
     }
 
@@ -71,8 +75,12 @@ public struct Defragmenter: ~Copyable {
 
     /// Takes one fragment; `payload` are the bytes captured of it, which are copied.
     ///
-    /// - Parameter time: Nanoseconds of the capture's clock. It may jump, in either direction.
-    public mutating func insert(_ fragment: Fragment, _ payload: RawSpan, time: Int64) -> Result {
+    /// - Parameters:
+    ///   - time: Nanoseconds of the capture's clock. It may jump, in either direction.
+    ///   - frames: The numbers of the frames that brought the fragment: several where it came in fragments itself.
+    public mutating func insert(
+        _ fragment: Fragment, _ payload: RawSpan, time: Int64, frames: [UInt64] = []
+    ) -> Result {
         expire(at: time)
         let length = fragment.wireLength
         let room = Self.datagramLimit - fragment.offset
@@ -93,17 +101,21 @@ public struct Defragmenter: ~Copyable {
         }
         if !fragment.hasMore { partial.total = range.upperBound }
         if fragment.offset == 0, partial.seen.leading == 0 { partial.first = fragment.first }
-        partial.seen.insert(range)
+        var isNew = false
+        partial.seen.insert(range) { _ in isNew = true }
         if partial.bytes.count < known.upperBound {
             partial.bytes.append(contentsOf: repeatElement(0, count: known.upperBound - partial.bytes.count))
         }
         partial.captured.insert(known) { fresh in
+            isNew = true
             payload.extracting(fresh.lowerBound - known.lowerBound..<fresh.upperBound - known.lowerBound)
                 .withUnsafeBytes { partial.bytes.replaceSubrange(fresh, with: $0) }
         }
+        if isNew { partial.frames += frames }
         if let total = partial.total, partial.seen.leading == total {
             partial.bytes.removeLast(partial.bytes.count - partial.captured.leading)
-            return .complete(Datagram(first: partial.first, bytes: partial.bytes, wireLength: total))
+            return .complete(
+                Datagram(first: partial.first, bytes: partial.bytes, wireLength: total, frames: partial.frames))
         }
         put(partial, fragment.key)
         makeRoom()

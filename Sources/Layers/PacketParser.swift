@@ -22,6 +22,8 @@ public struct PacketParser: ~Copyable {
     public let layers = PacketLayers()
     /// Fragments that wait for others.
     public private(set) var defragmenter: Defragmenter
+    /// The frames that brought the datagram handed on last; empty where it came in one.
+    public private(set) var fragmentFrames: [UInt64] = []
 
     /// - Parameters:
     ///   - datagrams: As many incomplete datagrams are kept at most.
@@ -40,11 +42,14 @@ public struct PacketParser: ~Copyable {
     ///   - originalLength: Bytes of the frame on the wire; at least those captured.
     ///   - linkType: As `pcap_datalink` gives it on Linux.
     ///   - time: Nanoseconds of the capture's clock; only fragments look at it.
+    ///   - number: The frame's number, by which ``fragmentFrames`` knows it.
     ///   - body: Called at most once, before this returns, with the segment and the payload bytes captured of it, from
     ///     the frame or from a datagram that dies when `body` returns.
     public mutating func parse(
-        _ frame: RawSpan, originalLength: Int, linkType: Int32, time: Int64, _ body: (TCPPacket, RawSpan) -> Void
+        _ frame: RawSpan, originalLength: Int, linkType: Int32, time: Int64, number: UInt64 = 0,
+        _ body: (TCPPacket, RawSpan) -> Void
     ) -> PacketOutcome {
+        if !fragmentFrames.isEmpty { fragmentFrames = [] }
         guard let first = NextLayer(linkType: linkType) else { return .unsupportedLinkType(linkType) }
         var sink = SkimSink(wantsInfo: false)
         switch layers.walk(frame, first, wireLength: min(originalLength, Int(UInt32.max)), &sink) {
@@ -52,7 +57,7 @@ public struct PacketParser: ~Copyable {
             body(packet, frame.extracting(payload))
             return .tcp
         case .fragment(let fragment, let payload):
-            return reassemble(fragment, frame.extracting(payload), time, depth: 0, body)
+            return reassemble(fragment, frame.extracting(payload), time, [number], depth: 0, body)
         case .notTCP: return .notTCP
         case .notIP: return .notIP
         case .malformed: return .malformed
@@ -61,13 +66,16 @@ public struct PacketParser: ~Copyable {
 
     /// Puts a fragment to the others, and reads the datagram if that was the last one.
     ///
-    /// - Parameter depth: Datagrams inside datagrams: a tunnel's packets may be fragmented within and without.
+    /// - Parameters:
+    ///   - frames: Those that brought the fragment.
+    ///   - depth: Datagrams inside datagrams: a tunnel's packets may be fragmented within and without.
     @inline(never)
     private mutating func reassemble(
-        _ fragment: Fragment, _ payload: RawSpan, _ time: Int64, depth: Int, _ body: (TCPPacket, RawSpan) -> Void
+        _ fragment: Fragment, _ payload: RawSpan, _ time: Int64, _ frames: [UInt64], depth: Int,
+        _ body: (TCPPacket, RawSpan) -> Void
     ) -> PacketOutcome {
         guard depth < 4 else { return .malformed }
-        switch defragmenter.insert(fragment, payload, time: time) {
+        switch defragmenter.insert(fragment, payload, time: time, frames: frames) {
         case .kept: return .fragment
         case .rejected: return .malformed
         case .complete(let datagram):
@@ -78,10 +86,11 @@ public struct PacketParser: ~Copyable {
                 destination: fragment.key.destination, isInIP: true, &sink)
             switch reached {
             case .tcp(let packet, let payload):
+                fragmentFrames = datagram.frames
                 body(packet, bytes.extracting(payload))
                 return .tcp
             case .fragment(let inner, let payload):
-                return reassemble(inner, bytes.extracting(payload), time, depth: depth + 1, body)
+                return reassemble(inner, bytes.extracting(payload), time, datagram.frames, depth: depth + 1, body)
             case .notTCP, .notIP: return .notTCP
             case .malformed: return .malformed
             }

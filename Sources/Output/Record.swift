@@ -114,6 +114,8 @@ public protocol RecordWriter: AnyObject {
     var wantsInfo: Bool { get }
     /// Whether payloads are read to find those that are malformed, even where neither info nor tree is looked at.
     var wantsOutcome: Bool { get }
+    /// Whether ``Record/frames`` is looked at.
+    var wantsFrames: Bool { get }
     func begin()
     func write(_ record: borrowing Record, _ bytes: RawSpan)
     func end()
@@ -121,4 +123,6 @@ public protocol RecordWriter: AnyObject {
 
 extension RecordWriter {
     public var wantsOutcome: Bool { false }
+    /// The tree tells of the frames.
+    public var wantsFrames: Bool { detail == .tree }
 }

@@ -20,8 +20,8 @@ struct Btcshark: ParsableCommand {
         commandName: "btcshark",
         abstract: "Find, verify and dissect the Bitcoin peer-to-peer messages in a capture.",
         usage: """
-            btcshark -r <file> [-V | --annotate] [-x] [-T fields -e <field> ...] [-c <count>] [-t <format>] [-q]
-            btcshark --decode <hex> [--as <command>] [-V] [-x]
+            btcshark -r <file> [-V | --annotate] [-x] [-T <format>] [-e <field> ...] [-c <count>] [-q] [-w <file>] [<filter>]
+            btcshark --decode <hex> [--as <command>] [-V] [-x] [-T <format>] [<filter>]
             btcshark -G fields|messages|expert|manual
             """,
         discussion: """

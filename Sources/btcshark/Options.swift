@@ -1,4 +1,5 @@
 import ArgumentParser
+import Output
 
 /// The command line: tshark's letters where it has them.
 struct Options: ParsableArguments {
@@ -6,7 +7,10 @@ struct Options: ParsableArguments {
         name: .customShort("r"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "Read this capture; repeat it for several files that make one capture.",
-            discussion: "pcap or pcapng, also compressed by gzip, zstd, xz or lz4; - is standard input.",
+            discussion: """
+                pcap or pcapng, also compressed by gzip, zstd, xz or lz4; - is standard input. Or what Bitcoin Core's \
+                -capturemessages wrote: msgs_recv.dat, msgs_sent.dat, or a folder of them.
+                """,
             valueName: "file"))
     var read: [String] = []
 
@@ -25,9 +29,42 @@ struct Options: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "With --as: the network addresses are written for: mainnet (the default), testnet3, testnet4, signet, regtest.",
+            "With --as, or Bitcoin Core's message captures: the network addresses are written for: mainnet, testnet3, "
+                + "testnet4, signet, regtest.",
             valueName: "name"))
     var network: String?
+
+    @Option(
+        name: .customShort("Y"), parsing: .unconditional,
+        help: ArgumentHelp(
+            "Show only messages that match this display filter; it may also stand alone, behind -r FILE.",
+            valueName: "filter"))
+    var displayFilter: String?
+
+    @Option(
+        name: .customShort("w"), parsing: .unconditional,
+        help: ArgumentHelp(
+            "Write the packets of the messages shown, with their connections' handshakes, to this capture instead of "
+                + "printing; - is standard output.",
+            valueName: "file"))
+    var write: String?
+
+    @Option(
+        name: .customShort("F"), parsing: .unconditional,
+        help: ArgumentHelp(
+            "With -w: the file's format; only nsecpcap, classic pcap with nanoseconds.", valueName: "format"))
+    var fileFormat: String?
+
+    @Flag(name: .customShort("P"), help: "Print the summary line also with -V or -w.")
+    var summary = false
+
+    @Option(
+        name: .customShort("O"), parsing: .unconditional,
+        help: ArgumentHelp("As -V: of the protocols there is only bitcoin.", valueName: "protocols"))
+    var protocols: String?
+
+    @Flag(name: .customShort("2"), help: "Accepted for tshark's sake: nothing here needs a second pass.")
+    var twoPasses = false
 
     @Flag(name: .customShort("V"), help: "Print the tree of every message: each field with its value.")
     var tree = false
@@ -45,14 +82,35 @@ struct Options: ParsableArguments {
 
     @Option(
         name: .customShort("T"), parsing: .unconditional,
-        help: ArgumentHelp("How to print: text, or fields (with -e).", valueName: "text|fields"))
+        help: ArgumentHelp(
+            "How to print: "
+                + OutputFormat.allCases.map { "\($0.rawValue) (\($0.meaning))" }.joined(separator: ", ") + ".",
+            valueName: OutputFormat.allCases.map(\.rawValue).joined(separator: "|")))
     var format = "text"
 
     @Option(
         name: .customShort("e"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "With -T fields: print this field; repeat it for more columns.", valueName: "field"))
+            "Print this field; repeat it for more. With -T fields, json, ek, pdml or ndjson.", valueName: "field"))
     var fields: [String] = []
+
+    @Option(
+        name: .customShort("E"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "With -T fields: header=y|n, separator=/t|/s|CHARACTER, occurrence=f|l|a, aggregator=,|/s|CHARACTER, "
+                + "quote=d|s|n, escape=y|n, bom=y|n; repeat it for more.",
+            valueName: "option"))
+    var fieldOptions: [String] = []
+
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: ArgumentHelp(
+            "Write every transaction and block into this folder, as <txid>.tx and <hash>.blk; never over another file.",
+            valueName: "folder"))
+    var exportObjects: String?
+
+    @Flag(name: .customLong("hex"), help: "With --export-objects: as hexadecimal text, in .tx.hex and .blk.hex.")
+    var exportsHex = false
 
     @Option(
         name: .customShort("c"), parsing: .unconditional,
@@ -76,8 +134,29 @@ struct Options: ParsableArguments {
     var decodeAs: [String] = []
 
     @Option(
+        name: .long, parsing: .unconditional,
+        help: ArgumentHelp(
+            "Decrypt v2 connections (BIP 324) with the secrets in this file: lines of BIP324_SHARED_SECRET, the "
+                + "initiator's key and the secret, in hexadecimal. BIP324_KEYLOG in the environment does the same.",
+            valueName: "file"))
+    var keylog: String?
+
+    @Option(
+        name: .long, parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "With a key log: try this custom network too, by its magic bytes as on the wire.", valueName: "hex"))
+    var magic: [String] = []
+
+    @Flag(name: .long, help: "With -V or -x: show the encrypted bytes of v2 packets, too.")
+    var encrypted = false
+
+    @Option(
         name: .customShort("z"), parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("At the end, print a statistic: expert counts what was remarked on.", valueName: "expert"))
+        help: ArgumentHelp(
+            "At the end, print a statistic: "
+                + Statistic.allCases.map { "\($0.rawValue) (\($0.meaning))" }.joined(separator: "; ")
+                + ". With -T ndjson as data. Repeat it for more.",
+            valueName: Statistic.allCases.map(\.rawValue).joined(separator: "|")))
     var statistics: [String] = []
 
     @Option(
@@ -127,7 +206,7 @@ struct Options: ParsableArguments {
     @Flag(name: [.customShort("v"), .customLong("version")], help: "Print the version and end.")
     var version = false
 
-    @Argument(help: ArgumentHelp("Kept for a display filter.", visibility: .hidden))
+    @Argument(help: ArgumentHelp("A display filter, as with -Y.", valueName: "filter"))
     var arguments: [String] = []
 }
 

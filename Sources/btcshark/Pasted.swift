@@ -28,11 +28,15 @@ struct Pasted {
             }
             return command
         }
-        guard let known = Network.known.first(where: { $0.name == network }) else {
+        self.network = try Self.network(network)
+    }
+
+    static func network(_ name: String) throws -> Network {
+        guard let known = Network.known.first(where: { $0.name == name }) else {
             throw ValidationError(
-                "--network: '\(network)' is none of \(Network.known.map(\.name).joined(separator: ", ")).")
+                "--network: '\(name)' is none of \(Network.known.map(\.name).joined(separator: ", ")).")
         }
-        self.network = known
+        return known
     }
 
     /// Hexadecimal digits; white space, colons, commas and `0x` may stand between bytes.

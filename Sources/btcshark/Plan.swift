@@ -1,65 +1,158 @@
 import ArgumentParser
-import Dissection
+import BitcoinP2P
+import DisplayFilter
 import Dissector
 import Glibc
 import Output
 
 /// The options, checked: what is to be done.
 struct Plan {
-    let paths: [String]
-    /// Bytes to dissect instead of captures.
-    let pasted: Pasted?
+    enum Input {
+        case captures([String])
+        /// Files and folders written by Bitcoin Core's `-capturemessages`.
+        case messageCaptures([String], network: Network?)
+        /// Bytes to dissect instead of captures.
+        case pasted(Pasted)
+    }
+
+    let input: Input
     let pipeline: PipelineOptions
-    let fields: [Field]
-    let time: TimeFormat
-    let colour: Colour
+    let presentation: Presentation
+    /// Where packets are written, `-` for standard output.
+    let packetFile: String?
+    let objectFolder: String?
     let options: Options
 
     init(_ options: Options) throws {
         self.options = options
         // Names are looked up in the catalog, and writers copy it.
         Pipeline.declareFields()
-        if let stray = options.arguments.first {
-            if access(stray, F_OK) == 0 {
+        input = try Self.input(options)
+        var isPasted = false
+        if case .pasted = input { isPasted = true }
+        presentation = try Presentation(options, isPasted: isPasted)
+        packetFile = try Self.packetFile(options, input, presentation)
+        objectFolder = options.exportObjects
+        if options.exportsHex, objectFolder == nil { throw ValidationError("--hex goes with --export-objects.") }
+        pipeline = try Self.pipeline(options, presentation)
+    }
+
+    // MARK: Input
+
+    private static func input(_ options: Options) throws -> Input {
+        // One of the two.
+        guard options.read.isEmpty == (options.decode != nil) else {
+            if options.decode != nil { throw ValidationError("--decode and -r do not go together.") }
+            if let stray = options.arguments.first, access(stray, F_OK) == 0 {
                 throw ValidationError("To read the file '\(stray)', name it with -r: btcshark -r \(stray)")
             }
-            throw ValidationError("Unexpected argument '\(stray)': display filters are not supported in this version.")
-        }
-        guard !options.read.isEmpty || options.decode != nil else {
             throw ValidationError("Nothing to read: name a capture with -r, as in btcshark -r FILE.")
         }
-        paths = options.read
-        pasted = try options.decode.map { text in
-            guard options.read.isEmpty else { throw ValidationError("--decode and -r do not go together.") }
-            return try Pasted(text, as: options.command, network: options.network ?? "mainnet")
+        if let text = options.decode {
+            if options.command == nil, options.network != nil { throw ValidationError("--network goes with --as.") }
+            return .pasted(try Pasted(text, as: options.command, network: options.network ?? "mainnet"))
         }
-        if pasted == nil, options.command != nil { throw ValidationError("--as goes with --decode.") }
-        if options.command == nil, options.network != nil { throw ValidationError("--network goes with --as.") }
-        if let wrong = options.statistics.first(where: { $0 != "expert" }) {
-            throw ValidationError("-z: there is no statistic '\(wrong)': expert.")
+        if options.command != nil { throw ValidationError("--as goes with --decode.") }
+        guard options.read.contains(where: MessageCaptures.recognises) else {
+            if options.network != nil {
+                throw ValidationError("--network goes with --as or with Bitcoin Core's message captures.")
+            }
+            return .captures(options.read)
         }
+        guard options.read.allSatisfy(MessageCaptures.recognises) else {
+            throw ValidationError("Captures of packets and Bitcoin Core's message captures cannot be read as one.")
+        }
+        return .messageCaptures(options.read, network: try options.network.map { try Pasted.network($0) })
+    }
+
+    private static func packetFile(_ options: Options, _ input: Input, _ presentation: Presentation) throws -> String? {
+        guard let path = options.write else {
+            if options.fileFormat != nil { throw ValidationError("-F goes with -w.") }
+            return nil
+        }
+        guard case .captures = input else {
+            throw ValidationError("-w writes packets, and there are none in this input.")
+        }
+        switch options.fileFormat {
+        case nil, "nsecpcap", "pcap": break
+        case "pcapng":
+            throw ValidationError(
+                "-F: libpcap cannot write pcapng. Leave -F out: the file will be a classic pcap with nanoseconds, "
+                    + "which every tool reads.")
+        case .some(let other): throw ValidationError("-F: there is no format '\(other)': nsecpcap.")
+        }
+        if path == "-", presentation.printsRecords || !presentation.statistics.isEmpty {
+            throw ValidationError("-w - and text cannot share standard output: leave out -P and -z.")
+        }
+        return path
+    }
+
+    // MARK: Dissection
+
+    private static func pipeline(_ options: Options, _ presentation: Presentation) throws -> PipelineOptions {
         var pipeline = PipelineOptions()
-        pipeline.ports = Set(try options.decodeAs.map(Self.port))
+        pipeline.ports = Set(try options.decodeAs.map(port))
         if let count = options.count {
             guard count > 0 else { throw ValidationError("-c: the count must be at least 1.") }
             pipeline.recordLimit = count
         }
-        pipeline.bytesPerStream = try Self.bytes(options.streamLimit, "--stream-limit")
-        pipeline.bytesInAll = try Self.bytes(options.memoryLimit, "--memory-limit")
+        pipeline.bytesPerStream = try bytes(options.streamLimit, "--stream-limit")
+        pipeline.bytesInAll = try bytes(options.memoryLimit, "--memory-limit")
         guard (0...3_600_000).contains(options.gapGrace) else {
             throw ValidationError("--gap-grace: 0 to 3600000 milliseconds.")
         }
         pipeline.gapGrace = Int64(options.gapGrace) * 1_000_000
-        self.pipeline = pipeline
-        guard let time = TimeFormat(rawValue: options.time) else {
-            throw ValidationError("-t: '\(options.time)' is none of r, d, dd, e, a, ad, u, ud.")
+        pipeline.filter = try filter(options)
+        try setKeys(options, in: &pipeline)
+        let fields = presentation.fields + (pipeline.filter.map { Array($0.fields) } ?? [])
+        if RecordNames.containsColumns(fields) { pipeline.columns = TimeColumn(presentation.time) }
+        return pipeline
+    }
+
+    /// The key log that is named, or that of the environment, and the networks to try with its secrets.
+    private static func setKeys(_ options: Options, in pipeline: inout PipelineOptions) throws {
+        pipeline.magics = try options.magic.map { text in
+            let digits = text.hasPrefix("0x") ? text.dropFirst(2) : Substring(text)
+            guard digits.count == 8, let magic = UInt32(digits, radix: 16) else {
+                throw ValidationError("--magic: '\(text)' is not four bytes in hexadecimal, as in 0a03cf40.")
+            }
+            return magic
         }
-        self.time = time
-        fields = try Self.fields(options)
-        // An empty NO_COLOR counts as none (no-color.org).
-        let wantsNone = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
-        let onTerminal = isatty(STDOUT_FILENO) == 1 && !wantsNone
-        colour = Colour(isOn: options.color == .always || options.color == .auto && onTerminal)
+        pipeline.showsCiphertext = options.encrypted
+        let environment = getenv("BIP324_KEYLOG").map { String(cString: $0) } ?? ""
+        guard let path = options.keylog ?? (environment.isEmpty ? nil : environment) else { return }
+        let keys = KeyLog(path: path)
+        do throws(KeyLogError) {
+            try keys.refresh()
+        } catch {
+            StandardError.complain("\(error)")
+            throw ExitCode(Status.input.rawValue)
+        }
+        keys.finish()
+        let (problems, more) = keys.takeProblems()
+        for problem in problems { StandardError.complain("\(path): \(problem)") }
+        if more > 0 { StandardError.complain("\(path): and \(more) more bad lines") }
+        pipeline.keys = keys
+    }
+
+    /// `-Y`, or the bare arguments, which are one filter as in tshark.
+    private static func filter(_ options: Options) throws -> Filter? {
+        if options.displayFilter != nil, let stray = options.arguments.first {
+            throw ValidationError("There is a display filter with -Y already; '\(stray)' is one too many.")
+        }
+        let text = options.displayFilter ?? options.arguments.joined(separator: " ")
+        guard text.contains(where: { !$0.isWhitespace }) else { return nil }
+        do throws(FilterError) {
+            return try Filter(text, resolve: RecordNames.fields(named:), names: { RecordNames.all })
+        } catch {
+            // Several lines, in which the filter's own text is harmless already.
+            StandardError.write("btcshark: \(error)\n")
+            if options.displayFilter == nil, let first = options.arguments.first, access(first, F_OK) == 0 {
+                StandardError.complain("'\(first)' is a file: to read it too, name it with another -r.")
+            }
+            // tshark's status for a wrong filter.
+            throw ExitCode(Status.input.rawValue)
+        }
     }
 
     /// `tcp.port==N,bitcoin`.
@@ -73,27 +166,5 @@ struct Plan {
     private static func bytes(_ mebibytes: Int, _ option: String) throws -> Int {
         guard (1...1 << 20).contains(mebibytes) else { throw ValidationError("\(option): 1 to 1048576 MiB.") }
         return mebibytes << 20
-    }
-
-    private static func fields(_ options: Options) throws -> [Field] {
-        guard ["text", "fields"].contains(options.format) else {
-            throw ValidationError("-T: '\(options.format)' is not supported in this version: text or fields.")
-        }
-        guard options.format == "fields" else {
-            guard options.fields.isEmpty else { throw ValidationError("-e goes with -T fields.") }
-            return []
-        }
-        guard !options.fields.isEmpty else { throw ValidationError("-T fields needs at least one field: -e FIELD.") }
-        guard !options.tree, !options.hex, !options.annotate else {
-            throw ValidationError("-V, -x and --annotate do not go with -T fields.")
-        }
-        let names = Listing.recordFields.map(\.name)
-        return try options.fields.map { name in
-            guard names.contains(name), let field = Catalog.field(named: name) else {
-                let suggestion = NearestNames.suggestion(for: name, among: names)
-                throw ValidationError("-e: there is no field '\(name)'.\(suggestion)")
-            }
-            return field
-        }
     }
 }

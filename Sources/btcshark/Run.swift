@@ -3,60 +3,144 @@ import Dissector
 import Glibc
 import Output
 
-/// Reads the captures and writes what is found.
+/// Reads the input and writes what is found.
 struct Run {
     private let plan: Plan
     private let output: ByteOutput
+    private let exporter: ObjectExporter?
 
     init(_ plan: Plan) {
         self.plan = plan
         output = ByteOutput(
             descriptor: STDOUT_FILENO, isLineBuffered: plan.options.lineBuffered || isatty(STDOUT_FILENO) == 1)
+        exporter = plan.objectFolder.map { ObjectExporter(path: $0, isHexadecimal: plan.options.exportsHex) }
     }
 
     func run() -> Status {
-        if let pasted = plan.pasted { return run(pasted) }
-        let writer = makeWriter()
-        var pipeline = Pipeline(plan.pipeline, writer: writer)
-        var files = CaptureFiles(paths: plan.paths)
+        switch plan.input {
+        case .pasted(let pasted): run(pasted)
+        case .captures(let paths): run(paths)
+        case .messageCaptures(let paths, let network):
+            run { writer in
+                var options = MessageCaptures.Options()
+                options.pipeline = plan.pipeline
+                options.network = network
+                let result = try read(MessageCaptures(paths: paths, options, writer: writer))
+                writer?.end()
+                return result
+            }
+        }
+    }
+
+    // MARK: Captures of packets
+
+    private func run(_ paths: [String]) -> Status {
+        let collector = plan.packetFile.map { _ in FrameCollector() }
+        return run(collector) { writer in
+            var packets: SelectedPackets?
+            if let file = plan.packetFile { packets = try SelectedPackets(from: paths, to: file) }
+            var pipeline = Pipeline(plan.pipeline, writer: writer, collector: collector)
+            let problem = read(CaptureFiles(paths: paths), &pipeline, &packets)
+            pipeline.finish()
+            let counts = pipeline.counts
+            writer?.end()
+            if let collector, let packets = packets.take() {
+                do throws(CaptureError) {
+                    _ = try packets.write(collector.selection)
+                } catch {
+                    if error.problem != .outputClosed { return (counts, problem ?? "\(error)") }
+                }
+            }
+            return (counts, problem)
+        }
+    }
+
+    /// Passes the frames on until the end or a signal; answers what went wrong.
+    private func read(
+        _ files: consuming CaptureFiles, _ pipeline: inout Pipeline, _ packets: inout SelectedPackets?
+    ) -> String? {
         var progress = Progress()
-        var status = Status.success
-        writer?.begin()
-        Interruption.listen()
-        var problem: String?
+        defer { progress.clear() }
         do {
-            while !pipeline.isDone, !output.isClosed, !Interruption.isRequested {
-                var failure: PipelineError?
+            while !pipeline.isDone, !output.isClosed, exporter?.problem == nil, !Interruption.isRequested {
+                var failure: (any Error)?
                 let more = try files.next { header, bytes in
-                    do throws(PipelineError) { try pipeline.receive(header, bytes) } catch { failure = error }
+                    do {
+                        try packets?.receive(header, bytes)
+                        try pipeline.receive(header, bytes)
+                    } catch { failure = error }
                 }
-                if let failure {
-                    problem = "\(files.currentPath ?? ""): \(failure)"
-                    break
-                }
-                if !more { break }
+                if let failure = failure as? PipelineError { return "\(files.currentPath ?? ""): \(failure)" }
+                if let failure { return "\(failure)" }
+                if !more { return nil }
                 progress.step { files.progress?.fraction }
             }
         } catch {
             // An interrupted read is the end that was asked for.
-            if !Interruption.isRequested { problem = "\(error)" }
+            if !Interruption.isRequested { return "\(error)" }
         }
-        pipeline.finish()
-        writer?.end()
-        output.flush()
+        return nil
+    }
+
+    // MARK: Message captures
+
+    private func read(_ captures: consuming MessageCaptures) throws -> (Counts, String?) {
+        var progress = Progress()
+        var problem: String?
+        while !output.isClosed, exporter?.problem == nil, !Interruption.isRequested {
+            do throws(MessageCaptureError) {
+                if try !captures.next() { break }
+                progress.step { captures.progress.fraction }
+            } catch {
+                // The other files go on.
+                if let problem { StandardError.complain(problem) }
+                problem = "\(error)"
+            }
+        }
         progress.clear()
-        if let problem {
-            StandardError.complain(problem)
-            status = .input
+        return (captures.counts, problem)
+    }
+
+    // MARK: Both
+
+    /// Sets the writers up, has `read` do the reading, and closes with complaints and counts.
+    ///
+    /// - Parameter read: Ends the writer, and answers the counts and what went wrong; what it throws is an input or output
+    ///   that could not be opened.
+    private func run(
+        _ collector: FrameCollector? = nil, _ read: ((any RecordWriter)?) throws -> (Counts, String?)
+    ) -> Status {
+        var writers = plan.presentation.makeWriters(output)
+        if let exporter { writers.append(exporter) }
+        if let collector { writers.append(collector) }
+        let writer: (any RecordWriter)? = writers.count > 1 ? WriterGroup(writers) : writers.first
+        writer?.begin()
+        Interruption.listen()
+        var status = Status.success
+        var counts: Counts?
+        do {
+            let (found, problem) = try read(writer)
+            counts = found
+            output.flush()
+            if let problem {
+                StandardError.complain(problem)
+                status = .input
+            }
+        } catch {
+            StandardError.complain("\(error)")
+            return .input
         }
         if StandardError.complain(ofFailed: output) { status = .input }
-        report(pipeline.counts, status)
+        if !reportExport() { status = .input }
+        if let counts { report(counts, status) }
         return status
     }
 
     private func run(_ pasted: Pasted) -> Status {
-        let writer = makeWriter() ?? WriterGroup([])
-        var messages = PastedMessages(writer: writer)
+        var writers = plan.presentation.makeWriters(output)
+        if let exporter { writers.append(exporter) }
+        let writer = WriterGroup(writers)
+        var messages = PastedMessages(plan.pipeline, writer: writer)
         writer.begin()
         var shown = pasted.bytes.count
         if let command = pasted.command {
@@ -66,6 +150,7 @@ struct Run {
         }
         writer.end()
         if StandardError.complain(ofFailed: output) { return .input }
+        if !reportExport() { return .input }
         if shown == pasted.bytes.count { return .success }
         StandardError.complain(
             shown == 0
@@ -74,37 +159,30 @@ struct Run {
         return .input
     }
 
-    private func makeWriter() -> (any RecordWriter)? {
-        var writers: [any RecordWriter] = []
-        if !plan.options.quiet { writers.append(makeRecordWriter()) }
-        if !plan.options.statistics.isEmpty { writers.append(ExpertStatistics(output)) }
-        return writers.count > 1 ? WriterGroup(writers) : writers.first
-    }
+    // MARK: Closing
 
-    private func makeRecordWriter() -> any RecordWriter {
-        if !plan.fields.isEmpty {
-            return FieldsWriter(output, fields: plan.fields, detail: Pipeline.detail(for: plan.fields))
-        }
-        let options = plan.options
-        let summary = SummaryLine(time: TimeColumn(plan.time), colour: plan.colour)
-        // A pasted message has no packet to sum up; who pastes one wants to learn.
-        let isPasted = plan.pasted != nil
-        let annotate = options.annotate || isPasted && !options.tree && !options.hex
-        return TextWriter(
-            output, summary: options.tree || isPasted ? nil : summary,
-            tree: options.tree ? TreeText(full: options.full, colour: plan.colour) : nil,
-            annotated: annotate ? AnnotatedText(full: options.full, colour: plan.colour) : nil, hex: options.hex)
+    /// Tells what was exported; false where it failed.
+    private func reportExport() -> Bool {
+        guard let exporter else { return true }
+        if !plan.options.reallyQuiet { StandardError.write("\(exporter.counts.text)\n") }
+        guard let problem = exporter.problem else { return true }
+        StandardError.complain(problem)
+        return false
     }
 
     /// The closing counts: asked for, or on a terminal, or since something was wrong.
     private func report(_ counts: Counts, _ status: Status) {
         if plan.options.reallyQuiet { return }
         // Not if the reader went away, which leaves messages unfinished, nor if there was nothing to count.
-        let isMoot = output.isClosed && output.errorNumber == 0 || status != .success && counts.packets == 0
+        let isEmpty = counts.packets == 0 && counts.messageFiles == 0
+        let isMoot = output.isClosed && output.errorNumber == 0 || status != .success && isEmpty
         if isMoot, !plan.options.quiet { return }
-        guard plan.options.quiet || isatty(STDERR_FILENO) == 1 || counts.hasProblem || status != .success else {
-            return
+        let onTerminal = isatty(STDERR_FILENO) == 1
+        if counts.streamsWithoutKey > 0, onTerminal || plan.options.quiet {
+            StandardError.write(
+                "Encrypted connections (BIP 324) can be read with their secrets: --keylog FILE, see btcshark(1).\n")
         }
+        guard plan.options.quiet || onTerminal || counts.hasProblem || status != .success else { return }
         StandardError.write(counts.text + "\n")
     }
 }

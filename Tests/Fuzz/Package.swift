@@ -22,6 +22,7 @@ let package = Package(
         target("fuzz-stream"),
         target("fuzz-payload"),
         target("fuzz-filter"),
+        target("fuzz-messages"),
     ],
     swiftLanguageModes: [.v6]
 )

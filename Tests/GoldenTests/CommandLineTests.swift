@@ -118,7 +118,7 @@ import Testing
         var flags: Set<Character> = []
         var options: Set<Character> = []
         for line in try Program.run(["--help"]).outputText.split(separator: "\n") {
-            guard let name = line.prefixMatch(of: /\ \ -([A-Za-z])(, --[a-z-]+)?( <)?/) else { continue }
+            guard let name = line.prefixMatch(of: /\ \ -([A-Za-z0-9])(, --[a-z-]+)?( <)?/) else { continue }
             if name.3 == nil { flags.formUnion(name.1) } else { options.formUnion(name.1) }
         }
         #expect(flags == LetterClusters.flags)

@@ -17,9 +17,9 @@ public enum PacketContents {
         let identifier = plain.unsafeLoad(fromByteOffset: headerLength, as: UInt8.self)
         let isLong = identifier == ShortMessageIdentifiers.long
         let form = isLong ? MessageHeader.Form.longPacket : .shortPacket
-        guard plain.byteCount >= form.rawValue else { return nil }
+        guard plain.byteCount >= form.byteCount else { return nil }
         let command = isLong ? Command(plain, at: headerLength + 1) : ShortMessageIdentifiers.command(of: identifier)
-        let length = plain.byteCount - form.rawValue
+        let length = plain.byteCount - form.byteCount
         let header = MessageHeader(
             network: network, command: command ?? Command(""), length: UInt32(clamping: length), checksum: 0,
             form: form)

@@ -1,0 +1,98 @@
+import BitcoinP2P
+import Dissection
+import Glibc
+import Reassembly
+
+/// A peer whose messages a node has captured itself, in a folder named after it.
+final class CapturedPeer {
+    /// What the peer has sent.
+    let received: MessageStream
+    /// What the node has sent.
+    let sent: MessageStream
+    /// Addresses in its messages are written for it.
+    let network: Network
+    var hasReceived = false
+    var hasSent = false
+    /// Part of a file cannot be read.
+    var isDamaged = false
+    private var versionsReceived = 0
+    private var versionsSent = 0
+
+    /// What the node is called: its files do not tell its address.
+    static let node = Array("node".utf8)
+
+    init(folder: String, network: Network) {
+        let (endpoint, text) = Self.endpoint(folder)
+        received = MessageStream(from: endpoint, text, to: nil, Self.node)
+        sent = MessageStream(from: nil, Self.node, to: endpoint, text)
+        self.network = network
+    }
+
+    /// What is wrong with the place of a message in its conversation.
+    func judge(
+        _ command: Command, _ payload: RawSpan, isReceived: Bool, claims: Conduct.Claims?
+    ) -> [AnnotationKind] {
+        if Conduct.isVersion(command) { noteVersion(isReceived) }
+        // The files go on from connection to connection, and do not tell where one ends.
+        let isWhole = hasReceived && hasSent && !isDamaged && max(versionsReceived, versionsSent) <= 1
+        return isReceived
+            ? received.conduct.take(command, payload, from: &sent.conduct, isWhole: isWhole, claims: claims)
+            : sent.conduct.take(command, payload, from: &received.conduct, isWhole: isWhole, claims: claims)
+    }
+
+    /// Another `version` begins another connection, unless the other side's has already begun it.
+    private func noteVersion(_ isReceived: Bool) {
+        let own = isReceived ? versionsReceived : versionsSent
+        let last = max(versionsReceived, versionsSent)
+        if own == last {
+            if last > 0 {
+                received.conduct = Conduct()
+                sent.conduct = Conduct()
+            }
+            if isReceived { versionsReceived = last + 1 } else { versionsSent = last + 1 }
+        } else {
+            if isReceived { versionsReceived = last } else { versionsSent = last }
+        }
+    }
+
+    /// The end that a folder's name tells: the address and port, with `_` for each `:` (protocol.md section 12).
+    ///
+    /// - Returns: No endpoint where the address is none of IP; the text is safe to print.
+    static func endpoint(_ folder: String) -> (Endpoint?, [UInt8]) {
+        var text = TextBuffer()
+        guard let place = folder.lastIndex(of: "_"), let port = UInt16(folder[folder.index(after: place)...]) else {
+            text.append(wire: Array(folder.utf8).span.bytes)
+            return (nil, text.bytes)
+        }
+        var host = String(folder[..<place])
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = String(host.dropFirst().dropLast().map { $0 == "_" ? ":" : $0 })
+            if let endpoint = endpoint(ipv6: host, port) { return (endpoint, endpoint.text) }
+            host = "[\(host)]"
+        } else if let endpoint = endpoint(ipv4: host, port) {
+            return (endpoint, endpoint.text)
+        }
+        text.append(wire: Array(host.utf8).span.bytes)
+        text.append(":")
+        text.append(decimal: UInt64(port))
+        return (nil, text.bytes)
+    }
+
+    private static func endpoint(ipv4 text: String, _ port: UInt16) -> Endpoint? {
+        var address = in_addr()
+        guard inet_pton(AF_INET, text, &address) == 1 else { return nil }
+        return Endpoint(ipv4: UInt32(bigEndian: address.s_addr), port: port)
+    }
+
+    private static func endpoint(ipv6 text: String, _ port: UInt16) -> Endpoint? {
+        var address = in6_addr()
+        guard inet_pton(AF_INET6, text, &address) == 1 else { return nil }
+        let (high, low) = withUnsafeBytes(of: address) { bytes in
+            (
+                UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+                UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            )
+        }
+        return Endpoint(family: .ipv6, high: high, low: low, port: port)
+    }
+}

@@ -1,0 +1,99 @@
+import Dissection
+import Output
+import Reassembly
+
+/// Collects the frames of the records it is given, and with them those without which nobody could read them again: the
+/// connection's handshake, all fragments of a packet, and of an encrypted connection everything.
+///
+/// It is both one of the writers, which sees the records that are wanted, and a companion of the pipeline, which shows
+/// it all packets.
+public final class FrameCollector: RecordWriter {
+    /// The frames so far; whole after ``end()``.
+    public private(set) var selection = FrameSelection()
+
+    private var trails: [UInt64: ConnectionTrail] = [:]
+    /// The connection in each of the reassembler's slots; those that have left theirs are forgotten.
+    private var connections: ContiguousArray<UInt64> = []
+    /// The packet at hand is the one by which a stream was recognised.
+    private var isRecognition = false
+    /// Of each datagram that came in fragments: the frame that completed it, how many frames brought it, and which.
+    private var datagrams = FrameList()
+
+    public init() {}
+
+    // MARK: RecordWriter
+
+    public var detail: Detail { .summary }
+    public var wantsInfo: Bool { false }
+    public var wantsFrames: Bool { true }
+    public func begin() {}
+
+    public func write(_ record: borrowing Record, _ bytes: RawSpan) {
+        for frame in record.frames { selection.insert(frame) }
+        trails[record.stream]?.select(into: &selection)
+    }
+
+    public func end() {
+        var members: UInt64 = 0
+        var isWanted: Bool?
+        var found = selection
+        datagrams.forEach { number in
+            if members > 0 {
+                members -= 1
+                if isWanted == true { found.insert(number) }
+                if members == 0 { isWanted = nil }
+            } else if isWanted == nil {
+                isWanted = selection.contains(number)
+            } else {
+                members = number
+            }
+        }
+        selection = found
+        datagrams = FrameList()
+    }
+
+    // MARK: Packets
+
+    /// A packet of TCP has been handed to the reassembler.
+    ///
+    /// - Parameters:
+    ///   - frames: Those that brought the packet's fragments; empty where it came whole.
+    ///   - mayBeEncrypted: The connection's ports are Bitcoin's.
+    func note(
+        _ segment: Segment, of stream: StreamID, frame: UInt64, fragments frames: [UInt64],
+        mayBeEncrypted: Bool
+    ) {
+        settle(stream)
+        let isWanted = trails[stream.connection, default: ConnectionTrail(mayBeEncrypted: mayBeEncrypted)]
+            .note(frame, segment, stream.direction, isRecognition: isRecognition)
+        isRecognition = false
+        if isWanted { selection.insert(frame) }
+        if frames.count > 1 {
+            datagrams.append(frame)
+            datagrams.append(UInt64(frames.count))
+            for frame in frames { datagrams.append(frame) }
+        }
+    }
+
+    /// The packet at hand shows a stream to be Bitcoin's whose ports do not.
+    func recognise() { isRecognition = true }
+
+    /// A direction was found to be encrypted, or in clear.
+    func decide(_ stream: StreamID, isEncrypted: Bool) {
+        settle(stream)
+        if isEncrypted {
+            trails[stream.connection, default: ConnectionTrail(mayBeEncrypted: true)].encrypt(into: &selection)
+        } else {
+            trails[stream.connection, default: ConnectionTrail(mayBeEncrypted: false)].clear()
+        }
+    }
+
+    /// Forgets the connection that had the slot before, which can have no more records.
+    private func settle(_ stream: StreamID) {
+        while connections.count <= stream.slot { connections.append(.max) }
+        let former = connections[stream.slot]
+        guard former != stream.connection else { return }
+        trails[former] = nil
+        connections[stream.slot] = stream.connection
+    }
+}

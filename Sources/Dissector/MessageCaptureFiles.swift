@@ -1,0 +1,177 @@
+import BitcoinP2P
+import Capture
+
+/// The files of several message captures: where each one's next record is, and whose turn it is.
+///
+/// Of each file only the header of the next record is held, and few are open at a time, so that a node with ten thousand
+/// peers can be read in the order of time.
+struct MessageCaptureFiles: ~Copyable {
+    struct File {
+        let path: String
+        let peer: Int
+        let isReceived: Bool
+        var size: UInt64 = 0
+        /// Where the next record begins.
+        var offset: UInt64 = 0
+        var head: MessageCaptureRecord?
+        var window: FileWindow?
+        var lastUse: UInt64 = 0
+    }
+
+    private(set) var files: [File]
+    /// A heap: each file's next record comes no later than those of the two behind it.
+    private var turns: [Int] = []
+    /// The files that are open.
+    private var open: [Int] = []
+    private var uses: UInt64 = 0
+    private var scratch: [UInt8] = []
+    /// What went wrong with which file, and how much of it has been told.
+    private var errors: [(file: Int, error: MessageCaptureError)] = []
+    private var told = 0
+    /// Bytes that are passed over.
+    private(set) var skippedBytes: UInt64 = 0
+
+    private static let openLimit = 128
+
+    /// Reads the first header of each file.
+    init(_ files: [File]) {
+        self.files = files
+        for index in files.indices {
+            readHead(index)
+            if self.files[index].head != nil { push(index) }
+        }
+    }
+
+    /// Reads the record whose turn it is, header and payload, into `bytes`: fewer than it claims where its file ends.
+    ///
+    /// - Returns: Its file; nil at the end of all.
+    mutating func next(into bytes: inout [UInt8]) -> (file: Int, record: MessageCaptureRecord)? {
+        while let index = turns.first {
+            guard let record = files[index].head else { return nil }
+            let offset = files[index].offset
+            let end = offset &+ UInt64(MessageCaptureRecord.headerLength) &+ UInt64(record.length)
+            let isRead = read(index, count: Int(clamping: min(end, files[index].size) &- offset), into: &bytes)
+            if !isRead || bytes.count < MessageCaptureRecord.headerLength {
+                files[index].head = nil
+                popFirst()
+                continue
+            }
+            files[index].offset = end
+            if UInt64(bytes.count) < end &- offset {
+                errors.append((index, .cutShort(path: files[index].path, offset: offset)))
+                files[index].head = nil
+            } else {
+                readHead(index)
+            }
+            if files[index].head == nil {
+                close(index)
+                popFirst()
+            } else {
+                sink(0)
+            }
+            return (index, record)
+        }
+        return nil
+    }
+
+    /// What went wrong, once each.
+    mutating func takeError() -> (file: Int, error: MessageCaptureError)? {
+        guard told < errors.count else { return nil }
+        told += 1
+        return errors[told - 1]
+    }
+
+    /// Reads the header at the file's offset; there is none at its end, or where nothing can be believed any more.
+    private mutating func readHead(_ index: Int) {
+        files[index].head = nil
+        guard files[index].offset < files[index].size || files[index].offset == 0 else { return }
+        let offset = files[index].offset
+        var bytes: [UInt8] = []
+        swap(&bytes, &scratch)
+        defer { swap(&bytes, &scratch) }
+        guard read(index, count: MessageCaptureRecord.headerLength, into: &bytes), !bytes.isEmpty else { return }
+        let left = files[index].size &- offset
+        guard let record = MessageCaptureRecord(bytes.span.bytes) else {
+            skippedBytes &+= left
+            errors.append((index, .cutShort(path: files[index].path, offset: offset)))
+            return
+        }
+        guard record.length <= MessageFramer.oldLengthLimit else {
+            skippedBytes &+= left
+            let path = files[index].path
+            errors.append(
+                (index, .lengthImpossible(path: path, offset: offset, length: record.length, skipped: left)))
+            return
+        }
+        files[index].head = record
+    }
+
+    /// False where it cannot be read, which is noted.
+    private mutating func read(_ index: Int, count: Int, into bytes: inout [UInt8]) -> Bool {
+        do throws(CaptureError) {
+            try window(index).read(at: files[index].offset, count: count, into: &bytes)
+            return true
+        } catch {
+            errors.append((index, .file(error)))
+            return false
+        }
+    }
+
+    // MARK: Open files
+
+    private mutating func window(_ index: Int) throws(CaptureError) -> FileWindow {
+        uses += 1
+        files[index].lastUse = uses
+        if let window = files[index].window { return window }
+        if open.count >= Self.openLimit, let idlest = open.min(by: { files[$0].lastUse < files[$1].lastUse }) {
+            close(idlest)
+        }
+        let window = try FileWindow(path: files[index].path)
+        // What a node goes on to write meanwhile is left to the next time.
+        if files[index].size == 0 { files[index].size = window.size }
+        files[index].window = window
+        open.append(index)
+        return window
+    }
+
+    private mutating func close(_ index: Int) {
+        files[index].window = nil
+        open.removeAll { $0 == index }
+    }
+
+    // MARK: Turns
+
+    /// Whether one file's record comes before another's; of the same time the file named first.
+    private func comes(_ one: Int, before other: Int) -> Bool {
+        let (time, otherTime) = (files[one].head?.time ?? .max, files[other].head?.time ?? .max)
+        return time == otherTime ? one < other : time < otherTime
+    }
+
+    private mutating func push(_ index: Int) {
+        turns.append(index)
+        var place = turns.count - 1
+        while place > 0, comes(turns[place], before: turns[(place - 1) / 2]) {
+            turns.swapAt(place, (place - 1) / 2)
+            place = (place - 1) / 2
+        }
+    }
+
+    private mutating func popFirst() {
+        guard let last = turns.popLast(), !turns.isEmpty else { return }
+        turns[0] = last
+        sink(0)
+    }
+
+    private mutating func sink(_ start: Int) {
+        var place = start
+        while true {
+            var first = place
+            for child in [2 * place + 1, 2 * place + 2] where child < turns.count {
+                if comes(turns[child], before: turns[first]) { first = child }
+            }
+            if first == place { return }
+            turns.swapAt(place, first)
+            place = first
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import BitcoinP2P
+import Capture
+import Dissection
+import Output
+import Reassembly
+
+/// Dissects what Bitcoin Core writes with `-capturemessages`: one after another the messages of all files, by time.
+///
+/// Peers are named and numbered after their folders; the node itself is called `node`. A record's frame number is the
+/// message's place among all. Of two messages of one time the one that the node received comes first.
+public struct MessageCaptures: ~Copyable {
+    /// What a reading is told beside its input.
+    public struct Options: Sendable {
+        /// The network of all messages; where nil it is told from the folders' names: `regtest`, `signet` and so on, then
+        /// by the peer's port, else it is mainnet.
+        public var network: Network?
+        /// Filter, columns and limit are looked at.
+        public var pipeline = PipelineOptions()
+
+        public init() {}
+    }
+
+    private var files: MessageCaptureFiles
+    private let peers: [CapturedPeer]
+    private var stage: RecordStage
+    private var bytes: [UInt8] = []
+    private var found = Counts()
+    private var bytesRead: UInt64 = 0
+
+    /// Finds the files and reads the first header of each.
+    ///
+    /// - Parameters:
+    ///   - paths: Files, folders of a peer, or any folder above: of a node, of several.
+    ///   - writer: Nil to count only.
+    /// - Throws: Where a path leads to nothing. What is wrong with a file is thrown by ``next()``.
+    public init(
+        paths: [String], _ options: Options = Options(), writer: (any RecordWriter)?
+    ) throws(MessageCaptureError) {
+        var finder = MessageCaptureFinder(network: options.network)
+        for path in paths { try finder.add(path) }
+        peers = finder.peers
+        files = MessageCaptureFiles(finder.files)
+        stage = RecordStage(options.pipeline, writer: writer)
+        found.messageFiles = UInt64(finder.files.count)
+        found.peers = UInt64(finder.peers.count)
+        found.connections = UInt64(finder.peers.count)
+    }
+
+    /// Whether the path is for this reader: a folder; a regular file that is called `msgs_recv.dat` or `msgs_sent.dat`
+    /// or begins like one and is no capture of packets.
+    public static func recognises(_ path: String) -> Bool { MessageCaptureFinder.recognises(path) }
+
+    /// Hands the next message to the writer.
+    ///
+    /// - Returns: False at the end, or when as many messages as were asked for have been shown.
+    /// - Throws: What is wrong with one file, once; a further call goes on with what is left.
+    public mutating func next() throws(MessageCaptureError) -> Bool {
+        guard !stage.isDone else { return false }
+        if let error = takeError() { throw error }
+        // The array is taken out, so that its bytes can be lent while the rest of this value is changed.
+        var bytes: [UInt8] = []
+        swap(&bytes, &self.bytes)
+        defer { swap(&bytes, &self.bytes) }
+        guard let (index, record) = files.next(into: &bytes) else {
+            if let error = takeError() { throw error }
+            return false
+        }
+        bytesRead &+= UInt64(bytes.count)
+        show(record, bytes.span.bytes, files.files[index])
+        return true
+    }
+
+    public var counts: Counts {
+        var counts = found
+        counts.skippedBytes = files.skippedBytes
+        counts.shown = stage.shownByFilter
+        return counts
+    }
+
+    /// How far the reading has come.
+    public var progress: CaptureProgress {
+        CaptureProgress(bytesRead: bytesRead, totalBytes: files.files.reduce(0) { $0 &+ $1.size })
+    }
+
+    private mutating func takeError() -> MessageCaptureError? {
+        guard let (file, error) = files.takeError() else { return nil }
+        peers[files.files[file].peer].isDamaged = true
+        return error
+    }
+
+    private mutating func show(_ record: MessageCaptureRecord, _ bytes: RawSpan, _ file: MessageCaptureFiles.File) {
+        let peer = peers[file.peer]
+        let stream = file.isReceived ? peer.received : peer.sent
+        let header = record.header(network: peer.network)
+        let payload = bytes.extracting(droppingFirst: header.byteCount)
+        let isCut = payload.byteCount < Int(header.length)
+        if !stream.hasMessages {
+            stream.hasMessages = true
+            found.bitcoinStreams += 1
+        }
+        found.messages += 1
+        if isCut { found.cutMessages += 1 }
+        stage.builder.begin(record.time)
+        var pass = stage.start()
+        guard pass != nil else { return }
+        let message = MessageFramer.Message(
+            header: header, payloadLength: payload.byteCount, status: .notPresent,
+            payloadHash: isCut ? nil : DoubleSHA256.hash(payload))
+        var finding = RecordBuilder.Finding(
+            message: message, origin: Origin(frame: found.messages, time: record.time), frames: [], hasConflict: false)
+        if stage.detail > .summary {
+            let claims = Conduct.isVersion(header.command) ? stage.builder.claims(of: bytes, from: header) : nil
+            finding.remarks = peer.judge(header.command, payload, isReceived: file.isReceived, claims: claims)
+        }
+        while let current = pass {
+            stage.builder.build(
+                finding, of: stream, number: UInt64(file.peer), bytes, detail: current.detail,
+                wantsInfo: current.wantsInfo)
+            pass = stage.finish(current, bytes)
+        }
+    }
+}

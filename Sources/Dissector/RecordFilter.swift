@@ -1,0 +1,18 @@
+import DisplayFilter
+import Dissection
+import Output
+
+/// A display filter, and how much of a record must be made to decide it.
+///
+/// A filter that names only what is known before the payload is looked at is decided without dissecting it.
+struct RecordFilter {
+    let filter: Filter
+    let detail: Detail
+    let wantsInfo: Bool
+
+    init(_ filter: Filter) {
+        self.filter = filter
+        detail = Pipeline.detail(for: filter.fields)
+        wantsInfo = filter.fields.contains(RecordFields.standard.columns.info)
+    }
+}

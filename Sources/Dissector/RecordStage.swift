@@ -1,0 +1,88 @@
+import BitcoinP2P
+import DisplayFilter
+import Dissection
+import Output
+
+/// The last stage: has the record of each message made, asks the display filter, and hands it to the writer.
+///
+/// A record is made in one pass, or in two where the filter is decided by less than the writer looks at:
+///
+///     var pass = stage.start()
+///     while let current = pass {
+///         stage.builder.build(…, detail: current.detail, wantsInfo: current.wantsInfo)
+///         pass = stage.finish(current, bytes)
+///     }
+struct RecordStage: ~Copyable {
+    /// What is to be made of a record.
+    struct Pass {
+        let detail: Detail
+        let wantsInfo: Bool
+        /// The filter is to be asked first.
+        fileprivate let isFiltered: Bool
+    }
+
+    var builder: RecordBuilder
+    private let writer: (any RecordWriter)?
+    private let filter: RecordFilter?
+    private let limit: UInt64
+    private let writerPass: Pass?
+    private let filterPass: Pass?
+    /// The most that is made of any record.
+    let detail: Detail
+    let wantsFrames: Bool
+    /// Records, also those that the filter keeps back.
+    private(set) var found: UInt64 = 0
+    /// Records that were written, or would have been were there a writer.
+    private(set) var shown: UInt64 = 0
+
+    init(_ options: PipelineOptions, writer: (any RecordWriter)?) {
+        builder = RecordBuilder(columns: options.columns)
+        builder.wantsOutcome = writer?.wantsOutcome ?? false
+        self.writer = writer
+        limit = options.recordLimit
+        let writerPass = writer.map { Pass(detail: $0.detail, wantsInfo: $0.wantsInfo, isFiltered: false) }
+        let filter = options.filter.map(RecordFilter.init)
+        self.filter = filter
+        self.writerPass = writerPass
+        filterPass = filter.map { filter in
+            // Where the writer needs no more than the filter, one pass does for both.
+            let isEnough = filter.detail >= writerPass?.detail ?? .summary
+            return Pass(
+                detail: filter.detail, wantsInfo: filter.wantsInfo || isEnough && writerPass?.wantsInfo == true,
+                isFiltered: true)
+        }
+        detail = max(writerPass?.detail ?? .summary, filterPass?.detail ?? .summary)
+        wantsFrames = writer?.wantsFrames == true || filterPass?.detail == .tree
+    }
+
+    /// As many records as were asked for have been written.
+    var isDone: Bool { shown >= limit }
+
+    /// Records that the filter let through; nil without one.
+    var shownByFilter: UInt64? { filter == nil ? nil : shown }
+
+    /// Counts a record; answers what is to be made of it, nil for nothing.
+    mutating func start() -> Pass? {
+        guard !isDone else { return nil }
+        found += 1
+        builder.record.number = found
+        if filterPass == nil { shown += 1 }
+        return filterPass ?? writerPass
+    }
+
+    /// Takes what was made of the record; answers what more is to be made.
+    ///
+    /// - Parameter bytes: To which the ranges of the record's nodes refer.
+    mutating func finish(_ pass: Pass, _ bytes: RawSpan) -> Pass? {
+        if pass.isFiltered, let filter {
+            guard filter.filter.matches(builder.record.tree, bytes) else { return nil }
+            shown += 1
+            if let writerPass, pass.detail < writerPass.detail { return writerPass }
+        }
+        if let writer {
+            writer.write(builder.record, bytes)
+            builder.pass()
+        }
+        return nil
+    }
+}

@@ -1,0 +1,52 @@
+import Capture
+
+/// Copies selected frames of a capture into a new one: a classic pcap file with nanoseconds.
+///
+/// Which frames are wanted is known only after the capture has been read, so it is read twice.
+public struct SelectedPackets: ~Copyable {
+    private var reading: SecondReading
+    private var destination: CaptureDestination
+    /// The link type of a file without frames: that of the first frame read.
+    private var linkType: LinkTypeNumber?
+
+    /// Opens the output, and leaves what it holds as it is.
+    ///
+    /// - Parameters:
+    ///   - paths: The inputs, as `CaptureFiles` takes them.
+    ///   - output: A file, a FIFO, or `-` for standard output; none of the inputs.
+    public init(from paths: [String], to output: String) throws(CaptureError) {
+        destination = try CaptureDestination(path: output, inputs: paths)
+        reading = SecondReading(paths: paths)
+    }
+
+    /// Takes each frame as it is read for the first time: those of a pipe cannot be read again and are copied.
+    public mutating func receive(_ header: FrameHeader, _ bytes: RawSpan) throws(CaptureError) {
+        if linkType == nil { linkType = header.linkType }
+        try reading.note(header, bytes)
+    }
+
+    /// Writes the selected frames.
+    ///
+    /// - Returns: How many frames there are in the new file.
+    /// - Throws: `CaptureError` of the input that cannot be read again, or of the output.
+    @discardableResult
+    public consuming func write(_ selection: FrameSelection) throws(CaptureError) -> UInt64 {
+        var destination: CaptureDestination? = destination
+        var reading = reading
+        // Its header can be written only when the link type is known.
+        var writer: CaptureWriter?
+        try reading.read(upTo: selection.last) { header, bytes throws(CaptureError) in
+            guard selection.contains(header.number) else { return }
+            if let opened = destination.take() { writer = try CaptureWriter(opened, linkType: header.linkType) }
+            try writer?.write(header, bytes)
+        }
+        if let opened = destination.take() {
+            let ethernet = LinkTypeNumber(rawValue: 1)
+            writer = try CaptureWriter(opened, linkType: linkType ?? ethernet)
+        }
+        guard let writer = writer.take() else { return 0 }
+        let count = writer.framesWritten
+        try writer.close()
+        return count
+    }
+}

@@ -1,0 +1,122 @@
+import ArgumentParser
+import Dissection
+import Dissector
+import Glibc
+import Output
+
+/// What is to be printed of each message and at the end, and how.
+struct Presentation {
+    let format: OutputFormat
+    let columns: [FieldColumn]
+    let fieldsFormat: FieldsFormat
+    let time: TimeFormat
+    let colour: Colour
+    let statistics: [Statistic]
+    /// Messages are printed, not only counted or written elsewhere.
+    let printsRecords: Bool
+    let showsTree: Bool
+    let showsSummary: Bool
+    let showsHex: Bool
+    let annotates: Bool
+    let isFull: Bool
+    private let captureFile: String?
+    private var creator: String { "btcshark/\(Btcshark.version)" }
+
+    init(_ options: Options, isPasted: Bool) throws {
+        format = try Self.format(options)
+        columns = try options.fields.map { FieldColumn(name: $0, fields: try FieldNames.fields(named: $0, for: "-e")) }
+        fieldsFormat = try Self.fieldsFormat(options)
+        statistics = try options.statistics.map(Self.statistic)
+        guard let time = TimeFormat(rawValue: options.time) else {
+            throw ValidationError("-t: '\(options.time)' is none of r, d, dd, e, a, ad, u, ud.")
+        }
+        self.time = time
+        // An empty NO_COLOR counts as none (no-color.org).
+        let wantsNone = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
+        let onTerminal = isatty(STDOUT_FILENO) == 1 && !wantsNone
+        colour = Colour(isOn: options.color == .always || options.color == .auto && onTerminal)
+
+        showsTree = options.tree || options.protocols != nil
+        showsHex = options.hex
+        isFull = options.full
+        captureFile = options.read.first
+        // A pasted message has no packet to sum up; who pastes one wants to learn.
+        annotates = options.annotate || isPasted && !showsTree && !showsHex
+        showsSummary = options.summary || !showsTree && !isPasted
+        printsRecords = !options.quiet && (options.write == nil || options.summary)
+    }
+
+    /// All fields that are looked at by name.
+    var fields: [Field] { columns.flatMap(\.fields) }
+
+    /// The writers of all that is to be printed.
+    func makeWriters(_ output: ByteOutput) -> [any RecordWriter] {
+        var writers: [any RecordWriter] = []
+        if printsRecords { writers.append(makeRecordWriter(output)) }
+        writers += statistics.map { $0.makeWriter(output, format == .ndjson ? .ndjson : .table) }
+        return writers
+    }
+
+    private func makeRecordWriter(_ output: ByteOutput) -> any RecordWriter {
+        let detail = Pipeline.detail(for: fields)
+        switch format {
+        case .text:
+            return TextWriter(
+                output, summary: showsSummary ? SummaryLine(time: TimeColumn(time), colour: colour) : nil,
+                tree: showsTree ? TreeText(full: isFull, colour: colour) : nil,
+                annotated: annotates ? AnnotatedText(full: isFull, colour: colour) : nil, hex: showsHex)
+        case .tabs:
+            return TextWriter(
+                output, summary: SummaryLine(time: TimeColumn(time), colour: colour, separator: 0x09), tree: nil)
+        case .fields: return FieldsWriter(output, columns: columns, format: fieldsFormat, detail: detail)
+        case .json where !columns.isEmpty: return JSONWriter(output, columns: columns, detail: detail)
+        case .json: return JSONWriter(output, showsHex ? .valuesAndRaw : .values)
+        case .jsonraw: return JSONWriter(output, .raw)
+        case .ek where !columns.isEmpty: return EKWriter(output, columns: columns, detail: detail)
+        case .ek: return EKWriter(output, raw: showsHex)
+        case .pdml where !columns.isEmpty:
+            return PDMLWriter(output, creator: creator, captureFile: captureFile, columns: columns, detail: detail)
+        case .pdml: return PDMLWriter(output, creator: creator, captureFile: captureFile)
+        case .ndjson where !columns.isEmpty: return NDJSONWriter(output, columns: columns, detail: detail)
+        case .ndjson: return NDJSONWriter(output)
+        }
+    }
+
+    private static func format(_ options: Options) throws -> OutputFormat {
+        guard let format = OutputFormat(rawValue: options.format) else {
+            let all = OutputFormat.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("-T: there is no format '\(options.format)': \(all).")
+        }
+        if format == .fields {
+            guard !options.fields.isEmpty else {
+                throw ValidationError("-T fields needs at least one field: -e FIELD.")
+            }
+        } else if !options.fields.isEmpty, !format.takesFields {
+            throw ValidationError("-e does not go with -T \(format.rawValue).")
+        }
+        if format != .text, options.tree || options.annotate || options.hex && format != .json && format != .ek {
+            throw ValidationError("-V, -x and --annotate do not go with -T \(format.rawValue).")
+        }
+        if !options.fieldOptions.isEmpty, format != .fields { throw ValidationError("-E goes with -T fields.") }
+        return format
+    }
+
+    private static func fieldsFormat(_ options: Options) throws -> FieldsFormat {
+        var format = FieldsFormat()
+        do throws(FieldsFormat.Problem) {
+            for option in options.fieldOptions { try format.set(option) }
+            try format.check()
+        } catch {
+            throw ValidationError("\(error)")
+        }
+        return format
+    }
+
+    private static func statistic(_ name: String) throws -> Statistic {
+        guard let statistic = Statistic(rawValue: name) else {
+            let all = Statistic.allCases.map(\.rawValue).joined(separator: "; ")
+            throw ValidationError("-z: there is no statistic '\(name)': \(all).")
+        }
+        return statistic
+    }
+}
