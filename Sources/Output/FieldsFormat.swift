@@ -5,7 +5,7 @@
 /// ``escapesSeparators`` these are escaped in the same manner, as `\x2c`:
 /// * the separator within a value, where no quotes stand around it;
 /// * the aggregator within a text, where the cell holds several values;
-/// * the first character of a text if it is one of `= + - @`, by which spreadsheets know a formula.
+/// * the first character of a text if it is one of `= + - @`, by which spreadsheets know a formula, and it is no number.
 /// With quotes, one within the cell is doubled, as RFC 4180 has it.
 public struct FieldsFormat: Sendable, Equatable {
     /// Which of several values of one field are shown.

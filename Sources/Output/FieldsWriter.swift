@@ -84,9 +84,10 @@ public final class FieldsWriter: RecordWriter {
         }
         // Numbers, times and addresses can hold the separator, but no formula: a minus is one's sign.
         let isText = kind == .text || kind == .paddedText || kind == .group || kind == .layer
+        let isFormula = isText && isFirst && Self.isFormula(cell)
         for (index, byte) in cell.bytes.enumerated() {
             append(
-                byte, isFormula: isText && isFirst && index == 0 && Self.formulaMarks.contains(byte),
+                byte, isFormula: isFormula && index == 0,
                 isAggregator: isText && !isAlone && byte == format.aggregator, to: &text)
         }
     }
@@ -104,5 +105,12 @@ public final class FieldsWriter: RecordWriter {
         text.append(ascii: byte)
     }
 
-    private static let formulaMarks = "=+-@".utf8
+    /// Whether a spreadsheet would compute it. A number with its sign is none.
+    private static func isFormula(_ text: borrowing TextBuffer) -> Bool {
+        switch text.bytes.first {
+        case 0x3d, 0x40: true
+        case 0x2b, 0x2d: !text.bytes.dropFirst().allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2e }
+        default: false
+        }
+    }
 }

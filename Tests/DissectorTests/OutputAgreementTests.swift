@@ -44,7 +44,7 @@ import Testing
     private final class Counter: RecordWriter {
         var records = 0
         var detail: Detail { .summary }
-        var wantsInfo: Bool { false }
+        var wantsInfo: Bool { true }
         func begin() {}
         func end() {}
         func write(_: borrowing Record, _: RawSpan) { records += 1 }
@@ -164,13 +164,14 @@ import Testing
         #expect(count > 500, "\(count) values")
     }
 
-    /// With frame, addresses, ports and what the sender said of itself.
+    /// With frame, addresses, ports, what the sender said of itself, and the summary's columns.
     @Test(arguments: ["handshake.pcap", "addrv2.pcap", "relay-ipv6.pcap"])
     func captures(_ name: String) throws {
         let packets = try packets(name)
         let count = try compare { writer in
             var options = PipelineOptions()
             options.recordLimit = 300
+            options.columns = TimeColumn(.delta)
             var pipeline = Pipeline(options, writer: writer)
             for (index, packet) in packets.enumerated() where !pipeline.isDone {
                 try pipeline.receive(

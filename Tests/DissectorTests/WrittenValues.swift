@@ -31,7 +31,8 @@ struct WrittenValues {
     private static func key(_ declaration: FieldDeclaration) -> String {
         let name = declaration.name.replacingOccurrences(of: ".", with: "_")
         if declaration.kind == .layer { return name }
-        return (declaration.name.split(separator: ".").first.map { $0 + "_" } ?? "") + name
+        let words = declaration.name.split(separator: ".")
+        return words.prefix(words.first == "_ws" ? 2 : 1).joined(separator: "_") + "_" + name
     }
 
     var valued: [FieldDeclaration] { declarations.filter { $0.kind != .group && $0.kind != .layer } }

@@ -127,6 +127,7 @@ import Testing
         }
         #expect(try agents(["=1", "=2"]) == "\\x3d1,=2", "only a cell's beginning is looked at")
         #expect(try agents(["=1"], "escape=n") == "=1")
+        #expect(try agents(["-0.138067"]) == "-0.138067" && agents(["-1|2"]) == "\\x2d1|2")
         let number = try lines([FieldColumn(Kinds.signed)]) {
             $0.leaf(Kinds.signed, at: 0, length: 8, value: UInt64(bitPattern: -5), flags: [])
         }
