@@ -64,7 +64,7 @@ let package = Package(
         .testTarget(
             name: "DissectorTests",
             dependencies: [
-                "Dissector", "Capture", "BitcoinP2P", "Dissection", "Output",
+                "Dissector", "Capture", "BitcoinP2P", "Dissection", "DisplayFilter", "Output",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
