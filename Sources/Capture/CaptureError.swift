@@ -30,6 +30,9 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
         /// The program that decompresses the input could not be started, or ended with an error: as a rule the
         /// compressed file is cut short or damaged.
         case decompressorFailed(program: String)
+
+        /// A capture from an interface, whose name is in the place of the path.
+        case live(LiveProblem)
     }
 
     /// What went wrong.
@@ -87,6 +90,7 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
         case .decompressorMissing(let format, let program, _):
             "is compressed with \(format), and the program \(program) was not found"
         case .decompressorFailed(let program): "cannot be decompressed whole by \(program)\(place)\(system)"
+        case .live(let problem): problem.statement(detail)
         }
     }
 
@@ -105,6 +109,7 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
         case .mixedSnapLengths: "Convert it to pcap first: editcap -F nsecpcap \(file) OUT.pcap"
         case .decompressorMissing(_, _, let package):
             "Install it (apt install \(package)) or decompress the file first"
+        case .live(let problem): problem.advice(interface: path)
         default: nil
         }
     }
@@ -112,7 +117,7 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
 
 extension String {
     /// The text as one word of a shell command, so that the advice can be copied whatever the file is called.
-    fileprivate var quotedForShell: String {
+    var quotedForShell: String {
         let isPlain = unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("-"..."9").contains($0) || $0 == "_" }
         return isPlain
             ? self : "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
