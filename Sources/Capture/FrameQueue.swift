@@ -34,7 +34,7 @@ final class FrameQueue: @unchecked Sendable {
     /// What `next` found.
     enum Step {
         case frame
-        /// Nothing came in the time given.
+        /// Nothing came in the time given, or the sleep ended too early: by a signal, or by a ring left over.
         case idle
         /// The queue is closed, and empty.
         case end
