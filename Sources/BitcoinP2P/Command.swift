@@ -51,6 +51,9 @@ public struct Command: Hashable, Sendable, BitwiseCopyable {
             : UInt8(truncatingIfNeeded: tail >> UInt32(24 &- (index &- 8) &* 8))
     }
 
+    /// The 12 bytes as they stand in the header.
+    public var bytes: InlineArray<12, UInt8> { InlineArray { byte($0) } }
+
     /// Core's rule: printable ASCII up to the first NUL, nothing but NUL after it. An empty command is valid there, and
     /// here; ``isPlausible`` is the stricter rule for finding messages.
     public var isValid: Bool {
@@ -79,7 +82,7 @@ public struct Command: Hashable, Sendable, BitwiseCopyable {
     /// The name, with what is not printable ASCII escaped.
     public func append(to text: inout TextBuffer) {
         let length = nameLength
-        let bytes = InlineArray<12, UInt8> { byte($0) }
+        let bytes = bytes
         text.append(wire: bytes.span.bytes.extracting(0..<length))
     }
 

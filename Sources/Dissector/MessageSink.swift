@@ -29,6 +29,7 @@ struct MessageSink: StreamSink, ~Copyable {
         segments = detail > .summary ? SegmentNotes() : nil
         ports = Network.ports.union(options.ports)
         recordLimit = options.recordLimit
+        builder.wantsOutcome = writer?.wantsOutcome ?? false
     }
 
     /// As many records as were asked for have been written.
@@ -50,7 +51,7 @@ struct MessageSink: StreamSink, ~Copyable {
                 || TransportDetector.beginsWithHeader(payload, knownMagicOnly: true)
         else { return false }
         while streams.count <= id.index { streams.append(nil) }
-        streams[id.index] = MessageStream(from: from, to: to, id.direction)
+        streams[id.index] = MessageStream(from: from, to: to)
         return true
     }
 
@@ -58,6 +59,7 @@ struct MessageSink: StreamSink, ~Copyable {
         _ bytes: RawSpan, at offset: UInt64, of id: StreamID, from provenance: borrowing Provenance
     ) -> Demand {
         guard !isDone, let stream = streams[id.index] else { return Demand(consumed: bytes.byteCount) }
+        noteStart(stream, id, at: offset)
         decide(stream, id, bytes, isStart: offset == 0, isLast: false)
         stream.next = offset
         stream.firstSequence = provenance.firstSequence
@@ -80,6 +82,7 @@ struct MessageSink: StreamSink, ~Copyable {
     ) {
         guard !isDone, let stream = streams[id.index] else { return }
         let offset = missing.lowerBound &- UInt64(pending.byteCount)
+        noteStart(stream, id, at: offset)
         stream.next = missing.upperBound
         stream.isWhole = false
         let lost = missing.upperBound &- missing.lowerBound
@@ -136,6 +139,21 @@ struct MessageSink: StreamSink, ~Copyable {
     }
 
     // MARK: Streams
+
+    /// Tells which side opened the connection: the one that sent the SYN without ACK, if a SYN was captured; otherwise
+    /// the one whose port is not one of Bitcoin's, if only one is.
+    private func noteStart(_ stream: MessageStream, _ id: StreamID, at offset: UInt64) {
+        guard !stream.startWasSeen else { return }
+        // Streams whose SYN was not captured begin at about `offsetWithoutStart`.
+        stream.startWasSeen = offset < StreamAssembler.offsetWithoutStart / 2
+        let peer = id.index ^ 1 < streams.count ? streams[id.index ^ 1] : nil
+        if stream.startWasSeen || peer?.startWasSeen == true {
+            stream.senderRole = id.direction == .forward ? .fromInitiator : .fromResponder
+            peer?.senderRole = id.direction == .forward ? .fromResponder : .fromInitiator
+        } else if ports.contains(stream.source.port) != ports.contains(stream.destination.port) {
+            stream.senderRole = ports.contains(stream.destination.port) ? .fromInitiator : .fromResponder
+        }
+    }
 
     /// Tells the transport, if it can be told by now.
     private mutating func decide(

@@ -1,4 +1,5 @@
 import BitcoinP2P
+import Output
 import Reassembly
 
 /// What is known of one direction of a connection.
@@ -14,12 +15,15 @@ final class MessageStream {
     var transport = Transport.undecided
     var framer = MessageFramer(network: nil, synchronised: true)
     var hasMessages = false
-    /// From the side that opened the connection, as far as that was captured.
-    let direction: Direction
     /// The sequence number of offset 0, from which relative ones count.
     var firstSequence: UInt32 = 0
     /// Offset of the first byte that is not consumed.
     var next: UInt64 = 0
+
+    /// Which side of the connection sends here, as far as it is known by now.
+    var senderRole = Record.Direction.unknown
+    /// The SYN of this direction was captured.
+    var startWasSeen = false
 
     /// The direction was seen from its first byte, and no byte has been missing since.
     var isWhole = false
@@ -41,8 +45,7 @@ final class MessageStream {
     var first: Origin?
     var last = Origin(frame: 0, time: 0)
 
-    init(from source: Endpoint, to destination: Endpoint, _ direction: Direction) {
-        self.direction = direction
+    init(from source: Endpoint, to destination: Endpoint) {
         self.source = source
         self.destination = destination
         sourceText = source.text

@@ -12,6 +12,7 @@ public struct PastedMessages: ~Copyable {
     /// - Parameter columns: As in ``PipelineOptions``.
     public init(writer: any RecordWriter, columns: TimeColumn? = nil) {
         builder = RecordBuilder(columns: columns)
+        builder.wantsOutcome = writer.wantsOutcome
         self.writer = writer
     }
 

@@ -25,6 +25,8 @@ struct RecordBuilder: ~Copyable {
     let fields = RecordFields.standard
     let registry = Registry.standard
     var record = Record()
+    /// Whether payloads are read to find those that are malformed.
+    var wantsOutcome = false
     private var skim: SkimSink
     private var firstTime: Int64?
     /// The columns of the summary line as fields, where somebody asks for them.
@@ -55,6 +57,7 @@ struct RecordBuilder: ~Copyable {
         let message = finding.message
         start(finding.origin, finding.frames, of: stream, number: number)
         record.protocolName = "Bitcoin"
+        record.command = CommandName(message.header.command.bytes)
         record.length = message.header.byteCount + Int(message.header.length)
         let isCut = message.payloadLength < Int(message.header.length)
         record.ending = isCut ? .cut : .complete
@@ -65,31 +68,44 @@ struct RecordBuilder: ~Copyable {
             network: message.header.network, time: finding.origin.time, payloadHash: message.payloadHash)
         let type = registry[message.header.command]
         var outcome = Outcome.complete
-        if detail == .summary {
-            if wantsInfo, let type {
-                skim.wantsInfo = true
-                swap(&skim.info, &record.info)
-                outcome = type.skim(bytes, from: message.header.byteCount, context, into: &skim)
-                swap(&skim.info, &record.info)
-            }
-        } else {
+        if detail != .summary {
             if let stream { appendOrigin(stream, number, finding.segment) } else { record.protocolNode = 0 }
             outcome = appendMessage(finding, type, context, bytes, detail: detail, wantsInfo: wantsInfo, isCut: isCut)
         }
+        if detail != .tree, let type {
+            outcome = skim(type, bytes, from: message.header.byteCount, context, wantsInfo: wantsInfo)
+        }
         let isMalformed = outcome == .truncated && !isCut
-        if isMalformed { record.hasProblem = true }
+        if isMalformed {
+            record.hasProblem = true
+            record.faults.insert(.malformed)
+        }
+        if message.status == .bad { record.faults.insert(.checksumBad) }
         if wantsInfo { appendProblems(finding, isCut: isCut, isKnown: type != nil, isMalformed: isMalformed) }
         if detail > .summary, let columns { appendColumns(columns) }
+    }
+
+    /// Reads a payload of which no tree is made, if anybody wants to know what it says or whether it is sound.
+    private mutating func skim(
+        _ type: MessageType, _ bytes: RawSpan, from start: Int, _ context: MessageContext, wantsInfo: Bool
+    ) -> Outcome {
+        guard wantsInfo || wantsOutcome else { return .complete }
+        skim.wantsInfo = wantsInfo
+        swap(&skim.info, &record.info)
+        defer { swap(&skim.info, &record.info) }
+        return type.skim(bytes, from: start, context, into: &skim)
     }
 
     /// Fills ``record`` with what can be told of a direction that is encrypted.
     mutating func buildEncrypted(_ stream: MessageStream, number: UInt64, detail: Detail, wantsInfo: Bool) {
         start(stream.last, [], of: stream, number: number)
         record.protocolName = "BitcoinV2"
+        record.transport = .v2Encrypted
         record.ending = .direction
         record.length = Int(clamping: stream.byteCount)
         record.hasProblem = stream.lost.missing > 0
-        let duration = stream.last.time &- (stream.first?.time ?? stream.last.time)
+        record.startTime = stream.first?.time ?? stream.last.time
+        let duration = stream.last.time &- record.startTime
         if wantsInfo {
             record.info.append("v2 transport (BIP 324), encrypted: ")
             record.info.append(decimal: stream.byteCount)
@@ -117,10 +133,16 @@ struct RecordBuilder: ~Copyable {
     private mutating func start(_ origin: Origin, _ frames: [Origin], of stream: MessageStream?, number: UInt64) {
         record.frameNumber = origin.frame
         record.time = origin.time
+        record.startTime = origin.time
         record.captureStart = firstTime ?? origin.time
         record.source = stream?.sourceText ?? []
         record.destination = stream?.destinationText ?? []
         record.stream = number
+        record.command = CommandName()
+        record.direction = stream?.senderRole ?? .unknown
+        record.transport = .v1
+        record.userAgent = stream?.conduct.claims?.userAgent
+        record.faults = []
         record.info.removeAll()
         record.frames.removeAll(keepingCapacity: true)
         for frame in frames { record.frames.append(frame.frame) }
@@ -193,7 +215,9 @@ struct RecordBuilder: ~Copyable {
 
         let message = sink.open(fields.message, at: 0, value: 0, flags: .generated)
         sink.generate(fields.messageNumber, value: record.number, RawSpan())
-        sink.generate(fields.direction, value: UInt64(stream.direction.rawValue), RawSpan())
+        if record.direction != .unknown {
+            sink.generate(fields.direction, value: record.direction == .fromInitiator ? 0 : 1, RawSpan())
+        }
         sink.generate(fields.messageLength, value: UInt64(record.length), RawSpan())
         if !record.frames.isEmpty {
             sink.generate(fields.frames, value: UInt64(record.frames.count), RawSpan())

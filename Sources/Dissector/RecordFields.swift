@@ -46,15 +46,12 @@ struct RecordFields: Sendable {
         "bitcoin.message.number", "Message number", .unsigned(bits: 64), "number of the message in the capture, from 1")
     let direction = Field(
         "bitcoin.message.direction", "Direction", .enumeration(directions, bits: 8),
-        "which side of the connection sent the message")
+        "which side of the connection sent the message, where that is known")
     let messageLength = Field(
         "bitcoin.message.length", "Message Length", .unsigned(bits: 64),
         "bytes of header and payload, as the header says")
     static let directions = ValueNames(
-        (
-            0, "from the initiator",
-            "sent by the side that opened the connection (or, where that was not captured, spoke first)"
-        ),
+        (0, "from the initiator", "sent by the side that opened the connection"),
         (1, "from the responder", "sent by the side that accepted the connection"))
 
     let peer = Field(

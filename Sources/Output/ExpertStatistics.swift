@@ -3,10 +3,12 @@ import Dissection
 /// `-z expert`: how often each annotation occurred, the gravest first.
 public final class ExpertStatistics: RecordWriter {
     private let output: ByteOutput
+    private let format: Statistic.Format
     private var counts: [UInt64]
 
-    public init(_ output: ByteOutput) {
+    public init(_ output: ByteOutput, _ format: Statistic.Format = .table) {
         self.output = output
+        self.format = format
         counts = Array(repeating: 0, count: AnnotationKind.allCases.count)
     }
 
@@ -19,16 +21,42 @@ public final class ExpertStatistics: RecordWriter {
     }
 
     public func end() {
+        switch format {
+        case .table: writeTables()
+        case .ndjson: writeLines()
+        }
+        output.flush()
+    }
+
+    /// What occurred of that severity, the most frequent first.
+    private func kinds(_ severity: Severity) -> [AnnotationKind] {
+        AnnotationKind.allCases.filter { $0.severity == severity && counts[Int($0.rawValue)] > 0 }
+            .sorted { counts[Int($0.rawValue)] > counts[Int($1.rawValue)] }
+    }
+
+    private func writeTables() {
         var isFirst = true
         for severity in Severity.allCases.reversed() {
-            let kinds = AnnotationKind.allCases.filter { $0.severity == severity && counts[Int($0.rawValue)] > 0 }
+            let kinds = kinds(severity)
             guard !kinds.isEmpty else { continue }
             if !isFirst { output.buffer.append("\n") }
             isFirst = false
-            append(severity, kinds.sorted { counts[Int($0.rawValue)] > counts[Int($1.rawValue)] })
+            append(severity, kinds)
         }
         if isFirst { output.buffer.append("Expert info: nothing to remark.\n") }
-        output.flush()
+    }
+
+    private func writeLines() {
+        for severity in Severity.allCases.reversed() {
+            for kind in kinds(severity) {
+                var line = StatisticLine(.expert)
+                line.append("severity", text: TableText.cell { $0.append(severity.name) })
+                line.append("group", text: TableText.cell { $0.append(kind.group.name) })
+                line.append("summary", text: TableText.cell { $0.append(kind.text(nil)) })
+                line.append("count", counts[Int(kind.rawValue)])
+                line.end(to: output)
+            }
+        }
     }
 
     private func append(_ severity: Severity, _ kinds: [AnnotationKind]) {

@@ -1,71 +1,108 @@
 import Dissection
 
-/// `-T fields`: the named fields of each message, tab-separated, several values of one field joined by commas.
+/// `-T fields`: a line a message with a cell for each column; ``FieldsFormat`` says how.
+///
+/// A cell is empty, without quotes, where the message has no such field. A field that was cut off shows the bytes that
+/// are there as hexadecimal digits; a group shows its label.
 public final class FieldsWriter: RecordWriter {
     private let output: ByteOutput
+    private let format: FieldsFormat
     private let declarations: [FieldDeclaration]
-    // For each field of the catalog the column it goes to, or -1.
-    private var columnOfField: [Int16]
-    // For each column the next one of the same field, or -1: a field may be asked for twice.
-    private let twin: [Int]
-    private var columns: [TextBuffer]
+    private var columns: ColumnNodes
     private var value = ValueText()
+    private var cell = TextBuffer()
     public let detail: Detail
-    public var wantsInfo: Bool { false }
+    public var wantsInfo: Bool { columns.wantsInfo }
+
+    /// - Parameter detail: How much of the tree holds the fields of all columns.
+    public init(_ output: ByteOutput, columns: [FieldColumn], format: FieldsFormat, detail: Detail) {
+        self.output = output
+        self.format = format
+        self.detail = detail
+        declarations = Catalog.declarations
+        self.columns = ColumnNodes(columns, fieldCount: declarations.count, distinct: false)
+    }
 
     /// - Parameters:
     ///   - fields: In the order of their columns.
     ///   - detail: How much of the tree holds them all.
-    public init(_ output: ByteOutput, fields: [Field], detail: Detail) {
-        self.output = output
-        self.detail = detail
-        declarations = Catalog.declarations
-        columnOfField = Array(repeating: -1, count: declarations.count)
-        columns = fields.map { _ in TextBuffer() }
-        var twin = Array(repeating: -1, count: fields.count)
-        for (column, field) in fields.enumerated() {
-            let first = columnOfField[Int(field.id)]
-            if first >= 0 { twin[column] = Int(first) } else { columnOfField[Int(field.id)] = Int16(clamping: column) }
-        }
-        self.twin = twin
+    public convenience init(_ output: ByteOutput, fields: [Field], detail: Detail) {
+        self.init(output, columns: fields.map(FieldColumn.init), format: FieldsFormat(), detail: detail)
     }
 
-    public func begin() {}
+    public func begin() {
+        if format.hasByteOrderMark { output.buffer.append("\u{feff}") }
+        guard format.hasHeader else { return }
+        for (index, column) in columns.columns.enumerated() {
+            if index > 0 { output.buffer.append(ascii: format.separator) }
+            output.buffer.append(column.name)
+        }
+        output.buffer.append("\n")
+    }
+
     public func end() { output.flush() }
 
     public func write(_ record: borrowing Record, _ bytes: RawSpan) {
-        for column in columns.indices { columns[column].removeAll() }
-        var index = 0
-        let count = record.tree.nodes.count
-        while index < count {
-            let node = record.tree.nodes[index]
-            index += 1
-            // A field that was declared after this writer was made cannot be one that was asked for.
-            guard Int(node.fieldID) < columnOfField.count else { continue }
-            let column = Int(columnOfField[Int(node.fieldID)])
-            guard column >= 0 else { continue }
-            if !columns[column].isEmpty { columns[column].append(",") }
-            append(node, record.tree, bytes, to: &columns[column])
-        }
-        for column in columns.indices {
-            if column > 0 { output.buffer.append("\t") }
-            output.buffer.append(columns[twin[column] >= 0 ? twin[column] : column])
+        columns.collect(record.tree)
+        for column in columns.columns.indices {
+            if column > 0 { output.buffer.append(ascii: format.separator) }
+            appendCell(column, record.tree, bytes, to: &output.buffer)
         }
         output.buffer.append("\n")
         output.flushIfFull()
     }
 
-    private func append(_ node: Node, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer) {
-        let declaration = declarations[Int(node.fieldID)]
-        switch declaration.kind {
-        case .group, .layer: text.append(declaration.label)
-        default:
-            let own = tree.bytes(of: node, in: bytes)
-            if node.flags.contains(.truncated) {
-                text.append(hexadecimal: own)
-            } else {
-                value.append(node, declaration.kind, own, .plain, to: &text)
+    private func appendCell(_ column: Int, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer) {
+        let count = columns.nodes[column].count
+        guard count > 0 else { return }
+        let shown =
+            switch format.occurrence {
+            case .all: 0..<count
+            case .first: 0..<1
+            case .last: count - 1..<count
             }
+        if let mark = format.quotationMark { text.append(ascii: mark) }
+        for place in shown {
+            if place > shown.lowerBound { text.append(ascii: format.aggregator) }
+            let node = tree.nodes[Int(columns.nodes[column][place])]
+            append(node, tree, bytes, isFirst: place == shown.lowerBound, isAlone: shown.count == 1, to: &text)
+        }
+        if let mark = format.quotationMark { text.append(ascii: mark) }
+    }
+
+    private func append(
+        _ node: Node, _ tree: borrowing Tree, _ bytes: RawSpan, isFirst: Bool, isAlone: Bool, to text: inout TextBuffer
+    ) {
+        let kind = declarations[Int(node.fieldID)].kind
+        let own = tree.bytes(of: node, in: bytes)
+        cell.removeAll()
+        switch kind {
+        case .group, .layer: cell.append(declarations[Int(node.fieldID)].label)
+        case _ where node.flags.contains(.truncated): return text.append(hexadecimal: own)
+        case .hash, .bytes: return value.append(node, kind, own, .plain, to: &text)
+        default: value.append(node, kind, own, .plain, to: &cell)
+        }
+        // Numbers, times and addresses can hold the separator, but no formula: a minus is one's sign.
+        let isText = kind == .text || kind == .paddedText || kind == .group || kind == .layer
+        for (index, byte) in cell.bytes.enumerated() {
+            append(
+                byte, isFormula: isText && isFirst && index == 0 && Self.formulaMarks.contains(byte),
+                isAggregator: isText && !isAlone && byte == format.aggregator, to: &text)
         }
     }
+
+    /// One byte of a cell, escaped as ``FieldsFormat`` says.
+    private func append(_ byte: UInt8, isFormula: Bool, isAggregator: Bool, to text: inout TextBuffer) {
+        let mark = format.quotationMark
+        let isSeparator = mark == nil && byte == format.separator
+        if format.escapesSeparators, isSeparator || isFormula || isAggregator {
+            text.append("\\x")
+            text.append(hexadecimal: UInt64(byte), digits: 2)
+            return
+        }
+        if byte == mark { text.append(ascii: byte) }
+        text.append(ascii: byte)
+    }
+
+    private static let formulaMarks = "=+-@".utf8
 }

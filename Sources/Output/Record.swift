@@ -9,12 +9,21 @@ public struct Record: ~Copyable {
     public var frameNumber: UInt64 = 0
     /// When that frame was captured, in nanoseconds since the Unix epoch.
     public var time: Int64 = 0
+    /// When the first bytes of a whole direction were captured; of a message the same as ``time``.
+    public var startTime: Int64 = 0
     /// When the capture's first frame was captured; relative times count from it.
     public var captureStart: Int64 = 0
     /// `address:port`, as text that is safe to print; empty for a message that came without packets.
     public var source: [UInt8] = []
     public var destination: [UInt8] = []
     public var protocolName: StaticString = "Bitcoin"
+    /// All zero where the record is of no message.
+    public var command = CommandName()
+    public var direction = Direction.unknown
+    public var transport = Transport.v1
+    /// What the sender called its software in its `version` message, as it came: not safe to print. Nil where none was
+    /// seen, or nobody looks at more than the ``Detail/summary``.
+    public var userAgent: [UInt8]?
     /// Number of the TCP connection, from 0.
     public var stream: UInt64 = 0
     /// Bytes of header and payload by the header's own account.
@@ -27,6 +36,8 @@ public struct Record: ~Copyable {
     public var timeDecimals = 6
     /// Something is wrong with the message: it is cut, its checksum is bad, bytes before it are missing.
     public var hasProblem = false
+    /// What is wrong with the message's own bytes.
+    public var faults: Faults = []
     /// The frames that brought the message, ascending.
     public var frames: ContiguousArray<UInt64> = []
     /// Empty where only a summary was asked for.
@@ -47,6 +58,34 @@ public struct Record: ~Copyable {
         /// A whole direction of a connection.
         case direction
     }
+
+    /// Which side of its connection a record comes from.
+    public enum Direction: Sendable {
+        /// From the side that opened the connection.
+        case fromInitiator
+        case fromResponder
+        /// Nobody saw the connection being opened, and the ports do not tell.
+        case unknown
+    }
+
+    /// How the bytes of a connection are packed.
+    public enum Transport: Sendable {
+        case v1
+        /// BIP 324, read with a key.
+        case v2
+        /// BIP 324, without a key for it.
+        case v2Encrypted
+    }
+
+    public struct Faults: OptionSet, Sendable {
+        public let rawValue: UInt8
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        public static let checksumBad = Faults(rawValue: 1)
+        /// The payload ends before its fields do. Found only where the payload is read: see
+        /// ``RecordWriter/wantsOutcome``.
+        public static let malformed = Faults(rawValue: 2)
+    }
 }
 
 /// How much of a message a writer looks at, so that no more is made.
@@ -66,7 +105,13 @@ public protocol RecordWriter: AnyObject {
     var detail: Detail { get }
     /// Whether ``Record/info`` is looked at.
     var wantsInfo: Bool { get }
+    /// Whether payloads are read to find those that are malformed, even where neither info nor tree is looked at.
+    var wantsOutcome: Bool { get }
     func begin()
     func write(_ record: borrowing Record, _ bytes: RawSpan)
     func end()
+}
+
+extension RecordWriter {
+    public var wantsOutcome: Bool { false }
 }

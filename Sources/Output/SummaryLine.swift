@@ -1,32 +1,37 @@
 import Dissection
 
-/// The default output: a line a message, in tshark's columns.
+/// The default output: a line a message, in tshark's columns; with TAB as their separator, `-T tabs`.
 public struct SummaryLine {
     private var time: TimeColumn
     private let colour: Colour
+    private let separator: UInt8
 
-    public init(time: TimeColumn, colour: Colour) {
+    /// - Parameter separator: Between columns, which keep their width: a space, or TAB, which no column holds.
+    public init(time: TimeColumn, colour: Colour, separator: UInt8 = 0x20) {
         self.time = time
         self.colour = colour
+        self.separator = separator
     }
 
     public mutating func append(_ record: borrowing Record, to text: inout TextBuffer) {
         text.append(rightAligned: 5) { $0.append(decimal: record.frameNumber) }
-        text.append(" ")
+        text.append(ascii: separator)
         text.append(rightAligned: 10) {
             time.append(record.time, since: record.captureStart, decimals: record.timeDecimals, to: &$0)
         }
-        text.append(" ")
+        text.append(ascii: separator)
         text.append(spaces: 12 - record.source.count)
         text.bytes.append(contentsOf: record.source)
-        text.append(" → ")
+        text.append(ascii: separator)
+        text.append("→")
+        text.append(ascii: separator)
         text.bytes.append(contentsOf: record.destination)
         text.append(spaces: 12 - record.destination.count)
-        text.append(" ")
+        text.append(ascii: separator)
         text.append(record.protocolName)
-        text.append(" ")
+        text.append(ascii: separator)
         text.append(decimal: record.length)
-        text.append(" ")
+        text.append(ascii: separator)
         if record.hasProblem { colour.begin(.problem, in: &text) }
         text.append(record.info)
         if record.hasProblem { colour.end(in: &text) }

@@ -154,7 +154,7 @@ public struct TreeText {
 
     /// `.... .... ...1 = `: the integer's bits in fours, with all but this one as dots; of a wide integer no more of the
     /// high ones than are needed.
-    private static func append(bit mask: UInt64, of bits: Int, isSet: Bool, to text: inout TextBuffer) {
+    static func append(bit mask: UInt64, of bits: Int, isSet: Bool, to text: inout TextBuffer) {
         var bit = min(bits, max(12, (mask.trailingZeroBitCount / 4 + 1) * 4))
         while bit > 0 {
             bit -= 1

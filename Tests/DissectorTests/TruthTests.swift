@@ -4,30 +4,6 @@ import Testing
 
 /// What is dissected from packets, against what the nodes themselves logged of the same connection.
 @Suite struct TruthTests {
-    struct Logged: Equatable {
-        var command: String
-        var payload: [UInt8]
-    }
-
-    /// Reads a file that a node wrote with `-capturemessages` (protocol.md section 12).
-    private func log(_ path: String) throws -> [Logged] {
-        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder("captures/message-capture") + "/" + path)))
-        var messages: [Logged] = []
-        var at = 0
-        while at + 24 <= bytes.count {
-            let command = bytes[at + 8..<at + 20].prefix { $0 != 0 }
-            let length = (0..<4).reduce(0) { $0 | Int(bytes[at + 20 + $1]) << (8 * $1) }
-            try #require(at + 24 + length <= bytes.count)
-            messages.append(
-                Logged(
-                    command: String(decoding: command, as: UTF8.self),
-                    payload: Array(bytes[at + 24..<at + 24 + length])))
-            at += 24 + length
-        }
-        #expect(at == bytes.count)
-        return messages
-    }
-
     private func messages(_ records: [Seen]) -> [Logged] {
         records.map { Logged(command: $0.command, payload: Array($0.bytes[24...])) }
     }
@@ -39,10 +15,10 @@ import Testing
         let fromB = messages(result.records.filter { $0.from == b && $0.to == a })
         #expect(fromA.count + fromB.count == result.records.count)
         #expect(result.records.count == 256)
-        #expect(try fromA == log("node-a/10.20.0.2_52816/msgs_sent.dat"))
-        #expect(try fromA == log("node-b/10.20.0.1_8333/msgs_recv.dat"))
-        #expect(try fromB == log("node-a/10.20.0.2_52816/msgs_recv.dat"))
-        #expect(try fromB == log("node-b/10.20.0.1_8333/msgs_sent.dat"))
+        #expect(try fromA == Logged.messages("node-a/10.20.0.2_52816/msgs_sent.dat"))
+        #expect(try fromA == Logged.messages("node-b/10.20.0.1_8333/msgs_recv.dat"))
+        #expect(try fromB == Logged.messages("node-a/10.20.0.2_52816/msgs_recv.dat"))
+        #expect(try fromB == Logged.messages("node-b/10.20.0.1_8333/msgs_sent.dat"))
         #expect(result.records.map(\.status) == [UInt64?](repeating: 1, count: 256))
         #expect(!result.counts.hasProblem)
     }

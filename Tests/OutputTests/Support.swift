@@ -1,5 +1,7 @@
 import Dissection
+import Foundation
 import Output
+import Testing
 
 /// The fields of these tests.
 enum Fields {
@@ -46,4 +48,27 @@ func makeRecord(time: Int64 = 0, _ fill: (inout TreeSink) -> Void = { _ in }) ->
     sink.close(layer, at: 0)
     record.tree = sink.tree
     return record
+}
+
+/// What `body` writes to a file.
+func written(_ body: (ByteOutput) -> Void) throws -> String {
+    let path = NSTemporaryDirectory() + "output-test-" + UUID().uuidString
+    let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL, 0o600)
+    try #require(descriptor >= 0)
+    defer {
+        close(descriptor)
+        unlink(path)
+    }
+    let output = ByteOutput(descriptor: descriptor)
+    body(output)
+    #expect(output.errorNumber == 0)
+    return try String(contentsOfFile: path, encoding: .utf8)
+}
+
+/// The lines of `text`, each a JSON object.
+func objects(_ text: String) throws -> [[String: Any]] {
+    #expect(text.isEmpty || text.hasSuffix("\n"))
+    return try text.split(separator: "\n").map {
+        try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any], "\($0)")
+    }
 }

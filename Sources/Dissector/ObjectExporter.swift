@@ -1,0 +1,248 @@
+import BitcoinP2P
+import Dissection
+import Glibc
+import Output
+
+/// `--export-objects`: writes the transactions and blocks of the messages to files, raw, as they were sent.
+///
+/// Taken are whole messages with a good checksum that can be read to their end. A file is named by the txid or the
+/// block's hash, `<txid>.tx` or `<hash>.blk`. The same txid may come with other witnesses, and a block with or without
+/// its witnesses: where a name is taken by other bytes, the double SHA-256 of the bytes (of a transaction: the wtxid)
+/// follows behind a hyphen. Nothing that is in the folder already is ever changed.
+public final class ObjectExporter: RecordWriter {
+    private let path: String
+    private let isHexadecimal: Bool
+    private var folder: ObjectFolder?
+    /// What has been exported, or found to be there, by the hash of all its bytes.
+    private var known: Set<ObjectName> = []
+    private let knownLimit: Int
+    private let fields = ObjectFields()
+    private var text = TextBuffer()
+    private static let block = CommandName("block")
+
+    public private(set) var counts = ExportCounts()
+    /// Why exporting has stopped: what failed, and the system's reason. Files that were complete by then stay.
+    public private(set) var problem: String?
+
+    /// - Parameters:
+    ///   - path: The folder; made, if it is not there, when the writer begins.
+    ///   - isHexadecimal: Files hold one line of hexadecimal digits, and their names end in `.hex`.
+    public convenience init(path: String, isHexadecimal: Bool) {
+        self.init(path: path, isHexadecimal: isHexadecimal, knownLimit: 1 << 20)
+    }
+
+    /// - Parameter knownLimit: Duplicates of later objects are found by reading their files.
+    init(path: String, isHexadecimal: Bool, knownLimit: Int) {
+        self.path = path
+        self.isHexadecimal = isHexadecimal
+        self.knownLimit = knownLimit
+    }
+
+    public var detail: Detail { .tree }
+    public var wantsInfo: Bool { false }
+
+    public func begin() {
+        folder = ObjectFolder.open(path)
+        if folder == nil { fail(path, errno) }
+    }
+
+    /// Closes the folder.
+    public func end() { folder = nil }
+
+    public func write(_ record: borrowing Record, _ bytes: RawSpan) {
+        guard folder != nil, record.ending == .complete, record.faults.isEmpty else { return }
+        if record.command == Self.block {
+            exportBlock(record.tree, bytes)
+        } else {
+            exportTransactions(record.tree, bytes)
+        }
+    }
+
+    // MARK: Finding
+
+    private func exportBlock(_ tree: borrowing Tree, _ bytes: RawSpan) {
+        // Others than the header commits to are not this block's.
+        for annotation in tree.annotations {
+            switch annotation.kind {
+            case .merkleRootWrong, .merkleTreeMutated, .witnessCommitmentWrong: return
+            default: break
+            }
+        }
+        var start: Int?
+        var name: ObjectName?
+        for index in tree.nodes.indices {
+            let node = tree.nodes[index]
+            switch node.field {
+            case fields.block: start = Int(node.start)
+            case fields.blockHash: name = ObjectName(tree, node)
+            case fields.blockSize:
+                guard let start, let name, let object = bytes.part(from: start, count: node.value) else { return }
+                let whole = ObjectName(DoubleSHA256.hash(object))
+                export(name, whole, ".blk", object, \.blocks)
+                return
+            default: break
+            }
+        }
+    }
+
+    private func exportTransactions(_ tree: borrowing Tree, _ bytes: RawSpan) {
+        var index = 0
+        while index < tree.nodes.count {
+            let node = tree.nodes[index]
+            guard node.field == fields.transaction else {
+                index += 1
+                continue
+            }
+            exportTransaction(index, tree, bytes)
+            index = max(index + 1, Int(node.end))
+        }
+    }
+
+    private func exportTransaction(_ group: Int, _ tree: borrowing Tree, _ bytes: RawSpan) {
+        var txid: ObjectName?
+        var wtxid: ObjectName?
+        var size: UInt64 = 0
+        var child = group + 1
+        while child < Int(tree.nodes[group].end), child < tree.nodes.count {
+            let node = tree.nodes[child]
+            switch node.field {
+            case fields.txid: txid = ObjectName(tree, node)
+            case fields.wtxid: wtxid = ObjectName(tree, node)
+            case fields.size: size = node.value
+            default: break
+            }
+            child = max(child + 1, Int(node.end))
+        }
+        guard let txid, let wtxid, let object = bytes.part(from: Int(tree.nodes[group].start), count: size) else {
+            return
+        }
+        export(txid, wtxid, ".tx", object, \.transactions)
+    }
+
+    // MARK: Writing
+
+    /// - Parameter whole: The hash of all the bytes.
+    private func export(
+        _ name: ObjectName, _ whole: ObjectName, _ suffix: String, _ object: RawSpan,
+        _ count: WritableKeyPath<ExportCounts, UInt64>
+    ) {
+        if known.contains(whole) {
+            counts.duplicates &+= 1
+            return
+        }
+        let suffix = isHexadecimal ? suffix + ".hex" : suffix
+        var file = name.text + suffix
+        var outcome = add(file, object)
+        if case .taken = outcome {
+            file = "\(name.text)-\(whole.text)\(suffix)"
+            outcome = add(file, object)
+        }
+        switch outcome {
+        case .added: counts[keyPath: count] &+= 1
+        case .same: counts.duplicates &+= 1
+        case .taken: counts.refused &+= 1
+        case .failed(let error):
+            fail("\(path)/\(file)", error)
+            return
+        }
+        if known.count < knownLimit { known.insert(whole) }
+    }
+
+    private func add(_ file: String, _ object: RawSpan) -> ObjectFolder.Outcome {
+        guard isHexadecimal else { return folder?.add(file, object) ?? .taken }
+        text.removeAll()
+        text.append(hexadecimal: object)
+        text.append("\n")
+        let digits = text
+        return folder?.add(file, digits.bytes.span.bytes) ?? .taken
+    }
+
+    private func fail(_ place: String, _ error: Int32) {
+        problem = "cannot export to \(place): \(String(cString: strerror(error)))"
+        folder = nil
+    }
+}
+
+/// How many objects were exported.
+public struct ExportCounts: Sendable, Equatable {
+    public var transactions: UInt64 = 0
+    public var blocks: UInt64 = 0
+    /// Sent again, or in the folder already.
+    public var duplicates: UInt64 = 0
+    /// Not written, since both names that they could have had are taken by other files.
+    public var refused: UInt64 = 0
+
+    public init() {}
+
+    /// `exported 8 transactions, 110 blocks; 3 duplicates`
+    public var text: String {
+        func plural(_ count: UInt64, _ one: String) -> String { "\(count) \(one)\(count == 1 ? "" : "s")" }
+        var text = "exported \(plural(transactions, "transaction")), \(plural(blocks, "block"))"
+        if duplicates > 0 { text += "; \(plural(duplicates, "duplicate"))" }
+        if refused > 0 { text += "; \(refused) not written, since other files have their names" }
+        return text
+    }
+}
+
+/// A hash by which objects are told apart and named.
+private struct ObjectName: Hashable {
+    private let words: InlineArray<4, UInt64>
+
+    init(_ hash: Hash256) {
+        words = InlineArray { hash.bytes.unsafeLoadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self) }
+    }
+
+    /// The bytes of a generated node, if they are a hash.
+    init?(_ tree: borrowing Tree, _ node: Node) {
+        guard node.flags.contains(.generated), let hash = Hash256(tree.generated.span.bytes, at: Int(node.start)) else {
+            return nil
+        }
+        self.init(hash)
+    }
+
+    /// 64 hexadecimal digits, in the order in which Bitcoin's tools show them.
+    var text: String {
+        var text = TextBuffer()
+        text.append(reversedHexadecimal: words.span.bytes)
+        return text.string
+    }
+
+    static func == (left: ObjectName, right: ObjectName) -> Bool {
+        (0..<4).allSatisfy { left.words[$0] == right.words[$0] }
+    }
+
+    /// Of a hash a quarter is as good as all; the hasher's seed is secret.
+    func hash(into hasher: inout Hasher) { hasher.combine(words[0]) }
+}
+
+/// Where a tree tells of objects.
+private struct ObjectFields {
+    let transaction: Field?
+    let txid: Field?
+    let wtxid: Field?
+    let size: Field?
+    let block: Field?
+    let blockHash: Field?
+    let blockSize: Field?
+
+    init() {
+        // Declares them.
+        _ = Registry.standard
+        transaction = Catalog.field(named: "bitcoin.tx")
+        txid = Catalog.field(named: "bitcoin.tx.txid")
+        wtxid = Catalog.field(named: "bitcoin.tx.wtxid")
+        size = Catalog.field(named: "bitcoin.tx.size")
+        block = Catalog.field(named: "bitcoin.block")
+        blockHash = Catalog.field(named: "bitcoin.block.hash")
+        blockSize = Catalog.field(named: "bitcoin.block.size")
+    }
+}
+
+extension RawSpan {
+    /// So many bytes from `start`, or nil where there are fewer, or none were asked for.
+    @_lifetime(copy self)
+    fileprivate func part(from start: Int, count: UInt64) -> RawSpan? {
+        guard start >= 0, start < byteCount, count > 0, count <= UInt64(byteCount - start) else { return nil }
+        return extracting(start..<start + Int(count))
+    }
+}

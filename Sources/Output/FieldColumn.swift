@@ -1,0 +1,71 @@
+import Dissection
+
+/// One of the values that `-e` asks for.
+public struct FieldColumn: Sendable {
+    /// As the user wrote it: header and keys show it.
+    public let name: String
+    /// More than one where the name stands for several, as `ip.addr` does.
+    public let fields: [Field]
+
+    public init(name: String, fields: [Field]) {
+        self.name = name
+        self.fields = fields
+    }
+
+    public init(_ field: Field) { self.init(name: field.declaration.name, fields: [field]) }
+}
+
+/// Finds the nodes of each column in a tree: one pass, whatever is asked for.
+struct ColumnNodes {
+    let columns: [FieldColumn]
+    /// For each column the indexes of its nodes, in the order of the tree.
+    private(set) var nodes: [ContiguousArray<UInt32>]
+    /// For each column whether one of its nodes is a list's entry or stands within one.
+    private(set) var isListed: [Bool]
+    // For each field where its columns begin in `targets`; one more at the end.
+    private var first: [Int32] = []
+    private var targets: [Int] = []
+
+    /// - Parameters:
+    ///   - fieldCount: Fields that are declared later are passed over.
+    ///   - distinct: Of several columns of one name the first is kept, since an object has each key once.
+    init(_ columns: [FieldColumn], fieldCount: Int, distinct: Bool) {
+        var names: Set<String> = []
+        self.columns = distinct ? columns.filter { names.insert($0.name).inserted } : columns
+        nodes = self.columns.map { _ in [] }
+        isListed = self.columns.map { _ in false }
+        var columnsOfField: [[Int]] = Array(repeating: [], count: fieldCount)
+        for (index, column) in self.columns.enumerated() {
+            for field in Set(column.fields) where Int(field.id) < fieldCount {
+                columnsOfField[Int(field.id)].append(index)
+            }
+        }
+        for columns in columnsOfField {
+            first.append(Int32(clamping: targets.count))
+            targets.append(contentsOf: columns)
+        }
+        first.append(Int32(clamping: targets.count))
+    }
+
+    /// Whether the summary line is asked for, which is made only then.
+    var wantsInfo: Bool { columns.contains { $0.name.hasPrefix("_ws.col.") } }
+
+    mutating func collect(_ tree: borrowing Tree) {
+        for column in nodes.indices {
+            nodes[column].removeAll(keepingCapacity: true)
+            isListed[column] = false
+        }
+        let fieldCount = first.count - 1
+        var listEnd = 0
+        for index in tree.nodes.indices {
+            let field = Int(tree.nodes[index].fieldID)
+            if tree.nodes[index].flags.contains(.listEntry) { listEnd = max(listEnd, Int(tree.nodes[index].end)) }
+            guard field < fieldCount else { continue }
+            for place in first[field]..<first[field + 1] {
+                let column = targets[Int(place)]
+                nodes[column].append(UInt32(truncatingIfNeeded: index))
+                if index < listEnd { isListed[column] = true }
+            }
+        }
+    }
+}

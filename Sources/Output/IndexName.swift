@@ -1,0 +1,14 @@
+import Dissection
+
+/// Elasticsearch's index of a record, one a day in UTC: `packets-2011-03-28`.
+struct IndexName {
+    private var time = TimeText(.utc)
+
+    mutating func append(_ record: borrowing Record, to text: inout TextBuffer) {
+        text.append("packets-")
+        let start = text.count
+        guard time.append(seconds: TimeColumn.split(record.time).seconds, date: true, to: &text) else { return }
+        // The clock behind the date.
+        text.bytes.removeLast(max(0, text.count - start - "2011-03-28".utf8.count))
+    }
+}

@@ -1,0 +1,25 @@
+import Dissection
+
+/// The names of fields as the beginnings of JSON keys, made once: a quote and the name, without the quote behind it, so
+/// that a suffix can follow.
+struct JSONKeys {
+    let names: [[UInt8]]
+
+    init(_ names: [String]) {
+        self.names = names.map { name in
+            var text = TextBuffer()
+            text.append("\"")
+            text.append(jsonContents: name.utf8)
+            return text.bytes
+        }
+    }
+}
+
+extension TextBuffer {
+    /// The key `index` of `keys`, with `suffix` behind its name.
+    mutating func append(_ keys: JSONKeys, _ index: Int, _ suffix: StaticString = "") {
+        bytes.append(contentsOf: keys.names[index])
+        append(suffix)
+        append("\":")
+    }
+}

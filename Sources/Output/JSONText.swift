@@ -1,0 +1,84 @@
+import Dissection
+
+extension TextBuffer {
+    /// A JSON string of `text`, which must be UTF-8, as names, labels and ``append(wire:)`` are.
+    ///
+    /// Quotes and backslashes are escaped, and control characters, though what comes from the wire has none left.
+    mutating func append(jsonString text: some Sequence<UInt8>) {
+        append("\"")
+        append(jsonContents: text)
+        append("\"")
+    }
+
+    /// The same without the quotes around it.
+    mutating func append(jsonContents text: some Sequence<UInt8>) {
+        for byte in text {
+            switch byte {
+            case 0x22: append("\\\"")
+            case 0x5c: append("\\\\")
+            case 0..<0x20, 0x7f:
+                append("\\u")
+                append(hexadecimal: UInt64(byte), digits: 4)
+            default: append(ascii: byte)
+            }
+        }
+    }
+
+    /// `f9:be:b4:d9`, as tshark's JSON shows bytes.
+    mutating func append(colonHexadecimal span: RawSpan) {
+        for index in 0..<span.byteCount {
+            if index > 0 { append(":") }
+            append(hexadecimal: UInt64(span.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self)), digits: 2)
+        }
+    }
+}
+
+/// Writes the values of nodes as JSON.
+struct JSONValue {
+    private var value = ValueText()
+    private var scratch = TextBuffer()
+
+    /// As tshark does it: a string whatever the kind, bytes with colons. A group, which has no value, gives its label.
+    mutating func append(
+        string node: Node, _ declaration: FieldDeclaration, _ tree: borrowing Tree, _ bytes: RawSpan,
+        to text: inout TextBuffer
+    ) {
+        let own = tree.bytes(of: node, in: bytes)
+        text.append("\"")
+        switch declaration.kind {
+        case .group, .layer: text.append(jsonContents: declaration.label.utf8)
+        case .bytes: text.append(colonHexadecimal: own)
+        case _ where node.flags.contains(.truncated): text.append(colonHexadecimal: own)
+        case .text, .paddedText: append(contentsOf: node, declaration.kind, own, to: &text)
+        default: value.append(node, declaration.kind, own, .plain, to: &text)
+        }
+        text.append("\"")
+    }
+
+    /// Typed: numbers, booleans, strings; null where the field was cut off.
+    mutating func append(
+        typed node: Node, _ kind: Kind, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer
+    ) {
+        if node.flags.contains(.truncated) { return text.append("null") }
+        switch kind {
+        case .boolean, .flag: text.append(node.value == 0 ? "false" : "true")
+        case .unsigned, .count, .hexadecimal, .enumeration: text.append(decimal: node.value)
+        case .signed, .amount, .duration: value.append(node, kind, RawSpan(), .plain, to: &text)
+        case .text, .paddedText:
+            text.append("\"")
+            append(contentsOf: node, kind, tree.bytes(of: node, in: bytes), to: &text)
+            text.append("\"")
+        case .hash, .bytes, .seconds, .nanoseconds, .ipv4, .ipv6, .group, .layer:
+            text.append("\"")
+            value.append(node, kind, tree.bytes(of: node, in: bytes), .plain, to: &text)
+            text.append("\"")
+        }
+    }
+
+    /// Text from the wire may hold quotes and escapes.
+    private mutating func append(contentsOf node: Node, _ kind: Kind, _ own: RawSpan, to text: inout TextBuffer) {
+        scratch.removeAll()
+        value.append(node, kind, own, .plain, to: &scratch)
+        text.append(jsonContents: scratch.bytes)
+    }
+}

@@ -1,0 +1,247 @@
+import Dissection
+
+/// `-T ndjson`: one JSON object a line, for programs.
+///
+///     {"frame":{"frame.number":419,…},"ip":{…},"tcp":{…},"bitcoin":{"bitcoin.command":"inv",…}}
+///
+/// The object has a key for each layer. Within a layer or group the keys are full field names, each once, in the order in
+/// which they first occur. What holds is stable:
+///
+/// * Layers and groups are objects.
+/// * An entry of a list is always in an array, also if it is alone. Another field that occurs several times in its object
+///   has an array, too, in the place of its first occurrence.
+/// * Numbers are JSON numbers with all their digits, also above 2⁵³ and also those that text shows as hexadecimal;
+///   amounts are in satoshi.
+/// * Booleans and flags are `true` and `false`.
+/// * An enumeration is its number; `NAME.name` beside it is the value's name, where it has one.
+/// * A point in time is a string, ISO 8601 in UTC: `2011-03-28T15:58:57Z`, or with nine decimals where it is known to the
+///   nanosecond; `NAME.epoch` beside it is the number of seconds since 1970, in exact decimals. Where the calendar has no
+///   such year, the string is the number.
+/// * A span of time is a number of seconds with nine decimals.
+/// * Hashes are hexadecimal in display order, other bytes in the order of the wire; addresses and texts are strings, and
+///   what is no printable UTF-8 in a text is escaped with backslashes as in all output.
+/// * A field whose bytes end too early is null; `NAME.truncated` beside it has those that are there, as hexadecimal.
+/// * The parts of a field with a value of its own, such as the bits of an integer, stand beside it.
+/// * `_ws.expert` of a layer is an array of what is remarked on its fields: `severity`, `group`, `message`, `field`.
+///
+/// Where a field has an array, so have those of `NAME.name`, `NAME.epoch` and `NAME.truncated` that are there: as long,
+/// with null where they say nothing.
+///
+/// With columns, the object has exactly their names as keys, in the order they were asked for: null where the message has
+/// no such field; an array where it occurs several times, within a list, or where the name stands for several fields. A
+/// group is an object as above. Nothing stands beside a value.
+public final class NDJSONWriter: RecordWriter {
+    private enum Part { case value, name, epoch, truncated }
+
+    private let output: ByteOutput
+    private let declarations: [FieldDeclaration]
+    // Of fields, and of columns if there are any.
+    private let keys: JSONKeys
+    private var columns: ColumnNodes?
+    private let columnKeys: JSONKeys
+    private var members: ObjectMembers
+    private var value = JSONValue()
+    public let detail: Detail
+    public var wantsInfo: Bool { columns?.wantsInfo ?? false }
+
+    public convenience init(_ output: ByteOutput) { self.init(output, nil, .tree) }
+
+    /// - Parameters:
+    ///   - columns: Of several of one name the first is taken.
+    ///   - detail: How much of the tree holds the fields of all columns.
+    public convenience init(_ output: ByteOutput, columns: [FieldColumn], detail: Detail) {
+        self.init(output, columns, detail)
+    }
+
+    private init(_ output: ByteOutput, _ columns: [FieldColumn]?, _ detail: Detail) {
+        self.output = output
+        self.detail = detail
+        let declarations = Catalog.declarations
+        self.declarations = declarations
+        keys = JSONKeys(declarations.map(\.name))
+        self.columns = columns.map { ColumnNodes($0, fieldCount: declarations.count, distinct: true) }
+        columnKeys = JSONKeys(self.columns?.columns.map(\.name) ?? [])
+        members = ObjectMembers(declarations, depth: .partsOfValues)
+    }
+
+    public func begin() {}
+    public func end() { output.flush() }
+
+    public func write(_ record: borrowing Record, _ bytes: RawSpan) {
+        members.begin(record.tree)
+        if columns == nil {
+            appendObject(0..<record.tree.nodes.count, remarks: 0..<0, record.tree, bytes, to: &output.buffer)
+        } else {
+            appendColumns(record.tree, bytes, to: &output.buffer)
+        }
+        output.buffer.append("\n")
+        output.flushIfFull()
+    }
+
+    // MARK: Objects
+
+    private func appendObject(
+        _ range: Range<Int>, remarks: Range<Int>, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer
+    ) {
+        text.append("{")
+        members.link(range, tree)
+        var isFirst = true
+        var index = range.lowerBound
+        while index < range.upperBound {
+            if members.isFirst(index) {
+                if !isFirst { text.append(",") }
+                isFirst = false
+                appendMember(index, tree, bytes, to: &text)
+            }
+            index = members.following(index, tree)
+        }
+        if !remarks.isEmpty {
+            if !isFirst { text.append(",") }
+            append(remarks, tree, to: &text)
+        }
+        text.append("}")
+    }
+
+    /// The keys of one field: its own, and what stands beside it.
+    private func appendMember(_ index: Int, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer) {
+        let field = Int(tree.nodes[index].fieldID)
+        text.append(keys, field)
+        append(.value, from: index, tree, bytes, to: &text)
+        switch declarations[field].kind {
+        case .group, .layer: return
+        case .enumeration(let names, _, _):
+            if hasMember(from: index, tree, { !$0.flags.contains(.truncated) && names.name(of: $0.value) != nil }) {
+                text.append(",")
+                text.append(keys, field, ".name")
+                append(.name, from: index, tree, bytes, to: &text)
+            }
+        case .seconds, .nanoseconds:
+            if hasMember(from: index, tree, { !$0.flags.contains(.truncated) }) {
+                text.append(",")
+                text.append(keys, field, ".epoch")
+                append(.epoch, from: index, tree, bytes, to: &text)
+            }
+        default: break
+        }
+        if hasMember(from: index, tree, { $0.flags.contains(.truncated) }) {
+            text.append(",")
+            text.append(keys, field, ".truncated")
+            append(.truncated, from: index, tree, bytes, to: &text)
+        }
+    }
+
+    private func hasMember(from first: Int, _ tree: borrowing Tree, _ isOne: (Node) -> Bool) -> Bool {
+        var member: Int? = first
+        while let index = member {
+            if isOne(tree.nodes[index]) { return true }
+            member = members.next(index)
+        }
+        return false
+    }
+
+    /// What `part` is of each member of one key: alone, or as an array.
+    private func append(
+        _ part: Part, from first: Int, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer
+    ) {
+        let isList = members.next(first) != nil || tree.nodes[first].flags.contains(.listEntry)
+        if isList { text.append("[") }
+        var member: Int? = first
+        while let index = member {
+            if index > first { text.append(",") }
+            append(part, of: index, tree, bytes, to: &text)
+            if text.count >= ByteOutput.capacity { output.drain(&text) }
+            member = members.next(index)
+        }
+        if isList { text.append("]") }
+    }
+
+    private func append(
+        _ part: Part, of index: Int, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer
+    ) {
+        let node = tree.nodes[index]
+        let kind = declarations[Int(node.fieldID)].kind
+        let isTruncated = node.flags.contains(.truncated)
+        switch part {
+        case .value: appendValue(index, kind, tree, bytes, to: &text)
+        case .name:
+            if !isTruncated, case .enumeration(let names, _, _) = kind, let name = names.name(of: node.value) {
+                text.append(jsonString: name.utf8)
+            } else {
+                text.append("null")
+            }
+        case .epoch:
+            if isTruncated {
+                text.append("null")
+            } else if kind == .seconds {
+                text.append(decimal: Int(Int64(bitPattern: node.value)))
+            } else {
+                TimeText.append(nanoseconds: Int64(bitPattern: node.value), decimals: 9, to: &text)
+            }
+        case .truncated:
+            guard isTruncated else { return text.append("null") }
+            text.append("\"")
+            text.append(hexadecimal: tree.bytes(of: node, in: bytes))
+            text.append("\"")
+        }
+    }
+
+    private func appendValue(
+        _ index: Int, _ kind: Kind, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer
+    ) {
+        let node = tree.nodes[index]
+        switch kind {
+        case .group: appendObject(index + 1..<Int(node.end), remarks: 0..<0, tree, bytes, to: &text)
+        case .layer:
+            let range = index..<Int(node.end)
+            appendObject(range.dropFirst(), remarks: tree.annotations(in: range), tree, bytes, to: &text)
+        default: value.append(typed: node, kind, tree, bytes, to: &text)
+        }
+    }
+
+    private func append(_ remarks: Range<Int>, _ tree: borrowing Tree, to text: inout TextBuffer) {
+        text.append("\"_ws.expert\":[")
+        for place in remarks {
+            if place > remarks.lowerBound { text.append(",") }
+            let remark = tree.annotations[place]
+            text.append("{\"severity\":")
+            text.append(jsonString: remark.kind.severity.name.utf8)
+            text.append(",\"group\":")
+            text.append(jsonString: remark.kind.group.name.utf8)
+            text.append(",\"message\":")
+            text.append(jsonString: remark.kind.text(remark.value).utf8)
+            let field = Int(tree.nodes[Int(remark.node)].fieldID)
+            if field < declarations.count {
+                text.append(",\"field\":")
+                text.append(jsonString: declarations[field].name.utf8)
+            }
+            text.append("}")
+        }
+        text.append("]")
+    }
+
+    // MARK: Columns
+
+    private func appendColumns(_ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer) {
+        columns?.collect(tree)
+        guard let columns else { return }
+        text.append("{")
+        for (column, nodes) in columns.nodes.enumerated() {
+            if column > 0 { text.append(",") }
+            text.append(columnKeys, column)
+            let isList = nodes.count > 1 || columns.isListed[column] || columns.columns[column].fields.count > 1
+            guard !nodes.isEmpty else {
+                text.append("null")
+                continue
+            }
+            if isList { text.append("[") }
+            for (place, index) in nodes.enumerated() {
+                if place > 0 { text.append(",") }
+                let kind = declarations[Int(tree.nodes[Int(index)].fieldID)].kind
+                appendValue(Int(index), kind, tree, bytes, to: &text)
+                if text.count >= ByteOutput.capacity { output.drain(&text) }
+            }
+            if isList { text.append("]") }
+        }
+        text.append("}")
+    }
+}
