@@ -1,6 +1,6 @@
-/// Why a capture cannot be opened or read on. Every frame before the error has been handed out.
+/// Why a capture cannot be opened, read on or written. Every frame before an error of reading has been handed out.
 ///
-/// `description` is one sentence for the user: the input, what is wrong, at which frame, and what to do.
+/// `description` is one sentence for the user: the file, what is wrong, at which frame, and what to do.
 public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What went wrong.
     public enum Problem: Hashable, Sendable {
@@ -31,6 +31,21 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
         /// compressed file is cut short or damaged.
         case decompressorFailed(program: String)
 
+        /// The file to be written cannot be created or opened.
+        case cannotCreate
+        /// The file to be written is one of those that are read.
+        case isAnInput
+        /// The file to be written is a terminal.
+        case isTerminal
+        /// The system failed to write on, as on a full disk.
+        case writeFailed
+        /// Whoever read what was written has gone away: no failure of ours.
+        case outputClosed
+        /// A pcap file holds frames of one link type, and this frame is of another than those before it.
+        case linkTypeDiffers(LinkTypeNumber, from: LinkTypeNumber)
+        /// libpcap does not write frames of this link type.
+        case linkTypeNotWritable(LinkTypeNumber)
+
         /// A capture from an interface, whose name is in the place of the path.
         case live(LiveProblem)
     }
@@ -38,7 +53,7 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What went wrong.
     public let problem: Problem
 
-    /// The input as it was given: a path, or `-` for standard input.
+    /// The file as it was given: a path, or `-` for standard input or output.
     public let path: String
 
     /// The number of the frame that could not be read, counted over all files; the last frame handed out is the one
@@ -67,9 +82,18 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// One sentence for the user, without a final full stop.
     public var description: String {
-        let input = path == "-" ? "standard input" : path
+        let file = path == "-" ? isOfOutput ? "standard output" : "standard input" : path
         let advice = advice.map { ". \($0)" } ?? ""
-        return "\(input): \(statement)\(advice)"
+        return "\(file): \(statement)\(advice)"
+    }
+
+    private var isOfOutput: Bool {
+        switch problem {
+        case .cannotCreate, .isAnInput, .isTerminal, .writeFailed, .outputClosed, .linkTypeDiffers,
+            .linkTypeNotWritable:
+            true
+        default: false
+        }
     }
 
     private var statement: String {
@@ -90,6 +114,14 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
         case .decompressorMissing(let format, let program, _):
             "is compressed with \(format), and the program \(program) was not found"
         case .decompressorFailed(let program): "cannot be decompressed whole by \(program)\(place)\(system)"
+        case .cannotCreate: "cannot be written\(system)"
+        case .isAnInput: "is one of the files that are read, and would be overwritten"
+        case .isTerminal: "is a terminal, and a capture is no text"
+        case .writeFailed: "cannot be written on\(place)\(system)"
+        case .outputClosed: "is not read any more"
+        case .linkTypeDiffers(let type, let first):
+            "can hold one link type only: frame \(frame ?? 0) is of \(type), those before it of \(first)"
+        case .linkTypeNotWritable(let type): "cannot hold frames of link type \(type)\(libpcap)"
         case .live(let problem): problem.statement(detail)
         }
     }
@@ -109,6 +141,9 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
         case .mixedSnapLengths: "Convert it to pcap first: editcap -F nsecpcap \(file) OUT.pcap"
         case .decompressorMissing(_, _, let package):
             "Install it (apt install \(package)) or decompress the file first"
+        case .isAnInput: "Write to another file"
+        case .isTerminal: "Name a file, or send it on with | or >"
+        case .linkTypeDiffers: "Read the captures one by one, and write a file for each"
         case .live(let problem): problem.advice(interface: path)
         default: nil
         }

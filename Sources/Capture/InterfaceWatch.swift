@@ -45,7 +45,8 @@ struct InterfaceWatch {
             guard let start = buffer.baseAddress, ioctl(descriptor, request, start) == 0 else { return nil }
             // Flags are 16 bits, a number is 32.
             return request == getFlags
-                ? Int32(buffer.load(fromByteOffset: 16, as: Int16.self)) : buffer.load(fromByteOffset: 16, as: Int32.self)
+                ? Int32(buffer.load(fromByteOffset: 16, as: Int16.self))
+                : buffer.load(fromByteOffset: 16, as: Int32.self)
         }
     }
 }

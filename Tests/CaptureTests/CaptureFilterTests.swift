@@ -14,8 +14,9 @@ import Testing
     }
 
     @Test func clausesThatTheLinkTypeRefusesAreLeftOut() {
-        #expect(CaptureFilter.ports([1]).text { !$0.contains("vlan") && !$0.contains("ip6") }
-            == "tcp port (1) or (ip proto 6 and ip[6:2] & 0x1fff != 0)")
+        #expect(
+            CaptureFilter.ports([1]).text { !$0.contains("vlan") && !$0.contains("ip6") }
+                == "tcp port (1) or (ip proto 6 and ip[6:2] & 0x1fff != 0)")
         #expect(CaptureFilter.ports([]).text { $0 == "tcp" } == "tcp")
     }
 

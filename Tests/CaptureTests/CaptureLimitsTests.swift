@@ -48,7 +48,9 @@ import Testing
     func namesOfRingFiles(path: String, expected: String) {
         // 2026-11-23 14:22:33 wherever we are.
         var local = tm()
-        (local.tm_year, local.tm_mon, local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec) = (126, 10, 23, 14, 22, 33)
+        (local.tm_year, local.tm_mon, local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec) = (
+            126, 10, 23, 14, 22, 33
+        )
         local.tm_isdst = -1
         let name = RingFileName(path).path(number: 1, time: mktime(&local))
         #expect(name == expected.replacing("D", with: "20261123142233"))

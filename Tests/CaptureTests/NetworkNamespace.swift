@@ -21,15 +21,24 @@ extension Trait where Self == ConditionTrait {
 /// A network of our own, apart from the machine's: a loopback, and whatever is added. Gone when the test is over.
 final class NetworkNamespace {
     let name: String
+    /// Whether it goes with this value.
+    private let isOurs: Bool
 
     init() throws {
+        isOurs = true
         name = "capture-test-" + UUID().uuidString.prefix(8).lowercased()
         try run("ip", "netns", "add", name)
         try ip("link", "set", "lo", "up")
     }
 
+    /// One that another process has made and takes away.
+    init(joining name: String) {
+        isOurs = false
+        self.name = name
+    }
+
     deinit {
-        try? run("ip", "netns", "del", name)
+        if isOurs { try? run("ip", "netns", "del", name) }
     }
 
     /// Calls `ip` inside.

@@ -20,10 +20,12 @@ struct TCPPeers: ~Copyable {
         var yes: Int32 = 1
         setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, 4)
         try #require(listener >= 0 && withAddress(place) { bind(listener, $0, $1) } == 0 && listen(listener, 1) == 0)
-        client = try connecting { socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) }
+        let client = try connecting { socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) }
         try #require(client >= 0 && withAddress(place) { connect(client, $0, $1) } == 0)
-        server = accept(listener, nil, nil)
+        let server = accept(listener, nil, nil)
         try #require(server >= 0)
+        self.client = client
+        self.server = server
     }
 
     deinit {
@@ -36,14 +38,16 @@ struct TCPPeers: ~Copyable {
         let thread = Thread {
             var sent = 0
             while sent < bytes.count {
-                let count = bytes.withUnsafeBytes { Glibc.send(client, $0.baseAddress! + sent, $0.count - sent, 0) }
+                let count = bytes.withUnsafeBytes {
+                    Glibc.send(client, $0.baseAddress?.advanced(by: sent), $0.count - sent, 0)
+                }
                 guard count > 0 else { return }
                 sent += count
             }
         }
         thread.start()
         var received = [UInt8](repeating: 0, count: bytes.count)
-        let count = received.withUnsafeMutableBytes { recv(server, $0.baseAddress, $0.count, Int32(MSG_WAITALL.rawValue)) }
+        let count = received.withUnsafeMutableBytes { recv(server, $0.baseAddress, $0.count, Int32(MSG_WAITALL)) }
         try #require(count == bytes.count && received == bytes)
     }
 }

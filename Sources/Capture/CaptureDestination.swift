@@ -1,0 +1,72 @@
+import Glibc
+
+/// A file that a capture is about to be written to: opened, but what it holds is not touched yet.
+///
+/// It is opened before anything is read, so that nobody waits an hour for the news that it cannot be written.
+public struct CaptureDestination: ~Copyable {
+    /// The file as it was given: a path, or `-` for standard output.
+    public let path: String
+    let descriptor: Descriptor
+
+    /// Opens a file for writing, and creates it where there is none.
+    ///
+    /// - Parameters:
+    ///   - path: A file, a FIFO, or `-` for standard output, which is left open.
+    ///   - inputs: What is read meanwhile: none of these files may be the same one.
+    /// - Throws: `CaptureError` of the problem `cannotCreate`, `isAnInput`, `isTerminal` or `isDirectory`.
+    public init(path: String, inputs: [String] = []) throws(CaptureError) {
+        let descriptor: Descriptor
+        do throws(SystemFailure) {
+            descriptor = try Descriptor(creating: path)
+        } catch {
+            throw CaptureError(error.code == EISDIR ? .isDirectory : .cannotCreate, path: path, detail: error.message)
+        }
+        guard isatty(descriptor.number) == 0 else { throw CaptureError(.isTerminal, path: path) }
+        if let own = descriptor.fileIdentity, inputs.contains(where: { FileIdentity(of: $0) == own }) {
+            throw CaptureError(.isAnInput, path: path)
+        }
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    /// Empties a file that is there already. Standard output may have been opened to be appended to.
+    consuming func emptied() -> Descriptor {
+        if path != "-", descriptor.type == S_IFREG { _ = ftruncate(descriptor.number, 0) }
+        return descriptor
+    }
+}
+
+/// What makes a regular file the same as another, whatever their names.
+struct FileIdentity: Hashable {
+    let device: dev_t
+    let number: ino_t
+
+    init?(_ status: stat) {
+        guard status.st_mode & S_IFMT == S_IFREG else { return nil }
+        device = status.st_dev
+        number = status.st_ino
+    }
+
+    /// Of the file at `path`, or for `-` of standard input; nil where there is no regular file.
+    init?(of path: String) {
+        var status = stat()
+        guard (path == "-" ? fstat(STDIN_FILENO, &status) : stat(path, &status)) == 0 else { return nil }
+        self.init(status)
+    }
+}
+
+extension Descriptor {
+    /// Opens a file for writing, or for `-` shares standard output. Waits for a reader where the file is a FIFO.
+    init(creating path: String) throws(SystemFailure) {
+        let number =
+            path == "-"
+            ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
+        guard number >= 0 else { throw SystemFailure() }
+        try self.init(owning: number)
+    }
+
+    var fileIdentity: FileIdentity? {
+        var status = stat()
+        return fstat(number, &status) == 0 ? FileIdentity(status) : nil
+    }
+}
