@@ -22,7 +22,7 @@ final class ReaderThread: @unchecked Sendable {
     // The thread's own.
     private var kernelDrops = WideCount()
     private var interfaceDrops = WideCount()
-    private var lastLook: Int64 = 0
+    private var lastLook = 0.0
 
     /// So many frames are taken before it looks whether to stop.
     private static let batch: Int32 = 4_096
@@ -126,10 +126,9 @@ final class ReaderThread: @unchecked Sendable {
     }
 
     private func countEachSecond() {
-        var now = timespec()
-        clock_gettime(CLOCK_MONOTONIC_COARSE, &now)
-        guard Int64(now.tv_sec) != lastLook else { return }
-        lastLook = Int64(now.tv_sec)
+        let now = monotonicSeconds()
+        guard now - lastLook >= 1 else { return }
+        lastLook = now
         count()
     }
 

@@ -128,10 +128,3 @@ public struct RecordingFiles: ~Copyable {
         }
     }
 }
-
-/// Seconds since some moment, whatever the clock on the wall does; exact to a few milliseconds.
-private func monotonicSeconds() -> Double {
-    var now = timespec()
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now)
-    return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
-}
