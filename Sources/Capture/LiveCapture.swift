@@ -91,15 +91,11 @@ public struct LiveCapture: ~Copyable {
         guard pcap_setnonblock(handle, 1, &message) == 0 else {
             throw CaptureError(.live(.failed), path: interface, detail: String(libpcap: message))
         }
-        return note(status, detail).map { [$0] } ?? []
-    }
-
-    private static func note(_ status: Int32, _ detail: String) -> String? {
-        switch status {
-        case 0: nil
-        case PCAP_WARNING_PROMISC_NOTSUP: "no promiscuous mode there: frames for other hosts are not seen"
-        default: detail.isEmpty ? String(cString: pcap_statustostr(status)) : detail
-        }
+        // libpcap 1.10 has a warning for `any`, and forgets to return it.
+        let isWithoutPromiscuity = status == PCAP_WARNING_PROMISC_NOTSUP || interface == "any" && options.isPromiscuous
+        if isWithoutPromiscuity { return ["no promiscuous mode there: frames for other hosts are not seen"] }
+        if status == 0 { return [] }
+        return [detail.isEmpty ? String(cString: pcap_statustostr(status)).singleLine : detail]
     }
 
     private static func error(_ status: Int32, _ interface: String, _ detail: String) -> CaptureError {

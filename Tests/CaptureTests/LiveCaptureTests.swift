@@ -197,6 +197,19 @@ struct LiveCaptureTests {
         #expect(refused.detail.contains("no VLAN support"))
     }
 
+    @Test func promiscuousModeIsMissedOnAllInterfaces() throws {
+        func notes(_ interface: String, isPromiscuous: Bool) throws -> [String] {
+            var options = LiveOptions()
+            options.isPromiscuous = isPromiscuous
+            return try space.inside { try LiveCapture(interface: interface, options: options).notes }
+        }
+        #expect(
+            try notes("any", isPromiscuous: true)
+                == ["no promiscuous mode there: frames for other hosts are not seen"])
+        #expect(try notes("any", isPromiscuous: false).isEmpty)
+        #expect(try notes("lo", isPromiscuous: true).isEmpty)
+    }
+
     // MARK: Errors
 
     @Test func noSuchInterface() throws {
