@@ -26,11 +26,19 @@ let package = Package(
         .target(name: "Dissection", swiftSettings: settings),
         .target(name: "Layers", dependencies: ["Dissection"], swiftSettings: settings),
         .target(
-            name: "BitcoinP2P", dependencies: ["Dissection", .product(name: "Crypto", package: "swift-crypto")],
+            name: "BitcoinP2P",
+            dependencies: [
+                "Dissection", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
             swiftSettings: settings),
+        .target(name: "DisplayFilter", dependencies: ["Dissection"], swiftSettings: settings),
         .target(name: "Output", dependencies: ["Dissection"], swiftSettings: settings),
         .target(
-            name: "Dissector", dependencies: ["Capture", "Reassembly", "Layers", "BitcoinP2P", "Dissection", "Output"],
+            name: "Dissector",
+            dependencies: [
+                "Capture", "Reassembly", "Layers", "BitcoinP2P", "Dissection", "DisplayFilter", "Output",
+            ],
             swiftSettings: settings),
         .executableTarget(
             name: "btcshark",
@@ -40,6 +48,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(name: "DissectionTests", dependencies: ["Dissection"], swiftSettings: settings),
+        .testTarget(
+            name: "DisplayFilterTests", dependencies: ["DisplayFilter", "Dissection"], swiftSettings: settings),
         .testTarget(name: "OutputTests", dependencies: ["Output", "Dissection"], swiftSettings: settings),
         // They run the program itself.
         .testTarget(
@@ -47,11 +57,17 @@ let package = Package(
         .testTarget(name: "CaptureTests", dependencies: ["Capture"], swiftSettings: settings),
         .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly"], swiftSettings: settings),
         .testTarget(
-            name: "BitcoinP2PTests", dependencies: ["BitcoinP2P", "Dissection"], exclude: ["Samples"],
-            swiftSettings: settings),
+            name: "BitcoinP2PTests",
+            dependencies: ["BitcoinP2P", "Dissection", .product(name: "Crypto", package: "swift-crypto")],
+            exclude: ["Samples"], swiftSettings: settings),
         .testTarget(name: "LayersTests", dependencies: ["Layers", "Dissection"], swiftSettings: settings),
         .testTarget(
-            name: "DissectorTests", dependencies: ["Dissector", "Capture", "BitcoinP2P", "Dissection", "Output"],
+            name: "DissectorTests",
+            dependencies: [
+                "Dissector", "Capture", "BitcoinP2P", "Dissection", "Output",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

@@ -16,9 +16,13 @@ public struct MessageHeader: Sendable {
         case withoutChecksum = 20
         /// The payload came alone; command and length were told otherwise.
         case absent = 0
+        /// Of a decrypted v2 packet: its header, and one byte for the command.
+        case shortPacket = 2
+        /// The same with the command in 12 bytes more.
+        case longPacket = 14
     }
 
-    /// 24, 20 or 0.
+    /// What comes before the payload: 24 bytes, 20 or 0; of a decrypted v2 packet 2 or 14.
     public var byteCount: Int { form.rawValue }
 
     public init(network: Network, command: Command, length: UInt32, checksum: UInt32, form: Form) {
@@ -74,7 +78,7 @@ public struct MessageHeaderLayout: Sendable {
 
     public init() {}
 
-    /// Lays out the 24 bytes, or the 20 of a header without checksum.
+    /// Lays out the 24 bytes, or the 20 of a header without checksum, or the command of a v2 packet.
     ///
     /// - Parameter remarks: What is wrong with the message's place among the others: said of the command.
     public func layout(
@@ -82,9 +86,10 @@ public struct MessageHeaderLayout: Sendable {
         calculated: UInt32?, remarks: [AnnotationKind] = []
     ) throws(Stop) {
         var end: Stop?
-        if header.form == .absent {
-            generate(&c, header)
-        } else {
+        switch header.form {
+        case .absent: generate(&c, header)
+        case .shortPacket, .longPacket: try layoutPacket(&c, header, remarks)
+        case .withChecksum, .withoutChecksum:
             try c.bigEndian(magic, UInt32.self)
             try c.bytes(command, Command.byteCount)
             if !header.command.isValid { c.annotate(.commandInvalid) }
@@ -109,12 +114,34 @@ public struct MessageHeaderLayout: Sendable {
         if let end { throw end }
     }
 
-    /// What a header would say, where there is none.
-    private func generate(_ c: inout Cursor<some FieldSink & ~Copyable>, _ header: MessageHeader) {
+    /// The command of a v2 packet; network and length are known otherwise.
+    private func layoutPacket(
+        _ c: inout Cursor<some FieldSink & ~Copyable>, _ header: MessageHeader, _ remarks: [AnnotationKind]
+    ) throws(Stop) {
         c.generate(magic, UInt64(header.network.magic))
+        if header.form == .longPacket {
+            try c.bytes(command, Command.byteCount)
+            if !header.command.isValid { c.annotate(.commandInvalid) }
+        } else {
+            generateCommand(&c, header)
+        }
+        for remark in remarks { c.annotate(remark) }
+        c.generate(length, UInt64(header.length))
+        if header.length > MessageFramer.lengthLimit {
+            c.annotate(.lengthOverLimit, UInt64(MessageFramer.lengthLimit))
+        }
+    }
+
+    private func generateCommand(_ c: inout Cursor<some FieldSink & ~Copyable>, _ header: MessageHeader) {
         var name = TextBuffer()
         header.command.append(to: &name)
         c.generate(command, name)
+    }
+
+    /// What a header would say, where there is none.
+    private func generate(_ c: inout Cursor<some FieldSink & ~Copyable>, _ header: MessageHeader) {
+        c.generate(magic, UInt64(header.network.magic))
+        generateCommand(&c, header)
         c.generate(length, UInt64(header.length))
     }
 }

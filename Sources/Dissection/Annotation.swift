@@ -90,6 +90,10 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case prevoutNull
     case coinbaseLengthWrong
     case notCaptured
+    case secretWrong
+    case packetNotAuthentic
+    case packetsLost
+    case packetWithoutMessage
 
     public var severity: Severity { facts("").severity }
     public var group: AnnotationGroup { facts("").group }
@@ -181,6 +185,13 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
         case .prevoutNull: (.error, .protocol, "Only a coinbase, which has one input, may spend no output")
         case .coinbaseLengthWrong:
             (.error, .protocol, "The signature script of a coinbase must have 2 to 100 bytes")
+        case .secretWrong:
+            (.error, .checksum, "The secret in the key log is not this connection's, or its network is not known")
+        case .packetNotAuthentic:
+            (.error, .checksum, "The packet does not authenticate: it was damaged, or is not what was sent")
+        case .packetsLost: (.warning, .reassembly, "\(n) packets before this one could not be decrypted")
+        case .packetWithoutMessage:
+            (.warning, .malformed, "The packet is no decoy, and holds no whole command: receivers ignore it")
         }
     }
 }

@@ -5,8 +5,16 @@ public struct Counts: Sendable, Equatable {
     public var connections: UInt64 = 0
     /// Directions in which at least one message was found.
     public var bitcoinStreams: UInt64 = 0
-    /// Directions that look like v2 transport.
+    /// Directions that look like v2 transport, of which nothing could be read.
     public var encryptedStreams: UInt64 = 0
+    /// Those of them whose secret is not in the key log, or for which there was none.
+    public var streamsWithoutKey: UInt64 = 0
+    /// Directions of which at least one v2 packet was decrypted.
+    public var decryptedStreams: UInt64 = 0
+    /// v2 connections for which the key log has a wrong secret.
+    public var wrongSecrets: UInt64 = 0
+    /// Packets of decrypted streams that could not be decrypted, as far as others behind them tell their number.
+    public var lostPackets: UInt64 = 0
     public var messages: UInt64 = 0
     /// Messages of which the end was not captured, or never came.
     public var cutMessages: UInt64 = 0
@@ -24,6 +32,7 @@ public struct Counts: Sendable, Equatable {
     /// Something that a user should hear of even if nobody asked.
     public var hasProblem: Bool {
         badChecksums > 0 || gaps > 0 || missingBytes > 0 || skippedBytes > 0 || cutMessages > 0
+            || wrongSecrets > 0 || lostPackets > 0
     }
 
     /// One line for people.
@@ -38,6 +47,10 @@ public struct Counts: Sendable, Equatable {
         ]
         if cutMessages > 0 { parts.append(plural(cutMessages, "message cut", "messages cut")) }
         if encryptedStreams > 0 { parts.append(plural(encryptedStreams, "encrypted stream", "encrypted streams")) }
+        if wrongSecrets > 0 {
+            parts.append(plural(wrongSecrets, "secret that opens nothing", "secrets that open nothing"))
+        }
+        if lostPackets > 0 { parts.append(plural(lostPackets, "v2 packet lost", "v2 packets lost")) }
         if malformedPackets > 0 { parts.append(plural(malformedPackets, "malformed packet", "malformed packets")) }
         return parts.joined(separator: ", ")
     }

@@ -5,20 +5,26 @@ import Reassembly
 
 /// Turns streams of bytes into records: tells the transport, finds the messages, and hands each to the writer.
 struct MessageSink: StreamSink, ~Copyable {
-    private var streams: ContiguousArray<MessageStream?> = []
-    private var builder: RecordBuilder
-    private let writer: (any RecordWriter)?
-    private let detail: Detail
-    private let wantsInfo: Bool
-    private let wantsFrames: Bool
+    var streams: ContiguousArray<MessageStream?> = []
+    var builder: RecordBuilder
+    let writer: (any RecordWriter)?
+    let detail: Detail
+    let wantsInfo: Bool
+    let wantsFrames: Bool
     private let ports: Set<UInt16>
     private let recordLimit: UInt64
-    private var records: UInt64 = 0
+    var records: UInt64 = 0
     /// Nil where no record tells of segments.
-    private var segments: SegmentNotes?
+    var segments: SegmentNotes?
     /// Bytes of all cut messages that are kept until their end is passed.
     private var heldBytes = 0
-    private(set) var counts = Counts()
+    var counts = Counts()
+    let keys: KeyLog?
+    let waitsForKeys: Bool
+    let magics: [UInt32]
+    let showsCiphertext: Bool
+    /// Memory for the packets of all v2 streams.
+    var buffer = PacketBuffer()
 
     init(_ options: PipelineOptions, writer: (any RecordWriter)?) {
         builder = RecordBuilder(columns: options.columns)
@@ -29,6 +35,10 @@ struct MessageSink: StreamSink, ~Copyable {
         segments = detail > .summary ? SegmentNotes() : nil
         ports = Network.ports.union(options.ports)
         recordLimit = options.recordLimit
+        keys = options.keys
+        waitsForKeys = options.waitsForKeys
+        magics = options.magics
+        showsCiphertext = options.showsCiphertext
         builder.wantsOutcome = writer?.wantsOutcome ?? false
     }
 
@@ -48,7 +58,7 @@ struct MessageSink: StreamSink, ~Copyable {
     mutating func wants(_ payload: RawSpan, of id: StreamID, from: Endpoint, to: Endpoint) -> Bool {
         guard
             ports.contains(from.port) || ports.contains(to.port)
-                || TransportDetector.beginsWithHeader(payload, knownMagicOnly: true)
+                || TransportDetector.beginsWithHeader(payload, knownMagicOnly: true) || isKeyed(payload, id)
         else { return false }
         while streams.count <= id.index { streams.append(nil) }
         streams[id.index] = MessageStream(from: from, to: to)
@@ -59,6 +69,7 @@ struct MessageSink: StreamSink, ~Copyable {
         _ bytes: RawSpan, at offset: UInt64, of id: StreamID, from provenance: borrowing Provenance
     ) -> Demand {
         guard !isDone, let stream = streams[id.index] else { return Demand(consumed: bytes.byteCount) }
+        if stream.encryption.start == nil { stream.encryption.start = offset }
         noteStart(stream, id, at: offset)
         decide(stream, id, bytes, isStart: offset == 0, isLast: false)
         stream.next = offset
@@ -69,7 +80,11 @@ struct MessageSink: StreamSink, ~Copyable {
             let demand = frame(bytes, at: offset, of: stream, id, provenance, isLast: false)
             stream.next = offset &+ UInt64(demand.consumed)
             return demand
-        case .v2, .other:
+        case .v2:
+            let demand = decrypt(bytes, at: offset, of: stream, id, provenance, .going)
+            stream.next = offset &+ UInt64(demand.consumed)
+            return demand
+        case .other:
             watch(bytes, at: offset, of: stream, provenance)
             stream.next = offset &+ UInt64(bytes.byteCount)
             return Demand(consumed: bytes.byteCount)
@@ -82,6 +97,7 @@ struct MessageSink: StreamSink, ~Copyable {
     ) {
         guard !isDone, let stream = streams[id.index] else { return }
         let offset = missing.lowerBound &- UInt64(pending.byteCount)
+        if stream.encryption.start == nil { stream.encryption.start = offset }
         noteStart(stream, id, at: offset)
         stream.next = missing.upperBound
         stream.isWhole = false
@@ -89,9 +105,13 @@ struct MessageSink: StreamSink, ~Copyable {
         counts.gaps += 1
         counts.missingBytes &+= lost
         let rest = pending.extracting(
-            droppingFirst: drain(pending, at: offset, of: stream, id, provenance))
+            droppingFirst: drain(pending, at: offset, of: stream, id, provenance, .gap))
         guard stream.transport == .v1 else {
             stream.lost.missing &+= lost
+            if stream.transport == .v2 {
+                let start = missing.lowerBound &- UInt64(rest.byteCount)
+                loseEncrypted(rest, at: start, resumingAt: missing.upperBound, of: stream, provenance)
+            }
             return
         }
         if stream.passing > 0 {
@@ -122,7 +142,7 @@ struct MessageSink: StreamSink, ~Copyable {
         defer { streams[id.index] = nil }
         guard !isDone else { return }
         let end = stream.next &+ UInt64(pending.byteCount)
-        let used = drain(pending, at: stream.next, of: stream, id, provenance)
+        let used = drain(pending, at: stream.next, of: stream, id, provenance, .end)
         let rest = pending.extracting(droppingFirst: used)
         switch stream.transport {
         case .v1:
@@ -133,7 +153,7 @@ struct MessageSink: StreamSink, ~Copyable {
             } else {
                 skip(rest.byteCount, stream)
             }
-        case .v2: tellEncrypted(stream, id)
+        case .v2: closeEncrypted(stream, id, rest, endingAt: end, provenance)
         case .other, .undecided: break
         }
     }
@@ -146,7 +166,7 @@ struct MessageSink: StreamSink, ~Copyable {
         guard !stream.startWasSeen else { return }
         // Streams whose SYN was not captured begin at about `offsetWithoutStart`.
         stream.startWasSeen = offset < StreamAssembler.offsetWithoutStart / 2
-        let peer = id.index ^ 1 < streams.count ? streams[id.index ^ 1] : nil
+        let peer = self.peer(of: id)
         if stream.startWasSeen || peer?.startWasSeen == true {
             stream.senderRole = id.direction == .forward ? .fromInitiator : .fromResponder
             peer?.senderRole = id.direction == .forward ? .fromResponder : .fromInitiator
@@ -160,12 +180,22 @@ struct MessageSink: StreamSink, ~Copyable {
         _ stream: MessageStream, _ id: StreamID, _ bytes: RawSpan, isStart: Bool, isLast: Bool
     ) {
         if stream.transport != .undecided, stream.transport != .v1 || stream.framer.network != nil { return }
-        let peer = id.index ^ 1 < streams.count ? streams[id.index ^ 1] : nil
+        let peer = self.peer(of: id)
         guard stream.transport == .undecided else {
             stream.framer.network = peer?.framer.network
             return
         }
         stream.isWhole = isStart
+        if isKeyed(bytes, id) {
+            stream.transport = .v2
+            return
+        }
+        // Its first bytes may be a key that is known.
+        if keys != nil, !isStart, !isLast, bytes.byteCount < EllSwiftKey.byteCount,
+            !TransportDetector.beginsWithHeader(bytes)
+        {
+            return
+        }
         if !isStart, peer?.transport == .v2 {
             stream.transport = .v2
             return
@@ -188,13 +218,14 @@ struct MessageSink: StreamSink, ~Copyable {
     /// Takes what can be taken from the last bytes before a gap or the end; answers how many.
     private mutating func drain(
         _ pending: RawSpan, at offset: UInt64, of stream: MessageStream, _ id: StreamID,
-        _ provenance: borrowing Provenance
+        _ provenance: borrowing Provenance, _ phase: Phase
     ) -> Int {
         if pending.isEmpty { return 0 }
         decide(stream, id, pending, isStart: offset == 0, isLast: true)
         if stream.transport == .v1 {
             return frame(pending, at: offset, of: stream, id, provenance, isLast: true).consumed
         }
+        if stream.transport == .v2 { return decrypt(pending, at: offset, of: stream, id, provenance, phase).consumed }
         watch(pending, at: offset, of: stream, provenance)
         return pending.byteCount
     }
@@ -226,8 +257,14 @@ struct MessageSink: StreamSink, ~Copyable {
         return Demand(consumed: bytes.byteCount)
     }
 
+    /// The other direction, if any of its bytes were wanted and it is not closed.
+    func peer(of id: StreamID) -> MessageStream? { id.index ^ 1 < streams.count ? streams[id.index ^ 1] : nil }
+
+    /// What comes behind the bytes at hand.
+    enum Phase { case going, gap, end }
+
     /// Counts the bytes of a stream that cannot be read.
-    private func watch(
+    func watch(
         _ bytes: RawSpan, at offset: UInt64, of stream: MessageStream, _ provenance: borrowing Provenance
     ) {
         let origin = provenance.completion(at: offset &+ UInt64(bytes.byteCount))
@@ -242,7 +279,7 @@ struct MessageSink: StreamSink, ~Copyable {
 
     // MARK: Gaps
 
-    private mutating func skip(_ count: Int, _ stream: MessageStream) {
+    mutating func skip(_ count: Int, _ stream: MessageStream) {
         stream.lost.skipped &+= UInt64(count)
         counts.skippedBytes &+= UInt64(count)
     }
@@ -317,7 +354,7 @@ struct MessageSink: StreamSink, ~Copyable {
         write(finding, bytes, stream, id)
     }
 
-    private mutating func write(
+    mutating func write(
         _ finding: RecordBuilder.Finding, _ bytes: RawSpan, _ stream: MessageStream, _ id: StreamID
     ) {
         guard !isDone else { return }
@@ -346,7 +383,7 @@ struct MessageSink: StreamSink, ~Copyable {
     ) -> [AnnotationKind] {
         let payload = bytes.extracting(droppingFirst: message.header.byteCount)
         let claims = Conduct.isVersion(message.header.command) ? builder.claims(of: bytes, from: message.header) : nil
-        guard id.index ^ 1 < streams.count, let peer = streams[id.index ^ 1] else {
+        guard let peer = self.peer(of: id) else {
             // Nothing of the other side yet: it has not asked anything either.
             var silent = Conduct()
             return stream.conduct.take(
@@ -355,15 +392,5 @@ struct MessageSink: StreamSink, ~Copyable {
         return stream.conduct.take(
             message.header.command, payload, from: &peer.conduct, isWhole: stream.isWhole && peer.isWhole,
             claims: claims)
-    }
-
-    private mutating func tellEncrypted(_ stream: MessageStream, _ id: StreamID) {
-        counts.encryptedStreams += 1
-        records += 1
-        builder.record.number = records
-        guard let writer else { return }
-        builder.buildEncrypted(stream, number: id.connection, detail: detail, wantsInfo: wantsInfo)
-        let key = stream.key
-        writer.write(builder.record, key.span.bytes)
     }
 }

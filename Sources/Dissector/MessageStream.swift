@@ -45,6 +45,9 @@ final class MessageStream {
     var first: Origin?
     var last = Origin(frame: 0, time: 0)
 
+    /// Of a v2 stream: what is known of its encryption.
+    var encryption = Encryption()
+
     init(from source: Endpoint, to destination: Endpoint) {
         self.source = source
         self.destination = destination

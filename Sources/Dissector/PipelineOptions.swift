@@ -1,3 +1,4 @@
+import BitcoinP2P
 import Output
 import Reassembly
 
@@ -16,6 +17,16 @@ public struct PipelineOptions: Sendable {
 
     /// How the time column is shown, where the columns of the summary line are wanted as fields; else nil.
     public var columns: TimeColumn?
+
+    /// The secrets of v2 connections; nil where there are none. It is read again when a connection's is not in it.
+    public var keys: KeyLog?
+    /// The secret of a v2 connection may come after its first bytes, as in a live run: up to 1 MiB of each direction
+    /// wait for it.
+    public var waitsForKeys = false
+    /// Magics of networks, such as custom signets, to be tried for v2 connections beside those that are known.
+    public var magics: [UInt32] = []
+    /// Records of v2 packets have their encrypted bytes, too.
+    public var showsCiphertext = false
 
     public init() {}
 

@@ -24,12 +24,20 @@ extension RecordBuilder {
         }
         note(finding.own, "")
         note(finding.before, "before it ")
+        note(packetsLost: finding.packet?.packet.lost ?? 0)
         if finding.hasConflict { record.info.append(" [retransmission differs]") }
     }
 
     mutating func note(_ lost: Loss, _ place: StaticString) {
         if lost.missing > 0 { note(place, lost.missing, "missing") }
         if lost.skipped > 0 { note(place, lost.skipped, "skipped") }
+    }
+
+    mutating func note(packetsLost count: UInt64) {
+        guard count > 0 else { return }
+        record.info.append(" [")
+        record.info.append(decimal: count)
+        record.info.append(count == 1 ? " packet before it lost]" : " packets before it lost]")
     }
 
     private mutating func note(_ place: StaticString, _ count: UInt64, _ what: StaticString) {

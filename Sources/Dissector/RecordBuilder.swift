@@ -20,6 +20,8 @@ struct RecordBuilder: ~Copyable {
         var hasConflict: Bool
         /// What is wrong with its place among the others.
         var remarks: [AnnotationKind] = []
+        /// The packet that carried it, if it was encrypted.
+        var packet: PacketLayout.Facts?
     }
 
     let fields = RecordFields.standard
@@ -58,11 +60,14 @@ struct RecordBuilder: ~Copyable {
         start(finding.origin, finding.frames, of: stream, number: number)
         record.protocolName = "Bitcoin"
         record.command = CommandName(message.header.command.bytes)
-        record.length = message.header.byteCount + Int(message.header.length)
+        record.length = finding.packet?.packet.byteCount ?? message.header.byteCount + Int(message.header.length)
+        record.ciphertext = finding.packet?.ciphertext ?? []
+        if finding.packet != nil { record.transport = .v2 }
         let isCut = message.payloadLength < Int(message.header.length)
         record.ending = isCut ? .cut : .complete
-        record.hasProblem = isCut || message.status == .bad || !finding.before.isEmpty
-        if wantsInfo { message.header.command.append(to: &record.info) }
+        record.hasProblem =
+            isCut || message.status == .bad || !finding.before.isEmpty || finding.packet?.packet.lost ?? 0 > 0
+        if wantsInfo { appendName(of: message.header, bytes) }
 
         let context = MessageContext(
             network: message.header.network, time: finding.origin.time, payloadHash: message.payloadHash)
@@ -96,41 +101,7 @@ struct RecordBuilder: ~Copyable {
         return type.skim(bytes, from: start, context, into: &skim)
     }
 
-    /// Fills ``record`` with what can be told of a direction that is encrypted.
-    mutating func buildEncrypted(_ stream: MessageStream, number: UInt64, detail: Detail, wantsInfo: Bool) {
-        start(stream.last, [], of: stream, number: number)
-        record.protocolName = "BitcoinV2"
-        record.transport = .v2Encrypted
-        record.ending = .direction
-        record.length = Int(clamping: stream.byteCount)
-        record.hasProblem = stream.lost.missing > 0
-        record.startTime = stream.first?.time ?? stream.last.time
-        let duration = stream.last.time &- record.startTime
-        if wantsInfo {
-            record.info.append("v2 transport (BIP 324), encrypted: ")
-            record.info.append(decimal: stream.byteCount)
-            record.info.append(" bytes in ")
-            TimeText.append(nanoseconds: duration, decimals: 6, to: &record.info)
-            record.info.append(" s")
-            note(stream.lost, "")
-        }
-        guard detail != .summary else { return }
-        appendOrigin(stream, number, nil)
-        var sink = TreeSink(takeTree())
-        record.protocolNode = sink.tree.nodes.count
-        let layer = sink.open(fields.bitcoin, at: 0, value: 0, flags: [])
-        let group = sink.open(fields.v2, at: 0, value: 0, flags: [])
-        sink.leaf(fields.v2Key, at: 0, length: stream.key.count, value: 0, flags: [])
-        sink.generate(fields.v2Bytes, value: stream.byteCount, RawSpan())
-        sink.generate(fields.v2Duration, value: UInt64(bitPattern: duration), RawSpan())
-        if stream.lost.missing > 0 { sink.generate(fields.missing, value: stream.lost.missing, RawSpan()) }
-        sink.close(group, at: stream.key.count)
-        sink.close(layer, at: stream.key.count)
-        record.tree = sink.tree
-        if let columns { appendColumns(columns) }
-    }
-
-    private mutating func start(_ origin: Origin, _ frames: [Origin], of stream: MessageStream?, number: UInt64) {
+    mutating func start(_ origin: Origin, _ frames: [Origin], of stream: MessageStream?, number: UInt64) {
         record.frameNumber = origin.frame
         record.time = origin.time
         record.startTime = origin.time
@@ -147,6 +118,7 @@ struct RecordBuilder: ~Copyable {
         record.frames.removeAll(keepingCapacity: true)
         for frame in frames { record.frames.append(frame.frame) }
         record.tree.removeAll()
+        record.ciphertext = []
     }
 
     /// What a `version` says of its sender.
@@ -180,7 +152,7 @@ struct RecordBuilder: ~Copyable {
     }
 
     /// Frame, IP and TCP, as generated nodes: the message is not of one packet.
-    private mutating func appendOrigin(_ stream: MessageStream, _ number: UInt64, _ segment: SegmentNote?) {
+    mutating func appendOrigin(_ stream: MessageStream, _ number: UInt64, _ segment: SegmentNote?) {
         var sink = TreeSink(takeTree())
         let frame = sink.open(fields.frame, at: 0, value: 0, flags: .generated)
         sink.generate(fields.frameNumber, value: record.frameNumber, RawSpan())
@@ -208,7 +180,6 @@ struct RecordBuilder: ~Copyable {
         if let segment {
             let sequence = segment.sequence &- stream.firstSequence &+ 1
             sink.generate(fields.sequence, value: UInt64(sequence), RawSpan())
-            sink.generate(fields.sequenceRaw, value: UInt64(segment.sequence), RawSpan())
             sink.generate(fields.segmentLength, value: UInt64(segment.payloadLength), RawSpan())
         }
         sink.close(tcp, at: 0)
@@ -248,6 +219,7 @@ struct RecordBuilder: ~Copyable {
         var cursor = Cursor(bytes, sink)
         var hasHeader = true
         do throws(Stop) {
+            if let packet = finding.packet { try fields.v2.layout(&cursor, packet, hasMessage: true) }
             try fields.header.layout(
                 &cursor, message.header, message.status, calculated: message.payloadHash?.checksum,
                 remarks: finding.remarks)
@@ -276,7 +248,10 @@ struct RecordBuilder: ~Copyable {
             cursor.generate(fields.captured, UInt64(finding.message.payloadLength))
             cursor.annotate(.messageCut, UInt64(finding.message.payloadLength))
         }
-        let lost = finding.before + finding.own
+        appendLoss(finding.before + finding.own, hasConflict: finding.hasConflict, &cursor)
+    }
+
+    func appendLoss(_ lost: Loss, hasConflict: Bool, _ cursor: inout Cursor<TreeSink>) {
         if lost.missing > 0 {
             cursor.generate(fields.missing, lost.missing)
             cursor.annotate(.bytesMissing, lost.missing)
@@ -285,7 +260,7 @@ struct RecordBuilder: ~Copyable {
             cursor.generate(fields.skipped, lost.skipped)
             cursor.annotate(.bytesSkipped, lost.skipped)
         }
-        if finding.hasConflict { cursor.annotate(.segmentConflict) }
+        if hasConflict { cursor.annotate(.segmentConflict) }
     }
 
     private func appendUnknown(_ bytes: RawSpan, from start: Int, _ sink: inout TreeSink) {

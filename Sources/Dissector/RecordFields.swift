@@ -32,7 +32,6 @@ struct RecordFields: Sendable {
     let stream = Field(
         "tcp.stream", "Stream index", .unsigned(bits: 64), "number of the TCP connection in the capture, from 0")
 
-    let sequenceRaw: Field
     let sequence = Field(
         "tcp.seq", "Sequence Number", .unsigned(bits: 32),
         "where in the sender's stream that frame's bytes begin: 1 is the first byte of the connection, or of what was captured of it"
@@ -84,12 +83,7 @@ struct RecordFields: Sendable {
         "bitcoin.command.unknown", "Unknown command", .group, "a message of a type that is not known here")
     let data = Field("bitcoin.data.value", "Data", .bytes, "the payload of a message whose layout is not known")
 
-    let v2 = Field(
-        "bitcoin.v2", "Bitcoin v2 transport", .group,
-        "an encrypted direction of a connection (BIP 324), as far as it can be seen without keys")
-    let v2Key = Field(
-        "bitcoin.v2.ellswift", "ElligatorSwift public key", .bytes,
-        "the 64 bytes each side sends first: its ephemeral public key, encoded so that it looks random")
+    let v2 = PacketLayout()
     let v2Bytes = Field(
         "bitcoin.v2.bytes", "Bytes", .unsigned(bits: 64), "bytes of this direction, key and garbage included")
     let v2Duration = Field(
@@ -116,7 +110,6 @@ struct RecordFields: Sendable {
         tcp = layers.tcp.layer
         sourcePort = layers.tcp.sourcePort
         destinationPort = layers.tcp.destinationPort
-        sequenceRaw = layers.tcp.sequence
     }
 
     /// What is known before the payload is looked at.
@@ -125,9 +118,9 @@ struct RecordFields: Sendable {
             frame, frameNumber, frameTime, frameTimeEpoch, frameTimeRelative, ip, ipSource, ipDestination, ipv6,
             ipv6Source, ipv6Destination, tcp, sourcePort, destinationPort, stream, header.magic, header.command,
             header.length, header.checksum, header.checksumStatus, header.checksumCalculated, missing, skipped,
-            captured, peer, peerVersion, peerServices, peerUserAgent, frameLength, sequence, sequenceRaw, segmentLength,
+            captured, peer, peerVersion, peerServices, peerUserAgent, frameLength, sequence, segmentLength,
             message,
-            messageNumber, direction, messageLength,
-        ])
+            messageNumber, direction, messageLength, v2Bytes, v2Duration,
+        ]).union(v2.all)
     }
 }

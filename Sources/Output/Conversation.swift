@@ -53,7 +53,7 @@ struct Conversation {
 extension Conversation.Side {
     fileprivate mutating func add(_ record: borrowing Record, _ userAgents: inout UserAgents) {
         bytes &+= UInt64(clamping: record.length)
-        if record.ending != .direction { messages &+= 1 }
+        if record.isMessage { messages &+= 1 }
         if userAgent == nil, let name = record.userAgent { userAgent = userAgents.index(of: name) }
     }
 }

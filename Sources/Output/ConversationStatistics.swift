@@ -38,7 +38,7 @@ public final class ConversationStatistics: RecordWriter {
         decimals = record.timeDecimals
         if let place = places[record.stream] { return conversations[place].add(record, &userAgents) }
         guard conversations.count < limit else {
-            if record.ending != .direction { others.messages &+= 1 }
+            if record.isMessage { others.messages &+= 1 }
             others.bytes &+= UInt64(clamping: record.length)
             return
         }

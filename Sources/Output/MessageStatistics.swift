@@ -64,7 +64,10 @@ public final class MessageStatistics: RecordWriter {
     public func write(_ record: borrowing Record, _: RawSpan) {
         earliest = min(earliest, record.startTime)
         latest = max(latest, record.time)
-        guard record.ending != .direction else { return encrypted.add(record) }
+        guard record.isMessage else {
+            if record.ending == .direction { encrypted.add(record) }
+            return
+        }
         all.add(record)
         if commands.count >= commandLimit, commands[record.command] == nil {
             others.add(record)

@@ -42,6 +42,8 @@ public struct Record: ~Copyable {
     public var frames: ContiguousArray<UInt64> = []
     /// Empty where only a summary was asked for.
     public var tree = Tree()
+    /// The bytes as they were sent, of a decrypted packet where they are asked for; else empty.
+    public var ciphertext: [UInt8] = []
     /// Index of the tree's node under which the protocol itself begins; what is before it tells of frame, IP and TCP.
     public var protocolNode = 0
 
@@ -57,7 +59,12 @@ public struct Record: ~Copyable {
         case cut
         /// A whole direction of a connection.
         case direction
+        /// Something of a v2 connection that is no message: a handshake, a decoy, a failure.
+        case packet
     }
+
+    /// Whether the record is of a message, whole or cut.
+    public var isMessage: Bool { ending == .complete || ending == .cut }
 
     /// Which side of its connection a record comes from.
     public enum Direction: Sendable {

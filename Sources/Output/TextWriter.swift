@@ -35,9 +35,22 @@ public final class TextWriter: RecordWriter {
         annotated?.append(record, bytes, to: &output.buffer) { output.drain(&$0) }
         if hex {
             if detail == .tree { output.buffer.append("\n") }
-            HexText.append(bytes, to: &output.buffer)
+            if record.ciphertext.isEmpty {
+                HexText.append(bytes, to: &output.buffer)
+            } else {
+                append(record.ciphertext.span.bytes, "Encrypted (")
+                append(bytes, "Decrypted (")
+            }
         }
         if detail == .tree || hex { output.buffer.append("\n") }
         output.flushIfFull()
+    }
+
+    /// A dump with a heading, where there are two of them: `Encrypted (81 bytes):`.
+    private func append(_ bytes: RawSpan, _ heading: StaticString) {
+        output.buffer.append(heading)
+        output.buffer.append(decimal: bytes.byteCount)
+        output.buffer.append(bytes.byteCount == 1 ? " byte):\n" : " bytes):\n")
+        HexText.append(bytes, to: &output.buffer)
     }
 }

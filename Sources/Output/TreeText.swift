@@ -46,7 +46,7 @@ public struct TreeText {
         text.append(decimal: record.frameNumber)
         text.append(": ")
         text.append(record.protocolName)
-        text.append(record.ending == .direction ? " direction of " : " message of ")
+        text.append(record.isMessage ? " message of " : record.ending == .packet ? " packet of " : " direction of ")
         text.append(decimal: record.length)
         text.append(record.length == 1 ? " byte" : " bytes")
         if record.frames.count > 1 {
@@ -62,7 +62,7 @@ public struct TreeText {
             text.append(")")
         }
         switch record.ending {
-        case .complete: text.append(", complete at ")
+        case .complete, .packet: text.append(", complete at ")
         case .cut: text.append(", cut, last seen at ")
         case .direction: text.append(", last seen at ")
         }

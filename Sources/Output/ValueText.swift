@@ -127,24 +127,4 @@ extension RawSpan {
         let length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1
         return limit - at < length ? at : limit
     }
-
-    /// Without the NUL bytes at the end.
-    fileprivate var withoutPadding: RawSpan {
-        @_lifetime(copy self)
-        get {
-            var length = byteCount
-            while length > 0, unsafeLoad(fromUncheckedByteOffset: length - 1, as: UInt8.self) == 0 { length -= 1 }
-            return extracting(first: length)
-        }
-    }
-}
-
-extension Tree {
-    /// The bytes of a node: of the message, or generated.
-    @_lifetime(borrow self, copy message)
-    func bytes(of node: Node, in message: RawSpan) -> RawSpan {
-        let source = node.flags.contains(.generated) ? generated.span.bytes : message
-        let start = min(Int(node.start), source.byteCount)
-        return source.extracting(start..<min(start + Int(node.length), source.byteCount))
-    }
 }

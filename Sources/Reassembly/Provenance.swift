@@ -166,6 +166,20 @@ extension Provenance {
         return unique
     }
 
+    /// Where in `range` the bytes of a frame begin, in ascending order: the places at which segments began, as far as
+    /// they were not captured twice. Of bytes that were consumed in an earlier call nothing is known any more.
+    public func starts(in range: Range<UInt64>) -> [UInt64] {
+        var found: [UInt64] = []
+        var position = index(endingBehind: range.lowerBound)
+        while position < count {
+            let start = entry(position).start
+            guard start < range.upperBound else { break }
+            if start >= range.lowerBound { found.append(start) }
+            position += 1
+        }
+        return found
+    }
+
     /// The frame with which all bytes before the offset `end` had come: the highest number among the frames that
     /// brought bytes up to there in this direction, with that frame's time. Frame 0 when none has.
     public func completion(at end: UInt64) -> Origin {

@@ -90,36 +90,10 @@ struct Plan {
         let names = Listing.recordFields.map(\.name)
         return try options.fields.map { name in
             guard names.contains(name), let field = Catalog.field(named: name) else {
-                throw ValidationError("-e: there is no field '\(name)'.\(Self.suggestion(for: name, among: names))")
+                let suggestion = NearestNames.suggestion(for: name, among: names)
+                throw ValidationError("-e: there is no field '\(name)'.\(suggestion)")
             }
             return field
         }
-    }
-
-    /// The nearest names: that end or begin so, or are a few letters away.
-    private static func suggestion(for name: String, among names: [String]) -> String {
-        let wanted = name.lowercased()
-        let near =
-            names
-            .map { (name: $0, distance: $0.hasSuffix("." + wanted) ? 0 : distance(Array(wanted.utf8), Array($0.utf8))) }
-            .filter { $0.distance <= max(2, wanted.count / 3) || $0.name.hasPrefix(wanted) }
-            .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
-            .prefix(3).map(\.name)
-        return near.isEmpty ? "" : " Did you mean \(near.joined(separator: ", "))?"
-    }
-
-    /// How many letters must be put in, taken out or changed.
-    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        var row = Array(0...right.count)
-        for (index, letter) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
-            for (column, other) in right.enumerated() {
-                let changed = diagonal + (letter == other ? 0 : 1)
-                diagonal = row[column + 1]
-                row[column + 1] = min(changed, diagonal + 1, row[column] + 1)
-            }
-        }
-        return row[right.count]
     }
 }

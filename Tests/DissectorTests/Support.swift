@@ -29,6 +29,15 @@ struct Seen: Equatable {
     var notes: Set<AnnotationKind> = []
     /// Header and payload as far as they were captured.
     var bytes: [UInt8] = []
+    // Of v2 packets.
+    var shortID: UInt64?
+    var packet: UInt64?
+    var isDecoy = false
+    var garbage: UInt64?
+    var lostPackets: UInt64 = 0
+    var payloadLength: UInt64 = 0
+    var sessionID: [UInt8] = []
+    var ciphertext: [UInt8] = []
 
     var isWhole: Bool { captured == nil && bytes.count == length }
 }
@@ -67,7 +76,19 @@ final class CollectingWriter: RecordWriter {
             switch names[node.fieldID] {
             case "frame.time_relative": seen.relative = Int64(bitPattern: node.value)
             case "bitcoin.magic": seen.magic = node.value
-            case "bitcoin.command": seen.command = Command(bytes, at: Int(node.start))?.name ?? ""
+            case "bitcoin.command":
+                let text = record.tree.generated.span.bytes
+                seen.command =
+                    node.flags.contains(.generated)
+                    ? text.extracting(node.range).withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+                    : Command(bytes, at: Int(node.start))?.name ?? ""
+            case "bitcoin.v2.short_id": seen.shortID = node.value
+            case "bitcoin.v2.packet": seen.packet = node.value
+            case "bitcoin.v2.ignore": seen.isDecoy = node.value != 0
+            case "bitcoin.v2.garbage_length": seen.garbage = node.value
+            case "bitcoin.v2.lost": seen.lostPackets = node.value
+            case "bitcoin.length": seen.payloadLength = node.value
+            case "bitcoin.v2.session_id": seen.sessionID = Array(record.tree.generated[node.range])
             case "bitcoin.checksum.status": seen.status = node.value
             case "bitcoin.missing": seen.missing = node.value
             case "bitcoin.skipped": seen.skipped = node.value
@@ -75,6 +96,7 @@ final class CollectingWriter: RecordWriter {
             default: break
             }
         }
+        seen.ciphertext = record.ciphertext
         seen.notes = Set(record.tree.annotations.map(\.kind))
         records.append(seen)
     }
@@ -98,12 +120,16 @@ struct Findings {
 }
 
 /// Dissects frames, numbered from 1.
+///
+/// - Parameter before: Called with the index of each frame before it is taken.
 func dissect(
-    _ packets: [Packet], _ options: PipelineOptions = PipelineOptions(), detail: Detail = .tree
+    _ packets: [Packet], _ options: PipelineOptions = PipelineOptions(), detail: Detail = .tree,
+    before: (Int) throws -> Void = { _ in }
 ) throws -> Findings {
     let writer = CollectingWriter(detail: detail)
     var pipeline = Pipeline(options, writer: writer)
     for (index, packet) in packets.enumerated() where !pipeline.isDone {
+        try before(index)
         try pipeline.receive(
             FrameHeader(
                 number: UInt64(index + 1), time: packet.time, capturedLength: packet.bytes.count,

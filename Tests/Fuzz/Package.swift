@@ -21,6 +21,7 @@ let package = Package(
         target("fuzz-frame"),
         target("fuzz-stream"),
         target("fuzz-payload"),
+        target("fuzz-filter"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 seconds=${1:-60}
 shift || true
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(fuzz-frame fuzz-stream fuzz-payload)
+[ ${#targets[@]} -gt 0 ] || targets=(fuzz-frame fuzz-stream fuzz-payload fuzz-filter)
 
 runtime=$(dirname "$(find "$(dirname "$(readlink -f "$(command -v swift)")")/.." -name 'libclang_rt.fuzzer_no_main-*.a' | head -1)")
 swift build -c release -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld \

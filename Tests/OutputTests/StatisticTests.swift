@@ -57,7 +57,7 @@ private func tell(_ writer: any RecordWriter, _ said: [Said]) {
 }
 
 private func table(_ statistic: Statistic, _ said: [Said]) throws -> [String] {
-    try written { tell(statistic.makeWriter($0, .table), said) }.split(separator: "\n").map(String.init)
+    written { tell(statistic.makeWriter($0, .table), said) }.split(separator: "\n").map(String.init)
 }
 
 private func lines(_ statistic: Statistic, _ said: [Said]) throws -> [[String: Any]] {
@@ -147,7 +147,7 @@ private let hostileAgent = Array("\u{1b}]0;x\u{7}\"\\<b>\n\u{202e}".utf8) + [0xf
 
     @Test func namesBeyondTheLimitShareARow() throws {
         let names: [CommandName] = ["a", "b", "c", "d", "b", "c"]
-        let text = try written { output in
+        let text = written { output in
             tell(MessageStatistics(output, .ndjson, commandLimit: 2), names.map { Said(command: $0) })
         }
         let rows = try objects(text)
@@ -229,7 +229,7 @@ private let hostileAgent = Array("\u{1b}]0;x\u{7}\"\\<b>\n\u{202e}".utf8) + [0xf
     @Test func connectionsBeyondTheLimitShareARow() throws {
         let streams: [UInt64] = [0, 1, 2, 3, 1, 2]
         func text(_ format: Statistic.Format) throws -> String {
-            try written { output in
+            written { output in
                 tell(ConversationStatistics(output, format, limit: 2), streams.map { Said(stream: $0) })
             }
         }
@@ -266,7 +266,7 @@ private let hostileAgent = Array("\u{1b}]0;x\u{7}\"\\<b>\n\u{202e}".utf8) + [0xf
         #expect(rows.map { $0["count"] as? Int } == [1, 2])
         #expect(rows[1]["group"] as? String == "Protocol")
         #expect(rows[1]["summary"] as? String == AnnotationKind.commandUnknown.text(nil))
-        let table = try written { write($0, .table) }
+        let table = written { write($0, .table) }
         #expect(table.hasPrefix("Errors (1)\n==========\n   Frequency      Group  Summary\n"))
     }
 }

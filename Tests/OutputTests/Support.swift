@@ -50,21 +50,6 @@ func makeRecord(time: Int64 = 0, _ fill: (inout TreeSink) -> Void = { _ in }) ->
     return record
 }
 
-/// What `body` writes to a file.
-func written(_ body: (ByteOutput) -> Void) throws -> String {
-    let path = NSTemporaryDirectory() + "output-test-" + UUID().uuidString
-    let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL, 0o600)
-    try #require(descriptor >= 0)
-    defer {
-        close(descriptor)
-        unlink(path)
-    }
-    let output = ByteOutput(descriptor: descriptor)
-    body(output)
-    #expect(output.errorNumber == 0)
-    return try String(contentsOfFile: path, encoding: .utf8)
-}
-
 /// The lines of `text`, each a JSON object.
 func objects(_ text: String) throws -> [[String: Any]] {
     #expect(text.isEmpty || text.hasSuffix("\n"))

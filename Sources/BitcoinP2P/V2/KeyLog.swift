@@ -1,0 +1,127 @@
+import Synchronization
+
+/// The secrets of v2 connections, from a file that may grow while it is read.
+///
+/// Nothing is read before ``refresh()``, which reads what has been appended since the last time. Any thread may use it.
+public final class KeyLog: Sendable {
+    /// More secrets are not kept: each takes some 200 bytes.
+    public static let secretLimit = 1_000_000
+    /// A longer line is no secret.
+    public static let lineLimit = 4096
+    /// More problems are counted, but not kept.
+    public static let problemLimit = 100
+
+    /// Why a line was passed over.
+    public enum Fault: Sendable, Equatable {
+        case unknownLabel
+        case notHexadecimal
+        case wrongLength(digits: Int)
+        case tooLong
+        /// The same key came with another secret before: the newer one counts.
+        case otherSecret
+        case tooManySecrets
+
+        var text: String {
+            switch self {
+            case .unknownLabel: "a line begins with \(KeyLogLine.label), or with # if it is a comment"
+            case .notHexadecimal: "behind \(KeyLogLine.label) only hexadecimal digits are allowed"
+            case .wrongLength(let digits):
+                "the key has 128 hexadecimal digits and the secret 64, 192 in all; here are \(digits)"
+            case .tooLong: "a line has at most \(KeyLog.lineLimit) bytes"
+            case .otherSecret: "an earlier line has another secret for the same key; this one is used"
+            case .tooManySecrets: "more than \(KeyLog.secretLimit) secrets; this one and those behind it are not used"
+            }
+        }
+    }
+
+    public struct Problem: Sendable, Equatable, CustomStringConvertible {
+        /// From 1.
+        public let line: UInt64
+        public let fault: Fault
+
+        /// `line 3: the key has 128 hexadecimal digits …`.
+        public var description: String { "line \(line): \(fault.text)" }
+    }
+
+    private struct State {
+        var file: KeyLogFile
+        var secrets: [EllSwiftKey: SharedSecret] = [:]
+        var problems: [Problem] = []
+        var untold: UInt64 = 0
+        var isFull = false
+
+        mutating func take(_ content: KeyLogLine, line: UInt64) {
+            switch content {
+            case .empty: break
+            case .wrong(let fault): note(fault, line)
+            case .secret(let key, let secret):
+                if let old = secrets[key] {
+                    if old == secret { return }
+                    note(.otherSecret, line)
+                } else if secrets.count >= KeyLog.secretLimit {
+                    if !isFull { note(.tooManySecrets, line) }
+                    isFull = true
+                    return
+                }
+                secrets[key] = secret
+            }
+        }
+
+        private mutating func note(_ fault: Fault, _ line: UInt64) {
+            if problems.count < KeyLog.problemLimit {
+                problems.append(Problem(line: line, fault: fault))
+            } else {
+                untold &+= 1
+            }
+        }
+    }
+
+    private let state: Mutex<State>
+
+    public init(path: String) { state = Mutex(State(file: KeyLogFile(path: path))) }
+
+    /// Reads what is new in the file; from its beginning again if it was replaced or has become shorter.
+    ///
+    /// Secrets that were read stay known. A last line without line feed is used if it is whole; else it is taken for
+    /// one that is still being written.
+    public func refresh() throws(KeyLogError) {
+        let failure: KeyLogError? = state.withLock { state in
+            do throws(KeyLogError) {
+                // Taken out, since the lines go to the rest of the state.
+                var file = KeyLogFile(path: "")
+                swap(&file, &state.file)
+                defer { swap(&file, &state.file) }
+                try file.read { content, line in state.take(content, line: line) }
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    /// The secret of the connection whose initiator sent that key.
+    public subscript(key: EllSwiftKey) -> SharedSecret? { state.withLock { $0.secrets[key] } }
+
+    /// How many connections' secrets are known.
+    public var count: Int { state.withLock { $0.secrets.count } }
+
+    /// What was wrong since this was last asked, in the order of the lines, and how many problems more there were than
+    /// are kept.
+    public func takeProblems() -> (problems: [Problem], more: UInt64) {
+        state.withLock { state in
+            defer {
+                state.problems = []
+                state.untold = 0
+            }
+            return (state.problems, state.untold)
+        }
+    }
+
+    /// No more will be read: a last line without line feed that is not whole is a problem, too.
+    public func finish() {
+        state.withLock { state in
+            if let (content, line) = state.file.finish() { state.take(content, line: line) }
+        }
+    }
+}

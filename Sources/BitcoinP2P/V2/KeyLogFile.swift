@@ -1,0 +1,131 @@
+import Glibc
+
+/// A key log that cannot be read.
+public struct KeyLogError: Error, Sendable, CustomStringConvertible {
+    public let path: String
+    /// What the system said (errno).
+    public let number: Int32
+
+    public var description: String {
+        let reason = strerror(number).map { String(cString: $0) } ?? "error \(number)"
+        return "the key log \(path) cannot be read: \(reason)"
+    }
+}
+
+/// Reads the lines of a file, and later those that have been appended.
+struct KeyLogFile {
+    private let path: String
+    private var descriptor: Descriptor?
+    /// Bytes read of this file.
+    private var position: off_t = 0
+    /// A pipe was read to its end.
+    private var isExhausted = false
+    private var line: UInt64 = 1
+    /// The beginning of a line whose end has not been read.
+    private var rest: [UInt8] = []
+    /// The line is too long: what comes up to its end is passed over.
+    private var isOverlong = false
+
+    private static let chunk = 64 << 10
+
+    init(path: String) { self.path = path }
+
+    /// Gives out each line that is new, and a last one without line feed if it is a whole secret.
+    mutating func read(_ take: (KeyLogLine, UInt64) -> Void) throws(KeyLogError) {
+        if isExhausted { return }
+        try open()
+        guard let descriptor else { return }
+        var buffer = [UInt8](repeating: 0, count: Self.chunk)
+        while true {
+            let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor.number, $0.baseAddress, $0.count) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw KeyLogError(path: path, number: errno)
+            }
+            if count == 0 { break }
+            position += off_t(count)
+            split(buffer[..<count], take)
+        }
+        if !descriptor.isRegular { isExhausted = true }
+        if case .secret = KeyLogLine(rest[...]) { take(KeyLogLine(rest[...]), line) }
+    }
+
+    /// What the last line says that has no line feed, if it is no whole secret.
+    mutating func finish() -> (KeyLogLine, UInt64)? {
+        defer { rest = [] }
+        let content = isOverlong ? .wrong(.tooLong) : KeyLogLine(rest[...])
+        if case .wrong = content { return (content, line) }
+        return nil
+    }
+
+    /// Opens the file, or opens it again where another has taken its place.
+    private mutating func open() throws(KeyLogError) {
+        if let descriptor {
+            guard descriptor.isRegular else { return }
+            var status = stat()
+            guard stat(path, &status) == 0 else {
+                // It was removed; what was read of it counts, and another may come.
+                if errno == ENOENT { return }
+                throw KeyLogError(path: path, number: errno)
+            }
+            if status.st_dev == descriptor.device, status.st_ino == descriptor.inode {
+                if status.st_size >= position { return }
+                lseek(descriptor.number, 0, SEEK_SET)
+                restart()
+                return
+            }
+        }
+        descriptor = try Descriptor(path: path)
+        restart()
+    }
+
+    private mutating func restart() {
+        position = 0
+        line = 1
+        rest = []
+        isOverlong = false
+    }
+
+    private mutating func split(_ bytes: ArraySlice<UInt8>, _ take: (KeyLogLine, UInt64) -> Void) {
+        var bytes = bytes
+        while let end = bytes.firstIndex(of: 0x0a) {
+            append(bytes[..<end])
+            take(isOverlong ? .wrong(.tooLong) : KeyLogLine(rest[...]), line)
+            rest.removeAll(keepingCapacity: true)
+            isOverlong = false
+            line += 1
+            bytes = bytes[(end + 1)...]
+        }
+        append(bytes)
+    }
+
+    private mutating func append(_ bytes: ArraySlice<UInt8>) {
+        if isOverlong { return }
+        rest.append(contentsOf: bytes.prefix(KeyLog.lineLimit + 1 - rest.count))
+        // A comment may be as long as it likes.
+        if rest.count > KeyLog.lineLimit {
+            if case .empty = KeyLogLine(rest[...]) { rest.removeLast() } else { isOverlong = true }
+        }
+    }
+}
+
+/// An open file.
+private final class Descriptor: Sendable {
+    let number: Int32
+    let device: dev_t
+    let inode: ino_t
+    /// Not a pipe, which cannot be read again.
+    let isRegular: Bool
+
+    init(path: String) throws(KeyLogError) {
+        number = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard number >= 0 else { throw KeyLogError(path: path, number: errno) }
+        var status = stat()
+        fstat(number, &status)
+        device = status.st_dev
+        inode = status.st_ino
+        isRegular = status.st_mode & S_IFMT == S_IFREG
+    }
+
+    deinit { close(number) }
+}

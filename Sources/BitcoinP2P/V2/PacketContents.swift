@@ -1,0 +1,28 @@
+/// What a decrypted packet holds: a header of one byte, then the contents (protocol.md section 11.3).
+public enum PacketContents {
+    /// Bytes before the contents.
+    public static let headerLength = 1
+    static let ignoreBit: UInt8 = 0x80
+
+    /// Whether receivers pass the packet over.
+    public static func isDecoy(_ plain: RawSpan) -> Bool {
+        plain.byteCount > 0 && plain.unsafeLoad(as: UInt8.self) & ignoreBit != 0
+    }
+
+    /// The message in the contents, as if its header were one of v1; nil where there is none, or its command is cut.
+    ///
+    /// - Parameter plain: Header and contents of a packet that is no decoy.
+    public static func message(_ plain: RawSpan, of network: Network) -> MessageFramer.Message? {
+        guard plain.byteCount > headerLength else { return nil }
+        let identifier = plain.unsafeLoad(fromByteOffset: headerLength, as: UInt8.self)
+        let isLong = identifier == ShortMessageIdentifiers.long
+        let form = isLong ? MessageHeader.Form.longPacket : .shortPacket
+        guard plain.byteCount >= form.rawValue else { return nil }
+        let command = isLong ? Command(plain, at: headerLength + 1) : ShortMessageIdentifiers.command(of: identifier)
+        let length = plain.byteCount - form.rawValue
+        let header = MessageHeader(
+            network: network, command: command ?? Command(""), length: UInt32(clamping: length), checksum: 0,
+            form: form)
+        return MessageFramer.Message(header: header, payloadLength: length, status: .notPresent, payloadHash: nil)
+    }
+}

@@ -1,0 +1,48 @@
+import Dissection
+
+/// Why a text is no filter, and where.
+public struct FilterError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Characters before the part that is wrong.
+    public let position: Int
+    /// Characters of the part that is wrong, at least 1; one behind the end of the text where something is missing.
+    public let length: Int
+    /// One or two sentences: what is wrong, and what to do.
+    public let message: String
+    private let filter: String
+
+    init(_ fault: Fault, in filter: String, _ names: () -> [String]) {
+        let start = Self.characters(of: filter, before: fault.range.lowerBound)
+        position = start
+        length = max(1, Self.characters(of: filter, before: fault.range.upperBound) - start)
+        let hint = fault.unknownName.map { NearestNames.suggestion(for: $0, among: names()) }
+        message = fault.message + (hint ?? "")
+        self.filter = filter
+    }
+
+    private static func characters(of text: String, before byte: Int) -> Int {
+        let end = text.utf8.index(text.startIndex, offsetBy: min(byte, text.utf8.count))
+        return text.distance(from: text.startIndex, to: end)
+    }
+
+    /// The message, the filter, and a line that underlines the wrong part. Control characters of the filter are shown as
+    /// spaces, so that the line stays one line.
+    public var description: String {
+        let shown = filter.map { $0.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control } ? $0 : " " }
+        let underline = String(repeating: " ", count: position) + "^" + String(repeating: "~", count: length - 1)
+        return "\(message)\n    \(String(shown))\n    \(underline)"
+    }
+}
+
+/// What is wrong with the bytes `range` of a filter.
+struct Fault: Error {
+    let range: Range<Int>
+    let message: String
+    /// The name that no field has.
+    let unknownName: String?
+
+    init(_ range: Range<Int>, _ message: String, unknownName: String? = nil) {
+        self.range = range
+        self.message = message
+        self.unknownName = unknownName
+    }
+}

@@ -1,0 +1,206 @@
+import Dissection
+
+/// A literal of the filter, read as a value of the type it is compared with.
+struct Literal {
+    let token: Token
+    let type: ValueType
+    /// The field or expression that it is compared with, for messages.
+    let subject: String
+
+    private func fault(_ message: String) -> Fault { Fault(token.range, message) }
+
+    private var isQuoted: Bool { token.kind == .string }
+
+    // MARK: Scalars
+
+    /// The values that the literal stands for: one, or the addresses of a prefix.
+    func scalars() throws(Fault) -> ClosedRange<Int128> {
+        switch type {
+        case .number(let range, let names): return try Self.single(number(range, names))
+        case .truth: return try Self.single(truth())
+        case .time:
+            guard token.kind != .character, let time = TimeLiteral.instant(token.text) else {
+                throw fault(
+                    "\(subject) is a point in time, such as \"2011-03-28 15:58:57\", 2011-03-28T15:58:57.5Z or 1301327937."
+                )
+            }
+            return Self.single(time)
+        case .duration:
+            guard token.kind != .character, let time = TimeLiteral.duration(token.text) else {
+                throw fault("\(subject) is a duration in seconds, such as 0.25, with at most nine decimals.")
+            }
+            return Self.single(time)
+        case .address(let isIPv6): return try addresses(isIPv6)
+        case .hash, .bytes, .text, .heading: throw fault("\(subject) is \(type.phrase).")
+        }
+    }
+
+    private static func single(_ value: Int128) -> ClosedRange<Int128> { value...value }
+
+    private func number(_ range: ClosedRange<Int128>?, _ names: [ValueNames]) throws(Fault) -> Int128 {
+        if token.kind != .character, let value = names.lazy.compactMap({ $0.value(named: token.string) }).first {
+            return Int128(value)
+        }
+        guard let value = token.kind == .character ? token.text.first.map({ Int128($0) }) : isQuoted ? nil : integer()
+        else {
+            throw notANumber(names)
+        }
+        if let range, !range.contains(value) {
+            let limits = "\(range.lowerBound) to \(range.upperBound)"
+            throw fault("\(token.string) does not fit: \(subject) is a number from \(limits).")
+        }
+        return value
+    }
+
+    private func notANumber(_ names: [ValueNames]) -> Fault {
+        if isQuoted, names.isEmpty || integer() != nil {
+            return fault("\(subject) is a number: write it without quotes.")
+        }
+        guard !names.isEmpty else { return fault("'\(token.string)' is no number, and \(subject) is one.") }
+        let all = names.flatMap { $0.entries.map(\.name) }
+        let hint = NearestNames.suggestion(for: token.string, among: all)
+        return fault("'\(token.string)' is neither a number nor the name of a value of \(subject).\(hint)")
+    }
+
+    /// Decimal, `0x`, `0b`, or octal behind a `0`, with a sign; nil where it is none or has more than 64 bits.
+    private func integer() -> Int128? {
+        var digits = token.text[...]
+        let isNegative = digits.first == 0x2d
+        if isNegative || digits.first == 0x2b { digits = digits.dropFirst() }
+        var radix: Int128 = 10
+        if digits.count > 1, digits.first == 0x30 {
+            let letter = digits.dropFirst().first.map { $0 | 0x20 }
+            radix = letter == 0x78 ? 16 : letter == 0x62 ? 2 : 8
+            digits = digits.dropFirst(radix == 8 ? 1 : 2)
+        }
+        guard !digits.isEmpty else { return nil }
+        var value: Int128 = 0
+        for byte in digits {
+            guard let digit = Digits.value(byte), Int128(digit) < radix else { return nil }
+            value = value * radix + Int128(digit)
+            // More digits change nothing: no field holds it.
+            if value > Int128(UInt64.max) { value = Int128(UInt64.max) + 1 }
+        }
+        return isNegative ? -value : value
+    }
+
+    private func truth() throws(Fault) -> Int128 {
+        switch token.string.lowercased() {
+        case "true", "set": return 1
+        case "false", "not set": return 0
+        default:
+            guard let value = integer() else { throw fault("\(subject) is true or false, or 1 or 0.") }
+            return value == 0 ? 0 : 1
+        }
+    }
+
+    /// A number for a mask: not negative, at most 64 bits.
+    static func mask(_ token: Token) throws(Fault) -> UInt64 {
+        let literal = Literal(token: token, type: .computedNumber, subject: "a mask")
+        guard token.kind == .word, let value = literal.integer(), let mask = UInt64(exactly: value) else {
+            throw Fault(token.range, "A mask is a number of at most 64 bits, such as 0x8.")
+        }
+        return mask
+    }
+
+    // MARK: Addresses
+
+    private func addresses(_ isIPv6: Bool) throws(Fault) -> ClosedRange<Int128> {
+        let parts = token.text.split(separator: 0x2f, maxSplits: 1, omittingEmptySubsequences: false)
+        let text = Array(parts.first ?? [])
+        guard token.kind != .character, let (bits, width) = Self.address(text) else {
+            throw fault("'\(token.string)' is no IP address, and \(subject) is one.")
+        }
+        if width == 128, !isIPv6 {
+            throw fault("\(subject) holds IPv4 addresses, and '\(token.string)' is an IPv6 one.")
+        }
+        guard parts.count == 2 else { return Address.range(bits, prefix: 128) }
+        let digits = String(decoding: parts[1], as: UTF8.self)
+        guard let length = Int(digits), (0...width).contains(length) else {
+            throw fault("The prefix of an address like this has 0 to \(width) bits.")
+        }
+        return Address.range(bits, prefix: 128 - width + length)
+    }
+
+    private static func address(_ text: [UInt8]) -> (bits: UInt128, width: Int)? {
+        if let bits = Address.ipv4(text) { return (bits | Address.mapping, 32) }
+        return Address.ipv6(text).map { ($0, 128) }
+    }
+
+    // MARK: Bytes
+
+    /// The bytes that the literal stands for.
+    ///
+    /// - Parameter isPart: A part of a value is looked for, so a hash need not be whole.
+    func bytes(isPart: Bool) throws(Fault) -> [UInt8] {
+        if let escape = token.strangeEscape {
+            throw Fault(escape, "No such escape: write '\\\\' for a backslash, or r\"…\".")
+        }
+        let bytes =
+            switch type {
+            case .hash: try hash(isPart: isPart)
+            case .bytes: try plainBytes()
+            default: text()
+            }
+        if isPart, bytes.isEmpty { throw fault("Every value contains the empty one: name something to look for.") }
+        return bytes
+    }
+
+    private func hash(isPart: Bool) throws(Fault) -> [UInt8] {
+        guard token.kind != .character, let bytes = Self.hexadecimal(token.text) else {
+            throw fault("\(subject) is a hash: hexadecimal digits as Bitcoin shows them.")
+        }
+        guard isPart || bytes.count == 32 else {
+            throw fault("A hash has 64 hexadecimal digits, this has \(bytes.count * 2): 'contains' looks for a part.")
+        }
+        return bytes
+    }
+
+    private func plainBytes() throws(Fault) -> [UInt8] {
+        if token.kind != .word { return token.text }
+        guard let bytes = Self.hexadecimal(token.text) else {
+            throw fault("'\(token.string)' are no bytes: write them as aa:bb, aabb or \"text\".")
+        }
+        return bytes
+    }
+
+    /// Pairs of digits with colons between them, without quotes, are bytes also for text.
+    private func text() -> [UInt8] {
+        let pairs = token.text.split(separator: 0x3a, omittingEmptySubsequences: false)
+        guard token.kind == .word, pairs.count > 1, pairs.allSatisfy({ $0.count == 2 }) else { return token.text }
+        return Self.hexadecimal(token.text) ?? token.text
+    }
+
+    /// `aabb`, `0xaabb`, or one or two digits a byte with `:`, `-` or `.` between them.
+    private static func hexadecimal(_ text: [UInt8]) -> [UInt8]? {
+        var text = text[...]
+        if text.count > 2, text.first == 0x30, text.dropFirst().first.map({ $0 | 0x20 }) == 0x78 {
+            text = text.dropFirst(2)
+        }
+        if let separator = text.first(where: { $0 == 0x3a || $0 == 0x2d || $0 == 0x2e }) {
+            // One at the beginning or end marks a single byte as such.
+            let parts = text.split(separator: separator, omittingEmptySubsequences: false)
+            let inner = parts.count == 2 ? parts.filter { !$0.isEmpty } : parts
+            let bytes = inner.compactMap { $0.count <= 2 ? byte($0) : nil }
+            return bytes.count == inner.count && !bytes.isEmpty ? bytes : nil
+        }
+        if text.count == 1 { return byte(text).map { [$0] } }
+        guard text.count % 2 == 0, !text.isEmpty else { return nil }
+        var bytes: [UInt8] = []
+        while !text.isEmpty {
+            guard let byte = byte(text.prefix(2)) else { return nil }
+            bytes.append(byte)
+            text = text.dropFirst(2)
+        }
+        return bytes
+    }
+
+    private static func byte(_ digits: ArraySlice<UInt8>) -> UInt8? {
+        var value: UInt8 = 0
+        for letter in digits {
+            guard let digit = Digits.value(letter) else { return nil }
+            value = value << 4 | digit
+        }
+        return digits.isEmpty ? nil : value
+    }
+}

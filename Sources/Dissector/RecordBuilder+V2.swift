@@ -1,0 +1,188 @@
+import BitcoinP2P
+import Dissection
+import Layers
+import Output
+import Reassembly
+
+// Records of v2 transport (BIP 324) that are no messages.
+extension RecordBuilder {
+    /// How a packet came.
+    struct Arrival {
+        var origin: Origin
+        var frames: [Origin]
+        var segment: SegmentNote?
+        var before = Loss()
+        var hasConflict = false
+    }
+
+    /// What a message is called: its command, or the number that stands for none.
+    mutating func appendName(of header: MessageHeader, _ bytes: RawSpan) {
+        if header.form == .shortPacket, header.command.nameLength == 0, bytes.byteCount > PacketContents.headerLength {
+            record.info.append("short id ")
+            let identifier = bytes.unsafeLoad(fromByteOffset: PacketContents.headerLength, as: UInt8.self)
+            record.info.append(decimal: UInt64(identifier))
+        } else {
+            header.command.append(to: &record.info)
+        }
+    }
+
+    /// Fills ``record`` with a packet that has no message: a decoy, or the one that negotiates the transport.
+    mutating func buildPacket(
+        _ facts: PacketLayout.Facts, _ arrival: Arrival, of stream: MessageStream, number: UInt64, _ bytes: RawSpan,
+        detail: Detail, wantsInfo: Bool
+    ) {
+        start(arrival.origin, arrival.frames, of: stream, number: number)
+        record.protocolName = "BitcoinV2"
+        record.transport = .v2
+        record.ending = .packet
+        record.length = facts.packet.byteCount
+        record.ciphertext = facts.ciphertext
+        record.hasProblem = !arrival.before.isEmpty || facts.packet.lost > 0
+        if wantsInfo { appendInfo(facts, arrival, bytes) }
+        guard detail != .summary else { return }
+        appendOrigin(stream, number, arrival.segment)
+        var sink = TreeSink(takeTree())
+        let layer = sink.open(fields.bitcoin, at: 0, value: 0, flags: [])
+        var cursor = Cursor(bytes, sink)
+        // A packet that was opened has its header.
+        do throws(Stop) { try fields.v2.layout(&cursor, facts, hasMessage: false) } catch {}
+        appendLoss(arrival.before, hasConflict: arrival.hasConflict, &cursor)
+        sink = cursor.finish()
+        sink.close(layer, at: bytes.byteCount)
+        record.tree = sink.tree
+        if let columns { appendColumns(columns) }
+    }
+
+    private mutating func appendInfo(_ facts: PacketLayout.Facts, _ arrival: Arrival, _ bytes: RawSpan) {
+        record.info.append("v2 transport: ")
+        if let count = facts.packet.garbageLength {
+            record.info.append("key, ")
+            append(count, "byte", "bytes")
+            record.info.append(" of garbage, ")
+        }
+        if PacketContents.isDecoy(bytes) {
+            record.info.append("decoy packet")
+        } else {
+            record.info.append(facts.packet.isVersion ? "version packet" : "packet without a message")
+        }
+        record.info.append(", ")
+        append(bytes.byteCount - PacketContents.headerLength, "byte", "bytes")
+        note(arrival.before, "before it ")
+        note(packetsLost: facts.packet.lost)
+        if arrival.hasConflict { record.info.append(" [retransmission differs]") }
+    }
+
+    private mutating func append(_ count: Int, _ one: StaticString, _ many: StaticString) {
+        record.info.append(decimal: count)
+        record.info.append(" ")
+        record.info.append(count == 1 ? one : many)
+    }
+
+    /// Fills ``record`` with what can be told of a direction that is encrypted.
+    mutating func buildEncrypted(_ stream: MessageStream, number: UInt64, detail: Detail, wantsInfo: Bool) {
+        start(stream.last, [], of: stream, number: number)
+        record.protocolName = "BitcoinV2"
+        record.transport = .v2Encrypted
+        record.ending = .direction
+        record.length = Int(clamping: stream.byteCount)
+        record.hasProblem = stream.lost.missing > 0
+        record.startTime = stream.first?.time ?? stream.last.time
+        let duration = stream.last.time &- record.startTime
+        if wantsInfo {
+            record.info.append("v2 transport (BIP 324), encrypted: ")
+            record.info.append(decimal: stream.byteCount)
+            record.info.append(" bytes in ")
+            TimeText.append(nanoseconds: duration, decimals: 6, to: &record.info)
+            record.info.append(" s")
+            note(stream.lost, "")
+        }
+        guard detail != .summary else { return }
+        appendTransport(stream, number: number, bytes: stream.key.count) { sink, fields in
+            sink.leaf(fields.v2.key, at: 0, length: stream.key.count, value: 0, flags: [])
+            sink.generate(fields.v2Bytes, value: stream.byteCount, RawSpan())
+            sink.generate(fields.v2Duration, value: UInt64(bitPattern: duration), RawSpan())
+            if stream.lost.missing > 0 { sink.generate(fields.missing, value: stream.lost.missing, RawSpan()) }
+        }
+    }
+
+    /// Fills ``record`` with what does not authenticate; its bytes are not shown.
+    mutating func buildFailure(
+        _ failure: PacketFramer.Failure, _ origin: Origin, of stream: MessageStream, number: UInt64, detail: Detail,
+        wantsInfo: Bool
+    ) {
+        start(origin, [], of: stream, number: number)
+        record.protocolName = "BitcoinV2"
+        record.transport = .v2
+        record.ending = .packet
+        if case .noTerminator = failure { record.transport = .v2Encrypted }
+        record.length = 0
+        record.hasProblem = true
+        if wantsInfo {
+            record.info.append("v2 transport: ")
+            switch failure {
+            case .noTerminator(let searched):
+                record.info.append("the secret in the key log does not open this connection: no garbage terminator in ")
+                append(searched, "byte", "bytes")
+            case .notAuthentic(let packet):
+                record.info.append("packet ")
+                record.info.append(decimal: packet)
+                record.info.append(" does not authenticate")
+            }
+        }
+        guard detail != .summary else { return }
+        appendTransport(stream, number: number, bytes: 0) { sink, fields in
+            switch failure {
+            case .noTerminator:
+                sink.generate(fields.v2.authentication, value: 0, RawSpan())
+                sink.annotate(.secretWrong, value: 0)
+            case .notAuthentic(let packet):
+                sink.generate(fields.v2.number, value: packet, RawSpan())
+                sink.generate(fields.v2.authentication, value: 0, RawSpan())
+                sink.annotate(.packetNotAuthentic, value: 0)
+            }
+        }
+    }
+
+    /// Fills ``record`` with what was lost at the end of a direction that was decrypted up to there.
+    mutating func buildEnd(
+        _ origin: Origin, of stream: MessageStream, number: UInt64, detail: Detail, wantsInfo: Bool
+    ) {
+        start(origin, [], of: stream, number: number)
+        record.protocolName = "BitcoinV2"
+        record.transport = .v2
+        record.ending = .packet
+        record.length = Int(clamping: stream.lost.skipped)
+        record.hasProblem = true
+        if wantsInfo {
+            record.info.append("v2 transport: the end of this direction could not be decrypted")
+            note(stream.lost, "")
+        }
+        guard detail != .summary else { return }
+        appendTransport(stream, number: number, bytes: 0) { sink, fields in
+            if stream.lost.missing > 0 {
+                sink.generate(fields.missing, value: stream.lost.missing, RawSpan())
+                sink.annotate(.bytesMissing, value: stream.lost.missing)
+            }
+            if stream.lost.skipped > 0 {
+                sink.generate(fields.skipped, value: stream.lost.skipped, RawSpan())
+                sink.annotate(.bytesSkipped, value: stream.lost.skipped)
+            }
+        }
+    }
+
+    /// Frame, IP, TCP, and under the protocol the transport's node with what `body` makes.
+    private mutating func appendTransport(
+        _ stream: MessageStream, number: UInt64, bytes: Int, _ body: (inout TreeSink, RecordFields) -> Void
+    ) {
+        appendOrigin(stream, number, nil)
+        var sink = TreeSink(takeTree())
+        record.protocolNode = sink.tree.nodes.count
+        let layer = sink.open(fields.bitcoin, at: 0, value: 0, flags: [])
+        let group = sink.open(fields.v2.packet, at: 0, value: 0, flags: [])
+        body(&sink, fields)
+        sink.close(group, at: bytes)
+        sink.close(layer, at: bytes)
+        record.tree = sink.tree
+        if let columns { appendColumns(columns) }
+    }
+}
