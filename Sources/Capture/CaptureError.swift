@@ -45,6 +45,9 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
         case linkTypeDiffers(LinkTypeNumber, from: LinkTypeNumber)
         /// libpcap does not write frames of this link type.
         case linkTypeNotWritable(LinkTypeNumber)
+
+        /// A capture from an interface, whose name is in the place of the path.
+        case live(LiveProblem)
     }
 
     /// What went wrong.
@@ -119,6 +122,7 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
         case .linkTypeDiffers(let type, let first):
             "can hold one link type only: frame \(frame ?? 0) is of \(type), those before it of \(first)"
         case .linkTypeNotWritable(let type): "cannot hold frames of link type \(type)\(libpcap)"
+        case .live(let problem): problem.statement(detail)
         }
     }
 
@@ -140,6 +144,7 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
         case .isAnInput: "Write to another file"
         case .isTerminal: "Name a file, or send it on with | or >"
         case .linkTypeDiffers: "Read the captures one by one, and write a file for each"
+        case .live(let problem): problem.advice(interface: path)
         default: nil
         }
     }
@@ -147,7 +152,7 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
 
 extension String {
     /// The text as one word of a shell command, so that the advice can be copied whatever the file is called.
-    fileprivate var quotedForShell: String {
+    var quotedForShell: String {
         let isPlain = unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("-"..."9").contains($0) || $0 == "_" }
         return isPlain
             ? self : "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"

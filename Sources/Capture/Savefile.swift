@@ -54,7 +54,7 @@ struct Savefile: ~Copyable {
                 stream, UInt32(PCAP_TSTAMP_PRECISION_NANO), &message
             )
         else {
-            let failure = Failure(cause: Self.cause(stream), message: Self.text(message))
+            let failure = Failure(cause: Self.cause(stream), message: String(libpcap: message))
             fclose(stream)
             buffer.deallocate()
             throw failure
@@ -110,9 +110,5 @@ struct Savefile: ~Copyable {
 
     private static func cause(_ stream: UnsafeMutablePointer<FILE>) -> Failure.Cause {
         feof(stream) != 0 ? .endOfInput : ferror(stream) != 0 ? .system : .content
-    }
-
-    private static func text(_ message: [CChar]) -> String {
-        String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).singleLine
     }
 }

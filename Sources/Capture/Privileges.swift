@@ -1,0 +1,93 @@
+import CPcap
+import Glibc
+
+/// Why privileges could not be given up. The process must not go on with them.
+public struct PrivilegesError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// One sentence for the user.
+    public let description: String
+
+    init(_ step: String) {
+        description = "privileges cannot be given up: \(step): \(SystemFailure().message)"
+    }
+
+    init(stillThere remains: String) {
+        description = "privileges cannot be given up: \(remains)"
+    }
+}
+
+/// The rights of this process that go beyond those of any user: needed to open an interface, and dangerous while packets
+/// of strangers are parsed.
+///
+/// Linux keeps capabilities for each thread. So they are given up before any other thread is made.
+public enum Privileges {
+    /// Whether we are root, or are able to become it again.
+    public static var isRoot: Bool { users.contains(0) }
+
+    /// Whether this thread holds any capability.
+    public static var hasCapabilities: Bool { capabilities.contains { $0.permitted != 0 || $0.effective != 0 } }
+
+    /// Becomes a user, for good: with that user's groups, without any capability and without a way to get one.
+    ///
+    /// - Parameter user: As a rule not root; then only the capabilities are given up.
+    /// - Throws: `PrivilegesError` where anything remains; the process is then neither one nor the other.
+    public static func drop(to user: User) throws(PrivilegesError) {
+        forgetInheritance()
+        let (userID, groupID) = (user.userID, user.groupID)
+        guard initgroups(user.name, groupID) == 0 else { throw PrivilegesError("initgroups") }
+        guard setresgid(groupID, groupID, groupID) == 0 else { throw PrivilegesError("setresgid") }
+        guard setresuid(userID, userID, userID) == 0 else { throw PrivilegesError("setresuid") }
+        try dropCapabilities()
+        guard users == [userID], groups == [groupID] else { throw PrivilegesError(stillThere: "some identity remains") }
+        if userID != 0, setuid(0) == 0 || seteuid(0) == 0 { throw PrivilegesError(stillThere: "root can be regained") }
+    }
+
+    /// Gives up all capabilities of this thread, for good, and stays the user it is: for a program that has them from
+    /// its file (`setcap`).
+    public static func dropCapabilities() throws(PrivilegesError) {
+        forgetInheritance()
+        var header = header
+        let none = [__user_cap_data_struct](repeating: __user_cap_data_struct(), count: 2)
+        guard none.withUnsafeBufferPointer({ capset(&header, UnsafeMutablePointer(mutating: $0.baseAddress)) }) == 0
+        else { throw PrivilegesError("capset") }
+        // No program that is started from here gets more than we have, whatever its file says.
+        guard linux_prctl(PR_SET_NO_NEW_PRIVS, 1) == 0 else { throw PrivilegesError("prctl") }
+        if hasCapabilities { throw PrivilegesError(stillThere: "some capability remains") }
+    }
+
+    /// Takes away what a later program could get back. Only with the right capability, or not needed; so nothing here
+    /// may fail the rest, which is looked at afterwards.
+    private static func forgetInheritance() {
+        _ = prctlClearAmbient()
+        for capability in 0..<64 as Range<UInt> { _ = linux_prctl(PR_CAPBSET_DROP, capability) }
+    }
+
+    private static func prctlClearAmbient() -> Int32 {
+        linux_prctl(PR_CAP_AMBIENT, UInt(PR_CAP_AMBIENT_CLEAR_ALL))
+    }
+
+    // MARK: Looking
+
+    private static var users: Set<UInt32> {
+        var ids: (UInt32, UInt32, UInt32) = (0, 0, 0)
+        _ = getresuid(&ids.0, &ids.1, &ids.2)
+        return [ids.0, ids.1, ids.2]
+    }
+
+    private static var groups: Set<UInt32> {
+        var ids: (UInt32, UInt32, UInt32) = (0, 0, 0)
+        _ = getresgid(&ids.0, &ids.1, &ids.2)
+        return [ids.0, ids.1, ids.2]
+    }
+
+    private static var header: __user_cap_header_struct {
+        __user_cap_header_struct(version: LINUX_CAPABILITY_VERSION, pid: 0)
+    }
+
+    /// The 64 bits of this thread's sets, in two halves.
+    private static var capabilities: [__user_cap_data_struct] {
+        var header = header
+        var data = [__user_cap_data_struct](repeating: __user_cap_data_struct(), count: 2)
+        _ = capget(&header, &data)
+        return data
+    }
+}

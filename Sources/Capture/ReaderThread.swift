@@ -1,0 +1,148 @@
+import CPcap
+import Glibc
+import Synchronization
+
+/// The thread that takes frames from an interface and puts them into a queue.
+///
+/// `capture` and what is marked as the thread's own are touched by the thread alone while it runs. `failure` is written
+/// before the queue is closed and read after that was seen.
+final class ReaderThread: @unchecked Sendable {
+    let queue: FrameQueue
+
+    private let capture: LiveCapture
+    private let bell: Bell
+    private let isStopping = Atomic<Bool>(false)
+    private var failure: CaptureError?
+    private var thread: pthread_t?
+
+    private let taken = Atomic<UInt64>(0)
+    private let droppedByKernel = Atomic<UInt64>(0)
+    private let droppedByInterface = Atomic<UInt64>(0)
+
+    // The thread's own.
+    private var kernelDrops = WideCount()
+    private var interfaceDrops = WideCount()
+    private var lastLook = 0.0
+
+    /// So many frames are taken before it looks whether to stop.
+    private static let batch: Int32 = 4_096
+    /// How long it waits for frames before it looks at the interface, in milliseconds.
+    private static let patience: Int32 = 250
+
+    init(_ capture: consuming LiveCapture, queueSize: Int) throws(SystemFailure) {
+        queue = try FrameQueue(capacity: queueSize)
+        bell = try Bell()
+        self.capture = capture
+    }
+
+    /// What became of the frames so far. Any thread may ask.
+    var statistics: CaptureStatistics {
+        let kernel = droppedByKernel.load(ordering: .relaxed)
+        return CaptureStatistics(
+            received: taken.load(ordering: .relaxed) &+ kernel, droppedByKernel: kernel,
+            droppedByInterface: droppedByInterface.load(ordering: .relaxed), droppedByUs: queue.dropped)
+    }
+
+    /// Begins. Signals are left to the other threads.
+    func start() throws(SystemFailure) {
+        var all = sigset_t()
+        var before = sigset_t()
+        sigfillset(&all)
+        pthread_sigmask(SIG_SETMASK, &all, &before)
+        let context = Unmanaged.passRetained(self)
+        var number: pthread_t = 0
+        let code = pthread_create(&number, nil, readerThreadMain, context.toOpaque())
+        pthread_sigmask(SIG_SETMASK, &before, nil)
+        if code != 0 {
+            context.release()
+            throw SystemFailure(code: code)
+        }
+        thread = number
+    }
+
+    /// Asks it to end.
+    func stop() {
+        isStopping.store(true, ordering: .releasing)
+        bell.ring()
+    }
+
+    /// Waits for its end.
+    func join() {
+        guard let thread else { return }
+        pthread_join(thread, nil)
+        self.thread = nil
+    }
+
+    /// Why it ended, once; nil where it was asked to. Only after the queue's end.
+    func takeFailure() -> CaptureError? { failure.take() }
+
+    // MARK: The thread
+
+    fileprivate func run() {
+        do throws(CaptureError) {
+            while !isStopping.load(ordering: .acquiring) { try turn() }
+        } catch {
+            failure = error
+        }
+        count()
+        queue.close()
+    }
+
+    /// Takes what is there; where there is nothing, waits a while.
+    private func turn() throws(CaptureError) {
+        let count = try takeFrames()
+        countEachSecond()
+        guard count == 0 else { return }
+        switch capture.wait(for: bell, milliseconds: Self.patience) {
+        case .ready: break
+        case .idle: try checkInterface()
+        }
+    }
+
+    private func takeFrames() throws(CaptureError) -> Int {
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        return try capture.dispatch(limit: Self.batch, context) { context, header, bytes in
+            guard let context, let header, let bytes else { return }
+            Unmanaged<ReaderThread>.fromOpaque(context).takeUnretainedValue().put(header.pointee, bytes)
+        }
+    }
+
+    private func put(_ header: pcap_pkthdr, _ bytes: UnsafePointer<UInt8>) {
+        taken.add(1, ordering: .relaxed)
+        var time = header.ts
+        if capture.isInMicroseconds { time.tv_usec *= 1_000 }
+        queue.offer(
+            time: Savefile.nanoseconds(time, hasShortTimes: false), originalLength: header.len,
+            UnsafeRawBufferPointer(start: bytes, count: Int(header.caplen)))
+    }
+
+    private func checkInterface() throws(CaptureError) {
+        guard capture.problem != nil else { return }
+        // One that goes away is down first; and what came before may still be in the kernel's buffer.
+        usleep(100_000)
+        while let count = try? takeFrames(), count > 0 {}
+        guard let problem = capture.problem else { return }
+        throw CaptureError(.live(problem), path: capture.interface)
+    }
+
+    private func countEachSecond() {
+        let now = monotonicSeconds()
+        guard now - lastLook >= 1 else { return }
+        lastLook = now
+        count()
+    }
+
+    private func count() {
+        guard let counters = capture.counters() else { return }
+        kernelDrops.advance(to: counters.ps_drop)
+        interfaceDrops.advance(to: counters.ps_ifdrop)
+        droppedByKernel.store(kernelDrops.total, ordering: .relaxed)
+        droppedByInterface.store(interfaceDrops.total, ordering: .relaxed)
+    }
+}
+
+/// What the thread begins with: the reader, retained for it.
+private func readerThreadMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    if let context { Unmanaged<ReaderThread>.fromOpaque(context).takeRetainedValue().run() }
+    return nil
+}

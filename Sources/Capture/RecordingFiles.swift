@@ -1,0 +1,130 @@
+import Glibc
+
+/// Records a live capture: to one file, or, as `-b` asks, to one after another.
+///
+/// Frames are handed to the system once a second at least, and whenever there is nothing else to do, if only
+/// ``keepTime()`` is called: so a crash loses one buffer at most.
+public struct RecordingFiles: ~Copyable {
+    /// The file being written; nil between two files, since the next is begun by its first frame.
+    public private(set) var currentPath: String?
+    /// Files that are full, for `-a files:`. Some may be deleted since.
+    public private(set) var completedFiles: UInt64 = 0
+
+    private let path: String
+    private let linkType: LinkTypeNumber
+    private let snapLength: Int
+    /// When the next file begins, and how many are kept; nil for one file without an end.
+    private let ring: CaptureLimits?
+    private let owner: User?
+
+    private var writer: CaptureWriter?
+    /// Those that are still there, oldest first. Only filled where some are to be deleted.
+    private var kept: [String] = []
+    private var filesBegun: UInt64 = 0
+    private var begun: Double
+    private var flushed: Double
+    private var isFlushed = false
+
+    /// Begins the first file, whose header is handed to the system.
+    ///
+    /// - Parameters:
+    ///   - path: A path, or, without `ring`, `-` for standard output. With `ring` the files are called as
+    ///     dumpcap's: `name_00001_20261123142233.pcap`.
+    ///   - ring: How long a file becomes (`duration`, `fileSize`, `packets`), and how many are kept (`files`).
+    ///   - owner: Whom new files are given to, where they are made as root; nil to leave them.
+    /// - Throws: `CaptureError` where the file cannot be made.
+    public init(
+        path: String, linkType: LinkTypeNumber, snapLength: Int = CaptureWriter.snapLength, ring: CaptureLimits? = nil,
+        owner: User? = nil
+    ) throws(CaptureError) {
+        self.path = path
+        self.linkType = linkType
+        self.snapLength = snapLength
+        self.ring = ring
+        self.owner = owner
+        begun = monotonicSeconds()
+        flushed = begun
+        try begin()
+        try flush()
+    }
+
+    /// Bytes of the file being written, its header and what is buffered included; 0 between two files.
+    public var currentBytes: UInt64 {
+        switch writer {
+        case .some(let writer): writer.bytesWritten
+        case .none: 0
+        }
+    }
+
+    /// Adds a frame; begins the next file before it or completes this one after it, where that is due.
+    ///
+    /// - Throws: `CaptureError`; after one of writing nothing more can be written.
+    public mutating func write(_ header: FrameHeader, _ bytes: RawSpan) throws(CaptureError) {
+        try keepTime(isIdle: false)
+        if writer == nil { try begin() }
+        try writer?.write(header, bytes)
+        isFlushed = false
+        try completeIfFull()
+    }
+
+    /// What time brings: completes a file after its duration, and flushes. To be called whenever no frame came for a
+    /// moment, and then at least once a second.
+    public mutating func keepTime() throws(CaptureError) { try keepTime(isIdle: true) }
+
+    /// Writes what is buffered, and closes.
+    public consuming func close() throws(CaptureError) {
+        try writer.take()?.close()
+    }
+
+    private mutating func keepTime(isIdle: Bool) throws(CaptureError) {
+        let now = monotonicSeconds()
+        try completeIfFull(now)
+        if !isFlushed, isIdle || now - flushed >= 1 { try flush(now) }
+    }
+
+    private mutating func flush(_ now: Double = monotonicSeconds()) throws(CaptureError) {
+        try writer?.flush()
+        isFlushed = true
+        flushed = now
+    }
+
+    // MARK: From file to file
+
+    private mutating func completeIfFull(_ now: Double = monotonicSeconds()) throws(CaptureError) {
+        guard let ring, let bytes = writer?.bytesWritten, let frames = writer?.framesWritten,
+            ring.isReached(duration: now - begun, packets: frames, bytes: bytes)
+        else { return }
+        currentPath = nil
+        completedFiles &+= 1
+        try writer.take()?.close()
+    }
+
+    private mutating func begin() throws(CaptureError) {
+        filesBegun &+= 1
+        let path = ring == nil ? path : RingFileName(path).path(number: filesBegun, time: time(nil))
+        try makeRoom()
+        let destination = try CaptureDestination(path: path)
+        // Not a device nor standard output.
+        if let owner, destination.descriptor.type == S_IFREG, path != "-",
+            fchown(destination.descriptor.number, owner.userID, owner.groupID) != 0
+        {
+            throw CaptureError(.cannotCreate, path: path, detail: SystemFailure().message)
+        }
+        writer = try CaptureWriter(destination, linkType: linkType, snapLength: snapLength)
+        currentPath = path
+        if ring?.files != nil { kept.append(path) }
+        begun = monotonicSeconds()
+        isFlushed = false
+    }
+
+    /// Deletes the oldest files, so that the next one is not one too many. One that somebody else has deleted is no harm.
+    private mutating func makeRoom() throws(CaptureError) {
+        guard let files = ring?.files else { return }
+        while UInt64(kept.count) >= files, let oldest = kept.first {
+            guard unlink(oldest) == 0 || errno == ENOENT else {
+                throw CaptureError(.writeFailed, path: oldest, detail: SystemFailure().message)
+            }
+            kept.removeFirst()
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import Foundation
+import Testing
+
+@testable import Capture
+
+@Suite struct RecordingFilesTests {
+    private let folder: Folder
+    init() throws { folder = try Folder() }
+
+    private func limits(_ texts: String...) throws -> CaptureLimits {
+        var limits = CaptureLimits()
+        for text in texts { try limits.add(text) }
+        return limits
+    }
+
+    private func write(_ number: Int, _ files: inout RecordingFiles, length: Int = 100) throws {
+        let bytes = [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: length)
+        let header = FrameHeader(
+            number: UInt64(number), time: 1_700_000_000_000_000_000 + Int64(number), capturedLength: length,
+            originalLength: length, linkType: LinkTypeNumber(rawValue: 1), file: 0)
+        try files.write(header, bytes.span.bytes)
+    }
+
+    private var names: [String] {
+        get throws { try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() }
+    }
+
+    private func begin(_ ring: CaptureLimits?, owner: User? = nil) throws -> RecordingFiles {
+        try RecordingFiles(
+            path: folder.path + "/name.pcap", linkType: LinkTypeNumber(rawValue: 1), ring: ring, owner: owner)
+    }
+
+    @Test func oneFile() throws {
+        var files = try begin(nil)
+        for number in 1...300 { try write(number, &files) }
+        #expect(files.currentBytes == 24 + 300 * 116)
+        try files.close()
+        let (frames, error) = record(folder.path + "/name.pcap")
+        #expect(error == nil && frames.count == 300)
+        #expect(frames.last?.header.time == 1_700_000_000_000_000_300)
+        #expect(frames.last?.bytes == [UInt8](repeating: 44, count: 100))
+    }
+
+    /// What another program reads meanwhile: the header at once, and everything after a moment without frames.
+    @Test func nothingWaitsInTheBufferWhenIdle() throws {
+        var files = try begin(nil)
+        #expect(record(folder.path + "/name.pcap").error == nil)
+        try write(1, &files)
+        #expect(record(folder.path + "/name.pcap").frames.isEmpty)
+        try files.keepTime()
+        #expect(record(folder.path + "/name.pcap").frames.count == 1)
+        // Even where frames never stop coming.
+        try write(2, &files)
+        usleep(1_100_000)
+        try write(3, &files)
+        #expect(record(folder.path + "/name.pcap").frames.count == 2)
+    }
+
+    @Test func filesBySize() throws {
+        var files = try begin(limits("filesize:1"))
+        for number in 1...20 { try write(number, &files) }
+        // 24 + 9 * 116 is 1,068, the first that is 1,000 or more.
+        #expect(files.completedFiles == 2 && files.currentBytes == 24 + 2 * 116)
+        try files.close()
+        let names = try names
+        #expect(names.count == 3)
+        for (index, name) in names.enumerated() {
+            #expect(name.wholeMatch(of: #/name_0000\d_\d{14}\.pcap/#) != nil)
+            #expect(name.hasPrefix("name_0000\(index + 1)_"))
+        }
+        let all = record(files: names.map { folder.path + "/" + $0 })
+        #expect(all.error == nil)
+        #expect(all.frames.map(\.bytes.first) == (1...20).map { UInt8($0) })
+    }
+
+    @Test func theOldestAreDeleted() throws {
+        var files = try begin(limits("packets:3", "files:2"))
+        for number in 1...10 {
+            try write(number, &files)
+            #expect(try names.count <= 2)
+        }
+        #expect(files.completedFiles == 3)
+        try files.close()
+        let all = record(files: try names.map { folder.path + "/" + $0 })
+        #expect(all.frames.map(\.bytes.first) == [7, 8, 9, 10])
+    }
+
+    @Test func aDeletedFileOfTheRingIsNoHarm() throws {
+        var files = try begin(limits("packets:1", "files:2"))
+        try write(1, &files)
+        for name in try names { try FileManager.default.removeItem(atPath: folder.path + "/" + name) }
+        for number in 2...5 { try write(number, &files) }
+        try files.close()
+        #expect(try names.count == 2)
+    }
+
+    /// A file that is over is completed without a frame; the next begins with its first frame.
+    @Test func filesByDuration() throws {
+        var files = try begin(limits("duration:0.05"))
+        try write(1, &files)
+        usleep(80_000)
+        try files.keepTime()
+        #expect(files.completedFiles == 1 && files.currentPath == nil && files.currentBytes == 0)
+        usleep(80_000)
+        try files.keepTime()
+        #expect(files.completedFiles == 1)
+        #expect(try names.count == 1)
+        try write(2, &files)
+        #expect(files.currentPath?.contains("name_00002_") == true)
+        try files.close()
+        #expect(try names.count == 2)
+    }
+
+    @Test func noFolderNoFile() throws {
+        let path = folder.path + "/none/name.pcap"
+        #expect {
+            _ = try RecordingFiles(path: path, linkType: LinkTypeNumber(rawValue: 1)).currentPath
+        } throws: {
+            ($0 as? CaptureError)?.problem == .cannotCreate
+        }
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "needs root, to give files away"))
+    func filesBelongToTheirOwner() throws {
+        let nobody = try #require(User(named: "nobody"))
+        var files = try begin(limits("packets:1"), owner: nobody)
+        for number in 1...2 { try write(number, &files) }
+        try files.close()
+        for name in try names {
+            var status = stat()
+            try #require(stat(folder.path + "/" + name, &status) == 0)
+            #expect(status.st_uid == nobody.userID && status.st_gid == nobody.groupID)
+        }
+        #expect(try names.count == 2)
+    }
+}
+
+/// All frames of several files.
+private func record(files paths: [String]) -> (frames: [Recorded], error: CaptureError?) {
+    var files = CaptureFiles(paths: paths)
+    return record(&files)
+}
