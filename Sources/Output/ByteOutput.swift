@@ -14,6 +14,9 @@ public final class ByteOutput {
     public private(set) var errorNumber: Int32 = 0
     /// Each record is written at once.
     public var isLineBuffered: Bool
+    /// Asked before each write: whether the program is to end. Then a reader that takes nothing for a second is given
+    /// up, with `ETIMEDOUT`; else a write waits for it as long as it takes.
+    public var isEnding: () -> Bool = { false }
     private let descriptor: Int32
 
     public static let capacity = 1 << 16
@@ -38,15 +41,32 @@ public final class ByteOutput {
         text.bytes.withUnsafeBytes { bytes in
             var rest = bytes[...]
             while !rest.isEmpty {
-                let written = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                var part = rest
+                if isEnding() {
+                    guard isTaken(within: 1000) else { return close(ETIMEDOUT) }
+                    // Of a pipe that is not full, so much never waits.
+                    part = rest.prefix(Int(PIPE_BUF))
+                }
+                let written = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: part).baseAddress, part.count)
                 if written > 0 {
                     rest = rest.dropFirst(written)
                 } else if written == 0 || errno != EINTR {
-                    isClosed = true
-                    errorNumber = written == 0 ? EIO : errno == EPIPE ? 0 : errno
-                    return
+                    return close(written == 0 ? EIO : errno == EPIPE ? 0 : errno)
                 }
             }
+        }
+    }
+
+    private func close(_ error: Int32) {
+        isClosed = true
+        errorNumber = error
+    }
+
+    private func isTaken(within milliseconds: Int32) -> Bool {
+        var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        while true {
+            let count = poll(&state, 1, milliseconds)
+            if count >= 0 || errno != EINTR { return count > 0 }
         }
     }
 }
