@@ -101,12 +101,6 @@ public struct Pipeline: ~Copyable {
         _ = Registry.standard
     }
 
-    /// How much of a tree holds these fields: what tells of frame, IP, TCP and header is made without the payload.
-    public static func detail(for fields: some Sequence<Field>) -> Detail {
-        let early = RecordFields.standard.early
-        return fields.allSatisfy(early.contains) ? .header : .tree
-    }
-
     public var counts: Counts {
         var counts = sink.counts
         counts.shown = sink.stage.shownByFilter

@@ -3,15 +3,6 @@ import Capture
 import Dissector
 import Glibc
 
-/// tshark's exit statuses.
-enum Status: Int32 {
-    case success = 0
-    /// A wrong option or argument.
-    case usage = 1
-    /// Input that cannot be read to its end, or output that cannot be written.
-    case input = 2
-}
-
 @main
 struct Btcshark: ParsableCommand {
     static let version = "0.1.0"
