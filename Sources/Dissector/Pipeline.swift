@@ -49,6 +49,19 @@ public struct Pipeline: ~Copyable {
         case .malformed: malformedPackets += 1
         case .tcp, .notIP, .notTCP, .fragment: break
         }
+        offerOtherSides()
+    }
+
+    /// Takes up the streams whose secrets have come since their bytes did. For a live run, to be called some times a
+    /// second, also while frames keep coming; where no stream waits it does nothing.
+    public mutating func lookForKeys() {
+        for stream in sink.streamsToOffer() { assembler.offerAgain(stream, into: &sink) }
+        offerOtherSides()
+    }
+
+    /// A secret that was found with one direction opens the other, too, which has waited for it.
+    private mutating func offerOtherSides() {
+        while let stream = sink.waiting.next() { assembler.offerAgain(stream, into: &sink) }
     }
 
     /// The parts are passed one by one, since the parser calls back into the others.
