@@ -2,6 +2,7 @@ import ArgumentParser
 import Capture
 import Dissector
 import Glibc
+import NodeKeys
 
 @main
 struct Btcshark: ParsableCommand {
@@ -26,6 +27,8 @@ struct Btcshark: ParsableCommand {
 
     /// The argument library ends with 64 where tshark ends with 1.
     static func main() {
+        // The process that watches a node for us.
+        if let status = NodeKeyHelper.run(CommandLine.arguments) { Glibc.exit(status) }
         signal(SIGPIPE, SIG_IGN)
         if let helper = RecordingHelperProcess(CommandLine.arguments.dropFirst()) { return helper.run() }
         do {
