@@ -37,6 +37,13 @@ package struct Descriptor: ~Copyable {
         try self.init(owning: number)
     }
 
+    /// Shares the open file that has this number.
+    package init(copying number: Int32) throws(SystemFailure) {
+        let copy = fcntl(number, F_DUPFD_CLOEXEC, 3)
+        guard copy >= 0 else { throw SystemFailure() }
+        try self.init(owning: copy)
+    }
+
     /// Makes a file without a name, in memory.
     package init(memoryFileNamed name: String) throws(SystemFailure) {
         let number = memfd_create(name, LINUX_MFD_CLOEXEC)

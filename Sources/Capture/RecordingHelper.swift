@@ -10,7 +10,8 @@ public struct RecordingHelper: ~Copyable {
     public static let argument = "--recording-helper"
 
     private let socket: Descriptor
-    private let process: pid_t
+    /// Declared behind the socket: by then that is shut, so that the process has ended by itself.
+    private let process: Child
 
     /// Starts the process, while we are still root.
     ///
@@ -21,56 +22,36 @@ public struct RecordingHelper: ~Copyable {
     ///   - owner: Whom the files are given to.
     /// - Throws: `CaptureError` where it cannot be started.
     public init(program: String = "/proc/self/exe", path: String, isRing: Bool, owner: User) throws(CaptureError) {
-        let arguments = [Self.argument, path, isRing ? "ring" : "file", "\(owner.userID)", "\(owner.groupID)"]
+        let arguments = [
+            program, Self.argument, path, isRing ? "ring" : "file", "\(owner.userID)", "\(owner.groupID)",
+        ]
         do throws(SystemFailure) {
-            var process: pid_t = 0
-            socket = try Self.start(program, arguments, &process)
-            self.process = process
+            self = try Self.start(arguments)
         } catch {
             throw CaptureError(.cannotCreate, path: path, detail: "no helper: \(error.message)")
         }
     }
 
-    deinit {
-        // At this it ends.
-        shutdown(socket.number, Int32(SHUT_RDWR))
-        var status: Int32 = 0
-        while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    private init(_ socket: consuming Descriptor, _ process: consuming Child) {
+        self.socket = socket
+        self.process = process
     }
 
-    private static func start(
-        _ program: String, _ arguments: [String], _ process: inout pid_t
-    ) throws(SystemFailure) -> Descriptor {
+    private static func start(_ arguments: [String]) throws(SystemFailure) -> RecordingHelper {
         var ends: [Int32] = [-1, -1]
         let type = Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw SystemFailure() }
-        let own: Descriptor
-        let other: Descriptor
-        do throws(SystemFailure) {
-            own = try Descriptor(owning: ends[0])
-        } catch {
-            close(ends[1])
-            throw error
-        }
-        other = try Descriptor(owning: ends[1])
+        let other = try Descriptor(owning: ends[1])
+        let socket = try Descriptor(owning: ends[0])
+        let process = try Child(
+            arguments, input: other, output: try Descriptor(creating: "/dev/null"),
+            errors: try Descriptor(copying: STDERR_FILENO))
+        return RecordingHelper(socket, process)
+    }
 
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, other.number, STDIN_FILENO)
-        // Neither the interface nor anything else of ours.
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // A group of its own: the terminal's signals are for us, and it is needed until we are done.
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-
-        var words: [UnsafeMutablePointer<CChar>?] = (["btcshark"] + arguments).map { strdup($0) } + [nil]
-        defer { for word in words { free(word) } }
-        let status = posix_spawn(&process, program, &actions, &attributes, &words, environ)
-        guard status == 0 else { throw SystemFailure(code: status) }
-        return own
+    deinit {
+        // At this it ends.
+        shutdown(socket.number, Int32(SHUT_RDWR))
     }
 
     // MARK: Requests

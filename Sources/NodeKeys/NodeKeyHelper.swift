@@ -31,7 +31,7 @@ public enum NodeKeyHelper {
         do throws(SystemFailure) {
             let child = try Child(
                 ["/proc/self/exe", become] + arguments + ["\(getpid())"], input: try Descriptor(opening: "/dev/null"),
-                output: try copy(of: STDOUT_FILENO), errors: try copy(of: STDERR_FILENO))
+                output: try Descriptor(copying: STDOUT_FILENO), errors: try Descriptor(copying: STDERR_FILENO))
             return keep(child)
         } catch {
             complain("bpftrace cannot be started: \(error.message)")
@@ -85,12 +85,6 @@ public enum NodeKeyHelper {
     private static var seesAllProcesses: Bool {
         // PROC_PID_INIT_INO of the kernel.
         target(ofLink: "/proc/self/ns/pid") == "pid:[4026531836]"
-    }
-
-    private static func copy(of number: Int32) throws(SystemFailure) -> Descriptor {
-        let copy = fcntl(number, F_DUPFD_CLOEXEC, 3)
-        guard copy >= 0 else { throw SystemFailure() }
-        return try Descriptor(owning: copy)
     }
 
     /// Read by the process that started us, and made harmless there.

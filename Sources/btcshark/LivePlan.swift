@@ -49,6 +49,7 @@ struct LivePlan {
         if options.bufferSize != nil { return "-B" }
         if !options.autostop.isEmpty { return "-a" }
         if !options.ring.isEmpty { return "-b" }
+        if options.nodeKeys != nil { return "--node-keys" }
         return options.user != nil ? "-Z" : nil
     }
 

@@ -11,18 +11,23 @@ struct LiveSession: ~Copyable {
     /// Nil where packets are only recorded.
     private var pipeline: Pipeline?
     private var recording: RecordingFiles?
+    private let keys: KeySources?
     private var failure: (any Error)?
     private var packets: UInt64 = 0
     private let begun = ContinuousClock.now
     private var flushed = ContinuousClock.now
+    private var lookedForKeys = ContinuousClock.now
 
     /// Milliseconds after which output is handed on though more frames come, and the longest wait for one.
     private static let flushInterval: Duration = .milliseconds(50)
+    private static let keyInterval: Duration = .milliseconds(200)
     private static let longestWait: Int32 = 100
 
     init(
-        _ plan: LivePlan, output: ByteOutput, pipeline: consuming Pipeline?, recording: consuming RecordingFiles?
+        _ plan: LivePlan, output: ByteOutput, pipeline: consuming Pipeline?, recording: consuming RecordingFiles?,
+        keys: KeySources?
     ) {
+        self.keys = keys
         self.plan = plan
         self.output = output
         self.pipeline = pipeline
@@ -51,6 +56,8 @@ struct LiveSession: ~Copyable {
     ///
     /// - Returns: The counts of what was dissected, and what went wrong.
     consuming func finish() -> (Counts?, (any Error)?) {
+        keys?.refresh()
+        pipeline?.lookForKeys()
         pipeline?.finish()
         let counts = counts
         do throws(CaptureError) {
@@ -105,6 +112,11 @@ struct LiveSession: ~Copyable {
 
     private mutating func flush(_ now: ContinuousClock.Instant) {
         flushed = now
+        if let keys, now - lookedForKeys > Self.keyInterval {
+            lookedForKeys = now
+            keys.refresh()
+            pipeline?.lookForKeys()
+        }
         output.flush()
     }
 

@@ -59,6 +59,9 @@ struct Btcshark: ParsableCommand {
         if let list = options.list {
             throw ExitCode(try List(list).print().rawValue)
         }
+        if let path = options.printKeyProbe {
+            throw ExitCode(KeyProbeText.print(for: path).rawValue)
+        }
         let plan = try Plan(options)
         throw ExitCode(Run(plan).run().rawValue)
     }

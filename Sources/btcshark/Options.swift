@@ -195,6 +195,22 @@ struct Options: ParsableArguments {
     var keylog: String?
 
     @Option(
+        name: .long, parsing: .unconditional,
+        help: ArgumentHelp(
+            "With -i, as root: take the secrets of v2 connections from this running bitcoind, by bpftrace; a program's "
+                + "path, or a process's number.",
+            valueName: "path|pid"))
+    var nodeKeys: String?
+
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: ArgumentHelp(
+            "Print a bpftrace program that writes a key log of the bitcoind at this path on the host where it runs, and "
+                + "end.",
+            valueName: "path"))
+    var printKeyProbe: String?
+
+    @Option(
         name: .long, parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "With a key log: try this custom network too, by its magic bytes as on the wire.", valueName: "hex"))

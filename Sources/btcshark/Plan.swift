@@ -19,6 +19,8 @@ struct Plan {
     let input: Input
     let pipeline: PipelineOptions
     let presentation: Presentation
+    /// Nil where there are no secrets of v2 connections.
+    let keys: KeySources?
     /// Where packets are written, `-` for standard output.
     let packetFile: String?
     let objectFolder: String?
@@ -35,7 +37,13 @@ struct Plan {
         packetFile = try Self.packetFile(options, input, presentation)
         objectFolder = options.exportObjects
         if options.exportsHex, objectFolder == nil { throw ValidationError("--hex goes with --export-objects.") }
-        pipeline = try Self.pipeline(options, presentation)
+        var pipeline = try Self.pipeline(options, presentation)
+        // Last, since with a node this takes some seconds.
+        keys = try KeySources(options, isLive: options.interface != nil)
+        pipeline.keys = keys?.log
+        pipeline.waitsForKeys = keys != nil && options.interface != nil
+        pipeline.tellsEncryptedAtOnce = options.interface != nil
+        self.pipeline = pipeline
     }
 
     var isLive: Bool {
@@ -130,36 +138,22 @@ struct Plan {
         }
         pipeline.gapGrace = Int64(options.gapGrace) * 1_000_000
         pipeline.filter = try filter(options)
-        try setKeys(options, in: &pipeline)
+        pipeline.magics = try magics(options)
+        pipeline.showsCiphertext = options.encrypted
         let fields = presentation.fields + (pipeline.filter.map { Array($0.fields) } ?? [])
         if RecordNames.containsColumns(fields) { pipeline.columns = TimeColumn(presentation.time) }
         return pipeline
     }
 
-    /// The key log that is named, or that of the environment, and the networks to try with its secrets.
-    private static func setKeys(_ options: Options, in pipeline: inout PipelineOptions) throws {
-        pipeline.magics = try options.magic.map { text in
+    /// The networks to try with the secrets of v2 connections beside those that are known.
+    private static func magics(_ options: Options) throws -> [UInt32] {
+        try options.magic.map { text in
             let digits = text.hasPrefix("0x") ? text.dropFirst(2) : Substring(text)
             guard digits.count == 8, let magic = UInt32(digits, radix: 16) else {
                 throw ValidationError("--magic: '\(text)' is not four bytes in hexadecimal, as in 0a03cf40.")
             }
             return magic
         }
-        pipeline.showsCiphertext = options.encrypted
-        let environment = getenv("BIP324_KEYLOG").map { String(cString: $0) } ?? ""
-        guard let path = options.keylog ?? (environment.isEmpty ? nil : environment) else { return }
-        let keys = KeyLog(path: path)
-        do throws(KeyLogError) {
-            try keys.refresh()
-        } catch {
-            StandardError.complain("\(error)")
-            throw ExitCode(Status.input.rawValue)
-        }
-        if options.interface == nil { keys.finish() } else { pipeline.waitsForKeys = true }
-        let (problems, more) = keys.takeProblems()
-        for problem in problems { StandardError.complain("\(path): \(problem)") }
-        if more > 0 { StandardError.complain("\(path): and \(more) more bad lines") }
-        pipeline.keys = keys
     }
 
     /// `-Y`, or the bare arguments, which are one filter as in tshark.

@@ -31,9 +31,10 @@ extension Run {
             var reader = try LiveReader(capture)
             var session = LiveSession(
                 live, output: output, pipeline: plan.dissects ? Pipeline(plan.pipeline, writer: writer) : nil,
-                recording: recording.take())
+                recording: recording.take(), keys: plan.keys)
             let failure = session.run(&reader) { output.isClosed || exporter?.problem != nil }
             reader.stop()
+            defer { plan.keys?.finish() }
             let (counts, closing) = session.finish()
             writer?.end()
             output.flush()
