@@ -11,6 +11,8 @@ struct LiveSession: ~Copyable {
     /// Nil where packets are only recorded.
     private var pipeline: Pipeline?
     private var recording: RecordingFiles?
+    /// Nobody looks any more at what is dissected.
+    private var onlyRecords = false
     private var failure: (any Error)?
     private var packets: UInt64 = 0
     private let begun = ContinuousClock.now
@@ -34,17 +36,24 @@ struct LiveSession: ~Copyable {
     /// - Parameter isOver: Asked before each frame.
     /// - Returns: What went wrong; nil where nothing did.
     mutating func run(_ reader: inout LiveReader, isOver: () -> Bool) -> (any Error)? {
-        while !isOver(), !hasReachedLimit {
-            if Signals.isEndRequested {
-                reader.stop()
-                // What was taken before the end was asked for.
-                while !isOver(), step(&reader, milliseconds: 0) {}
-                return failure
-            }
+        while !isOver(), !hasReachedLimit, !Signals.isEndRequested {
             answerSignals(reader)
             guard step(&reader, milliseconds: wait) else { return failure }
         }
+        if Signals.isEndRequested { takeRest(&reader, isOver) }
         return failure
+    }
+
+    /// What was taken before the end was asked for: it is shown as long as somebody reads, and recorded in any case.
+    private mutating func takeRest(_ reader: inout LiveReader, _ isOver: () -> Bool) {
+        reader.stop()
+        while !hasReachedLimit {
+            if isOver() {
+                guard isRecording else { return }
+                onlyRecords = true
+            }
+            guard step(&reader, milliseconds: Self.longestWait) else { return }
+        }
     }
 
     /// Ends the streams and the recording.
@@ -87,7 +96,7 @@ struct LiveSession: ~Copyable {
         packets &+= 1
         do {
             try recording?.write(header, bytes)
-            try pipeline?.receive(header, bytes)
+            if !onlyRecords { try pipeline?.receive(header, bytes) }
         } catch {
             failure = error
         }
@@ -131,6 +140,13 @@ struct LiveSession: ~Copyable {
     private var isDone: Bool {
         switch pipeline {
         case .some(let pipeline): pipeline.isDone
+        case .none: false
+        }
+    }
+
+    private var isRecording: Bool {
+        switch recording {
+        case .some: true
         case .none: false
         }
     }

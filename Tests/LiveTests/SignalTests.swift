@@ -45,7 +45,7 @@ struct SignalTests {
         let statistics = program.lines.filter { $0.contains(#""statistic":"bitcoin,tree""#) }
         #expect(live.count == 0 || !statistics.isEmpty)
         #expect(program.errorText.contains("\(counts.received) packets") || counts.received == 1)
-        #expect(program.errorText.contains(" messages"))
+        #expect(program.errorText.contains(" Bitcoin message"))
     }
 
     /// As soon as it says that it captures, it can be ended in order.
@@ -111,7 +111,7 @@ struct SignalTests {
             #expect(program.comes { program.lines.count == expected })
             program.signal(SIGUSR1)
             #expect(program.comes { program.errorText.matches(of: #/ by btcshark\n/#).count == Int(number) })
-            #expect(program.comes { program.errorText.contains("\(expected) messages") }, "\(program.errorText)")
+            #expect(program.comes { program.errorText.contains("\(expected) Bitcoin messages") }, "\(program.errorText)")
             let counts = try #require(PacketCounts(program.errorText))
             #expect(counts.received > 0 && !counts.hasDrops)
         }
