@@ -195,18 +195,37 @@ struct PrivilegeTests {
         #expect(try names().dropLast().allSatisfy { try PacketFile(records + "/" + $0).frames.count == 10 })
     }
 
-    /// Who may write to a folder could put a link there that leads elsewhere: root does not follow it.
-    @Test func linkThatLeadsElsewhere() throws {
-        let records = try makeFolder(ownedByNobody: true)
+    private enum Trap: CaseIterable { case symbolicLink, hardLink, movedFile }
+
+    /// Who may write to a folder could bring there a name that leads elsewhere: root does not open it for that user.
+    @Test(arguments: Trap.allCases)
+    private func trap(_ trap: Trap) throws {
+        let file = try makeFolder(ownedByNobody: true) + "/live.pcap"
         let secret = folder.path + "/secret"
         try Data("secret".utf8).write(to: URL(fileURLWithPath: secret))
         try #require(chmod(secret, 0o600) == 0)
-        try FileManager.default.createSymbolicLink(atPath: records + "/live.pcap", withDestinationPath: secret)
-        let run = try LiveProgram(
-            ["-i", "lo", "-w", records + "/live.pcap", "-Z", "nobody"], in: space, program: program)
+        let files = FileManager.default
+        switch trap {
+        case .symbolicLink: try files.createSymbolicLink(atPath: file, withDestinationPath: secret)
+        case .hardLink: try files.linkItem(atPath: secret, toPath: file)
+        case .movedFile: try files.moveItem(atPath: secret, toPath: file)
+        }
+        let run = try LiveProgram(["-i", "lo", "-w", file, "-Z", "nobody"], in: space, program: program)
         #expect(run.end(seconds: 10) == .status(2), "\(run.errorText)")
         #expect(run.errorText.contains("Permission denied"), "\(run.errorText)")
-        #expect(try owner(secret) == 0 && Data(contentsOf: URL(fileURLWithPath: secret)) == Data("secret".utf8))
+        #expect(try owner(file) == 0 && Data(contentsOf: URL(fileURLWithPath: file)) == Data("secret".utf8))
+    }
+
+    /// Where only root makes names, a file of before is taken.
+    @Test func oldFileOfRoot() throws {
+        let file = try makeFolder(ownedByNobody: false) + "/live.pcap"
+        try Data(repeating: 1, count: 10_000).write(to: URL(fileURLWithPath: file))
+        try #require(chmod(file, 0o600) == 0)
+        let run = try LiveProgram.capturing(
+            ["-i", "lo", "-T", "ndjson", "-w", file, "-Z", "nobody"], in: space, program: program)
+        try expectCaptures(run)
+        #expect(run.interrupt() == .status(0), "\(run.errorText)")
+        #expect(try owner(file) == nobody.pw_uid && ShownMessages(file: file).count == run.lines.count)
     }
 }
 

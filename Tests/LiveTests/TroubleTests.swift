@@ -70,7 +70,8 @@ struct TroubleTests {
         #expect(program.end(seconds: 30) == .status(2))
         let counts = try #require(PacketCounts(program.errorText))
         #expect(counts.droppedByUs > 0, "\(program.errorText)")
-        #expect(program.errorText.contains("btcshark: cannot write the output: nobody takes it"), "\(program.errorText)")
+        #expect(
+            program.errorText.contains("btcshark: cannot write the output: nobody takes it"), "\(program.errorText)")
         let recorded = try PacketFile(file)
         #expect(recorded.rest == 0)
         #expect(recorded.frames.count == counts.received - counts.droppedByUs - counts.droppedByKernel)
@@ -79,7 +80,8 @@ struct TroubleTests {
     /// As `| head -1`: no complaint.
     @Test func readerThatGoesAway() throws {
         let ends = try makePipe()
-        let program = try LiveProgram.capturing(["-i", "lo", "-Z", "nobody"], in: space, outputDescriptor: ends.writeEnd)
+        let program = try LiveProgram.capturing(
+            ["-i", "lo", "-Z", "nobody"], in: space, outputDescriptor: ends.writeEnd)
         close(ends.writeEnd)
         let peers = try TCPPeers(port: 8333, in: space)
         try peers.send(BitcoinMessage.ping(1).bytes)
