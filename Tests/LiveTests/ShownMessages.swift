@@ -54,7 +54,7 @@ struct ShownMessages: Equatable {
     /// What the program itself shows of a capture.
     init(file: String, _ options: [String] = []) throws {
         let (ending, output, errors) = try LiveProgram.run(["-r", file, "-T", "ndjson", "-Q"] + options)
-        try #require(ending == .status(0), "\(errors)")
+        guard ending == .status(0) else { throw SupportError(errors) }
         try self.init(ndjson: output)
     }
 
@@ -94,7 +94,7 @@ struct PacketFile {
 
     init(_ path: String) throws {
         let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-        try #require(bytes.count >= 24, "\(path): \(bytes.count) bytes")
+        guard bytes.count >= 24 else { throw SupportError("\(path): \(bytes.count) bytes") }
         var at = 24
         while bytes.count - at >= 16 {
             let length = bytes[at + 8..<at + 12].reversed().reduce(0) { $0 << 8 | Int($1) }
