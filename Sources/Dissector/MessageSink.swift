@@ -16,6 +16,8 @@ struct MessageSink: StreamSink, ~Copyable {
     var counts = Counts()
     let keys: KeyLog?
     let waitsForKeys: Bool
+    let tellsEncryptedAtOnce: Bool
+    var waiting = WaitingStreams()
     let magics: [UInt32]
     let showsCiphertext: Bool
     /// Memory for the packets of all v2 streams.
@@ -28,6 +30,7 @@ struct MessageSink: StreamSink, ~Copyable {
         ports = Network.ports.union(options.ports)
         keys = options.keys
         waitsForKeys = options.waitsForKeys
+        tellsEncryptedAtOnce = options.tellsEncryptedAtOnce
         magics = options.magics
         showsCiphertext = options.showsCiphertext
     }
@@ -137,6 +140,7 @@ struct MessageSink: StreamSink, ~Copyable {
     ) {
         guard let stream = streams[id.index] else { return }
         defer { streams[id.index] = nil }
+        waiting.remove(id)
         guard !isDone else { return }
         let end = stream.next &+ UInt64(pending.byteCount)
         let used = drain(pending, at: stream.next, of: stream, id, provenance, .end)

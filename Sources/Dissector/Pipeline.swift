@@ -49,6 +49,19 @@ public struct Pipeline: ~Copyable {
         case .malformed: malformedPackets += 1
         case .tcp, .notIP, .notTCP, .fragment: break
         }
+        offerOtherSides()
+    }
+
+    /// Takes up the streams whose secrets have come since their bytes did. For a live run, to be called some times a
+    /// second, also while frames keep coming; where no stream waits it does nothing.
+    public mutating func lookForKeys() {
+        for stream in sink.streamsToOffer() { assembler.offerAgain(stream, into: &sink) }
+        offerOtherSides()
+    }
+
+    /// A secret that was found with one direction opens the other, too, which has waited for it.
+    private mutating func offerOtherSides() {
+        while let stream = sink.waiting.next() { assembler.offerAgain(stream, into: &sink) }
     }
 
     /// The parts are passed one by one, since the parser calls back into the others.
@@ -99,12 +112,6 @@ public struct Pipeline: ~Copyable {
     public static func declareFields() {
         _ = RecordFields.standard
         _ = Registry.standard
-    }
-
-    /// How much of a tree holds these fields: what tells of frame, IP, TCP and header is made without the payload.
-    public static func detail(for fields: some Sequence<Field>) -> Detail {
-        let early = RecordFields.standard.early
-        return fields.allSatisfy(early.contains) ? .header : .tree
     }
 
     public var counts: Counts {

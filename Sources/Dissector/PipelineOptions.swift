@@ -22,8 +22,11 @@ public struct PipelineOptions: Sendable {
     /// The secrets of v2 connections; nil where there are none. It is read again when a connection's is not in it.
     public var keys: KeyLog?
     /// The secret of a v2 connection may come after its first bytes, as in a live run: up to 1 MiB of each direction
-    /// wait for it.
+    /// wait for it. See ``Pipeline/lookForKeys()``.
     public var waitsForKeys = false
+    /// A v2 connection whose secret is not known yet has a record as soon as it is recognised, as in a live run, and not
+    /// only at its end.
+    public var tellsEncryptedAtOnce = false
     /// Magics of networks, such as custom signets, to be tried for v2 connections beside those that are known.
     public var magics: [UInt32] = []
     /// Records of v2 packets have their encrypted bytes, too.

@@ -105,6 +105,28 @@ extension RecordBuilder {
         }
     }
 
+    /// Fills ``record`` with the beginning of a connection that is encrypted, and cannot be read yet. It is of no bytes,
+    /// since those are counted later.
+    mutating func buildBeginning(
+        _ origin: Origin, of stream: MessageStream, number: UInt64, waitsForKey: Bool, detail: Detail, wantsInfo: Bool
+    ) {
+        start(origin, [], of: stream, number: number)
+        record.protocolName = "BitcoinV2"
+        record.transport = .v2Encrypted
+        record.ending = .packet
+        record.length = 0
+        record.hasProblem = false
+        if wantsInfo {
+            record.info.append("v2 transport (BIP 324) begins, encrypted: ")
+            record.info.append(waitsForKey ? "waiting for its key" : "no key")
+        }
+        guard detail != .summary else { return }
+        let length = TransportDetector.v2KeyLength
+        appendTransport(stream, number: number, bytes: length) { sink, fields in
+            sink.leaf(fields.v2.key, at: 0, length: length, value: 0, flags: [])
+        }
+    }
+
     /// Fills ``record`` with what does not authenticate; its bytes are not shown.
     mutating func buildFailure(
         _ failure: PacketFramer.Failure, _ origin: Origin, of stream: MessageStream, number: UInt64, detail: Detail,

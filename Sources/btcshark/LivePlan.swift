@@ -52,12 +52,6 @@ struct LivePlan {
         return options.user != nil ? "-Z" : nil
     }
 
-    /// Whether there is anything to dissect frames for; else they are only recorded.
-    func dissects(_ plan: Plan) -> Bool {
-        recording == nil || plan.presentation.printsRecords || !plan.presentation.statistics.isEmpty
-            || plan.objectFolder != nil || plan.options.count != nil
-    }
-
     /// What is captured, for people.
     var filterText: String {
         switch options.filter {

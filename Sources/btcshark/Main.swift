@@ -2,15 +2,7 @@ import ArgumentParser
 import Capture
 import Dissector
 import Glibc
-
-/// tshark's exit statuses.
-enum Status: Int32 {
-    case success = 0
-    /// A wrong option or argument.
-    case usage = 1
-    /// Input that cannot be read to its end, or output that cannot be written.
-    case input = 2
-}
+import NodeKeys
 
 @main
 struct Btcshark: ParsableCommand {
@@ -35,6 +27,8 @@ struct Btcshark: ParsableCommand {
 
     /// The argument library ends with 64 where tshark ends with 1.
     static func main() {
+        // The process that watches a node for us.
+        if let status = NodeKeyHelper.run(CommandLine.arguments) { Glibc.exit(status) }
         signal(SIGPIPE, SIG_IGN)
         if let helper = RecordingHelperProcess(CommandLine.arguments.dropFirst()) { return helper.run() }
         do {

@@ -42,6 +42,13 @@ struct Plan {
         if case .live = input { true } else { false }
     }
 
+    /// Whether there is anything to dissect frames for; else they are only recorded.
+    var dissects: Bool {
+        guard case .live(let live) = input, live.recording != nil else { return true }
+        return presentation.printsRecords || !presentation.statistics.isEmpty || objectFolder != nil
+            || options.count != nil
+    }
+
     /// SIGHUP asks for the next file of a recording.
     var rotates: Bool {
         if case .live(let live) = input { live.recording != nil } else { false }

@@ -60,7 +60,7 @@ struct Presentation {
     }
 
     private func makeRecordWriter(_ output: ByteOutput) -> any RecordWriter {
-        let detail = Pipeline.detail(for: fields)
+        let detail = Detail(holding: fields)
         switch format {
         case .text:
             return TextWriter(

@@ -30,7 +30,7 @@ extension Run {
             guard let capture = capture.take() else { return (nil, nil) }
             var reader = try LiveReader(capture)
             var session = LiveSession(
-                live, output: output, pipeline: live.dissects(plan) ? Pipeline(plan.pipeline, writer: writer) : nil,
+                live, output: output, pipeline: plan.dissects ? Pipeline(plan.pipeline, writer: writer) : nil,
                 recording: recording.take())
             let failure = session.run(&reader) { output.isClosed || exporter?.problem != nil }
             reader.stop()
