@@ -55,7 +55,13 @@ let package = Package(
         // They run the program itself.
         .testTarget(
             name: "GoldenTests", dependencies: ["btcshark"], exclude: ["Transcripts"], swiftSettings: settings),
-        .testTarget(name: "CaptureTests", dependencies: ["Capture"], swiftSettings: settings),
+        // What several test targets need: no tests, and nothing of ours.
+        .target(
+            name: "Support", dependencies: [.product(name: "Crypto", package: "swift-crypto")], path: "Tests/Support",
+            swiftSettings: settings),
+        // They run the program itself, on networks of their own.
+        .testTarget(name: "LiveTests", dependencies: ["btcshark", "Support"], swiftSettings: settings),
+        .testTarget(name: "CaptureTests", dependencies: ["Capture", "Support"], swiftSettings: settings),
         // They run the program as the helper of its own.
         .testTarget(name: "NodeKeysTests", dependencies: ["btcshark", "Capture", "NodeKeys"], swiftSettings: settings),
         .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly"], swiftSettings: settings),

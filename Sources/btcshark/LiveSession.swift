@@ -12,6 +12,8 @@ struct LiveSession: ~Copyable {
     private var pipeline: Pipeline?
     private var recording: RecordingFiles?
     private let keys: KeySources?
+    /// Nobody looks any more at what is dissected.
+    private var onlyRecords = false
     private var failure: (any Error)?
     private var packets: UInt64 = 0
     private let begun = ContinuousClock.now
@@ -39,17 +41,24 @@ struct LiveSession: ~Copyable {
     /// - Parameter isOver: Asked before each frame.
     /// - Returns: What went wrong; nil where nothing did.
     mutating func run(_ reader: inout LiveReader, isOver: () -> Bool) -> (any Error)? {
-        while !isOver(), !hasReachedLimit {
-            if Signals.isEndRequested {
-                reader.stop()
-                // What was taken before the end was asked for.
-                while !isOver(), step(&reader, milliseconds: 0) {}
-                return failure
-            }
+        while !isOver(), !hasReachedLimit, !Signals.isEndRequested {
             answerSignals(reader)
             guard step(&reader, milliseconds: wait) else { return failure }
         }
+        if Signals.isEndRequested { takeRest(&reader, isOver) }
         return failure
+    }
+
+    /// What was taken before the end was asked for: it is shown as long as somebody reads, and recorded in any case.
+    private mutating func takeRest(_ reader: inout LiveReader, _ isOver: () -> Bool) {
+        reader.stop()
+        while !hasReachedLimit {
+            if isOver() {
+                guard isRecording else { return }
+                onlyRecords = true
+            }
+            guard step(&reader, milliseconds: Self.longestWait) else { return }
+        }
     }
 
     /// Ends the streams and the recording.
@@ -94,7 +103,7 @@ struct LiveSession: ~Copyable {
         packets &+= 1
         do {
             try recording?.write(header, bytes)
-            try pipeline?.receive(header, bytes)
+            if !onlyRecords { try pipeline?.receive(header, bytes) }
         } catch {
             failure = error
         }
@@ -143,6 +152,13 @@ struct LiveSession: ~Copyable {
     private var isDone: Bool {
         switch pipeline {
         case .some(let pipeline): pipeline.isDone
+        case .none: false
+        }
+    }
+
+    private var isRecording: Bool {
+        switch recording {
+        case .some: true
         case .none: false
         }
     }

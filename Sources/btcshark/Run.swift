@@ -18,7 +18,10 @@ struct Run {
     }
 
     func run() -> Status {
-        switch plan.input {
+        if case .pasted(let pasted) = plan.input { return run(pasted) }
+        // Before anything is said or opened: whoever hears of it may ask for the end already.
+        Signals.listen(rotates: plan.rotates)
+        return switch plan.input {
         case .pasted(let pasted): run(pasted)
         case .captures(let paths): run(paths)
         case .live(let live): run(live)
@@ -117,7 +120,6 @@ struct Run {
         if let collector { writers.append(collector) }
         let writer: (any RecordWriter)? = writers.count > 1 ? WriterGroup(writers) : writers.first
         writer?.begin()
-        Signals.listen(rotates: plan.rotates)
         var status = Status.success
         var counts: Counts?
         do {
