@@ -12,6 +12,8 @@ import Output
 ///         stage.builder.build(…, detail: current.detail, wantsInfo: current.wantsInfo)
 ///         pass = stage.finish(current, bytes)
 ///     }
+///
+/// as ``take(_:of:number:_:)`` does it for a message.
 struct RecordStage: ~Copyable {
     /// What is to be made of a record.
     struct Pass {
@@ -60,6 +62,29 @@ struct RecordStage: ~Copyable {
 
     /// Records that the filter let through; nil without one.
     var shownByFilter: UInt64? { filter == nil ? nil : shown }
+
+    /// Has the record of a message made, and hands it on.
+    ///
+    /// - Parameters:
+    ///   - number: Of the connection.
+    ///   - bytes: The message's, as far as they were captured.
+    mutating func take(_ finding: RecordBuilder.Finding, of sender: Sender, number: UInt64, _ bytes: RawSpan) {
+        var pass = start()
+        while let current = pass {
+            builder.build(
+                finding, of: sender, number: number, bytes, detail: current.detail, wantsInfo: current.wantsInfo)
+            pass = finish(current, bytes)
+        }
+    }
+
+    /// The same of something that is no message and that `build` knows how to make a record of.
+    mutating func take(_ bytes: RawSpan, _ build: (inout RecordBuilder, Pass, RawSpan) -> Void) {
+        var pass = start()
+        while let current = pass {
+            build(&builder, current, bytes)
+            pass = finish(current, bytes)
+        }
+    }
 
     /// Counts a record; answers what is to be made of it, nil for nothing.
     mutating func start() -> Pass? {

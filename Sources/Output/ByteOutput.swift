@@ -1,15 +1,18 @@
 import Dissection
 import Glibc
+import Synchronization
 
 /// A file descriptor behind one large buffer.
 ///
 /// Errors are kept, not thrown: the reader of a pipe may go away at any time, which is no error of ours. Whoever writes
-/// looks at ``isClosed`` now and then and stops.
+/// looks at ``isClosed`` now and then and stops. All else is for one thread at a time.
 public final class ByteOutput {
     /// What is yet to be written; writers append to it and call ``flushIfFull()``.
     public var buffer = TextBuffer()
     /// Nobody reads any more, or writing failed: nothing further is written.
-    public private(set) var isClosed = false
+    /// Any thread may ask.
+    public var isClosed: Bool { closed.load(ordering: .acquiring) }
+    private let closed = Atomic<Bool>(false)
     /// The system's number of the error that closed it; 0 if the reader went away.
     public private(set) var errorNumber: Int32 = 0
     /// Each record is written at once.
@@ -42,8 +45,8 @@ public final class ByteOutput {
                 if written > 0 {
                     rest = rest.dropFirst(written)
                 } else if written == 0 || errno != EINTR {
-                    isClosed = true
                     errorNumber = written == 0 ? EIO : errno == EPIPE ? 0 : errno
+                    closed.store(true, ordering: .releasing)
                     return
                 }
             }
