@@ -50,8 +50,11 @@ struct MessageSink: StreamSink, ~Copyable {
     /// No more will come: waits until all records are made.
     mutating func finish() { thread?.finish() }
 
-    /// Records that the filter let through, once ``finish()`` was called; nil without a filter.
-    var shownByFilter: UInt64? { thread.map { $0.pause { $0.shownByFilter } } ?? stage.shownByFilter }
+    /// Records that the filter let through, nil without one, and messages with bad checksums.
+    var stageCounts: (shown: UInt64?, badChecksums: UInt64) {
+        if let thread { return thread.pause { ($0.shownByFilter, $0.badChecksums) } }
+        return (stage.shownByFilter, stage.badChecksums)
+    }
 
     /// A segment whose bytes are about to come.
     mutating func note(_ segment: @autoclosure () -> SegmentNote) {
@@ -267,7 +270,9 @@ struct MessageSink: StreamSink, ~Copyable {
                 pass(count, reaching: provenance.completion(at: offset &+ UInt64(at)), stream, id)
                 if at == bytes.byteCount { return Demand(consumed: at) }
             }
-            switch stream.framer.next(bytes.extracting(droppingFirst: at), isLast: isLast) {
+            switch stream.framer.next(
+                bytes.extracting(droppingFirst: at), isLast: isLast, leavesVerdict: thread != nil)
+            {
             case .needMore(let minimum): return Demand(consumed: at, minimum: minimum)
             case .skipped(let count):
                 skip(count, stream)
@@ -387,7 +392,6 @@ struct MessageSink: StreamSink, ~Copyable {
             counts.bitcoinStreams += 1
         }
         counts.messages += 1
-        if finding.message.status == .bad { counts.badChecksums += 1 }
         if finding.message.payloadLength < Int(finding.message.header.length) { counts.cutMessages += 1 }
         var finding = finding
         if stage.detail > .summary {

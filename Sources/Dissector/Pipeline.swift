@@ -105,7 +105,7 @@ public struct Pipeline: ~Copyable {
 
     public var counts: Counts {
         var counts = sink.counts
-        counts.shown = sink.shownByFilter
+        (counts.shown, counts.badChecksums) = sink.stageCounts
         counts.packets = packets
         counts.connections = assembler.statistics.connections
         counts.malformedPackets = malformedPackets

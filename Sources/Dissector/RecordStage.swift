@@ -36,6 +36,8 @@ struct RecordStage: ~Copyable {
     private(set) var found: UInt64 = 0
     /// Records that were written, or would have been were there a writer.
     private(set) var shown: UInt64 = 0
+    /// Messages taken whose checksum is not that of their payload.
+    private(set) var badChecksums: UInt64 = 0
 
     init(_ options: PipelineOptions, writer: (any RecordWriter)?) {
         builder = RecordBuilder(columns: options.columns)
@@ -68,7 +70,11 @@ struct RecordStage: ~Copyable {
     /// - Parameters:
     ///   - number: Of the connection.
     ///   - bytes: The message's, as far as they were captured.
-    mutating func take(_ finding: RecordBuilder.Finding, of sender: Sender, number: UInt64, _ bytes: RawSpan) {
+    mutating func take(
+        _ finding: consuming RecordBuilder.Finding, of sender: Sender, number: UInt64, _ bytes: RawSpan
+    ) {
+        finding.message.verify(bytes)
+        if finding.message.status == .bad { badChecksums += 1 }
         var pass = start()
         while let current = pass {
             builder.build(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import Capture
 import Dissector
 import Glibc
 
@@ -34,6 +35,7 @@ struct Btcshark: ParsableCommand {
     /// The argument library ends with 64 where tshark ends with 1.
     static func main() {
         signal(SIGPIPE, SIG_IGN)
+        Allocator.returnBigBuffers()
         do {
             var command = try parseAsRoot(LetterClusters.split(Array(CommandLine.arguments.dropFirst())))
             try command.run()
