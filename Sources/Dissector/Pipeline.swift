@@ -85,6 +85,14 @@ public struct Pipeline: ~Copyable {
         return outcome
     }
 
+    /// Lets time pass in which no frame came, as on a quiet interface: messages behind a hole whose time is up are told
+    /// now, not when the next frame comes.
+    ///
+    /// - Parameter time: Nanoseconds since the Unix epoch, of the clock that the frames' times are of.
+    public mutating func pass(to time: Int64) {
+        if packets > 0 { assembler.pass(to: time, into: &sink) }
+    }
+
     /// End of input: what is unfinished is told as cut.
     public mutating func finish() {
         assembler.finish(into: &sink)

@@ -89,6 +89,15 @@ public struct StreamAssembler: ~Copyable {
         return stream
     }
 
+    /// Lets time pass in which no segment came, as on a quiet interface, and tells the sink of holes and connections
+    /// whose time is up.
+    ///
+    /// - Parameter time: In nanoseconds, of the same clock as the segments' times.
+    @inlinable public mutating func pass<Sink: StreamSink & ~Copyable>(to time: Int64, into sink: inout Sink) {
+        context.clock.advance(to: time)
+        if context.now >= nextExpiry || context.now >= pool.deadlines.earliest { attend(to: &sink) }
+    }
+
     /// Ends the input: declares every hole a gap and closes every stream, in order of connection number. The assembler
     /// is empty afterwards but for its statistics, and may be used again.
     @inlinable public mutating func finish<Sink: StreamSink & ~Copyable>(into sink: inout Sink) {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Capture
-import Capture
 import Dissector
 import Glibc
 
@@ -22,7 +21,9 @@ struct Btcshark: ParsableCommand {
         abstract: "Find, verify and dissect the Bitcoin peer-to-peer messages in a capture.",
         usage: """
             btcshark -r <file> [-V | --annotate] [-x] [-T <format>] [-e <field> ...] [-c <count>] [-q] [-w <file>] [<filter>]
+            btcshark -i <interface> [-f <filter>] [-w <file>] [-a <limit>] [-b <limit>] [-V] [-T <format>] [<filter>]
             btcshark --decode <hex> [--as <command>] [-V] [-x] [-T <format>] [<filter>]
+            btcshark -D
             btcshark -G fields|messages|expert|manual
             """,
         discussion: """
@@ -36,22 +37,20 @@ struct Btcshark: ParsableCommand {
     static func main() {
         signal(SIGPIPE, SIG_IGN)
         Allocator.returnBigBuffers()
+        if let helper = RecordingHelperProcess(CommandLine.arguments.dropFirst()) { return helper.run() }
         do {
             var command = try parseAsRoot(LetterClusters.split(Array(CommandLine.arguments.dropFirst())))
             try command.run()
         } catch {
             let code = exitCode(for: error)
-            let text = fullMessage(for: error)
             if code == .success {
+                let text = fullMessage(for: error)
                 if !text.isEmpty { print(text) }
                 Glibc.exit(Status.success.rawValue)
             }
-            // The argument library says "Error: ", where all our other messages begin with the program's name.
-            if text.hasPrefix("Error: ") {
-                StandardError.write("btcshark: " + text.dropFirst(7) + "\n")
-            } else if !text.isEmpty {
-                StandardError.write(text + "\n")
-            }
+            // Without the usage, below which the reason would be lost.
+            let text = message(for: error)
+            if !text.isEmpty { StandardError.write("btcshark: \(text)\nSee 'btcshark --help'.\n") }
             Glibc.exit(code == .validationFailure ? Status.usage.rawValue : code.rawValue)
         }
     }
@@ -60,6 +59,9 @@ struct Btcshark: ParsableCommand {
         if options.version {
             print("btcshark \(Self.version), with \(Libpcap.version)")
             return
+        }
+        if options.listInterfaces {
+            throw ExitCode(InterfaceList.print().rawValue)
         }
         if let list = options.list {
             throw ExitCode(try List(list).print().rawValue)

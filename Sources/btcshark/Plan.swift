@@ -9,6 +9,7 @@ import Output
 struct Plan {
     enum Input {
         case captures([String])
+        case live(LivePlan)
         /// Files and folders written by Bitcoin Core's `-capturemessages`.
         case messageCaptures([String], network: Network?)
         /// Bytes to dissect instead of captures.
@@ -37,16 +38,32 @@ struct Plan {
         pipeline = try Self.pipeline(options, presentation)
     }
 
+    var isLive: Bool {
+        if case .live = input { true } else { false }
+    }
+
+    /// SIGHUP asks for the next file of a recording.
+    var rotates: Bool {
+        if case .live(let live) = input { live.recording != nil } else { false }
+    }
+
     // MARK: Input
 
     private static func input(_ options: Options) throws -> Input {
+        if let live = try LivePlan(options, ports: Set(try options.decodeAs.map(port))) {
+            if options.network != nil || options.command != nil {
+                throw ValidationError("--as and --network do not go with -i.")
+            }
+            return .live(live)
+        }
         // One of the two.
         guard options.read.isEmpty == (options.decode != nil) else {
             if options.decode != nil { throw ValidationError("--decode and -r do not go together.") }
             if let stray = options.arguments.first, access(stray, F_OK) == 0 {
                 throw ValidationError("To read the file '\(stray)', name it with -r: btcshark -r \(stray)")
             }
-            throw ValidationError("Nothing to read: name a capture with -r, as in btcshark -r FILE.")
+            throw ValidationError(
+                "Nothing to read: name a capture with -r, as in btcshark -r FILE, or an interface with -i.")
         }
         if let text = options.decode {
             if options.command == nil, options.network != nil { throw ValidationError("--network goes with --as.") }
@@ -70,8 +87,9 @@ struct Plan {
             if options.fileFormat != nil { throw ValidationError("-F goes with -w.") }
             return nil
         }
-        guard case .captures = input else {
-            throw ValidationError("-w writes packets, and there are none in this input.")
+        switch input {
+        case .captures, .live: break
+        case .messageCaptures, .pasted: throw ValidationError("-w writes packets, and there are none in this input.")
         }
         switch options.fileFormat {
         case nil, "nsecpcap", "pcap": break
@@ -84,6 +102,8 @@ struct Plan {
         if path == "-", presentation.printsRecords || !presentation.statistics.isEmpty {
             throw ValidationError("-w - and text cannot share standard output: leave out -P and -z.")
         }
+        // A live capture records all there is, not what is selected.
+        if case .live = input { return nil }
         return path
     }
 
@@ -128,7 +148,7 @@ struct Plan {
             StandardError.complain("\(error)")
             throw ExitCode(Status.input.rawValue)
         }
-        keys.finish()
+        if options.interface == nil { keys.finish() } else { pipeline.waitsForKeys = true }
         let (problems, more) = keys.takeProblems()
         for problem in problems { StandardError.complain("\(path): \(problem)") }
         if more > 0 { StandardError.complain("\(path): and \(more) more bad lines") }
