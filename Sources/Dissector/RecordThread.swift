@@ -12,7 +12,8 @@ final class RecordThread {
 
     private let ring: RecordRing
     private let batchSize: Int
-    /// The batch that is being filled.
+    /// The batch that is being filled, and where it is in the ring.
+    private var batch: MessageBatch
     private var position = 0
     private var thread: pthread_t = 0
     private var hasEnded = false
@@ -23,6 +24,7 @@ final class RecordThread {
     init?(_ options: PipelineOptions, writer: (any RecordWriter)?) {
         batchSize = options.recordBatchSize
         ring = RecordRing(RecordStage(options, writer: writer))
+        batch = ring.batches[position]
         guard start() else {
             hasEnded = true
             return nil
@@ -53,7 +55,6 @@ final class RecordThread {
             pause { $0.take(finding, of: sender, number: number, bytes) }
             return
         }
-        let batch = ring.batches[position]
         batch.append(finding, of: sender, number: number, bytes)
         if batch.size >= batchSize { handOver() }
     }
@@ -61,7 +62,7 @@ final class RecordThread {
     /// Waits until the records of all messages so far are made, then lends the stage.
     func pause<Result>(_ body: (inout RecordStage) -> Result) -> Result {
         if hasEnded { return body(&ring.stage) }
-        if !ring.batches[position].isEmpty { handOver() }
+        if !batch.isEmpty { handOver() }
         for _ in 1..<ring.batches.count { ring.emptied.wait() }
         defer { for _ in 1..<ring.batches.count { ring.emptied.signal() } }
         return body(&ring.stage)
@@ -70,7 +71,7 @@ final class RecordThread {
     /// Waits until all records are made, and ends the thread.
     func finish() {
         if hasEnded { return }
-        ring.batches[position].isLast = true
+        batch.isLast = true
         ring.filled.signal()
         pthread_join(thread, nil)
         hasEnded = true
@@ -80,6 +81,7 @@ final class RecordThread {
         ring.filled.signal()
         ring.emptied.wait()
         position = (position + 1) % ring.batches.count
+        batch = ring.batches[position]
     }
 }
 

@@ -19,7 +19,7 @@ public final class ByteOutput {
     public var isLineBuffered: Bool
     /// Asked before each write: whether the program is to end. Then a reader that takes nothing for a second is given
     /// up, with `ETIMEDOUT`; else a write waits for it as long as it takes.
-    public var isEnding: () -> Bool = { false }
+    public var isEnding: @Sendable () -> Bool = { false }
     /// Signals do not interrupt the thread that writes. A write to a pipe then waits only for a moment before it asks
     /// again whether the program is to end.
     public var hearsNoSignals = false
