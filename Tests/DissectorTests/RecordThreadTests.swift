@@ -95,7 +95,8 @@ import Testing
         var talk = Talk()
         talk.send(.client, framed("ping", filler(8)) + framed("tx", filler(20)))
         talk.send(.client, framed("tx", filler(5_000_000)), size: 60_000)
-        talk.send(.client, framed("ping", filler(8)) + framed("block", filler(4_300_000)) + framed("verack"), size: 60_000)
+        talk.send(.client, framed("ping", filler(8)) + framed("block", filler(4_300_000)), size: 60_000)
+        talk.send(.client, framed("verack"))
         #expect(try dissect(talk.packets).commands == ["ping", "tx", "tx", "ping", "block", "verack"])
         try compare(talk.packets, batchSizes: [1, 1 << 18])
     }
