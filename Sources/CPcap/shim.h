@@ -3,6 +3,7 @@
 #define BTCSHARK_CPCAP_SHIM_H
 
 #include <linux/capability.h>
+#include <malloc.h>
 #include <pcap/pcap.h>
 #include <spawn.h>
 #include <stdio_ext.h>

@@ -254,12 +254,10 @@ extension MessageSink {
             return
         }
         arrival.segment = segments?[arrival.origin.frame]
-        var pass = stage.start()
-        while let current = pass {
-            stage.builder.buildPacket(
-                facts, arrival, of: stream, number: id.connection, plain, detail: current.detail,
-                wantsInfo: current.wantsInfo)
-            pass = stage.finish(current, plain)
+        take(plain) { builder, pass, plain in
+            builder.buildPacket(
+                facts, arrival, of: stream, number: id.connection, plain, detail: pass.detail, wantsInfo: pass.wantsInfo
+            )
         }
     }
 
@@ -283,21 +281,16 @@ extension MessageSink {
         guard !session.hasToldFailure else { return }
         session.hasToldFailure = true
         if session.isRefused { counts.wrongSecrets += 1 }
-        var pass = stage.start()
-        while let current = pass {
-            stage.builder.buildFailure(
-                failure, origin, of: stream, number: id.connection, detail: current.detail, wantsInfo: current.wantsInfo
-            )
-            pass = stage.finish(current, RawSpan())
+        take(RawSpan()) { builder, pass, _ in
+            builder.buildFailure(
+                failure, origin, of: stream, number: id.connection, detail: pass.detail, wantsInfo: pass.wantsInfo)
         }
     }
 
     private mutating func tellEnd(_ stream: MessageStream, _ origin: Origin, _ id: StreamID) {
-        var pass = stage.start()
-        while let current = pass {
-            stage.builder.buildEnd(
-                origin, of: stream, number: id.connection, detail: current.detail, wantsInfo: current.wantsInfo)
-            pass = stage.finish(current, RawSpan())
+        take(RawSpan()) { builder, pass, _ in
+            builder.buildEnd(
+                origin, of: stream, number: id.connection, detail: pass.detail, wantsInfo: pass.wantsInfo)
         }
     }
 
@@ -305,11 +298,15 @@ extension MessageSink {
         counts.encryptedStreams += 1
         if stream.encryption.session == nil { counts.streamsWithoutKey += 1 }
         let key = stream.key
-        var pass = stage.start()
-        while let current = pass {
-            stage.builder.buildEncrypted(
-                stream, number: id.connection, detail: current.detail, wantsInfo: current.wantsInfo)
-            pass = stage.finish(current, key.span.bytes)
+        take(key.span.bytes) { builder, pass, _ in
+            builder.buildEncrypted(stream, number: id.connection, detail: pass.detail, wantsInfo: pass.wantsInfo)
         }
+    }
+
+    /// Has a record made of something that is no message.
+    private mutating func take(
+        _ bytes: RawSpan, _ build: (inout RecordBuilder, RecordStage.Pass, RawSpan) -> Void
+    ) {
+        withStage { $0.take(bytes, build) }
     }
 }

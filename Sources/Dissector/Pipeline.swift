@@ -18,7 +18,8 @@ public enum PipelineError: Error, Sendable, CustomStringConvertible {
     }
 }
 
-/// From frames to records: layers, reassembly, framing, dissection, writer; one thread, one owner.
+/// From frames to records: layers, reassembly, framing, dissection, writer; one owner, and one thread unless
+/// ``PipelineOptions/usesRecordThread`` asks for a second.
 public struct Pipeline: ~Copyable {
     private var parser: PacketParser
     private var assembler: StreamAssembler
@@ -106,7 +107,10 @@ public struct Pipeline: ~Copyable {
     }
 
     /// End of input: what is unfinished is told as cut.
-    public mutating func finish() { assembler.finish(into: &sink) }
+    public mutating func finish() {
+        assembler.finish(into: &sink)
+        sink.finish()
+    }
 
     /// Declares every field there is, so that the catalog is complete.
     public static func declareFields() {
@@ -116,7 +120,7 @@ public struct Pipeline: ~Copyable {
 
     public var counts: Counts {
         var counts = sink.counts
-        counts.shown = sink.stage.shownByFilter
+        (counts.shown, counts.badChecksums) = sink.stageCounts
         counts.packets = packets
         counts.connections = assembler.statistics.connections
         counts.malformedPackets = malformedPackets

@@ -35,7 +35,20 @@ public struct PipelineOptions: Sendable {
     /// Which messages are shown; all where nil.
     public var filter: Filter?
 
+    /// Records are made on a thread of their own, in the same order: for files, where nobody waits for a single record.
+    /// The writer is then called on that thread until ``Pipeline/finish()`` has returned. With a ``recordLimit`` or a
+    /// collector of frames everything stays on one thread.
+    public var usesRecordThread = false
+    /// So many bytes of messages are handed to that thread at once, and so many again may wait for it.
+    public var recordBatchSize = 1 << 18
+
     public init() {}
+
+    /// A record limit ends the reading with the very message that reaches it, and a collector is told of each record
+    /// before the next frame. Without a filter and a writer no records are made.
+    func usesThread(_ writer: (any RecordWriter)?, _ collector: FrameCollector?) -> Bool {
+        usesRecordThread && recordLimit == .max && collector == nil && (writer != nil || filter != nil)
+    }
 
     var limits: Limits {
         var limits = Limits()

@@ -31,7 +31,7 @@ extension RecordBuilder {
         _ facts: PacketLayout.Facts, _ arrival: Arrival, of stream: MessageStream, number: UInt64, _ bytes: RawSpan,
         detail: Detail, wantsInfo: Bool
     ) {
-        start(arrival.origin, arrival.frames, of: stream, number: number)
+        start(arrival.origin, arrival.frames, of: stream.sender, number: number)
         record.protocolName = "BitcoinV2"
         record.transport = .v2
         record.ending = .packet
@@ -40,7 +40,7 @@ extension RecordBuilder {
         record.hasProblem = !arrival.before.isEmpty || facts.packet.lost > 0
         if wantsInfo { appendInfo(facts, arrival, bytes) }
         guard detail != .summary else { return }
-        appendOrigin(stream, number, arrival.segment)
+        appendOrigin(stream.sender, number, arrival.segment)
         var sink = TreeSink(takeTree())
         let layer = sink.open(fields.bitcoin, at: 0, value: 0, flags: [])
         var cursor = Cursor(bytes, sink)
@@ -80,7 +80,7 @@ extension RecordBuilder {
 
     /// Fills ``record`` with what can be told of a direction that is encrypted.
     mutating func buildEncrypted(_ stream: MessageStream, number: UInt64, detail: Detail, wantsInfo: Bool) {
-        start(stream.last, [], of: stream, number: number)
+        start(stream.last, [], of: stream.sender, number: number)
         record.protocolName = "BitcoinV2"
         record.transport = .v2Encrypted
         record.ending = .direction
@@ -132,7 +132,7 @@ extension RecordBuilder {
         _ failure: PacketFramer.Failure, _ origin: Origin, of stream: MessageStream, number: UInt64, detail: Detail,
         wantsInfo: Bool
     ) {
-        start(origin, [], of: stream, number: number)
+        start(origin, [], of: stream.sender, number: number)
         record.protocolName = "BitcoinV2"
         record.transport = .v2
         record.ending = .packet
@@ -169,7 +169,7 @@ extension RecordBuilder {
     mutating func buildEnd(
         _ origin: Origin, of stream: MessageStream, number: UInt64, detail: Detail, wantsInfo: Bool
     ) {
-        start(origin, [], of: stream, number: number)
+        start(origin, [], of: stream.sender, number: number)
         record.protocolName = "BitcoinV2"
         record.transport = .v2
         record.ending = .packet
@@ -196,7 +196,7 @@ extension RecordBuilder {
     private mutating func appendTransport(
         _ stream: MessageStream, number: UInt64, bytes: Int, _ body: (inout TreeSink, RecordFields) -> Void
     ) {
-        appendOrigin(stream, number, nil)
+        appendOrigin(stream.sender, number, nil)
         var sink = TreeSink(takeTree())
         record.protocolNode = sink.tree.nodes.count
         let layer = sink.open(fields.bitcoin, at: 0, value: 0, flags: [])

@@ -30,6 +30,7 @@ struct Btcshark: ParsableCommand {
         // The process that watches a node for us.
         if let status = NodeKeyHelper.run(CommandLine.arguments) { Glibc.exit(status) }
         signal(SIGPIPE, SIG_IGN)
+        Allocator.returnBigBuffers()
         if let helper = RecordingHelperProcess(CommandLine.arguments.dropFirst()) { return helper.run() }
         do {
             var command = try parseAsRoot(LetterClusters.split(Array(CommandLine.arguments.dropFirst())))

@@ -44,7 +44,11 @@ struct Run {
         return run(collector) { writer in
             var packets: SelectedPackets?
             if let file = plan.packetFile { packets = try SelectedPackets(from: paths, to: file) }
-            var pipeline = Pipeline(plan.pipeline, writer: writer, collector: collector)
+            var options = plan.pipeline
+            // Whoever looks at lines as they come, or at what else the records become, wants one after another.
+            options.usesRecordThread = !output.isLineBuffered && exporter == nil
+            output.hearsNoSignals = options.usesRecordThread
+            var pipeline = Pipeline(options, writer: writer, collector: collector)
             let problem = read(CaptureFiles(paths: paths), &pipeline, &packets)
             pipeline.finish()
             let counts = pipeline.counts

@@ -1,5 +1,6 @@
 import Dissection
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Output
@@ -28,6 +29,23 @@ import Testing
         #expect(output.isClosed)
         #expect(output.errorNumber == ETIMEDOUT)
         // What there was room for has been written.
+        var count: Int32 = 0
+        _ = ioctl(pipe.ends.read, UInt(FIONREAD), &count)
+        #expect(count == 1 << 16)
+    }
+
+    /// A thread that signals do not interrupt must look by itself.
+    @Test func whoHearsNoSignalsAsksAgain() {
+        let pipe = FullPipe()
+        let output = ByteOutput(descriptor: pipe.ends.write)
+        output.hearsNoSignals = true
+        let asked = Atomic(0)
+        // The end is asked for while the pipe has been full for a while.
+        output.isEnding = { asked.add(1, ordering: .relaxed).newValue > 20 }
+        output.buffer.append(String(repeating: "a", count: 1 << 17))
+        output.flush()
+        #expect(output.isClosed)
+        #expect(output.errorNumber == ETIMEDOUT)
         var count: Int32 = 0
         _ = ioctl(pipe.ends.read, UInt(FIONREAD), &count)
         #expect(count == 1 << 16)
