@@ -5,13 +5,13 @@ import Output
 /// A thread that makes records, in the order in which their messages are taken. This is the side of the producer: the
 /// thread that owns the pipeline.
 ///
-/// Memory is bounded: a batch is handed over as soon as it has `batchSize` bytes, and of a message of more than
-/// ``largeSize`` the producer makes the record itself instead of copying it.
+/// Memory is bounded: a batch is handed over as soon as it has `batchSize` bytes, and of a larger message than is worth
+/// copying the producer makes the record itself.
 final class RecordThread {
-    static let largeSize = 4 << 20
-
     private let ring: RecordRing
     private let batchSize: Int
+    /// Longer messages are not copied. Making a tree takes longer than copying; making a line of a block does not.
+    private let copyLimit: Int
     /// The batch that is being filled, and where it is in the ring.
     private var batch: MessageBatch
     private var position = 0
@@ -23,7 +23,9 @@ final class RecordThread {
     /// - Parameter writer: Called on the thread, until ``finish()`` has returned.
     init?(_ options: PipelineOptions, writer: (any RecordWriter)?) {
         batchSize = options.recordBatchSize
-        ring = RecordRing(RecordStage(options, writer: writer))
+        let stage = RecordStage(options, writer: writer)
+        copyLimit = stage.detail == .tree ? 4 << 20 : 1 << 18
+        ring = RecordRing(stage)
         batch = ring.batches[position]
         guard start() else {
             hasEnded = true
@@ -51,7 +53,7 @@ final class RecordThread {
     ///
     /// - Parameter number: Of the connection.
     func take(_ finding: RecordBuilder.Finding, of sender: Sender, number: UInt64, _ bytes: RawSpan) {
-        if bytes.byteCount > Self.largeSize {
+        if bytes.byteCount > copyLimit {
             pause { $0.take(finding, of: sender, number: number, bytes) }
             return
         }

@@ -72,6 +72,18 @@ import Testing
         try compare(packets, detail: .summary)
     }
 
+    /// The thread looks at the checksums of messages that others follow.
+    @Test func badChecksumsBeforeOtherMessages() throws {
+        var talk = Talk()
+        for _ in 0..<50 {
+            talk.send(.client, framed("tx", filler(50), checksum: 1) + framed("ping", filler(8)))
+            talk.send(.server, framed("inv", filler(37)) + framed("inv", filler(37), checksum: 2) + framed("verack"))
+        }
+        #expect(try dissect(talk.packets).counts.badChecksums == 100)
+        try compare(talk.packets)
+        try compare(talk.packets, detail: .summary)
+    }
+
     @Test func filters() throws {
         let packets = try packets("relay.pcap")
         for text in ["tcp.srcport == 8333", "bitcoin.inv or bitcoin.getdata", "not bitcoin.tx"] {
