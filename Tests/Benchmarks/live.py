@@ -105,18 +105,18 @@ def tools(arguments):
 
 
 def drops(text):
-    """Packets, and those lost, of either program's closing lines."""
+    """Packets, those lost, and those of them lost behind the kernel, of either program's closing lines."""
     found = re.search(
         r"(\d+) packets? received, (\d+) dropped by the kernel, (\d+) by the interface, (\d+) by btcshark", text)
     if found:
         numbers = list(map(int, found.groups()))
-        return numbers[0], sum(numbers[1:])
+        return numbers[0], sum(numbers[1:]), numbers[3]
     # tcpdump counts what its filter lets through, dropped or not, as received.
     received = re.search(r"(\d+) packets? received by filter", text)
     dropped = re.search(r"(\d+) packets? dropped by kernel", text)
     if not received or not dropped:
         sys.exit(f"live.py: no counts in: {text}")
-    return int(received.group(1)), int(dropped.group(1))
+    return int(received.group(1)), int(dropped.group(1)), 0
 
 
 def measure(command, load, arguments):
@@ -129,9 +129,9 @@ def measure(command, load, arguments):
     peak = re.search(r"VmHWM:\s+(\d+)", open(f"/proc/{program.pid}/status").read())
     program.send_signal(signal.SIGINT)
     _, text = program.communicate(timeout=60)
-    received, dropped = drops(text)
+    received, dropped, own = drops(text)
     return {
-        "rate": sent / elapsed / 1e6, "packets": received, "dropped": dropped, "processor": processor,
+        "rate": sent / elapsed / 1e6, "packets": received, "dropped": dropped, "own": own, "processor": processor,
         "peak": int(peak.group(1)) / 1024 if peak else 0,
     }
 
@@ -146,13 +146,13 @@ def inside(arguments):
             print(f"run {run + 1}: {name}: {result}", file=sys.stderr)
             if arguments.file != "/dev/null" and os.path.exists(arguments.file):
                 os.unlink(arguments.file)
-    print("| | MB/s offered | packets | dropped | of them | CPU s | peak MiB |\n|---|--:|--:|--:|--:|--:|--:|")
+    print("| | MB/s offered | packets | dropped | | in its queue | CPU s | peak MiB |\n|---|--:|--:|--:|--:|--:|--:|--:|")
     for name, runs in results.items():
         middle = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
         share = 100 * middle["dropped"] / max(1, middle["packets"])
         print(
             f"| `{name}` | {middle['rate']:.0f} | {middle['packets']:.0f} | {middle['dropped']:.0f} | {share:.2f} % "
-            f"| {middle['processor']:.1f} | {middle['peak']:.0f} |")
+            f"| {middle['own']:.0f} | {middle['processor']:.1f} | {middle['peak']:.0f} |")
 
 
 def main():
