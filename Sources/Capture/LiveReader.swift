@@ -94,6 +94,12 @@ public struct LiveReader: ~Copyable, PacketSource {
     /// Takes no more frames. Those in the queue are still handed out, then comes the end.
     public func stop() { thread.stop() }
 
+    /// Takes no more frames, and waits until the counts are final.
+    public func finish() {
+        thread.stop()
+        thread.join()
+    }
+
     /// The counts so far; those of kernel and interface are brought up to date each second, and when the taking ends.
     public var statistics: CaptureStatistics { thread.statistics }
 }

@@ -33,11 +33,18 @@ public enum Privileges {
     public static func drop(to user: User) throws(PrivilegesError) {
         forgetInheritance()
         let (userID, groupID) = (user.userID, user.groupID)
-        guard initgroups(user.name, groupID) == 0 else { throw PrivilegesError("initgroups") }
+        // Of a user whom the system does not know the name is not to be believed either.
+        let isKnown = User(id: userID)?.name == user.name
+        var groups = [groupID]
+        guard isKnown ? initgroups(user.name, groupID) == 0 : setgroups(1, &groups) == 0 else {
+            throw PrivilegesError(isKnown ? "initgroups" : "setgroups")
+        }
         guard setresgid(groupID, groupID, groupID) == 0 else { throw PrivilegesError("setresgid") }
         guard setresuid(userID, userID, userID) == 0 else { throw PrivilegesError("setresuid") }
         try dropCapabilities()
-        guard users == [userID], groups == [groupID] else { throw PrivilegesError(stillThere: "some identity remains") }
+        guard users == [userID], Self.groups == [groupID] else {
+            throw PrivilegesError(stillThere: "some identity remains")
+        }
         if userID != 0, setuid(0) == 0 || seteuid(0) == 0 { throw PrivilegesError(stillThere: "root can be regained") }
     }
 

@@ -60,26 +60,19 @@ public struct RecordingHelperProcess {
         }
     }
 
-    /// Opens a file that is there already. In a folder where others may make names, it could be a link to any file, or any
-    /// file that was brought there: only the user's own is taken.
+    /// Opens a file that is there already: only the user's own, not a link. What root has made stays root's.
     private func open(_ name: String, _ file: inout Int32) -> Int32 {
         let found = openat(folder, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         if found < 0 { return errno == ELOOP ? EACCES : errno }
         var status = stat()
         guard fstat(found, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1,
-            status.st_uid == userID || isFolderRootsAlone
+            status.st_uid == userID
         else {
             close(found)
             return EACCES
         }
-        _ = fchown(found, userID, groupID)
         file = found
         return 0
-    }
-
-    private var isFolderRootsAlone: Bool {
-        var status = stat()
-        return fstat(folder, &status) == 0 && status.st_uid == 0 && status.st_mode & (S_IWGRP | S_IWOTH) == 0
     }
 
     /// Where a path's last part begins.

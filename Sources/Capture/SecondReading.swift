@@ -9,17 +9,22 @@ public struct SecondReading: ~Copyable {
     /// By index of the input; nil where it can be read again.
     private var copies: [TemporaryCapture?]
     private let isReadOnce: [Bool]
+    /// By index of the input, the number of the last frame that was read; 0 where there was none.
+    private var lastFrames: [UInt64]
 
     /// - Parameter paths: The inputs as `CaptureFiles` takes them.
     public init(paths: [String]) {
         self.paths = paths
         copies = Array(repeating: nil, count: paths.count)
+        lastFrames = Array(repeating: 0, count: paths.count)
         isReadOnce = paths.map { $0 == "-" || FileIdentity(of: $0) == nil }
     }
 
     /// Takes each frame of the first reading.
     public mutating func note(_ header: FrameHeader, _ bytes: RawSpan) throws(CaptureError) {
-        guard paths.indices.contains(header.file), isReadOnce[header.file] else { return }
+        guard paths.indices.contains(header.file) else { return }
+        lastFrames[header.file] = header.number
+        guard isReadOnce[header.file] else { return }
         let copy: TemporaryCapture
         if let known = copies[header.file] {
             copy = known
@@ -35,13 +40,15 @@ public struct SecondReading: ~Copyable {
     /// - Parameters:
     ///   - last: The number of the last frame that is needed: what is behind it is not looked at.
     ///   - body: Is lent one frame after another.
+    /// - Throws: Where a frame cannot be read that could be read before. What could not be read then is passed over.
     public mutating func read(
         upTo last: UInt64, _ body: (FrameHeader, RawSpan) throws(CaptureError) -> Void
     ) throws(CaptureError) {
         var number: UInt64 = 0
-        for file in paths.indices where number < last {
+        for file in paths.indices where number < last && lastFrames[file] > number {
             guard var capture = try open(file, framesBefore: number) else { continue }
-            while number < last {
+            let end = min(last, lastFrames[file])
+            while number < end {
                 var failure: CaptureError?
                 let more = try capture.next { header, bytes in
                     number = header.number

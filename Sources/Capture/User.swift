@@ -14,13 +14,21 @@ public struct User: Hashable, Sendable {
 
     /// Whoever called `sudo`, which tells it in the environment; nil where it was not `sudo`, or root called it.
     ///
-    /// To be believed only where we are root, since else anybody could have written it.
+    /// Believed only where root itself has started us: else anybody could have written it.
     public static var sudoCaller: User? {
-        guard let text = getenv("SUDO_UID"), let id = UInt32(String(cString: text)), id != 0 else { return nil }
+        guard getuid() == 0, let text = getenv("SUDO_UID"), let id = UInt32(String(cString: text)), id != 0 else {
+            return nil
+        }
         if let user = User(id: id) { return user }
         // One of whom the system knows no more than the number.
         guard let group = getenv("SUDO_GID"), let groupID = UInt32(String(cString: group)) else { return nil }
         return User(name: getenv("SUDO_USER").map { String(cString: $0).singleLine } ?? "\(id)", id, groupID)
+    }
+
+    /// Who has started a program that is root for everybody (setuid); nil where root itself has.
+    public static var caller: User? {
+        let id = getuid()
+        return id == 0 ? nil : User(id: id) ?? User(name: "\(id)", id, getgid())
     }
 
     /// The user of that number; nil where there is none.

@@ -165,7 +165,7 @@ extension MessageSink {
 
     /// Sums up what of an ended direction has not been told.
     mutating func closeEncrypted(
-        _ stream: MessageStream, _ id: StreamID, _ rest: RawSpan, endingAt end: UInt64,
+        _ stream: MessageStream, _ id: StreamID, _ rest: RawSpan, endingAt end: UInt64, isWhole: Bool,
         _ provenance: borrowing Provenance
     ) {
         let hasPackets = stream.encryption.packets?.hasPackets == true
@@ -176,9 +176,9 @@ extension MessageSink {
         }
         if !rest.isEmpty { watch(rest, at: end &- UInt64(rest.byteCount), of: stream, provenance) }
         if let session = stream.encryption.session, session.schedule == nil, !session.hasToldFailure {
-            // It ended before the longest garbage would have: there may have been no terminator.
+            // Where the capture ended before the longest garbage would have, the terminator may have come behind it.
             let searched = Int(clamping: stream.byteCount) - EllSwiftKey.byteCount
-            if searched >= KeySchedule.terminatorLength {
+            if isWhole, searched >= KeySchedule.terminatorLength {
                 session.isRefused = true
                 tell(.noTerminator(searched: searched), stream.last, stream, session, id)
             }
@@ -213,12 +213,10 @@ extension MessageSink {
         let key = bytes.extracting(first: length)
         let origin = provenance.completion(at: offset &+ UInt64(length))
         let waits = waitsForKeys && keys != nil
-        var pass = stage.start()
-        while let current = pass {
-            stage.builder.buildBeginning(
-                origin, of: stream, number: id.connection, waitsForKey: waits, detail: current.detail,
-                wantsInfo: current.wantsInfo)
-            pass = stage.finish(current, key)
+        take(key) { builder, pass, _ in
+            builder.buildBeginning(
+                origin, of: stream, number: id.connection, waitsForKey: waits, detail: pass.detail,
+                wantsInfo: pass.wantsInfo)
         }
     }
 

@@ -120,10 +120,13 @@ struct MessageSink: StreamSink, ~Copyable {
         stream.next = missing.upperBound
         stream.isWhole = false
         let lost = missing.upperBound &- missing.lowerBound
-        counts.gaps += 1
-        counts.missingBytes &+= lost
         let rest = pending.extracting(
             droppingFirst: drain(pending, at: offset, of: stream, id, provenance, .gap))
+        // It may have turned out only now that they are not Bitcoin's.
+        if stream.transport != .other {
+            counts.gaps += 1
+            counts.missingBytes &+= lost
+        }
         guard stream.transport == .v1 else {
             stream.lost.missing &+= lost
             if stream.transport == .v2 {
@@ -172,7 +175,7 @@ struct MessageSink: StreamSink, ~Copyable {
             } else {
                 skip(rest.byteCount, stream)
             }
-        case .v2: closeEncrypted(stream, id, rest, endingAt: end, provenance)
+        case .v2: closeEncrypted(stream, id, rest, endingAt: end, isWhole: reason == .fin, provenance)
         case .other, .undecided: break
         }
     }

@@ -43,8 +43,7 @@ struct RecordBuilder: ~Copyable {
     mutating func begin(_ time: Int64) {
         guard firstTime == nil else { return }
         firstTime = time
-        // libpcap gives nanoseconds of any capture; of one in microseconds they are whole thousands.
-        record.timeDecimals = time % 1000 == 0 ? 6 : 9
+        record.timeDecimals = 6
     }
 
     /// Fills ``record``.
@@ -60,7 +59,7 @@ struct RecordBuilder: ~Copyable {
         start(finding.origin, finding.frames, of: sender, number: number)
         record.protocolName = "Bitcoin"
         record.command = CommandName(message.header.command.bytes)
-        record.length = finding.packet?.packet.byteCount ?? message.header.byteCount + Int(message.header.length)
+        record.length = finding.packet?.packet.byteCount ?? Self.length(of: message)
         record.ciphertext = finding.packet?.ciphertext ?? []
         if finding.packet != nil { record.transport = .v2 }
         let isCut = message.payloadLength < Int(message.header.length)
@@ -101,10 +100,19 @@ struct RecordBuilder: ~Copyable {
         return type.skim(bytes, from: start, context, into: &skim)
     }
 
+    /// Header and payload, as the header claims; but what was captured, where it claims what no node takes: one forged
+    /// header would else be most of a capture's traffic.
+    private static func length(of message: MessageFramer.Message) -> Int {
+        let claimed = Int(message.header.length)
+        return message.header.byteCount + (claimed > MessageFramer.lengthLimit ? message.payloadLength : claimed)
+    }
+
     mutating func start(_ origin: Origin, _ frames: [Origin], of sender: Sender?, number: UInt64) {
         record.frameNumber = origin.frame
         record.time = origin.time
         record.startTime = origin.time
+        // libpcap gives nanoseconds of any capture; of one in microseconds they are whole thousands.
+        if origin.time % 1000 != 0 { record.timeDecimals = 9 }
         record.captureStart = firstTime ?? origin.time
         record.source = sender?.ends.sourceText ?? []
         record.destination = sender?.ends.destinationText ?? []

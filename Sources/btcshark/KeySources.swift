@@ -17,20 +17,32 @@ final class KeySources {
     init?(_ options: Options, isLive: Bool) throws {
         let environment = getenv("BIP324_KEYLOG").map { String(cString: $0) } ?? ""
         let path = options.keylog ?? (environment.isEmpty ? nil : environment)
-        guard path != nil || options.nodeKeys != nil else { return nil }
-        do {
-            node = try options.nodeKeys.map { try NodeKeys(ProbedNode($0)) }
-            var nodeLines: KeyLog.NodeLines?
-            if let node { nodeLines = { take in node.readLines(take) } }
-            log = KeyLog(path: path, nodeLines: nodeLines)
-            self.path = path ?? ""
-            try log.refresh()
+        guard path != nil || options.nodeKeys != nil, options.decode == nil else { return nil }
+        do throws(NodeKeysError) {
+            node = try Self.node(options)
         } catch {
             StandardError.complain("\(error)")
-            throw ExitCode((error is NodeKeysError ? Status.usage : Status.input).rawValue)
+            throw ExitCode(Status.usage.rawValue)
+        }
+        var nodeLines: KeyLog.NodeLines?
+        if let node { nodeLines = { take in node.readLines(take) } }
+        log = KeyLog(path: path, nodeLines: nodeLines)
+        self.path = path ?? ""
+        do throws(KeyLogError) {
+            try log.refresh()
+        } catch {
+            StandardError.complain("\(error)" + (isLive ? ". It is looked for again" : ""))
+            hasFailed = true
+            // A node may write it yet; and what the environment names is meant for other runs, too.
+            guard isLive || options.keylog == nil else { throw ExitCode(Status.input.rawValue) }
         }
         if !isLive { log.finish() }
         complain()
+    }
+
+    private static func node(_ options: Options) throws(NodeKeysError) -> NodeKeys? {
+        guard let text = options.nodeKeys else { return nil }
+        return try NodeKeys(ProbedNode(text))
     }
 
     /// Reads what has come since. To be called about once a second, also where nothing is captured.

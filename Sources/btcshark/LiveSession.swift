@@ -15,7 +15,8 @@ struct LiveSession: ~Copyable {
     /// Nobody looks any more at what is dissected.
     private var onlyRecords = false
     private var failure: (any Error)?
-    private var packets: UInt64 = 0
+    /// Taken so far.
+    private(set) var packets: UInt64 = 0
     private let begun = ContinuousClock.now
     private var flushed = ContinuousClock.now
     private var lookedForKeys = ContinuousClock.now
@@ -45,14 +46,15 @@ struct LiveSession: ~Copyable {
             answerSignals(reader)
             guard step(&reader, milliseconds: wait) else { return failure }
         }
-        if Signals.isEndRequested { takeRest(&reader, isOver) }
+        // What came before that moment.
+        if Signals.isEndRequested || isTimeOver { takeRest(&reader, isOver) }
         return failure
     }
 
     /// What was taken before the end was asked for: it is shown as long as somebody reads, and recorded in any case.
     private mutating func takeRest(_ reader: inout LiveReader, _ isOver: () -> Bool) {
         reader.stop()
-        while !hasReachedLimit {
+        while !isDone, !hasReachedSize {
             if isOver() {
                 guard isRecording else { return }
                 onlyRecords = true
@@ -144,8 +146,16 @@ struct LiveSession: ~Copyable {
     private var hasReachedLimit: Bool {
         if isDone { return true }
         if plan.autostop.isEmpty { return false }
-        return plan.autostop.isReached(
-            duration: (ContinuousClock.now - begun) / .seconds(1), packets: packets,
+        return isTimeOver || hasReachedSize
+    }
+
+    private var isTimeOver: Bool {
+        plan.autostop.duration.map { (ContinuousClock.now - begun) / .seconds(1) >= $0 } ?? false
+    }
+
+    private var hasReachedSize: Bool {
+        plan.autostop.isReached(
+            duration: 0, packets: packets,
             bytes: recorded.bytes, files: recorded.files)
     }
 
@@ -186,7 +196,7 @@ struct LiveSession: ~Copyable {
             }
         }
         if Signals.takeCountsRequest() {
-            StandardError.write(reader.statistics.text + "\n")
+            StandardError.write(reader.statistics.text(taken: nil) + "\n")
             if let counts { StandardError.write(counts.text + "\n") }
         }
     }

@@ -63,6 +63,15 @@ struct Btcshark: ParsableCommand {
         if let path = options.printKeyProbe {
             throw ExitCode(KeyProbeText.print(for: path).rawValue)
         }
+        if options.interface == nil, !Privileges.isRoot, Privileges.hasCapabilities {
+            // From the program's file, for live captures; nothing else needs them.
+            do throws(PrivilegesError) {
+                try Privileges.dropCapabilities()
+            } catch {
+                StandardError.complain("\(error)")
+                throw ExitCode(Status.input.rawValue)
+            }
+        }
         let plan = try Plan(options)
         throw ExitCode(Run(plan).run().rawValue)
     }

@@ -149,7 +149,7 @@ struct Plan {
     private static func magics(_ options: Options) throws -> [UInt32] {
         try options.magic.map { text in
             let digits = text.hasPrefix("0x") ? text.dropFirst(2) : Substring(text)
-            guard digits.count == 8, let magic = UInt32(digits, radix: 16) else {
+            guard digits.count == 8, digits.allSatisfy(\.isHexDigit), let magic = UInt32(digits, radix: 16) else {
                 throw ValidationError("--magic: '\(text)' is not four bytes in hexadecimal, as in 0a03cf40.")
             }
             return magic
@@ -180,7 +180,8 @@ struct Plan {
     private static func port(_ text: String) throws -> UInt16 {
         let wrong = ValidationError("-d: '\(text)' is not of the form tcp.port==N,bitcoin with N from 1 to 65535.")
         guard text.hasPrefix("tcp.port=="), text.hasSuffix(",bitcoin") else { throw wrong }
-        guard let port = UInt16(text.dropFirst(10).dropLast(8)), port > 0 else { throw wrong }
+        let digits = text.dropFirst(10).dropLast(8)
+        guard digits.allSatisfy(\.isNumber), let port = UInt16(digits), port > 0 else { throw wrong }
         return port
     }
 

@@ -96,8 +96,15 @@ struct Presentation {
         } else if !options.fields.isEmpty, !format.takesFields {
             throw ValidationError("-e does not go with -T \(format.rawValue).")
         }
-        if format != .text, options.tree || options.annotate || options.hex && format != .json && format != .ek {
-            throw ValidationError("-V, -x and --annotate do not go with -T \(format.rawValue).")
+        // -V is what these formats show anyway.
+        if format != .text, options.annotate {
+            throw ValidationError("--annotate does not go with -T \(format.rawValue).")
+        }
+        if format != .text, options.hex, format != .json, format != .ek {
+            throw ValidationError("-x does not go with -T \(format.rawValue), but with text, json and ek.")
+        }
+        if [.json, .jsonraw, .ek, .pdml].contains(format), !options.statistics.isEmpty, !options.quiet {
+            throw ValidationError("-z: a table behind -T \(format.rawValue) is no data: add -q, or take -T ndjson.")
         }
         if !options.fieldOptions.isEmpty, format != .fields { throw ValidationError("-E goes with -T fields.") }
         return format

@@ -33,12 +33,13 @@ extension Run {
                 live, output: output, pipeline: plan.dissects ? Pipeline(plan.pipeline, writer: writer) : nil,
                 recording: recording.take(), keys: plan.keys)
             let failure = session.run(&reader) { output.isClosed || exporter?.problem != nil }
-            reader.stop()
+            reader.finish()
+            let packets = session.packets
             defer { plan.keys?.finish() }
             let (counts, closing) = session.finish()
             writer?.end()
             output.flush()
-            if !plan.options.reallyQuiet { StandardError.write(reader.statistics.text + "\n") }
+            if !plan.options.reallyQuiet { StandardError.write(reader.statistics.text(taken: packets) + "\n") }
             return (counts, (failure ?? closing).flatMap(Self.complaint))
         }
     }

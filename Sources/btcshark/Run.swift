@@ -53,11 +53,14 @@ struct Run {
             pipeline.finish()
             let counts = pipeline.counts
             writer?.end()
-            if let collector, let packets = packets.take() {
+            // Of an input that cannot be read at all nothing is written.
+            if let collector, let packets = packets.take(), problem == nil || counts.packets > 0 {
                 do throws(CaptureError) {
                     _ = try packets.write(collector.selection)
                 } catch {
-                    if error.problem != .outputClosed { return (counts, problem ?? "\(error)") }
+                    if error.problem == .outputClosed { return (counts, problem) }
+                    if let problem { StandardError.complain(problem) }
+                    return (counts, "\(error)")
                 }
             }
             return (counts, problem)
@@ -70,8 +73,9 @@ struct Run {
     ) -> String? {
         var progress = Progress()
         defer { progress.clear() }
-        do {
-            while !pipeline.isDone, !output.isClosed, exporter?.problem == nil, !Signals.isEndRequested {
+        var problem: String?
+        while !pipeline.isDone, !output.isClosed, exporter?.problem == nil, !Signals.isEndRequested {
+            do {
                 var failure: (any Error)?
                 let more = try files.next { header, bytes in
                     do {
@@ -79,16 +83,22 @@ struct Run {
                         try pipeline.receive(header, bytes)
                     } catch { failure = error }
                 }
-                if let failure = failure as? PipelineError { return "\(files.currentPath ?? ""): \(failure)" }
-                if let failure { return "\(failure)" }
-                if !more { return nil }
+                if let failure { throw failure }
+                if !more { return problem }
                 progress.step { files.progress?.fraction }
+                if Signals.takeCountsRequest() { StandardError.write(pipeline.counts.text + "\n") }
+            } catch {
+                // An interrupted read is the end that was asked for.
+                if Signals.isEndRequested { return problem }
+                progress.clear()
+                if let problem { StandardError.complain(problem) }
+                problem = "\(error)"
+                if error is PipelineError { return "\(files.currentPath ?? ""): \(error)" }
+                // Of a capture that cannot be read on, the other files are read. Of an output, nothing.
+                guard let error = error as? CaptureError, files.paths.contains(error.path) else { return problem }
             }
-        } catch {
-            // An interrupted read is the end that was asked for.
-            if !Signals.isEndRequested { return "\(error)" }
         }
-        return nil
+        return problem
     }
 
     // MARK: Message captures
@@ -100,6 +110,7 @@ struct Run {
             do throws(MessageCaptureError) {
                 if try !captures.next() { break }
                 progress.step { captures.progress.fraction }
+                if Signals.takeCountsRequest() { StandardError.write(captures.counts.text + "\n") }
             } catch {
                 // The other files go on.
                 if let problem { StandardError.complain(problem) }

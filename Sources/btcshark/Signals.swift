@@ -14,12 +14,17 @@ enum Signals {
     static var isEndRequested: Bool { end.load(ordering: .relaxed) }
 
     /// Whether the counts were asked for since this was last called.
-    static func takeCountsRequest() -> Bool { counts.exchange(false, ordering: .relaxed) }
+    static func takeCountsRequest() -> Bool { take(counts) }
 
     /// Whether the next file was asked for since this was last called.
-    static func takeRotationRequest() -> Bool { rotation.exchange(false, ordering: .relaxed) }
+    static func takeRotationRequest() -> Bool { take(rotation) }
 
-    /// Begins to listen. A read or a wait is interrupted.
+    /// Asked for each frame: only looked at, as a rule.
+    private static func take(_ flag: borrowing Atomic<Bool>) -> Bool {
+        flag.load(ordering: .relaxed) && flag.exchange(false, ordering: .relaxed)
+    }
+
+    /// Begins to listen. A read or a wait is interrupted by an end.
     ///
     /// - Parameter rotates: SIGHUP asks for the next file.
     static func listen(rotates: Bool = false) {
@@ -33,7 +38,7 @@ enum Signals {
         }
         handle(SIGINT, ends)
         handle(SIGTERM, ends)
-        handle(SIGUSR1) { _ in Signals.counts.store(true, ordering: .relaxed) }
+        handle(SIGUSR1, flags: SA_RESTART) { _ in Signals.counts.store(true, ordering: .relaxed) }
         if rotates {
             handle(SIGHUP) { _ in Signals.rotation.store(true, ordering: .relaxed) }
         } else {
@@ -41,13 +46,12 @@ enum Signals {
         }
     }
 
-    private static func handle(_ number: Int32, _ handler: @convention(c) (Int32) -> Void) {
+    private static func handle(_ number: Int32, flags: Int32 = 0, _ handler: @convention(c) (Int32) -> Void) {
         var action = sigaction()
         // What nohup has made deaf stays so.
         if number == SIGHUP, sigaction(number, nil, &action) == 0, isIgnored(action) { return }
         action.__sigaction_handler.sa_handler = handler
-        // Without SA_RESTART.
-        action.sa_flags = 0
+        action.sa_flags = flags
         sigaction(number, &action, nil)
     }
 

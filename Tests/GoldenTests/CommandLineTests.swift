@@ -57,6 +57,28 @@ import Testing
     }
 
     /// A header that claims 4 GiB costs no message but itself, wherever it stands.
+    /// One file that ends too early does not keep the others from being read.
+    @Test func whatIsBehindACutFileIsRead() throws {
+        let one = try Program.run(["-r", "captures/relay.pcap"]).outputText.split(separator: "\n").count
+        let cut = Program.workspace.appendingPathComponent("cut-\(UUID()).pcap")
+        let whole = try Data(contentsOf: Program.root.appendingPathComponent("captures/handshake.pcap"))
+        try whole.dropLast(5).write(to: cut)
+        defer { try? FileManager.default.removeItem(at: cut) }
+        let both = try Program.run(["-r", cut.path, "-r", "captures/relay.pcap"])
+        #expect(both.status == 2)
+        #expect(both.outputText.split(separator: "\n").count > one)
+        #expect(both.errorText.contains(cut.path))
+    }
+
+    /// A name that was mistyped must not cost the file of the time before.
+    @Test func nothingIsWrittenOfAnInputThatIsNotThere() throws {
+        let file = Program.workspace.appendingPathComponent("kept-\(UUID()).pcap")
+        try Data("as it was".utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        #expect(try Program.run(["-r", "no-such.pcap", "-w", file.path]).status == 2)
+        #expect(try Data(contentsOf: file) == Data("as it was".utf8))
+    }
+
     @Test(arguments: ["huge-length.pcap", "huge-length-first.pcap"])
     func anAbsurdLengthIsToldAndPassedOver(_ name: String) throws {
         let lines = try Program.run(["-r", "Inputs/\(name)"]).outputText.split(separator: "\n")

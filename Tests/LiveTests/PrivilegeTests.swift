@@ -216,11 +216,16 @@ struct PrivilegeTests {
         #expect(try owner(file) == 0 && Data(contentsOf: URL(fileURLWithPath: file)) == Data("secret".utf8))
     }
 
-    /// Where only root makes names, a file of before is taken.
-    @Test func oldFileOfRoot() throws {
+    /// What root has made stays root's, also where only root makes names; what a capture has made is the user's.
+    @Test func oldFiles() throws {
         let file = try makeFolder(ownedByNobody: false) + "/live.pcap"
-        try Data(repeating: 1, count: 10_000).write(to: URL(fileURLWithPath: file))
+        let old = Data(repeating: 1, count: 10_000)
+        try old.write(to: URL(fileURLWithPath: file))
         try #require(chmod(file, 0o600) == 0)
+        let refused = try LiveProgram(["-i", "lo", "-w", file, "-Z", "nobody"], in: space, program: program)
+        #expect(refused.end(seconds: 10) == .status(2), "\(refused.errorText)")
+        #expect(try owner(file) == 0 && Data(contentsOf: URL(fileURLWithPath: file)) == old)
+        try #require(chown(file, nobody.pw_uid, nobody.pw_gid) == 0)
         let run = try LiveProgram.capturing(
             ["-i", "lo", "-T", "ndjson", "-w", file, "-Z", "nobody"], in: space, program: program)
         try expectCaptures(run)

@@ -34,7 +34,8 @@ struct KeyLogFile {
     mutating func read(_ take: (KeyLogLine, UInt64) -> Void) throws(KeyLogError) {
         if isExhausted { return }
         try open()
-        guard let descriptor else { return }
+        // Asked for each segment of a connection that waits, of which strangers make as many as they like.
+        guard let descriptor, !descriptor.isRegular || descriptor.size != position else { return }
         var buffer = [UInt8](repeating: 0, count: Self.chunk)
         while true {
             let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor.number, $0.baseAddress, $0.count) }
@@ -63,11 +64,8 @@ struct KeyLogFile {
         if let descriptor {
             guard descriptor.isRegular else { return }
             var status = stat()
-            guard stat(path, &status) == 0 else {
-                // It was removed; what was read of it counts, and another may come.
-                if errno == ENOENT { return }
-                throw KeyLogError(path: path, number: errno)
-            }
+            // It was removed, or its folder is closed to the user we have become: what is open is read on.
+            guard stat(path, &status) == 0 else { return }
             if status.st_dev == descriptor.device, status.st_ino == descriptor.inode {
                 if status.st_size >= position { return }
                 lseek(descriptor.number, 0, SEEK_SET)
@@ -125,6 +123,12 @@ private final class Descriptor: Sendable {
         device = status.st_dev
         inode = status.st_ino
         isRegular = status.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// In bytes, by now.
+    var size: off_t {
+        var status = stat()
+        return fstat(number, &status) == 0 ? status.st_size : 0
     }
 
     deinit { close(number) }
