@@ -23,6 +23,9 @@ let package = Package(
         target("fuzz-payload"),
         target("fuzz-filter"),
         target("fuzz-messages"),
+        target("fuzz-writers"),
+        target("fuzz-framer"),
+        target("fuzz-v2"),
     ],
     swiftLanguageModes: [.v6]
 )
