@@ -5,7 +5,7 @@ import Testing
 @Suite(.serialized) struct HostileStreamTests {
     /// SYNs of connections that never come to be.
     @Test func floodOfSYNs() throws {
-        try Trial.expectLinear("SYN", count: (100_000, 1_000_000), memory: Trial.isFull ? 640 : 100) { flood, count in
+        try Trial.expectLinear("SYN", count: (100_000, 1_000_000), memory: Trial.isFull ? 400 : 80) { flood, count in
             for index in UInt32(0)..<UInt32(count) {
                 flood.segment(
                     from: Flood.Sender(host: index & 0xfffff, port: UInt16(1024 + index >> 20)), sequence: index,
@@ -29,7 +29,7 @@ import Testing
     /// One byte each, in any order, over a hole that is never filled.
     @Test(arguments: ["every second", "backwards", "shuffled"])
     func segmentsOfOneByte(_ order: String) throws {
-        try Trial.expectLinear(order, count: (100_000, 1_000_000), memory: 100) { flood, count in
+        try Trial.expectLinear(order, count: (100_000, 1_000_000), memory: 64) { flood, count in
             var generator = SplitMix(state: 5)
             flood.open()
             var places = (1...UInt32(count)).map { order == "every second" ? $0 * 2 : $0 }
@@ -44,7 +44,7 @@ import Testing
     /// Segments that lie within each other, or overlap by all but a byte, each with other bytes: what came first counts.
     @Test(arguments: ["nested outwards", "nested inwards", "shifted", "the same again"])
     func overlappingSegments(_ form: String) throws {
-        try Trial.expectLinear(form, count: (12_000, 400_000), memory: 128) { flood, count in
+        try Trial.expectLinear(form, count: (12_000, 400_000), memory: 64) { flood, count in
             flood.open()
             for index in 0..<count {
                 // Nests of 700 segments, one behind the other.
@@ -64,7 +64,7 @@ import Testing
 
     /// Fragments of datagrams that never become whole.
     @Test func fragmentsWithoutEnd() throws {
-        try Trial.expectLinear("fragments", count: (40_000, 1_000_000), memory: 128) { flood, count in
+        try Trial.expectLinear("fragments", count: (40_000, 1_000_000), memory: 64) { flood, count in
             for index in 0..<count { flood.fragment(UInt16(truncatingIfNeeded: index / 3), offset: index % 3 * 2) }
         }
     }
@@ -72,7 +72,7 @@ import Testing
     // MARK: Streams
 
     @Test func nothingButMagics() throws {
-        try Trial.expectLinear("magics", count: (400, 40_000), memory: 128) { flood, count in
+        try Trial.expectLinear("magics", count: (16_000, 40_000), memory: 64) { flood, count in
             let magics = repeated(bigEndian(0xf9be_b4d9), 362)
             flood.open()
             for _ in 0..<count { flood.stream(magics) }
@@ -81,7 +81,7 @@ import Testing
 
     /// Behind junk, so that no header is believed without evidence.
     @Test func nothingButMagicsBehindJunk() throws {
-        try Trial.expectLinear("junk", count: (400, 40_000), memory: 128) { flood, count in
+        try Trial.expectLinear("junk", count: (4_000, 40_000), memory: 64) { flood, count in
             let magics = repeated(bigEndian(0xf9be_b4d9), 362)
             flood.open()
             flood.stream(framed("verack") + filler(100))
@@ -92,7 +92,7 @@ import Testing
     /// Headers that claim 4 GiB, the most that a node ever accepted, or a little more than there is.
     @Test(arguments: [UInt32.max, 33_554_433, 33_554_432, 4_000_000, 100_000])
     func headersThatClaim(_ length: UInt32) throws {
-        try Trial.expectLinear("claim of \(length)", count: (600, 40_000), memory: 160) { flood, count in
+        try Trial.expectLinear("claim of \(length)", count: (24_000, 40_000), memory: 160) { flood, count in
             let headers = repeated(framed("inv", length: length), 60)
             flood.open()
             flood.stream(framed("verack"))
@@ -102,7 +102,7 @@ import Testing
 
     /// The same with a gap before each run of them.
     @Test func headersBehindGaps() throws {
-        try Trial.expectLinear("gaps", count: (600, 40_000), memory: 160) { flood, count in
+        try Trial.expectLinear("gaps", count: (6_000, 40_000), memory: 64) { flood, count in
             let headers = repeated(framed("inv", length: 4_000_000), 60)
             flood.open()
             for index in 0..<count {
