@@ -46,6 +46,13 @@ import Testing
             let rest = [message(version, 0x8000), message(samples[kind * 3]), message(samples[kind * 5], 0x4000)]
             seeds.append(("writer-\(kind)", head + hostile + rest.joined()))
         }
+        // Cells in double quotes, in single ones, and between commas without any.
+        for (index, choice) in [0x10, 0x20, 0x04, 0x40].enumerated() {
+            for number in 0..<4 {
+                let head = [4, UInt8(choice)] + word(number * 257 + index)
+                seeds.append(("fields-\(choice)-\(number)", head + hostile + message(version, 0x8000)))
+            }
+        }
         return seeds
     }
 

@@ -27,7 +27,7 @@ struct Trial {
     static let isSanitized = dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil
 
     /// Processor time that no run may exceed: beyond it the system ends it.
-    private static let secondsLimit = 120
+    private static let secondsLimit = 60
 
     /// - Parameters:
     ///   - memory: MiB of data: more cannot be had, and the program ends with a signal.
