@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Support
+import FuzzSupport
 
 // The framer by itself. The first byte says whether it knows the network, is in step, and loses bytes in between; the
 // second how many bytes follow that are the lengths of the pieces, over and over. The stream is made of parts, each of a
