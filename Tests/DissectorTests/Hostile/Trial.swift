@@ -44,7 +44,11 @@ struct Trial {
     }
 
     private static func spawn(_ line: [String]) throws -> pid_t {
-        let variables = ["TZ=UTC", "LC_ALL=C", "PATH=/usr/bin:/bin", "SWIFT_BACKTRACE=enable=no"]
+        var variables = ["TZ=UTC", "LC_ALL=C", "PATH=/usr/bin:/bin", "SWIFT_BACKTRACE=enable=no"]
+        // Of Tests/sanitize.sh, whose build this may be.
+        for name in ["ASAN_OPTIONS", "TSAN_OPTIONS"] {
+            if let value = ProcessInfo.processInfo.environment[name] { variables.append("\(name)=\(value)") }
+        }
         var arguments: [UnsafeMutablePointer<CChar>?] = line.map { strdup($0) }
         var environment: [UnsafeMutablePointer<CChar>?] = variables.map { strdup($0) }
         arguments.append(nil)
