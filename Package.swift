@@ -22,6 +22,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
         .target(name: "Capture", dependencies: ["CPcap"], swiftSettings: settings),
+        .target(name: "NodeKeys", dependencies: ["Capture"], swiftSettings: settings),
         .target(name: "Reassembly", swiftSettings: settings),
         .target(name: "Dissection", swiftSettings: settings),
         .target(name: "Layers", dependencies: ["Dissection"], swiftSettings: settings),
@@ -43,7 +44,7 @@ let package = Package(
         .executableTarget(
             name: "btcshark",
             dependencies: [
-                "Dissector", "BitcoinP2P", "Capture", "Dissection", "DisplayFilter", "Output",
+                "Dissector", "BitcoinP2P", "Capture", "Dissection", "DisplayFilter", "NodeKeys", "Output",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -54,7 +55,15 @@ let package = Package(
         // They run the program itself.
         .testTarget(
             name: "GoldenTests", dependencies: ["btcshark"], exclude: ["Transcripts"], swiftSettings: settings),
-        .testTarget(name: "CaptureTests", dependencies: ["Capture"], swiftSettings: settings),
+        // What several test targets need: no tests, and nothing of ours.
+        .target(
+            name: "Support", dependencies: [.product(name: "Crypto", package: "swift-crypto")], path: "Tests/Support",
+            swiftSettings: settings),
+        // They run the program itself, on networks of their own.
+        .testTarget(name: "LiveTests", dependencies: ["btcshark", "Support"], swiftSettings: settings),
+        .testTarget(name: "CaptureTests", dependencies: ["Capture", "Support"], swiftSettings: settings),
+        // They run the program as the helper of its own.
+        .testTarget(name: "NodeKeysTests", dependencies: ["btcshark", "Capture", "NodeKeys"], swiftSettings: settings),
         .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly"], swiftSettings: settings),
         .testTarget(
             name: "BitcoinP2PTests",

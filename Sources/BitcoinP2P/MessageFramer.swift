@@ -17,9 +17,11 @@ public struct MessageFramer: Sendable {
         public let header: MessageHeader
         /// Payload bytes behind the header; fewer than the header says where another message begins before its end.
         public let payloadLength: Int
-        public let status: ChecksumStatus
+        public private(set) var status: ChecksumStatus
         /// The payload's double SHA-256; nil where the payload is not whole.
-        public let payloadHash: Hash256?
+        public private(set) var payloadHash: Hash256?
+        /// The checksum has not been looked at: ``verify(_:)`` is to be called.
+        public private(set) var awaitsVerdict = false
 
         public var byteCount: Int { header.byteCount + payloadLength }
 
@@ -28,6 +30,21 @@ public struct MessageFramer: Sendable {
             self.payloadLength = payloadLength
             self.status = status
             self.payloadHash = payloadHash
+        }
+
+        /// A whole message whose checksum is yet to be looked at.
+        init(unverified header: MessageHeader) {
+            self.init(header: header, payloadLength: Int(header.length), status: .unverified, payloadHash: nil)
+            awaitsVerdict = true
+        }
+
+        /// Looks at the checksum, if that was left to the caller. `bytes` are the message's, header included.
+        public mutating func verify(_ bytes: RawSpan) {
+            guard awaitsVerdict, bytes.byteCount == byteCount else { return }
+            awaitsVerdict = false
+            let hash = DoubleSHA256.hash(bytes.extracting(droppingFirst: header.byteCount))
+            status = hash.checksum == header.checksum ? .good : .bad
+            payloadHash = hash
         }
     }
 
@@ -68,19 +85,21 @@ public struct MessageFramer: Sendable {
 
     /// The next step through `bytes`, which begin behind what the last step consumed.
     ///
-    /// - Parameter isLast: No byte follows these for now: a gap or the end of the stream.
-    public mutating func next(_ bytes: RawSpan, isLast: Bool) -> Step {
+    /// - Parameters:
+    ///   - isLast: No byte follows these for now: a gap or the end of the stream.
+    ///   - leavesVerdict: The caller will ``Message/verify(_:)`` messages whose checksum decides nothing here.
+    public mutating func next(_ bytes: RawSpan, isLast: Bool, leavesVerdict: Bool = false) -> Step {
         let step: Step
         if bytes.isEmpty {
             return .needMore(minimum: Self.headerLength)
         }
         switch state {
-        case .synchronised: step = nextInStep(bytes, isLast: isLast)
+        case .synchronised: step = nextInStep(bytes, isLast: isLast, leavesVerdict: leavesVerdict)
         case .expecting:
             if bytes.byteCount < Self.headerLength, !isLast { return .needMore(minimum: Self.headerLength) }
             if plausibleHeader(bytes, at: 0, limit: Self.oldLengthLimit) != nil {
                 state = .synchronised
-                step = nextInStep(bytes, isLast: isLast)
+                step = nextInStep(bytes, isLast: isLast, leavesVerdict: leavesVerdict)
             } else {
                 state = .searching
                 step = search(bytes, isLast: isLast)
@@ -114,7 +133,7 @@ public struct MessageFramer: Sendable {
 
     // MARK: In step
 
-    private mutating func nextInStep(_ bytes: RawSpan, isLast: Bool) -> Step {
+    private mutating func nextInStep(_ bytes: RawSpan, isLast: Bool, leavesVerdict: Bool) -> Step {
         guard let magic = bytes.loadBigEndian32(at: 0) else { return .needMore(minimum: Self.headerLength) }
         if network == nil { network = Network(magic: magic) }
         guard let network, network.magic == magic else {
@@ -142,6 +161,10 @@ public struct MessageFramer: Sendable {
             }
             return .needMore(minimum: total)
         }
+        let following = bytes.loadBigEndian32(at: total)
+        if leavesVerdict, following == network.magic, !mayHaveShortHeader(header) {
+            return .message(Message(unverified: header))
+        }
         let hash = DoubleSHA256.hash(bytes.extracting(Self.headerLength..<total))
         if hash.checksum == header.checksum {
             sawShortHeader = false
@@ -151,7 +174,6 @@ public struct MessageFramer: Sendable {
         if let short = shortMessage(bytes, isLast: isLast) { return .message(short) }
         // A wrong length makes a wrong checksum, too; then the messages it would swallow are worth more than it. Where
         // a header or the end is right behind it the length is right.
-        let following = bytes.loadBigEndian32(at: total)
         if following != network.magic, !(isLast && bytes.byteCount == total),
             let earlier = innerMessage(bytes.extracting(0..<total), from: Self.headerLength)
         {
@@ -170,8 +192,7 @@ public struct MessageFramer: Sendable {
     private mutating func shortMessage(_ bytes: RawSpan, isLast: Bool) -> Message? {
         guard let network,
             let header = MessageHeader(bytes, at: 0, network: network, form: .withoutChecksum),
-            header.command == Self.version || header.command == Self.verack || sawShortHeader,
-            header.length <= Self.oldLengthLimit
+            mayHaveShortHeader(header), header.length <= Self.oldLengthLimit
         else { return nil }
         let total = Self.shortHeaderLength + Int(header.length)
         let isFollowed = bytes.loadBigEndian32(at: total) == network.magic
@@ -180,6 +201,10 @@ public struct MessageFramer: Sendable {
         let hash = DoubleSHA256.hash(bytes.extracting(Self.shortHeaderLength..<total))
         return Message(
             header: header, payloadLength: Int(header.length), status: .notPresent, payloadHash: hash)
+    }
+
+    private func mayHaveShortHeader(_ header: MessageHeader) -> Bool {
+        header.command == Self.version || header.command == Self.verack || sawShortHeader
     }
 
     /// A message that lost its last four bytes is as long as a whole one with a short header. The latter comes behind

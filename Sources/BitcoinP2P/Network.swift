@@ -1,43 +1,49 @@
 import Dissection
 
 /// A Bitcoin network, told by the four magic bytes that begin each message (protocol.md section 1).
-public struct Network: Hashable, Sendable {
+///
+/// It is in every message's header, so it holds no references; what is known of it is looked up.
+public struct Network: Hashable, Sendable, BitwiseCopyable {
     /// The magic, read big-endian so that it prints as it stands on the wire.
     public let magic: UInt32
-    /// Core's name of the chain; empty for a network we don't know.
-    public let name: String
-    /// The port its nodes listen on; 0 for a network we don't know.
-    public let port: UInt16
-    /// How its addresses are written; nil where we don't know that.
-    public let addresses: Addresses?
+    /// Where it stands in `facts`; nil for a network we don't know.
+    private let index: UInt8?
 
-    public static let known = [
-        Network(magic: 0xf9be_b4d9, name: "mainnet", port: 8333, addresses: .main),
-        Network(magic: 0x0b11_0907, name: "testnet3", port: 18333, addresses: .test),
-        Network(magic: 0x1c16_3f28, name: "testnet4", port: 48333, addresses: .test),
-        Network(magic: 0x0a03_cf40, name: "signet", port: 38333, addresses: .test),
-        Network(magic: 0xfabf_b5da, name: "regtest", port: 18444, addresses: .regtest),
-        Network(magic: 0x4649_5645, name: "testnet5", port: 18335),
-        Network(magic: 0x161c_1412, name: "simnet", port: 18555),
+    private struct Facts {
+        let magic: UInt32
+        let name: String
+        let port: UInt16
+        var addresses: Addresses?
+    }
+
+    private static let facts = [
+        Facts(magic: 0xf9be_b4d9, name: "mainnet", port: 8333, addresses: .main),
+        Facts(magic: 0x0b11_0907, name: "testnet3", port: 18333, addresses: .test),
+        Facts(magic: 0x1c16_3f28, name: "testnet4", port: 48333, addresses: .test),
+        Facts(magic: 0x0a03_cf40, name: "signet", port: 38333, addresses: .test),
+        Facts(magic: 0xfabf_b5da, name: "regtest", port: 18444, addresses: .regtest),
+        Facts(magic: 0x4649_5645, name: "testnet5", port: 18335),
+        Facts(magic: 0x161c_1412, name: "simnet", port: 18555),
     ]
+
+    public static let known = facts.map { Network(magic: $0.magic) }
 
     /// The network of that magic, known or not.
     public init(magic: UInt32) {
-        if let index = Self.known.firstIndex(where: { $0.magic == magic }) {
-            self = Self.known[index]
-        } else {
-            self.init(magic: magic, name: "", port: 0)
-        }
-    }
-
-    private init(magic: UInt32, name: String, port: UInt16, addresses: Addresses? = nil) {
         self.magic = magic
-        self.name = name
-        self.port = port
-        self.addresses = addresses
+        index = Self.facts.firstIndex { $0.magic == magic }.map { UInt8($0) }
     }
 
-    public var isKnown: Bool { !name.isEmpty }
+    private var facts: Facts? { index.map { Self.facts[Int($0)] } }
+
+    /// Core's name of the chain; empty for a network we don't know.
+    public var name: String { facts?.name ?? "" }
+    /// The port its nodes listen on; 0 for a network we don't know.
+    public var port: UInt16 { facts?.port ?? 0 }
+    /// How its addresses are written; nil where we don't know that.
+    public var addresses: Addresses? { facts?.addresses }
+
+    public var isKnown: Bool { index != nil }
 
     /// What it is called on the screen: `mainnet`, or `unknown network 0x7ec653a5`.
     public var title: String {

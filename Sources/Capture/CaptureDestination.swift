@@ -29,6 +29,12 @@ public struct CaptureDestination: ~Copyable {
         self.descriptor = descriptor
     }
 
+    /// A file that was opened elsewhere.
+    init(_ descriptor: consuming Descriptor, path: String) {
+        self.path = path
+        self.descriptor = descriptor
+    }
+
     /// Empties a file that is there already. Standard output may have been opened to be appended to.
     consuming func emptied() -> Descriptor {
         if path != "-", descriptor.type == S_IFREG { _ = ftruncate(descriptor.number, 0) }

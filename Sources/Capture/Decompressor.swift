@@ -35,38 +35,11 @@ struct Decompressor: ~Copyable {
         // A larger pipe means fewer turns between the two processes. Where it is refused, the usual size will do.
         _ = fcntl(output.number, LINUX_F_SETPIPE_SZ, 1 << 20)
 
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, input.number, STDIN_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, output.number, STDOUT_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, messages.number, STDERR_FILENO)
-
-        // The child gets usual signals whatever we ignore or block, so that a closed pipe ends it; and a process group
-        // of its own, so that Ctrl-C reaches us alone: we read on to a clean end, or end the child ourselves.
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        sigaddset(&signals, SIGPIPE)
-        sigaddset(&signals, SIGINT)
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP)
-        )
-
-        var pid: pid_t = 0
-        var arguments = [strdup(compression.program), strdup("-dc"), nil]
-        defer { arguments.forEach { free($0) } }
-        switch posix_spawnp(&pid, compression.program, &actions, &attributes, &arguments, environ) {
-        case 0: break
-        case ENOENT: throw .programMissing
-        case let code: throw .system(SystemFailure(code: code).message)
+        do throws(SystemFailure) {
+            child = try Child([compression.program, "-dc"], input: input, output: output, errors: messages)
+        } catch {
+            throw error.code == ENOENT ? .programMissing : .system(error.message)
         }
-        self.child = Child(pid: pid)
         self.compression = compression
         self.messages = messages
     }

@@ -2,23 +2,23 @@ import CPcap
 import Glibc
 
 /// A failed system call's `errno`.
-struct SystemFailure: Error {
-    let code: Int32
+package struct SystemFailure: Error {
+    package let code: Int32
 
-    init(code: Int32 = errno) {
+    package init(code: Int32 = errno) {
         self.code = code
     }
 
-    var message: String { String(cString: strerror(code)) }
+    package var message: String { String(cString: strerror(code)) }
 }
 
 /// An open file descriptor, closed when its owner goes. Never inherited by a child, and never 0, 1 or 2, so that it
 /// can be moved to one of these in a child.
-struct Descriptor: ~Copyable {
-    let number: Int32
+package struct Descriptor: ~Copyable {
+    package let number: Int32
 
     /// Takes over `number`.
-    init(owning number: Int32) throws(SystemFailure) {
+    package init(owning number: Int32) throws(SystemFailure) {
         if number >= 3 {
             self.number = number
         } else {
@@ -31,14 +31,21 @@ struct Descriptor: ~Copyable {
     }
 
     /// Opens a file for reading, or for `-` shares standard input. Waits for a writer where the file is a FIFO.
-    init(opening path: String) throws(SystemFailure) {
+    package init(opening path: String) throws(SystemFailure) {
         let number = path == "-" ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC)
         guard number >= 0 else { throw SystemFailure() }
         try self.init(owning: number)
     }
 
+    /// Shares the open file that has this number.
+    package init(copying number: Int32) throws(SystemFailure) {
+        let copy = fcntl(number, F_DUPFD_CLOEXEC, 3)
+        guard copy >= 0 else { throw SystemFailure() }
+        try self.init(owning: copy)
+    }
+
     /// Makes a file without a name, in memory.
-    init(memoryFileNamed name: String) throws(SystemFailure) {
+    package init(memoryFileNamed name: String) throws(SystemFailure) {
         let number = memfd_create(name, LINUX_MFD_CLOEXEC)
         guard number >= 0 else { throw SystemFailure() }
         try self.init(owning: number)
@@ -56,7 +63,7 @@ struct Descriptor: ~Copyable {
     }
 
     /// The file's type: `S_IFREG`, `S_IFDIR` and so on.
-    var type: mode_t {
+    package var type: mode_t {
         var status = stat()
         return fstat(number, &status) == 0 ? status.st_mode & S_IFMT : 0
     }
@@ -67,7 +74,7 @@ struct Descriptor: ~Copyable {
     }
 
     /// What a regular file holds, from its start, cut to `limit` bytes.
-    func contents(limit: Int) -> [UInt8] {
+    package func contents(limit: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
             count = max(0, pread(number, buffer.baseAddress, limit, 0))
         }
@@ -75,11 +82,12 @@ struct Descriptor: ~Copyable {
 }
 
 /// The two ends of a pipe.
-struct Pipe: ~Copyable {
-    var readEnd: Descriptor
-    var writeEnd: Descriptor
+package struct Pipe: ~Copyable {
+    package var readEnd: Descriptor
+    package var writeEnd: Descriptor
 
-    init() throws(SystemFailure) {
+    /// - Parameter capacity: In bytes; what is usual where nil, or where so much is refused.
+    package init(capacity: Int32? = nil) throws(SystemFailure) {
         var ends: [Int32] = [-1, -1]
         guard pipe2(&ends, O_CLOEXEC) == 0 else { throw SystemFailure() }
         let first: Descriptor
@@ -92,5 +100,12 @@ struct Pipe: ~Copyable {
         let second = try Descriptor(owning: ends[1])
         readEnd = first
         writeEnd = second
+        if let capacity { _ = fcntl(writeEnd.number, LINUX_F_SETPIPE_SZ, capacity) }
     }
+
+    /// Closes the other end.
+    package consuming func keepReadEnd() -> Descriptor { readEnd }
+
+    /// Closes the other end.
+    package consuming func keepWriteEnd() -> Descriptor { writeEnd }
 }

@@ -19,7 +19,11 @@ public struct RecordingFiles: ~Copyable {
 
     private var writer: CaptureWriter?
     /// Those that are still there, oldest first. Only filled where some are to be deleted.
-    private var kept: [String] = []
+    private var kept: [RecordingHelper.FileName] = []
+    /// The file being written.
+    private var identity: FileIdentity?
+    /// Makes and deletes files where we may not; nil where it is not needed.
+    private var helper: RecordingHelper?
     private var filesBegun: UInt64 = 0
     private var begun: Double
     private var flushed: Double
@@ -32,19 +36,21 @@ public struct RecordingFiles: ~Copyable {
     ///     dumpcap's: `name_00001_20261123142233.pcap`.
     ///   - ring: How long a file becomes (`duration`, `fileSize`, `packets`), and how many are kept (`files`).
     ///   - owner: Whom new files are given to, where they are made as root; nil to leave them.
+    ///   - helper: Is asked where this process may not make a file. It ends if the first file shows that it may.
     /// - Throws: `CaptureError` where the file cannot be made.
     public init(
         path: String, linkType: LinkTypeNumber, snapLength: Int = CaptureWriter.snapLength, ring: CaptureLimits? = nil,
-        owner: User? = nil
+        owner: User? = nil, helper: consuming RecordingHelper? = nil
     ) throws(CaptureError) {
         self.path = path
         self.linkType = linkType
         self.snapLength = snapLength
         self.ring = ring
         self.owner = owner
+        self.helper = helper
         begun = monotonicSeconds()
         flushed = begun
-        try begin()
+        if try begin() { self.helper = nil }
         try flush()
     }
 
@@ -61,7 +67,7 @@ public struct RecordingFiles: ~Copyable {
     /// - Throws: `CaptureError`; after one of writing nothing more can be written.
     public mutating func write(_ header: FrameHeader, _ bytes: RawSpan) throws(CaptureError) {
         try keepTime(isIdle: false)
-        if writer == nil { try begin() }
+        if writer == nil { _ = try begin() }
         try writer?.write(header, bytes)
         isFlushed = false
         try completeIfFull()
@@ -70,6 +76,20 @@ public struct RecordingFiles: ~Copyable {
     /// What time brings: completes a file after its duration, and flushes. To be called whenever no frame came for a
     /// moment, and then at least once a second.
     public mutating func keepTime() throws(CaptureError) { try keepTime(isIdle: true) }
+
+    /// What SIGHUP asks for. Of a ring, the file is complete, and the next frame begins the next one. A single file is
+    /// made anew if it has been moved or deleted, as programs that rotate logs do; else it goes on.
+    public mutating func rotate() throws(CaptureError) {
+        if ring != nil {
+            if writer != nil { try complete() }
+        } else if path == "-" || FileIdentity(of: path) == identity {
+            try flush()
+        } else {
+            try writer.take()?.close()
+            _ = try begin()
+            try flush()
+        }
+    }
 
     /// Writes what is buffered, and closes.
     public consuming func close() throws(CaptureError) {
@@ -94,37 +114,80 @@ public struct RecordingFiles: ~Copyable {
         guard let ring, let bytes = writer?.bytesWritten, let frames = writer?.framesWritten,
             ring.isReached(duration: now - begun, packets: frames, bytes: bytes)
         else { return }
+        try complete()
+    }
+
+    private mutating func complete() throws(CaptureError) {
         currentPath = nil
         completedFiles &+= 1
         try writer.take()?.close()
     }
 
-    private mutating func begin() throws(CaptureError) {
+    /// - Returns: Whether the file was made without the helper.
+    private mutating func begin() throws(CaptureError) -> Bool {
         filesBegun &+= 1
-        let path = ring == nil ? path : RingFileName(path).path(number: filesBegun, time: time(nil))
+        let name = ring == nil ? RecordingHelper.FileName() : .init(number: filesBegun, time: time(nil))
+        let path = path(of: name)
         try makeRoom()
-        let destination = try CaptureDestination(path: path)
+        var isOwn = true
+        let destination = try create(path, name, &isOwn)
         // Not a device nor standard output.
-        if let owner, destination.descriptor.type == S_IFREG, path != "-",
+        if isOwn, let owner, destination.descriptor.type == S_IFREG, path != "-",
             fchown(destination.descriptor.number, owner.userID, owner.groupID) != 0
         {
             throw CaptureError(.cannotCreate, path: path, detail: SystemFailure().message)
         }
+        identity = destination.descriptor.fileIdentity
         writer = try CaptureWriter(destination, linkType: linkType, snapLength: snapLength)
         currentPath = path
-        if ring?.files != nil { kept.append(path) }
+        if ring?.files != nil { kept.append(name) }
         begun = monotonicSeconds()
         isFlushed = false
+        return isOwn
+    }
+
+    private func path(of name: RecordingHelper.FileName) -> String {
+        ring == nil ? path : RingFileName(path).path(number: name.number, time: name.time)
+    }
+
+    private func create(
+        _ path: String, _ name: RecordingHelper.FileName, _ isOwn: inout Bool
+    ) throws(CaptureError) -> CaptureDestination {
+        do throws(CaptureError) {
+            return try CaptureDestination(path: path)
+        } catch {
+            guard helper != nil, error.problem == .cannotCreate else { throw error }
+        }
+        do throws(SystemFailure) {
+            guard let descriptor = try helper?.create(name) else { throw SystemFailure(code: EACCES) }
+            isOwn = false
+            return CaptureDestination(descriptor, path: path)
+        } catch {
+            throw CaptureError(.cannotCreate, path: path, detail: error.message)
+        }
     }
 
     /// Deletes the oldest files, so that the next one is not one too many. One that somebody else has deleted is no harm.
     private mutating func makeRoom() throws(CaptureError) {
         guard let files = ring?.files else { return }
         while UInt64(kept.count) >= files, let oldest = kept.first {
-            guard unlink(oldest) == 0 || errno == ENOENT else {
-                throw CaptureError(.writeFailed, path: oldest, detail: SystemFailure().message)
+            let path = path(of: oldest)
+            if let failure = delete(path, oldest), failure.code != ENOENT {
+                throw CaptureError(.writeFailed, path: path, detail: failure.message)
             }
             kept.removeFirst()
+        }
+    }
+
+    private func delete(_ path: String, _ name: RecordingHelper.FileName) -> SystemFailure? {
+        if unlink(path) == 0 { return nil }
+        let failure = SystemFailure()
+        if helper == nil || failure.code == ENOENT { return failure }
+        do throws(SystemFailure) {
+            try helper?.delete(name)
+            return nil
+        } catch {
+            return error
         }
     }
 }

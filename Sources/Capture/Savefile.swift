@@ -26,7 +26,7 @@ struct Savefile: ~Copyable {
         case end
     }
 
-    private static let bufferSize = 1 << 20
+    private static let bufferSize = 1 << 18
 
     private let handle: OpaquePointer
     private let buffer: UnsafeMutableRawPointer

@@ -74,7 +74,14 @@ extension Cursor where Sink: ~Copyable {
         var index = 0
         while index < possible {
             try requireRoom()
-            try body(&self, index)
+            // A second one shows itself that this is a list.
+            if index == 0 {
+                let mark = sink.newest
+                defer { sink.list(after: mark) }
+                try body(&self, index)
+            } else {
+                try body(&self, index)
+            }
             index &+= 1
         }
     }

@@ -24,6 +24,8 @@ public protocol FieldSink: ~Copyable {
     mutating func close(_ mark: Int, at end: Int)
     /// The mark of the node made last.
     var newest: Int { get }
+    /// The nodes made after `mark` are a value of a list without headings.
+    mutating func list(after mark: Int)
     /// A node whose bytes are not on the wire.
     mutating func generate(_ field: Field, value: UInt64, _ bytes: RawSpan)
     /// The same with a text that is written where it stays.

@@ -48,6 +48,8 @@ public struct NodeFlags: OptionSet, BitwiseCopyable, Sendable {
     @inlinable public static var partOfParent: NodeFlags { NodeFlags(rawValue: 8) }
     /// An entry of a list: `value` is its index.
     @inlinable public static var listEntry: NodeFlags { NodeFlags(rawValue: 16) }
+    /// A value of a list in which values have no heading, or a part of such a value.
+    @inlinable public static var listed: NodeFlags { NodeFlags(rawValue: 64) }
     /// The tree holds a text that follows the label.
     @inlinable public static var headed: NodeFlags { NodeFlags(rawValue: 32) }
 }

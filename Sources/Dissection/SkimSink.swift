@@ -14,6 +14,7 @@ public struct SkimSink: FieldSink, ~Copyable {
     @inlinable public mutating func reopen() -> Int { 0 }
     @inlinable public var newest: Int { 0 }
     @inlinable public mutating func close(_: Int, at _: Int) {}
+    @inlinable public mutating func list(after _: Int) {}
     @inlinable public mutating func generate(_: Field, value _: UInt64, _: RawSpan) {}
     @inlinable public mutating func generate(_: Field, writing _: (inout TextBuffer) -> Void) {}
     @inlinable public mutating func annotate(_: AnnotationKind, value _: UInt64) {}

@@ -9,12 +9,10 @@ extension TextBuffer {
         span.withUnsafeBytes { source in
             var at = source.startIndex
             while at < source.endIndex {
-                let byte = source[at]
-                if byte >= 0x20, byte < 0x7f, byte != 0x5c {
-                    bytes.append(byte)
-                    at &+= 1
-                    continue
-                }
+                let start = at
+                while at < source.endIndex, Self.isPlain(source[at]) { at &+= 1 }
+                bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: source[start..<at]))
+                guard at < source.endIndex else { break }
                 let (scalar, length) = Self.decodeScalar(source, at)
                 if let scalar, Self.isPrintable(scalar) {
                     bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: source[at..<at &+ length]))
@@ -60,12 +58,15 @@ extension TextBuffer {
     public static func printableLength(_ span: RawSpan, at: Int) -> Int {
         guard at >= 0, at < span.byteCount else { return 0 }
         return span.withUnsafeBytes { source in
-            if source[at] < 0x80 { return source[at] >= 0x20 && source[at] < 0x7f && source[at] != 0x5c ? 1 : 0 }
+            if source[at] < 0x80 { return isPlain(source[at]) ? 1 : 0 }
             let (scalar, length) = decodeScalar(source, at)
             guard let scalar, isPrintable(scalar) else { return 0 }
             return length
         }
     }
+
+    /// ASCII that stays as it is.
+    private static func isPlain(_ byte: UInt8) -> Bool { byte >= 0x20 && byte < 0x7f && byte != 0x5c }
 
     /// Escapes one byte as C does: `\n`, `\t`, `\r`, `\\`, otherwise `\x1b`.
     mutating func append(escaped byte: UInt8) {

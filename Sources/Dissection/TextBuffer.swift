@@ -29,6 +29,12 @@ public struct TextBuffer: Sendable {
         bytes.append(contentsOf: other.bytes)
     }
 
+    /// Bytes that are UTF-8 already.
+    @inlinable
+    public mutating func append(utf8 span: RawSpan) {
+        span.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    }
+
     /// One byte of ASCII.
     @inlinable
     public mutating func append(ascii byte: UInt8) { bytes.append(byte) }
@@ -121,17 +127,33 @@ public struct TextBuffer: Sendable {
     /// Each byte as two digits, the last byte first: how Bitcoin shows hashes.
     @inlinable
     public mutating func append(reversedHexadecimal span: RawSpan) {
-        span.withUnsafeBytes { source in
-            for byte in source.reversed() {
-                bytes.append(Self.hexDigit(byte >> 4))
-                bytes.append(Self.hexDigit(byte & 15))
+        var end = span.byteCount
+        // Four bytes at a time, eight times: a hash.
+        while end >= 4 {
+            var digits = InlineArray<8, UInt64>(repeating: 0)
+            let count = min(8, end / 4)
+            for index in 0..<count {
+                end &-= 4
+                let source = span.unsafeLoadUnaligned(fromUncheckedByteOffset: end, as: UInt32.self)
+                digits[index] = Self.hexDigits(UInt32(bigEndian: source)).littleEndian
             }
+            append(utf8: digits.span.bytes.extracting(first: count &* 8))
+        }
+        while end > 0 {
+            end &-= 1
+            let byte = span.unsafeLoad(fromUncheckedByteOffset: end, as: UInt8.self)
+            append(hexadecimal: UInt64(byte), digits: 2)
         }
     }
 
     @inlinable
     public mutating func append(spaces count: Int) {
-        if count > 0 { bytes.append(contentsOf: repeatElement(0x20, count: count)) }
+        let spaces = InlineArray<64, UInt8>(repeating: 0x20)
+        var left = count
+        while left > 0 {
+            append(utf8: spaces.span.bytes.extracting(first: left))
+            left &-= 64
+        }
     }
 
     @inlinable

@@ -59,6 +59,11 @@ public struct TreeSink: FieldSink, ~Copyable {
     }
 
     @inlinable
+    public mutating func list(after mark: Int) {
+        for index in mark &+ 1..<tree.nodes.count { tree.nodes[index].flags.insert(.listed) }
+    }
+
+    @inlinable
     public mutating func generate(_ field: Field, value: UInt64, _ bytes: RawSpan) {
         let start = tree.generated.count
         bytes.withUnsafeBytes { tree.generated.append(contentsOf: $0) }

@@ -22,6 +22,8 @@ struct Encryption {
     var packets: PacketFramer?
     /// It is among the streams that were decrypted.
     var isCounted = false
+    /// The connection's beginning has had a record.
+    var isTold = false
 
     /// Bytes of one direction that wait for a key: a later key is of no use.
     static let waitingLimit = 1 << 20

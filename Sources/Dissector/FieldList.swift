@@ -5,7 +5,7 @@ import Dissection
 /// A line a field, tab-separated: `F`, label, name, type, protocol, base, mask, meaning; protocols as `P`, label, name.
 enum FieldList {
     static func append(to text: inout TextBuffer) {
-        for field in Listing.recordFields {
+        for field in RecordNames.recordFields {
             if field.kind == .layer {
                 text.append("P\t\(field.label)\t\(field.name)\n")
             } else {

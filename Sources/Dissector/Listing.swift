@@ -3,19 +3,6 @@ import Dissection
 
 /// What btcshark knows, as lists for people and programs.
 public enum Listing {
-    /// The fields that records have, in the order of their declaration: Bitcoin's, and what is told of frame, IP and
-    /// TCP. The layers below declare more than a record carries.
-    public static var recordFields: [FieldDeclaration] {
-        let early = Set(preface.map(\.declaration.name))
-        return Catalog.declarations.filter { isBitcoin($0.name) || early.contains($0.name) }
-    }
-
-    static func isOfRecords(_ field: Field) -> Bool { isBitcoin(field.declaration.name) || preface.contains(field) }
-
-    private static var preface: Set<Field> { RecordFields.standard.early.union(RecordFields.standard.columns.all) }
-
-    private static func isBitcoin(_ name: String) -> Bool { name == "bitcoin" || name.hasPrefix("bitcoin.") }
-
     /// `-G fields`: every field with its type and meaning, in tshark's format.
     public static func appendFields(to text: inout TextBuffer) { FieldList.append(to: &text) }
 

@@ -52,7 +52,7 @@ public enum ManualPage {
 
     private static func appendFields(to text: inout TextBuffer) {
         text.append(".Sh FIELDS\n.Bl -tag -width Ds\n")
-        let fields = Listing.recordFields.map { ($0.name, $0.label, $0.meaning) }
+        let fields = RecordNames.recordFields.map { ($0.name, $0.label, $0.meaning) }
         let aliases = RecordNames.aliases.filter { Catalog.field(named: $0.name) == nil }
             .map { ($0.name, $0.label, $0.meaning) }
         for (name, label, meaning) in (fields + aliases).sorted(by: { $0.0 < $1.0 }) {

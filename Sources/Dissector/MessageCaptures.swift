@@ -114,7 +114,7 @@ public struct MessageCaptures: ~Copyable {
         }
         while let current = pass {
             stage.builder.build(
-                finding, of: stream, number: UInt64(file.peer), bytes, detail: current.detail,
+                finding, of: stream.sender, number: UInt64(file.peer), bytes, detail: current.detail,
                 wantsInfo: current.wantsInfo)
             pass = stage.finish(current, bytes)
         }

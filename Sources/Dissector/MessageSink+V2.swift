@@ -20,10 +20,16 @@ extension MessageSink {
         if stream.encryption.state == .waiting {
             if findSession(bytes, at: offset, of: stream, id) {
                 stream.encryption.state = .open
+                waiting.found(id)
                 prepareFramer(stream, at: offset)
-            } else if phase != .end, secretMayCome(bytes, of: stream, id) {
-                return Demand(consumed: 0, minimum: bytes.byteCount + 1)
             } else {
+                let mayCome = phase != .end && secretMayCome(bytes, of: stream, id)
+                if phase == .going { tellBeginning(bytes, at: offset, of: stream, id, provenance) }
+                if mayCome {
+                    if waitsForKeys { waiting.insert(id) }
+                    return Demand(consumed: 0, minimum: bytes.byteCount + 1)
+                }
+                waiting.remove(id)
                 stream.encryption.state = .closed
             }
         }
@@ -180,7 +186,41 @@ extension MessageSink {
         tellEncrypted(stream, id)
     }
 
+    // MARK: Secrets that come later
+
+    /// Streams that have waited for a secret, which may be there now.
+    mutating func streamsToOffer() -> [StreamID] {
+        guard let keys, !waiting.isEmpty else { return [] }
+        // That the file cannot be read is nothing new.
+        try? keys.refresh()
+        return waiting.streams(at: keys.revision)
+    }
+
     // MARK: Records
+
+    /// Tells in a live run, once a connection, that it is encrypted and cannot be read yet.
+    private mutating func tellBeginning(
+        _ bytes: RawSpan, at offset: UInt64, of stream: MessageStream, _ id: StreamID,
+        _ provenance: borrowing Provenance
+    ) {
+        let length = TransportDetector.v2KeyLength
+        guard tellsEncryptedAtOnce, !stream.encryption.isTold, bytes.byteCount >= length else { return }
+        stream.encryption.isTold = true
+        if let peer = self.peer(of: id) {
+            if peer.encryption.isTold { return }
+            peer.encryption.isTold = true
+        }
+        let key = bytes.extracting(first: length)
+        let origin = provenance.completion(at: offset &+ UInt64(length))
+        let waits = waitsForKeys && keys != nil
+        var pass = stage.start()
+        while let current = pass {
+            stage.builder.buildBeginning(
+                origin, of: stream, number: id.connection, waitsForKey: waits, detail: current.detail,
+                wantsInfo: current.wantsInfo)
+            pass = stage.finish(current, key)
+        }
+    }
 
     private mutating func tell(
         _ packet: PacketFramer.Packet, _ plain: RawSpan, _ sealed: RawSpan, endingAt end: UInt64,
@@ -214,12 +254,10 @@ extension MessageSink {
             return
         }
         arrival.segment = segments?[arrival.origin.frame]
-        var pass = stage.start()
-        while let current = pass {
-            stage.builder.buildPacket(
-                facts, arrival, of: stream, number: id.connection, plain, detail: current.detail,
-                wantsInfo: current.wantsInfo)
-            pass = stage.finish(current, plain)
+        take(plain) { builder, pass, plain in
+            builder.buildPacket(
+                facts, arrival, of: stream, number: id.connection, plain, detail: pass.detail, wantsInfo: pass.wantsInfo
+            )
         }
     }
 
@@ -243,21 +281,16 @@ extension MessageSink {
         guard !session.hasToldFailure else { return }
         session.hasToldFailure = true
         if session.isRefused { counts.wrongSecrets += 1 }
-        var pass = stage.start()
-        while let current = pass {
-            stage.builder.buildFailure(
-                failure, origin, of: stream, number: id.connection, detail: current.detail, wantsInfo: current.wantsInfo
-            )
-            pass = stage.finish(current, RawSpan())
+        take(RawSpan()) { builder, pass, _ in
+            builder.buildFailure(
+                failure, origin, of: stream, number: id.connection, detail: pass.detail, wantsInfo: pass.wantsInfo)
         }
     }
 
     private mutating func tellEnd(_ stream: MessageStream, _ origin: Origin, _ id: StreamID) {
-        var pass = stage.start()
-        while let current = pass {
-            stage.builder.buildEnd(
-                origin, of: stream, number: id.connection, detail: current.detail, wantsInfo: current.wantsInfo)
-            pass = stage.finish(current, RawSpan())
+        take(RawSpan()) { builder, pass, _ in
+            builder.buildEnd(
+                origin, of: stream, number: id.connection, detail: pass.detail, wantsInfo: pass.wantsInfo)
         }
     }
 
@@ -265,11 +298,15 @@ extension MessageSink {
         counts.encryptedStreams += 1
         if stream.encryption.session == nil { counts.streamsWithoutKey += 1 }
         let key = stream.key
-        var pass = stage.start()
-        while let current = pass {
-            stage.builder.buildEncrypted(
-                stream, number: id.connection, detail: current.detail, wantsInfo: current.wantsInfo)
-            pass = stage.finish(current, key.span.bytes)
+        take(key.span.bytes) { builder, pass, _ in
+            builder.buildEncrypted(stream, number: id.connection, detail: pass.detail, wantsInfo: pass.wantsInfo)
         }
+    }
+
+    /// Has a record made of something that is no message.
+    private mutating func take(
+        _ bytes: RawSpan, _ build: (inout RecordBuilder, RecordStage.Pass, RawSpan) -> Void
+    ) {
+        withStage { $0.take(bytes, build) }
     }
 }

@@ -6,7 +6,10 @@ import Reassembly
 /// Turns streams of bytes into records: tells the transport, finds the messages, and hands each to the writer.
 struct MessageSink: StreamSink, ~Copyable {
     var streams: ContiguousArray<MessageStream?> = []
+    /// Makes the records where there is no thread for it. What does not change is looked up here in any case.
     var stage: RecordStage
+    /// Makes the records, if it is not done at once.
+    let thread: RecordThread?
     let collector: FrameCollector?
     private let ports: Set<UInt16>
     /// Nil where no record tells of segments.
@@ -16,6 +19,8 @@ struct MessageSink: StreamSink, ~Copyable {
     var counts = Counts()
     let keys: KeyLog?
     let waitsForKeys: Bool
+    let tellsEncryptedAtOnce: Bool
+    var waiting = WaitingStreams()
     let magics: [UInt32]
     let showsCiphertext: Bool
     /// Memory for the packets of all v2 streams.
@@ -24,10 +29,12 @@ struct MessageSink: StreamSink, ~Copyable {
     init(_ options: PipelineOptions, writer: (any RecordWriter)?, collector: FrameCollector?) {
         self.collector = collector
         stage = RecordStage(options, writer: writer)
+        thread = options.usesThread(writer, collector) ? RecordThread(options, writer: writer) : nil
         segments = stage.detail > .summary ? SegmentNotes() : nil
         ports = Network.ports.union(options.ports)
         keys = options.keys
         waitsForKeys = options.waitsForKeys
+        tellsEncryptedAtOnce = options.tellsEncryptedAtOnce
         magics = options.magics
         showsCiphertext = options.showsCiphertext
     }
@@ -36,7 +43,21 @@ struct MessageSink: StreamSink, ~Copyable {
     var isDone: Bool { stage.isDone }
 
     /// The capture's first frame.
-    mutating func begin(_ time: Int64) { stage.builder.begin(time) }
+    mutating func begin(_ time: Int64) { withStage { $0.builder.begin(time) } }
+
+    /// Does something with the stage when all records before are made.
+    mutating func withStage<Result>(_ body: (inout RecordStage) -> Result) -> Result {
+        if let thread { thread.pause(body) } else { body(&stage) }
+    }
+
+    /// No more will come: waits until all records are made.
+    mutating func finish() { thread?.finish() }
+
+    /// Records that the filter let through, nil without one, and messages with bad checksums.
+    var stageCounts: (shown: UInt64?, badChecksums: UInt64) {
+        if let thread { return thread.pause { ($0.shownByFilter, $0.badChecksums) } }
+        return (stage.shownByFilter, stage.badChecksums)
+    }
 
     /// A segment whose bytes are about to come.
     mutating func note(_ segment: @autoclosure () -> SegmentNote) {
@@ -137,6 +158,7 @@ struct MessageSink: StreamSink, ~Copyable {
     ) {
         guard let stream = streams[id.index] else { return }
         defer { streams[id.index] = nil }
+        waiting.remove(id)
         guard !isDone else { return }
         let end = stream.next &+ UInt64(pending.byteCount)
         let used = drain(pending, at: stream.next, of: stream, id, provenance, .end)
@@ -167,8 +189,8 @@ struct MessageSink: StreamSink, ~Copyable {
         if stream.startWasSeen || peer?.startWasSeen == true {
             stream.senderRole = id.direction == .forward ? .fromInitiator : .fromResponder
             peer?.senderRole = id.direction == .forward ? .fromResponder : .fromInitiator
-        } else if Self.isListed(stream.source, ports) != Self.isListed(stream.destination, ports) {
-            stream.senderRole = Self.isListed(stream.destination, ports) ? .fromInitiator : .fromResponder
+        } else if Self.isListed(stream.ends.source, ports) != Self.isListed(stream.ends.destination, ports) {
+            stream.senderRole = Self.isListed(stream.ends.destination, ports) ? .fromInitiator : .fromResponder
         }
     }
 
@@ -252,7 +274,9 @@ struct MessageSink: StreamSink, ~Copyable {
                 pass(count, reaching: provenance.completion(at: offset &+ UInt64(at)), stream, id)
                 if at == bytes.byteCount { return Demand(consumed: at) }
             }
-            switch stream.framer.next(bytes.extracting(droppingFirst: at), isLast: isLast) {
+            switch stream.framer.next(
+                bytes.extracting(droppingFirst: at), isLast: isLast, leavesVerdict: thread != nil)
+            {
             case .needMore(let minimum): return Demand(consumed: at, minimum: minimum)
             case .skipped(let count):
                 skip(count, stream)
@@ -372,20 +396,16 @@ struct MessageSink: StreamSink, ~Copyable {
             counts.bitcoinStreams += 1
         }
         counts.messages += 1
-        if finding.message.status == .bad { counts.badChecksums += 1 }
         if finding.message.payloadLength < Int(finding.message.header.length) { counts.cutMessages += 1 }
-        var pass = stage.start()
-        guard pass != nil else { return }
         var finding = finding
         if stage.detail > .summary {
             finding.remarks = judge(finding.message, bytes, stream, id)
             finding.segment = segments?[finding.origin.frame]
         }
-        while let current = pass {
-            stage.builder.build(
-                finding, of: stream, number: id.connection, bytes, detail: current.detail,
-                wantsInfo: current.wantsInfo)
-            pass = stage.finish(current, bytes)
+        if let thread {
+            thread.take(finding, of: stream.sender, number: id.connection, bytes)
+        } else {
+            stage.take(finding, of: stream.sender, number: id.connection, bytes)
         }
     }
 

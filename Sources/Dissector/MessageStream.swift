@@ -8,11 +8,7 @@ import Reassembly
 final class MessageStream {
     enum Transport { case undecided, v1, v2, other }
 
-    /// Nil where it is not known: a node does not note its own address, and some have none of IP.
-    let source: Endpoint?
-    let destination: Endpoint?
-    let sourceText: [UInt8]
-    let destinationText: [UInt8]
+    let ends: Ends
     var transport = Transport.undecided
     var framer = MessageFramer(network: nil, synchronised: true)
     var hasMessages = false
@@ -50,19 +46,42 @@ final class MessageStream {
     var encryption = Encryption()
 
     init(from source: Endpoint, to destination: Endpoint) {
-        self.source = source
-        self.destination = destination
-        sourceText = source.text
-        destinationText = destination.text
+        ends = Ends(from: source, source.text, to: destination, destination.text)
     }
 
     /// A direction that was not seen in packets.
+    init(from source: Endpoint?, _ sourceText: [UInt8], to destination: Endpoint?, _ destinationText: [UInt8]) {
+        ends = Ends(from: source, sourceText, to: destination, destinationText)
+    }
+
+    /// What is known by now of the side that sends here.
+    var sender: Sender {
+        Sender(ends: ends, role: senderRole, claims: conduct.claims, firstSequence: firstSequence)
+    }
+}
+
+/// Where the bytes of a direction come from and go to.
+final class Ends: Sendable {
+    /// Nil where it is not known: a node does not note its own address, and some have none of IP.
+    let source: Endpoint?
+    let destination: Endpoint?
+    let sourceText: [UInt8]
+    let destinationText: [UInt8]
+
     init(from source: Endpoint?, _ sourceText: [UInt8], to destination: Endpoint?, _ destinationText: [UInt8]) {
         self.source = source
         self.destination = destination
         self.sourceText = sourceText
         self.destinationText = destinationText
     }
+}
+
+/// What a message's record tells of its sender: a copy, since the stream goes on while the record is made.
+struct Sender: Sendable {
+    let ends: Ends
+    let role: Record.Direction
+    let claims: Conduct.Claims?
+    let firstSequence: UInt32
 }
 
 /// A cut message with its captured beginning, header included.

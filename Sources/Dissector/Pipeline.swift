@@ -18,7 +18,8 @@ public enum PipelineError: Error, Sendable, CustomStringConvertible {
     }
 }
 
-/// From frames to records: layers, reassembly, framing, dissection, writer; one thread, one owner.
+/// From frames to records: layers, reassembly, framing, dissection, writer; one owner, and one thread unless
+/// ``PipelineOptions/usesRecordThread`` asks for a second.
 public struct Pipeline: ~Copyable {
     private var parser: PacketParser
     private var assembler: StreamAssembler
@@ -49,6 +50,19 @@ public struct Pipeline: ~Copyable {
         case .malformed: malformedPackets += 1
         case .tcp, .notIP, .notTCP, .fragment: break
         }
+        offerOtherSides()
+    }
+
+    /// Takes up the streams whose secrets have come since their bytes did. For a live run, to be called some times a
+    /// second, also while frames keep coming; where no stream waits it does nothing.
+    public mutating func lookForKeys() {
+        for stream in sink.streamsToOffer() { assembler.offerAgain(stream, into: &sink) }
+        offerOtherSides()
+    }
+
+    /// A secret that was found with one direction opens the other, too, which has waited for it.
+    private mutating func offerOtherSides() {
+        while let stream = sink.waiting.next() { assembler.offerAgain(stream, into: &sink) }
     }
 
     /// The parts are passed one by one, since the parser calls back into the others.
@@ -84,8 +98,19 @@ public struct Pipeline: ~Copyable {
         return outcome
     }
 
+    /// Lets time pass in which no frame came, as on a quiet interface: messages behind a hole whose time is up are told
+    /// now, not when the next frame comes.
+    ///
+    /// - Parameter time: Nanoseconds since the Unix epoch, of the clock that the frames' times are of.
+    public mutating func pass(to time: Int64) {
+        if packets > 0 { assembler.pass(to: time, into: &sink) }
+    }
+
     /// End of input: what is unfinished is told as cut.
-    public mutating func finish() { assembler.finish(into: &sink) }
+    public mutating func finish() {
+        assembler.finish(into: &sink)
+        sink.finish()
+    }
 
     /// Declares every field there is, so that the catalog is complete.
     public static func declareFields() {
@@ -93,15 +118,9 @@ public struct Pipeline: ~Copyable {
         _ = Registry.standard
     }
 
-    /// How much of a tree holds these fields: what tells of frame, IP, TCP and header is made without the payload.
-    public static func detail(for fields: some Sequence<Field>) -> Detail {
-        let early = RecordFields.standard.early
-        return fields.allSatisfy(early.contains) ? .header : .tree
-    }
-
     public var counts: Counts {
         var counts = sink.counts
-        counts.shown = sink.stage.shownByFilter
+        (counts.shown, counts.badChecksums) = sink.stageCounts
         counts.packets = packets
         counts.connections = assembler.statistics.connections
         counts.malformedPackets = malformedPackets

@@ -22,8 +22,11 @@ public struct PipelineOptions: Sendable {
     /// The secrets of v2 connections; nil where there are none. It is read again when a connection's is not in it.
     public var keys: KeyLog?
     /// The secret of a v2 connection may come after its first bytes, as in a live run: up to 1 MiB of each direction
-    /// wait for it.
+    /// wait for it. See ``Pipeline/lookForKeys()``.
     public var waitsForKeys = false
+    /// A v2 connection whose secret is not known yet has a record as soon as it is recognised, as in a live run, and not
+    /// only at its end.
+    public var tellsEncryptedAtOnce = false
     /// Magics of networks, such as custom signets, to be tried for v2 connections beside those that are known.
     public var magics: [UInt32] = []
     /// Records of v2 packets have their encrypted bytes, too.
@@ -32,7 +35,20 @@ public struct PipelineOptions: Sendable {
     /// Which messages are shown; all where nil.
     public var filter: Filter?
 
+    /// Records are made on a thread of their own, in the same order: for files, where nobody waits for a single record.
+    /// The writer is then called on that thread until ``Pipeline/finish()`` has returned. With a ``recordLimit`` or a
+    /// collector of frames everything stays on one thread.
+    public var usesRecordThread = false
+    /// So many bytes of messages are handed to that thread at once, and so many again may wait for it.
+    public var recordBatchSize = 1 << 18
+
     public init() {}
+
+    /// A record limit ends the reading with the very message that reaches it, and a collector is told of each record
+    /// before the next frame. Without a filter and a writer no records are made.
+    func usesThread(_ writer: (any RecordWriter)?, _ collector: FrameCollector?) -> Bool {
+        usesRecordThread && recordLimit == .max && collector == nil && (writer != nil || filter != nil)
+    }
 
     var limits: Limits {
         var limits = Limits()

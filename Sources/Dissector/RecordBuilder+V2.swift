@@ -31,7 +31,7 @@ extension RecordBuilder {
         _ facts: PacketLayout.Facts, _ arrival: Arrival, of stream: MessageStream, number: UInt64, _ bytes: RawSpan,
         detail: Detail, wantsInfo: Bool
     ) {
-        start(arrival.origin, arrival.frames, of: stream, number: number)
+        start(arrival.origin, arrival.frames, of: stream.sender, number: number)
         record.protocolName = "BitcoinV2"
         record.transport = .v2
         record.ending = .packet
@@ -40,7 +40,7 @@ extension RecordBuilder {
         record.hasProblem = !arrival.before.isEmpty || facts.packet.lost > 0
         if wantsInfo { appendInfo(facts, arrival, bytes) }
         guard detail != .summary else { return }
-        appendOrigin(stream, number, arrival.segment)
+        appendOrigin(stream.sender, number, arrival.segment)
         var sink = TreeSink(takeTree())
         let layer = sink.open(fields.bitcoin, at: 0, value: 0, flags: [])
         var cursor = Cursor(bytes, sink)
@@ -80,7 +80,7 @@ extension RecordBuilder {
 
     /// Fills ``record`` with what can be told of a direction that is encrypted.
     mutating func buildEncrypted(_ stream: MessageStream, number: UInt64, detail: Detail, wantsInfo: Bool) {
-        start(stream.last, [], of: stream, number: number)
+        start(stream.last, [], of: stream.sender, number: number)
         record.protocolName = "BitcoinV2"
         record.transport = .v2Encrypted
         record.ending = .direction
@@ -105,12 +105,34 @@ extension RecordBuilder {
         }
     }
 
+    /// Fills ``record`` with the beginning of a connection that is encrypted, and cannot be read yet. It is of no bytes,
+    /// since those are counted later.
+    mutating func buildBeginning(
+        _ origin: Origin, of stream: MessageStream, number: UInt64, waitsForKey: Bool, detail: Detail, wantsInfo: Bool
+    ) {
+        start(origin, [], of: stream, number: number)
+        record.protocolName = "BitcoinV2"
+        record.transport = .v2Encrypted
+        record.ending = .packet
+        record.length = 0
+        record.hasProblem = false
+        if wantsInfo {
+            record.info.append("v2 transport (BIP 324) begins, encrypted: ")
+            record.info.append(waitsForKey ? "waiting for its key" : "no key")
+        }
+        guard detail != .summary else { return }
+        let length = TransportDetector.v2KeyLength
+        appendTransport(stream, number: number, bytes: length) { sink, fields in
+            sink.leaf(fields.v2.key, at: 0, length: length, value: 0, flags: [])
+        }
+    }
+
     /// Fills ``record`` with what does not authenticate; its bytes are not shown.
     mutating func buildFailure(
         _ failure: PacketFramer.Failure, _ origin: Origin, of stream: MessageStream, number: UInt64, detail: Detail,
         wantsInfo: Bool
     ) {
-        start(origin, [], of: stream, number: number)
+        start(origin, [], of: stream.sender, number: number)
         record.protocolName = "BitcoinV2"
         record.transport = .v2
         record.ending = .packet
@@ -147,7 +169,7 @@ extension RecordBuilder {
     mutating func buildEnd(
         _ origin: Origin, of stream: MessageStream, number: UInt64, detail: Detail, wantsInfo: Bool
     ) {
-        start(origin, [], of: stream, number: number)
+        start(origin, [], of: stream.sender, number: number)
         record.protocolName = "BitcoinV2"
         record.transport = .v2
         record.ending = .packet
@@ -174,7 +196,7 @@ extension RecordBuilder {
     private mutating func appendTransport(
         _ stream: MessageStream, number: UInt64, bytes: Int, _ body: (inout TreeSink, RecordFields) -> Void
     ) {
-        appendOrigin(stream, number, nil)
+        appendOrigin(stream.sender, number, nil)
         var sink = TreeSink(takeTree())
         record.protocolNode = sink.tree.nodes.count
         let layer = sink.open(fields.bitcoin, at: 0, value: 0, flags: [])

@@ -50,14 +50,14 @@ struct RecordBuilder: ~Copyable {
     /// Fills ``record``.
     ///
     /// - Parameters:
-    ///   - stream: Nil for a message that came without packets.
+    ///   - sender: Nil for a message that came without packets.
     ///   - number: Of the connection.
     ///   - bytes: Header and payload as far as they were captured.
     mutating func build(
-        _ finding: Finding, of stream: MessageStream?, number: UInt64, _ bytes: RawSpan, detail: Detail, wantsInfo: Bool
+        _ finding: Finding, of sender: Sender?, number: UInt64, _ bytes: RawSpan, detail: Detail, wantsInfo: Bool
     ) {
         let message = finding.message
-        start(finding.origin, finding.frames, of: stream, number: number)
+        start(finding.origin, finding.frames, of: sender, number: number)
         record.protocolName = "Bitcoin"
         record.command = CommandName(message.header.command.bytes)
         record.length = finding.packet?.packet.byteCount ?? message.header.byteCount + Int(message.header.length)
@@ -74,7 +74,7 @@ struct RecordBuilder: ~Copyable {
         let type = registry[message.header.command]
         var outcome = Outcome.complete
         if detail != .summary {
-            if let stream { appendOrigin(stream, number, finding.segment) } else { record.protocolNode = 0 }
+            if let sender { appendOrigin(sender, number, finding.segment) } else { record.protocolNode = 0 }
             outcome = appendMessage(finding, type, context, bytes, detail: detail, wantsInfo: wantsInfo, isCut: isCut)
         }
         if detail != .tree, let type {
@@ -101,18 +101,18 @@ struct RecordBuilder: ~Copyable {
         return type.skim(bytes, from: start, context, into: &skim)
     }
 
-    mutating func start(_ origin: Origin, _ frames: [Origin], of stream: MessageStream?, number: UInt64) {
+    mutating func start(_ origin: Origin, _ frames: [Origin], of sender: Sender?, number: UInt64) {
         record.frameNumber = origin.frame
         record.time = origin.time
         record.startTime = origin.time
         record.captureStart = firstTime ?? origin.time
-        record.source = stream?.sourceText ?? []
-        record.destination = stream?.destinationText ?? []
+        record.source = sender?.ends.sourceText ?? []
+        record.destination = sender?.ends.destinationText ?? []
         record.stream = number
         record.command = CommandName()
-        record.direction = stream?.senderRole ?? .unknown
+        record.direction = sender?.role ?? .unknown
         record.transport = .v1
-        record.userAgent = stream?.conduct.claims?.userAgent
+        record.userAgent = sender?.claims?.userAgent
         record.faults = []
         record.info.removeAll()
         record.frames.removeAll(keepingCapacity: true)
@@ -152,7 +152,7 @@ struct RecordBuilder: ~Copyable {
     }
 
     /// Frame, IP and TCP, as generated nodes: the message is not of one packet.
-    mutating func appendOrigin(_ stream: MessageStream, _ number: UInt64, _ segment: SegmentNote?) {
+    mutating func appendOrigin(_ sender: Sender, _ number: UInt64, _ segment: SegmentNote?) {
         var sink = TreeSink(takeTree())
         let frame = sink.open(fields.frame, at: 0, value: 0, flags: .generated)
         sink.generate(fields.frameNumber, value: record.frameNumber, RawSpan())
@@ -163,7 +163,7 @@ struct RecordBuilder: ~Copyable {
         if let segment { sink.generate(fields.frameLength, value: UInt64(segment.frameLength), RawSpan()) }
         sink.close(frame, at: 0)
 
-        appendEnds(stream, number, segment, &sink)
+        appendEnds(sender, number, segment, &sink)
         let message = sink.open(fields.message, at: 0, value: 0, flags: .generated)
         sink.generate(fields.messageNumber, value: record.number, RawSpan())
         if record.direction != .unknown {
@@ -176,7 +176,7 @@ struct RecordBuilder: ~Copyable {
         }
         sink.close(message, at: 0)
 
-        if let claims = stream.conduct.claims {
+        if let claims = sender.claims {
             let peer = sink.open(fields.peer, at: 0, value: 0, flags: .generated)
             sink.generate(fields.peerVersion, value: claims.version, RawSpan())
             sink.generate(fields.peerServices, value: claims.services, RawSpan())
@@ -188,25 +188,26 @@ struct RecordBuilder: ~Copyable {
     }
 
     private func appendEnds(
-        _ stream: MessageStream, _ number: UInt64, _ segment: SegmentNote?, _ sink: inout TreeSink
+        _ sender: Sender, _ number: UInt64, _ segment: SegmentNote?, _ sink: inout TreeSink
     ) {
-        if let family = (stream.source ?? stream.destination)?.family {
+        let ends = sender.ends
+        if let family = (ends.source ?? ends.destination)?.family {
             let isIPv4 = family == .ipv4
             let ip = sink.open(isIPv4 ? fields.ip : fields.ipv6, at: 0, value: 0, flags: .generated)
-            stream.source?.address.withBytes {
+            ends.source?.address.withBytes {
                 sink.generate(isIPv4 ? fields.ipSource : fields.ipv6Source, value: 0, $0)
             }
-            stream.destination?.address.withBytes {
+            ends.destination?.address.withBytes {
                 sink.generate(isIPv4 ? fields.ipDestination : fields.ipv6Destination, value: 0, $0)
             }
             sink.close(ip, at: 0)
         }
         let tcp = sink.open(fields.tcp, at: 0, value: 0, flags: .generated)
-        if let port = stream.source?.port { sink.generate(fields.sourcePort, value: UInt64(port), RawSpan()) }
-        if let port = stream.destination?.port { sink.generate(fields.destinationPort, value: UInt64(port), RawSpan()) }
+        if let port = ends.source?.port { sink.generate(fields.sourcePort, value: UInt64(port), RawSpan()) }
+        if let port = ends.destination?.port { sink.generate(fields.destinationPort, value: UInt64(port), RawSpan()) }
         sink.generate(fields.stream, value: number, RawSpan())
         if let segment {
-            let sequence = segment.sequence &- stream.firstSequence &+ 1
+            let sequence = segment.sequence &- sender.firstSequence &+ 1
             sink.generate(fields.sequence, value: UInt64(sequence), RawSpan())
             sink.generate(fields.segmentLength, value: UInt64(segment.payloadLength), RawSpan())
         }

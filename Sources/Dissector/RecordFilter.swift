@@ -12,7 +12,7 @@ struct RecordFilter {
 
     init(_ filter: Filter) {
         self.filter = filter
-        detail = Pipeline.detail(for: filter.fields)
+        detail = Detail(holding: filter.fields)
         wantsInfo = filter.fields.contains(RecordFields.standard.columns.info)
     }
 }

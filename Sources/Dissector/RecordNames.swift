@@ -27,9 +27,16 @@ public enum RecordNames {
             meaning: "block version in headers, and protocol version in getheaders"),
     ]
 
+    /// The fields that records have, in the order of their declaration: Bitcoin's, and what is told of frame, IP and
+    /// TCP. The layers below declare more than a record carries.
+    public static var recordFields: [FieldDeclaration] {
+        let early = Set(preface.map(\.declaration.name))
+        return Catalog.declarations.filter { isBitcoin($0.name) || early.contains($0.name) }
+    }
+
     /// The fields that `name` means, in the order in which they are declared; none if there is no such name.
     ///
-    /// Beside the names of ``Listing/recordFields`` there are ``aliases``, `x.count64` and the like for a count `x.count`
+    /// Beside the names of ``recordFields`` there are ``aliases``, `x.count64` and the like for a count `x.count`
     /// (Wireshark has two fields for each), and the columns in any case (`_ws.col.Info`).
     public static func fields(named name: String) -> [Field] {
         if let alias = aliases.first(where: { $0.name == name }) {
@@ -48,7 +55,7 @@ public enum RecordNames {
 
     /// All names but those that differ by a rule.
     public static var all: [String] {
-        Listing.recordFields.map(\.name) + aliases.map(\.name)
+        recordFields.map(\.name) + aliases.map(\.name)
     }
 
     /// Whether some of these are columns of the summary line, which are made only where they are wanted.
@@ -58,7 +65,15 @@ public enum RecordNames {
     }
 
     private static func recordField(_ name: String) -> Field? {
-        guard let field = Catalog.field(named: name), Listing.isOfRecords(field) else { return nil }
+        guard let field = Catalog.field(named: name), isOfRecords(field) else { return nil }
         return field
     }
+
+    private static func isOfRecords(_ field: Field) -> Bool {
+        isBitcoin(field.declaration.name) || preface.contains(field)
+    }
+
+    private static var preface: Set<Field> { RecordFields.standard.early.union(RecordFields.standard.columns.all) }
+
+    private static func isBitcoin(_ name: String) -> Bool { name == "bitcoin" || name.hasPrefix("bitcoin.") }
 }

@@ -12,6 +12,8 @@ import Output
 ///         stage.builder.build(…, detail: current.detail, wantsInfo: current.wantsInfo)
 ///         pass = stage.finish(current, bytes)
 ///     }
+///
+/// as ``take(_:of:number:_:)`` does it for a message.
 struct RecordStage: ~Copyable {
     /// What is to be made of a record.
     struct Pass {
@@ -34,6 +36,8 @@ struct RecordStage: ~Copyable {
     private(set) var found: UInt64 = 0
     /// Records that were written, or would have been were there a writer.
     private(set) var shown: UInt64 = 0
+    /// Messages taken whose checksum is not that of their payload.
+    private(set) var badChecksums: UInt64 = 0
 
     init(_ options: PipelineOptions, writer: (any RecordWriter)?) {
         builder = RecordBuilder(columns: options.columns)
@@ -60,6 +64,33 @@ struct RecordStage: ~Copyable {
 
     /// Records that the filter let through; nil without one.
     var shownByFilter: UInt64? { filter == nil ? nil : shown }
+
+    /// Has the record of a message made, and hands it on.
+    ///
+    /// - Parameters:
+    ///   - number: Of the connection.
+    ///   - bytes: The message's, as far as they were captured.
+    mutating func take(
+        _ finding: consuming RecordBuilder.Finding, of sender: Sender, number: UInt64, _ bytes: RawSpan
+    ) {
+        finding.message.verify(bytes)
+        if finding.message.status == .bad { badChecksums += 1 }
+        var pass = start()
+        while let current = pass {
+            builder.build(
+                finding, of: sender, number: number, bytes, detail: current.detail, wantsInfo: current.wantsInfo)
+            pass = finish(current, bytes)
+        }
+    }
+
+    /// The same of something that is no message and that `build` knows how to make a record of.
+    mutating func take(_ bytes: RawSpan, _ build: (inout RecordBuilder, Pass, RawSpan) -> Void) {
+        var pass = start()
+        while let current = pass {
+            build(&builder, current, bytes)
+            pass = finish(current, bytes)
+        }
+    }
 
     /// Counts a record; answers what is to be made of it, nil for nothing.
     mutating func start() -> Pass? {

@@ -1,19 +1,29 @@
 import Dissection
 import Glibc
+import Synchronization
 
 /// A file descriptor behind one large buffer.
 ///
 /// Errors are kept, not thrown: the reader of a pipe may go away at any time, which is no error of ours. Whoever writes
-/// looks at ``isClosed`` now and then and stops.
+/// looks at ``isClosed`` now and then and stops. All else is for one thread at a time.
 public final class ByteOutput {
     /// What is yet to be written; writers append to it and call ``flushIfFull()``.
     public var buffer = TextBuffer()
     /// Nobody reads any more, or writing failed: nothing further is written.
-    public private(set) var isClosed = false
+    /// Any thread may ask.
+    public var isClosed: Bool { closed.load(ordering: .acquiring) }
+    private let closed = Atomic<Bool>(false)
     /// The system's number of the error that closed it; 0 if the reader went away.
     public private(set) var errorNumber: Int32 = 0
     /// Each record is written at once.
     public var isLineBuffered: Bool
+    /// Asked before each write: whether the program is to end. Then a reader that takes nothing for a second is given
+    /// up, with `ETIMEDOUT`; else a write waits for it as long as it takes.
+    public var isEnding: @Sendable () -> Bool = { false }
+    /// Signals do not interrupt the thread that writes. A write to a pipe then waits only for a moment before it asks
+    /// again whether the program is to end.
+    public var hearsNoSignals = false
+    private let isPipe: Bool
     private let descriptor: Int32
 
     public static let capacity = 1 << 16
@@ -21,6 +31,8 @@ public final class ByteOutput {
     /// - Parameter descriptor: Stays open; the caller closes it.
     public init(descriptor: Int32, isLineBuffered: Bool = false) {
         self.descriptor = descriptor
+        var status = stat()
+        isPipe = fstat(descriptor, &status) == 0 && [S_IFIFO, S_IFSOCK].contains(status.st_mode & S_IFMT)
         self.isLineBuffered = isLineBuffered
         buffer.bytes.reserveCapacity(Self.capacity * 2)
     }
@@ -38,15 +50,35 @@ public final class ByteOutput {
         text.bytes.withUnsafeBytes { bytes in
             var rest = bytes[...]
             while !rest.isEmpty {
-                let written = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                var part = rest
+                if isEnding() {
+                    guard isTaken(within: 1000) else { return close(ETIMEDOUT) }
+                    // Of a pipe that is not full, so much never waits.
+                    part = rest.prefix(Int(PIPE_BUF))
+                } else if hearsNoSignals, isPipe {
+                    guard isTaken(within: 100) else { continue }
+                    part = rest.prefix(Int(PIPE_BUF))
+                }
+                let written = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: part).baseAddress, part.count)
                 if written > 0 {
                     rest = rest.dropFirst(written)
                 } else if written == 0 || errno != EINTR {
-                    isClosed = true
-                    errorNumber = written == 0 ? EIO : errno == EPIPE ? 0 : errno
-                    return
+                    return close(written == 0 ? EIO : errno == EPIPE ? 0 : errno)
                 }
             }
+        }
+    }
+
+    private func close(_ error: Int32) {
+        errorNumber = error
+        closed.store(true, ordering: .releasing)
+    }
+
+    private func isTaken(within milliseconds: Int32) -> Bool {
+        var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        while true {
+            let count = poll(&state, 1, milliseconds)
+            if count >= 0 || errno != EINTR { return count > 0 }
         }
     }
 }

@@ -64,7 +64,7 @@ struct ColumnNodes {
             for place in first[field]..<first[field + 1] {
                 let column = targets[Int(place)]
                 nodes[column].append(UInt32(truncatingIfNeeded: index))
-                if index < listEnd { isListed[column] = true }
+                if index < listEnd || tree.nodes[index].flags.contains(.listed) { isListed[column] = true }
             }
         }
     }

@@ -8,7 +8,7 @@ import Dissection
 /// which they first occur. What holds is stable:
 ///
 /// * Layers and groups are objects.
-/// * An entry of a list is always in an array, also if it is alone. Another field that occurs several times in its object
+/// * An entry or value of a list is always in an array, also if it is alone. Another field that occurs several times in its object
 ///   has an array, too, in the place of its first occurrence.
 /// * Numbers are JSON numbers with all their digits, also above 2⁵³ and also those that text shows as hexadecimal;
 ///   amounts are in satoshi.
@@ -143,7 +143,7 @@ public final class NDJSONWriter: RecordWriter {
     private func append(
         _ part: Part, from first: Int, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer
     ) {
-        let isList = members.next(first) != nil || tree.nodes[first].flags.contains(.listEntry)
+        let isList = members.next(first) != nil || !tree.nodes[first].flags.isDisjoint(with: [.listEntry, .listed])
         if isList { text.append("[") }
         var member: Int? = first
         while let index = member {

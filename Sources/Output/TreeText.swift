@@ -2,8 +2,10 @@ import Dissection
 
 /// `-V`: the tree in tshark's manner, four spaces a level.
 public struct TreeText {
-    private let declarations: [FieldDeclaration]
-    private let labels: [[UInt8]]
+    private let kinds: [Kind]
+    /// All labels in one, since a node is written without touching a reference; and where each field's is.
+    private let labels: [UInt8]
+    private let labelRanges: [Range<Int>]
     private let full: Bool
     private let colour: Colour
     private var value = ValueText()
@@ -13,8 +15,15 @@ public struct TreeText {
     public static let byteLimit = 72
 
     public init(full: Bool, colour: Colour) {
-        declarations = Catalog.declarations
-        labels = declarations.map { Array($0.label.utf8) }
+        let declarations = Catalog.declarations
+        kinds = declarations.map(\.kind)
+        var labels: [UInt8] = []
+        labelRanges = declarations.map { declaration in
+            let start = labels.count
+            labels += declaration.label.utf8
+            return start..<labels.count
+        }
+        self.labels = labels
         self.full = full
         self.colour = colour
     }
@@ -87,16 +96,18 @@ public struct TreeText {
     private mutating func appendNode(
         _ index: Int, _ node: Node, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer
     ) {
-        guard Int(node.fieldID) < declarations.count else { return }
-        let kind = declarations[Int(node.fieldID)].kind
+        guard Int(node.fieldID) < kinds.count else { return }
+        let kind = kinds[Int(node.fieldID)]
+        var isLayer = false
+        if case .layer = kind { isLayer = true }
         text.append(spaces: Int(node.depth) * 4)
         let isBracketed = node.flags.contains(.generated)
         if isBracketed { text.append("[") }
-        if kind == .layer { colour.begin(.heading, in: &text) }
+        if isLayer { colour.begin(.heading, in: &text) }
         if case .flag(let mask, let bits) = kind {
             Self.append(bit: mask, of: bits, isSet: node.value != 0, to: &text)
         }
-        text.bytes.append(contentsOf: labels[Int(node.fieldID)])
+        text.append(utf8: labels.span.bytes.extracting(labelRanges[Int(node.fieldID)]))
         switch kind {
         case .group, .layer:
             if node.flags.contains(.listEntry) {
@@ -120,7 +131,7 @@ public struct TreeText {
             text.append(": ")
             text.append(wire: tree.generated.span.bytes.extracting(heading))
         }
-        if kind == .layer { colour.end(in: &text) }
+        if isLayer { colour.end(in: &text) }
         if isBracketed { text.append("]") }
         text.append("\n")
         if node.flags.contains(.annotated) { appendAnnotations(index, node, tree, to: &text) }

@@ -89,6 +89,25 @@ public struct StreamAssembler: ~Copyable {
         return stream
     }
 
+    /// Lets time pass in which no segment came, as on a quiet interface, and tells the sink of holes and connections
+    /// whose time is up.
+    ///
+    /// - Parameter time: In nanoseconds, of the same clock as the segments' times.
+    @inlinable public mutating func pass<Sink: StreamSink & ~Copyable>(to time: Int64, into sink: inout Sink) {
+        context.clock.advance(to: time)
+        if context.now >= nextExpiry || context.now >= pool.deadlines.earliest { attend(to: &sink) }
+    }
+
+    /// Offers the sink once more the bytes of a stream that it has not consumed, though no more have come, since it has
+    /// learned what it waited for. Does nothing where the stream has ended.
+    public mutating func offerAgain<Sink: StreamSink & ~Copyable>(_ stream: StreamID, into sink: inout Sink) {
+        guard let connection = connection(of: stream) else { return }
+        let half = Int(connection[stream.direction].half)
+        guard half >= 0, !pool.halves[half].pending.isEmpty else { return }
+        pool.halves[half].deliverPending(&context, into: &sink)
+        settle(half, into: &sink)
+    }
+
     /// Ends the input: declares every hole a gap and closes every stream, in order of connection number. The assembler
     /// is empty afterwards but for its statistics, and may be used again.
     @inlinable public mutating func finish<Sink: StreamSink & ~Copyable>(into sink: inout Sink) {

@@ -134,12 +134,23 @@ extension StreamBuffer {
         var given = ContiguousArray<UInt8>()
         swap(&given, &buffer)
         let capacity = given.capacity
+        if spares.count == Self.maximumCount { dropSmallest(under: capacity) }
         guard capacity > StreamBuffer.keptCapacity, spares.count < Self.maximumCount,
             footprint + capacity <= maximumBytes
         else { return }
         given.removeAll(keepingCapacity: true)
         footprint += capacity
         spares.append(given)
+    }
+
+    /// Makes room for a bigger one: else the small ones that a growing buffer leaves behind would keep it out.
+    private mutating func dropSmallest(under limit: Int) {
+        var smallest = 0
+        for index in spares.indices where spares[index].capacity < spares[smallest].capacity { smallest = index }
+        guard spares[smallest].capacity < limit else { return }
+        footprint -= spares[smallest].capacity
+        spares.swapAt(smallest, spares.count - 1)
+        spares.removeLast()
     }
 
     @usableFromInline mutating func removeAll() {

@@ -2,15 +2,7 @@ import ArgumentParser
 import Capture
 import Dissector
 import Glibc
-
-/// tshark's exit statuses.
-enum Status: Int32 {
-    case success = 0
-    /// A wrong option or argument.
-    case usage = 1
-    /// Input that cannot be read to its end, or output that cannot be written.
-    case input = 2
-}
+import NodeKeys
 
 @main
 struct Btcshark: ParsableCommand {
@@ -21,7 +13,9 @@ struct Btcshark: ParsableCommand {
         abstract: "Find, verify and dissect the Bitcoin peer-to-peer messages in a capture.",
         usage: """
             btcshark -r <file> [-V | --annotate] [-x] [-T <format>] [-e <field> ...] [-c <count>] [-q] [-w <file>] [<filter>]
+            btcshark -i <interface> [-f <filter>] [-w <file>] [-a <limit>] [-b <limit>] [-V] [-T <format>] [<filter>]
             btcshark --decode <hex> [--as <command>] [-V] [-x] [-T <format>] [<filter>]
+            btcshark -D
             btcshark -G fields|messages|expert|manual
             """,
         discussion: """
@@ -33,23 +27,24 @@ struct Btcshark: ParsableCommand {
 
     /// The argument library ends with 64 where tshark ends with 1.
     static func main() {
+        // The process that watches a node for us.
+        if let status = NodeKeyHelper.run(CommandLine.arguments) { Glibc.exit(status) }
         signal(SIGPIPE, SIG_IGN)
+        Allocator.returnBigBuffers()
+        if let helper = RecordingHelperProcess(CommandLine.arguments.dropFirst()) { return helper.run() }
         do {
             var command = try parseAsRoot(LetterClusters.split(Array(CommandLine.arguments.dropFirst())))
             try command.run()
         } catch {
             let code = exitCode(for: error)
-            let text = fullMessage(for: error)
             if code == .success {
+                let text = fullMessage(for: error)
                 if !text.isEmpty { print(text) }
                 Glibc.exit(Status.success.rawValue)
             }
-            // The argument library says "Error: ", where all our other messages begin with the program's name.
-            if text.hasPrefix("Error: ") {
-                StandardError.write("btcshark: " + text.dropFirst(7) + "\n")
-            } else if !text.isEmpty {
-                StandardError.write(text + "\n")
-            }
+            // Without the usage, below which the reason would be lost.
+            let text = message(for: error)
+            if !text.isEmpty { StandardError.write("btcshark: \(text)\nSee 'btcshark --help'.\n") }
             Glibc.exit(code == .validationFailure ? Status.usage.rawValue : code.rawValue)
         }
     }
@@ -59,8 +54,14 @@ struct Btcshark: ParsableCommand {
             print("btcshark \(Self.version), with \(Libpcap.version)")
             return
         }
+        if options.listInterfaces {
+            throw ExitCode(InterfaceList.print().rawValue)
+        }
         if let list = options.list {
             throw ExitCode(try List(list).print().rawValue)
+        }
+        if let path = options.printKeyProbe {
+            throw ExitCode(KeyProbeText.print(for: path).rawValue)
         }
         let plan = try Plan(options)
         throw ExitCode(Run(plan).run().rawValue)

@@ -15,6 +15,59 @@ struct Options: ParsableArguments {
     var read: [String] = []
 
     @Option(
+        name: .customShort("i"), parsing: .unconditional,
+        help: ArgumentHelp(
+            "Capture from this interface, by name or number of the list of -D; any is all of them.",
+            valueName: "interface"))
+    var interface: String?
+
+    @Flag(name: .customShort("D"), help: "List the interfaces with their state and addresses, and end.")
+    var listInterfaces = false
+
+    @Option(
+        name: .customShort("f"), parsing: .unconditional,
+        help: ArgumentHelp(
+            "With -i: take only packets that match, in pcap-filter(7)'s syntax. Without it: TCP on Bitcoin's ports and "
+                + "those of -d.",
+            valueName: "filter"))
+    var captureFilter: String?
+
+    @Option(
+        name: .customShort("s"), parsing: .unconditional,
+        help: ArgumentHelp("With -i: take at most so many bytes of each packet; 0 is all.", valueName: "bytes"))
+    var snapLength: Int?
+
+    @Flag(name: .customShort("p"), help: "With -i: do not put the interface into promiscuous mode.")
+    var noPromiscuity = false
+
+    @Option(
+        name: .customShort("B"), parsing: .unconditional,
+        help: ArgumentHelp("With -i: the size of the kernel's buffer; 16 unless set.", valueName: "MiB"))
+    var bufferSize: Int?
+
+    @Option(
+        name: .customShort("a"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "With -i: stop after so many seconds, kB of the file, files, or packets; repeat it for more.",
+            valueName: "duration:N|filesize:N|files:N|packets:N"))
+    var autostop: [String] = []
+
+    @Option(
+        name: .customShort("b"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "With -i and -w: begin the next file after so many seconds, kB or packets, and keep only the last so many "
+                + "files; repeat it for more.",
+            valueName: "duration:N|filesize:N|packets:N|files:N"))
+    var ring: [String] = []
+
+    @Option(
+        name: .customShort("Z"), parsing: .unconditional,
+        help: ArgumentHelp(
+            "With -i, as root: become this user once the interface is open; else whoever called sudo.",
+            valueName: "user"))
+    var user: String?
+
+    @Option(
         name: .long, parsing: .unconditional,
         help: ArgumentHelp(
             "Dissect this message instead of a capture; - takes hex or raw bytes from standard input.",
@@ -45,7 +98,7 @@ struct Options: ParsableArguments {
         name: .customShort("w"), parsing: .unconditional,
         help: ArgumentHelp(
             "Write the packets of the messages shown, with their connections' handshakes, to this capture instead of "
-                + "printing; - is standard output.",
+                + "printing; - is standard output. With -i: record all packets, while messages are printed.",
             valueName: "file"))
     var write: String?
 
@@ -140,6 +193,22 @@ struct Options: ParsableArguments {
                 + "initiator's key and the secret, in hexadecimal. BIP324_KEYLOG in the environment does the same.",
             valueName: "file"))
     var keylog: String?
+
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: ArgumentHelp(
+            "With -i, as root: take the secrets of v2 connections from this running bitcoind, by bpftrace; a program's "
+                + "path, or a process's number.",
+            valueName: "path|pid"))
+    var nodeKeys: String?
+
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: ArgumentHelp(
+            "Print a bpftrace program that writes a key log of the bitcoind at this path on the host where it runs, and "
+                + "end.",
+            valueName: "path"))
+    var printKeyProbe: String?
 
     @Option(
         name: .long, parsing: .unconditionalSingleValue,

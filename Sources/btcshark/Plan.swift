@@ -9,6 +9,7 @@ import Output
 struct Plan {
     enum Input {
         case captures([String])
+        case live(LivePlan)
         /// Files and folders written by Bitcoin Core's `-capturemessages`.
         case messageCaptures([String], network: Network?)
         /// Bytes to dissect instead of captures.
@@ -18,6 +19,8 @@ struct Plan {
     let input: Input
     let pipeline: PipelineOptions
     let presentation: Presentation
+    /// Nil where there are no secrets of v2 connections.
+    let keys: KeySources?
     /// Where packets are written, `-` for standard output.
     let packetFile: String?
     let objectFolder: String?
@@ -34,19 +37,48 @@ struct Plan {
         packetFile = try Self.packetFile(options, input, presentation)
         objectFolder = options.exportObjects
         if options.exportsHex, objectFolder == nil { throw ValidationError("--hex goes with --export-objects.") }
-        pipeline = try Self.pipeline(options, presentation)
+        var pipeline = try Self.pipeline(options, presentation)
+        // Last, since with a node this takes some seconds.
+        keys = try KeySources(options, isLive: options.interface != nil)
+        pipeline.keys = keys?.log
+        pipeline.waitsForKeys = keys != nil && options.interface != nil
+        pipeline.tellsEncryptedAtOnce = options.interface != nil
+        self.pipeline = pipeline
+    }
+
+    var isLive: Bool {
+        if case .live = input { true } else { false }
+    }
+
+    /// Whether there is anything to dissect frames for; else they are only recorded.
+    var dissects: Bool {
+        guard case .live(let live) = input, live.recording != nil else { return true }
+        return presentation.printsRecords || !presentation.statistics.isEmpty || objectFolder != nil
+            || options.count != nil
+    }
+
+    /// SIGHUP asks for the next file of a recording.
+    var rotates: Bool {
+        if case .live(let live) = input { live.recording != nil } else { false }
     }
 
     // MARK: Input
 
     private static func input(_ options: Options) throws -> Input {
+        if let live = try LivePlan(options, ports: Set(try options.decodeAs.map(port))) {
+            if options.network != nil || options.command != nil {
+                throw ValidationError("--as and --network do not go with -i.")
+            }
+            return .live(live)
+        }
         // One of the two.
         guard options.read.isEmpty == (options.decode != nil) else {
             if options.decode != nil { throw ValidationError("--decode and -r do not go together.") }
             if let stray = options.arguments.first, access(stray, F_OK) == 0 {
                 throw ValidationError("To read the file '\(stray)', name it with -r: btcshark -r \(stray)")
             }
-            throw ValidationError("Nothing to read: name a capture with -r, as in btcshark -r FILE.")
+            throw ValidationError(
+                "Nothing to read: name a capture with -r, as in btcshark -r FILE, or an interface with -i.")
         }
         if let text = options.decode {
             if options.command == nil, options.network != nil { throw ValidationError("--network goes with --as.") }
@@ -70,8 +102,9 @@ struct Plan {
             if options.fileFormat != nil { throw ValidationError("-F goes with -w.") }
             return nil
         }
-        guard case .captures = input else {
-            throw ValidationError("-w writes packets, and there are none in this input.")
+        switch input {
+        case .captures, .live: break
+        case .messageCaptures, .pasted: throw ValidationError("-w writes packets, and there are none in this input.")
         }
         switch options.fileFormat {
         case nil, "nsecpcap", "pcap": break
@@ -84,6 +117,8 @@ struct Plan {
         if path == "-", presentation.printsRecords || !presentation.statistics.isEmpty {
             throw ValidationError("-w - and text cannot share standard output: leave out -P and -z.")
         }
+        // A live capture records all there is, not what is selected.
+        if case .live = input { return nil }
         return path
     }
 
@@ -103,36 +138,22 @@ struct Plan {
         }
         pipeline.gapGrace = Int64(options.gapGrace) * 1_000_000
         pipeline.filter = try filter(options)
-        try setKeys(options, in: &pipeline)
+        pipeline.magics = try magics(options)
+        pipeline.showsCiphertext = options.encrypted
         let fields = presentation.fields + (pipeline.filter.map { Array($0.fields) } ?? [])
         if RecordNames.containsColumns(fields) { pipeline.columns = TimeColumn(presentation.time) }
         return pipeline
     }
 
-    /// The key log that is named, or that of the environment, and the networks to try with its secrets.
-    private static func setKeys(_ options: Options, in pipeline: inout PipelineOptions) throws {
-        pipeline.magics = try options.magic.map { text in
+    /// The networks to try with the secrets of v2 connections beside those that are known.
+    private static func magics(_ options: Options) throws -> [UInt32] {
+        try options.magic.map { text in
             let digits = text.hasPrefix("0x") ? text.dropFirst(2) : Substring(text)
             guard digits.count == 8, let magic = UInt32(digits, radix: 16) else {
                 throw ValidationError("--magic: '\(text)' is not four bytes in hexadecimal, as in 0a03cf40.")
             }
             return magic
         }
-        pipeline.showsCiphertext = options.encrypted
-        let environment = getenv("BIP324_KEYLOG").map { String(cString: $0) } ?? ""
-        guard let path = options.keylog ?? (environment.isEmpty ? nil : environment) else { return }
-        let keys = KeyLog(path: path)
-        do throws(KeyLogError) {
-            try keys.refresh()
-        } catch {
-            StandardError.complain("\(error)")
-            throw ExitCode(Status.input.rawValue)
-        }
-        keys.finish()
-        let (problems, more) = keys.takeProblems()
-        for problem in problems { StandardError.complain("\(path): \(problem)") }
-        if more > 0 { StandardError.complain("\(path): and \(more) more bad lines") }
-        pipeline.keys = keys
     }
 
     /// `-Y`, or the bare arguments, which are one filter as in tshark.

@@ -39,11 +39,13 @@ struct Presentation {
         showsTree = options.tree || options.protocols != nil
         showsHex = options.hex
         isFull = options.full
-        captureFile = options.read.first
+        captureFile = options.read.first ?? options.interface
         // A pasted message has no packet to sum up; who pastes one wants to learn.
         annotates = options.annotate || isPasted && !showsTree && !showsHex
         showsSummary = options.summary || !showsTree && !isPasted
-        printsRecords = !options.quiet && (options.write == nil || options.summary)
+        // A live capture is shown while it is recorded, unless it is recorded to where it would be shown.
+        let isWrittenInstead = options.interface == nil ? options.write != nil : options.write == "-"
+        printsRecords = !options.quiet && (!isWrittenInstead || options.summary)
     }
 
     /// All fields that are looked at by name.
@@ -58,7 +60,7 @@ struct Presentation {
     }
 
     private func makeRecordWriter(_ output: ByteOutput) -> any RecordWriter {
-        let detail = Pipeline.detail(for: fields)
+        let detail = Detail(holding: fields)
         switch format {
         case .text:
             return TextWriter(

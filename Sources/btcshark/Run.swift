@@ -5,21 +5,26 @@ import Output
 
 /// Reads the input and writes what is found.
 struct Run {
-    private let plan: Plan
-    private let output: ByteOutput
-    private let exporter: ObjectExporter?
+    let plan: Plan
+    let output: ByteOutput
+    let exporter: ObjectExporter?
 
     init(_ plan: Plan) {
         self.plan = plan
         output = ByteOutput(
             descriptor: STDOUT_FILENO, isLineBuffered: plan.options.lineBuffered || isatty(STDOUT_FILENO) == 1)
+        output.isEnding = { Signals.isEndRequested }
         exporter = plan.objectFolder.map { ObjectExporter(path: $0, isHexadecimal: plan.options.exportsHex) }
     }
 
     func run() -> Status {
-        switch plan.input {
+        if case .pasted(let pasted) = plan.input { return run(pasted) }
+        // Before anything is said or opened: whoever hears of it may ask for the end already.
+        Signals.listen(rotates: plan.rotates)
+        return switch plan.input {
         case .pasted(let pasted): run(pasted)
         case .captures(let paths): run(paths)
+        case .live(let live): run(live)
         case .messageCaptures(let paths, let network):
             run { writer in
                 var options = MessageCaptures.Options()
@@ -39,7 +44,11 @@ struct Run {
         return run(collector) { writer in
             var packets: SelectedPackets?
             if let file = plan.packetFile { packets = try SelectedPackets(from: paths, to: file) }
-            var pipeline = Pipeline(plan.pipeline, writer: writer, collector: collector)
+            var options = plan.pipeline
+            // Whoever looks at lines as they come, or at what else the records become, wants one after another.
+            options.usesRecordThread = !output.isLineBuffered && exporter == nil
+            output.hearsNoSignals = options.usesRecordThread
+            var pipeline = Pipeline(options, writer: writer, collector: collector)
             let problem = read(CaptureFiles(paths: paths), &pipeline, &packets)
             pipeline.finish()
             let counts = pipeline.counts
@@ -62,7 +71,7 @@ struct Run {
         var progress = Progress()
         defer { progress.clear() }
         do {
-            while !pipeline.isDone, !output.isClosed, exporter?.problem == nil, !Interruption.isRequested {
+            while !pipeline.isDone, !output.isClosed, exporter?.problem == nil, !Signals.isEndRequested {
                 var failure: (any Error)?
                 let more = try files.next { header, bytes in
                     do {
@@ -77,7 +86,7 @@ struct Run {
             }
         } catch {
             // An interrupted read is the end that was asked for.
-            if !Interruption.isRequested { return "\(error)" }
+            if !Signals.isEndRequested { return "\(error)" }
         }
         return nil
     }
@@ -87,7 +96,7 @@ struct Run {
     private func read(_ captures: consuming MessageCaptures) throws -> (Counts, String?) {
         var progress = Progress()
         var problem: String?
-        while !output.isClosed, exporter?.problem == nil, !Interruption.isRequested {
+        while !output.isClosed, exporter?.problem == nil, !Signals.isEndRequested {
             do throws(MessageCaptureError) {
                 if try !captures.next() { break }
                 progress.step { captures.progress.fraction }
@@ -107,15 +116,14 @@ struct Run {
     ///
     /// - Parameter read: Ends the writer, and answers the counts and what went wrong; what it throws is an input or output
     ///   that could not be opened.
-    private func run(
-        _ collector: FrameCollector? = nil, _ read: ((any RecordWriter)?) throws -> (Counts, String?)
+    func run(
+        _ collector: FrameCollector? = nil, _ read: ((any RecordWriter)?) throws -> (Counts?, String?)
     ) -> Status {
         var writers = plan.presentation.makeWriters(output)
         if let exporter { writers.append(exporter) }
         if let collector { writers.append(collector) }
         let writer: (any RecordWriter)? = writers.count > 1 ? WriterGroup(writers) : writers.first
         writer?.begin()
-        Interruption.listen()
         var status = Status.success
         var counts: Counts?
         do {
@@ -182,7 +190,7 @@ struct Run {
             StandardError.write(
                 "Encrypted connections (BIP 324) can be read with their secrets: --keylog FILE, see btcshark(1).\n")
         }
-        guard plan.options.quiet || onTerminal || counts.hasProblem || status != .success else { return }
+        guard plan.isLive || plan.options.quiet || onTerminal || counts.hasProblem || status != .success else { return }
         StandardError.write(counts.text + "\n")
     }
 }

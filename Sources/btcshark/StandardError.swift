@@ -15,7 +15,10 @@ enum StandardError {
     /// - Returns: Whether there was one.
     static func complain(ofFailed output: ByteOutput) -> Bool {
         guard output.errorNumber != 0 else { return false }
-        complain("cannot write the output: \(String(cString: strerror(output.errorNumber)))")
+        let reason =
+            output.errorNumber == ETIMEDOUT
+            ? "nobody takes it, and the end was asked for" : String(cString: strerror(output.errorNumber))
+        complain("cannot write the output: \(reason)")
         return true
     }
 

@@ -66,6 +66,8 @@ struct DripFeed {
     var gaps: [Int] = []
     /// Ask again before as many bytes are there as were asked for.
     var isImpatient = false
+    /// Look at checksums only afterwards where the framer lets us.
+    var leavesVerdict = false
 
     func feed(_ stream: [UInt8], _ pieces: Pieces) -> Outcome {
         var framer = MessageFramer(network: network, synchronised: synchronised)
@@ -93,7 +95,8 @@ struct DripFeed {
             for final in isLast ? [false, true] : [false] {
                 isWaiting = false
                 while !isWaiting {
-                    switch framer.next(stream.span.bytes.extracting(at..<end), isLast: final) {
+                    let rest = stream.span.bytes.extracting(at..<end)
+                    switch framer.next(rest, isLast: final, leavesVerdict: leavesVerdict) {
                     case .needMore(let minimum):
                         if !final { #expect(minimum > end - at) }
                         wake = at + minimum
@@ -102,8 +105,10 @@ struct DripFeed {
                         #expect(count > 0 && count <= end - at)
                         outcome.skipped += count
                         at += max(count, 1)
-                    case .message(let message):
+                    case .message(var message):
                         #expect(message.byteCount <= end - at)
+                        message.verify(rest.extracting(first: message.byteCount))
+                        #expect(!message.awaitsVerdict)
                         outcome.found.append(Found(message, at: at))
                         at += message.byteCount
                     }
@@ -145,6 +150,11 @@ struct DripFeed {
         var impatient = self
         impatient.isImpatient = true
         #expect(impatient.feed(stream, .bytes) == whole, "impatiently", sourceLocation: location)
+        var leaving = self
+        leaving.leavesVerdict = true
+        for pieces in [Pieces.whole, .bytes, .random(seed: 12)] {
+            #expect(leaving.feed(stream, pieces) == whole, "verified afterwards", sourceLocation: location)
+        }
         return whole
     }
 }

@@ -1,5 +1,6 @@
 import BitcoinP2P
 import Foundation
+import Synchronization
 import Testing
 
 @Suite struct KeyLogTests {
@@ -202,5 +203,61 @@ import Testing
             log.finish()
             #expect(log.count == 0)
         }
+    }
+
+    /// Lines of a node, alone and beside a file; whatever is wrong with one of them is told with its source.
+    @Test func node() throws {
+        let said = Lines()
+        let file = try File(line(1) + "\n")
+        for path in [nil, file.url.path] {
+            let log = KeyLog(path: path, nodeLines: said.give)
+            said.say([line(2), "nonsense"])
+            #expect(log.count == 0)
+            #expect(log.revision == 0)
+            try log.refresh()
+            #expect(has(log, 2) && has(log, 1) == (path != nil))
+            let revision = log.revision
+            #expect(revision == (path == nil ? 1 : 2))
+            #expect(nodeFaults(log) == [2: .unknownLabel])
+            said.say([line(2)])
+            try log.refresh()
+            #expect(log.revision == revision)
+            said.say([line(2, secret: 9), line(3)])
+            try log.refresh()
+            #expect(log.revision == revision + 2)
+            #expect(has(log, 2, secret: 9) && has(log, 3))
+            #expect(nodeFaults(log) == [4: .otherSecret])
+            log.finish()
+        }
+    }
+
+    /// What was wrong with which of the node's lines.
+    private func nodeFaults(_ log: KeyLog) -> [UInt64: KeyLog.Fault] {
+        let problems = log.takeProblems().problems.filter { $0.source == .node }
+        return Dictionary(uniqueKeysWithValues: problems.map { ($0.line, $0.fault) })
+    }
+
+    /// A file that cannot be read keeps nobody from the node's lines.
+    @Test func nodeBesideMissingFile() throws {
+        let said = Lines()
+        let log = KeyLog(path: "/no/such/file", nodeLines: said.give)
+        said.say([line(4)])
+        #expect(throws: KeyLogError.self) { try log.refresh() }
+        #expect(has(log, 4))
+    }
+}
+
+/// Lines that are given out once.
+private final class Lines: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    func say(_ more: [String]) { lines.withLock { $0 += more } }
+
+    func give(_ take: (ArraySlice<UInt8>) -> Void) {
+        let said = lines.withLock { lines in
+            defer { lines = [] }
+            return lines
+        }
+        for line in said { take(Array(line.utf8)[...]) }
     }
 }

@@ -46,6 +46,32 @@ import Testing
         #expect(outcome.skipped == 0)
     }
 
+    @Test(arguments: [(UInt32?.none, ChecksumStatus.good), (1, .bad)])
+    func theVerdictIsLeftWhereAHeaderFollows(_ checksum: UInt32?, _ status: ChecksumStatus) {
+        var framer = MessageFramer(network: nil, synchronised: true)
+        let first = framed("tx", filler(50), checksum: checksum)
+        guard case .message(var message) = framer.next((first + inv).span.bytes, isLast: false, leavesVerdict: true)
+        else {
+            Issue.record("no message")
+            return
+        }
+        #expect(message.awaitsVerdict)
+        #expect(message.status == .unverified)
+        // These are not its bytes.
+        message.verify(inv.span.bytes)
+        #expect(message.awaitsVerdict)
+        message.verify(first.span.bytes)
+        #expect(!message.awaitsVerdict)
+        #expect(message.status == status)
+        #expect(message.payloadHash == doubleHash(filler(50)))
+
+        guard case .message(let last) = framer.next(inv.span.bytes, isLast: false, leavesVerdict: true) else {
+            Issue.record("no message")
+            return
+        }
+        #expect(!last.awaitsVerdict && last.status == .good)
+    }
+
     @Test func payloadHashIsGivenWhereThePayloadIsWhole() throws {
         var framer = MessageFramer(network: nil, synchronised: true)
         guard case .message(let message) = framer.next(inv.span.bytes, isLast: false) else {

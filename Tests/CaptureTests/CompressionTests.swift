@@ -1,5 +1,6 @@
 import Capture
 import Glibc
+import Support
 import Testing
 
 /// Commands that compress, and the program that undoes it.

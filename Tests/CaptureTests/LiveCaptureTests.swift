@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @testable import Capture
@@ -45,10 +46,7 @@ struct LiveCaptureTests {
     }
 
     private func peers(port: UInt16) throws -> TCPPeers {
-        let space = space
-        return try TCPPeers(
-            "127.0.0.1", port: port, listening: { body in try space.inside(body) },
-            connecting: { body in try space.inside(body) })
+        try TCPPeers(port: port, in: space)
     }
 
     // MARK: What is sent arrives
@@ -84,11 +82,7 @@ struct LiveCaptureTests {
         try space.ip("link", "set", "here", "gso_max_segs", "1")
         var reader = try reader("here")
         let sent = noise(2_000_000, seed: 3)
-        let space = space
-        let peers = try TCPPeers(
-            "192.0.2.2", port: 8333, listening: { body in try other.inside(body) },
-            connecting: { body in try space.inside(body) })
-        try peers.send(sent)
+        try TCPPeers("192.0.2.2", port: 8333, in: other, from: space).send(sent)
         let frames = try reader.frames(.max)
         #expect(stream(to: 8333, in: frames, start: 14) == sent)
         #expect(frames.allSatisfy { $0.bytes.count <= 1_514 })
@@ -141,7 +135,7 @@ struct LiveCaptureTests {
         let frames = try reader.frames(.max)
         for port in [8333, 18444] as [UInt16] { #expect(stream(to: port, in: frames, start: 14) == sent) }
         let ports = Set(
-            frames.compactMap { SampleSegment($0.bytes, start: 14) }.flatMap { [$0.sourcePort, $0.destinationPort] })
+            frames.compactMap { TCPSegment($0.bytes, start: 14) }.flatMap { [$0.sourcePort, $0.destinationPort] })
         #expect(!ports.contains(9999) && !ports.contains(22))
     }
 
@@ -183,7 +177,7 @@ struct LiveCaptureTests {
         for port in [8333, 9999] as [UInt16] { try peers(port: port).send(sent) }
         let frames = try reader.frames(.max)
         #expect(stream(to: 9999, in: frames, start: 14) == sent)
-        #expect(frames.allSatisfy { SampleSegment($0.bytes, start: 14)?.destinationPort == 9999 })
+        #expect(frames.allSatisfy { TCPSegment($0.bytes, start: 14)?.destinationPort == 9999 })
     }
 
     @Test func badFilters() throws {
@@ -273,9 +267,7 @@ struct LiveCaptureTests {
             let space = NetworkNamespace(joining: name)
             var options = LiveOptions()
             options.filter = .ports([8333])
-            let peers = try TCPPeers(
-                "127.0.0.1", port: 8333, listening: { body in try space.inside(body) },
-                connecting: { body in try space.inside(body) })
+            let peers = try TCPPeers(port: 8333, in: space)
             // It has been opened inside, and no namespace is entered after the change of user.
             let capture = try space.inside { try LiveCapture(interface: "lo", options: options) }
             let sent = noise(1_000, seed: 10)

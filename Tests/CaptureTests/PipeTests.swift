@@ -1,5 +1,6 @@
 import Capture
 import Foundation
+import Support
 import Testing
 
 /// A pipe that a test writes into from a thread; `path` opens its reading end.

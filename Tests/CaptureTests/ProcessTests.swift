@@ -1,5 +1,6 @@
 import Capture
 import Foundation
+import Support
 import Testing
 
 /// How many descriptors this process has open.
@@ -120,18 +121,5 @@ private func openDescriptors() throws -> Int {
             var capture = try OfflineCapture(path: "/dev/fd/\(ends[0])")
             for _ in 0..<100 { #expect(try capture.next { _, _ in }) }
         }
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @testable import Capture
@@ -54,6 +55,34 @@ import Testing
         usleep(1_100_000)
         try write(3, &files)
         #expect(record(folder.path + "/name.pcap").frames.count == 2)
+    }
+
+    /// As logrotate does it: the file is moved away, then we are told.
+    @Test func aFileThatWasMovedAwayIsMadeAnew() throws {
+        var files = try begin(nil)
+        try write(1, &files)
+        // Still there: goes on.
+        try files.rotate()
+        try write(2, &files)
+        try FileManager.default.moveItem(atPath: folder.path + "/name.pcap", toPath: folder.path + "/old.pcap")
+        try files.rotate()
+        try write(3, &files)
+        try files.close()
+        let (old, new) = (record(folder.path + "/old.pcap"), record(folder.path + "/name.pcap"))
+        #expect(old.error == nil && old.frames.map(\.bytes[0]) == [1, 2])
+        #expect(new.error == nil && new.frames.map(\.bytes[0]) == [3])
+    }
+
+    @Test func aRingGoesOnToTheNextFile() throws {
+        var files = try begin(limits("packets:100"))
+        try write(1, &files)
+        try files.rotate()
+        // Nothing to complete.
+        try files.rotate()
+        try write(2, &files)
+        try files.close()
+        #expect(try names.map { record(folder.path + "/" + $0).frames.map(\.bytes[0]) } == [[1], [2]])
+        #expect(try names.map { $0.prefix(10) } == ["name_00001", "name_00002"])
     }
 
     @Test func filesBySize() throws {

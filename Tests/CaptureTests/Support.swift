@@ -1,5 +1,6 @@
 import Capture
 import Foundation
+import Support
 import Testing
 
 /// A frame with its bytes copied.
@@ -31,26 +32,7 @@ func record(_ path: String) -> (frames: [Recorded], error: CaptureError?) {
     }
 }
 
-/// A folder for a test's files, removed when the test is over.
-final class Folder {
-    let path: String
-
-    init() throws {
-        path = NSTemporaryDirectory() + "capture-test-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
-    }
-
-    /// Writes a file and returns its path.
-    func write(_ bytes: some Sequence<UInt8>, as name: String = "capture.pcap") throws -> String {
-        let path = path + "/" + name
-        try Data(bytes).write(to: URL(fileURLWithPath: path))
-        return path
-    }
-
+extension Folder {
     /// Compresses a file with `command` and returns the new file's path; nil where the program is not installed.
     func compress(_ file: String, with command: String) throws -> String? {
         let output = file + "." + command.filter(\.isLetter)

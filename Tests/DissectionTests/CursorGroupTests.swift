@@ -129,6 +129,17 @@ private let everythingBytes: [UInt8] =
         }
     }
 
+    /// A list of one looks like no list but for its flag; also where it is cut short.
+    @Test(arguments: [[1, 2, 3], [1]] as [[UInt8]])
+    func aValueAloneIsKnownAsOfAList(_ bytes: [UInt8]) {
+        let tree = dissect(bytes) { c throws(Stop) in
+            try c.values(1, minimum: 2) { (c, _) throws(Stop) in try c.integer(number, UInt16.self) }
+            try c.bytes(blob, 1)
+        }
+        #expect(tree.nodes.first?.flags.contains(.listed) == true)
+        #expect(tree.nodes.dropFirst().allSatisfy { !$0.flags.contains(.listed) })
+    }
+
     @Test func emptyAndNegativeCountsReadNothing() {
         for count in [0, -1, Int.min] {
             func lists<Sink: FieldSink & ~Copyable>(_ c: inout Cursor<Sink>) throws(Stop) {

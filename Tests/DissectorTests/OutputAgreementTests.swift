@@ -176,7 +176,7 @@ import Testing
     /// What stands beside a value must not be the name of another field.
     @Test func noNameEndsAsIfItStoodBesideAnother() {
         Pipeline.declareFields()
-        let names = Set(Listing.recordFields.map(\.name))
+        let names = Set(RecordNames.recordFields.map(\.name))
         let taken = names.flatMap { name in
             [".name", ".epoch", ".truncated", "_tree", "_raw"].map { name + $0 }.filter(names.contains)
         }

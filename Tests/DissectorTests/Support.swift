@@ -108,6 +108,12 @@ struct Packet: Equatable {
     var bytes: [UInt8]
     var originalLength: Int
     var linkType: Int32 = 1
+
+    func header(number: Int) -> FrameHeader {
+        FrameHeader(
+            number: UInt64(number), time: time, capturedLength: bytes.count, originalLength: originalLength,
+            linkType: LinkTypeNumber(rawValue: linkType), file: 0)
+    }
 }
 
 struct Findings {
@@ -130,11 +136,7 @@ func dissect(
     var pipeline = Pipeline(options, writer: writer)
     for (index, packet) in packets.enumerated() where !pipeline.isDone {
         try before(index)
-        try pipeline.receive(
-            FrameHeader(
-                number: UInt64(index + 1), time: packet.time, capturedLength: packet.bytes.count,
-                originalLength: packet.originalLength, linkType: LinkTypeNumber(rawValue: packet.linkType), file: 0),
-            packet.bytes.span.bytes)
+        try pipeline.receive(packet.header(number: index + 1), packet.bytes.span.bytes)
     }
     pipeline.finish()
     return Findings(records: writer.records, counts: pipeline.counts)

@@ -49,6 +49,16 @@ import Testing
         #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(text.utf8)) }
     }
 
+    @Test func aValueOfAListAloneIsInAnArray() {
+        let fill: (inout TreeSink) -> Void = { sink in
+            let mark = sink.newest
+            sink.leaf(Kinds.count, at: 0, length: 1, value: 1, flags: [])
+            sink.list(after: mark)
+            sink.leaf(Kinds.signed, at: 0, length: 1, value: 1, flags: [])
+        }
+        #expect(write(listBytes, fill) == "{\"kinds\":{\"kinds.count\":[1],\"kinds.signed\":1}}\n")
+    }
+
     @Test func anEntryAloneIsInAnArray() {
         let text = write { sink in
             let item = sink.open(Kinds.item, at: 0, value: 0, flags: .listEntry)

@@ -22,6 +22,20 @@ import Testing
         #expect(harness.sink[0]?.data == text("abcdijkl"))
     }
 
+    /// On a quiet interface no segment tells the time.
+    @Test func timeAloneClosesHoles() {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1000, text("abcd"))
+        harness.send(.forward, 1008, text("ijkl"))
+        harness.send(.backward, 5000, ack: 1012)
+        harness.assembler.pass(to: harness.time + second / 10, into: &harness.sink)
+        #expect(harness.sink[0]?.gaps.isEmpty == true)
+        harness.assembler.pass(to: harness.time + second / 2, into: &harness.sink)
+        #expect(harness.sink[0]?.missing == [4..<8])
+        #expect(harness.sink[0]?.data == text("abcdijkl"))
+    }
+
     @Test func acknowledgementCapturedAheadOfTheData() {
         var harness = Harness()
         harness.handshake()

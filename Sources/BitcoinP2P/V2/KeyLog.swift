@@ -1,8 +1,8 @@
 import Synchronization
 
-/// The secrets of v2 connections, from a file that may grow while it is read.
+/// The secrets of v2 connections, from a file that may grow while it is read, from a running node, or both.
 ///
-/// Nothing is read before ``refresh()``, which reads what has been appended since the last time. Any thread may use it.
+/// Nothing is read before ``refresh()``, which reads what has come since the last time. Any thread may use it.
 public final class KeyLog: Sendable {
     /// More secrets are not kept: each takes some 200 bytes.
     public static let secretLimit = 1_000_000
@@ -34,7 +34,14 @@ public final class KeyLog: Sendable {
         }
     }
 
+    /// Where a line came from.
+    public enum Source: Sendable {
+        case file
+        case node
+    }
+
     public struct Problem: Sendable, Equatable, CustomStringConvertible {
+        public let source: Source
         /// From 1.
         public let line: UInt64
         public let fault: Fault
@@ -43,33 +50,45 @@ public final class KeyLog: Sendable {
         public var description: String { "line \(line): \(fault.text)" }
     }
 
+    /// Gives out the lines of a running node that have come since it was last asked, each without line feed, and does
+    /// not wait for more.
+    public typealias NodeLines = @Sendable ((ArraySlice<UInt8>) -> Void) -> Void
+
     private struct State {
-        var file: KeyLogFile
+        var file: KeyLogFile?
+        var nodeLines: UInt64 = 0
+        var revision: UInt64 = 0
         var secrets: [EllSwiftKey: SharedSecret] = [:]
         var problems: [Problem] = []
         var untold: UInt64 = 0
         var isFull = false
 
-        mutating func take(_ content: KeyLogLine, line: UInt64) {
+        mutating func take(_ content: KeyLogLine, of source: Source = .file, line: UInt64) {
             switch content {
             case .empty: break
-            case .wrong(let fault): note(fault, line)
+            case .wrong(let fault): note(fault, source, line)
             case .secret(let key, let secret):
                 if let old = secrets[key] {
                     if old == secret { return }
-                    note(.otherSecret, line)
+                    note(.otherSecret, source, line)
                 } else if secrets.count >= KeyLog.secretLimit {
-                    if !isFull { note(.tooManySecrets, line) }
+                    if !isFull { note(.tooManySecrets, source, line) }
                     isFull = true
                     return
                 }
                 secrets[key] = secret
+                revision &+= 1
             }
         }
 
-        private mutating func note(_ fault: Fault, _ line: UInt64) {
+        mutating func takeNodeLine(_ line: ArraySlice<UInt8>) {
+            nodeLines &+= 1
+            take(KeyLogLine(line), of: .node, line: nodeLines)
+        }
+
+        private mutating func note(_ fault: Fault, _ source: Source, _ line: UInt64) {
             if problems.count < KeyLog.problemLimit {
-                problems.append(Problem(line: line, fault: fault))
+                problems.append(Problem(source: source, line: line, fault: fault))
             } else {
                 untold &+= 1
             }
@@ -77,20 +96,28 @@ public final class KeyLog: Sendable {
     }
 
     private let state: Mutex<State>
+    private let nodeLines: NodeLines?
 
-    public init(path: String) { state = Mutex(State(file: KeyLogFile(path: path))) }
+    /// - Parameters:
+    ///   - path: Nil where there is no file.
+    ///   - nodeLines: Nil where there is no node.
+    public init(path: String?, nodeLines: NodeLines? = nil) {
+        state = Mutex(State(file: path.map { KeyLogFile(path: $0) }))
+        self.nodeLines = nodeLines
+    }
 
-    /// Reads what is new in the file; from its beginning again if it was replaced or has become shorter.
+    /// Reads what has come from the node, and what is new in the file; from its beginning again if it was replaced or
+    /// has become shorter.
     ///
     /// Secrets that were read stay known. A last line without line feed is used if it is whole; else it is taken for
     /// one that is still being written.
     public func refresh() throws(KeyLogError) {
         let failure: KeyLogError? = state.withLock { state in
+            nodeLines? { state.takeNodeLine($0) }
+            // Taken out, since the lines go to the rest of the state.
+            guard var file = state.file.take() else { return nil }
+            defer { state.file = file }
             do throws(KeyLogError) {
-                // Taken out, since the lines go to the rest of the state.
-                var file = KeyLogFile(path: "")
-                swap(&file, &state.file)
-                defer { swap(&file, &state.file) }
                 try file.read { content, line in state.take(content, line: line) }
                 return nil
             } catch {
@@ -102,6 +129,9 @@ public final class KeyLog: Sendable {
 
     /// The secret of the connection whose initiator sent that key.
     public subscript(key: EllSwiftKey) -> SharedSecret? { state.withLock { $0.secrets[key] } }
+
+    /// Another number whenever a secret has come, or another for a key.
+    public var revision: UInt64 { state.withLock { $0.revision } }
 
     /// How many connections' secrets are known.
     public var count: Int { state.withLock { $0.secrets.count } }
@@ -121,7 +151,7 @@ public final class KeyLog: Sendable {
     /// No more will be read: a last line without line feed that is not whole is a problem, too.
     public func finish() {
         state.withLock { state in
-            if let (content, line) = state.file.finish() { state.take(content, line: line) }
+            if let (content, line) = state.file?.finish() { state.take(content, line: line) }
         }
     }
 }

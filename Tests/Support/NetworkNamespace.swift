@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Whether the network tests can run: they need root, and `ip` of iproute2.
-let cannotUseNetwork: Comment? =
+public let cannotUseNetwork: Comment? =
     if geteuid() != 0 {
         "needs root, to make network namespaces and to capture in them"
     } else if !FileManager.default.isExecutableFile(atPath: "/usr/sbin/ip")
@@ -15,40 +15,40 @@ let cannotUseNetwork: Comment? =
 
 extension Trait where Self == ConditionTrait {
     /// Skips, with the reason, where there can be no network namespace.
-    static var needsNetwork: Self { .enabled(if: cannotUseNetwork == nil, cannotUseNetwork ?? "") }
+    public static var needsNetwork: Self { .enabled(if: cannotUseNetwork == nil, cannotUseNetwork ?? "") }
 }
 
 /// A network of our own, apart from the machine's: a loopback, and whatever is added. Gone when the test is over.
-final class NetworkNamespace {
-    let name: String
+public final class NetworkNamespace: Sendable {
+    public let name: String
     /// Whether it goes with this value.
     private let isOurs: Bool
 
-    init() throws {
+    public init() throws {
         isOurs = true
-        name = "capture-test-" + UUID().uuidString.prefix(8).lowercased()
-        try run("ip", "netns", "add", name)
+        name = "btcshark-test-" + UUID().uuidString.prefix(8).lowercased()
+        try runCommand(["ip", "netns", "add", name])
         try ip("link", "set", "lo", "up")
     }
 
     /// One that another process has made and takes away.
-    init(joining name: String) {
+    public init(joining name: String) {
         isOurs = false
         self.name = name
     }
 
     deinit {
-        if isOurs { try? run("ip", "netns", "del", name) }
+        if isOurs { try? runCommand(["ip", "netns", "del", name]) }
     }
 
     /// Calls `ip` inside.
-    func ip(_ arguments: String...) throws { try run(["ip", "-n", name] + arguments) }
+    public func ip(_ arguments: String...) throws { try runCommand(["ip", "-n", name] + arguments) }
 
     /// Makes a pair of connected Ethernet interfaces, here and in `other`, of the usual MTU of 1,500 bytes.
-    func connect(_ interface: String, to other: NetworkNamespace, _ otherInterface: String) throws {
+    public func connect(_ interface: String, to other: NetworkNamespace, _ otherInterface: String) throws {
         // Neither multicast nor IPv6 addresses: nothing but what a test sends.
         for space in [self, other] {
-            try run(["ip", "netns", "exec", space.name, "sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1"])
+            try runCommand(["ip", "netns", "exec", space.name, "sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1"])
         }
         try ip("link", "add", interface, "type", "veth", "peer", otherInterface, "netns", other.name)
         try ip("link", "set", interface, "multicast", "off")
@@ -57,8 +57,8 @@ final class NetworkNamespace {
         try other.ip("link", "set", otherInterface, "up")
     }
 
-    /// Calls `body` on a thread that is inside meanwhile: sockets and threads that it makes stay there.
-    func inside<Result: ~Copyable>(_ body: () throws -> Result) throws -> Result {
+    /// Calls `body` on a thread that is inside meanwhile: sockets, threads and processes that it makes stay there.
+    public func inside<Result: ~Copyable>(_ body: () throws -> Result) throws -> Result {
         let own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)
         let space = open("/run/netns/" + name, O_RDONLY | O_CLOEXEC)
         defer { for descriptor in [own, space] { close(descriptor) } }
@@ -70,19 +70,17 @@ final class NetworkNamespace {
     private func enter(_ space: Int32) throws {
         // Not declared where Swift would see it.
         typealias Function = @convention(c) (Int32, Int32) -> Int32
-        let symbol = try #require(dlsym(dlopen(nil, RTLD_NOW), "setns"))
-        try #require(unsafeBitCast(symbol, to: Function.self)(space, 0x4000_0000) == 0)  // CLONE_NEWNET
+        guard let symbol = dlsym(dlopen(nil, RTLD_NOW), "setns") else { throw SupportError("no setns") }
+        try require(unsafeBitCast(symbol, to: Function.self)(space, 0x4000_0000) == 0, "setns")  // CLONE_NEWNET
     }
 }
 
-/// Runs a program to its end; fails the test where it fails.
-func run(_ arguments: String...) throws { try run(arguments) }
-
-func run(_ arguments: [String]) throws {
+/// Runs a program to its end; throws where it fails.
+public func runCommand(_ arguments: [String]) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = arguments
     try process.run()
     process.waitUntilExit()
-    try #require(process.terminationStatus == 0, "\(arguments.joined(separator: " "))")
+    if process.terminationStatus != 0 { throw SupportError("failed: \(arguments.joined(separator: " "))") }
 }

@@ -1,0 +1,95 @@
+import CPcap
+import Glibc
+
+/// A process that stays root when we become somebody else, and makes the recording's files where only root may.
+///
+/// It sees no packet. All it can be asked for is the next file of the recording it was started for, or to delete one
+/// of its files; it ends when we do.
+public struct RecordingHelper: ~Copyable {
+    /// What the program is started with to be this helper; the arguments behind it are ours alone.
+    public static let argument = "--recording-helper"
+
+    private let socket: Descriptor
+    /// Declared behind the socket: by then that is shut, so that the process has ended by itself.
+    private let process: Child
+
+    /// Starts the process, while we are still root.
+    ///
+    /// - Parameters:
+    ///   - program: This program's file.
+    ///   - path: As given to ``RecordingFiles``.
+    ///   - isRing: Whether there is to be one file after another.
+    ///   - owner: Whom the files are given to.
+    /// - Throws: `CaptureError` where it cannot be started.
+    public init(program: String = "/proc/self/exe", path: String, isRing: Bool, owner: User) throws(CaptureError) {
+        let arguments = [
+            program, Self.argument, path, isRing ? "ring" : "file", "\(owner.userID)", "\(owner.groupID)",
+        ]
+        do throws(SystemFailure) {
+            self = try Self.start(arguments)
+        } catch {
+            throw CaptureError(.cannotCreate, path: path, detail: "no helper: \(error.message)")
+        }
+    }
+
+    private init(_ socket: consuming Descriptor, _ process: consuming Child) {
+        self.socket = socket
+        self.process = process
+    }
+
+    private static func start(_ arguments: [String]) throws(SystemFailure) -> RecordingHelper {
+        var ends: [Int32] = [-1, -1]
+        let type = Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw SystemFailure() }
+        let other = try Descriptor(owning: ends[1])
+        let socket = try Descriptor(owning: ends[0])
+        let process = try Child(
+            arguments, input: other, output: try Descriptor(creating: "/dev/null"),
+            errors: try Descriptor(copying: STDERR_FILENO))
+        return RecordingHelper(socket, process)
+    }
+
+    deinit {
+        // At this it ends.
+        shutdown(socket.number, Int32(SHUT_RDWR))
+    }
+
+    // MARK: Requests
+
+    /// One of the files of a ring, by what its name is made of; both 0 where there is one file only.
+    struct FileName: Equatable {
+        var number: UInt64 = 0
+        var time = 0
+    }
+
+    enum Action: UInt64 { case create, delete }
+
+    /// Creates a file, or opens it where it is there already.
+    func create(_ name: FileName) throws(SystemFailure) -> Descriptor {
+        var file: Int32 = -1
+        let code = ask(.create, name, &file)
+        guard code == 0, file >= 0 else { throw SystemFailure(code: code == 0 ? EIO : code) }
+        return try Descriptor(owning: file)
+    }
+
+    /// Deletes a file.
+    func delete(_ name: FileName) throws(SystemFailure) {
+        var file: Int32 = -1
+        let code = ask(.delete, name, &file)
+        if file >= 0 { close(file) }
+        guard code == 0 else { throw SystemFailure(code: code) }
+    }
+
+    /// - Returns: 0, or an error's number.
+    private func ask(_ action: Action, _ name: FileName, _ file: inout Int32) -> Int32 {
+        let request = [action.rawValue, name.number, UInt64(bitPattern: Int64(name.time))]
+        let sent = request.withUnsafeBytes { linux_send_with_descriptor(socket.number, $0.baseAddress, $0.count, -1) }
+        guard sent == MemoryLayout<UInt64>.size * request.count else { return EPIPE }
+        var code: Int32 = 0
+        var received = -1
+        repeat {
+            received = linux_receive_with_descriptor(socket.number, &code, MemoryLayout<Int32>.size, &file)
+        } while received < 0 && errno == EINTR
+        return received == MemoryLayout<Int32>.size ? code : EPIPE
+    }
+}

@@ -1,0 +1,95 @@
+/// The bpftrace program that prints the secret of each v2 connection as its node computes it.
+///
+/// libsecp256k1's function is `secp256k1_ellswift_xdh(ctx, output, ell_a64, ell_b64, seckey32, party, hashfp, data)`:
+/// argument 1 receives the 32 bytes of the secret, argument 2 is the initiator's key, whichever side the node is.
+public enum KeyProbe {
+    /// The function that is watched.
+    public static let symbol = "secp256k1_ellswift_xdh"
+
+    /// What the program prints, several times a second, as long as it watches. bpftrace prints nothing before all its
+    /// probes are attached; and what it prints after we are gone ends it, by SIGPIPE.
+    static let watching = "# watching"
+
+    /// They end the quoted name, or stand for other names.
+    static let refusedCharacters: [Character] = ["\"", "\\", "*", "?", "[", "]"]
+
+    /// The program with comments, for people who run it themselves.
+    ///
+    /// - Parameter path: The node's program on the host where it will run; it need not exist here.
+    public static func text(for path: String) throws(NodeKeysError) -> String {
+        guard path.hasPrefix("/") else { throw .notAbsolute(path) }
+        let program = try program(for: path, process: nil)
+        return """
+            #!/usr/bin/env bpftrace
+            // Prints the shared secret of each v2 connection (BIP 324) that a Bitcoin node makes, as a key log.
+            //
+            // Run it on the node's host as root, before the connections are made, and end it with Ctrl-C:
+            //
+            //     umask 077; sudo bpftrace -q probe.bt >> node.keys
+            //
+            // and read a capture of the same connections with it, there or elsewhere:
+            //
+            //     btcshark -r node.pcap --keylog node.keys
+            //
+            // It works with a bitcoind that has its symbols: built by yourself and not stripped, or a release with its
+            // debug file, bitcoind.dbg, beside it. bpftrace tells whether it finds the function:
+            //
+            //     sudo bpftrace -l '\(probe("uprobe", path))'
+            //
+            // It watches all processes of that file, and needs to be started again when the file was replaced.
+            // A secret opens the one connection it is of, for whoever has it: keep the file to yourself.
+
+            \(program)
+
+            """
+    }
+
+    /// The program that our helper runs.
+    ///
+    /// - Parameter process: As bpftrace sees it; nil for all that run the program.
+    static func watcher(of path: String, process: Int32?) throws(NodeKeysError) -> String {
+        // Not BEGIN, which a stripped bpftrace does not have.
+        try program(for: path, process: process) + "\n\ninterval:ms:250 {\n    printf(\"\(watching)\\n\");\n}\n"
+    }
+
+    /// One probe, in quotes, since a name may have blanks.
+    ///
+    /// - Parameter path: Without any of the ``refusedCharacters``.
+    static func probe(_ kind: String, _ path: String) -> String { "\(kind):\"\(path)\":\(symbol)" }
+
+    static func isUsable(_ path: String) -> Bool {
+        path.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7f..<0xa0).contains($0.value) }
+            && !path.contains { refusedCharacters.contains($0) }
+    }
+
+    private static func program(for path: String, process: Int32?) throws(NodeKeysError) -> String {
+        guard isUsable(path) else { throw .unusableName(path) }
+        let digits = String(repeating: "%016lx", count: 8) + " " + String(repeating: "%016lx", count: 4)
+        let words = (0..<8).map { word("$key", 8 * $0) } + (0..<4).map { word("$output", 8 * $0) }
+        return """
+            \(probe("uprobe", path))\(process.map { " /pid == \($0)/" } ?? "") {
+                @key[tid] = arg2;
+                @output[tid] = arg1;
+            }
+
+            \(probe("uretprobe", path)) /@output[tid]/ {
+                $key = @key[tid];
+                $output = @output[tid];
+                if ((uint32)retval == 1) {
+                    printf("BIP324_SHARED_SECRET \(digits)\\n",
+                        \(words.joined(separator: ",\n            ")));
+                }
+                delete(@key[tid]);
+                delete(@output[tid]);
+            }
+            """
+    }
+
+    /// Eight bytes as one number in network byte order: numbers are printed alike by all versions of bpftrace, bytes
+    /// are not, and one `printf` has no room for 96 of them.
+    private static func word(_ pointer: String, _ offset: Int) -> String {
+        (0..<8).map { index in
+            "((uint64)*(uint8*)(\(pointer) + \(offset + index)) << \(56 - 8 * index))"
+        }.joined(separator: " | ")
+    }
+}

@@ -1,0 +1,111 @@
+import ArgumentParser
+import BitcoinP2P
+import Capture
+import Glibc
+
+/// The options of a capture from an interface, checked.
+struct LivePlan {
+    let interface: String
+    let options: LiveOptions
+    /// Where all packets are recorded, `-` for standard output.
+    let recording: String?
+    /// Where the next file begins, and how many are kept; nil for one file.
+    let ring: CaptureLimits?
+    /// Where the capture ends.
+    let autostop: CaptureLimits
+    /// Whom to become; nil where there is nobody else to become.
+    let user: User?
+
+    /// Where nodes listen beside their network's usual port: for their own onion service, on this host (Bitcoin Core's
+    /// `DEFAULT_ONION_SERVICE_TARGET_PORT`, one above the usual).
+    static let onionPorts: Set<UInt16> = [8334, 18334, 18445, 38334, 48334]
+
+    /// - Parameter ports: Those named by `-d`.
+    /// - Returns: Nil where nothing asks for a live capture.
+    init?(_ options: Options, ports: Set<UInt16>) throws {
+        guard let name = options.interface else {
+            if let stray = Self.stray(options) { throw ValidationError("\(stray) goes with -i.") }
+            return nil
+        }
+        guard options.read.isEmpty, options.decode == nil else {
+            throw ValidationError("-i does not go together with -r or --decode.")
+        }
+        if name == "-" { throw ValidationError("-i -: to read a capture from standard input, say -r -.") }
+        interface = Interface.name(for: name)
+        self.options = try Self.liveOptions(options, ports: ports)
+        recording = options.write
+        autostop = try Self.limits(options.autostop, "-a")
+        let ring = try Self.limits(options.ring, "-b")
+        self.ring = ring.isEmpty ? nil : ring
+        try Self.check(ring: ring, autostop: autostop, options)
+        user = try Self.user(options)
+    }
+
+    /// An option that makes no sense without `-i`.
+    private static func stray(_ options: Options) -> String? {
+        if options.captureFilter != nil { return "-f" }
+        if options.snapLength != nil { return "-s" }
+        if options.noPromiscuity { return "-p" }
+        if options.bufferSize != nil { return "-B" }
+        if !options.autostop.isEmpty { return "-a" }
+        if !options.ring.isEmpty { return "-b" }
+        if options.nodeKeys != nil { return "--node-keys" }
+        return options.user != nil ? "-Z" : nil
+    }
+
+    /// What is captured, for people.
+    var filterText: String {
+        switch options.filter {
+        case .all: "everything"
+        case .expression(let text): "filter: \(text)"
+        case .ports(let ports): "TCP ports \(ports.sorted().map { "\($0)" }.joined(separator: ", "))"
+        }
+    }
+
+    private static func liveOptions(_ options: Options, ports: Set<UInt16>) throws -> LiveOptions {
+        var live = LiveOptions()
+        live.filter =
+            options.captureFilter.map { $0.isEmpty ? .all : .expression($0) }
+            ?? .ports(Network.ports.union(onionPorts).union(ports))
+        live.isPromiscuous = !options.noPromiscuity
+        if let length = options.snapLength {
+            guard (0...262_144).contains(length) else { throw ValidationError("-s: 1 to 262144 bytes, or 0 for all.") }
+            if length > 0 { live.snapLength = length }
+        }
+        if let size = options.bufferSize {
+            guard (1...2_047).contains(size) else { throw ValidationError("-B: 1 to 2047 MiB.") }
+            live.bufferMebibytes = size
+        }
+        return live
+    }
+
+    private static func limits(_ texts: [String], _ option: String) throws -> CaptureLimits {
+        var limits = CaptureLimits()
+        do throws(CaptureLimits.Invalid) {
+            for text in texts { try limits.add(text) }
+        } catch {
+            throw ValidationError("\(option): \(error).")
+        }
+        return limits
+    }
+
+    private static func check(ring: CaptureLimits, autostop: CaptureLimits, _ options: Options) throws {
+        if !ring.isEmpty {
+            guard let path = options.write, path != "-" else {
+                throw ValidationError("-b writes one file after another: name them with -w FILE.")
+            }
+            guard ring.duration != nil || ring.fileSize != nil || ring.packets != nil else {
+                throw ValidationError("-b files:N needs a second -b: duration:SECONDS, filesize:KB or packets:N.")
+            }
+        }
+        if autostop.files != nil, ring.isEmpty { throw ValidationError("-a files:N goes with -b.") }
+        if autostop.fileSize != nil, options.write == nil { throw ValidationError("-a filesize:KB goes with -w.") }
+    }
+
+    private static func user(_ options: Options) throws -> User? {
+        guard let name = options.user else { return Privileges.isRoot ? User.sudoCaller : nil }
+        guard Privileges.isRoot else { throw ValidationError("-Z: only root can become another user.") }
+        guard let user = User(named: name) else { throw ValidationError("-Z: there is no user '\(name)'.") }
+        return user
+    }
+}

@@ -1,0 +1,193 @@
+import Capture
+import Dissection
+import Dissector
+import Glibc
+import Output
+
+/// A live capture under way: what becomes of each frame, and of the time between them.
+struct LiveSession: ~Copyable {
+    private let plan: LivePlan
+    private let output: ByteOutput
+    /// Nil where packets are only recorded.
+    private var pipeline: Pipeline?
+    private var recording: RecordingFiles?
+    private let keys: KeySources?
+    /// Nobody looks any more at what is dissected.
+    private var onlyRecords = false
+    private var failure: (any Error)?
+    private var packets: UInt64 = 0
+    private let begun = ContinuousClock.now
+    private var flushed = ContinuousClock.now
+    private var lookedForKeys = ContinuousClock.now
+
+    /// Milliseconds after which output is handed on though more frames come, and the longest wait for one.
+    private static let flushInterval: Duration = .milliseconds(50)
+    private static let keyInterval: Duration = .milliseconds(200)
+    private static let longestWait: Int32 = 100
+
+    init(
+        _ plan: LivePlan, output: ByteOutput, pipeline: consuming Pipeline?, recording: consuming RecordingFiles?,
+        keys: KeySources?
+    ) {
+        self.keys = keys
+        self.plan = plan
+        self.output = output
+        self.pipeline = pipeline
+        self.recording = recording
+    }
+
+    /// Takes frames until the capture ends by itself, by a limit, or as `isOver` or the user say so.
+    ///
+    /// - Parameter isOver: Asked before each frame.
+    /// - Returns: What went wrong; nil where nothing did.
+    mutating func run(_ reader: inout LiveReader, isOver: () -> Bool) -> (any Error)? {
+        while !isOver(), !hasReachedLimit, !Signals.isEndRequested {
+            answerSignals(reader)
+            guard step(&reader, milliseconds: wait) else { return failure }
+        }
+        if Signals.isEndRequested { takeRest(&reader, isOver) }
+        return failure
+    }
+
+    /// What was taken before the end was asked for: it is shown as long as somebody reads, and recorded in any case.
+    private mutating func takeRest(_ reader: inout LiveReader, _ isOver: () -> Bool) {
+        reader.stop()
+        while !hasReachedLimit {
+            if isOver() {
+                guard isRecording else { return }
+                onlyRecords = true
+            }
+            guard step(&reader, milliseconds: Self.longestWait) else { return }
+        }
+    }
+
+    /// Ends the streams and the recording.
+    ///
+    /// - Returns: The counts of what was dissected, and what went wrong.
+    consuming func finish() -> (Counts?, (any Error)?) {
+        keys?.refresh()
+        pipeline?.lookForKeys()
+        pipeline?.finish()
+        let counts = counts
+        do throws(CaptureError) {
+            try recording.take()?.close()
+        } catch {
+            return (counts, error)
+        }
+        return (counts, nil)
+    }
+
+    // MARK: Frames
+
+    /// - Returns: Whether more may come.
+    private mutating func step(_ reader: inout LiveReader, milliseconds: Int32) -> Bool {
+        do {
+            switch try Self.next(&reader, milliseconds, &self) {
+            case .frame: break
+            case .idle: try idle()
+            case .end: return false
+            }
+        } catch {
+            failure = error
+        }
+        return failure == nil
+    }
+
+    private static func next(
+        _ reader: inout LiveReader, _ milliseconds: Int32, _ session: inout LiveSession
+    ) throws(CaptureError) -> LiveReader.Step {
+        try reader.next(milliseconds: milliseconds) { header, bytes in session.take(header, bytes) }
+    }
+
+    private mutating func take(_ header: FrameHeader, _ bytes: RawSpan) {
+        packets &+= 1
+        do {
+            try recording?.write(header, bytes)
+            if !onlyRecords { try pipeline?.receive(header, bytes) }
+        } catch {
+            failure = error
+        }
+        let now = ContinuousClock.now
+        if now - flushed > Self.flushInterval { flush(now) }
+    }
+
+    /// Nothing came for a moment.
+    private mutating func idle() throws(CaptureError) {
+        try recording?.keepTime()
+        // A second late, since frames of before may still be with the kernel.
+        pipeline?.pass(to: Self.wallClock() - 1_000_000_000)
+        flush(ContinuousClock.now)
+    }
+
+    private mutating func flush(_ now: ContinuousClock.Instant) {
+        flushed = now
+        if let keys, now - lookedForKeys > Self.keyInterval {
+            lookedForKeys = now
+            keys.refresh()
+            pipeline?.lookForKeys()
+        }
+        output.flush()
+    }
+
+    /// Short where something waits to be handed on, in milliseconds.
+    private var wait: Int32 { output.buffer.isEmpty ? Self.longestWait : 10 }
+
+    /// Nanoseconds since the Unix epoch, as frames' times are.
+    private static func wallClock() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+
+    // MARK: Limits and signals
+
+    private var hasReachedLimit: Bool {
+        if isDone { return true }
+        if plan.autostop.isEmpty { return false }
+        return plan.autostop.isReached(
+            duration: (ContinuousClock.now - begun) / .seconds(1), packets: packets,
+            bytes: recorded.bytes, files: recorded.files)
+    }
+
+    private var isDone: Bool {
+        switch pipeline {
+        case .some(let pipeline): pipeline.isDone
+        case .none: false
+        }
+    }
+
+    private var isRecording: Bool {
+        switch recording {
+        case .some: true
+        case .none: false
+        }
+    }
+
+    private var counts: Counts? {
+        switch pipeline {
+        case .some(let pipeline): pipeline.counts
+        case .none: nil
+        }
+    }
+
+    private var recorded: (bytes: UInt64, files: UInt64) {
+        switch recording {
+        case .some(let recording): (recording.currentBytes, recording.completedFiles)
+        case .none: (0, 0)
+        }
+    }
+
+    private mutating func answerSignals(_ reader: borrowing LiveReader) {
+        if Signals.takeRotationRequest() {
+            do throws(CaptureError) {
+                try recording?.rotate()
+            } catch {
+                failure = error
+            }
+        }
+        if Signals.takeCountsRequest() {
+            StandardError.write(reader.statistics.text + "\n")
+            if let counts { StandardError.write(counts.text + "\n") }
+        }
+    }
+}

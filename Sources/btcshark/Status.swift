@@ -1,0 +1,8 @@
+/// tshark's exit statuses.
+enum Status: Int32 {
+    case success = 0
+    /// A wrong option or argument.
+    case usage = 1
+    /// Input that cannot be read to its end, or output that cannot be written.
+    case input = 2
+}

@@ -1,0 +1,236 @@
+import Foundation
+import Support
+import Testing
+
+/// Who the program is, before and after the interface is open.
+@Suite(.serialized, .needsNetwork, .needsSetpriv, .timeLimit(.minutes(10)))
+struct PrivilegeTests {
+    private let space: NetworkNamespace
+    private let folder: Folder
+    /// The program, where everybody may run it.
+    private let program: String
+    private let nobody: passwd
+
+    init() throws {
+        space = try NetworkNamespace()
+        folder = try Folder()
+        program = folder.path + "/btcshark"
+        nobody = try #require(getpwnam("nobody")).pointee
+        try FileManager.default.copyItem(atPath: LiveProgram.path, toPath: program)
+        try #require(chmod(folder.path, 0o755) == 0)
+    }
+
+    private var asNobody: [String] {
+        ["setpriv", "--reuid=\(nobody.pw_uid)", "--regid=\(nobody.pw_gid)", "--clear-groups"]
+    }
+
+    /// What the system says of each of its threads.
+    private func statuses(_ program: LiveProgram) throws -> [[String: String]] {
+        let tasks = "/proc/\(program.process)/task"
+        return try FileManager.default.contentsOfDirectory(atPath: tasks).map { task in
+            let text = try String(contentsOfFile: "\(tasks)/\(task)/status", encoding: .utf8)
+            let pairs = text.split(separator: "\n").map { $0.split(separator: ":", maxSplits: 1) }
+            return Dictionary(
+                pairs.map { (String($0[0]), $0.count > 1 ? $0[1].trimmingCharacters(in: .whitespaces) : "") }
+            ) { $1 }
+        }
+    }
+
+    private func expectNothingLeft(_ program: LiveProgram, location: SourceLocation = #_sourceLocation) throws {
+        // The reader's thread is made after it.
+        #expect(try program.comes { try self.statuses(program).count == 2 }, sourceLocation: location)
+        let statuses = try statuses(program)
+        for status in statuses {
+            let (user, group) = ("\(nobody.pw_uid)", "\(nobody.pw_gid)")
+            #expect(
+                status["Uid"]?.split(separator: "\t") ?? [] == [user, user, user, user][...].map { $0[...] },
+                sourceLocation: location)
+            #expect(
+                status["Gid"]?.split(separator: "\t") ?? [] == [group, group, group, group].map { $0[...] },
+                sourceLocation: location)
+            #expect(
+                status["Groups"].map { $0.isEmpty || $0 == group } == true, "\(status["Groups"] ?? "")",
+                sourceLocation: location)
+            for set in ["CapInh", "CapPrm", "CapEff", "CapAmb"] {
+                #expect(status[set] == "0000000000000000", "\(set)", sourceLocation: location)
+            }
+            #expect(status["NoNewPrivs"] == "1", sourceLocation: location)
+        }
+    }
+
+    private func expectCaptures(_ program: LiveProgram, location: SourceLocation = #_sourceLocation) throws {
+        let sent = try BitcoinPeers(TCPPeers(port: 8333, in: space), goods: [try .sample("tx")]).finish()
+        let expected = ShownMessages(sent)
+        #expect(program.comes { program.lines.count == expected.count }, sourceLocation: location)
+        #expect(try ShownMessages(ndjson: program.outputBytes) == expected, sourceLocation: location)
+    }
+
+    // MARK: Without, and with one capability
+
+    @Test func unprivileged() throws {
+        let run = try LiveProgram(["-i", "lo"], in: space, program: program, launcher: asNobody)
+        #expect(run.end() == .status(1))
+        #expect(run.outputBytes.isEmpty)
+        #expect(
+            run.errorText.hasPrefix("btcshark: lo: this user may not capture there")
+                && run.errorText.contains("sudo setcap cap_net_raw,cap_net_admin+eip \(program)"), "\(run.errorText)")
+    }
+
+    /// CAP_NET_RAW is enough, with promiscuous mode, too; and it does not stay.
+    @Test func oneCapability() throws {
+        let other = try NetworkNamespace()
+        try space.connect("here", to: other, "there")
+        let launcher =
+            asNobody + ["--inh-caps=-all,+net_raw", "--ambient-caps=-all,+net_raw", "--bounding-set=-all,+net_raw"]
+        let run = try LiveProgram.capturing(
+            ["-i", "here", "-T", "ndjson"], in: space, program: program, launcher: launcher)
+        try expectNothingLeft(run)
+        #expect(run.errorText.split(separator: "\n").count == 1, "no note: \(run.errorText)")
+        // The machine counts who asked for promiscuous mode.
+        let details = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+        defer { try? FileManager.default.removeItem(atPath: details) }
+        try runCommand(["sh", "-c", "ip -n \(space.name) -d link show here > \(details)"])
+        #expect(try String(contentsOfFile: details, encoding: .utf8).contains("promiscuity 1"))
+        let frames = try recordedFrames("handshake.pcap")
+        let socket = try other.inside { try PacketSocket("there") }
+        for frame in frames { try socket.send(frame) }
+        let all = try StreamModel(frames).all
+        #expect(run.comes { run.lines.count == all.count })
+        #expect(run.interrupt() == .status(0))
+        let shown = try ShownMessages(ndjson: run.outputBytes)
+        #expect((shown.byClient + shown.byServer).counted == all.counted)
+    }
+
+    // MARK: From root to a user
+
+    @Test(arguments: [true, false])
+    func rootBecomesAUser(isNamed: Bool) throws {
+        let run = try LiveProgram.capturing(
+            ["-i", "lo", "-T", "ndjson"] + (isNamed ? ["-Z", "nobody"] : []), in: space, program: program,
+            environment: isNamed ? [:] : ["SUDO_UID": "\(nobody.pw_uid)", "SUDO_GID": "\(nobody.pw_gid)"])
+        try expectNothingLeft(run)
+        for status in try statuses(run) { #expect(status["CapBnd"] == "0000000000000000") }
+        #expect(!run.errorText.contains("root"), "\(run.errorText)")
+        try expectCaptures(run)
+        #expect(run.interrupt() == .status(0))
+    }
+
+    @Test func plainRootIsWarned() throws {
+        let run = try LiveProgram.capturing(["-i", "lo"], in: space)
+        #expect(run.errorText.contains("btcshark: goes on as root"), "\(run.errorText)")
+        #expect(run.interrupt() == .status(0))
+    }
+
+    // MARK: Files
+
+    private func owner(_ path: String) throws -> uid_t {
+        var status = stat()
+        try #require(stat(path, &status) == 0, "\(path)")
+        return status.st_uid
+    }
+
+    /// The processes that it has started.
+    private func children(_ program: LiveProgram) -> [String] {
+        let text = try? String(
+            contentsOfFile: "/proc/\(program.process)/task/\(program.process)/children", encoding: .utf8)
+        return (text ?? "").split(separator: " ").map(String.init)
+    }
+
+    private func isRunning(_ process: String) -> Bool {
+        let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+        return status.map { !$0.contains("State:\tZ") } ?? false
+    }
+
+    private func makeFolder(ownedByNobody: Bool) throws -> String {
+        let path = folder.path + "/records"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        try #require(chmod(path, 0o700) == 0)
+        if ownedByNobody { try #require(chown(path, nobody.pw_uid, nobody.pw_gid) == 0) }
+        return path
+    }
+
+    /// In a folder of the user's, and in one where only root may make files.
+    @Test(arguments: [true, false])
+    func fileOfTheUser(isOwnFolder: Bool) throws {
+        let file = try makeFolder(ownedByNobody: isOwnFolder) + "/live.pcap"
+        let run = try LiveProgram.capturing(
+            ["-i", "lo", "-T", "ndjson", "-w", file, "-Z", "nobody"], in: space, program: program)
+        try expectNothingLeft(run)
+        // Only where it is needed does somebody stay root.
+        #expect(run.comes { children(run).count == (isOwnFolder ? 0 : 1) })
+        try expectCaptures(run)
+        #expect(run.interrupt() == .status(0), "\(run.errorText)")
+        #expect(try owner(file) == nobody.pw_uid)
+        #expect(try ShownMessages(file: file).count == run.lines.count)
+    }
+
+    /// A ring where only root may make and delete files. Whoever makes them ends with the program.
+    @Test(arguments: [SIGINT, SIGKILL])
+    func ring(ending: Int32) throws {
+        let records = try makeFolder(ownedByNobody: false)
+        let run = try LiveProgram.capturing(
+            [
+                "-i", "lo", "-T", "ndjson", "-w", records + "/node.pcap", "-b", "packets:10", "-b", "files:3", "-Z",
+                "nobody",
+            ],
+            in: space, program: program)
+        try expectNothingLeft(run)
+        let helpers = children(run)
+        #expect(helpers.count == 1)
+        for _ in 0..<4 {
+            _ = try BitcoinPeers(TCPPeers(port: 8333, in: space), goods: [try .sample("tx")]).finish()
+        }
+        let names = { try FileManager.default.contentsOfDirectory(atPath: records).sorted() }
+        // The oldest are gone.
+        #expect(try run.comes { try names().first.map { $0 > "node_00003" } ?? false })
+        run.signal(ending)
+        #expect(run.end() == (ending == SIGKILL ? .signal(SIGKILL) : .status(0)), "\(run.errorText)")
+        for helper in helpers { #expect(run.comes { !isRunning(helper) }) }
+        // Killed, it may have been between two files.
+        #expect(try names().count == 3 || ending == SIGKILL && names().count == 2)
+        for name in try names() {
+            #expect(try owner(records + "/" + name) == nobody.pw_uid)
+            #expect(name.wholeMatch(of: #/node_0\d{4}_\d{14}\.pcap/#) != nil)
+        }
+        #expect(try names().dropLast().allSatisfy { try PacketFile(records + "/" + $0).frames.count == 10 })
+    }
+
+    private enum Trap: CaseIterable { case symbolicLink, hardLink, movedFile }
+
+    /// Who may write to a folder could bring there a name that leads elsewhere: root does not open it for that user.
+    @Test(arguments: Trap.allCases)
+    private func trap(_ trap: Trap) throws {
+        let file = try makeFolder(ownedByNobody: true) + "/live.pcap"
+        let secret = folder.path + "/secret"
+        try Data("secret".utf8).write(to: URL(fileURLWithPath: secret))
+        try #require(chmod(secret, 0o600) == 0)
+        let files = FileManager.default
+        switch trap {
+        case .symbolicLink: try files.createSymbolicLink(atPath: file, withDestinationPath: secret)
+        case .hardLink: try files.linkItem(atPath: secret, toPath: file)
+        case .movedFile: try files.moveItem(atPath: secret, toPath: file)
+        }
+        let run = try LiveProgram(["-i", "lo", "-w", file, "-Z", "nobody"], in: space, program: program)
+        #expect(run.end(seconds: 10) == .status(2), "\(run.errorText)")
+        #expect(run.errorText.contains("Permission denied"), "\(run.errorText)")
+        #expect(try owner(file) == 0 && Data(contentsOf: URL(fileURLWithPath: file)) == Data("secret".utf8))
+    }
+
+    /// Where only root makes names, a file of before is taken.
+    @Test func oldFileOfRoot() throws {
+        let file = try makeFolder(ownedByNobody: false) + "/live.pcap"
+        try Data(repeating: 1, count: 10_000).write(to: URL(fileURLWithPath: file))
+        try #require(chmod(file, 0o600) == 0)
+        let run = try LiveProgram.capturing(
+            ["-i", "lo", "-T", "ndjson", "-w", file, "-Z", "nobody"], in: space, program: program)
+        try expectCaptures(run)
+        #expect(run.interrupt() == .status(0), "\(run.errorText)")
+        #expect(try owner(file) == nobody.pw_uid && ShownMessages(file: file).count == run.lines.count)
+    }
+}
+
+extension Trait where Self == ConditionTrait {
+    static var needsSetpriv: Self {
+        .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv"), "needs setpriv of util-linux")
+    }
+}

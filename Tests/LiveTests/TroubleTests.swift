@@ -1,0 +1,98 @@
+import Foundation
+import Support
+import Testing
+
+/// What goes wrong around a capture.
+@Suite(.serialized, .needsNetwork, .timeLimit(.minutes(10)))
+struct TroubleTests {
+    private let space: NetworkNamespace
+    private let folder: Folder
+    private let file: String
+
+    init() throws {
+        space = try NetworkNamespace()
+        folder = try Folder()
+        file = folder.path + "/live.pcap"
+    }
+
+    // MARK: The interface
+
+    @Test(arguments: [true, false])
+    func interfaceThatGoesAway(isDeleted: Bool) throws {
+        let other = try NetworkNamespace()
+        try space.connect("here", to: other, "there")
+        let program = try LiveProgram.capturing(["-i", "here", "-T", "ndjson", "-w", file], in: space)
+        let frames = try recordedFrames("handshake.pcap")
+        let socket = try other.inside { try PacketSocket("there") }
+        for frame in frames { try socket.send(frame) }
+        if isDeleted { try space.ip("link", "del", "here") } else { try space.ip("link", "set", "here", "down") }
+        #expect(program.end() == .status(2))
+        let words = isDeleted ? "btcshark: here: the interface is gone" : "btcshark: here: the interface went down"
+        #expect(program.errorText.contains(words), "\(program.errorText)")
+        #expect(try PacketFile(file).frames == frames && PacketFile(file).rest == 0)
+        #expect(try ShownMessages(ndjson: program.outputBytes) == ShownMessages(file: file))
+        #expect(PacketCounts(program.errorText)?.received == frames.count)
+    }
+
+    @Test func interfaceThatIsNotThere() throws {
+        let (ending, output, errors) = try LiveProgram.run(["-i", "nothing0", "-w", file], in: space)
+        #expect(ending == .status(1) && output.isEmpty)
+        #expect(errors.hasPrefix("btcshark: nothing0: there is no such interface. There are: "), "\(errors)")
+        #expect(!FileManager.default.fileExists(atPath: file))
+    }
+
+    // MARK: The output
+
+    /// A disk of 1 MB.
+    @Test func fullDisk() throws {
+        let disk = folder.path + "/disk"
+        try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
+        try runCommand(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk])
+        defer { try? runCommand(["umount", "-l", disk]) }
+        let program = try LiveProgram.capturing(["-i", "lo", "-w", disk + "/live.pcap"], in: space)
+        try TCPPeers(port: 8333, in: space).send(BitcoinMessage.block(size: 1_500_000).bytes)
+        #expect(program.end() == .status(2))
+        #expect(
+            program.errorText.contains("btcshark: \(disk)/live.pcap: cannot be written")
+                && program.errorText.contains("No space left on device"), "\(program.errorText)")
+    }
+
+    /// Nobody reads: the taking goes on, what finds no room is counted, and the end does not wait for ever.
+    @Test func blockedReader() throws {
+        let program = try LiveProgram.capturing(["-i", "lo", "-x", "-w", file], in: space, readsOutput: false)
+        let peers = try TCPPeers(port: 8333, in: space)
+        let block = BitcoinMessage.block(size: 1_500_000).bytes
+        try peers.send(block)
+        #expect(program.comes { program.isBlockedInWrite })
+        // More than the queue's 64 MiB.
+        for _ in 0..<60 { try peers.send(block) }
+        program.signal(SIGINT)
+        #expect(program.end(seconds: 30) == .status(2))
+        let counts = try #require(PacketCounts(program.errorText))
+        #expect(counts.droppedByUs > 0, "\(program.errorText)")
+        #expect(
+            program.errorText.contains("btcshark: cannot write the output: nobody takes it"), "\(program.errorText)")
+        let recorded = try PacketFile(file)
+        #expect(recorded.rest == 0)
+        #expect(recorded.frames.count == counts.received - counts.droppedByUs - counts.droppedByKernel)
+    }
+
+    /// As `| head -1`: no complaint.
+    @Test func readerThatGoesAway() throws {
+        let ends = try makePipe()
+        let program = try LiveProgram.capturing(
+            ["-i", "lo", "-Z", "nobody"], in: space, outputDescriptor: ends.writeEnd)
+        close(ends.writeEnd)
+        let peers = try TCPPeers(port: 8333, in: space)
+        try peers.send(BitcoinMessage.ping(1).bytes)
+        var buffer = [UInt8](repeating: 0, count: 1_000)
+        let count = read(ends.readEnd, &buffer, buffer.count)
+        #expect(String(decoding: buffer.prefix(max(0, count)), as: UTF8.self).contains("ping"))
+        close(ends.readEnd)
+        try peers.send(BitcoinMessage.ping(2).bytes)
+        #expect(program.end() == .status(0))
+        #expect(
+            program.errorText.split(separator: "\n").filter { $0.hasPrefix("btcshark: ") }.count == 1,
+            "\(program.errorText)")
+    }
+}
