@@ -110,7 +110,7 @@ extension RecordBuilder {
     mutating func buildBeginning(
         _ origin: Origin, of stream: MessageStream, number: UInt64, waitsForKey: Bool, detail: Detail, wantsInfo: Bool
     ) {
-        start(origin, [], of: stream, number: number)
+        start(origin, [], of: stream.sender, number: number)
         record.protocolName = "BitcoinV2"
         record.transport = .v2Encrypted
         record.ending = .packet
