@@ -9,8 +9,13 @@ SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 NEED_TO_BUILD = pkg-config:pkg-config
 NEED_TO_TEST = gzip:gzip zstd:zstd xz:xz-utils lz4:lz4 ip:iproute2
 NEED_TO_CHECK = mandoc:mandoc tshark:tshark
+NEED_TO_FUZZ = ld.lld:lld
+# For each target.
+FUZZ_SECONDS = 60
+FUZZ_SHORT_SECONDS = 3
 
-.PHONY: run build test check lint manual install uninstall clean setup setup-test setup-check bench fuzz
+.PHONY: run build test check lint manual install uninstall clean setup setup-test setup-check setup-fuzz setup-lld fuzz \
+    fuzz-short hostile sanitize sanitize-thread sanitize-address
 
 run: build
 	$(RELEASE) -r captures/handshake.pcap
@@ -23,7 +28,27 @@ test: setup setup-test
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 
-check: lint manual test
+check: lint manual test fuzz-short
+
+# Random inputs for FUZZ_SECONDS each; see Tests/Fuzz/run.sh.
+fuzz: setup setup-fuzz
+	Tests/Fuzz/run.sh $(FUZZ_SECONDS)
+
+# All seeds and all that was ever found, and a little more. A toolchain without libFuzzer is no failure.
+fuzz-short: setup setup-fuzz
+	Tests/Fuzz/run.sh $(FUZZ_SHORT_SECONDS) || [ $$? = 77 ]
+
+# The hostile captures of the tests in full size against the release build, and what each cost.
+hostile: build
+	$(SWIFT) build --build-tests
+	HOSTILE_PROGRAM="$(CURDIR)/$(RELEASE)" $(SWIFT) test --skip-build --filter Hostile
+
+# The tests with Thread Sanitizer and with Address Sanitizer, each with a build of its own; optimised, since without that
+# they take hours. See Tests/sanitize.sh for what is left out.
+sanitize: sanitize-thread sanitize-address
+
+sanitize-thread sanitize-address: sanitize-%: setup setup-test
+	Tests/sanitize.sh $*
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
@@ -74,6 +99,13 @@ setup:
 
 setup-test:
 	$(call install_missing,$(NEED_TO_TEST),)
+
+# The toolchain has a linker of its own, too, beside swift; Debian's does where it is not on the path.
+setup-fuzz:
+	@command -v "$$(dirname "$$(readlink -f "$$(command -v $(SWIFT))")")/ld.lld" >/dev/null 2>&1 || $(MAKE) -s setup-lld
+
+setup-lld:
+	$(call install_missing,$(NEED_TO_FUZZ),)
 
 setup-check:
 	$(call install_missing,$(NEED_TO_CHECK),)

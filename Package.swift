@@ -70,10 +70,12 @@ let package = Package(
             dependencies: ["BitcoinP2P", "Dissection", .product(name: "Crypto", package: "swift-crypto")],
             exclude: ["Samples"], swiftSettings: settings),
         .testTarget(name: "LayersTests", dependencies: ["Layers", "Dissection"], swiftSettings: settings),
+        // Hostile captures are given to the program itself, whose memory can be bounded.
         .testTarget(
             name: "DissectorTests",
             dependencies: [
-                "Dissector", "Capture", "BitcoinP2P", "Dissection", "DisplayFilter", "Output",
+                "btcshark", "Dissector", "Capture", "BitcoinP2P", "Dissection", "DisplayFilter",
+                "Output",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],

@@ -137,19 +137,30 @@ struct Faults: CustomStringConvertible {
     /// A frame changes places with one at most so many behind it.
     var reorder = 0.0
     var distance = 8
+    /// A frame comes later by up to ``longestDelay`` frames.
+    var delay = 0.0
+    /// Less than the grace for holes, at a frame a millisecond.
+    static let longestDelay = 90
+    /// A segment comes as two.
+    var split = 0.0
+    /// A segment comes in one with the next of its direction.
+    var merge = 0.0
     /// Payload is cut off at a random place.
     var truncate = 0.0
     /// Leave alone the SYNs, or the first bytes where the SYN was not captured, so that each stream has its beginning.
     var keepsStarts = true
 
-    var description: String { "drop \(drop), duplicate \(duplicate), reorder \(reorder), truncate \(truncate)" }
+    var description: String {
+        "drop \(drop), duplicate \(duplicate), reorder \(reorder), delay \(delay), split \(split), merge \(merge), "
+            + "truncate \(truncate)"
+    }
 
     /// The frames that are left, a millisecond apart.
     func apply(to packets: [Packet], _ generator: inout SplitMix) -> [Packet] {
         func happens(_ rate: Double) -> Bool { Double.random(in: 0..<1, using: &generator) < rate }
         var left: [(packet: Packet, isFixed: Bool)] = []
         var begun: Set<Flow> = []
-        for packet in packets {
+        for packet in resegmented(packets, &generator) {
             guard let segment = SegmentHeader(packet) else { continue }
             let isStart = segment.flags.contains(.syn) || segment.payloadLength > 0 && !begun.contains(segment.flow)
             if isStart { begun.insert(segment.flow) }
@@ -172,10 +183,54 @@ struct Faults: CustomStringConvertible {
             // Not across the beginning of a stream.
             if !left[index...other].contains(where: \.isFixed) { left.swapAt(index, other) }
         }
-        return left.enumerated().map { index, element in
-            var packet = element.packet
+        return delayed(left, &generator).enumerated().map { index, element in
+            var packet = element
             packet.time = 1_700_000_000_000_000_000 + Int64(index) * 1_000_000
             return packet
         }
+    }
+
+    /// The same bytes in other segments.
+    private func resegmented(_ packets: [Packet], _ generator: inout SplitMix) -> [Packet] {
+        guard split > 0 || merge > 0 else { return packets }
+        var made: [Packet] = []
+        // Of each direction the place of its last segment with payload, to which the next may be added.
+        var last: [Flow: Int] = [:]
+        for packet in packets {
+            guard let segment = SegmentHeader(packet), segment.payloadLength > 0 else {
+                made.append(packet)
+                continue
+            }
+            if let place = last[segment.flow], Double.random(in: 0..<1, using: &generator) < merge,
+                let one = made[place].merged(with: packet)
+            {
+                made[place] = one
+                continue
+            }
+            last[segment.flow] = made.count
+            if segment.payloadLength > 1, Double.random(in: 0..<1, using: &generator) < split,
+                let (first, second) = packet.split(
+                    at: Int.random(in: 1..<segment.payloadLength, using: &generator))
+            {
+                made += [first, second]
+                last[segment.flow] = made.count - 1
+            } else {
+                made.append(packet)
+            }
+        }
+        return made
+    }
+
+    /// Frames that are late take a place farther behind; those that begin a stream are not.
+    private func delayed(
+        _ frames: [(packet: Packet, isFixed: Bool)], _ generator: inout SplitMix
+    ) -> [Packet] {
+        guard delay > 0 else { return frames.map(\.packet) }
+        let moved = frames.enumerated().map { index, frame in
+            let isLate = !frame.isFixed && Double.random(in: 0..<1, using: &generator) < delay
+            let late = isLate ? Int.random(in: 1...Self.longestDelay, using: &generator) : 0
+            return (index + late, index, frame.packet)
+        }
+        return moved.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
     }
 }

@@ -12,7 +12,9 @@ import Testing
         Faults(), Faults(drop: 0.01), Faults(drop: 0.1), Faults(drop: 0.5), Faults(duplicate: 0.3),
         Faults(reorder: 0.3), Faults(duplicate: 0.2, reorder: 0.8, distance: 3), Faults(truncate: 0.05),
         Faults(truncate: 0.7), Faults(drop: 0.02, duplicate: 0.02, reorder: 0.05, truncate: 0.02),
-        Faults(drop: 0.2, duplicate: 0.3, reorder: 0.3, truncate: 0.3),
+        Faults(drop: 0.2, duplicate: 0.3, reorder: 0.3, truncate: 0.3), Faults(delay: 0.02), Faults(delay: 0.4),
+        Faults(split: 0.5), Faults(merge: 0.5), Faults(split: 0.3, merge: 0.8),
+        Faults(drop: 0.05, duplicate: 0.1, reorder: 0.1, delay: 0.1, split: 0.3, merge: 0.3, truncate: 0.05),
     ]
 
     private func counted(_ records: [Seen]) -> [Reference.Message: Int] {
@@ -63,7 +65,9 @@ import Testing
     @Test(arguments: captures, [0.02, 0.3])
     func streamsWithoutTheirBeginnings(_ name: String, _ rate: Double) throws {
         let reference = try Reference(name)
-        let faults = Faults(drop: rate, duplicate: rate, reorder: rate, truncate: rate, keepsStarts: false)
+        let faults = Faults(
+            drop: rate, duplicate: rate, reorder: rate, delay: rate, split: rate, merge: rate, truncate: rate,
+            keepsStarts: false)
         for seed in 0..<3 as Range<UInt64> {
             var generator = SplitMix(state: seed &* 77_003 &+ UInt64(name.utf8.count))
             let result = try dissect(faults.apply(to: reference.packets, &generator))

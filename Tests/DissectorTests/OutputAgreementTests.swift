@@ -8,26 +8,6 @@ import Testing
 
 /// Every format shows the same values: they are written over one tree.
 @Suite struct OutputAgreementTests {
-    private struct Sample: Decodable {
-        let command: String
-        let payload: String
-    }
-
-    /// Every type of message there is.
-    private static func samples() throws -> [Sample] {
-        try ["messages.json", "more-messages.json"].flatMap { name in
-            let path = folder("Tests/BitcoinP2PTests/Samples/" + name)
-            return try JSONDecoder().decode([Sample].self, from: Data(contentsOf: URL(fileURLWithPath: path)))
-        }
-    }
-
-    private static func bytes(_ hex: String) -> [UInt8] {
-        let digits = Array(hex.utf8)
-        return stride(from: 0, to: digits.count - 1, by: 2).map {
-            UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16) ?? 0
-        }
-    }
-
     /// What the records are in every format.
     private struct Written {
         var fields = ""
@@ -112,13 +92,13 @@ import Testing
     }
 
     @Test func everyTypeOfMessage() throws {
-        let samples = try Self.samples()
+        let samples = try Sample.all()
         let count = try compare { writer in
             var messages = PastedMessages(writer: writer)
             for sample in samples {
                 guard let command = Command(name: sample.command) else { continue }
                 messages.dissect(
-                    payload: Self.bytes(sample.payload).span.bytes, as: command, network: Network(magic: 0xf9be_b4d9))
+                    payload: sample.bytes.span.bytes, as: command, network: Network(magic: 0xf9be_b4d9))
             }
         }
         #expect(samples.count > 100 && count > 2000, "\(samples.count) samples, \(count) values")
@@ -126,11 +106,11 @@ import Testing
 
     /// Fields that are cut off.
     @Test func messagesThatEndTooEarly() throws {
-        let samples = try Self.samples()
+        let samples = try Sample.all()
         let count = try compare { writer in
             var messages = PastedMessages(writer: writer)
             for sample in samples {
-                let bytes = Self.bytes(sample.payload)
+                let bytes = sample.bytes
                 guard let command = Command(name: sample.command) else { continue }
                 for part in 1...3 {
                     messages.dissect(
@@ -150,8 +130,8 @@ import Testing
                 "\u{202e}x",
                 "\\x2c", "\\", "a\\\\,b", "\u{1b}]0;x\u{7}", "é₿😀\u{2028}", "@,", "-", "\u{feff}", "",
             ].map { Array($0.utf8) } + [Array(0...255), [0xff, 0x22], [0xed, 0xa0, 0x80]]
-        let version = try #require(try Self.samples().first { $0.command == "version" }).payload
-        let head = Self.bytes(version).prefix(80)
+        let version = try #require(try Sample.all().first { $0.command == "version" })
+        let head = version.bytes.prefix(80)
         let count = try compare { writer in
             var messages = PastedMessages(writer: writer)
             for agent in agents {

@@ -90,7 +90,8 @@ import Testing
     private static let faults = [
         Faults(drop: 0.01), Faults(drop: 0.05), Faults(drop: 0.3), Faults(duplicate: 0.3), Faults(reorder: 0.3),
         Faults(duplicate: 0.2, reorder: 0.8, distance: 3), Faults(truncate: 0.05), Faults(truncate: 0.5),
-        Faults(drop: 0.02, duplicate: 0.02, reorder: 0.05, truncate: 0.02),
+        Faults(drop: 0.02, duplicate: 0.02, reorder: 0.05, truncate: 0.02), Faults(delay: 0.3),
+        Faults(split: 0.5), Faults(merge: 0.7), Faults(drop: 0.02, delay: 0.1, split: 0.3, merge: 0.3, truncate: 0.02),
     ]
 
     /// Nothing is shown that was not sent; what is lost is counted; most of what was captured is found again.

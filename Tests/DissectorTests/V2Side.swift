@@ -50,8 +50,7 @@ struct V2Side {
         _ contents: [UInt8], isDecoy: Bool = false, authenticating data: [UInt8] = []
     ) throws -> [UInt8] {
         let (epoch, place) = (count / 224, count % 224)
-        let mask = try stream(lengthKey, nonce(0, epoch), 3 * (place + 1)).suffix(3)
-        let length = (0..<3).map { UInt8(truncatingIfNeeded: contents.count >> (8 * $0)) }
+        let length = try claim(contents.count)
         let box = try ChaChaPoly.seal(
             [isDecoy ? 0x80 : 0] + contents, using: packetKey,
             nonce: ChaChaPoly.Nonce(data: nonce(UInt32(place), epoch)), authenticating: data)
@@ -60,7 +59,13 @@ struct V2Side {
             lengthKey = SymmetricKey(data: try stream(lengthKey, nonce(0, epoch), 704).suffix(32))
             packetKey = SymmetricKey(data: try stream(packetKey, nonce(.max, epoch), block: 1, 32))
         }
-        return zip(length, mask).map { $0 ^ $1 } + box.combined.dropFirst(12)
+        return length + box.combined.dropFirst(12)
+    }
+
+    /// The length field of the next packet, with any length in it.
+    func claim(_ count: Int) throws -> [UInt8] {
+        let mask = try stream(lengthKey, nonce(0, self.count / 224), 3 * (self.count % 224 + 1)).suffix(3)
+        return zip((0..<3).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) }, mask).map { $0 ^ $1 }
     }
 
     /// What it sends first: key, garbage, terminator and a packet without contents.

@@ -10,19 +10,22 @@ let settings: [SwiftSetting] = [
 let dissector = Target.Dependency.product(name: "Dissector", package: "btcshark")
 
 func target(_ name: String) -> Target {
-    .executableTarget(name: name, dependencies: ["Support", dissector], swiftSettings: settings)
+    .executableTarget(name: name, dependencies: ["FuzzSupport", dissector], swiftSettings: settings)
 }
 
 let package = Package(
     name: "Fuzz",
     dependencies: [.package(name: "btcshark", path: "../..")],
     targets: [
-        .target(name: "Support", dependencies: [dissector], swiftSettings: settings),
+        .target(name: "FuzzSupport", dependencies: [dissector], swiftSettings: settings),
         target("fuzz-frame"),
         target("fuzz-stream"),
         target("fuzz-payload"),
         target("fuzz-filter"),
         target("fuzz-messages"),
+        target("fuzz-writers"),
+        target("fuzz-framer"),
+        target("fuzz-v2"),
     ],
     swiftLanguageModes: [.v6]
 )

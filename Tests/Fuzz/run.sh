@@ -1,21 +1,40 @@
 #!/usr/bin/env bash
 # Fuzzes: ./run.sh [SECONDS] [TARGET ...]. Corpus/ holds the seeds; what libFuzzer adds stays in .build/found/.
-# Findings are left in Regressions/, and stay there: every run begins with them.
+# Findings are left in Regressions/, and stay there: every run begins with them. With 0 seconds only seeds and
+# regressions are run. Ends with 77 where the toolchain has no libFuzzer, and with 1 where something was found.
 set -euo pipefail
 cd "$(dirname "$0")"
 seconds=${1:-60}
 shift || true
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(fuzz-frame fuzz-stream fuzz-payload fuzz-filter fuzz-messages)
+[ ${#targets[@]} -gt 0 ] || targets=(fuzz-frame fuzz-stream fuzz-payload fuzz-filter fuzz-messages fuzz-writers
+    fuzz-framer fuzz-v2)
 
-runtime=$(dirname "$(find "$(dirname "$(readlink -f "$(command -v swift)")")/.." -name 'libclang_rt.fuzzer_no_main-*.a' | head -1)")
-swift build -c release -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld \
-    -Xlinker "$runtime/libclang_rt.fuzzer_no_main-$(uname -m).a" -Xlinker -lstdc++ -Xlinker -lm
+toolchain=$(dirname "$(readlink -f "$(command -v swift)")")/..
+library=$(find "$toolchain" -name "libclang_rt.fuzzer_no_main-$(uname -m).a" 2>/dev/null | head -1)
+if [ -z "$library" ]; then
+    echo "No fuzzing: this Swift toolchain has no libclang_rt.fuzzer_no_main-$(uname -m).a, which swift.org's have." >&2
+    exit 77
+fi
+build=(-c release -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld
+    -Xlinker "$library" -Xlinker -lstdc++ -Xlinker -lm)
+swift build "${build[@]}"
 # What Swift's own runtime keeps for ever is no leak.
-export ASAN_OPTIONS=detect_leaks=0
+export ASAN_OPTIONS=detect_leaks=0 SWIFT_BACKTRACE=enable=no
+runs=-1
+[ "$seconds" != 0 ] || runs=0
+failed=()
 for target in "${targets[@]}"; do
     mkdir -p "Corpus/$target" "Regressions/$target" ".build/found/$target"
     echo "== $target, $seconds s"
-    ".build/release/$target" ".build/found/$target" "Corpus/$target" "Regressions/$target" -max_total_time="$seconds" -timeout=10 \
-        -rss_limit_mb=2048 -max_len=65536 -artifact_prefix="Regressions/$target/" -print_final_stats=1 2>&1 | tail -15
+    log=".build/$target.log"
+    ".build/release/$target" ".build/found/$target" "Corpus/$target" "Regressions/$target" \
+        -max_total_time="$seconds" -runs="$runs" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
+        -artifact_prefix="Regressions/$target/" -print_final_stats=1 >"$log" 2>&1 || failed+=("$target")
+    grep -aE "fatalError|Fatal error|Precondition|ERROR|SUMMARY|Test unit written|number_of_executed|peak_rss|DONE" \
+        "$log" || tail -15 "$log"
 done
+if [ ${#failed[@]} -gt 0 ]; then
+    echo "Found something: ${failed[*]}. The logs are Tests/Fuzz/.build/TARGET.log, the inputs in Regressions/." >&2
+    exit 1
+fi

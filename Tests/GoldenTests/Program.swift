@@ -25,7 +25,9 @@ enum Program {
     /// What a run sees of the environment: UTC, no colours, and this `btcshark` before any other.
     static func environment(_ more: [String: String] = [:]) -> [String: String] {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-        let environment = ["PATH": folder.path + ":" + path, "TZ": "UTC", "LC_ALL": "C", "HOME": workspace.path]
+        var environment = ["PATH": folder.path + ":" + path, "TZ": "UTC", "LC_ALL": "C", "HOME": workspace.path]
+        // Of Tests/sanitize.sh, whose build this may be.
+        for name in ["ASAN_OPTIONS", "TSAN_OPTIONS"] { environment[name] = ProcessInfo.processInfo.environment[name] }
         return environment.merging(more) { $1 }
     }
 

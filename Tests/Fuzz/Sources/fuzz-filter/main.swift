@@ -1,6 +1,6 @@
 import DisplayFilter
 import Dissection
-import Support
+import FuzzSupport
 
 // A display filter, up to the first NUL byte; then what is in the message that it is asked of.
 

@@ -1,4 +1,4 @@
-import Support
+import FuzzSupport
 
 // Frames of any link type: one byte chooses it, one says how long the frame is, and so on to the end.
 let linkTypes: [Int32] = [0, 1, 9, 12, 14, 50, 51, 101, 108, 113, 228, 229, 276]

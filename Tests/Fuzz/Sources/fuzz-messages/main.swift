@@ -1,7 +1,7 @@
 import Dissector
+import FuzzSupport
 import Glibc
 import Output
-import Support
 
 // What a node captured of one peer: the first two bytes say how much of the rest it received; what is left it sent.
 let directory = "/dev/shm/btcshark-fuzz-\(getpid())"

@@ -1,6 +1,6 @@
 import BitcoinP2P
 import Dissection
-import Support
+import FuzzSupport
 
 // One message: the 12 bytes of its command, then the payload. It comes whole, with a right checksum. A command that
 // nobody knows chooses a type by its first byte.

@@ -1,4 +1,4 @@
-import Support
+import FuzzSupport
 
 // Segments of a few connections on Bitcoin's port. An operation is a byte of flags, a place in the stream, a length and
 // so many bytes; places are near each other, so that segments overlap, repeat and leave holes.

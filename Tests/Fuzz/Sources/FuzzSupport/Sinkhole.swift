@@ -3,7 +3,8 @@ import Dissector
 import Glibc
 import Output
 
-/// A pipeline whose output is made in full, line, tree and dump, and thrown away: printing must be total, too.
+/// A pipeline under test. Unless a writer is given, its output is made in full, line, tree and dump, and thrown away:
+/// printing must be total, too.
 public struct Sinkhole: ~Copyable {
     private var pipeline: Pipeline
     private var number: UInt64 = 0
@@ -15,10 +16,15 @@ public struct Sinkhole: ~Copyable {
         Pipeline.declareFields()
         let output = ByteOutput(descriptor: Self.descriptor)
         let colour = Colour(isOn: false)
-        let writer = TextWriter(
-            output, summary: SummaryLine(time: TimeColumn(.utcWithDate), colour: colour),
-            tree: TreeText(full: false, colour: colour), hex: true)
-        var options = PipelineOptions()
+        self.init(
+            TextWriter(
+                output, summary: SummaryLine(time: TimeColumn(.utcWithDate), colour: colour),
+                tree: TreeText(full: false, colour: colour), hex: true))
+    }
+
+    /// - Parameter options: Their limits of memory are lowered, so that they are reached.
+    public init(_ writer: any RecordWriter, _ options: PipelineOptions = PipelineOptions()) {
+        var options = options
         options.bytesPerStream = 1 << 20
         options.bytesInAll = 8 << 20
         pipeline = Pipeline(options, writer: writer)
@@ -39,4 +45,6 @@ public struct Sinkhole: ~Copyable {
     }
 
     public mutating func finish() { pipeline.finish() }
+
+    public var counts: Counts { pipeline.counts }
 }

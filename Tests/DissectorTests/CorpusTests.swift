@@ -1,0 +1,141 @@
+import BitcoinP2P
+import Foundation
+import Testing
+
+/// The seeds of the fuzzers of writers, framer, frames, streams and v2 (`Tests/Fuzz`), made from all samples and captures.
+///
+/// `UPDATE=1 swift test --filter Corpus` writes them.
+@Suite struct CorpusTests {
+    typealias Seeds = [(name: String, bytes: [UInt8])]
+
+    private static let captures = [
+        "handshake.pcap", "handshake-sll2-nanosecond.pcap", "relay.pcap", "relay-ipv6.pcap", "addrv2.pcap",
+        "bloom-filter.pcap", "block-filters.pcap", "txreconciliation.pcap", "relay-v2-encrypted.pcap",
+    ]
+
+    private func word(_ value: Int) -> [UInt8] { [UInt8(value >> 8 & 255), UInt8(value & 255)] }
+
+    /// A sample of each command, the shortest.
+    private func samples() throws -> [Sample] {
+        let all = Dictionary(grouping: try Sample.all(), by: \.command)
+        return all.values.compactMap { $0.min { $0.payload.count < $1.payload.count } }.sorted {
+            $0.command < $1.command
+        }
+    }
+
+    // MARK: Targets
+
+    /// Writer, options, columns; then messages with command, length and payload.
+    private func writers() throws -> Seeds {
+        let samples = try samples()
+        func message(_ sample: Sample, _ bits: Int = 0) -> [UInt8] {
+            let payload = sample.bytes.prefix(4000)
+            return sample.name + word(payload.count | bits) + payload
+        }
+        let version = try #require(samples.first { $0.command == "version" })
+        // A user agent that wants to be something else.
+        let texts = Array("\u{1b}[2J\"',<b>&\n\u{202e}=1+1\u{9b}\\".utf8)
+        let agent = Array(version.bytes.prefix(80)) + [UInt8(texts.count)] + texts + [0, 0, 0, 0, 1]
+        let hostile = version.name + word(agent.count) + agent
+        var seeds: Seeds = samples.enumerated().map { index, sample in
+            let head = [UInt8(index % 18), UInt8(index * 37 & 255)] + word(index * 1009 & 0xffff)
+            return (sample.command, head + message(sample, index % 2 == 0 ? 0 : 0x8000))
+        }
+        for kind in 0..<18 {
+            let head = [UInt8(kind), UInt8(kind * 11)] + word(kind * 4099)
+            let rest = [message(version, 0x8000), message(samples[kind * 3]), message(samples[kind * 5], 0x4000)]
+            seeds.append(("writer-\(kind)", head + hostile + rest.joined()))
+        }
+        // Cells in double quotes, in single ones, and between commas without any.
+        for (index, choice) in [0x10, 0x20, 0x04, 0x40].enumerated() {
+            for number in 0..<4 {
+                let head = [4, UInt8(choice)] + word(number * 257 + index)
+                seeds.append(("fields-\(choice)-\(number)", head + hostile + message(version, 0x8000)))
+            }
+        }
+        return seeds
+    }
+
+    /// Choices, pieces, perhaps a gap; then parts of the stream.
+    private func framer() throws -> Seeds {
+        try samples().enumerated().map { index, sample in
+            let flags = UInt8(index % 8)
+            var seed = [flags, UInt8(index % 4)] + (0..<index % 4).map { UInt8(1 + index * 7 % 250 + $0 * 31 % 5) }
+            if flags & 4 != 0 { seed += word(index * 131) }
+            let payload = sample.bytes.prefix(200)
+            for kind in [1, 3, 2, Int(index % 8), 1] {
+                seed.append(UInt8(kind | index % 32 << 3))
+                if kind == 4 { seed += word(index * 77) + [UInt8(index % 32)] }
+                if kind != 7 { seed += [UInt8(payload.count)] + payload }
+                if kind == 6 { seed.append(30) }
+            }
+            return (sample.command, seed)
+        }
+    }
+
+    /// Link type, a quarter of the length, the frame, what the snap length cut off.
+    private func frames() throws -> Seeds {
+        let linkTypes: [Int32] = [0, 1, 9, 12, 14, 50, 51, 101, 108, 113, 228, 229, 276]
+        return try Self.captures.map { name in
+            var seed: [UInt8] = []
+            for packet in try packets(name).prefix(9) {
+                let count = min(packet.bytes.count / 4, 255)
+                let linkType = try #require(linkTypes.firstIndex(of: packet.linkType))
+                seed += [UInt8(linkType), UInt8(count)] + packet.bytes.prefix(count * 4) + [0]
+            }
+            return (name, seed)
+        }
+    }
+
+    /// Choices, place, acknowledgement, length and bytes of each segment.
+    private func streams() throws -> Seeds {
+        try Self.captures.compactMap { name in
+            var seed: [UInt8] = []
+            var origins: [Flow: UInt32] = [:]
+            for packet in try packets(name).prefix(60) {
+                guard let segment = SegmentHeader(packet) else { continue }
+                let origin = origins[segment.flow] ?? segment.sequence
+                origins[segment.flow] = origin
+                let place = Int(segment.sequence &- origin) + 0xff
+                guard place < 0x400, seed.count < 3000 else { continue }
+                let flags: UInt8 = segment.flags.contains(.syn) ? (segment.flags.contains(.acknowledges) ? 5 : 4) : 3
+                let payload = packet.bytes.dropFirst(segment.payloadStart).prefix(255)
+                let side: UInt8 = segment.flow.from < segment.flow.to ? 1 : 0
+                seed += [flags << 5 | side] + word(place) + word(0xff) + [UInt8(payload.count)] + payload
+            }
+            return seed.isEmpty ? nil : (name, seed)
+        }
+    }
+
+    /// How many frames, and changes to them.
+    private func encrypted() -> Seeds {
+        (0..<12).map { number in
+            var generator = SplitMix(state: UInt64(number))
+            let changes = number == 0 ? 0 : 1 << (number % 4)
+            let seed = (0..<changes).flatMap { _ in
+                [UInt8(number % 8)] + (0..<3).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            }
+            return ("changes-\(number)", [UInt8(number * 6)] + seed)
+        }
+    }
+
+    @Test func everySampleIsASeed() throws {
+        let targets = [
+            ("fuzz-writers", try writers()), ("fuzz-framer", try framer()), ("fuzz-frame", try frames()),
+            ("fuzz-stream", try streams()), ("fuzz-v2", encrypted()),
+        ]
+        for (target, seeds) in targets {
+            #expect(seeds.count >= 8 && seeds.allSatisfy { $0.bytes.count <= 1 << 14 })
+            let path = URL(fileURLWithPath: folder("Tests/Fuzz/Corpus/" + target))
+            if ProcessInfo.processInfo.environment["UPDATE"] == "1" {
+                try FileManager.default.createDirectory(at: path, withIntermediateDirectories: true)
+                for seed in seeds { try Data(seed.bytes).write(to: path.appendingPathComponent(seed.name)) }
+            }
+            for seed in seeds {
+                let file = try? Data(contentsOf: path.appendingPathComponent(seed.name))
+                let isSame = file.map(Array.init) == seed.bytes
+                #expect(isSame, "\(target)/\(seed.name): run UPDATE=1 swift test --filter Corpus")
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+import BitcoinP2P
+import Testing
+
+/// Messages made to cost much, in every form in which they can be shown: what each costs is in proportion to its bytes,
+/// and within a bound of memory.
+@Suite(.serialized) struct HostileMessageTests {
+    private static let forms = [[], ["-V"], ["--annotate"], ["-T", "json"], ["-T", "pdml"]]
+    /// In release all there are.
+    private static var allForms: [[String]] {
+        guard Trial.isFull else { return forms }
+        return forms + [
+            ["-x"], ["-T", "jsonraw"], ["-T", "ek"], ["-T", "ndjson"], ["-q", "-z", "expert"],
+            ["-T", "fields", "-e", "bitcoin.tx.in.prev_out.hash", "-e", "bitcoin.tx.out.script"],
+            ["-Y", "bitcoin.tx.out.value == 7 && bitcoin.tx.in.seq != 3"],
+        ]
+    }
+
+    /// A transaction with so many inputs and outputs and witness items.
+    private func transaction(
+        inputs: Int = 1, script: [UInt8] = [], outputs: Int = 1, paying: [UInt8] = [0x51], witness: [[UInt8]]? = nil
+    ) -> [UInt8] {
+        var bytes: [UInt8] = [2, 0, 0, 0]
+        if witness != nil { bytes += [0, 1] }
+        let outpoint = [UInt8](repeating: 0x11, count: 32) + [7, 0, 0, 0]
+        let input = outpoint + compactSize(script.count) + script + [0xff, 0xff, 0xff, 0xff]
+        bytes += compactSize(inputs) + repeated(input, inputs)
+        let output: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0] + compactSize(paying.count) + paying
+        bytes += compactSize(outputs) + repeated(output, outputs)
+        if let witness {
+            let items = compactSize(witness.count) + witness.flatMap { compactSize($0.count) + $0 }
+            bytes += repeated(items, inputs)
+        }
+        return bytes + [0, 0, 0, 0]
+    }
+
+    private func expectLinear(
+        _ name: String, count: (debug: Int, full: Int), memory: Int, _ command: StaticString,
+        _ location: SourceLocation = #_sourceLocation, payload: (Int) -> [UInt8]
+    ) throws {
+        try Trial.expectLinear(name, count: count, memory: memory, Self.allForms, location) { flood, count in
+            flood.open()
+            flood.message(command, payload(count))
+        }
+    }
+
+    /// As many as go into 4 MB.
+    @Test func manyInputs() throws {
+        try expectLinear("inputs", count: (8_000, 97_000), memory: 300, "tx") { transaction(inputs: $0) }
+    }
+
+    @Test func manyOutputs() throws {
+        try expectLinear("outputs", count: (8_000, 390_000), memory: 500, "tx") { transaction(outputs: $0) }
+    }
+
+    /// An input with that many witness items of a byte each.
+    @Test func manyWitnessItems() throws {
+        try expectLinear("witness items", count: (20_000, 1_900_000), memory: 500, "tx") {
+            transaction(witness: [[UInt8]](repeating: [1], count: $0))
+        }
+    }
+
+    /// Inputs with a few items each.
+    @Test func manyWitnesses() throws {
+        try expectLinear("witnesses", count: (6_000, 80_000), memory: 300, "tx") {
+            transaction(inputs: $0, witness: [[], [1], [2, 3]])
+        }
+    }
+
+    /// Scripts of 10,000 pushes, in inputs and outputs.
+    @Test func longScripts() throws {
+        let pushes = repeated([1, 7], 10_000)
+        try expectLinear("pushes", count: (8, 90), memory: 300, "tx") {
+            transaction(inputs: $0, script: pushes, outputs: $0, paying: pushes)
+        }
+    }
+
+    /// One script as long as the message.
+    @Test func oneEndlessScript() throws {
+        try expectLinear("script", count: (100_000, 3_900_000), memory: 300, "tx") {
+            transaction(paying: [UInt8](repeating: 0x51, count: $0))
+        }
+    }
+
+    /// A multisig script is read from its end; a push that claims more than there is, from everywhere.
+    @Test func scriptsThatBeginAgain() throws {
+        let script = [0x51] + repeated([0x4e, 0xff, 0xff, 0xff, 0x7f], 2000) + [0x51, 0xae]
+        try expectLinear("multisig", count: (24, 390), memory: 300, "tx") {
+            transaction(outputs: $0, paying: script)
+        }
+    }
+
+    /// Blocks with 2¹⁶ transactions: the tree over their hashes is made.
+    @Test func blocks() throws {
+        let small: [UInt8] =
+            [1, 0, 0, 0, 1] + [UInt8](repeating: 0, count: 36) + [0, 0, 0, 0, 0, 1] + [UInt8](repeating: 0, count: 8)
+            + [0, 0, 0, 0, 0]
+        let header = [UInt8](repeating: 3, count: 80)
+        try expectLinear("block", count: (4096, 1 << 16), memory: 300, "block") {
+            header + compactSize($0) + repeated(small, $0)
+        }
+    }
+
+    /// Proofs over 2¹⁶ and more transactions, with all hashes, and with every bit set.
+    @Test func merkleProofs() throws {
+        let header = [UInt8](repeating: 3, count: 80)
+        try expectLinear("proof", count: (4096, 1 << 16), memory: 300, "merkleblock") { count in
+            let total = (0..<4).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) }
+            let hashes = repeated([UInt8](repeating: 9, count: 32), count)
+            let bits = [UInt8](repeating: 0xff, count: count / 4)
+            return header + total + compactSize(count) + hashes + compactSize(bits.count) + bits
+        }
+    }
+
+    @Test func compactBlocks() throws {
+        let header = [UInt8](repeating: 3, count: 88)
+        try expectLinear("short IDs", count: (60_000, 600_000), memory: 500, "cmpctblock") {
+            header + compactSize($0) + repeated([1, 2, 3, 4, 5, 6], $0) + [0]
+        }
+    }
+
+    @Test func inventories() throws {
+        let entry: [UInt8] = [1, 0, 0, 0] + [UInt8](repeating: 9, count: 32)
+        try expectLinear("inv", count: (10_000, 110_000), memory: 300, "inv") {
+            compactSize($0) + repeated(entry, $0)
+        }
+    }
+
+    /// Messages without contents, of which there are the most.
+    @Test func emptyMessages() throws {
+        let messages = repeated(framed("verack"), 60)
+        try Trial.expectLinear("verack", count: (100, 10_000), memory: 100, Self.allForms) { flood, count in
+            flood.open()
+            for _ in 0..<count { flood.stream(messages) }
+        }
+    }
+
+    /// Each ping is remembered until it is answered.
+    @Test func pings() throws {
+        try Trial.expectLinear("ping", count: (6_000, 400_000), memory: 100, [["-V"]]) { flood, count in
+            flood.open()
+            for index in 0..<count { flood.message("ping", bigEndian(UInt32(index)) + [0, 0, 0, 0]) }
+        }
+    }
+
+    /// Commands that nobody has heard of, each another: statistics have a row for some of them only.
+    @Test func madeUpCommands() throws {
+        try Trial.expectLinear(
+            "commands", count: (6_000, 400_000), memory: 100, [["-q", "-z", "bitcoin,tree"], ["-q", "-z", "expert"]]
+        ) { flood, count in
+            flood.open()
+            for index in 0..<count {
+                var message = framed("zzzzzzzzzzz")
+                message.replaceSubrange(8..<15, with: Array(String(1_000_000 + index).utf8))
+                flood.stream(message)
+            }
+        }
+    }
+
+    /// Connections with a message each.
+    @Test func conversations() throws {
+        let ping = framed("ping", filler(8))
+        try Trial.expectLinear(
+            "connections", count: (8_000, 400_000), memory: Trial.isFull ? 800 : 100, [["-q", "-z", "conv,tcp"]]
+        ) { flood, count in
+            for index in UInt32(0)..<UInt32(count) {
+                let sender = Flood.Sender(host: index, port: 40_000)
+                flood.segment(from: sender, sequence: 0, flags: 0x02)
+                flood.segment(from: sender, sequence: 1, flags: 0x18, ping)
+            }
+        }
+    }
+
+    // MARK: Claims
+
+    /// Counts and lengths of 2⁶⁴ - 1 anywhere in any message: no memory is taken for what is only claimed.
+    @Test func countsOf2To64() throws {
+        let huge = [UInt8](repeating: 0xff, count: 9)
+        let folder = try Folder()
+        var sent = 0
+        let capture = try Flood.write(to: folder("counts.pcap")) { flood in
+            flood.open()
+            for type in Registry.standard.types {
+                let name = Array(type.command.name.utf8)
+                for start in [0, 1, 2, 4, 8, 20, 26, 32, 33, 36, 40, 80, 88] {
+                    for padding in [0, 1] as [UInt8] {
+                        let payload = [UInt8](repeating: padding, count: start) + huge + filler(200)
+                        var message = framed("", payload)
+                        message.replaceSubrange(4..<4 + name.count, with: name)
+                        flood.stream(message)
+                        sent += 1
+                    }
+                }
+            }
+        }
+        for form in Self.forms {
+            let trial = try Trial(capture, form, memory: 100, keepsOutput: form.isEmpty)
+            #expect(trial.status == 0, "\(form): \(trial.errors.suffix(300))")
+            if form.isEmpty { #expect(trial.output.count(where: { $0 == 0x0a }) == sent) }
+        }
+    }
+}

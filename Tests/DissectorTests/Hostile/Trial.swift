@@ -1,0 +1,130 @@
+import Foundation
+import Testing
+
+/// One run of the program over one capture, its memory bounded by the system, and what it cost.
+///
+/// Where `HOSTILE_PROGRAM` names another program, such as the release build, that one runs, on captures of the full size,
+/// and says what each run cost: `make hostile`. `HOSTILE_COSTS=1` has the same said of smaller ones.
+struct Trial {
+    /// Seconds of processor time of all its threads: no other process makes it more.
+    let seconds: Double
+    /// The most memory it had in use, in KiB, as far as that was seen.
+    let peak: Int
+    /// 0, or the signal that ended it as a negative number.
+    let status: Int32
+    let output: [UInt8]
+    let errors: String
+
+    private static let other = ProcessInfo.processInfo.environment["HOSTILE_PROGRAM"]
+    /// Debug code is some twenty times as slow, so less of everything does.
+    static var isFull: Bool { other != nil }
+    private static let program =
+        other
+        ?? URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        .appendingPathComponent("btcshark").path
+
+    /// Sanitizers have memory of their own, and are slow.
+    static let isSanitized = dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil
+
+    /// Processor time that no run may exceed: beyond it the system ends it.
+    private static let secondsLimit = 60
+
+    /// - Parameters:
+    ///   - memory: MiB of data: more cannot be had, and the program ends with a signal.
+    ///   - keepsOutput: Else it is thrown away.
+    init(_ capture: String, _ arguments: [String], memory: Int, keepsOutput: Bool = false) throws {
+        let folder = try Folder()
+        let output = keepsOutput ? folder("output") : "/dev/null"
+        let limits = Self.isSanitized ? "" : "ulimit -t \(Self.secondsLimit) && ulimit -d \(memory << 10) && "
+        let line = limits + "exec \"$0\" \"$@\" </dev/null >'\(output)' 2>'\(folder("errors"))'"
+        let process = try Self.spawn(["/bin/sh", "-c", line, Self.program, "-r", capture] + arguments)
+        (seconds, peak, status) = try Self.wait(for: process)
+        self.output = keepsOutput ? [UInt8](try Data(contentsOf: URL(fileURLWithPath: output))) : []
+        errors = String(decoding: try Data(contentsOf: URL(fileURLWithPath: folder("errors"))), as: UTF8.self)
+    }
+
+    private static func spawn(_ line: [String]) throws -> pid_t {
+        var variables = ["TZ=UTC", "LC_ALL=C", "PATH=/usr/bin:/bin", "SWIFT_BACKTRACE=enable=no"]
+        // Of Tests/sanitize.sh, whose build this may be.
+        for name in ["ASAN_OPTIONS", "TSAN_OPTIONS"] {
+            if let value = ProcessInfo.processInfo.environment[name] { variables.append("\(name)=\(value)") }
+        }
+        var arguments: [UnsafeMutablePointer<CChar>?] = line.map { strdup($0) }
+        var environment: [UnsafeMutablePointer<CChar>?] = variables.map { strdup($0) }
+        arguments.append(nil)
+        environment.append(nil)
+        defer { for text in arguments + environment { free(text) } }
+        var process: pid_t = 0
+        let problem = posix_spawn(&process, line[0], nil, nil, &arguments, &environment)
+        guard problem == 0 else { throw POSIXError(POSIXErrorCode(rawValue: problem) ?? .EIO) }
+        return process
+    }
+
+    /// The rusage of a process that was spawned has the memory of its parent in it, so /proc is asked while it runs.
+    private static func wait(for process: pid_t) throws -> (Double, Int, Int32) {
+        var status: Int32 = 0
+        var usage = rusage()
+        var peak = 0
+        while true {
+            let ended = wait4(process, &status, WNOHANG, &usage)
+            if ended == process { break }
+            guard ended == 0 || errno == EINTR else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+            peak = max(peak, Self.peak(of: process))
+            usleep(5000)
+        }
+        let time = [usage.ru_utime, usage.ru_stime].reduce(0) {
+            $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1_000_000
+        }
+        return (time, peak, status & 0x7f == 0 ? status >> 8 & 0xff : -(status & 0x7f))
+    }
+
+    private static func peak(of process: pid_t) -> Int {
+        guard let text = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8) else { return 0 }
+        let line = text.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0
+    }
+
+    /// What the program costs without anything to do.
+    private static let atRest: Double = {
+        do {
+            let folder = try Folder()
+            let capture = try Flood.write(to: folder("empty.pcap")) { _ in }
+            return try (0..<3).map { _ in try Trial(capture, ["-q"], memory: 256).seconds }.min() ?? 0
+        } catch { return 0 }
+    }()
+
+    /// Runs the program over a capture of `count` of something and over one of a quarter of it: both must end by
+    /// themselves within the memory, and what the larger one costs must not be out of proportion. A quarter of the work
+    /// would be a sixteenth where the cost is quadratic; up to an eighth is let pass.
+    ///
+    /// - Parameters:
+    ///   - count: What is tried by a program built for debugging, and by one built for release.
+    ///   - memory: MiB.
+    ///   - forms: The arguments of each run.
+    @discardableResult
+    static func expectLinear(
+        _ name: String, count: (debug: Int, full: Int), memory: Int, _ forms: [[String]] = [[]],
+        _ location: SourceLocation = #_sourceLocation, make: (inout Flood, Int) throws -> Void
+    ) throws -> [Trial] {
+        let count = isFull ? count.full : isSanitized ? count.debug / 8 : count.debug
+        let folder = try Folder()
+        let captures = try [count / 4, count].map { count in
+            try Flood.write(to: folder("\(count).pcap")) { try make(&$0, count) }
+        }
+        return try forms.map { form in
+            let trials = try captures.map { try Trial($0, form, memory: memory) }
+            for trial in trials {
+                let end = trial.errors.suffix(300)
+                #expect(trial.status == 0, "\(name) \(form): \(end)", sourceLocation: location)
+            }
+            let costs = trials.map { max($0.seconds - atRest, 0.03) }
+            let (few, many) = (costs[0], costs[1])
+            let growth = "\(name) \(form): \(few) s for a quarter, \(many) s for \(count)"
+            #expect(many <= few * 8, "\(growth)", sourceLocation: location)
+            if isFull || ProcessInfo.processInfo.environment["HOSTILE_COSTS"] != nil {
+                print("\(growth), \(trials[1].peak >> 10) MiB of \(memory)")
+            }
+            return trials[1]
+        }
+    }
+}
