@@ -11,7 +11,7 @@ import Testing
         return forms + [
             [], ["-x"], ["--annotate"], ["-T", "jsonraw"], ["-T", "ek"], ["-T", "pdml"], ["-T", "ndjson"],
             ["-q", "-z", "expert"],
-            ["-T", "fields", "-e", "bitcoin.tx.in.prev_out.hash", "-e", "bitcoin.tx.out.script"],
+            ["-T", "fields", "-e", "bitcoin.tx.in.prev_output.hash", "-e", "bitcoin.tx.out.script"],
             ["-Y", "bitcoin.tx.out.value == 7 && bitcoin.tx.in.seq != 3"],
         ]
     }
