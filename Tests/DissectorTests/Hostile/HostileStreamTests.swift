@@ -17,7 +17,7 @@ import Testing
     /// Connections that each send the header of a large message, and a little of it.
     @Test func connectionsInTheMiddleOfAMessage() throws {
         let begun = Array(framed("block", [UInt8](repeating: 7, count: 4000), length: 4_000_000).prefix(1000))
-        try Trial.expectLinear("begun", count: (16_000, 400_000), memory: Trial.isFull ? 900 : 120) { flood, count in
+        try Trial.expectLinear("begun", count: (16_000, 200_000), memory: Trial.isFull ? 900 : 120) { flood, count in
             for index in UInt32(0)..<UInt32(count) {
                 let sender = Flood.Sender(host: index, port: 40_000)
                 flood.segment(from: sender, sequence: 0, flags: 0x02)
