@@ -33,7 +33,7 @@ test: setup setup-test
 	$(SWIFT) test --skip-build --filter '^(CaptureTests|LiveTests)\.'
 	$(SWIFT) test --skip-build --filter '^NodeKeysTests\.'
 
-check: lint manual test fuzz-short
+check: lint manual test
 
 # Random inputs for FUZZ_SECONDS each; see Tests/Fuzz/run.sh.
 fuzz: setup setup-fuzz
