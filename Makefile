@@ -10,9 +10,6 @@ NEED_TO_BUILD = pkg-config:pkg-config
 NEED_TO_TEST = gzip:gzip zstd:zstd xz:xz-utils lz4:lz4 ip:iproute2
 NEED_TO_CHECK = mandoc:mandoc tshark:tshark
 NEED_TO_FUZZ = ld.lld:lld
-# They start programs by themselves. Foundation and exit tests of the same process would wait for such children for ever:
-# so these tests have processes of their own.
-TESTS_WITH_CHILDREN = CaptureTests|LiveTests|NodeKeysTests
 # For each target.
 FUZZ_SECONDS = 60
 FUZZ_SHORT_SECONDS = 3
@@ -29,11 +26,9 @@ build: setup
 
 test: setup setup-test
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --skip '^($(TESTS_WITH_CHILDREN))\.'
-	$(SWIFT) test --skip-build --filter '^(CaptureTests|LiveTests)\.'
-	$(SWIFT) test --skip-build --filter '^NodeKeysTests\.'
+	SWIFT="$(SWIFT)" Tests/run.sh
 
-check: lint manual test
+check: lint manual test fuzz-short
 
 # Random inputs for FUZZ_SECONDS each; see Tests/Fuzz/run.sh.
 fuzz: setup setup-fuzz

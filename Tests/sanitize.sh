@@ -23,4 +23,5 @@ options=(--sanitize "$name" -Xswiftc -O --scratch-path ".build/sanitize-$name")
 swift build --build-tests "${options[@]}"
 export TSAN_OPTIONS="halt_on_error=0 exitcode=66 suppressions=$PWD/Tests/tsan-suppressions.txt"
 export ASAN_OPTIONS="detect_leaks=0 allocator_may_return_null=1"
-swift test --skip-build "${options[@]}" ${2:+--filter "$2"}
+if [ $# -gt 1 ]; then exec swift test --skip-build "${options[@]}" --filter "$2"; fi
+exec Tests/run.sh "${options[@]}"

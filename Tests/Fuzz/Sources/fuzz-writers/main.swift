@@ -91,7 +91,7 @@ func text(_ bytes: [UInt8], isColoured: Bool, allowing allowed: Set<UInt32> = []
 func fields(_ output: ByteOutput, _ columns: [FieldColumn], _ choice: UInt8) -> Subject {
     let format = format(choice)
     let writer = FieldsWriter(
-        output, columns: columns, format: format, detail: Pipeline.detail(for: columns.flatMap(\.fields)))
+        output, columns: columns, format: format, detail: Detail(holding: columns.flatMap(\.fields)))
     return Subject(writer: writer) { bytes, counter in
         var bytes = bytes[...]
         if format.hasByteOrderMark {
@@ -117,7 +117,7 @@ func subject(_ kind: UInt8, _ choice: UInt8, _ columns: [FieldColumn]) -> Subjec
     let colour = Colour(isOn: isColoured)
     let times = TimeFormat.allCases
     let time = TimeColumn(times[Int(choice >> 1) % times.count])
-    let detail = Pipeline.detail(for: columns.flatMap(\.fields))
+    let detail = Detail(holding: columns.flatMap(\.fields))
     let statistics = Statistic.allCases
     switch kind % 18 {
     case 0:
