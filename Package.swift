@@ -48,13 +48,15 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "DissectionTests", dependencies: ["Dissection"], swiftSettings: settings),
+        .testTarget(name: "DissectionTests", dependencies: ["Dissection", "Support"], swiftSettings: settings),
         .testTarget(
-            name: "DisplayFilterTests", dependencies: ["DisplayFilter", "Dissection"], swiftSettings: settings),
+            name: "DisplayFilterTests", dependencies: ["DisplayFilter", "Dissection", "Support"],
+            swiftSettings: settings),
         .testTarget(name: "OutputTests", dependencies: ["Output", "Dissection"], swiftSettings: settings),
         // They run the program itself.
         .testTarget(
-            name: "GoldenTests", dependencies: ["btcshark"], exclude: ["Transcripts"], swiftSettings: settings),
+            name: "GoldenTests", dependencies: ["btcshark", "Support"], exclude: ["Transcripts"],
+            swiftSettings: settings),
         // What several test targets need: no tests, and nothing of ours.
         .target(
             name: "Support", dependencies: [.product(name: "Crypto", package: "swift-crypto")], path: "Tests/Support",
@@ -64,18 +66,18 @@ let package = Package(
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "Support"], swiftSettings: settings),
         // They run the program as the helper of its own.
         .testTarget(name: "NodeKeysTests", dependencies: ["btcshark", "Capture", "NodeKeys"], swiftSettings: settings),
-        .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly"], swiftSettings: settings),
+        .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly", "Support"], swiftSettings: settings),
         .testTarget(
             name: "BitcoinP2PTests",
-            dependencies: ["BitcoinP2P", "Dissection", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["BitcoinP2P", "Dissection", "Support", .product(name: "Crypto", package: "swift-crypto")],
             exclude: ["Samples"], swiftSettings: settings),
-        .testTarget(name: "LayersTests", dependencies: ["Layers", "Dissection"], swiftSettings: settings),
+        .testTarget(name: "LayersTests", dependencies: ["Layers", "Dissection", "Support"], swiftSettings: settings),
         // Hostile captures are given to the program itself, whose memory can be bounded.
         .testTarget(
             name: "DissectorTests",
             dependencies: [
                 "btcshark", "Dissector", "Capture", "BitcoinP2P", "Dissection", "DisplayFilter",
-                "Output",
+                "Output", "Support",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],

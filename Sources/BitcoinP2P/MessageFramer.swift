@@ -69,6 +69,8 @@ public struct MessageFramer: Sendable {
     public var network: Network?
     private var state: State
     private var sawShortHeader = false
+    /// Two messages had the network's magic.
+    private var isMagicSeenTwice = false
     // Hashing and searching that led to nothing is paid from what was consumed or given up, so that a hostile stream of
     // headers that claim megabytes costs a constant times its length.
     private var wasted = 0
@@ -140,6 +142,7 @@ public struct MessageFramer: Sendable {
             state = .searching
             return search(bytes, isLast: isLast)
         }
+        if consumed > 0 { isMagicSeenTwice = true }
         guard let header = MessageHeader(bytes, at: 0, network: network), bytes.byteCount >= Self.headerLength else {
             if isLast, let short = shortMessage(bytes, isLast: true) { return .message(short) }
             return .needMore(minimum: Self.headerLength)
@@ -241,15 +244,20 @@ public struct MessageFramer: Sendable {
 
     private var mayWaste: Bool { wasted <= Self.oldLengthLimit + 8 * consumed }
 
+    /// Whether messages may begin with `magic`.
+    private func isMagic(_ magic: UInt32) -> Bool {
+        network?.magic == magic || isNetworkOpen && Network.isKnown(magic: magic)
+    }
+
+    /// A magic that nobody knows, seen once, may be a damaged one.
+    private var isNetworkOpen: Bool { network.map { !$0.isKnown && !isMagicSeenTwice } ?? true }
+
     /// The header at `at`, if it could be one: a magic that is known here, a command, a length within `limit`.
     private func plausibleHeader(_ bytes: RawSpan, at offset: Int, limit: Int) -> MessageHeader? {
-        guard let magic = bytes.loadBigEndian32(at: offset), bytes.byteCount - offset >= Self.headerLength else {
-            return nil
-        }
-        if let network {
-            guard network.magic == magic else { return nil }
-        }
-        let header = MessageHeader(bytes, at: offset, network: network ?? Network(magic: magic))
+        guard let magic = bytes.loadBigEndian32(at: offset), bytes.byteCount - offset >= Self.headerLength,
+            network == nil || isMagic(magic)
+        else { return nil }
+        let header = MessageHeader(bytes, at: offset, network: Network(magic: magic))
         guard let header, header.command.isPlausible, header.length <= limit else { return nil }
         // A magic that nobody knows must at least stand before a command that somebody knows.
         if network == nil, !header.network.isKnown, Registry.standard[header.command] == nil { return nil }
@@ -258,7 +266,7 @@ public struct MessageFramer: Sendable {
 
     private func findMagic(_ bytes: RawSpan, from start: Int) -> Int? {
         guard bytes.byteCount >= 4, start <= bytes.byteCount - 4 else { return nil }
-        if let magic = network?.magic.bigEndian {
+        if let magic = network?.magic.bigEndian, !isNetworkOpen {
             for at in start...bytes.byteCount - 4
             where bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt32.self) == magic {
                 return at
@@ -267,7 +275,7 @@ public struct MessageFramer: Sendable {
         }
         for at in start...bytes.byteCount - 4 {
             let magic = UInt32(bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt32.self))
-            if Network.isKnown(magic: magic) { return at }
+            if isMagic(magic) { return at }
         }
         return nil
     }

@@ -7,15 +7,7 @@ enum BytesCondition: Sendable {
     case contains(Needle, reversed: Needle)
 
     init(members: [ClosedRange<ByteString>]) {
-        var merged: [ClosedRange<ByteString>] = []
-        for range in members.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-            if let last = merged.last, range.lowerBound <= last.upperBound {
-                merged[merged.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
-            } else {
-                merged.append(range)
-            }
-        }
-        self = .membership(merged)
+        self = .membership(merged(members))
     }
 
     /// - Parameter isReversed: The value is the bytes of the span from the last to the first.

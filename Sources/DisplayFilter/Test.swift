@@ -77,16 +77,21 @@ enum ScalarCondition: Sendable {
     }
 
     init(members: [ClosedRange<Int128>]) {
-        var merged: [ClosedRange<Int128>] = []
-        for range in members.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-            if let last = merged.last, range.lowerBound <= last.upperBound {
-                merged[merged.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
-            } else {
-                merged.append(range)
-            }
-        }
-        self = .membership(merged)
+        self = .membership(merged(members))
     }
+}
+
+/// The same values in sorted ranges, none of which touches another.
+func merged<Bound: Comparable>(_ ranges: [ClosedRange<Bound>]) -> [ClosedRange<Bound>] {
+    var merged: [ClosedRange<Bound>] = []
+    for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+        if let last = merged.last, range.lowerBound <= last.upperBound {
+            merged[merged.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
+        } else {
+            merged.append(range)
+        }
+    }
+    return merged
 }
 
 enum Place { case below, inside, above }

@@ -66,6 +66,7 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case witnessFlagUnknown
     case bytesMissing
     case bytesSkipped
+    case memoryLimit
     case segmentConflict
     case treeLimit
     case versionRepeated
@@ -137,6 +138,11 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
         case .bytesMissing: (.warning, .reassembly, "\(n) bytes of this stream were not captured")
         case .bytesSkipped:
             (.warning, .reassembly, "\(n) bytes of this stream were passed over, as no message began there")
+        case .memoryLimit:
+            (
+                .warning, .reassembly,
+                "A limit of memory was reached, and what was kept of this stream was given up: see --memory-limit"
+            )
         case .segmentConflict:
             (
                 .warning, .reassembly,

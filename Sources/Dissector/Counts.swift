@@ -29,6 +29,8 @@ public struct Counts: Sendable, Equatable {
     public var missingBytes: UInt64 = 0
     /// Bytes of Bitcoin's streams that were captured but belong to no message that could be shown.
     public var skippedBytes: UInt64 = 0
+    /// How often bytes of a connection, or all that was known of it, were given up since a limit of memory was reached.
+    public var evictions: UInt64 = 0
     /// Frames with headers that contradict themselves or end early.
     public var malformedPackets: UInt64 = 0
 
@@ -37,7 +39,7 @@ public struct Counts: Sendable, Equatable {
     /// Something that a user should hear of even if nobody asked.
     public var hasProblem: Bool {
         badChecksums > 0 || gaps > 0 || missingBytes > 0 || skippedBytes > 0 || cutMessages > 0
-            || wrongSecrets > 0 || lostPackets > 0
+            || wrongSecrets > 0 || lostPackets > 0 || evictions > 0
     }
 
     /// One line for people.
@@ -59,6 +61,7 @@ public struct Counts: Sendable, Equatable {
             parts.append(plural(wrongSecrets, "secret that opens nothing", "secrets that open nothing"))
         }
         if lostPackets > 0 { parts.append(plural(lostPackets, "v2 packet lost", "v2 packets lost")) }
+        if evictions > 0 { parts.append("memory limit reached \(plural(evictions, "time", "times"))") }
         if malformedPackets > 0 { parts.append(plural(malformedPackets, "malformed packet", "malformed packets")) }
         if let shown { parts.append("\(shown) shown") }
         return parts.joined(separator: ", ")

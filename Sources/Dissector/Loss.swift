@@ -5,9 +5,14 @@ struct Loss: Sendable {
     /// Captured, but passed over.
     var skipped: UInt64 = 0
 
-    var isEmpty: Bool { missing == 0 && skipped == 0 }
+    /// More would be known if a limit of memory had not been reached.
+    var isLimited = false
+
+    var isEmpty: Bool { missing == 0 && skipped == 0 && !isLimited }
 
     static func + (left: Loss, right: Loss) -> Loss {
-        Loss(missing: left.missing &+ right.missing, skipped: left.skipped &+ right.skipped)
+        Loss(
+            missing: left.missing &+ right.missing, skipped: left.skipped &+ right.skipped,
+            isLimited: left.isLimited || right.isLimited)
     }
 }

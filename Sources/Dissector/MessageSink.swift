@@ -14,8 +14,8 @@ struct MessageSink: StreamSink, ~Copyable {
     private let ports: Set<UInt16>
     /// Nil where no record tells of segments.
     var segments: SegmentNotes?
-    /// Bytes of all cut messages that are kept until their end is passed.
-    private var heldBytes = 0
+    /// What all cut messages cost that are kept until their end is passed.
+    var heldBytes = 0
     var counts = Counts()
     let keys: KeyLog?
     let waitsForKeys: Bool
@@ -129,6 +129,7 @@ struct MessageSink: StreamSink, ~Copyable {
         }
         guard stream.transport == .v1 else {
             stream.lost.missing &+= lost
+            if reason == .limit { stream.lost.isLimited = true }
             if stream.transport == .v2 {
                 let start = missing.lowerBound &- UInt64(rest.byteCount)
                 loseEncrypted(rest, at: start, resumingAt: missing.upperBound, of: stream, provenance)
@@ -138,15 +139,11 @@ struct MessageSink: StreamSink, ~Copyable {
         if stream.passing > 0 {
             loseWithinCutMessage(lost, stream, id)
         } else if let message = stream.framer.cut(rest) {
-            // A length that cannot be true leads nowhere: the next message is sought right behind the gap.
-            let isTrusted = message.header.length <= MessageFramer.oldLengthLimit
-            stream.passing =
-                isTrusted ? message.header.byteCount + Int(message.header.length) - rest.byteCount : 0
-            hold(message, rest, before: missing.lowerBound, stream, id, provenance)
-            loseWithinCutMessage(lost, stream, id)
+            cut(message, rest, before: missing, reason, stream, id, provenance)
         } else {
             skip(rest.byteCount, stream)
             stream.lost.missing &+= lost
+            if reason == .limit { stream.lost.isLimited = true }
         }
         stream.framer.resume()
     }
@@ -171,7 +168,7 @@ struct MessageSink: StreamSink, ~Copyable {
             if stream.held != nil {
                 release(stream, id)
             } else if let message = stream.framer.cut(rest) {
-                tell(message, rest, endingAt: end, stream, id, provenance)
+                tell(message, rest, endingAt: end, own: Loss(isLimited: reason == .evicted), stream, id, provenance)
             } else {
                 skip(rest.byteCount, stream)
             }
@@ -269,12 +266,8 @@ struct MessageSink: StreamSink, ~Copyable {
         while !isDone {
             if stream.passing > 0 {
                 let count = min(stream.passing, bytes.byteCount - at)
+                pass(offset &+ UInt64(at)..<offset &+ UInt64(at + count), stream, id, provenance)
                 at += count
-                if stage.wantsFrames, let last = stream.held?.frames.last {
-                    let range = offset &+ UInt64(at - count)..<offset &+ UInt64(at)
-                    stream.held?.frames += provenance.origins(of: range).filter { $0.frame > last.frame }
-                }
-                pass(count, reaching: provenance.completion(at: offset &+ UInt64(at)), stream, id)
                 if at == bytes.byteCount { return Demand(consumed: at) }
             }
             switch stream.framer.next(
@@ -313,78 +306,25 @@ struct MessageSink: StreamSink, ~Copyable {
         if wanted > 0 { bytes.extracting(first: wanted).withUnsafeBytes { stream.key.append(contentsOf: $0) } }
     }
 
-    // MARK: Gaps
-
     mutating func skip(_ count: Int, _ stream: MessageStream) {
         stream.lost.skipped &+= UInt64(count)
         counts.skippedBytes &+= UInt64(count)
     }
 
-    /// Bytes of a cut message, captured behind its gap.
-    private mutating func pass(_ count: Int, reaching origin: Origin, _ stream: MessageStream, _ id: StreamID) {
-        stream.passing -= count
-        counts.skippedBytes &+= UInt64(count)
-        if stream.held != nil {
-            stream.held?.own.skipped &+= UInt64(count)
-            stream.held?.origin = origin
-        } else {
-            stream.lost.skipped &+= UInt64(count)
-        }
-        if stream.passing == 0 { release(stream, id) }
-    }
-
-    /// Shares lost bytes out between the message that is being passed and what comes behind it.
-    private mutating func loseWithinCutMessage(_ lost: UInt64, _ stream: MessageStream, _ id: StreamID) {
-        let own = min(lost, UInt64(stream.passing))
-        stream.passing -= Int(own)
-        if stream.held != nil { stream.held?.own.missing &+= own } else { stream.lost.missing &+= own }
-        if stream.passing == 0 { release(stream, id) }
-        stream.lost.missing &+= lost - own
-    }
-
-    /// Keeps the beginning of a cut message until its declared end is passed.
-    private mutating func hold(
-        _ message: MessageFramer.Message, _ bytes: RawSpan, before end: UInt64, _ stream: MessageStream,
-        _ id: StreamID, _ provenance: borrowing Provenance
-    ) {
-        guard bytes.byteCount <= min(HeldMessage.byteLimit, HeldMessage.totalLimit - heldBytes) else {
-            tell(message, bytes, endingAt: end, stream, id, provenance)
-            return
-        }
-        heldBytes += bytes.byteCount
-        stream.held = HeldMessage(
-            message: message, bytes: bytes.withUnsafeBytes { Array($0) },
-            frames: frames(of: bytes, endingAt: end, provenance), origin: provenance.completion(at: end),
-            before: stream.lost)
-        stream.lost = Loss()
-    }
-
-    private mutating func release(_ stream: MessageStream, _ id: StreamID) {
-        guard let held = stream.held else { return }
-        stream.held = nil
-        heldBytes -= held.bytes.count
-        write(
-            RecordBuilder.Finding(
-                message: held.message, origin: held.origin, frames: held.frames, before: held.before,
-                own: held.own, hasConflict: stream.conflicts > 0),
-            held.bytes.span.bytes, stream, id)
-        stream.conflicts = 0
-    }
-
     // MARK: Records
 
-    private func frames(of bytes: RawSpan, endingAt end: UInt64, _ provenance: borrowing Provenance) -> [Origin] {
+    func frames(of bytes: RawSpan, endingAt end: UInt64, _ provenance: borrowing Provenance) -> [Origin] {
         stage.wantsFrames ? provenance.origins(of: end &- UInt64(bytes.byteCount)..<end) : []
     }
 
-    private mutating func tell(
-        _ message: MessageFramer.Message, _ bytes: RawSpan, endingAt end: UInt64, _ stream: MessageStream,
-        _ id: StreamID, _ provenance: borrowing Provenance
+    mutating func tell(
+        _ message: MessageFramer.Message, _ bytes: RawSpan, endingAt end: UInt64, own: Loss = Loss(),
+        _ stream: MessageStream, _ id: StreamID, _ provenance: borrowing Provenance
     ) {
         let finding = RecordBuilder.Finding(
             message: message, origin: provenance.completion(at: end),
-            frames: frames(of: bytes, endingAt: end, provenance), before: stream.lost, hasConflict: stream.conflicts > 0
-        )
+            frames: frames(of: bytes, endingAt: end, provenance), before: stream.lost, own: own,
+            hasConflict: stream.conflicts > 0)
         stream.lost = Loss()
         stream.conflicts = 0
         write(finding, bytes, stream, id)

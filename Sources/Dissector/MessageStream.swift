@@ -83,20 +83,3 @@ struct Sender: Sendable {
     let claims: Conduct.Claims?
     let firstSequence: UInt32
 }
-
-/// A cut message with its captured beginning, header included.
-struct HeldMessage {
-    let message: MessageFramer.Message
-    let bytes: [UInt8]
-    var frames: [Origin]
-    var origin: Origin
-    /// Lost between the message before and this one.
-    let before: Loss
-    /// Lost of this message.
-    var own = Loss()
-
-    /// Longer beginnings are not kept: such a message is told at once, and what it goes on to lose with the next one.
-    static let byteLimit = 1 << 20
-    /// The beginnings kept of all streams together have at most so many bytes.
-    static let totalLimit = 16 << 20
-}

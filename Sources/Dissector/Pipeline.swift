@@ -123,6 +123,7 @@ public struct Pipeline: ~Copyable {
         (counts.shown, counts.badChecksums) = sink.stageCounts
         counts.packets = packets
         counts.connections = assembler.statistics.connections
+        counts.evictions = assembler.statistics.evictions
         counts.malformedPackets = malformedPackets
         return counts
     }

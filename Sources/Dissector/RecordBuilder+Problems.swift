@@ -31,6 +31,7 @@ extension RecordBuilder {
     mutating func note(_ lost: Loss, _ place: StaticString) {
         if lost.missing > 0 { note(place, lost.missing, "missing") }
         if lost.skipped > 0 { note(place, lost.skipped, "skipped") }
+        if lost.isLimited { record.info.append(" [memory limit]") }
     }
 
     mutating func note(packetsLost count: UInt64) {

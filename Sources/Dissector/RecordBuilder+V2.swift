@@ -189,6 +189,7 @@ extension RecordBuilder {
                 sink.generate(fields.skipped, value: stream.lost.skipped, RawSpan())
                 sink.annotate(.bytesSkipped, value: stream.lost.skipped)
             }
+            if stream.lost.isLimited { sink.annotate(.memoryLimit, value: 0) }
         }
     }
 

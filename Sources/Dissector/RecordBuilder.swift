@@ -275,6 +275,7 @@ struct RecordBuilder: ~Copyable {
             cursor.generate(fields.skipped, lost.skipped)
             cursor.annotate(.bytesSkipped, lost.skipped)
         }
+        if lost.isLimited { cursor.annotate(.memoryLimit) }
         if hasConflict { cursor.annotate(.segmentConflict) }
     }
 

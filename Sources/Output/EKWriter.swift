@@ -83,14 +83,11 @@ public final class EKWriter: RecordWriter {
     ) -> Bool {
         members.link(range, tree)
         var isFirst = true
-        var index = range.lowerBound
-        while index < range.upperBound {
-            if members.isFirst(index) {
-                if !isFirst { text.append(",") }
-                isFirst = false
-                appendMember(index, tree, bytes, to: &text)
-            }
-            index = members.following(index, tree)
+        var place = range.lowerBound
+        while let index = members.nextKey(&place, to: range.upperBound, tree) {
+            if !isFirst { text.append(",") }
+            isFirst = false
+            appendMember(index, tree, bytes, to: &text)
         }
         return !isFirst
     }

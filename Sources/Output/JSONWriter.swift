@@ -96,13 +96,10 @@ public final class JSONWriter: RecordWriter {
         text.append("{")
         members.link(range, tree)
         var isFirst = true
-        var index = range.lowerBound
-        while index < range.upperBound {
-            if members.isFirst(index) {
-                appendMember(index, tree, bytes, level, &isFirst, to: &text)
-                if text.count >= ByteOutput.capacity { output.drain(&text) }
-            }
-            index = members.following(index, tree)
+        var place = range.lowerBound
+        while let index = members.nextKey(&place, to: range.upperBound, tree) {
+            appendMember(index, tree, bytes, level, &isFirst, to: &text)
+            if text.count >= ByteOutput.capacity { output.drain(&text) }
         }
         if !remarks.isEmpty {
             Self.begin(level, &isFirst, in: &text)

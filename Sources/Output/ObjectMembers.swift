@@ -74,7 +74,7 @@ struct ObjectMembers {
     }
 
     /// The member behind `index`, or the end of its object.
-    func following(_ index: Int, _ tree: borrowing Tree) -> Int {
+    private func following(_ index: Int, _ tree: borrowing Tree) -> Int {
         let node = tree.nodes[index]
         let field = Int(node.fieldID)
         guard field < keys.count else { return Int(node.end) }
@@ -87,8 +87,15 @@ struct ObjectMembers {
         return isWithin ? index + 1 : Int(node.end)
     }
 
-    /// Whether the key of this member is written here.
-    func isFirst(_ index: Int) -> Bool { links[index] & Self.isFollower == 0 }
+    /// The first member of the next key: the next from `place` on, which is behind it then. nil at the object's end.
+    func nextKey(_ place: inout Int, to end: Int, _ tree: borrowing Tree) -> Int? {
+        while place < end {
+            let index = place
+            place = following(index, tree)
+            if links[index] & Self.isFollower == 0 { return index }
+        }
+        return nil
+    }
 
     /// The next member of the same key.
     func next(_ index: Int) -> Int? {

@@ -1,4 +1,5 @@
 import BitcoinP2P
+import Support
 import Testing
 
 /// Bytes of one message as a node sends it.
@@ -127,7 +128,7 @@ struct DripFeed {
         case .whole: return [part.upperBound]
         case .bytes: return Array(part.lowerBound...part.upperBound)
         case .random(let seed):
-            var generator = SplitMix(state: seed)
+            var generator = SeededGenerator(seed: seed)
             var ends: [Int] = []
             var at = part.lowerBound
             while at < part.upperBound {
@@ -164,18 +165,5 @@ extension DripFeed.Found {
         self.init(
             offset: offset, command: message.header.command.name, claimed: message.header.length,
             payload: message.payloadLength, header: message.header.byteCount, status: message.status, isCut: isCut)
-    }
-}
-
-/// SplitMix64: the same numbers on every run.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-        return z ^ z >> 31
     }
 }

@@ -1,5 +1,6 @@
 import BitcoinP2P
 import Foundation
+import Support
 import Synchronization
 import Testing
 
@@ -191,7 +192,7 @@ import Testing
     }
 
     @Test func `random bytes`() throws {
-        var generator = SeededGenerator(state: 7)
+        var generator = SeededGenerator(seed: 7)
         for _ in 0..<50 {
             let alphabet = Array("BIP324_SHARED_SECRET 0123456789abcdef\n\n#\r\t".utf8) + [0, 0xff, 0x80]
             let text = (0..<3000).map { _ in alphabet.randomElement(using: &generator) ?? 0 }

@@ -1,5 +1,6 @@
 import BitcoinP2P
 import Dissection
+import Support
 import Testing
 
 /// What holds for every type of message, over every sample there is of it.
@@ -110,7 +111,7 @@ import Testing
     /// 100,000 payloads made from the samples by a few changes each.
     @Test(arguments: 1...4 as ClosedRange<UInt64>)
     func `no change of bytes breaks the tree`(_ seed: UInt64) throws {
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         let types = Registry.standard.types
         for round in 0..<25_000 {
             guard let sample = Sample.all.randomElement(using: &random) else { return }

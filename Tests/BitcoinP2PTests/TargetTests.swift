@@ -1,5 +1,6 @@
 import Dissection
 import Foundation
+import Support
 import Testing
 
 @testable import BitcoinP2P
@@ -61,7 +62,7 @@ import Testing
 
     /// Where both have the digits, ours agree with a double's.
     @Test func `difficulties agree with floating point`() throws {
-        var random = SeededGenerator(state: 7)
+        var random = SeededGenerator(seed: 7)
         for _ in 0..<2_000 {
             let bits =
                 UInt32.random(in: 1...32, using: &random) << 24 | UInt32.random(in: 1..<0x80_0000, using: &random)

@@ -1,4 +1,5 @@
 import BitcoinP2P
+import Support
 import Testing
 
 /// What a direction's first bytes say of its transport (protocol.md section 11.2).
@@ -11,7 +12,7 @@ import Testing
 
     /// 200 bytes as a v2 key and its garbage look.
     private func random(_ seed: UInt64) -> [UInt8] {
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         return (0..<200).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
 

@@ -7,13 +7,13 @@ import Testing
 
 /// Bytes without a period that frames are cut from.
 private let noise: [UInt8] = {
-    var generator = SeededGenerator(state: 7)
-    return (0..<20_000).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+    var generator = SeededGenerator(seed: 7)
+    return generator.bytes(20_000)
 }()
 
 /// The part of the noise that is the frame of a number: length and place tell the number.
 private func part(_ number: UInt64, longest: Int) -> Range<Int> {
-    var generator = SeededGenerator(state: number)
+    var generator = SeededGenerator(seed: number)
     let start = Int(generator.next() % 10_000)
     return start..<start + Int(generator.next() % UInt64(longest + 1))
 }
@@ -81,7 +81,7 @@ extension FrameQueue {
     /// Any interleaving of one thread: nothing is lost but what was counted, and a frame that fits is never dropped.
     @Test(arguments: 0..<40 as Range<UInt64>)
     func randomSteps(seed: UInt64) throws {
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let longest = [0, 1, 15, 16, 17, 100, 1_000, 3_000][Int(generator.next() % 8)]
         let queue = try FrameQueue(capacity: 4096)
         var seen = Seen()
@@ -125,7 +125,7 @@ extension FrameQueue {
         let queue = try FrameQueue(capacity: capacity)
         let offered: UInt64 = 60_000
         let thread = Thread {
-            var generator = SeededGenerator(state: seed)
+            var generator = SeededGenerator(seed: seed)
             for number in 0..<offered {
                 queue.offer(number, longest: longest)
                 if generator.next() % 512 == 0 { usleep(UInt32(generator.next() % 300)) }
@@ -133,7 +133,7 @@ extension FrameQueue {
             queue.close()
         }
         thread.start()
-        var generator = SeededGenerator(state: seed &+ 100)
+        var generator = SeededGenerator(seed: seed &+ 100)
         var seen = Seen()
         reading: while true {
             switch queue.next(milliseconds: 20, { seen.take($0, $1, longest: longest) }) {

@@ -30,8 +30,8 @@ extension LiveReader {
 
 /// Random bytes, the same for the same seed.
 private func noise(_ count: Int, seed: UInt64) -> [UInt8] {
-    var generator = SeededGenerator(state: seed)
-    return (0..<count).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+    var generator = SeededGenerator(seed: seed)
+    return generator.bytes(count)
 }
 
 @Suite(.serialized, .needsNetwork, .timeLimit(.minutes(10)))
@@ -95,7 +95,7 @@ struct LiveCaptureTests {
     func injectedFrames(seed: UInt64) throws {
         let other = try NetworkNamespace()
         try space.connect("here", to: other, "there")
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let recorded = record(sample("relay.pcap")).frames.map(\.bytes)
         try #require(recorded.count > 100)
         let longest = noise(1_514, seed: 9)

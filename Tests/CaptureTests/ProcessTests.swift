@@ -105,8 +105,8 @@ private func openDescriptors() throws -> Int {
     func closeWhileTheInputStalls() async {
         await #expect(processExitsWith: .success) {
             // More than gzip reads before it writes, and hardly compressible.
-            var generator = SeededGenerator(state: 1)
-            let noise = (0..<600_000).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+            var generator = SeededGenerator(seed: 1)
+            let noise = generator.bytes(600_000)
             let frames = stride(from: 0, to: noise.count, by: 1_000).map {
                 SampleFrame(bytes: Array(noise[$0..<$0 + 1_000]))
             }

@@ -1,5 +1,6 @@
 import DisplayFilter
 import Dissection
+import Support
 import Testing
 
 @Suite struct HostileFilterTests {
@@ -15,7 +16,7 @@ import Testing
 
     /// Whatever the text, it is a filter or an error with a place in it, and a filter can be asked.
     @Test func tokenSoup() throws {
-        var random = Seeded(1)
+        var random = SeededGenerator(seed: 1)
         let message = sample()
         var filters = 0
         for _ in 0..<20_000 {
@@ -40,7 +41,7 @@ import Testing
 
     /// Filters that hold together, cut off or with one character changed.
     @Test func damagedFilters() {
-        var random = Seeded(2)
+        var random = SeededGenerator(seed: 2)
         let message = sample()
         for text in Verdicts.passing + Verdicts.failing {
             for _ in 0..<20 {

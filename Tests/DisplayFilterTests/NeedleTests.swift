@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import DisplayFilter
@@ -5,7 +6,7 @@ import Testing
 @Suite struct NeedleTests {
     /// Against looking at every place, over few different bytes, so that needles often begin in themselves.
     @Test func findsWhatIsThere() {
-        var random = Seeded(4)
+        var random = SeededGenerator(seed: 4)
         for _ in 0..<20_000 {
             let part = (0..<Int.random(in: 1...6, using: &random)).map { _ in UInt8.random(in: 0...1, using: &random) }
             let whole = (0..<Int.random(in: 0...12, using: &random)).map { _ in UInt8.random(in: 0...1, using: &random)

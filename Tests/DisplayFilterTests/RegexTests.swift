@@ -1,3 +1,4 @@
+import Support
 import Testing
 import _StringProcessing
 
@@ -88,7 +89,7 @@ import _StringProcessing
 
     /// Against Swift's own machine, on patterns that both read alike.
     @Test func agreesWithAnotherMachine() throws {
-        var random = Seeded(3)
+        var random = SeededGenerator(seed: 3)
         let atoms = ["a", "b", "c", "[ab]", "[^a]", ".", "(a|b)", "(ab|c)", "(a*b)", "(b|)"]
         let repeats = ["", "", "", "*", "+", "?", "{2}", "{1,2}"]
         for _ in 0..<300 {

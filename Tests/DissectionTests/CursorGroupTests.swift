@@ -1,4 +1,5 @@
 import Dissection
+import Support
 import Testing
 
 private let number = Field("test.number", "Number", .unsigned(bits: 64), "a number of these tests")
@@ -75,7 +76,7 @@ private let everythingBytes: [UInt8] =
     }
 
     @Test func damagedMessagesKeepTheInvariants() {
-        var generator = Seeded(3)
+        var generator = SeededGenerator(seed: 3)
         for _ in 0..<3_000 {
             var bytes = everythingBytes
             for _ in 0...generator.next() % 4 {

@@ -1,9 +1,10 @@
 import Dissection
+import Support
 import Testing
 
 @Suite struct TextBufferTests {
     @Test func decimalIsThatOfTheStandardLibrary() {
-        var generator = Seeded(1)
+        var generator = SeededGenerator(seed: 1)
         var values: [UInt64] = [0, 9, 10, 11, 99, 100, 999_999_999, 1_000_000_000, .max, .max - 1]
         for power in 0..<20 { values.append((0..<power).reduce(1) { value, _ in value &* 10 }) }
         for _ in 0..<500 { values.append(generator.next() >> (generator.next() % 64)) }

@@ -1,4 +1,5 @@
 import Dissection
+import Support
 import Testing
 
 /// Text from the wire never reaches a terminal as it came.
@@ -76,7 +77,7 @@ import Testing
     }
 
     @Test func randomBytesComeOutPrintableAndCanBeReadBack() {
-        var generator = Seeded(2)
+        var generator = SeededGenerator(seed: 2)
         for round in 0..<3_000 {
             var bytes = generator.bytes(Int(generator.next() % 40))
             if round % 2 == 0 {

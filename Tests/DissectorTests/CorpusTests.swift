@@ -1,5 +1,6 @@
 import BitcoinP2P
 import Foundation
+import Support
 import Testing
 
 /// The seeds of the fuzzers of writers, framer, frames, streams and v2 (`Tests/Fuzz`), made from all samples and captures.
@@ -110,7 +111,7 @@ import Testing
     /// How many frames, and changes to them.
     private func encrypted() -> Seeds {
         (0..<12).map { number in
-            var generator = SplitMix(state: UInt64(number))
+            var generator = SeededGenerator(seed: UInt64(number))
             let changes = number == 0 ? 0 : 1 << (number % 4)
             let seed = (0..<changes).flatMap { _ in
                 [UInt8(number % 8)] + (0..<3).map { _ in UInt8.random(in: 0...255, using: &generator) }

@@ -1,4 +1,5 @@
 import Dissector
+import Support
 
 /// The TCP segment in an Ethernet frame of the shared captures.
 struct SegmentHeader {
@@ -147,16 +148,18 @@ struct Faults: CustomStringConvertible {
     var merge = 0.0
     /// Payload is cut off at a random place.
     var truncate = 0.0
+    /// Up to four bits of a frame are turned over, wherever.
+    var corrupt = 0.0
     /// Leave alone the SYNs, or the first bytes where the SYN was not captured, so that each stream has its beginning.
     var keepsStarts = true
 
     var description: String {
         "drop \(drop), duplicate \(duplicate), reorder \(reorder), delay \(delay), split \(split), merge \(merge), "
-            + "truncate \(truncate)"
+            + "truncate \(truncate), corrupt \(corrupt)"
     }
 
     /// The frames that are left, a millisecond apart.
-    func apply(to packets: [Packet], _ generator: inout SplitMix) -> [Packet] {
+    func apply(to packets: [Packet], _ generator: inout SeededGenerator) -> [Packet] {
         func happens(_ rate: Double) -> Bool { Double.random(in: 0..<1, using: &generator) < rate }
         var left: [(packet: Packet, isFixed: Bool)] = []
         var begun: Set<Flow> = []
@@ -190,8 +193,21 @@ struct Faults: CustomStringConvertible {
         }
     }
 
+    /// The frames with bits turned over.
+    func corrupted(_ packets: [Packet], _ generator: inout SeededGenerator) -> [Packet] {
+        packets.map { packet in
+            guard Double.random(in: 0..<1, using: &generator) < corrupt else { return packet }
+            var packet = packet
+            for _ in 0..<Int.random(in: 1...4, using: &generator) {
+                guard let at = packet.bytes.indices.randomElement(using: &generator) else { break }
+                packet.bytes[at] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+            }
+            return packet
+        }
+    }
+
     /// The same bytes in other segments.
-    private func resegmented(_ packets: [Packet], _ generator: inout SplitMix) -> [Packet] {
+    private func resegmented(_ packets: [Packet], _ generator: inout SeededGenerator) -> [Packet] {
         guard split > 0 || merge > 0 else { return packets }
         var made: [Packet] = []
         // Of each direction the place of its last segment with payload, to which the next may be added.
@@ -223,7 +239,7 @@ struct Faults: CustomStringConvertible {
 
     /// Frames that are late take a place farther behind; those that begin a stream are not.
     private func delayed(
-        _ frames: [(packet: Packet, isFixed: Bool)], _ generator: inout SplitMix
+        _ frames: [(packet: Packet, isFixed: Bool)], _ generator: inout SeededGenerator
     ) -> [Packet] {
         guard delay > 0 else { return frames.map(\.packet) }
         let moved = frames.enumerated().map { index, frame in

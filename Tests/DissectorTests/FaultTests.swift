@@ -1,4 +1,5 @@
 import Dissector
+import Support
 import Testing
 
 /// Recorded captures with faults put in: nothing is made up, nothing that was captured whole is lost, and every byte is
@@ -36,7 +37,7 @@ import Testing
         var options = PipelineOptions()
         options.ports = reference.ports
         for seed in 0..<3 as Range<UInt64> {
-            var generator = SplitMix(state: seed &* 1_000_003 &+ UInt64(name.utf8.count))
+            var generator = SeededGenerator(seed: seed &* 1_000_003 &+ UInt64(name.utf8.count))
             let packets = faults.apply(to: reference.packets, &generator)
             let result = try dissect(packets, options)
             let good = counted(result.records.filter { $0.status == 1 })
@@ -69,7 +70,7 @@ import Testing
             drop: rate, duplicate: rate, reorder: rate, delay: rate, split: rate, merge: rate, truncate: rate,
             keepsStarts: false)
         for seed in 0..<3 as Range<UInt64> {
-            var generator = SplitMix(state: seed &* 77_003 &+ UInt64(name.utf8.count))
+            var generator = SeededGenerator(seed: seed &* 77_003 &+ UInt64(name.utf8.count))
             let result = try dissect(faults.apply(to: reference.packets, &generator))
             let good = counted(result.records.filter { $0.status == 1 })
             #expect(excess(of: good, over: reference.all).isEmpty, "never sent; seed \(seed)")
@@ -80,27 +81,70 @@ import Testing
     }
 
     /// Bits turned over anywhere in the frames: whatever comes of it, it is no message with a right checksum that was
-    /// not sent, and no crash.
-    @Test(arguments: captures, [0.02, 0.5])
-    func damagedFrames(_ name: String, _ rate: Double) throws {
+    /// not sent, and no crash; and what came before it is told.
+    @Test(
+        arguments: captures,
+        [
+            Faults(corrupt: 0.003), Faults(corrupt: 0.02), Faults(corrupt: 0.1), Faults(corrupt: 0.5),
+            Faults(drop: 0.05, duplicate: 0.1, reorder: 0.2, delay: 0.05, split: 0.3, merge: 0.3, corrupt: 0.05),
+        ])
+    func damagedFrames(_ name: String, _ faults: Faults) throws {
         let reference = try Reference(name)
-        let sent = Set(reference.all.keys.map(\.bytes))
+        let sent = Set(reference.all.keys.map { $0.bytes[24...] })
+        var options = PipelineOptions()
+        options.ports = reference.ports
         for seed in 0..<3 as Range<UInt64> {
-            var generator = SplitMix(state: seed &* 40_009 &+ 5)
-            var packets = reference.packets
-            for index in packets.indices where Double.random(in: 0..<1, using: &generator) < rate {
-                for _ in 0..<Int.random(in: 1...4, using: &generator) {
-                    let at = packets[index].bytes.indices.randomElement(using: &generator) ?? 0
-                    packets[index].bytes[at] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
-                }
-            }
-            let result = try dissect(packets)
-            for record in result.records where record.status == 1 && record.length > 24 {
-                // A header may be damaged where its checksum does not cover it.
-                #expect(sent.contains { $0[24...] == record.bytes[24...] }, "seed \(seed)")
-            }
+            var generator = SeededGenerator(seed: seed &* 40_009 &+ 5)
+            let sound = faults.apply(to: reference.packets, &generator)
+            let packets = faults.corrupted(sound, &generator)
+            let result = try dissect(packets, options)
+            let good = result.records.filter { $0.status == 1 }
+            // A header may be damaged where its checksum does not cover it.
+            #expect(good.allSatisfy { sent.contains($0.bytes[24...]) }, "never sent; seed \(seed)")
+            let first = packets.indices.first { packets[$0].bytes != sound[$0].bytes } ?? packets.endIndex
+            let before = reference.whole(reference.captured(in: Array(sound[..<first])))
+            #expect(excess(of: before, over: counted(good)).isEmpty, "captured, not told; seed \(seed)")
             #expect(result.missing <= result.counts.missingBytes)
             #expect(result.skipped <= result.counts.skippedBytes)
+        }
+    }
+
+    /// Bits turned over in payloads only: those messages are told as bad, all others as they were.
+    @Test(arguments: captures, [0.005, 0.05, 0.5])
+    func damagedPayloads(_ name: String, _ rate: Double) throws {
+        let reference = try Reference(name)
+        for seed in 0..<3 as Range<UInt64> {
+            var generator = SeededGenerator(seed: seed &* 9_001 &+ 3)
+            let damage = Damage(reference, rate, in: .payload, &generator)
+            let result = try dissect(damage.apply(to: reference.packets))
+            #expect(counted(result.records.filter { $0.status == 1 }) == damage.spared, "seed \(seed)")
+            #expect(result.records.count(where: { $0.status == 0 }) == damage.count, "seed \(seed)")
+            #expect(result.records.count == reference.all.values.reduce(0, +), "seed \(seed)")
+        }
+    }
+
+    /// Bits turned over in headers: all other messages are told as they were, but for those that a damaged length claims.
+    @Test(
+        arguments: captures,
+        [
+            (0.005, .headerWithoutLength), (0.05, .headerWithoutLength), (0.5, .headerWithoutLength),
+            (0.005, .length), (0.05, .length), (0.5, .length),
+        ] as [(Double, Damage.Part)])
+    func damagedHeaders(_ name: String, _ how: (rate: Double, part: Damage.Part)) throws {
+        let reference = try Reference(name)
+        let sent = Set(reference.all.keys.map { $0.bytes[24...] })
+        var options = PipelineOptions()
+        options.ports = reference.ports
+        for seed in 0..<3 as Range<UInt64> {
+            var generator = SeededGenerator(seed: seed &* 7_001 &+ 3)
+            let damage = Damage(reference, how.rate, in: how.part, &generator)
+            let result = try dissect(damage.apply(to: reference.packets), options)
+            let good = counted(result.records.filter { $0.status == 1 })
+            #expect(excess(of: damage.sparedAndUnclaimed, over: good).isEmpty, "seed \(seed)")
+            #expect(good.keys.allSatisfy { sent.contains($0.bytes[24...]) }, "never sent; seed \(seed)")
+            let length = reference.sent.values.reduce(0) { $0 + $1.reduce(0) { $0 + $1.bytes.count } }
+            let told = result.records.reduce(0) { $0 + $1.bytes.count }
+            #expect(told + Int(result.counts.missingBytes + result.counts.skippedBytes) == length, "seed \(seed)")
         }
     }
 }

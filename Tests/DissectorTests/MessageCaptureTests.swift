@@ -3,6 +3,7 @@ import Dissection
 import Dissector
 import Foundation
 import Output
+import Support
 import Testing
 
 @Suite struct MessageCaptureTests {
@@ -144,7 +145,7 @@ import Testing
 
     /// More files than are kept open at a time.
     @Test func manyPeers() throws {
-        var generator = SplitMix(state: 7)
+        var generator = SeededGenerator(seed: 7)
         var expected: [(Int64, String)] = []
         for peer in 0..<200 {
             var times = (0..<5).map { _ in Int64.random(in: 0..<1_000_000_000, using: &generator) }
@@ -285,7 +286,7 @@ import Testing
     }
 
     @Test func randomBytes() throws {
-        var generator = SplitMix(state: 42)
+        var generator = SeededGenerator(seed: 42)
         for round in 0..<200 {
             var bytes = (0..<Int.random(in: 0..<600, using: &generator)).map { _ in
                 UInt8.random(in: 0...255, using: &generator)

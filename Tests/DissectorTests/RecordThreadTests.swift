@@ -3,6 +3,7 @@ import DisplayFilter
 import Dissection
 import Dissector
 import Output
+import Support
 import Testing
 
 /// Records made on a thread of their own are those made on one: the same, in the same order, with the same counts.
@@ -52,7 +53,7 @@ import Testing
         let packets = try packets(name)
         for (index, faults) in faults.enumerated() {
             for seed in 0..<3 as Range<UInt64> {
-                var generator = SplitMix(state: seed)
+                var generator = SeededGenerator(seed: seed)
                 try compare(
                     faults.apply(to: packets, &generator), batchSizes: [1, 5_000], "faults \(index), seed \(seed)")
             }
@@ -61,7 +62,7 @@ import Testing
 
     /// A byte turned over in each twentieth frame: checksums are bad, lengths wrong.
     @Test func damagedPayloads() throws {
-        var generator = SplitMix(state: 1)
+        var generator = SeededGenerator(seed: 1)
         var packets = try packets("relay.pcap")
         for index in packets.indices where index % 20 == 7 && packets[index].bytes.count > 100 {
             let place = Int.random(in: 70..<packets[index].bytes.count, using: &generator)

@@ -1,6 +1,7 @@
 import Dissection
 import Dissector
 import Output
+import Support
 import Testing
 
 /// Streams captured whole, however their bytes are packed.
@@ -63,7 +64,7 @@ import Testing
         let messages = [version, framed("zzzz", filler(700)), inv, ping, framed("yyyy", filler(900)), ping]
         talk.send(.client, messages.flatMap { $0 }, size: 50)
         var packets = talk.packets
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let shuffled = packets[3...].shuffled(using: &generator) + packets[3...].shuffled(using: &generator)
         for (index, packet) in shuffled.enumerated() {
             var packet = packet

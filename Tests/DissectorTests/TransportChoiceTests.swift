@@ -1,4 +1,5 @@
 import Dissector
+import Support
 import Testing
 
 /// Which streams are taken for Bitcoin's, and which of its transports and networks they are.
@@ -9,7 +10,7 @@ import Testing
 
     /// Bytes as an encrypted stream has them.
     private func random(_ count: Int, seed: UInt64) -> [UInt8] {
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
 

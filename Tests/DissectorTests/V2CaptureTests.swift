@@ -2,32 +2,13 @@ import BitcoinP2P
 import Dissection
 import Dissector
 import Foundation
+import Support
 import Testing
 
 /// The recorded v2 connection, against what one of its nodes logged, whole and with faults put in.
 @Suite struct V2CaptureTests {
-    private struct Logged: Equatable {
-        var command: String
-        var payload: [UInt8]
-    }
-
-    /// Reads a file that a node wrote with `-capturemessages` (protocol.md section 12).
     private func log(_ name: String) throws -> [Logged] {
-        let path = folder("captures/message-capture") + "/node-a-v2/10.20.0.2_50862/" + name
-        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-        var messages: [Logged] = []
-        var at = 0
-        while at + 24 <= bytes.count {
-            let command = bytes[at + 8..<at + 20].prefix { $0 != 0 }
-            let length = (0..<4).reduce(0) { $0 | Int(bytes[at + 20 + $1]) << (8 * $1) }
-            try #require(at + 24 + length <= bytes.count)
-            messages.append(
-                Logged(
-                    command: String(decoding: command, as: UTF8.self),
-                    payload: Array(bytes[at + 24..<at + 24 + length])))
-            at += 24 + length
-        }
-        return messages
+        try Logged.messages("node-a-v2/10.20.0.2_50862/" + name)
     }
 
     private func keys(flipping bit: Int? = nil) throws -> KeyLog {
@@ -102,7 +83,7 @@ import Testing
         let reference = try Reference("relay-v2-encrypted.pcap")
         var (there, found, shown) = (0, 0, 0)
         for seed in 0..<12 as Range<UInt64> {
-            var generator = SplitMix(state: seed &* 1_000_003 &+ 9)
+            var generator = SeededGenerator(seed: seed &* 1_000_003 &+ 9)
             let packets = faults.apply(to: reference.packets, &generator)
             let result = try dissect(packets, options(keys()))
             let captured = reference.captured(in: packets)
@@ -155,7 +136,7 @@ import Testing
         let sent = Set(whole.records.map(\.bytes))
         let reference = try Reference("relay-v2-encrypted.pcap")
         for seed in 0..<6 as Range<UInt64> {
-            var generator = SplitMix(state: seed &* 40_009 &+ 5)
+            var generator = SeededGenerator(seed: seed &* 40_009 &+ 5)
             var packets = reference.packets
             for index in packets.indices where Double.random(in: 0..<1, using: &generator) < rate {
                 for _ in 0..<Int.random(in: 1...4, using: &generator) {

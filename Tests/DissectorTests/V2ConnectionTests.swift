@@ -3,11 +3,12 @@ import Dissection
 import Dissector
 import Foundation
 import Output
+import Support
 import Testing
 
 /// v2 connections, encrypted here, through the whole pipeline.
 @Suite struct V2ConnectionTests {
-    private func random(_ count: Int, _ generator: inout SplitMix) -> [UInt8] {
+    private func random(_ count: Int, _ generator: inout SeededGenerator) -> [UInt8] {
         (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
 
@@ -20,7 +21,7 @@ import Testing
     /// Conversations of many packets in segments of any size, with both directions mixed.
     @Test(arguments: 0..<8 as Range<UInt64>)
     func conversation(_ seed: UInt64) throws {
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let network = Network.known[Int(seed) % Network.known.count]
         var pair = V2Pair(seed: seed, magic: network.magic)
         let garbage = [0, 4095, 1, 16, 4094, 15].map { random($0, &generator) }
@@ -148,7 +149,7 @@ import Testing
 
     /// A short connection: handshakes, version and verack each way, a decoy.
     private func connection(_ pair: inout V2Pair, _ talk: inout Talk, garbage: Int = 100) throws {
-        var generator = SplitMix(state: 99)
+        var generator = SeededGenerator(seed: 99)
         talk.send(.client, try pair.initiator.handshake(garbage: random(garbage, &generator)))
         talk.send(.server, try pair.responder.handshake(garbage: random(garbage, &generator)))
         for side in [Talk.Side.client, .server] {

@@ -3,6 +3,7 @@ import Crypto
 import CryptoExtras
 import Dissector
 import Foundation
+import Support
 
 /// One side of a v2 connection, which encrypts as BIP 324 says, step by step.
 struct V2Side {
@@ -94,7 +95,7 @@ struct V2Pair {
     let secret: [UInt8]
 
     init(seed: UInt64, magic: UInt32 = mainnet) {
-        var generator = SplitMix(state: seed)
+        var generator = SeededGenerator(seed: seed)
         func random(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) } }
         secret = random(32)
         initiator = V2Side(true, key: random(64), secret: secret, magic: magic)

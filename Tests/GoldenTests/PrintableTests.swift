@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 /// Whatever comes from the wire, a terminal gets only what it can show.
@@ -63,7 +64,7 @@ import Testing
     /// Damage anywhere: the program ends by itself, with all that could be read.
     @Test(arguments: 0..<300)
     func mutations(_ seed: Int) throws {
-        var generator = Seeded(UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         var bytes = try Inputs.capture("handshake.pcap")
         for _ in 0...generator.next() % 8 {
             // Mostly behind the file's own header, so that there is something to dissect.

@@ -1,4 +1,5 @@
 import Layers
+import Support
 import Testing
 
 /// The same as ``Defragmenter`` says it does, byte by byte and without a thought of speed.
@@ -30,7 +31,7 @@ private struct NaiveDatagram {
 
 @Suite struct FragmentModelTests {
     @Test func sameAsTheModel() {
-        var random = Seeded(2)
+        var random = SeededGenerator(seed: 2)
         var counts = [0, 0, 0]
         for round in 0..<4000 {
             var defragmenter = Defragmenter()

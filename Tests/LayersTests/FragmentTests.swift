@@ -1,4 +1,5 @@
 import Layers
+import Support
 import Testing
 
 @Suite struct FragmentTests {
@@ -24,7 +25,7 @@ import Testing
 
     @Test(arguments: [false, true])
     func anyOrder(_ isSix: Bool) throws {
-        var random = Seeded(1)
+        var random = SeededGenerator(seed: 1)
         for round in 0..<200 {
             let size = 8 * Int.random(in: 1...200, using: &random)
             var pieces = Self.pieces(B.tcp(Self.data), size: size, isSix: isSix, id: round)

@@ -1,4 +1,5 @@
 import Layers
+import Support
 import Testing
 
 @Suite struct HostileTests {
@@ -25,7 +26,7 @@ import Testing
     static let linkTypes: [Int32] = [0, 1, 9, 12, 14, 50, 51, 101, 108, 113, 228, 229, 276]
 
     @Test func mutations() {
-        var random = Seeded(3)
+        var random = SeededGenerator(seed: 3)
         var parser = PacketParser(datagrams: 50, bytes: 1 << 20)
         let samples = Sample.all.map { ($0.linkType, $0.bytes) } + fragments
         var outcomes: [PacketOutcome: Int] = [:]
@@ -57,7 +58,7 @@ import Testing
     }
 
     @Test func noise() {
-        var random = Seeded(4)
+        var random = SeededGenerator(seed: 4)
         var parser = PacketParser(datagrams: 50, bytes: 1 << 20)
         for _ in 0..<50_000 {
             var bytes = (0..<Int.random(in: 0...160, using: &random)).map { _ in
@@ -81,7 +82,7 @@ import Testing
     }
 
     private func check(
-        _ parser: inout PacketParser, _ bytes: [UInt8], _ linkType: Int32, _ random: inout Seeded
+        _ parser: inout PacketParser, _ bytes: [UInt8], _ linkType: Int32, _ random: inout SeededGenerator
     ) -> PacketOutcome {
         let original = [bytes.count, bytes.count + 1000, 0, -1, .min, .max].randomElement(using: &random)
         let time = [0, 1, 1_700_000_000_000_000_000, .min, .max].randomElement(using: &random) ?? 0

@@ -18,7 +18,7 @@ struct LossTests {
 
     /// Some frames with payload are lost, some come up to four places late.
     private func disturbed(_ frames: [[UInt8]], seed: UInt64) -> [[UInt8]] {
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         var result: [[UInt8]] = []
         var late: [(frame: [UInt8], due: Int)] = []
         for (index, frame) in frames.enumerated() {

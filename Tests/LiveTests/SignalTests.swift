@@ -29,7 +29,7 @@ struct SignalTests {
     /// At any moment: all that was taken is shown, counted and in the file.
     @Test(arguments: 1...8 as ClosedRange<UInt64>)
     func orderlyEnd(seed: UInt64) throws {
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let program = try begin(["-z", "bitcoin,tree"])
         let peers = try traffic()
         defer { peers.stop() }
@@ -61,7 +61,7 @@ struct SignalTests {
     /// Killed, it leaves a file with everything up to the last time it was handed to the system.
     @Test(arguments: 1...3 as ClosedRange<UInt64>)
     func killed(seed: UInt64) throws {
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let program = try begin()
         let first = try traffic()
         usleep(100_000)

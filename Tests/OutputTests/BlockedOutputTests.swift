@@ -17,6 +17,23 @@ import Testing
         }
 
         deinit { for end in [ends.read, ends.write] { close(end) } }
+
+        /// What it has taken.
+        var count: Int {
+            var count: Int32 = 0
+            _ = ioctl(ends.read, UInt(FIONREAD), &count)
+            return Int(count)
+        }
+
+        /// `output` writes twice what the pipe takes, and gives its reader up.
+        func expectGivenUp(by output: ByteOutput, _ location: SourceLocation = #_sourceLocation) {
+            output.buffer.append(String(repeating: "a", count: 1 << 17))
+            output.flush()
+            #expect(output.isClosed, sourceLocation: location)
+            #expect(output.errorNumber == ETIMEDOUT, sourceLocation: location)
+            // What there was room for has been written.
+            #expect(count == 1 << 16, sourceLocation: location)
+        }
     }
 
     /// Else SIGINT could not end a program whose output goes to a stopped pager.
@@ -24,14 +41,7 @@ import Testing
         let pipe = FullPipe()
         let output = ByteOutput(descriptor: pipe.ends.write)
         output.isEnding = { true }
-        output.buffer.append(String(repeating: "a", count: 1 << 17))
-        output.flush()
-        #expect(output.isClosed)
-        #expect(output.errorNumber == ETIMEDOUT)
-        // What there was room for has been written.
-        var count: Int32 = 0
-        _ = ioctl(pipe.ends.read, UInt(FIONREAD), &count)
-        #expect(count == 1 << 16)
+        pipe.expectGivenUp(by: output)
     }
 
     /// A thread that signals do not interrupt must look by itself.
@@ -42,13 +52,7 @@ import Testing
         let asked = Atomic(0)
         // The end is asked for while the pipe has been full for a while.
         output.isEnding = { asked.add(1, ordering: .relaxed).newValue > 20 }
-        output.buffer.append(String(repeating: "a", count: 1 << 17))
-        output.flush()
-        #expect(output.isClosed)
-        #expect(output.errorNumber == ETIMEDOUT)
-        var count: Int32 = 0
-        _ = ioctl(pipe.ends.read, UInt(FIONREAD), &count)
-        #expect(count == 1 << 16)
+        pipe.expectGivenUp(by: output)
     }
 
     @Test func aReaderThatTakesItGetsAll() {

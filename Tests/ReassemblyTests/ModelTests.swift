@@ -1,4 +1,5 @@
 import Reassembly
+import Support
 import Testing
 
 /// Random streams cut into random segments, against a plain array.

@@ -61,8 +61,8 @@ extension BitcoinMessage {
     ///   - size: Bytes of data.
     public static func tx(_ number: UInt32, size: Int) -> BitcoinMessage {
         let input = [UInt8](repeating: 0x11, count: 32) + littleEndian(number) + [0] + littleEndian(UInt32.max)
-        var generator = SeededGenerator(state: UInt64(number))
-        let data = (0..<size).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+        var generator = SeededGenerator(seed: UInt64(number))
+        let data = generator.bytes(size)
         // OP_RETURN OP_PUSHDATA4
         let script = [0x6a, 0x4e] + littleEndian(UInt32(size)) + data
         let output = littleEndian(UInt64(0)) + [0xfe] + littleEndian(UInt32(script.count)) + script

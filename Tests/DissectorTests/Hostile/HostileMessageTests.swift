@@ -4,16 +4,17 @@ import Testing
 /// Messages made to cost much, in every form in which they can be shown: what each costs is in proportion to its bytes,
 /// and within a bound of memory.
 @Suite(.serialized) struct HostileMessageTests {
-    private static let forms = [["-V"], ["-T", "json"]]
-    /// In release all there are.
-    private static var allForms: [[String]] {
-        guard Trial.isFull else { return forms }
-        return forms + [
-            [], ["-x"], ["--annotate"], ["-T", "jsonraw"], ["-T", "ek"], ["-T", "pdml"], ["-T", "ndjson"],
-            ["-q", "-z", "expert"],
-            ["-T", "fields", "-e", "bitcoin.tx.in.prev_output.hash", "-e", "bitcoin.tx.out.script"],
-            ["-Y", "bitcoin.tx.out.value == 7 && bitcoin.tx.in.seq != 3"],
-        ]
+    private static let forms = [[], ["-V"], ["-T", "json"]]
+    private static let moreForms = [
+        ["-x"], ["--annotate"], ["-T", "jsonraw"], ["-T", "ek"], ["-T", "pdml"], ["-T", "ndjson"],
+        ["-q", "-z", "expert"],
+        ["-T", "fields", "-e", "bitcoin.tx.in.prev_output.hash", "-e", "bitcoin.tx.out.script"],
+        ["-Y", "bitcoin.tx.out.value == 7 && bitcoin.tx.in.seq != 3"],
+    ]
+    /// In release all there are; else of the rarer ones another for each test.
+    private static func forms(for name: String) -> [[String]] {
+        let turn = name.utf8.reduce(0) { $0 + Int($1) } % moreForms.count
+        return forms + (Trial.isFull ? moreForms : [moreForms[turn]])
     }
 
     /// A transaction with so many inputs and outputs and witness items.
@@ -38,7 +39,7 @@ import Testing
         _ name: String, count: (debug: Int, full: Int), memory: Int, _ command: StaticString,
         _ location: SourceLocation = #_sourceLocation, payload: (Int) -> [UInt8]
     ) throws {
-        try Trial.expectLinear(name, count: count, memory: memory, Self.allForms, location) { flood, count in
+        try Trial.expectLinear(name, count: count, memory: memory, Self.forms(for: name), location) { flood, count in
             flood.open()
             flood.message(command, payload(count))
         }
@@ -128,10 +129,37 @@ import Testing
         }
     }
 
+    /// Texts as long as they may be, of what terminals, browsers and spreadsheets obey, each another.
+    @Test(arguments: ["version", "reject", "alert"])
+    func texts(_ command: String) throws {
+        let evil =
+            Array("\u{1b}]0;\u{7}\u{202e}<script>\"'&=cmd|' /C'!A0\t\r\n\u{0}\u{2028}\u{85}".utf8) + [0xff, 0xc0, 0x9b]
+        let forms = Self.forms(for: command) + [["-q", "-z", "conv,tcp"], ["-q", "-z", "expert"]]
+        try Trial.expectLinear(command, count: (600, 20_000), memory: 100, forms) { flood, count in
+            flood.open()
+            for index in 0..<count {
+                let text = Array("\(index)".utf8) + repeated(evil, 250 / evil.count)
+                switch command {
+                case "version":
+                    flood.message(
+                        "version",
+                        [0x80, 0x11, 1, 0] + [UInt8](repeating: 0, count: 76) + compactSize(text.count) + text
+                            + [0, 0, 0, 0, 1])
+                case "reject":
+                    flood.message("reject", [12] + text.prefix(12) + [0x10] + compactSize(text.count) + text)
+                default:
+                    let body = repeated([1], 28) + [0] + repeated([1], 8) + [0] + repeated([1], 4)
+                    let alert = body + (0..<3).flatMap { _ in compactSize(text.count) + text }
+                    flood.message("alert", compactSize(alert.count) + alert + [1, 7])
+                }
+            }
+        }
+    }
+
     /// Messages without contents, of which there are the most.
     @Test func emptyMessages() throws {
         let messages = repeated(framed("verack"), 60)
-        try Trial.expectLinear("verack", count: (100, 10_000), memory: 100, Self.allForms) { flood, count in
+        try Trial.expectLinear("verack", count: (100, 10_000), memory: 100, Self.forms(for: "verack")) { flood, count in
             flood.open()
             for _ in 0..<count { flood.stream(messages) }
         }

@@ -1,8 +1,12 @@
+import Support
 import Testing
 
 /// Peers, or strangers, that send segments and streams made to cost much: what each costs is in proportion to what was
 /// sent, and within a bound of memory.
 @Suite(.serialized) struct HostileStreamTests {
+    /// With and without the frames of each message, and with all packets written anew.
+    private static let forms = [[], ["-V"], ["-w", "/dev/null"]]
+
     /// SYNs of connections that never come to be.
     @Test func floodOfSYNs() throws {
         try Trial.expectLinear("SYN", count: (100_000, 1_000_000), memory: Trial.isFull ? 400 : 80) { flood, count in
@@ -26,11 +30,41 @@ import Testing
         }
     }
 
+    /// Large messages that come piece by piece on many connections at once: more than may be held in all. The idlest are
+    /// given up, and said to be cut.
+    @Test func moreUnfinishedMessagesThanMemory() throws {
+        let folder = try Folder()
+        let capture = try Flood.write(to: folder("stalled.pcap")) { flood in
+            let flows = UInt32(64)
+            let begun = Array(framed("block", filler(900_000), length: 1_000_000).prefix(800_000))
+            let pieces = stride(from: 0, to: begun.count, by: 1448).map { begun[$0..<min($0 + 1448, begun.count)] }
+            for index in 0..<flows {
+                flood.segment(from: Flood.Sender(host: index, port: 40_000), sequence: 0, flags: 0x02)
+            }
+            for piece in pieces {
+                for index in 0..<flows {
+                    flood.segment(
+                        from: Flood.Sender(host: index, port: 40_000), sequence: 1 + UInt32(piece.startIndex),
+                        flags: 0x18, piece)
+                }
+            }
+        }
+        for form in [[], ["-V"]] {
+            let trial = try Trial(
+                capture, ["--memory-limit", "16"] + form, memory: 64, keepsOutput: true)
+            #expect(trial.status == 0, "\(form): \(trial.errors.suffix(300))")
+            let text = String(decoding: trial.output, as: UTF8.self)
+            let notes = text.matches(of: form.isEmpty ? #/\[memory limit\]/# : #/A limit of memory was reached/#).count
+            #expect(notes >= 48 && notes <= 64, "\(notes)")
+            #expect(trial.errors.contains(#/, memory limit reached \d+ times/#), "\(trial.errors)")
+        }
+    }
+
     /// One byte each, in any order, over a hole that is never filled.
     @Test(arguments: ["every second", "backwards", "shuffled"])
     func segmentsOfOneByte(_ order: String) throws {
-        try Trial.expectLinear(order, count: (100_000, 1_000_000), memory: 64) { flood, count in
-            var generator = SplitMix(state: 5)
+        try Trial.expectLinear(order, count: (100_000, 1_000_000), memory: 64, Self.forms) { flood, count in
+            var generator = SeededGenerator(seed: 5)
             flood.open()
             var places = (1...UInt32(count)).map { order == "every second" ? $0 * 2 : $0 }
             if order == "backwards" { places.reverse() }
@@ -41,10 +75,26 @@ import Testing
         }
     }
 
+    /// One byte each, behind the gap of a message that claims them all: they are its frames.
+    @Test func segmentsOfOneByteInACutMessage() throws {
+        try Trial.expectLinear("cut", count: (100_000, 2_000_000), memory: 64, Self.forms) { flood, count in
+            flood.open()
+            flood.stream(framed("block", filler(100), length: 32 << 20))
+            for place in 0..<UInt32(count) {
+                flood.segment(from: Flood.attacker, sequence: 2000 + place, [UInt8(truncatingIfNeeded: place)])
+                if place % 1000 == 0 {
+                    flood.segment(
+                        from: Flood.victim, to: Flood.attacker, sequence: 1, acknowledgement: 2000 + place,
+                        after: 1_000_000)
+                }
+            }
+        }
+    }
+
     /// Segments that lie within each other, or overlap by all but a byte, each with other bytes: what came first counts.
     @Test(arguments: ["nested outwards", "nested inwards", "shifted", "the same again"])
     func overlappingSegments(_ form: String) throws {
-        try Trial.expectLinear(form, count: (12_000, 400_000), memory: 64) { flood, count in
+        try Trial.expectLinear(form, count: (12_000, 400_000), memory: 64, Self.forms) { flood, count in
             flood.open()
             for index in 0..<count {
                 // Nests of 700 segments, one behind the other.
@@ -102,7 +152,7 @@ import Testing
 
     /// The same with a gap before each run of them.
     @Test func headersBehindGaps() throws {
-        try Trial.expectLinear("gaps", count: (6_000, 40_000), memory: 64) { flood, count in
+        try Trial.expectLinear("gaps", count: (6_000, 40_000), memory: 64, Self.forms) { flood, count in
             let headers = repeated(framed("inv", length: 4_000_000), 60)
             flood.open()
             for index in 0..<count {

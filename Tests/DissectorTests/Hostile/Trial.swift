@@ -28,6 +28,8 @@ struct Trial {
 
     /// Processor time that no run may exceed: beyond it the system ends it.
     private static let secondsLimit = 60
+    /// Seconds after which a run that has taken less processor time waits for something that will not come.
+    private static let deadline = 20 * 60
 
     /// - Parameters:
     ///   - memory: MiB of data: more cannot be had, and the program ends with a signal.
@@ -65,7 +67,9 @@ struct Trial {
         var status: Int32 = 0
         var usage = rusage()
         var peak = 0
+        let begin = ContinuousClock.now
         while true {
+            if ContinuousClock.now - begin > .seconds(deadline) { kill(process, SIGKILL) }
             let ended = wait4(process, &status, WNOHANG, &usage)
             if ended == process { break }
             guard ended == 0 || errno == EINTR else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }

@@ -12,22 +12,35 @@ public struct Sinkhole: ~Copyable {
 
     private static let descriptor = open("/dev/null", O_WRONLY)
 
-    public init() {
+    /// - Parameters:
+    ///   - usesRecordThread: Records are made on a thread of their own, as of files.
+    ///   - collectsFrames: As where the packets of the records are written, too.
+    public init(usesRecordThread: Bool = false, collectsFrames: Bool = false) {
         Pipeline.declareFields()
+        var options = PipelineOptions()
+        options.usesRecordThread = usesRecordThread
+        options.recordBatchSize = 1 << 10
         let output = ByteOutput(descriptor: Self.descriptor)
         let colour = Colour(isOn: false)
-        self.init(
-            TextWriter(
-                output, summary: SummaryLine(time: TimeColumn(.utcWithDate), colour: colour),
-                tree: TreeText(full: false, colour: colour), hex: true))
+        let writer = TextWriter(
+            output, summary: SummaryLine(time: TimeColumn(.utcWithDate), colour: colour),
+            tree: TreeText(full: false, colour: colour), hex: true)
+        if collectsFrames {
+            let collector = FrameCollector()
+            self.init(WriterGroup([writer, collector]), options, collector)
+        } else {
+            self.init(writer, options)
+        }
     }
 
     /// - Parameter options: Their limits of memory are lowered, so that they are reached.
-    public init(_ writer: any RecordWriter, _ options: PipelineOptions = PipelineOptions()) {
+    public init(
+        _ writer: any RecordWriter, _ options: PipelineOptions = PipelineOptions(), _ collector: FrameCollector? = nil
+    ) {
         var options = options
         options.bytesPerStream = 1 << 20
         options.bytesInAll = 8 << 20
-        pipeline = Pipeline(options, writer: writer)
+        pipeline = Pipeline(options, writer: writer, collector: collector)
     }
 
     /// - Parameter after: Nanoseconds since the frame before.

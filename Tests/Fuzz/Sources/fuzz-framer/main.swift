@@ -4,7 +4,8 @@ import FuzzSupport
 // The framer by itself. The first byte says whether it knows the network, is in step, and loses bytes in between; the
 // second how many bytes follow that are the lengths of the pieces, over and over. The stream is made of parts, each of a
 // byte that chooses what it is: bytes as they stand, or messages whose checksums are right or nearly so. However the
-// stream is cut into pieces, the same must be found, and what was found and skipped must be the stream.
+// stream is cut into pieces, and whenever checksums are looked at, the same must be found, and what was found and skipped
+// must be the stream.
 
 /// What was found, and where.
 struct Found: Equatable {
@@ -54,7 +55,10 @@ func stream(_ input: inout Input) -> [UInt8] {
 /// - Parameters:
 ///   - ends: Where the pieces end, ascending; the last is the end of the stream.
 ///   - gaps: Places behind which bytes are missing; each is among `ends`.
-func run(_ stream: [UInt8], _ framer: MessageFramer, ends: [Int], gaps: [Int]) -> Outcome {
+///   - leavesVerdict: Checksums that decide nothing are looked at behind the framer's back.
+func run(
+    _ stream: [UInt8], _ framer: MessageFramer, ends: [Int], gaps: [Int], leavesVerdict: Bool = false
+) -> Outcome {
     var framer = framer
     var outcome = Outcome()
     var at = 0
@@ -64,7 +68,9 @@ func run(_ stream: [UInt8], _ framer: MessageFramer, ends: [Int], gaps: [Int]) -
         asking: while true {
             steps += 1
             guard steps < 100 + 4 * stream.count + 2 * ends.count else { fatalError("it does not end") }
-            switch framer.next(stream.span.bytes.extracting(at..<end), isLast: isLast) {
+            let step = framer.next(
+                stream.span.bytes.extracting(at..<end), isLast: isLast, leavesVerdict: leavesVerdict)
+            switch step {
             case .needMore(let minimum):
                 precondition(isLast || minimum > end - at, "as many bytes are there")
                 break asking
@@ -72,8 +78,10 @@ func run(_ stream: [UInt8], _ framer: MessageFramer, ends: [Int], gaps: [Int]) -
                 precondition(count > 0 && count <= end - at, "skipped what is not there")
                 outcome.skip(at, count)
                 at += count
-            case .message(let message):
+            case .message(var message):
                 precondition(message.byteCount > 0 && message.byteCount <= end - at, "a message that is not there")
+                precondition(leavesVerdict || !message.awaitsVerdict, "nobody asked for that")
+                message.verify(stream.span.bytes.extracting(at..<at + message.byteCount))
                 let payload = stream[(at + message.header.byteCount)..<at + message.byteCount]
                 if message.status == .good {
                     let hash = DoubleSHA256.hash(Array(payload).span.bytes)
@@ -123,8 +131,10 @@ fuzz { start, count in
     }
     let pieces = run(stream, framer, ends: Set(ends + gaps).sorted(), gaps: gaps)
     let whole = run(stream, framer, ends: Set(gaps + [stream.count]).sorted(), gaps: gaps)
-    guard pieces == whole else {
-        fatalError("whole: \(whole.found), \(whole.skipped.count) skipped; pieces: \(pieces.found)")
+    let later = run(stream, framer, ends: Set(ends + gaps).sorted(), gaps: gaps, leavesVerdict: true)
+    guard pieces == whole, later == whole else {
+        fatalError(
+            "whole: \(whole.found), \(whole.skipped.count) skipped; pieces: \(pieces.found); later: \(later.found)")
     }
     // Every byte belongs to one message or was skipped once.
     var next = 0

@@ -1,10 +1,11 @@
 import FuzzSupport
 
 // Segments of a few connections on Bitcoin's port. An operation is a byte of flags, a place in the stream, a length and
-// so many bytes; places are near each other, so that segments overlap, repeat and leave holes.
+// so many bytes; places are near each other, so that segments overlap, repeat and leave holes. The input's
+// length chooses how records are made.
 fuzz { start, count in
     var input = Input(start, count)
-    var sinkhole = Sinkhole()
+    var sinkhole = Sinkhole(usesRecordThread: count & 1 != 0, collectsFrames: count & 2 != 0)
     while !input.isEmpty {
         let choice = input.byte()
         var packet = Packet()
