@@ -42,7 +42,7 @@ public final class NodeKeys: Sendable {
         _ node: ProbedNode, bpftrace: String = "bpftrace", helper: String = "/proc/self/exe",
         limit: Int = NodeKeys.startLimit
     ) throws(NodeKeysError) {
-        guard geteuid() == 0 else { throw .notRoot }
+        guard getuid() == 0 else { throw .notRoot }
         self.node = node
         try Self.checkSymbol(of: node.path, bpftrace)
         do throws(SystemFailure) {

@@ -103,7 +103,7 @@ struct LivePlan {
     }
 
     private static func user(_ options: Options) throws -> User? {
-        guard let name = options.user else { return Privileges.isRoot ? User.caller ?? User.sudoCaller : nil }
+        guard let name = options.user else { return Privileges.isRoot ? User.sudoCaller : nil }
         guard Privileges.isRoot else { throw ValidationError("-Z: only root can become another user.") }
         guard let user = User(named: name) else { throw ValidationError("-Z: there is no user '\(name)'.") }
         return user

@@ -101,6 +101,27 @@ struct PrivilegeTests {
         #expect((shown.byClient + shown.byServer).counted == all.counted)
     }
 
+    // MARK: Setuid
+
+    /// It would give root to everybody: nothing is done, whatever is asked for.
+    @Test(arguments: [true, false])
+    func installedSetuid(isGroup: Bool) throws {
+        try #require(chmod(program, isGroup ? 0o2755 : 0o4755) == 0)
+        let file = folder.path + "/live.pcap"
+        let helper = ["--recording-helper", file, "file", "\(nobody.pw_uid)", "\(nobody.pw_gid)"]
+        for arguments in [["-i", "lo", "-w", file], ["-v"], helper, ["--node-key-helper", "id", "-", "/bin/sh"]] {
+            let run = try LiveProgram(arguments, in: space, program: program, launcher: asNobody)
+            #expect(run.end(seconds: 10) == .status(1), "\(arguments)")
+            #expect(run.outputBytes.isEmpty)
+            #expect(
+                run.errorText
+                    == "btcshark: is not to be installed setuid or setgid: use sudo, or setcap as the manual says\n")
+        }
+        #expect(!FileManager.default.fileExists(atPath: file))
+        // For root it makes no difference who the file says.
+        if !isGroup { #expect(try LiveProgram(["-v"], in: nil, program: program).end() == .status(0)) }
+    }
+
     // MARK: From root to a user
 
     @Test(arguments: [true, false])
