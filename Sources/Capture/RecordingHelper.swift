@@ -45,7 +45,7 @@ public struct RecordingHelper: ~Copyable {
         let socket = try Descriptor(owning: ends[0])
         let process = try Child(
             arguments, input: other, output: try Descriptor(creating: "/dev/null"),
-            errors: try Descriptor(copying: STDERR_FILENO))
+            errors: try Descriptor(copying: STDERR_FILENO), hearsEnding: false)
         return RecordingHelper(socket, process)
     }
 

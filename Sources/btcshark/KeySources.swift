@@ -65,6 +65,7 @@ final class KeySources {
             StandardError.complain("\(problem.source == .node ? "the node's keys" : path): \(problem)")
         }
         if more > 0 { StandardError.complain("\(path): and \(more) more bad lines") }
-        if let problem = node?.takeProblem() { StandardError.complain(problem) }
+        // Whoever has asked us to end may have asked bpftrace, too.
+        if let problem = node?.takeProblem(mayEnd: Signals.isEndRequested) { StandardError.complain(problem) }
     }
 }

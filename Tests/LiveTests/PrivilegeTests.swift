@@ -216,6 +216,43 @@ struct PrivilegeTests {
         #expect(try names().dropLast().allSatisfy { try PacketFile(records + "/" + $0).frames.count == 10 })
     }
 
+    /// Where only root may make files, a file of the user's that was there is moved away, and made anew.
+    @Test func movedFile() throws {
+        let records = try makeFolder(ownedByNobody: false)
+        try #require(chmod(records, 0o755) == 0)
+        let file = records + "/live.pcap"
+        try Data().write(to: URL(fileURLWithPath: file))
+        try #require(chown(file, nobody.pw_uid, nobody.pw_gid) == 0)
+        let run = try LiveProgram.capturing(
+            ["-i", "lo", "-T", "ndjson", "-w", file, "-Z", "nobody"], in: space, program: program)
+        try expectCaptures(run)
+        let shown = run.lines.count
+        try FileManager.default.moveItem(atPath: file, toPath: file + ".1")
+        run.signal(SIGHUP)
+        #expect(run.comes { FileManager.default.fileExists(atPath: file) }, "\(run.errorText)")
+        _ = try BitcoinPeers(TCPPeers(port: 8333, in: space), goods: [try .sample("tx")]).finish()
+        #expect(run.comes { run.lines.count == 2 * shown })
+        #expect(run.interrupt() == .status(0), "\(run.errorText)")
+        #expect(try owner(file) == nobody.pw_uid)
+        #expect(try ShownMessages(file: file).count == shown && ShownMessages(file: file + ".1").count == shown)
+    }
+
+    /// As systemd ends a service: all its processes get the signal. Who makes the files is there until the end.
+    @Test(arguments: [SIGTERM, SIGINT, SIGHUP])
+    func signalToTheHelper(number: Int32) throws {
+        let records = try makeFolder(ownedByNobody: false)
+        let run = try LiveProgram.capturing(
+            ["-i", "lo", "-T", "ndjson", "-w", records + "/node.pcap", "-b", "packets:10", "-Z", "nobody"],
+            in: space, program: program)
+        let helper = try #require(children(run).first)
+        kill(try #require(pid_t(helper)), number)
+        try expectCaptures(run)
+        #expect(isRunning(helper))
+        #expect(run.interrupt() == .status(0), "\(run.errorText)")
+        #expect(run.comes { !isRunning(helper) })
+        #expect(try FileManager.default.contentsOfDirectory(atPath: records).count > 1)
+    }
+
     private enum Trap: CaseIterable { case symbolicLink, hardLink, movedFile }
 
     /// Who may write to a folder could bring there a name that leads elsewhere: root does not open it for that user.
