@@ -45,7 +45,8 @@ final class KeySources {
         return try NodeKeys(ProbedNode(text))
     }
 
-    /// Reads what has come since. To be called about once a second, also where nothing is captured.
+    /// Reads what has come since. To be called once a second or more often, also where nothing is
+    /// captured.
     func refresh() {
         do throws(KeyLogError) {
             try log.refresh()

@@ -95,12 +95,6 @@ struct SignalTests {
         #expect(program.end() == .signal(SIGINT))
     }
 
-    @Test func hangupWithoutARecording() throws {
-        let program = try LiveProgram.capturing(["-i", "lo"], in: space)
-        program.signal(SIGHUP)
-        #expect(program.end() == .status(0))
-    }
-
     // MARK: On the way
 
     @Test func countsSoFar() throws {
