@@ -12,7 +12,7 @@ public struct CaptureWriter: ~Copyable {
     }
 
     /// What is said in the file of the longest frame it may hold: the most that libpcap reads.
-    public static let snapLength = 262_144
+    public static let snapLength = LiveOptions.snapLengths.upperBound
 
     /// The file as it was given: a path, or `-` for standard output.
     public let path: String
