@@ -20,7 +20,7 @@ public struct RecordingFiles: ~Copyable {
 
     private var writer: CaptureWriter?
     /// Those that are still there, oldest first. Only filled where some are to be deleted.
-    private var kept: [RecordingHelper.FileName] = []
+    private var kept: [RecordingName] = []
     /// The file being written.
     private var identity: FileIdentity?
     /// Makes and deletes files where we may not; nil where it is not needed.
@@ -128,8 +128,8 @@ public struct RecordingFiles: ~Copyable {
     /// - Returns: Whether this process has made the file.
     private mutating func begin() throws(CaptureError) -> Bool {
         filesBegun &+= 1
-        let name = ring == nil ? RecordingHelper.FileName() : .init(number: filesBegun, time: time(nil))
-        let path = path(of: name)
+        let name = ring == nil ? RecordingName() : RecordingName(number: filesBegun, time: time(nil))
+        let path = name.path(in: self.path, isRing: ring != nil)
         try makeRoom()
         var destination = try create(path, name)
         destination.isEnding = isEnding
@@ -143,12 +143,8 @@ public struct RecordingFiles: ~Copyable {
         return isNew
     }
 
-    private func path(of name: RecordingHelper.FileName) -> String {
-        ring == nil ? path : RingFileName(path).path(number: name.number, time: name.time)
-    }
-
     private func create(
-        _ path: String, _ name: RecordingHelper.FileName
+        _ path: String, _ name: RecordingName
     ) throws(CaptureError) -> CaptureDestination {
         do throws(CaptureError) {
             return try CaptureDestination(path: path)
@@ -167,7 +163,7 @@ public struct RecordingFiles: ~Copyable {
     private mutating func makeRoom() throws(CaptureError) {
         guard let files = ring?.files else { return }
         while UInt64(kept.count) >= files, let oldest = kept.first {
-            let path = path(of: oldest)
+            let path = oldest.path(in: self.path, isRing: true)
             if let failure = delete(path, oldest), failure.code != ENOENT {
                 throw CaptureError(.writeFailed, path: path, detail: failure.message)
             }
@@ -175,7 +171,7 @@ public struct RecordingFiles: ~Copyable {
         }
     }
 
-    private func delete(_ path: String, _ name: RecordingHelper.FileName) -> SystemFailure? {
+    private func delete(_ path: String, _ name: RecordingName) -> SystemFailure? {
         if unlink(path) == 0 { return nil }
         let failure = SystemFailure()
         if helper == nil || failure.code == ENOENT { return failure }
