@@ -6,17 +6,21 @@
 #include <malloc.h>
 #include <pcap/pcap.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdio_ext.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/types.h>
+/* Needs types of those above. stdio.h includes it only under _GNU_SOURCE, see below. */
+#include <bits/types/cookie_io_functions_t.h>
 
 /*
  * The C library declares these only under _GNU_SOURCE, which Swift does not define when it imports the C library,
  * and which a package can define only by flags that SwiftPM refuses in dependencies.
  */
+FILE *fopencookie(void *cookie, const char *mode, cookie_io_functions_t functions);
 int pipe2(int ends[2], int flags);
 int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
 ssize_t tee(int from, int to, size_t count, unsigned int flags);

@@ -7,6 +7,11 @@ public struct CaptureDestination: ~Copyable {
     /// The file as it was given: a path, or `-` for standard output.
     public let path: String
     let descriptor: Descriptor
+    /// Whether there was no such file, and this process has made it.
+    let isNew: Bool
+    /// Asked while nobody takes what is written into a pipe or a socket: whether the program is to end. Then a reader
+    /// that takes nothing for a second is given up; else it is waited for as long as it takes.
+    public var isEnding: @Sendable () -> Bool = { false }
 
     /// Opens a file for writing, and creates it where there is none.
     ///
@@ -16,8 +21,9 @@ public struct CaptureDestination: ~Copyable {
     /// - Throws: `CaptureError` of the problem `cannotCreate`, `isAnInput`, `isTerminal` or `isDirectory`.
     public init(path: String, inputs: [String] = []) throws(CaptureError) {
         let descriptor: Descriptor
+        var isNew = false
         do throws(SystemFailure) {
-            descriptor = try Descriptor(creating: path)
+            descriptor = try Descriptor(creating: path, isNew: &isNew)
         } catch {
             throw CaptureError(error.code == EISDIR ? .isDirectory : .cannotCreate, path: path, detail: error.message)
         }
@@ -27,12 +33,14 @@ public struct CaptureDestination: ~Copyable {
         }
         self.path = path
         self.descriptor = descriptor
+        self.isNew = isNew
     }
 
     /// A file that was opened elsewhere.
     init(_ descriptor: consuming Descriptor, path: String) {
         self.path = path
         self.descriptor = descriptor
+        isNew = false
     }
 
     /// Empties a file that is there already. Standard output may have been opened to be appended to.
@@ -64,9 +72,23 @@ struct FileIdentity: Hashable {
 extension Descriptor {
     /// Opens a file for writing, or for `-` shares standard output. Waits for a reader where the file is a FIFO.
     init(creating path: String) throws(SystemFailure) {
-        let number =
-            path == "-"
-            ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
+        var isNew = false
+        try self.init(creating: path, isNew: &isNew)
+    }
+
+    /// As `init(creating:)`.
+    ///
+    /// - Parameter isNew: Set to whether there was no such file.
+    init(creating path: String, isNew: inout Bool) throws(SystemFailure) {
+        isNew = false
+        var number: Int32
+        if path == "-" {
+            number = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
+        } else {
+            number = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            isNew = number >= 0
+            if !isNew, errno == EEXIST { number = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666) }
+        }
         guard number >= 0 else { throw SystemFailure() }
         try self.init(owning: number)
     }

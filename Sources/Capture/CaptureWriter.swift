@@ -12,7 +12,7 @@ public struct CaptureWriter: ~Copyable {
     }
 
     /// What is said in the file of the longest frame it may hold: the most that libpcap reads.
-    public static let snapLength = 262_144
+    public static let snapLength = LiveOptions.snapLengths.upperBound
 
     /// The file as it was given: a path, or `-` for standard output.
     public let path: String
@@ -25,6 +25,7 @@ public struct CaptureWriter: ~Copyable {
     // libpcap's handle, what it calls a dumper, and the stream beneath, which libpcap closes with the dumper.
     private let handle: OpaquePointer
     private let dumper: OpaquePointer
+    private let output: WriteStream
     private let stream: UnsafeMutablePointer<FILE>
     private let buffer: UnsafeMutableRawPointer
 
@@ -49,20 +50,19 @@ public struct CaptureWriter: ~Copyable {
         _ destination: consuming CaptureDestination, linkType: LinkTypeNumber, snapLength: Int = Self.snapLength,
         precision: Precision = .nanoseconds
     ) throws(CaptureError) {
-        let path = destination.path
+        let (path, isEnding) = (destination.path, destination.isEnding)
         try self.init(
-            destination.emptied(), path: path, linkType: linkType, snapLength: snapLength, precision: precision)
+            destination.emptied(), path: path, linkType: linkType, snapLength: snapLength, precision: precision,
+            isEnding: isEnding)
     }
 
     init(
         _ descriptor: consuming Descriptor, path: String, linkType: LinkTypeNumber, snapLength: Int = Self.snapLength,
-        precision: Precision = .nanoseconds
+        precision: Precision = .nanoseconds, isEnding: @escaping @Sendable () -> Bool = { false }
     ) throws(CaptureError) {
-        let number = descriptor.release()
-        guard let stream = fdopen(number, "wb") else {
-            let failure = SystemFailure()
-            Glibc.close(number)
-            throw CaptureError(.cannotCreate, path: path, detail: failure.message)
+        let output = WriteStream(descriptor, isEnding: isEnding)
+        guard let stream = output.open() else {
+            throw CaptureError(.cannotCreate, path: path, detail: SystemFailure().message)
         }
         let unit = precision == .nanoseconds ? PCAP_TSTAMP_PRECISION_NANO : PCAP_TSTAMP_PRECISION_MICRO
         let length = Int32(clamping: max(1, snapLength))
@@ -85,6 +85,7 @@ public struct CaptureWriter: ~Copyable {
         self.precision = precision
         self.handle = handle
         self.dumper = dumper
+        self.output = output
         self.stream = stream
         self.buffer = buffer
     }
@@ -116,14 +117,14 @@ public struct CaptureWriter: ~Copyable {
                 UnsafeMutablePointer<UInt8>(dumper), &packet, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
         }
         // libpcap does not tell.
-        if ferror(stream) != 0 { throw failure(SystemFailure(), at: header.number) }
+        if ferror(stream) != 0 { throw failure(at: header.number) }
         bytesWritten &+= 16 &+ UInt64(bytes.byteCount)
         framesWritten &+= 1
     }
 
     /// Hands what is buffered to the system.
     public mutating func flush() throws(CaptureError) {
-        if pcap_dump_flush(dumper) != 0 || ferror(stream) != 0 { throw failure(SystemFailure(), at: nil) }
+        if pcap_dump_flush(dumper) != 0 || ferror(stream) != 0 { throw failure(at: nil) }
     }
 
     /// Writes what is buffered, and closes the file.
@@ -131,9 +132,9 @@ public struct CaptureWriter: ~Copyable {
         try flush()
     }
 
-    private func failure(_ failure: SystemFailure, at frame: UInt64?) -> CaptureError {
-        let problem: CaptureError.Problem = failure.code == EPIPE ? .outputClosed : .writeFailed
-        return CaptureError(problem, path: path, frame: frame, detail: failure.message)
+    private func failure(at frame: UInt64?) -> CaptureError {
+        let failure = output.failure ?? .system(SystemFailure())
+        return CaptureError(failure.problem, path: path, frame: frame, detail: failure.message)
     }
 
     /// A time as libpcap takes it: with nanoseconds in the place of microseconds where the file has nanoseconds.

@@ -43,9 +43,12 @@ package struct Child: ~Copyable {
     /// - Parameters:
     ///   - arguments: Beginning with the program's name.
     ///   - input: What becomes its standard input, and so on.
+    ///   - hearsEnding: Else SIGINT, SIGTERM and SIGHUP are blocked in it from its first moment on: for one that is
+    ///     needed until our own orderly end, though who ends us ends all processes that belong to us, as systemd does.
     /// - Throws: ENOENT where there is no such program.
     package init(
-        _ arguments: [String], input: borrowing Descriptor, output: borrowing Descriptor, errors: borrowing Descriptor
+        _ arguments: [String], input: borrowing Descriptor, output: borrowing Descriptor, errors: borrowing Descriptor,
+        hearsEnding: Bool = true
     ) throws(SystemFailure) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -61,7 +64,9 @@ package struct Child: ~Copyable {
         defer { posix_spawnattr_destroy(&attributes) }
         var signals = sigset_t()
         sigemptyset(&signals)
+        if !hearsEnding { for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) } }
         posix_spawnattr_setsigmask(&attributes, &signals)
+        sigemptyset(&signals)
         for number in [SIGPIPE, SIGINT, SIGTERM, SIGCHLD] { sigaddset(&signals, number) }
         posix_spawnattr_setsigdefault(&attributes, &signals)
         posix_spawnattr_setpgroup(&attributes, 0)

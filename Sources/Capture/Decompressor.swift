@@ -1,4 +1,3 @@
-import CPcap
 import Glibc
 
 /// A running child that decompresses an input to a pipe. It is ended, at once and without a word, when its owner goes.
@@ -32,9 +31,6 @@ struct Decompressor: ~Copyable {
         } catch {
             throw .system(error.message)
         }
-        // A larger pipe means fewer turns between the two processes. Where it is refused, the usual size will do.
-        _ = fcntl(output.number, LINUX_F_SETPIPE_SZ, 1 << 20)
-
         do throws(SystemFailure) {
             child = try Child([compression.program, "-dc"], input: input, output: output, errors: messages)
         } catch {

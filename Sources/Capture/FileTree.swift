@@ -19,9 +19,7 @@ public enum FileTree {
 
     /// The path without symbolic links and dots; nil where there is nothing.
     public static func resolved(_ path: String) -> String? {
-        guard let text = realpath(path, nil) else { return nil }
-        defer { free(text) }
-        return String(cString: text)
+        try? Path.resolved(path)
     }
 
     /// The regular files of these names in a folder and in the folders in it, sorted by path. Symbolic links in it are

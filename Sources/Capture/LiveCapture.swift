@@ -45,11 +45,11 @@ public struct LiveCapture: ~Copyable {
         guard let handle = pcap_create(interface, &message) else {
             throw CaptureError(.live(.failed), path: interface, detail: String(libpcap: message))
         }
-        let snapLength = min(max(1, options.snapLength), 262_144)
+        let options = options.clamped
         let notes: [String]
         let filter: String
         do throws(CaptureError) {
-            notes = try Self.activate(handle, interface, options, snapLength: snapLength)
+            notes = try Self.activate(handle, interface, options)
             filter = try Self.install(options.filter, handle, interface)
         } catch {
             pcap_close(handle)
@@ -57,7 +57,7 @@ public struct LiveCapture: ~Copyable {
         }
         self.notes = notes
         self.filter = filter
-        self.snapLength = snapLength
+        snapLength = options.snapLength
         self.interface = interface
         self.handle = handle
         linkType = LinkTypeNumber(rawValue: pcap_datalink(handle))
@@ -74,12 +74,12 @@ public struct LiveCapture: ~Copyable {
 
     /// - Returns: Notes.
     private static func activate(
-        _ handle: OpaquePointer, _ interface: String, _ options: LiveOptions, snapLength: Int
+        _ handle: OpaquePointer, _ interface: String, _ options: LiveOptions
     ) throws(CaptureError) -> [String] {
-        pcap_set_snaplen(handle, Int32(snapLength))
+        pcap_set_snaplen(handle, Int32(options.snapLength))
         pcap_set_promisc(handle, options.isPromiscuous ? 1 : 0)
         pcap_set_timeout(handle, delay)
-        pcap_set_buffer_size(handle, Int32(min(max(1, options.bufferMebibytes), 2_047)) << 20)
+        pcap_set_buffer_size(handle, Int32(options.bufferMebibytes) << 20)
         // Where it is refused, microseconds remain.
         pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO)
         let status = pcap_activate(handle)

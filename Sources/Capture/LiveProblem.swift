@@ -1,5 +1,3 @@
-import Glibc
-
 /// What can go wrong with a capture from an interface.
 public enum LiveProblem: Hashable, Sendable {
     /// There is no interface of that name.
@@ -19,7 +17,7 @@ public enum LiveProblem: Hashable, Sendable {
 
     /// Not permitted to this process, whose file is looked up.
     static func notPermitted() -> LiveProblem {
-        .notPermitted(program: realpath("/proc/self/exe"))
+        .notPermitted(program: ((try? Path.resolved("/proc/self/exe")) ?? "/proc/self/exe").singleLine)
     }
 
     /// - Parameter detail: libpcap's words; may be empty.
@@ -48,12 +46,5 @@ public enum LiveProblem: Hashable, Sendable {
         case .isDown: "Bring it up: ip link set \(interface.quotedForShell) up"
         case .wentDown, .vanished, .failed: nil
         }
-    }
-
-    /// The file that a link leads to, or the link itself.
-    private static func realpath(_ path: String) -> String {
-        guard let resolved = Glibc.realpath(path, nil) else { return path }
-        defer { free(resolved) }
-        return String(cString: resolved).singleLine
     }
 }

@@ -1,4 +1,3 @@
-import CPcap
 import Glibc
 
 /// Seconds since some moment, whatever happens to the clock on the wall; exact to a few milliseconds, and cheap.

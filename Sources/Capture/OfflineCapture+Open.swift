@@ -31,7 +31,8 @@ extension OfflineCapture {
         let decompressor: Decompressor
         let pipe: Pipe
         do throws(SystemFailure) {
-            pipe = try Pipe()
+            // A larger pipe means fewer turns between the two processes.
+            pipe = try Pipe(capacity: 1 << 20)
         } catch {
             throw CaptureError(.cannotOpen, path: path, detail: error.message)
         }

@@ -23,6 +23,10 @@ public enum Privileges {
     /// Whether we are root, or are able to become it again.
     public static var isRoot: Bool { users.contains(0) }
 
+    /// Whether we are another user or group than the one who called us, as a program is that was installed setuid or
+    /// setgid.
+    public static var areOfProgramFile: Bool { getuid() != geteuid() || getgid() != getegid() }
+
     /// Whether this thread holds any capability.
     public static var hasCapabilities: Bool { capabilities.contains { $0.permitted != 0 || $0.effective != 0 } }
 

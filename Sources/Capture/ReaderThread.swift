@@ -13,7 +13,7 @@ final class ReaderThread: @unchecked Sendable {
     private let bell: Bell
     private let isStopping = Atomic<Bool>(false)
     private var failure: CaptureError?
-    private var thread: pthread_t?
+    private var thread: SignalFreeThread?
 
     private let taken = Atomic<UInt64>(0)
     private let droppedByKernel = Atomic<UInt64>(0)
@@ -43,21 +43,9 @@ final class ReaderThread: @unchecked Sendable {
             droppedByInterface: droppedByInterface.load(ordering: .relaxed), droppedByUs: queue.dropped)
     }
 
-    /// Begins. Signals are left to the other threads.
+    /// Begins.
     func start() throws(SystemFailure) {
-        var all = sigset_t()
-        var before = sigset_t()
-        sigfillset(&all)
-        pthread_sigmask(SIG_SETMASK, &all, &before)
-        let context = Unmanaged.passRetained(self)
-        var number: pthread_t = 0
-        let code = pthread_create(&number, nil, readerThreadMain, context.toOpaque())
-        pthread_sigmask(SIG_SETMASK, &before, nil)
-        if code != 0 {
-            context.release()
-            throw SystemFailure(code: code)
-        }
-        thread = number
+        thread = try SignalFreeThread { [self] in run() }
     }
 
     /// Asks it to end.
@@ -68,9 +56,7 @@ final class ReaderThread: @unchecked Sendable {
 
     /// Waits for its end.
     func join() {
-        guard let thread else { return }
-        pthread_join(thread, nil)
-        self.thread = nil
+        thread.take()?.join()
     }
 
     /// Why it ended, once; nil where it was asked to. Only after the queue's end.
@@ -78,7 +64,7 @@ final class ReaderThread: @unchecked Sendable {
 
     // MARK: The thread
 
-    fileprivate func run() {
+    private func run() {
         do throws(CaptureError) {
             while !isStopping.load(ordering: .acquiring) { try turn() }
         } catch {
@@ -139,10 +125,4 @@ final class ReaderThread: @unchecked Sendable {
         droppedByKernel.store(kernelDrops.total, ordering: .relaxed)
         droppedByInterface.store(interfaceDrops.total, ordering: .relaxed)
     }
-}
-
-/// What the thread begins with: the reader, retained for it.
-private func readerThreadMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    if let context { Unmanaged<ReaderThread>.fromOpaque(context).takeRetainedValue().run() }
-    return nil
 }

@@ -15,11 +15,12 @@ public struct RecordingFiles: ~Copyable {
     private let snapLength: Int
     /// When the next file begins, and how many are kept; nil for one file without an end.
     private let ring: CaptureLimits?
-    private let owner: User?
+    /// See ``CaptureDestination/isEnding``.
+    private let isEnding: @Sendable () -> Bool
 
     private var writer: CaptureWriter?
     /// Those that are still there, oldest first. Only filled where some are to be deleted.
-    private var kept: [RecordingHelper.FileName] = []
+    private var kept: [RecordingName] = []
     /// The file being written.
     private var identity: FileIdentity?
     /// Makes and deletes files where we may not; nil where it is not needed.
@@ -35,18 +36,19 @@ public struct RecordingFiles: ~Copyable {
     ///   - path: A path, or, without `ring`, `-` for standard output. With `ring` the files are called as
     ///     dumpcap's: `name_00001_20261123142233.pcap`.
     ///   - ring: How long a file becomes (`duration`, `fileSize`, `packets`), and how many are kept (`files`).
-    ///   - owner: Whom new files are given to, where they are made as root; nil to leave them.
-    ///   - helper: Is asked where this process may not make a file. It ends if the first file shows that it may.
+    ///   - helper: Is asked where this process may not make a file. It ends if this process has made the first file
+    ///     itself; that a file which is there can be opened does not tell whether the next can be made.
+    ///   - isEnding: See ``CaptureDestination/isEnding``.
     /// - Throws: `CaptureError` where the file cannot be made.
     public init(
         path: String, linkType: LinkTypeNumber, snapLength: Int = CaptureWriter.snapLength, ring: CaptureLimits? = nil,
-        owner: User? = nil, helper: consuming RecordingHelper? = nil
+        helper: consuming RecordingHelper? = nil, isEnding: @escaping @Sendable () -> Bool = { false }
     ) throws(CaptureError) {
         self.path = path
         self.linkType = linkType
         self.snapLength = snapLength
         self.ring = ring
-        self.owner = owner
+        self.isEnding = isEnding
         self.helper = helper
         begun = monotonicSeconds()
         flushed = begun
@@ -123,35 +125,26 @@ public struct RecordingFiles: ~Copyable {
         try writer.take()?.close()
     }
 
-    /// - Returns: Whether the file was made without the helper.
+    /// - Returns: Whether this process has made the file.
     private mutating func begin() throws(CaptureError) -> Bool {
         filesBegun &+= 1
-        let name = ring == nil ? RecordingHelper.FileName() : .init(number: filesBegun, time: time(nil))
-        let path = path(of: name)
+        let name = ring == nil ? RecordingName() : RecordingName(number: filesBegun, time: time(nil))
+        let path = name.path(in: self.path, isRing: ring != nil)
         try makeRoom()
-        var isOwn = true
-        let destination = try create(path, name, &isOwn)
-        // Not a device nor standard output.
-        if isOwn, let owner, destination.descriptor.type == S_IFREG, path != "-",
-            fchown(destination.descriptor.number, owner.userID, owner.groupID) != 0
-        {
-            throw CaptureError(.cannotCreate, path: path, detail: SystemFailure().message)
-        }
+        var destination = try create(path, name)
+        destination.isEnding = isEnding
+        let isNew = destination.isNew
         identity = destination.descriptor.fileIdentity
         writer = try CaptureWriter(destination, linkType: linkType, snapLength: snapLength)
         currentPath = path
         if ring?.files != nil { kept.append(name) }
         begun = monotonicSeconds()
         isFlushed = false
-        return isOwn
-    }
-
-    private func path(of name: RecordingHelper.FileName) -> String {
-        ring == nil ? path : RingFileName(path).path(number: name.number, time: name.time)
+        return isNew
     }
 
     private func create(
-        _ path: String, _ name: RecordingHelper.FileName, _ isOwn: inout Bool
+        _ path: String, _ name: RecordingName
     ) throws(CaptureError) -> CaptureDestination {
         do throws(CaptureError) {
             return try CaptureDestination(path: path)
@@ -160,7 +153,6 @@ public struct RecordingFiles: ~Copyable {
         }
         do throws(SystemFailure) {
             guard let descriptor = try helper?.create(name) else { throw SystemFailure(code: EACCES) }
-            isOwn = false
             return CaptureDestination(descriptor, path: path)
         } catch {
             throw CaptureError(.cannotCreate, path: path, detail: error.message)
@@ -171,7 +163,7 @@ public struct RecordingFiles: ~Copyable {
     private mutating func makeRoom() throws(CaptureError) {
         guard let files = ring?.files else { return }
         while UInt64(kept.count) >= files, let oldest = kept.first {
-            let path = path(of: oldest)
+            let path = oldest.path(in: self.path, isRing: true)
             if let failure = delete(path, oldest), failure.code != ENOENT {
                 throw CaptureError(.writeFailed, path: path, detail: failure.message)
             }
@@ -179,7 +171,7 @@ public struct RecordingFiles: ~Copyable {
         }
     }
 
-    private func delete(_ path: String, _ name: RecordingHelper.FileName) -> SystemFailure? {
+    private func delete(_ path: String, _ name: RecordingName) -> SystemFailure? {
         if unlink(path) == 0 { return nil }
         let failure = SystemFailure()
         if helper == nil || failure.code == ENOENT { return failure }

@@ -1,4 +1,3 @@
-import CPcap
 import Glibc
 
 /// A process that stays root when we become somebody else, and makes the recording's files where only root may.
@@ -45,7 +44,7 @@ public struct RecordingHelper: ~Copyable {
         let socket = try Descriptor(owning: ends[0])
         let process = try Child(
             arguments, input: other, output: try Descriptor(creating: "/dev/null"),
-            errors: try Descriptor(copying: STDERR_FILENO))
+            errors: try Descriptor(copying: STDERR_FILENO), hearsEnding: false)
         return RecordingHelper(socket, process)
     }
 
@@ -56,40 +55,25 @@ public struct RecordingHelper: ~Copyable {
 
     // MARK: Requests
 
-    /// One of the files of a ring, by what its name is made of; both 0 where there is one file only.
-    struct FileName: Equatable {
-        var number: UInt64 = 0
-        var time = 0
-    }
-
-    enum Action: UInt64 { case create, delete }
-
     /// Creates a file, or opens it where it is there already.
-    func create(_ name: FileName) throws(SystemFailure) -> Descriptor {
+    func create(_ name: RecordingName) throws(SystemFailure) -> Descriptor {
         var file: Int32 = -1
-        let code = ask(.create, name, &file)
+        let code = ask(RecordingRequest(.create, name), &file)
         guard code == 0, file >= 0 else { throw SystemFailure(code: code == 0 ? EIO : code) }
         return try Descriptor(owning: file)
     }
 
     /// Deletes a file.
-    func delete(_ name: FileName) throws(SystemFailure) {
+    func delete(_ name: RecordingName) throws(SystemFailure) {
         var file: Int32 = -1
-        let code = ask(.delete, name, &file)
+        let code = ask(RecordingRequest(.delete, name), &file)
         if file >= 0 { close(file) }
         guard code == 0 else { throw SystemFailure(code: code) }
     }
 
     /// - Returns: 0, or an error's number.
-    private func ask(_ action: Action, _ name: FileName, _ file: inout Int32) -> Int32 {
-        let request = [action.rawValue, name.number, UInt64(bitPattern: Int64(name.time))]
-        let sent = request.withUnsafeBytes { linux_send_with_descriptor(socket.number, $0.baseAddress, $0.count, -1) }
-        guard sent == MemoryLayout<UInt64>.size * request.count else { return EPIPE }
-        var code: Int32 = 0
-        var received = -1
-        repeat {
-            received = linux_receive_with_descriptor(socket.number, &code, MemoryLayout<Int32>.size, &file)
-        } while received < 0 && errno == EINTR
-        return received == MemoryLayout<Int32>.size ? code : EPIPE
+    private func ask(_ request: RecordingRequest, _ file: inout Int32) -> Int32 {
+        guard request.send(to: socket.number) else { return EPIPE }
+        return RecordingRequest.answer(from: socket.number, &file)
     }
 }

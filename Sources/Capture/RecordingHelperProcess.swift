@@ -1,4 +1,3 @@
-import CPcap
 import Glibc
 
 /// The process that ``RecordingHelper`` starts. Whoever asks may have been taken over by what it read: nothing is done
@@ -18,7 +17,7 @@ public struct RecordingHelperProcess {
             let groupID = gid_t(words[4])
         else { return nil }
         path = words[1]
-        let parent = path[..<Self.nameStart(path)]
+        let parent = path[..<Path.nameStart(path)]
         // Where there is none, every request says so.
         folder = Glibc.open(parent.isEmpty ? "." : String(parent), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         isRing = words[2] == "ring"
@@ -28,25 +27,18 @@ public struct RecordingHelperProcess {
 
     /// Serves until the other end of standard input, a socket, is closed.
     public func run() {
-        var request: [UInt64] = [0, 0, 0]
-        while true {
-            let size = MemoryLayout<UInt64>.size * request.count
-            let received = request.withUnsafeMutableBytes { recv(STDIN_FILENO, $0.baseAddress, size, 0) }
-            if received < 0, errno == EINTR { continue }
-            guard received == size, let action = RecordingHelper.Action(rawValue: request[0]) else { return }
-            let name = RecordingHelper.FileName(
-                number: request[1], time: Int(Int64(bitPattern: request[2])))
+        while let request = RecordingRequest(receivedFrom: STDIN_FILENO) {
             var file: Int32 = -1
-            var code = act(action, name, &file)
-            linux_send_with_descriptor(STDIN_FILENO, &code, MemoryLayout<Int32>.size, file)
+            let code = act(request, &file)
+            RecordingRequest.answer(code, file, to: STDIN_FILENO)
             if file >= 0 { close(file) }
         }
     }
 
-    private func act(_ action: RecordingHelper.Action, _ name: RecordingHelper.FileName, _ file: inout Int32) -> Int32 {
-        let path = isRing ? RingFileName(path).path(number: name.number, time: name.time) : path
-        let name = String(path[Self.nameStart(path)...])
-        switch action {
+    private func act(_ request: RecordingRequest, _ file: inout Int32) -> Int32 {
+        let path = request.name.path(in: path, isRing: isRing)
+        let name = String(path[Path.nameStart(path)...])
+        switch request.action {
         case .create:
             file = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
             if file < 0, errno == EEXIST { return open(name, &file) }
@@ -73,10 +65,5 @@ public struct RecordingHelperProcess {
         }
         file = found
         return 0
-    }
-
-    /// Where a path's last part begins.
-    private static func nameStart(_ path: String) -> String.Index {
-        path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
     }
 }

@@ -8,8 +8,7 @@ struct RingFileName {
     private let suffix: Substring
 
     init(_ path: String) {
-        let file = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-        let end = path[file...].lastIndex(of: ".") ?? path.endIndex
+        let end = path[Path.nameStart(path)...].lastIndex(of: ".") ?? path.endIndex
         stem = path[..<end]
         suffix = path[end...]
     }

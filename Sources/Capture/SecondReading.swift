@@ -55,7 +55,11 @@ public struct SecondReading: ~Copyable {
                     do throws(CaptureError) { try body(header, bytes) } catch { failure = error }
                 }
                 if let failure { throw failure }
-                if !more { break }
+                // Else the frames of the files behind it would be taken for others.
+                guard more else {
+                    throw CaptureError(
+                        .readFailed, path: paths[file], frame: number &+ 1, detail: "it has changed since it was read")
+                }
             }
         }
     }

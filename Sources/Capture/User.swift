@@ -25,12 +25,6 @@ public struct User: Hashable, Sendable {
         return User(name: getenv("SUDO_USER").map { String(cString: $0).singleLine } ?? "\(id)", id, groupID)
     }
 
-    /// Who has started a program that is root for everybody (setuid); nil where root itself has.
-    public static var caller: User? {
-        let id = getuid()
-        return id == 0 ? nil : User(id: id) ?? User(name: "\(id)", id, getgid())
-    }
-
     /// The user of that number; nil where there is none.
     public init?(id: UInt32) {
         self.init { getpwuid_r(id, $0, $1, $2, $3) }

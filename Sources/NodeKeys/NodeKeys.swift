@@ -42,7 +42,7 @@ public final class NodeKeys: Sendable {
         _ node: ProbedNode, bpftrace: String = "bpftrace", helper: String = "/proc/self/exe",
         limit: Int = NodeKeys.startLimit
     ) throws(NodeKeysError) {
-        guard geteuid() == 0 else { throw .notRoot }
+        guard getuid() == 0 else { throw .notRoot }
         self.node = node
         try Self.checkSymbol(of: node.path, bpftrace)
         do throws(SystemFailure) {
@@ -52,7 +52,7 @@ public final class NodeKeys: Sendable {
             let process = node.process.map { "\($0)" } ?? "-"
             let child = try Child(
                 [helper, NodeKeyHelper.keep, bpftrace, process, node.path], input: leash.readEnd,
-                output: printed.writeEnd, errors: complained.writeEnd)
+                output: printed.writeEnd, errors: complained.writeEnd, hearsEnding: false)
             state = Mutex(
                 State(
                     helper: child, leash: leash.keepWriteEnd(), printed: PipeReader(printed.keepReadEnd()),
@@ -77,14 +77,16 @@ public final class NodeKeys: Sendable {
     }
 
     /// What has gone wrong since this was last asked, in a sentence; nil where all is well.
-    public func takeProblem() -> String? {
+    ///
+    /// - Parameter mayEnd: That bpftrace has ended is no problem.
+    public func takeProblem(mayEnd: Bool = false) -> String? {
         state.withLock { state -> String? in
             state.read()
             let lost = state.output.takeLost()
             if lost > 0 {
                 return "bpftrace was too slow: of \(lost) v2 connection\(lost == 1 ? "" : "s") the key was lost"
             }
-            guard state.printed.isOver, !state.hasToldEnd, state.leash != nil else { return nil }
+            guard !mayEnd, state.printed.isOver, !state.hasToldEnd, state.leash != nil else { return nil }
             state.hasToldEnd = true
             return "\(Self.ending(node, state.end(), state.words.text)): from now on no keys come from the node"
         }
@@ -116,7 +118,8 @@ public final class NodeKeys: Sendable {
             let left = deadline - Self.now()
             guard left > 0 else { throw .tooSlow(seconds: limit, words: state.withLock { $0.words.text }) }
             var polled = states
-            if poll(&polled, 2, Int32(clamping: left)) < 0, errno == EINTR { throw .interrupted }
+            // Also where a signal ends it, there may be something to read.
+            _ = poll(&polled, 2, Int32(clamping: left))
         }
     }
 

@@ -19,8 +19,6 @@ public enum NodeKeysError: Error, Equatable, Sendable, CustomStringConvertible {
     /// bpftrace ended before it watched the program.
     case failed(words: String)
     case tooSlow(seconds: Int, words: String)
-    /// A signal came while bpftrace was starting.
-    case interrupted
     case system(String)
 
     public var description: String {
@@ -62,7 +60,6 @@ public enum NodeKeysError: Error, Equatable, Sendable, CustomStringConvertible {
         case .failed(let words): ("bpftrace ended at once" + Self.quoted(words), nil)
         case .tooSlow(let seconds, let words):
             ("bpftrace did not begin to watch within \(seconds) seconds" + Self.quoted(words), nil)
-        case .interrupted: ("interrupted", nil)
         case .system(let reason): (reason, nil)
         }
     }

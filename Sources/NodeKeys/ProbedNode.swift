@@ -17,11 +17,11 @@ public struct ProbedNode: Equatable, Sendable {
             path = try Self.program(of: process)
             self.process = process
         } else {
-            guard let resolved = Glibc.realpath(text, nil) else {
-                throw .noSuchFile(text, reason: SystemFailure().message)
+            do throws(SystemFailure) {
+                path = try Path.resolved(text)
+            } catch {
+                throw .noSuchFile(text, reason: error.message)
             }
-            defer { free(resolved) }
-            path = String(cString: resolved)
             process = nil
         }
         guard KeyProbe.isUsable(path) else { throw .unusableName(path) }

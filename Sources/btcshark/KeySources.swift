@@ -45,7 +45,8 @@ final class KeySources {
         return try NodeKeys(ProbedNode(text))
     }
 
-    /// Reads what has come since. To be called about once a second, also where nothing is captured.
+    /// Reads what has come since. To be called once a second or more often, also where nothing is
+    /// captured.
     func refresh() {
         do throws(KeyLogError) {
             try log.refresh()
@@ -65,6 +66,7 @@ final class KeySources {
             StandardError.complain("\(problem.source == .node ? "the node's keys" : path): \(problem)")
         }
         if more > 0 { StandardError.complain("\(path): and \(more) more bad lines") }
-        if let problem = node?.takeProblem() { StandardError.complain(problem) }
+        // Whoever has asked us to end may have asked bpftrace, too.
+        if let problem = node?.takeProblem(mayEnd: Signals.isEndRequested) { StandardError.complain(problem) }
     }
 }

@@ -69,11 +69,17 @@ struct LivePlan {
             ?? .ports(Network.ports.union(onionPorts).union(ports))
         live.isPromiscuous = !options.noPromiscuity
         if let length = options.snapLength {
-            guard (0...262_144).contains(length) else { throw ValidationError("-s: 1 to 262144 bytes, or 0 for all.") }
+            let range = LiveOptions.snapLengths
+            guard length == 0 || range.contains(length) else {
+                throw ValidationError("-s: \(range.lowerBound) to \(range.upperBound) bytes, or 0 for all.")
+            }
             if length > 0 { live.snapLength = length }
         }
         if let size = options.bufferSize {
-            guard (1...2_047).contains(size) else { throw ValidationError("-B: 1 to 2047 MiB.") }
+            let range = LiveOptions.bufferSizes
+            guard range.contains(size) else {
+                throw ValidationError("-B: \(range.lowerBound) to \(range.upperBound) MiB.")
+            }
             live.bufferMebibytes = size
         }
         return live
@@ -103,7 +109,7 @@ struct LivePlan {
     }
 
     private static func user(_ options: Options) throws -> User? {
-        guard let name = options.user else { return Privileges.isRoot ? User.caller ?? User.sudoCaller : nil }
+        guard let name = options.user else { return Privileges.isRoot ? User.sudoCaller : nil }
         guard Privileges.isRoot else { throw ValidationError("-Z: only root can become another user.") }
         guard let user = User(named: name) else { throw ValidationError("-Z: there is no user '\(name)'.") }
         return user

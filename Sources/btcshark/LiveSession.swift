@@ -21,9 +21,11 @@ struct LiveSession: ~Copyable {
     private var flushed = ContinuousClock.now
     private var lookedForKeys = ContinuousClock.now
 
-    /// Milliseconds after which output is handed on though more frames come, and the longest wait for one.
+    /// After so long output is handed on though more frames come.
     private static let flushInterval: Duration = .milliseconds(50)
+    /// Secrets that have come since are looked for no more often.
     private static let keyInterval: Duration = .milliseconds(200)
+    /// The longest wait for a frame, in milliseconds.
     private static let longestWait: Int32 = 100
 
     init(

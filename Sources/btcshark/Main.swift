@@ -27,6 +27,7 @@ struct Btcshark: ParsableCommand {
 
     /// The argument library ends with 64 where tshark ends with 1.
     static func main() {
+        refuseSetuid()
         // The process that watches a node for us.
         if let status = NodeKeyHelper.run(CommandLine.arguments) { Glibc.exit(status) }
         signal(SIGPIPE, SIG_IGN)
@@ -47,6 +48,14 @@ struct Btcshark: ParsableCommand {
             if !text.isEmpty { StandardError.write("btcshark: \(text)\nSee 'btcshark --help'.\n") }
             Glibc.exit(code == .validationFailure ? Status.usage.rawValue : code.rawValue)
         }
+    }
+
+    /// Whoever calls a program that is root for everybody would have all that root has: any file read, written and
+    /// deleted.
+    private static func refuseSetuid() {
+        guard Privileges.areOfProgramFile else { return }
+        StandardError.complain("is not to be installed setuid or setgid: use sudo, or setcap as the manual says")
+        Glibc.exit(Status.usage.rawValue)
     }
 
     func run() throws {

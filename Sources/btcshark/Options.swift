@@ -105,7 +105,8 @@ struct Options: ParsableArguments {
     @Option(
         name: .customShort("F"), parsing: .unconditional,
         help: ArgumentHelp(
-            "With -w: the file's format; only nsecpcap, classic pcap with nanoseconds.", valueName: "format"))
+            "With -w: the file's format; only nsecpcap, also called pcap: classic pcap with nanoseconds.",
+            valueName: "format"))
     var fileFormat: String?
 
     @Flag(name: .customShort("P"), help: "Print the summary line also with -V or -w.")

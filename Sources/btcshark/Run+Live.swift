@@ -19,7 +19,7 @@ extension Run {
             if let path = live.recording {
                 recording = try RecordingFiles(
                     path: path, linkType: opened.linkType, snapLength: opened.snapLength, ring: live.ring,
-                    owner: nil, helper: helper.take())
+                    helper: helper.take(), isEnding: { Signals.isEndRequested })
             }
             announce(opened, live)
             capture = consume opened

@@ -24,7 +24,7 @@ enum Signals {
         flag.load(ordering: .relaxed) && flag.exchange(false, ordering: .relaxed)
     }
 
-    /// Begins to listen. A read or a wait is interrupted by an end.
+    /// Begins to listen. A read or a wait is interrupted by an end; by the other two, only a wait of the live capture.
     ///
     /// - Parameter rotates: SIGHUP asks for the next file.
     static func listen(rotates: Bool = false) {
@@ -40,7 +40,7 @@ enum Signals {
         handle(SIGTERM, ends)
         handle(SIGUSR1, flags: SA_RESTART) { _ in Signals.counts.store(true, ordering: .relaxed) }
         if rotates {
-            handle(SIGHUP) { _ in Signals.rotation.store(true, ordering: .relaxed) }
+            handle(SIGHUP, flags: SA_RESTART) { _ in Signals.rotation.store(true, ordering: .relaxed) }
         } else {
             handle(SIGHUP, ends)
         }

@@ -26,9 +26,9 @@ import Testing
         get throws { try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() }
     }
 
-    private func begin(_ ring: CaptureLimits?, owner: User? = nil) throws -> RecordingFiles {
+    private func begin(_ ring: CaptureLimits?) throws -> RecordingFiles {
         try RecordingFiles(
-            path: folder.path + "/name.pcap", linkType: LinkTypeNumber(rawValue: 1), ring: ring, owner: owner)
+            path: folder.path + "/name.pcap", linkType: LinkTypeNumber(rawValue: 1), ring: ring)
     }
 
     @Test func oneFile() throws {
@@ -147,20 +147,6 @@ import Testing
         } throws: {
             ($0 as? CaptureError)?.problem == .cannotCreate
         }
-    }
-
-    @Test(.enabled(if: geteuid() == 0, "needs root, to give files away"))
-    func filesBelongToTheirOwner() throws {
-        let nobody = try #require(User(named: "nobody"))
-        var files = try begin(limits("packets:1"), owner: nobody)
-        for number in 1...2 { try write(number, &files) }
-        try files.close()
-        for name in try names {
-            var status = stat()
-            try #require(stat(folder.path + "/" + name, &status) == 0)
-            #expect(status.st_uid == nobody.userID && status.st_gid == nobody.groupID)
-        }
-        #expect(try names.count == 2)
     }
 }
 

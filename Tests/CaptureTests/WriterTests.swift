@@ -1,7 +1,9 @@
-import Capture
 import Foundation
 import Support
+import Synchronization
 import Testing
+
+@testable import Capture
 
 @Suite struct WriterTests {
     private let folder: Folder
@@ -105,6 +107,32 @@ import Testing
         #expect(directory?.problem == .isDirectory)
     }
 
+    /// A pipe that nobody reads: it is waited for, but not when the program is to end.
+    @Test func aReaderThatTakesNothingIsGivenUp() throws {
+        let ends = try makePipe()
+        defer { close(ends.readEnd) }
+        var destination = CaptureDestination(try Descriptor(owning: ends.writeEnd), path: "-")
+        let isEnding = Flag()
+        destination.isEnding = { isEnding.isSet.load(ordering: .relaxed) }
+        var writer = try CaptureWriter(destination, linkType: LinkTypeNumber(rawValue: 1))
+        let bytes = [UInt8](repeating: 1, count: 10_000)
+        // There is room for these.
+        for number in 1...4 as ClosedRange<UInt64> {
+            try writer.write(header(number, time: 0, length: 10_000), bytes.span.bytes)
+        }
+        try writer.flush()
+        isEnding.isSet.store(true, ordering: .relaxed)
+        let error = #expect(throws: CaptureError.self) {
+            for number in 5..<100 as Range<UInt64> {
+                try writer.write(header(number, time: 0, length: 10_000), bytes.span.bytes)
+            }
+        }
+        #expect(error?.problem == .writeFailed)
+        #expect(
+            error?.description.hasSuffix("nobody takes it, and the end was asked for") == true,
+            "\(error?.description ?? "")")
+    }
+
     /// What is there stays until the first frame is about to be written.
     @Test func openingEmptiesNothing() throws {
         let old = try folder.write([1, 2, 3], as: "out.pcap")
@@ -114,6 +142,10 @@ import Testing
         try writer.close()
         #expect(try bytes(of: old).count == 24)
     }
+}
+
+private final class Flag: Sendable {
+    let isSet = Atomic<Bool>(false)
 }
 
 /// The error that `body` throws, if any.

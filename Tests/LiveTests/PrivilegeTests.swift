@@ -101,6 +101,27 @@ struct PrivilegeTests {
         #expect((shown.byClient + shown.byServer).counted == all.counted)
     }
 
+    // MARK: Setuid
+
+    /// It would give root to everybody: nothing is done, whatever is asked for.
+    @Test(arguments: [true, false])
+    func installedSetuid(isGroup: Bool) throws {
+        try #require(chmod(program, isGroup ? 0o2755 : 0o4755) == 0)
+        let file = folder.path + "/live.pcap"
+        let helper = ["--recording-helper", file, "file", "\(nobody.pw_uid)", "\(nobody.pw_gid)"]
+        for arguments in [["-i", "lo", "-w", file], ["-v"], helper, ["--node-key-helper", "id", "-", "/bin/sh"]] {
+            let run = try LiveProgram(arguments, in: space, program: program, launcher: asNobody)
+            #expect(run.end(seconds: 10) == .status(1), "\(arguments)")
+            #expect(run.outputBytes.isEmpty)
+            #expect(
+                run.errorText
+                    == "btcshark: is not to be installed setuid or setgid: use sudo, or setcap as the manual says\n")
+        }
+        #expect(!FileManager.default.fileExists(atPath: file))
+        // For root it makes no difference who the file says.
+        if !isGroup { #expect(try LiveProgram(["-v"], in: nil, program: program).end() == .status(0)) }
+    }
+
     // MARK: From root to a user
 
     @Test(arguments: [true, false])
@@ -193,6 +214,43 @@ struct PrivilegeTests {
             #expect(name.wholeMatch(of: #/node_0\d{4}_\d{14}\.pcap/#) != nil)
         }
         #expect(try names().dropLast().allSatisfy { try PacketFile(records + "/" + $0).frames.count == 10 })
+    }
+
+    /// Where only root may make files, a file of the user's that was there is moved away, and made anew.
+    @Test func movedFile() throws {
+        let records = try makeFolder(ownedByNobody: false)
+        try #require(chmod(records, 0o755) == 0)
+        let file = records + "/live.pcap"
+        try Data().write(to: URL(fileURLWithPath: file))
+        try #require(chown(file, nobody.pw_uid, nobody.pw_gid) == 0)
+        let run = try LiveProgram.capturing(
+            ["-i", "lo", "-T", "ndjson", "-w", file, "-Z", "nobody"], in: space, program: program)
+        try expectCaptures(run)
+        let shown = run.lines.count
+        try FileManager.default.moveItem(atPath: file, toPath: file + ".1")
+        run.signal(SIGHUP)
+        #expect(run.comes { FileManager.default.fileExists(atPath: file) }, "\(run.errorText)")
+        _ = try BitcoinPeers(TCPPeers(port: 8333, in: space), goods: [try .sample("tx")]).finish()
+        #expect(run.comes { run.lines.count == 2 * shown })
+        #expect(run.interrupt() == .status(0), "\(run.errorText)")
+        #expect(try owner(file) == nobody.pw_uid)
+        #expect(try ShownMessages(file: file).count == shown && ShownMessages(file: file + ".1").count == shown)
+    }
+
+    /// As systemd ends a service: all its processes get the signal. Who makes the files is there until the end.
+    @Test(arguments: [SIGTERM, SIGINT, SIGHUP])
+    func signalToTheHelper(number: Int32) throws {
+        let records = try makeFolder(ownedByNobody: false)
+        let run = try LiveProgram.capturing(
+            ["-i", "lo", "-T", "ndjson", "-w", records + "/node.pcap", "-b", "packets:10", "-Z", "nobody"],
+            in: space, program: program)
+        let helper = try #require(children(run).first)
+        kill(try #require(pid_t(helper)), number)
+        try expectCaptures(run)
+        #expect(isRunning(helper))
+        #expect(run.interrupt() == .status(0), "\(run.errorText)")
+        #expect(run.comes { !isRunning(helper) })
+        #expect(try FileManager.default.contentsOfDirectory(atPath: records).count > 1)
     }
 
     private enum Trap: CaseIterable { case symbolicLink, hardLink, movedFile }

@@ -95,12 +95,6 @@ struct SignalTests {
         #expect(program.end() == .signal(SIGINT))
     }
 
-    @Test func hangupWithoutARecording() throws {
-        let program = try LiveProgram.capturing(["-i", "lo"], in: space)
-        program.signal(SIGHUP)
-        #expect(program.end() == .status(0))
-    }
-
     // MARK: On the way
 
     @Test func countsSoFar() throws {
@@ -141,6 +135,66 @@ struct SignalTests {
         let old = try ShownMessages(file: file + ".1")
         #expect(old.count == first.count + second.count)
         #expect(try PacketFile(file).rest == 0 && PacketFile(file + ".1").rest == 0)
+    }
+
+    // MARK: Into a pipe
+
+    /// A recording into a pipe that nobody reads, which is full.
+    private func recordIntoFullPipe() throws -> (program: LiveProgram, readEnd: Int32) {
+        let ends = try makePipe()
+        defer { close(ends.writeEnd) }
+        let program = try LiveProgram.capturing(["-i", "lo", "-w", "-"], in: space, outputDescriptor: ends.writeEnd)
+        try TCPPeers(port: 8333, in: space).send(BitcoinMessage.block(size: 1_500_000).bytes)
+        let isFull = {
+            var state = pollfd(fd: ends.writeEnd, events: Int16(POLLOUT), revents: 0)
+            return poll(&state, 1, 0) == 0
+        }
+        try #require(program.comes(within: 30, isFull), "\(program.errorText)")
+        return (program, ends.readEnd)
+    }
+
+    /// Asking for the next file, for which there is none, or for the counts harms nothing.
+    @Test func signalsWhileARecordingWaits() throws {
+        let (program, readEnd) = try recordIntoFullPipe()
+        defer { close(readEnd) }
+        for number in [SIGHUP, SIGUSR1, SIGHUP] {
+            program.signal(number)
+            usleep(150_000)
+        }
+        var recorded = Data()
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        var isInterrupted = false
+        while true {
+            let count = read(readEnd, &buffer, buffer.count)
+            guard count > 0 else { break }
+            recorded.append(contentsOf: buffer.prefix(count))
+            // The block is there.
+            if !isInterrupted, recorded.count > 1_500_000 {
+                program.signal(SIGINT)
+                isInterrupted = true
+            }
+        }
+        #expect(program.end() == .status(0), "\(program.errorText)")
+        let whole = try PacketFile(try folder.write(recorded))
+        #expect(whole.rest == 0 && whole.frames.count == PacketCounts(program.errorText)?.received)
+    }
+
+    @Test func endWhileARecordingWaits() throws {
+        let (program, readEnd) = try recordIntoFullPipe()
+        defer { close(readEnd) }
+        #expect(program.interrupt() == .status(2))
+        #expect(
+            program.errorText.contains("btcshark: standard output: cannot be written on")
+                && program.errorText.contains("nobody takes it, and the end was asked for"), "\(program.errorText)")
+    }
+
+    @Test func secondSignalWhileARecordingWaits() throws {
+        let (program, readEnd) = try recordIntoFullPipe()
+        defer { close(readEnd) }
+        program.signal(SIGTERM)
+        usleep(100_000)
+        program.signal(SIGTERM)
+        #expect(program.end() == .signal(SIGTERM))
     }
 
     @Test func nextFileOfARing() throws {

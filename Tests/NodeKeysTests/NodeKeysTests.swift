@@ -128,6 +128,25 @@ final class NodeKeysTests {
 
     // MARK: Endings
 
+    /// As systemd ends a service: all its processes get the signal. The helper, which ends bpftrace with us, stays; and
+    /// that bpftrace has ended is no problem to somebody who ends, too.
+    @Test func signalToAll() throws {
+        let keys = try start()
+        let all = Machine.processes(with: standIn.path)
+        let helper = try #require(all.first { $0.arguments.contains("--node-key-helper") }?.id)
+        for number in [SIGHUP, SIGINT, SIGTERM] { kill(helper, number) }
+        let running = try RunningStandIn(standIn.path)
+        try running.call(7)
+        #expect(lines(keys, 1) == [StandIn.line(7)])
+        #expect(keys.takeProblem() == nil)
+        running.end()
+        let bpftrace = try #require(all.first { $0.id != helper }?.id)
+        kill(bpftrace, SIGTERM)
+        #expect(Machine.eventually { self.areGone() })
+        #expect(keys.takeProblem(mayEnd: true) == nil)
+        #expect(keys.takeProblem()?.hasPrefix("bpftrace has ended") == true)
+    }
+
     /// The reader goes without a word, as when it is killed: its pipes are closed.
     @Test func readerGone() throws {
         do {
