@@ -1,5 +1,5 @@
+import Capture
 import Dissection
-import Glibc
 import Output
 
 /// A thread that makes records, in the order in which their messages are taken. This is the side of the producer: the
@@ -15,8 +15,8 @@ final class RecordThread {
     /// The batch that is being filled, and where it is in the ring.
     private var batch: MessageBatch
     private var position = 0
-    private var thread: pthread_t = 0
-    private var hasEnded = false
+    /// Nil once it has ended.
+    private var thread: SignalFreeThread?
 
     /// Begins; nil where the system has no thread for it.
     ///
@@ -27,27 +27,15 @@ final class RecordThread {
         copyLimit = stage.detail == .tree ? 4 << 20 : 1 << 18
         ring = RecordRing(stage)
         batch = ring.batches[position]
-        guard start() else {
-            hasEnded = true
+        do throws(SystemFailure) {
+            thread = try SignalFreeThread { [ring] in ring.run() }
+        } catch {
             return nil
         }
     }
 
     // A pipeline that is given up leaves no thread behind.
     deinit { finish() }
-
-    /// Signals are left to the other threads.
-    private func start() -> Bool {
-        var all = sigset_t()
-        var before = sigset_t()
-        sigfillset(&all)
-        pthread_sigmask(SIG_SETMASK, &all, &before)
-        let context = Unmanaged.passRetained(ring)
-        let code = pthread_create(&thread, nil, recordThreadMain, context.toOpaque())
-        pthread_sigmask(SIG_SETMASK, &before, nil)
-        if code != 0 { context.release() }
-        return code == 0
-    }
 
     /// Takes a message; waits while too many are waiting. The bytes are copied.
     ///
@@ -63,7 +51,7 @@ final class RecordThread {
 
     /// Waits until the records of all messages so far are made, then lends the stage.
     func pause<Result>(_ body: (inout RecordStage) -> Result) -> Result {
-        if hasEnded { return body(&ring.stage) }
+        if thread == nil { return body(&ring.stage) }
         if !batch.isEmpty { handOver() }
         for _ in 1..<ring.batches.count { ring.emptied.wait() }
         defer { for _ in 1..<ring.batches.count { ring.emptied.signal() } }
@@ -72,11 +60,10 @@ final class RecordThread {
 
     /// Waits until all records are made, and ends the thread.
     func finish() {
-        if hasEnded { return }
+        guard let thread = thread.take() else { return }
         batch.isLast = true
         ring.filled.signal()
-        pthread_join(thread, nil)
-        hasEnded = true
+        thread.join()
     }
 
     private func handOver() {
@@ -115,10 +102,4 @@ private final class RecordRing: @unchecked Sendable {
             position = (position + 1) % batches.count
         }
     }
-}
-
-/// What the thread begins with: the ring, retained for it.
-private func recordThreadMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    if let context { Unmanaged<RecordRing>.fromOpaque(context).takeRetainedValue().run() }
-    return nil
 }

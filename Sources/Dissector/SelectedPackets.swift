@@ -14,8 +14,12 @@ public struct SelectedPackets: ~Copyable {
     /// - Parameters:
     ///   - paths: The inputs, as `CaptureFiles` takes them.
     ///   - output: A file, a FIFO, or `-` for standard output; none of the inputs.
-    public init(from paths: [String], to output: String) throws(CaptureError) {
+    ///   - isEnding: The program is to end: a reader of the output that takes nothing is not waited for.
+    public init(
+        from paths: [String], to output: String, isEnding: @escaping @Sendable () -> Bool = { false }
+    ) throws(CaptureError) {
         destination = try CaptureDestination(path: output, inputs: paths)
+        destination.isEnding = isEnding
         reading = SecondReading(paths: paths)
     }
 

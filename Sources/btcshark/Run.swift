@@ -43,7 +43,9 @@ struct Run {
         let collector = plan.packetFile.map { _ in FrameCollector() }
         return run(collector) { writer in
             var packets: SelectedPackets?
-            if let file = plan.packetFile { packets = try SelectedPackets(from: paths, to: file) }
+            if let file = plan.packetFile {
+                packets = try SelectedPackets(from: paths, to: file, isEnding: { Signals.isEndRequested })
+            }
             var options = plan.pipeline
             // Whoever looks at lines as they come, or at what else the records become, wants one after another.
             options.usesRecordThread = !output.isLineBuffered && exporter == nil
