@@ -70,6 +70,13 @@ public struct TimeText: Sendable {
         append(fraction: magnitude % 1_000_000_000, decimals: decimals, to: &text)
     }
 
+    /// The same of a span that 64 bits may not hold; seconds beyond them are those of the longest that they do.
+    static func append(nanoseconds: Int128, decimals: Int, to text: inout TextBuffer) {
+        if nanoseconds < 0 { text.append("-") }
+        text.append(decimal: UInt64(clamping: nanoseconds.magnitude / 1_000_000_000))
+        append(fraction: UInt64(nanoseconds.magnitude % 1_000_000_000), decimals: decimals, to: &text)
+    }
+
     static func append(fraction nanoseconds: UInt64, decimals: Int, to text: inout TextBuffer) {
         text.append(".")
         text.append(decimal: decimals == 6 ? nanoseconds / 1000 : nanoseconds, width: decimals)
