@@ -3,6 +3,7 @@
 public struct SkimSink: FieldSink, ~Copyable {
     public var info = TextBuffer()
     public var wantsInfo: Bool
+    public var wantsWholeHashes = false
     public var isMalformed = false
     /// The bytes end where the capture does, not where the message does.
     public var isCut = false

@@ -6,6 +6,7 @@ public struct TreeSink: FieldSink, ~Copyable {
     public var tree: Tree
     public var info = TextBuffer()
     public var wantsInfo: Bool
+    public var wantsWholeHashes = false
     public var isMalformed = false
     /// The bytes end where the capture does, not where the message does.
     @usableFromInline let isCut: Bool

@@ -33,6 +33,8 @@ struct RecordBuilder: ~Copyable {
     private var firstTime: Int64?
     /// The columns of the summary line as fields, where somebody asks for them.
     var columns: TimeColumn?
+    /// Summary lines have hashes with all their digits.
+    var wantsWholeHashes = false
     /// What is remarked is asked for as fields.
     var asksForRemarks = false
     /// How many nodes the tree has beside those that were asked for.
@@ -102,6 +104,7 @@ struct RecordBuilder: ~Copyable {
     ) -> Bool {
         guard wantsInfo || wantsOutcome else { return false }
         skim.wantsInfo = wantsInfo
+        skim.wantsWholeHashes = wantsWholeHashes
         skim.isCut = isCut
         swap(&skim.info, &record.info)
         defer { swap(&skim.info, &record.info) }
@@ -240,6 +243,7 @@ struct RecordBuilder: ~Copyable {
         let message = finding.message
         var isMalformed = false
         var sink = TreeSink(takeTree(), wantsInfo: wantsInfo, isCut: isCut)
+        sink.wantsWholeHashes = wantsWholeHashes
         swap(&sink.info, &record.info)
         let layer = sink.open(fields.bitcoin, at: 0, value: 0, flags: [])
         var cursor = Cursor(bytes, sink)

@@ -43,6 +43,7 @@ struct RecordStage: ~Copyable {
 
     init(_ options: PipelineOptions, writer: (any RecordWriter)?) {
         builder = RecordBuilder(columns: options.columns)
+        builder.wantsWholeHashes = options.showsWholeHashes
         builder.wantsOutcome = writer?.wantsOutcome ?? false
         self.writer = writer
         limit = options.recordLimit

@@ -41,6 +41,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         Mistake("abs(demo.decimal) > 1", "    ^~~~~~~~~~~~", "a whole number or a duration"),
         Mistake("demo.decimal & 1", "^~~~~~~~~~~~", "'&' is for numbers"),
         Mistake("demo.decimal == demo.u8", "                ^~~~~~~", "they cannot be compared"),
+        Mistake("any demo.port not in {1}", "              ^~~", "'any' and 'not in' do not go together"),
         Mistake("demo.u8 == 09", "           ^~", "'09' is no number"),
         Mistake("demo.u8 == 0x", "           ^~", "'0x' is no number"),
         Mistake("demo.u8 == \"200\"", "           ^~~~~", "write it without quotes"),
