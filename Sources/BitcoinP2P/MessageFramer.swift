@@ -155,7 +155,9 @@ public struct MessageFramer: Sendable {
         guard bytes.byteCount >= total else {
             if isLast {
                 if let short = shortMessage(bytes, isLast: true) { return .message(short) }
-                if let earlier = innerMessage(bytes, from: Self.headerLength) {
+                // The capture may end within a message that carries others; or the length is wrong, and it is others
+                // up to the end.
+                if let earlier = innerMessage(bytes, from: Self.headerLength), isRun(of: bytes, from: earlier) {
                     return .message(
                         Message(
                             header: header, payloadLength: earlier - Self.headerLength, status: .unverified,
@@ -240,6 +242,20 @@ public struct MessageFramer: Sendable {
             wasted += Int(header.length)
         }
         return nil
+    }
+
+    /// Whether from `start` to their end the bytes are messages one behind the other, of which the last may be cut.
+    private func isRun(of bytes: RawSpan, from start: Int) -> Bool {
+        var at = start
+        while at < bytes.byteCount {
+            guard bytes.byteCount - at >= Self.headerLength else {
+                guard let magic = bytes.loadBigEndian32(at: at) else { return true }
+                return isMagic(magic)
+            }
+            guard let header = plausibleHeader(bytes, at: at, limit: Self.lengthLimit) else { return false }
+            at += Self.headerLength + Int(header.length)
+        }
+        return true
     }
 
     private var mayWaste: Bool { wasted <= Self.oldLengthLimit + 8 * consumed }

@@ -57,6 +57,18 @@ public enum TransportDetector {
         return !knownMagicOnly && header.command == Command("version")
     }
 
+    /// Whether bytes from anywhere in a stream of any kind can only be Bitcoin's: they begin with a header of a known
+    /// network, or with a whole `version` message with a right checksum, whatever its magic is.
+    public static func isRecognisable(_ bytes: RawSpan) -> Bool {
+        if beginsWithHeader(bytes, knownMagicOnly: true) { return true }
+        guard let magic = bytes.loadBigEndian32(at: 0),
+            let header = MessageHeader(bytes, at: 0, network: Network(magic: magic)),
+            header.command == Command("version"), header.length <= bytes.byteCount - header.byteCount
+        else { return false }
+        let payload = bytes.extracting(header.byteCount..<header.byteCount + Int(header.length))
+        return DoubleSHA256.hash(payload).checksum == header.checksum
+    }
+
     /// Whether the bytes are the beginning of a header, too short to be one: of a known magic, or of any magic before
     /// `version`.
     private static func endsInsideHeader(_ bytes: RawSpan) -> Bool {

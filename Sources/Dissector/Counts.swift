@@ -8,6 +8,9 @@ public struct Counts: Sendable, Equatable {
     public var connections: UInt64 = 0
     /// Directions in which at least one message was found.
     public var bitcoinStreams: UInt64 = 0
+    /// Directions on Bitcoin's ports in which no message was found: encrypted ones whose beginning was not captured look
+    /// like that.
+    public var streamsWithoutMessages: UInt64 = 0
     /// Directions that look like v2 transport, of which nothing could be read.
     public var encryptedStreams: UInt64 = 0
     /// Those of them whose secret is not in the key log, or for which there was none.
@@ -57,6 +60,9 @@ public struct Counts: Sendable, Equatable {
         ]
         if cutMessages > 0 { parts.append(plural(cutMessages, "message cut", "messages cut")) }
         if encryptedStreams > 0 { parts.append(plural(encryptedStreams, "encrypted stream", "encrypted streams")) }
+        if streamsWithoutMessages > 0 {
+            parts.append(plural(streamsWithoutMessages, "stream", "streams") + " without a message")
+        }
         if wrongSecrets > 0 {
             parts.append(plural(wrongSecrets, "secret that opens nothing", "secrets that open nothing"))
         }

@@ -101,22 +101,15 @@ public struct MessageCaptures: ~Copyable {
         found.messages += 1
         if isCut { found.cutMessages += 1 }
         stage.builder.begin(record.time)
-        var pass = stage.start()
-        guard pass != nil else { return }
         let message = MessageFramer.Message(
             header: header, payloadLength: payload.byteCount, status: .notPresent,
-            payloadHash: isCut ? nil : DoubleSHA256.hash(payload))
+            payloadHash: isCut || !stage.makesRecords ? nil : DoubleSHA256.hash(payload))
         var finding = RecordBuilder.Finding(
             message: message, origin: Origin(frame: found.messages, time: record.time), frames: [], hasConflict: false)
         if stage.detail > .summary {
             let claims = Conduct.isVersion(header.command) ? stage.builder.claims(of: bytes, from: header) : nil
             finding.remarks = peer.judge(header.command, payload, isReceived: file.isReceived, claims: claims)
         }
-        while let current = pass {
-            stage.builder.build(
-                finding, of: stream.sender, number: UInt64(file.peer), bytes, detail: current.detail,
-                wantsInfo: current.wantsInfo)
-            pass = stage.finish(current, bytes)
-        }
+        stage.take(finding, of: stream.sender, number: UInt64(file.peer), bytes)
     }
 }

@@ -73,7 +73,8 @@ struct MessageSink: StreamSink, ~Copyable {
 
     mutating func wants(_ payload: RawSpan, of id: StreamID, from: Endpoint, to: Endpoint) -> Bool {
         if !hasKnownPort(from, to) {
-            guard TransportDetector.beginsWithHeader(payload, knownMagicOnly: true) || isKeyed(payload, id) else {
+            // What answers a node is a node, in whatever segments it does so.
+            guard peer(of: id) != nil || TransportDetector.isRecognisable(payload) || isKeyed(payload, id) else {
                 return false
             }
             collector?.recognise()
@@ -172,6 +173,7 @@ struct MessageSink: StreamSink, ~Copyable {
             } else {
                 skip(rest.byteCount, stream)
             }
+            if !stream.hasMessages { counts.streamsWithoutMessages += 1 }
         case .v2: closeEncrypted(stream, id, rest, endingAt: end, isWhole: reason == .fin, provenance)
         case .other, .undecided: break
         }

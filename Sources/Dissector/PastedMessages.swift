@@ -50,13 +50,10 @@ public struct PastedMessages: ~Copyable {
     }
 
     private mutating func write(_ message: MessageFramer.Message, _ bytes: RawSpan) {
-        var pass = stage.start()
         let finding = RecordBuilder.Finding(
-            message: message, origin: Origin(frame: stage.found, time: 0), frames: [], hasConflict: false)
-        while let current = pass {
-            stage.builder.build(
-                finding, of: nil, number: 0, bytes, detail: current.detail, wantsInfo: current.wantsInfo)
-            pass = stage.finish(current, bytes)
+            message: message, origin: Origin(frame: stage.found &+ 1, time: 0), frames: [], hasConflict: false)
+        stage.take(bytes) { builder, pass, bytes in
+            builder.build(finding, of: nil, number: 0, bytes, detail: pass.detail, wantsInfo: pass.wantsInfo)
         }
     }
 }

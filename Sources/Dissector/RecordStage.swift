@@ -5,15 +5,7 @@ import Output
 
 /// The last stage: has the record of each message made, asks the display filter, and hands it to the writer.
 ///
-/// A record is made in one pass, or in two where the filter is decided by less than the writer looks at:
-///
-///     var pass = stage.start()
-///     while let current = pass {
-///         stage.builder.build(…, detail: current.detail, wantsInfo: current.wantsInfo)
-///         pass = stage.finish(current, bytes)
-///     }
-///
-/// as ``take(_:of:number:_:)`` does it for a message.
+/// A record is made in one pass, or in two where the filter is decided by less than the writer looks at.
 struct RecordStage: ~Copyable {
     /// What is to be made of a record.
     struct Pass {
@@ -69,6 +61,9 @@ struct RecordStage: ~Copyable {
     /// As many records as were asked for have been written.
     var isDone: Bool { shown >= limit }
 
+    /// Whether anybody looks at a record that would be made now.
+    var makesRecords: Bool { !isDone && (filterPass ?? writerPass) != nil }
+
     /// Records that the filter let through; nil without one.
     var shownByFilter: UInt64? { filter == nil ? nil : shown }
 
@@ -100,7 +95,7 @@ struct RecordStage: ~Copyable {
     }
 
     /// Counts a record; answers what is to be made of it, nil for nothing.
-    mutating func start() -> Pass? {
+    private mutating func start() -> Pass? {
         guard !isDone else { return nil }
         found += 1
         builder.record.number = found
@@ -111,7 +106,7 @@ struct RecordStage: ~Copyable {
     /// Takes what was made of the record; answers what more is to be made.
     ///
     /// - Parameter bytes: To which the ranges of the record's nodes refer.
-    mutating func finish(_ pass: Pass, _ bytes: RawSpan) -> Pass? {
+    private mutating func finish(_ pass: Pass, _ bytes: RawSpan) -> Pass? {
         if pass.isFiltered, let filter {
             guard filter.filter.matches(builder.record.tree, bytes) else { return nil }
             shown += 1

@@ -146,7 +146,7 @@ public struct IPv6Chain: Sendable {
     static func mayHoldTCP(_ protocol: UInt8) -> Bool {
         switch `protocol` {
         case 0, 43, 44, 51, 60, 135, 139, 140: true
-        default: NextLayer(ipProtocol: `protocol`) != .other
+        default: NextLayer(ipProtocol: `protocol`).isWorthDefragmenting
         }
     }
 }

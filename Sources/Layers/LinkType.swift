@@ -11,8 +11,13 @@ public enum NextLayer: Hashable, Sendable {
     /// A header of the IPv6 chain: an extension header or the transport's, by its protocol number.
     case ipv6Chain(UInt8)
     case gre, tcp
+    /// Tunnels in UDP, and labels before IP.
+    case udp, vxlan, geneve, mpls
     /// Nothing that could hold TCP.
     case other
+
+    /// Datagrams of UDP that come whole may be a tunnel's; there are too many to put all others together.
+    @inlinable public var isWorthDefragmenting: Bool { self != .other && self != .udp }
 
     /// The first header of a frame, by the number that `pcap_datalink` gives on Linux; nil where it is not known here.
     @inlinable
@@ -39,6 +44,7 @@ public enum NextLayer: Hashable, Sendable {
         case 0x0800: self = .ipv4
         case 0x86dd: self = .ipv6
         case 0x8100, 0x88a8, 0x9100, 0x9200: self = .vlan
+        case 0x8847, 0x8848: self = .mpls
         case 0x8864: self = .pppoeSession
         case 0x6558: self = .ethernet
         default: self = .other
@@ -51,8 +57,11 @@ public enum NextLayer: Hashable, Sendable {
         switch ipProtocol {
         case 4: self = .ipv4
         case 6: self = .tcp
+        case 17: self = .udp
         case 41: self = .ipv6
         case 47: self = .gre
+        // The one of IPv6's extension headers that IPv4 has, too.
+        case 51: self = .ipv6Chain(51)
         default: self = .other
         }
     }

@@ -9,6 +9,8 @@ enum Names {
             (0x6558, "Transparent Ethernet bridging", "a whole Ethernet frame follows"),
             (0x8100, "802.1Q Virtual LAN", "a VLAN tag follows"),
             (0x86dd, "IPv6", "an IPv6 packet follows"),
+            (0x8847, "MPLS label switched packet", "labels of a provider's network follow"),
+            (0x8848, "MPLS multicast", "labels of a provider's network follow"),
             (0x8864, "PPPoE Session", "a PPP frame follows"),
             (0x88a8, "802.1ad Provider Bridge (Q-in-Q)", "the outer one of two VLAN tags follows"),
             (0x9100, "Q-in-Q (9100)", "a VLAN tag follows; the number older switches used"),

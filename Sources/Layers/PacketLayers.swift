@@ -27,6 +27,10 @@ public struct PacketLayers: Sendable {
     public let ipv6 = IPv6()
     public let ipv6Chain = IPv6Chain()
     public let tcp = TCP()
+    public let udp = UDP()
+    public let vxlan = VXLAN()
+    public let geneve = Geneve()
+    public let mpls = MPLS()
 
     public init() {}
 
@@ -96,6 +100,10 @@ public struct PacketLayers: Sendable {
             case .pppoeSession: next = try pppoe.layout(&c)
             case .ppp: next = try ppp.layout(&c)
             case .gre: next = try gre.layout(&c)
+            case .udp: next = try udp.layout(&c)
+            case .vxlan: next = try vxlan.layout(&c)
+            case .geneve: next = try geneve.layout(&c)
+            case .mpls: next = try mpls.layout(&c)
             case .ip: next = c.peek().map { $0 >> 4 } == 6 ? .ipv6 : .ipv4
 
             case .ipv4:
@@ -110,7 +118,7 @@ public struct PacketLayers: Sendable {
                 destination = header.destination
                 if header.isFragment {
                     let inner = NextLayer(ipProtocol: header.protocol)
-                    guard inner != .other else { return .notTCP }
+                    guard inner.isWorthDefragmenting else { return .notTCP }
                     let key = Fragment.Key(
                         source: source, destination: destination, identification: UInt32(header.identification),
                         protocol: header.protocol, isIPv6: false)

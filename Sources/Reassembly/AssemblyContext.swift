@@ -36,6 +36,7 @@ public struct Statistics: Hashable, Sendable {
         sane.spareBytes = max(limits.spareBytes, 0)
         sane.grace = Self.duration(limits.grace)
         sane.holeTimeout = Self.duration(limits.holeTimeout)
+        sane.askedTimeout = Self.duration(limits.askedTimeout)
         sane.idle = Self.duration(limits.idle)
         sane.linger = Self.duration(limits.linger)
         sane.window = min(max(limits.window, 1), (1 << 30) - 1)

@@ -20,6 +20,8 @@
     /// The clock when `absent` or `fin` came to be known.
     @usableFromInline var beyondSince: Int64 = 0
     @usableFromInline var acknowledgements = Acknowledgements()
+    /// The offset within a hole that the other side last asked for, and the clock when it did.
+    @usableFromInline var asked: (offset: UInt64, at: Int64) = (.max, 0)
     /// The end of the last stray segment, and how many have agreed.
     @usableFromInline var strayEnd = SequenceNumber(0)
     @usableFromInline var strays = 0
@@ -71,7 +73,8 @@ extension HalfStream {
         guard let end = holeEnd else { return nil }
         if acknowledgements.settled >= end { return .min }
         let since = end == store.first?.lowerBound ? store.runs.first?.since ?? beyondSince : beyondSince
-        let timeout = since + limits.holeTimeout
+        let isAsked = asked.offset >= next && asked.offset < end
+        let timeout = max(since + limits.holeTimeout, isAsked ? asked.at + limits.askedTimeout : 0)
         return acknowledgements.reached >= end ? min(timeout, acknowledgements.markedAt + limits.grace) : timeout
     }
 
@@ -80,6 +83,9 @@ extension HalfStream {
         let ahead = origin.at(next).distance(to: number)
         // Nearly always everything acknowledged was delivered already.
         if ahead > 0 { acknowledge(number, ahead: ahead, window: context.limits.window, now: context.now) }
+        if !ordered, ahead >= 0, let end = holeEnd, UInt64(ahead) < end - next {
+            asked = (next + UInt64(ahead), context.now)
+        }
     }
 
     @usableFromInline mutating func acknowledge(_ number: SequenceNumber, ahead: Int, window: Int, now: Int64) {

@@ -21,6 +21,10 @@ public struct Limits: Sendable {
     /// How long a hole may be filled that was not acknowledged, such as in a capture of one direction only; counted
     /// from the first bytes behind the hole.
     public var holeTimeout: Int64 = 10_000_000_000
+    /// The same, counted from when the other side last asked for the bytes of the hole: it acknowledged what is before
+    /// them, and not them. So they were lost on the way, not by the capture, and are sent again when the sender's timer
+    /// has run out: after a minute or more where that happened before (RFC 6298, 2.4; Linux goes up to two).
+    public var askedTimeout: Int64 = 150_000_000_000
     /// After this long without a segment a connection is forgotten (up to a sixteenth later). Bitcoin peers ping every
     /// two minutes and give each other up after twenty.
     public var idle: Int64 = 3_600_000_000_000

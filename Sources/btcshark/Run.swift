@@ -201,6 +201,10 @@ struct Run {
             StandardError.write(
                 "Encrypted connections (BIP 324) can be read with their secrets: --keylog FILE, see btcshark(1).\n")
         }
+        if counts.streamsWithoutMessages > 0 {
+            StandardError.write(
+                "Streams without a message were perhaps begun before the capture and are encrypted (BIP 324).\n")
+        }
         guard plan.isLive || plan.options.quiet || onTerminal || counts.hasProblem || status != .success else { return }
         StandardError.write(counts.text + "\n")
     }

@@ -138,6 +138,18 @@ import Testing
         #expect(last.found.map(\.payload) == [8, 90])
     }
 
+    /// The capture ends within a message, or has lost the rest of it, and the message carries a whole other one.
+    @Test(arguments: [0, 40])
+    func messageInsideACutOne(behind: Int) {
+        let cut = framed("block", filler(100) + inv + filler(200), length: 100_000)
+        let end = feed.agreed(ping + cut)
+        #expect(end.found.map(\.command) == ["ping", "block"])
+        #expect(end.found.map(\.payload) == [8, cut.count - 24])
+        var drip = feed
+        drip.gaps = [cut.count]
+        #expect(drip.agreed(cut + filler(behind)).found.map(\.command) == ["block"])
+    }
+
     @Test func lengthThatIsTooLow() {
         let stream = ping + framed("tx", filler(50), length: 30) + inv
         let outcome = feed.agreed(stream)

@@ -41,10 +41,48 @@ import Testing
         talk.send(.server, Array(version[50...]) + ping)
         talk.send(.server, ping)
         let result = try dissect(talk.packets)
-        // Streams begin with the first segment that begins with a header.
-        try #require(result.commands == ["ping", "verack", "ping"])
-        #expect(result.counts.skippedBytes == 0)
+        // The first stream begins with the first segment that begins with a header, and what answers it is Bitcoin's.
+        try #require(result.commands == ["ping", "verack", "ping", "ping"])
+        #expect(result.counts.skippedBytes == 60)
         #expect(result.counts.bitcoinStreams == 2)
+    }
+
+    /// No segment of the other side begins with a header.
+    @Test func answersInAnySegments() throws {
+        for isOpen in [true, false] {
+            var talk = Talk(12345, isOpen: isOpen)
+            talk.send(.client, isOpen ? ping : version)
+            talk.send(.server, version + verack + ping, size: 10)
+            let result = try dissect(talk.packets)
+            #expect(result.commands == [isOpen ? "ping" : "version", "version", "verack", "ping"])
+            #expect(!result.counts.hasProblem)
+        }
+    }
+
+    /// A whole `version` with a right checksum is proof enough, whatever the magic is.
+    @Test func unknownMagicOnAnotherPort() throws {
+        func custom(_ message: [UInt8]) -> [UInt8] { [1, 2, 3, 4] + message[4...] }
+        var talk = Talk(12345)
+        talk.send(.client, custom(version))
+        talk.send(.server, custom(version) + custom(verack), size: 50)
+        talk.send(.client, custom(verack))
+        #expect(try dissect(talk.packets).commands == ["version", "version", "verack", "verack"])
+        var other = Talk(12345)
+        other.send(.client, custom(framed("version", filler(86), checksum: 7)))
+        #expect(try dissect(other.packets).commands.isEmpty)
+    }
+
+    /// Encrypted connections that were open when the capture began.
+    @Test func nothingThatCanBeRead() throws {
+        var talk = Talk(isOpen: true)
+        talk.send(.client, random(5000, seed: 14))
+        talk.send(.server, random(5000, seed: 15))
+        var counts = try dissect(talk.packets).counts
+        #expect(counts.streamsWithoutMessages == 2 && counts.skippedBytes == 10_000)
+        #expect(counts.text.contains("2 streams without a message"))
+        talk.send(.client, ping)
+        counts = try dissect(talk.packets).counts
+        #expect(counts.streamsWithoutMessages == 1)
     }
 
     @Test func otherProtocolsOnOtherPorts() throws {

@@ -18,6 +18,8 @@ if [ -z "$library" ]; then
 fi
 build=(-c release -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld
     -Xlinker "$library" -Xlinker -lstdc++ -Xlinker -lm)
+# The package manager looks for new files of the package above only when this one has changed.
+touch Package.swift
 swift build "${build[@]}"
 # What Swift's own runtime keeps for ever is no leak.
 export ASAN_OPTIONS=detect_leaks=0 SWIFT_BACKTRACE=enable=no

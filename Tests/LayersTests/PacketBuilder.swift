@@ -69,6 +69,21 @@ enum Build {
         u16(type) + [0, 0] + u32(3) + u16(hardware) + [4, length] + [1, 2, 3, 4, 5, 6, 0, 0] + payload
     }
 
+    static func udp(_ payload: [UInt8], port: Int) -> [UInt8] {
+        u16(50_000) + u16(port) + u16(8 + payload.count) + [0, 0] + payload
+    }
+
+    static func vxlan(_ frame: [UInt8], port: Int = 4789) -> [UInt8] {
+        udp([8, 0, 0, 0, 0, 0, 5, 0] + frame, port: port)
+    }
+
+    /// - Parameter options: In units of four bytes.
+    static func geneve(_ payload: [UInt8], type: Int, options: Int = 0) -> [UInt8] {
+        udp(
+            [UInt8(options), 0] + u16(type) + [0, 0, 5, 0] + [UInt8](repeating: 3, count: options * 4) + payload,
+            port: 6081)
+    }
+
     static func pppoe(_ payload: [UInt8]) -> [UInt8] { [0x11, 0] + u16(9) + u16(payload.count) + payload }
 }
 
@@ -147,6 +162,21 @@ struct Sample: CustomStringConvertible {
                 ),
                 ("IP in IPv4, \(name)", 101, B.ipv4(ip, protocol: type == 0x0800 ? 4 : 41)),
                 ("IP in IPv6, \(name)", 101, B.ipv6(B.option(next: type == 0x0800 ? 4 : 41) + ip, next: 60)),
+                (
+                    "authenticated, \(name)", 101,
+                    B.ipv4(B.authentication(next: type == 0x0800 ? 4 : 41) + ip, protocol: 51)
+                ),
+                ("MPLS, \(name)", 1, B.ethernet([0, 1, 0x10, 9, 0, 2, 0x11, 9] + ip, type: 0x8847)),
+                ("VXLAN, \(name)", 101, B.ipv4(B.vxlan(B.ethernet(ip, type: type)), protocol: 17)),
+                (
+                    "VXLAN on Linux's old port, \(name)", 101,
+                    B.ipv6(B.vxlan(B.ethernet(ip, type: type), port: 8472), next: 17)
+                ),
+                ("Geneve, \(name)", 101, B.ipv4(B.geneve(ip, type: type), protocol: 17)),
+                (
+                    "Geneve with options, \(name)", 101,
+                    B.ipv4(B.geneve(B.ethernet(ip, type: type), type: 0x6558, options: 3), protocol: 17)
+                ),
                 ("GRE, \(name)", 101, B.ipv4([0, 0] + B.u16(type) + ip, protocol: 47)),
                 (
                     "GRE with all fields, \(name)", 101,

@@ -63,11 +63,39 @@ import Testing
         var harness = Harness()
         harness.handshake()
         harness.send(.forward, 1008, text("ijkl"))
-        harness.send(.backward, 5000, ack: 1006)
         for _ in 0..<9 { harness.send(.backward, 5000, after: second) }
         #expect(harness.sink[0]?.gaps.isEmpty == true)
         harness.send(.backward, 5000, after: second)
         #expect(harness.sink[0]?.missing == [0..<8])
+        #expect(harness.sink[0]?.reasons == [.timeout])
+    }
+
+    /// Timers of the sender grow to minutes where a network has been down.
+    @Test(arguments: [1000, 1006] as [UInt32])
+    func holeThatTheOtherSideAsksForWaitsLonger(ack: UInt32) {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1008, text("ijkl"))
+        harness.send(.backward, 5000, ack: ack)
+        for _ in 0..<140 { harness.send(.backward, 5000, after: second) }
+        #expect(harness.sink[0]?.gaps.isEmpty == true)
+        harness.send(.forward, 1000, text("abcdefgh"))
+        #expect(harness.sink[0]?.gaps.isEmpty == true)
+        #expect(harness.sink[0]?.data == text("abcdefghijkl"))
+        // Of the next hole nobody has asked for anything.
+        harness.send(.forward, 1016, text("qrst"))
+        for _ in 0..<11 { harness.send(.backward, 5000, after: second) }
+        #expect(harness.sink[0]?.missing == [12..<16])
+    }
+
+    @Test func holeThatTheOtherSideAsksForInVain() {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1008, text("ijkl"))
+        harness.send(.backward, 5000, ack: 1000)
+        for _ in 0..<149 { harness.send(.backward, 5000, after: second) }
+        #expect(harness.sink[0]?.gaps.isEmpty == true)
+        for _ in 0..<2 { harness.send(.backward, 5000, after: second) }
         #expect(harness.sink[0]?.reasons == [.timeout])
     }
 
