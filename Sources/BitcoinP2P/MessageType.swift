@@ -87,6 +87,7 @@ private func run<Sink: FieldSink & ~Copyable>(
 ) -> Outcome {
     swap(&sink, &empty)
     var cursor = Cursor(bytes, from: start, empty)
+    cursor.sink.isMalformed = false
     var outcome = Outcome.complete
     let mark = cursor.sink.open(payload.message, at: cursor.offset, value: 0, flags: [])
     do throws(Stop) {

@@ -49,7 +49,7 @@ extension Checker {
         var (typed, source) = try argument(inner)
         let type: ValueType
         switch typed.type {
-        case .text: type = .text
+        case .text: type = .text(isSlice: true)
         case .bytes, .hash: type = .bytes
         case .address:
             type = .bytes
@@ -119,7 +119,7 @@ extension Checker {
             throw Fault(typed.range, "\(name)() takes text, and \(typed.name) is \(typed.type.phrase).")
         }
         source.steps.append(name == "lower" ? .lower : .upper)
-        return result(typed, source, .text, range, name)
+        return result(typed, source, .text(isSlice: false), range, name)
     }
 
     private mutating func shown(_ operand: Operand, _ range: Range<Int>) throws(Fault) -> Typed {
@@ -134,7 +134,7 @@ extension Checker {
         case _ where !source.steps.isEmpty: source.steps.append(.hexadecimal)
         default: break
         }
-        return result(typed, source, .text, range, "string")
+        return result(typed, source, .text(isSlice: false), range, "string")
     }
 
     private mutating func magnitude(_ operand: Operand, _ range: Range<Int>) throws(Fault) -> Typed {
@@ -144,7 +144,8 @@ extension Checker {
         case .number: type = .computedNumber
         case .duration: type = .duration
         default:
-            throw Fault(typed.range, "abs() takes a number or a duration, and \(typed.name) is \(typed.type.phrase).")
+            throw Fault(
+                typed.range, "abs() takes a whole number or a duration, and \(typed.name) is \(typed.type.phrase).")
         }
         source.steps.append(.magnitude)
         return result(typed, source, type, range, "abs")

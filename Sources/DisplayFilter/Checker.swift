@@ -53,6 +53,7 @@ struct Checker {
         if typed.type.isScalar {
             return test(typed.measure, quantifier, .relation(relation, try literal.scalars()))
         }
+        if relation.isOfOrder { try requireNoNumber(literal) }
         return test(typed.measure, quantifier, .bytes(.relation(relation, try literal.bytes(isPart: false))))
     }
 
@@ -152,6 +153,10 @@ struct Checker {
         }
         var ranges: [ClosedRange<ByteString>] = []
         for item in items {
+            if item.lower.range != item.upper.range {
+                try requireNoNumber(literal(item.lower))
+                try requireNoNumber(literal(item.upper))
+            }
             let lower = ByteString(bytes: try literal(item.lower).bytes(isPart: false))
             let upper = ByteString(bytes: try literal(item.upper).bytes(isPart: false))
             ranges.append(try range(lower, upper, item))
@@ -167,15 +172,30 @@ struct Checker {
             typed.range, "\(typed.name) is \(typed.type.phrase): it is present or not, and cannot be compared.")
     }
 
+    /// `_ws.col.length > 99` would mean the order of a dictionary, in which 100 comes before 99.
+    private func requireNoNumber(_ literal: Literal) throws(Fault) {
+        guard case .text(isSlice: false) = literal.type, literal.isPlainNumber else { return }
+        let text = literal.token.string
+        throw Fault(
+            literal.token.range,
+            "\(literal.subject) is text, whose order is a dictionary's and not that of numbers: write \"\(text)\" for that."
+        )
+    }
+
+    private func isName(_ token: Token) -> Bool {
+        guard token.kind == .word, let first = token.text.first else { return false }
+        return ByteSet.letters.contains(first) || first == 0x5f
+    }
+
     private func looksLikeField(_ token: Token) -> Bool {
-        guard token.kind == .word, let first = token.text.first, ByteSet.letters.contains(first) else { return false }
+        guard isName(token) else { return false }
         return token.text.contains(0x2e) && !token.text.contains(0x3a)
     }
 
     /// Nothing of the operand is a field, though something must be.
     func unknown(_ operand: Operand) -> Fault {
         guard let token = operand.token else { return Fault(operand.range, "A field must stand here.") }
-        guard token.kind == .word, let first = token.text.first, ByteSet.letters.contains(first) else {
+        guard isName(token) else {
             return Fault(token.range, "A field must stand here, and '\(token.string)' is a value.")
         }
         return Fault(token.range, "There is no field '\(token.string)'.", unknownName: token.string)

@@ -41,6 +41,10 @@ struct FieldTable: Sendable {
 /// How a node becomes a value.
 enum Reader: Sendable {
     case unsigned, signed, truth
+    /// In nanoseconds.
+    case duration
+    /// As a number whose order is the numbers' own: see ``Decimal``.
+    case decimal
     /// A time in seconds, as nanoseconds.
     case seconds
     /// As 16 bytes, IPv4 mapped into IPv6 (RFC 4291), in an order that is the addresses' own.
@@ -57,7 +61,9 @@ enum Reader: Sendable {
             switch kind {
             case .group, .layer: .nothing
             case .unsigned, .hexadecimal, .count, .enumeration: .unsigned
-            case .signed, .amount, .nanoseconds, .duration: .signed
+            case .signed, .amount, .nanoseconds: .signed
+            case .duration: .duration
+            case .decimal: .decimal
             case .boolean, .flag: .truth
             case .seconds: .seconds
             case .hash: .hash
@@ -72,7 +78,7 @@ enum Reader: Sendable {
     /// Whether the value is a number; otherwise it is bytes.
     var isScalar: Bool {
         switch self {
-        case .unsigned, .signed, .truth, .seconds, .ipv4, .ipv6, .extent: true
+        case .unsigned, .signed, .truth, .duration, .decimal, .seconds, .ipv4, .ipv6, .extent: true
         case .hash, .bytes, .text, .paddedText, .shown, .nothing: false
         }
     }
@@ -86,6 +92,8 @@ enum Reader: Sendable {
         case .unsigned: return Int128(node.value)
         case .signed: return Int128(Int64(bitPattern: node.value))
         case .truth: return node.value == 0 ? 0 : 1
+        case .duration: return node.nanoseconds(bytes)
+        case .decimal: return Decimal.scalar(Double(bitPattern: node.value))
         case .seconds: return Int128(Int64(bitPattern: node.value)) * 1_000_000_000
         case .ipv4, .ipv6: return Address(bytes)?.scalar
         case .extent, .hash, .bytes, .text, .paddedText, .shown, .nothing: return nil

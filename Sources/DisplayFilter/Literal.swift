@@ -30,6 +30,11 @@ struct Literal {
                 throw fault("\(subject) is a duration in seconds, such as 0.25, with at most nine decimals.")
             }
             return Self.single(time)
+        case .decimal:
+            guard token.kind == .word, let number = Decimal.scalar(token.text) else {
+                throw fault("\(subject) is a number, such as 2, 0.5 or 4.6e-10, without quotes.")
+            }
+            return Self.single(number)
         case .address(let isIPv6): return try addresses(isIPv6)
         case .hash, .bytes, .text, .heading: throw fault("\(subject) is \(type.phrase).")
         }
@@ -140,6 +145,7 @@ struct Literal {
             switch type {
             case .hash: try hash(isPart: isPart)
             case .bytes: try plainBytes()
+            case .text(isSlice: true) where token.kind == .word: Self.hexadecimal(token.text) ?? token.text
             default: text()
             }
         if isPart, bytes.isEmpty { throw fault("Every value contains the empty one: name something to look for.") }
@@ -155,6 +161,9 @@ struct Literal {
         }
         return bytes
     }
+
+    /// Whether the literal, of no quotes, is a number.
+    var isPlainNumber: Bool { token.kind == .word && (integer() != nil || Decimal.scalar(token.text) != nil) }
 
     private func plainBytes() throws(Fault) -> [UInt8] {
         if token.kind != .word { return token.text }

@@ -108,6 +108,12 @@ struct Parser {
             return try checker.matches(quantifier, left, try operand())
         case .membership: return try membership(quantifier, left)
         case .not where following.kind == .membership:
+            if let quantifier {
+                throw Fault(
+                    token.range,
+                    "'\(quantifier)' and 'not in' do not go together: write not (\(quantifier) … in {…}), or compare with '!='."
+                )
+            }
             at += 1
             return .not(try membership(quantifier, left))
         default:

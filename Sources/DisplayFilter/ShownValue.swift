@@ -14,7 +14,7 @@ extension TextBuffer {
         case .boolean, .flag: append(ascii: node.value == 0 ? 0x30 : 0x31)
         case .hash: append(reversedHexadecimal: bytes)
         case .bytes: append(hexadecimal: bytes)
-        case .text: append(wire: bytes)
+        case .text, .decimal: append(wire: bytes)
         case .paddedText: append(wire: bytes.withoutPadding)
         case .seconds:
             if append(date: Int(signed)) { append(ascii: 0x5a) } else { append(decimal: Int(signed)) }
@@ -24,9 +24,9 @@ extension TextBuffer {
                 append(fraction: fraction)
                 append(ascii: 0x5a)
             } else {
-                append(duration: signed)
+                append(duration: Int128(signed))
             }
-        case .duration: append(duration: signed)
+        case .duration: append(duration: node.nanoseconds(bytes))
         case .ipv4: append(ipv4: bytes)
         case .ipv6: append(ipv6: bytes)
         }
@@ -58,10 +58,10 @@ extension TextBuffer {
         return true
     }
 
-    private mutating func append(duration nanoseconds: Int64) {
+    private mutating func append(duration nanoseconds: Int128) {
         if nanoseconds < 0 { append(ascii: 0x2d) }
-        append(decimal: nanoseconds.magnitude / 1_000_000_000)
-        append(fraction: nanoseconds.magnitude % 1_000_000_000)
+        append(decimal: UInt64(clamping: nanoseconds.magnitude / 1_000_000_000))
+        append(fraction: UInt64(nanoseconds.magnitude % 1_000_000_000))
     }
 
     private mutating func append(fraction nanoseconds: UInt64) {

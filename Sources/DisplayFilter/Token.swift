@@ -61,6 +61,9 @@ enum Comparison {
 enum Relation {
     case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
 
+    /// Not only equality.
+    var isOfOrder: Bool { self != .equal && self != .notEqual }
+
     /// The same, said of the values the other way round.
     var mirrored: Relation {
         switch self {

@@ -9,10 +9,13 @@ enum ValueType: Sendable {
     case truth
     case time
     case duration
+    /// A number with a fraction.
+    case decimal
     case address(isIPv6: Bool)
     case hash
     case bytes
-    case text
+    /// - Parameter isSlice: Of a part of a text, which Wireshark takes for bytes, digits without quotes are bytes.
+    case text(isSlice: Bool)
     /// A group or layer: it has no value.
     case heading
 
@@ -28,9 +31,10 @@ enum ValueType: Sendable {
             case .boolean, .flag: .truth
             case .hash: .hash
             case .bytes: .bytes
-            case .text, .paddedText: .text
+            case .text, .paddedText: .text(isSlice: false)
             case .seconds, .nanoseconds: .time
             case .duration: .duration
+            case .decimal: .decimal
             case .ipv4: .address(isIPv6: false)
             case .ipv6: .address(isIPv6: true)
             }
@@ -53,8 +57,8 @@ enum ValueType: Sendable {
                 range: min(range.lowerBound, otherRange.lowerBound)...max(range.upperBound, otherRange.upperBound),
                 names: names + otherNames)
         case (.address(let isIPv6), .address(let otherIsIPv6)): .address(isIPv6: isIPv6 || otherIsIPv6)
-        case (.truth, .truth), (.time, .time), (.duration, .duration), (.hash, .hash), (.bytes, .bytes), (.text, .text),
-            (.heading, .heading):
+        case (.truth, .truth), (.time, .time), (.duration, .duration), (.decimal, .decimal), (.hash, .hash),
+            (.bytes, .bytes), (.text, .text), (.heading, .heading):
             self
         default: nil
         }
@@ -64,7 +68,8 @@ enum ValueType: Sendable {
     func isComparable(with other: ValueType) -> Bool {
         switch (self, other) {
         case (.number, .number), (.number, .truth), (.truth, .number), (.truth, .truth), (.time, .time),
-            (.duration, .duration), (.address, .address), (.hash, .hash), (.bytes, .bytes), (.bytes, .text),
+            (.duration, .duration), (.decimal, .decimal), (.address, .address), (.hash, .hash), (.bytes, .bytes),
+            (.bytes, .text),
             (.text, .bytes), (.text, .text):
             true
         default: false
@@ -74,7 +79,7 @@ enum ValueType: Sendable {
     /// A number rather than bytes, for the evaluation.
     var isScalar: Bool {
         switch self {
-        case .number, .truth, .time, .duration, .address: true
+        case .number, .truth, .time, .duration, .decimal, .address: true
         case .hash, .bytes, .text, .heading: false
         }
     }
@@ -86,6 +91,7 @@ enum ValueType: Sendable {
         case .truth: "true or false"
         case .time: "a point in time"
         case .duration: "a duration in seconds"
+        case .decimal: "a number with a fraction"
         case .address(let isIPv6): isIPv6 ? "an IPv6 address" : "an IPv4 address"
         case .hash: "a hash"
         case .bytes: "a string of bytes"

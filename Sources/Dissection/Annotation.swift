@@ -95,12 +95,29 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case packetNotAuthentic
     case packetsLost
     case packetWithoutMessage
+    case feeRateOutOfRange
+
+    /// Whether a message with this cannot be read by receivers: an error of the group `malformed` that its layout alone
+    /// shows, without anything being computed. Summary lines tell of it.
+    public var isMalformation: Bool {
+        switch self {
+        case .truncated, .compactSizeNotMinimal, .countOverLimit, .lengthOverLimit, .addressLengthWrong, .emptyWitness,
+            .witnessFlagUnknown:
+            true
+        default: false
+        }
+    }
 
     public var severity: Severity { facts("").severity }
     public var group: AnnotationGroup { facts("").group }
 
     /// The text, with `value` in it where it says something; an ellipsis stands for it where there is none.
-    public func text(_ value: UInt64?) -> String { facts(value.map(String.init) ?? "…").text }
+    public func text(_ value: UInt64?) -> String { facts(value.map(shown) ?? "…").text }
+
+    /// Versions may be negative, all else counts something.
+    private func shown(_ value: UInt64) -> String {
+        self == .fieldsDisagreeWithVersion ? String(Int64(bitPattern: value)) : String(value)
+    }
 
     private func facts(_ n: String) -> (severity: Severity, group: AnnotationGroup, text: String) {
         switch self {
@@ -115,7 +132,7 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
             )
         case .commandUnknown: (.note, .protocol, "No message of this name is known: receivers ignore it")
         case .compactSizeNotMinimal:
-            (.warning, .malformed, "This CompactSize is longer than it need be: receivers reject the message")
+            (.error, .malformed, "This CompactSize is longer than it need be: receivers reject the message")
         case .countOverLimit: (.error, .malformed, "More than the \(n) that receivers accept")
         case .lengthOverLimit: (.error, .malformed, "Longer than the \(n) bytes that receivers accept: they disconnect")
         case .truncated: (.error, .malformed, "The message ends before this field does")
@@ -130,11 +147,11 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
         case .fieldsDisagreeWithVersion: (.note, .protocol, "The fields present are not those of protocol version \(n)")
         case .emptyWitness:
             (
-                .warning, .malformed,
+                .error, .malformed,
                 "The transaction says it has a witness, but every stack is empty: receivers reject it"
             )
         case .witnessFlagUnknown:
-            (.warning, .malformed, "Flag bits other than 0x01 are undefined: receivers reject the transaction")
+            (.error, .malformed, "Flag bits other than 0x01 are undefined: receivers reject the transaction")
         case .bytesMissing: (.warning, .reassembly, "\(n) bytes of this stream were not captured")
         case .bytesSkipped:
             (.warning, .reassembly, "\(n) bytes of this stream were passed over, as no message began there")
@@ -198,6 +215,8 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
         case .packetsLost: (.warning, .reassembly, "\(n) packets before this one could not be decrypted")
         case .packetWithoutMessage:
             (.warning, .malformed, "The packet is no decoy, and holds no whole command: receivers ignore it")
+        case .feeRateOutOfRange:
+            (.warning, .protocol, "No fee rate may be negative or more than 21 million bitcoin: receivers ignore it")
         }
     }
 }

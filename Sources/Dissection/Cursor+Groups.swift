@@ -92,6 +92,7 @@ extension Cursor where Sink: ~Copyable {
     @_lifetime(self: copy self)
     mutating func pass(_ count: Int, stride: Int) throws(Stop) {
         guard count <= left / max(1, stride) else {
+            sink.annotate(.truncated, value: 0)
             position = limit
             throw Stop()
         }
@@ -224,6 +225,26 @@ extension Cursor where Sink: ~Copyable {
         sink.generate(field, value: value, RawSpan())
     }
 
+    /// A number with a fraction that was computed, for a field of kind ``Kind/decimal``; `text` shows it.
+    @inlinable
+    @_lifetime(self: copy self)
+    public mutating func generate(_ field: Field, _ number: Double, shownAs text: borrowing TextBuffer) {
+        if Sink.mode == .skim { return }
+        sink.generate(field, value: number.bitPattern, text.bytes.span.bytes)
+    }
+
+    /// A span of time that was computed, in nanoseconds.
+    @inlinable
+    @_lifetime(self: copy self)
+    public mutating func generate(_ field: Field, nanoseconds: Int128) {
+        if Sink.mode == .skim { return }
+        if let value = Int64(exactly: nanoseconds) {
+            return sink.generate(field, value: UInt64(bitPattern: value), RawSpan())
+        }
+        let bytes = InlineArray<2, UInt64> { UInt64(truncatingIfNeeded: nanoseconds >> Int128(64 * $0)).littleEndian }
+        sink.generate(field, value: UInt64(bitPattern: Int64(clamping: nanoseconds)), bytes.span.bytes)
+    }
+
     /// Bytes that were computed: a hash, a text.
     @inlinable
     @_lifetime(self: copy self)
@@ -236,7 +257,6 @@ extension Cursor where Sink: ~Copyable {
     @inlinable
     @_lifetime(self: copy self)
     public mutating func annotate(_ kind: AnnotationKind, _ value: UInt64 = 0) {
-        if Sink.mode == .skim { return }
         sink.annotate(kind, value: value)
     }
 }

@@ -14,6 +14,10 @@ public protocol FieldSink: ~Copyable {
     /// Text that sums up the message in one line, appended by the layout where ``wantsInfo`` says so.
     var info: TextBuffer { get set }
     var wantsInfo: Bool { get }
+    /// That line has hashes with all their digits.
+    var wantsWholeHashes: Bool { get }
+    /// Something was said that makes receivers refuse the message as malformed; see ``AnnotationKind/isMalformation``.
+    var isMalformed: Bool { get set }
     /// No more nodes are taken; lists stop.
     var isFull: Bool { get }
 

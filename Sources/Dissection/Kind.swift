@@ -1,7 +1,7 @@
 /// How the bytes of a field are read as a value, and how the value is shown.
 ///
 /// A node keeps integers in its `value`; for `hash`, `bytes`, `text`, `paddedText`, `ipv4`
-/// and `ipv6` the value is the node's bytes.
+/// and `ipv6` the value is the node's bytes; a `decimal` has both.
 public enum Kind: Sendable, Equatable {
     /// A heading over other fields.
     case group
@@ -33,10 +33,14 @@ public enum Kind: Sendable, Equatable {
     case seconds
     /// Nanoseconds since the Unix epoch, signed.
     case nanoseconds
-    /// A span of time in nanoseconds, signed.
+    /// A span of time in nanoseconds, signed; one beyond 64 bits, 292 years, is in the node's bytes: see
+    /// ``Node/nanoseconds(_:)``.
     case duration
     /// Satoshi, signed; 100,000,000 are one bitcoin.
     case amount
+    /// A number with a fraction that was computed: the node's value is the bits of a `Double`, by which it is compared,
+    /// its bytes are the text that shows it.
+    case decimal
     /// Four address bytes.
     case ipv4
     /// Sixteen address bytes.

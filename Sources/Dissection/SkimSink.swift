@@ -1,8 +1,12 @@
-/// Takes nothing but the summary line: with it a layout is a bounds check.
+/// Takes nothing but the summary line, and whether the message is malformed: with it a layout is a bounds check.
 @frozen
 public struct SkimSink: FieldSink, ~Copyable {
     public var info = TextBuffer()
     public var wantsInfo: Bool
+    public var wantsWholeHashes = false
+    public var isMalformed = false
+    /// The bytes end where the capture does, not where the message does.
+    public var isCut = false
 
     @inlinable
     public init(wantsInfo: Bool = true) { self.wantsInfo = wantsInfo }
@@ -17,7 +21,10 @@ public struct SkimSink: FieldSink, ~Copyable {
     @inlinable public mutating func list(after _: Int) {}
     @inlinable public mutating func generate(_: Field, value _: UInt64, _: RawSpan) {}
     @inlinable public mutating func generate(_: Field, writing _: (inout TextBuffer) -> Void) {}
-    @inlinable public mutating func annotate(_: AnnotationKind, value _: UInt64) {}
+    @inlinable
+    public mutating func annotate(_ kind: AnnotationKind, value _: UInt64) {
+        if kind.isMalformation, !isCut || kind != .truncated { isMalformed = true }
+    }
     @inlinable public mutating func head(_: Int, _: borrowing TextBuffer) {}
     @inlinable public mutating func head(_: Int, writing _: (inout TextBuffer) -> Void) {}
 }

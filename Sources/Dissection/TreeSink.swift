@@ -6,6 +6,8 @@ public struct TreeSink: FieldSink, ~Copyable {
     public var tree: Tree
     public var info = TextBuffer()
     public var wantsInfo: Bool
+    public var wantsWholeHashes = false
+    public var isMalformed = false
     /// The bytes end where the capture does, not where the message does.
     @usableFromInline let isCut: Bool
     @usableFromInline var depth: UInt8
@@ -93,6 +95,7 @@ public struct TreeSink: FieldSink, ~Copyable {
         let node = tree.nodes.count &- 1
         tree.nodes[node].flags.insert(.annotated)
         let kind = kind == .truncated && isCut ? .notCaptured : kind
+        if kind.isMalformation { isMalformed = true }
         tree.annotations.append(Annotation(node: UInt32(truncatingIfNeeded: node), kind: kind, value: value))
     }
 

@@ -22,7 +22,8 @@ enum FieldList {
         _ name: String, _ label: String, _ kind: Kind, _ meaning: String, to text: inout TextBuffer
     ) {
         let (type, base, mask) = type(kind)
-        let layer = name.hasPrefix("_ws.col") ? "_ws.col" : name.prefix { $0 != "." }
+        // Wireshark's own protocols have two words: _ws.expert, _ws.col.
+        let layer = name.split(separator: ".").prefix(name.hasPrefix("_ws.") ? 2 : 1).joined(separator: ".")
         text.append("F\t\(label)\t\(name)\t\(type)\t\(layer)\t\(base)\t\(mask)\t\(meaning)\n")
     }
 
@@ -41,6 +42,7 @@ enum FieldList {
             return ("FT_UINT\(integer(bits))", hexadecimal ? "BASE_HEX" : "BASE_DEC", "0x0")
         case .hash, .bytes: return ("FT_BYTES", "BASE_NONE", "0x0")
         case .text, .paddedText: return ("FT_STRING", "BASE_NONE", "0x0")
+        case .decimal: return ("FT_DOUBLE", "BASE_NONE", "0x0")
         case .seconds, .nanoseconds: return ("FT_ABSOLUTE_TIME", "BASE_NONE", "0x0")
         case .duration: return ("FT_RELATIVE_TIME", "BASE_NONE", "0x0")
         case .amount: return ("FT_INT64", "BASE_DEC", "0x0")

@@ -8,7 +8,7 @@ import Output
 /// Taken are whole messages with a good checksum that can be read to their end. A file is named by the txid or the
 /// block's hash, `<txid>.tx` or `<hash>.blk`. The same txid may come with other witnesses, and a block with or without
 /// its witnesses: where a name is taken by other bytes, the double SHA-256 of the bytes (of a transaction: the wtxid)
-/// follows behind a hyphen. Nothing that is in the folder already is ever changed.
+/// follows behind a hyphen. Nothing that is in the folder already is ever changed. What is whole but not valid is counted.
 public final class ObjectExporter: RecordWriter {
     private let path: String
     private let isHexadecimal: Bool
@@ -50,7 +50,11 @@ public final class ObjectExporter: RecordWriter {
     public func end() { folder = nil }
 
     public func write(_ record: borrowing Record, _ bytes: RawSpan) {
-        guard folder != nil, record.ending == .complete, record.faults.isEmpty else { return }
+        guard folder != nil, record.ending == .complete else { return }
+        guard record.faults.isEmpty else {
+            counts.invalid &+= count(record)
+            return
+        }
         if record.command == Self.block {
             exportBlock(record.tree, bytes)
         } else {
@@ -64,7 +68,9 @@ public final class ObjectExporter: RecordWriter {
         // Others than the header commits to are not this block's.
         for annotation in tree.annotations {
             switch annotation.kind {
-            case .merkleRootWrong, .merkleTreeMutated, .witnessCommitmentWrong: return
+            case .merkleRootWrong, .merkleTreeMutated, .witnessCommitmentWrong:
+                counts.invalid &+= 1
+                return
             default: break
             }
         }
@@ -83,6 +89,14 @@ public final class ObjectExporter: RecordWriter {
             default: break
             }
         }
+    }
+
+    /// How many objects a message has, as far as can be seen: a block is one.
+    private func count(_ record: borrowing Record) -> UInt64 {
+        if record.command == Self.block { return 1 }
+        var count: UInt64 = 0
+        for node in record.tree.nodes where node.field == fields.transaction { count &+= 1 }
+        return count
     }
 
     private func exportTransactions(_ tree: borrowing Tree, _ bytes: RawSpan) {
@@ -171,6 +185,8 @@ public struct ExportCounts: Sendable, Equatable {
     public var duplicates: UInt64 = 0
     /// Not written, since both names that they could have had are taken by other files.
     public var refused: UInt64 = 0
+    /// Not written, since a checksum or merkle root is wrong, or what they are in cannot be read as it should.
+    public var invalid: UInt64 = 0
 
     public init() {}
 
@@ -180,6 +196,7 @@ public struct ExportCounts: Sendable, Equatable {
         var text = "exported \(plural(transactions, "transaction")), \(plural(blocks, "block"))"
         if duplicates > 0 { text += "; \(plural(duplicates, "duplicate"))" }
         if refused > 0 { text += "; \(refused) not written, since other files have their names" }
+        if invalid > 0 { text += "; \(invalid) not valid: checksum, merkle root or layout is wrong" }
         return text
     }
 }

@@ -32,6 +32,9 @@ public struct PipelineOptions: Sendable {
     /// Records of v2 packets have their encrypted bytes, too.
     public var showsCiphertext = false
 
+    /// Summary lines have hashes with all their digits.
+    public var showsWholeHashes = false
+
     /// Which messages are shown; all where nil.
     public var filter: Filter?
 

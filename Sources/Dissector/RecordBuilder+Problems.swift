@@ -9,7 +9,7 @@ extension RecordBuilder {
         if !isKnown {
             record.info.append(" (unknown command) ")
             record.info.append(decimal: UInt64(message.header.length))
-            record.info.append(" bytes")
+            record.info.append(message.header.length == 1 ? " byte" : " bytes")
         }
         if isMalformed { record.info.append(" [malformed]") }
         if message.status == .bad { record.info.append(" [checksum bad]") }

@@ -50,7 +50,7 @@ extension RecordBuilder {
         sink = cursor.finish()
         sink.close(layer, at: bytes.byteCount)
         record.tree = sink.tree
-        if let columns { appendColumns(columns) }
+        appendAsked()
     }
 
     private mutating func appendInfo(_ facts: PacketLayout.Facts, _ arrival: Arrival, _ bytes: RawSpan) {
@@ -206,6 +206,6 @@ extension RecordBuilder {
         sink.close(group, at: bytes)
         sink.close(layer, at: bytes)
         record.tree = sink.tree
-        if let columns { appendColumns(columns) }
+        appendAsked()
     }
 }

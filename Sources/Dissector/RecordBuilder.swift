@@ -33,6 +33,12 @@ struct RecordBuilder: ~Copyable {
     private var firstTime: Int64?
     /// The columns of the summary line as fields, where somebody asks for them.
     var columns: TimeColumn?
+    /// Summary lines have hashes with all their digits.
+    var wantsWholeHashes = false
+    /// What is remarked is asked for as fields.
+    var asksForRemarks = false
+    /// How many nodes the tree has beside those that were asked for.
+    var ownCount = 0
 
     init(columns: TimeColumn?) {
         skim = SkimSink()
@@ -71,33 +77,39 @@ struct RecordBuilder: ~Copyable {
         let context = MessageContext(
             network: message.header.network, time: finding.origin.time, payloadHash: message.payloadHash)
         let type = registry[message.header.command]
-        var outcome = Outcome.complete
+        var isMalformed = false
         if detail != .summary {
             if let sender { appendOrigin(sender, number, finding.segment) } else { record.protocolNode = 0 }
-            outcome = appendMessage(finding, type, context, bytes, detail: detail, wantsInfo: wantsInfo, isCut: isCut)
+            isMalformed = appendMessage(
+                finding, type, context, bytes, detail: detail, wantsInfo: wantsInfo, isCut: isCut)
         }
         if detail != .tree, let type {
-            outcome = skim(type, bytes, from: message.header.byteCount, context, wantsInfo: wantsInfo)
+            isMalformed = skim(
+                type, bytes, from: message.header.byteCount, context, wantsInfo: wantsInfo, isCut: isCut)
         }
-        let isMalformed = outcome == .truncated && !isCut
         if isMalformed {
             record.hasProblem = true
             record.faults.insert(.malformed)
         }
         if message.status == .bad { record.faults.insert(.checksumBad) }
         if wantsInfo { appendProblems(finding, isCut: isCut, isKnown: type != nil, isMalformed: isMalformed) }
-        if detail > .summary, let columns { appendColumns(columns) }
+        if detail > .summary { appendAsked() }
     }
 
     /// Reads a payload of which no tree is made, if anybody wants to know what it says or whether it is sound.
+    ///
+    /// - Returns: Whether it is malformed, as far as anybody looked.
     private mutating func skim(
-        _ type: MessageType, _ bytes: RawSpan, from start: Int, _ context: MessageContext, wantsInfo: Bool
-    ) -> Outcome {
-        guard wantsInfo || wantsOutcome else { return .complete }
+        _ type: MessageType, _ bytes: RawSpan, from start: Int, _ context: MessageContext, wantsInfo: Bool, isCut: Bool
+    ) -> Bool {
+        guard wantsInfo || wantsOutcome else { return false }
         skim.wantsInfo = wantsInfo
+        skim.wantsWholeHashes = wantsWholeHashes
+        skim.isCut = isCut
         swap(&skim.info, &record.info)
         defer { swap(&skim.info, &record.info) }
-        return type.skim(bytes, from: start, context, into: &skim)
+        type.skim(bytes, from: start, context, into: &skim)
+        return skim.isMalformed
     }
 
     /// Header and payload, as the header claims; but what was captured, where it claims what no node takes: one forged
@@ -126,6 +138,7 @@ struct RecordBuilder: ~Copyable {
         record.frames.removeAll(keepingCapacity: true)
         for frame in frames { record.frames.append(frame.frame) }
         record.tree.removeAll()
+        ownCount = 0
         record.ciphertext = []
     }
 
@@ -222,13 +235,15 @@ struct RecordBuilder: ~Copyable {
         sink.close(tcp, at: 0)
     }
 
+    /// - Returns: Whether the payload is malformed, as far as a tree is made of it.
     private mutating func appendMessage(
         _ finding: Finding, _ type: MessageType?, _ context: MessageContext, _ bytes: RawSpan, detail: Detail,
         wantsInfo: Bool, isCut: Bool
-    ) -> Outcome {
+    ) -> Bool {
         let message = finding.message
-        var outcome = Outcome.complete
+        var isMalformed = false
         var sink = TreeSink(takeTree(), wantsInfo: wantsInfo, isCut: isCut)
+        sink.wantsWholeHashes = wantsWholeHashes
         swap(&sink.info, &record.info)
         let layer = sink.open(fields.bitcoin, at: 0, value: 0, flags: [])
         var cursor = Cursor(bytes, sink)
@@ -245,7 +260,8 @@ struct RecordBuilder: ~Copyable {
         if detail == .tree, hasHeader {
             sink = cursor.finish()
             if let type {
-                outcome = type.dissect(bytes, from: message.header.byteCount, context, into: &sink)
+                type.dissect(bytes, from: message.header.byteCount, context, into: &sink)
+                isMalformed = sink.isMalformed
             } else {
                 appendUnknown(bytes, from: message.header.byteCount, &sink)
             }
@@ -255,7 +271,7 @@ struct RecordBuilder: ~Copyable {
         sink.close(layer, at: bytes.byteCount)
         swap(&sink.info, &record.info)
         record.tree = sink.tree
-        return outcome
+        return isMalformed
     }
 
     private func appendFindings(_ finding: Finding, isCut: Bool, _ cursor: inout Cursor<TreeSink>) {

@@ -90,6 +90,7 @@ struct RecordFields: Sendable {
         "bitcoin.v2.duration", "Duration", .duration, "from the first to the last frame with bytes of this direction")
 
     let columns = ColumnFields()
+    let remarks = RemarkFields()
 
     // Where a version message says what the peer fields tell; declared with the message.
     let version: Field?

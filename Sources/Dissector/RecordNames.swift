@@ -73,7 +73,10 @@ public enum RecordNames {
         isBitcoin(field.declaration.name) || preface.contains(field)
     }
 
-    private static var preface: Set<Field> { RecordFields.standard.early.union(RecordFields.standard.columns.all) }
+    private static var preface: Set<Field> {
+        let fields = RecordFields.standard
+        return fields.early.union(fields.columns.all).union(fields.remarks.all)
+    }
 
     private static func isBitcoin(_ name: String) -> Bool { name == "bitcoin" || name.hasPrefix("bitcoin.") }
 }

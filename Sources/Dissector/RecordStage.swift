@@ -24,6 +24,8 @@ struct RecordStage: ~Copyable {
     /// The most that is made of any record.
     let detail: Detail
     let wantsFrames: Bool
+    /// The writer looks at the tree as it is: what the filter asked for is taken out before.
+    private let hidesAsked: Bool
     /// Records, also those that the filter keeps back.
     private(set) var found: UInt64 = 0
     /// Records that were written, or would have been were there a writer.
@@ -33,11 +35,16 @@ struct RecordStage: ~Copyable {
 
     init(_ options: PipelineOptions, writer: (any RecordWriter)?) {
         builder = RecordBuilder(columns: options.columns)
+        builder.wantsWholeHashes = options.showsWholeHashes
         builder.wantsOutcome = writer?.wantsOutcome ?? false
         self.writer = writer
         limit = options.recordLimit
         let writerPass = writer.map { Pass(detail: $0.detail, wantsInfo: $0.wantsInfo, isFiltered: false) }
         let filter = options.filter.map(RecordFilter.init)
+        let named = writer?.namedFields ?? []
+        hidesAsked = named.isEmpty
+        builder.asksForRemarks = !named.union(options.filter?.fields ?? []).isDisjoint(
+            with: RecordFields.standard.remarks.all)
         self.filter = filter
         self.writerPass = writerPass
         filterPass = filter.map { filter in
@@ -106,6 +113,7 @@ struct RecordStage: ~Copyable {
             if let writerPass, pass.detail < writerPass.detail { return writerPass }
         }
         if let writer {
+            if hidesAsked { builder.removeAsked() }
             writer.write(builder.record, bytes)
             builder.pass()
         }

@@ -24,6 +24,7 @@ public final class EKWriter: RecordWriter {
     private var index = IndexName()
     public let detail: Detail
     public var wantsInfo: Bool { columns?.wantsInfo ?? false }
+    public var namedFields: Set<Field> { columns?.fields ?? [] }
 
     /// - Parameter raw: Also the bytes of each field, as `NAME_raw`: `-x`.
     public init(_ output: ByteOutput, raw: Bool = false) {

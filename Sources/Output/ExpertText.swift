@@ -2,7 +2,7 @@ import Dissection
 
 extension Severity {
     /// Wireshark's number for `_ws.expert.severity`.
-    var wiresharkNumber: UInt64 {
+    public var wiresharkNumber: UInt64 {
         switch self {
         case .chat: 0x0020_0000
         case .note: 0x0040_0000
@@ -14,7 +14,7 @@ extension Severity {
 
 extension AnnotationGroup {
     /// Wireshark's number for `_ws.expert.group`.
-    var wiresharkNumber: UInt64 {
+    public var wiresharkNumber: UInt64 {
         switch self {
         case .checksum: 0x0100_0000
         case .sequence: 0x0200_0000

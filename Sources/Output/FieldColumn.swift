@@ -50,6 +50,8 @@ struct ColumnNodes {
     /// Whether the summary line is asked for, which is made only then.
     var wantsInfo: Bool { columns.contains { $0.name.hasPrefix("_ws.col.") } }
 
+    var fields: Set<Field> { columns.reduce(into: []) { $0.formUnion($1.fields) } }
+
     mutating func collect(_ tree: borrowing Tree) {
         for column in nodes.indices {
             nodes[column].removeAll(keepingCapacity: true)

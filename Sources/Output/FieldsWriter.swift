@@ -13,6 +13,7 @@ public final class FieldsWriter: RecordWriter {
     private var cell = TextBuffer()
     public let detail: Detail
     public var wantsInfo: Bool { columns.wantsInfo }
+    public var namedFields: Set<Field> { columns.fields }
 
     /// - Parameter detail: How much of the tree holds the fields of all columns.
     public init(_ output: ByteOutput, columns: [FieldColumn], format: FieldsFormat, detail: Detail) {
@@ -83,7 +84,7 @@ public final class FieldsWriter: RecordWriter {
         default: value.append(node, kind, own, .plain, to: &cell)
         }
         // Numbers, times and addresses can hold the separator, but no formula: a minus is one's sign.
-        let isText = kind == .text || kind == .paddedText || kind == .group || kind == .layer
+        let isText = kind == .text || kind == .paddedText || kind == .decimal || kind == .group || kind == .layer
         let isFormula = isText && isFirst && Self.isFormula(cell)
         for (index, byte) in cell.bytes.enumerated() {
             append(

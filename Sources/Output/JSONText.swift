@@ -49,7 +49,7 @@ struct JSONValue {
         case .group, .layer: text.append(jsonContents: declaration.label.utf8)
         case .bytes: text.append(colonHexadecimal: own)
         case _ where node.flags.contains(.truncated): text.append(colonHexadecimal: own)
-        case .text, .paddedText: append(contentsOf: node, declaration.kind, own, to: &text)
+        case .text, .paddedText, .decimal: append(contentsOf: node, declaration.kind, own, to: &text)
         default: value.append(node, declaration.kind, own, .plain, to: &text)
         }
         text.append("\"")
@@ -63,8 +63,9 @@ struct JSONValue {
         switch kind {
         case .boolean, .flag: text.append(node.value == 0 ? "false" : "true")
         case .unsigned, .count, .hexadecimal, .enumeration: text.append(decimal: node.value)
-        case .signed, .amount, .duration: value.append(node, kind, RawSpan(), .plain, to: &text)
-        case .text, .paddedText:
+        case .signed, .amount: value.append(node, kind, RawSpan(), .plain, to: &text)
+        case .duration: value.append(node, kind, tree.bytes(of: node, in: bytes), .plain, to: &text)
+        case .text, .paddedText, .decimal:
             text.append("\"")
             append(contentsOf: node, kind, tree.bytes(of: node, in: bytes), to: &text)
             text.append("\"")

@@ -39,6 +39,7 @@ public final class JSONWriter: RecordWriter {
     private var isFirst = true
     public let detail: Detail
     public var wantsInfo: Bool { columns?.wantsInfo ?? false }
+    public var namedFields: Set<Field> { columns?.fields ?? [] }
 
     public init(_ output: ByteOutput, _ content: Content = .values) {
         self.output = output

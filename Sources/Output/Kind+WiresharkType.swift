@@ -11,6 +11,7 @@ extension Kind {
         case .count: 11
         case .signed(let bits): 11 + Self.bytes(of: bits)
         case .amount: 19
+        case .decimal: 23
         case .seconds, .nanoseconds: 24
         case .duration: 25
         case .text, .paddedText: 26

@@ -43,6 +43,7 @@ public final class NDJSONWriter: RecordWriter {
     private var value = JSONValue()
     public let detail: Detail
     public var wantsInfo: Bool { columns?.wantsInfo ?? false }
+    public var namedFields: Set<Field> { columns?.fields ?? [] }
 
     public convenience init(_ output: ByteOutput) { self.init(output, nil, .tree) }
 

@@ -29,6 +29,7 @@ public final class PDMLWriter: RecordWriter {
     private var open: [(end: Int, isLayer: Bool)] = []
     public let detail: Detail
     public var wantsInfo: Bool { columns?.wantsInfo ?? false }
+    public var namedFields: Set<Field> { columns?.fields ?? [] }
 
     /// - Parameters:
     ///   - creator: Name and version of the program, as `btcshark/0.1.0`.

@@ -89,7 +89,7 @@ public struct Record: ~Copyable {
         public init(rawValue: UInt8) { self.rawValue = rawValue }
 
         public static let checksumBad = Faults(rawValue: 1)
-        /// The payload ends before its fields do. Found only where the payload is read: see
+        /// The payload ends before its fields do, or holds what receivers cannot read. Found only where the payload is read: see
         /// ``RecordWriter/wantsOutcome``.
         public static let malformed = Faults(rawValue: 2)
     }
@@ -114,6 +114,10 @@ public protocol RecordWriter: AnyObject {
     var wantsInfo: Bool { get }
     /// Whether payloads are read to find those that are malformed, even where neither info nor tree is looked at.
     var wantsOutcome: Bool { get }
+    /// The fields that are looked at, where only those are that somebody named; else none.
+    ///
+    /// Some are made only where they are named: to who names none the tree is shown without them.
+    var namedFields: Set<Field> { get }
     /// Whether ``Record/frames`` is looked at.
     var wantsFrames: Bool { get }
     func begin()
@@ -123,6 +127,7 @@ public protocol RecordWriter: AnyObject {
 
 extension RecordWriter {
     public var wantsOutcome: Bool { false }
+    public var namedFields: Set<Field> { [] }
     /// The tree tells of the frames.
     public var wantsFrames: Bool { detail == .tree }
 }

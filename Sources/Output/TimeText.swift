@@ -70,6 +70,13 @@ public struct TimeText: Sendable {
         append(fraction: magnitude % 1_000_000_000, decimals: decimals, to: &text)
     }
 
+    /// The same of a span that 64 bits may not hold; seconds beyond them are those of the longest that they do.
+    static func append(nanoseconds: Int128, decimals: Int, to text: inout TextBuffer) {
+        if nanoseconds < 0 { text.append("-") }
+        text.append(decimal: UInt64(clamping: nanoseconds.magnitude / 1_000_000_000))
+        append(fraction: UInt64(nanoseconds.magnitude % 1_000_000_000), decimals: decimals, to: &text)
+    }
+
     static func append(fraction nanoseconds: UInt64, decimals: Int, to text: inout TextBuffer) {
         text.append(".")
         text.append(decimal: decimals == 6 ? nanoseconds / 1000 : nanoseconds, width: decimals)
@@ -88,14 +95,23 @@ public enum TimeFormat: String, Sendable, CaseIterable {
     case utcWithDate = "ud"
 }
 
+/// tshark's `-u`: how many seconds are shown.
+public enum SecondsFormat: String, Sendable, CaseIterable {
+    case seconds = "s"
+    case hoursMinutesSeconds = "hms"
+}
+
 /// The time column: it knows the record before.
 public struct TimeColumn: Sendable {
     private let format: TimeFormat
+    private let seconds: SecondsFormat
     private var text: TimeText
     private var previous: Int64?
 
-    public init(_ format: TimeFormat) {
+    /// - Parameter seconds: How spans of time are shown.
+    public init(_ format: TimeFormat, _ seconds: SecondsFormat = .seconds) {
         self.format = format
+        self.seconds = seconds
         text = TimeText(format == .utc || format == .utcWithDate ? .utc : .local)
     }
 
@@ -107,14 +123,39 @@ public struct TimeColumn: Sendable {
     public mutating func append(_ time: Int64, since start: Int64, decimals: Int = 6, to line: inout TextBuffer) {
         defer { previous = time }
         switch format {
-        case .relative: TimeText.append(nanoseconds: time &- start, decimals: decimals, to: &line)
-        case .delta, .deltaDisplayed:
-            TimeText.append(nanoseconds: time &- (previous ?? time), decimals: decimals, to: &line)
+        case .relative: append(span: time &- start, decimals, to: &line)
+        case .delta, .deltaDisplayed: append(span: time &- (previous ?? time), decimals, to: &line)
         case .epoch: TimeText.append(nanoseconds: time, decimals: decimals, to: &line)
         case .absolute, .absoluteWithDate, .utc, .utcWithDate:
             let withDate = format == .absoluteWithDate || format == .utcWithDate
             _ = text.append(instant: time, date: withDate, decimals: decimals, to: &line)
         }
+    }
+
+    private func append(span: Int64, _ decimals: Int, to line: inout TextBuffer) {
+        switch seconds {
+        case .seconds: TimeText.append(nanoseconds: span, decimals: decimals, to: &line)
+        case .hoursMinutesSeconds: Self.append(clock: span, decimals, to: &line)
+        }
+    }
+
+    /// `1h  2m  3.250000s` without the hours or minutes that are none, as tshark.
+    private static func append(clock span: Int64, _ decimals: Int, to line: inout TextBuffer) {
+        if span < 0 { line.append("- ") }
+        let whole = span.magnitude / 1_000_000_000
+        if whole >= 3600 {
+            line.append(decimal: whole / 3600)
+            line.append("h ")
+            line.append(rightAligned: 2) { $0.append(decimal: whole / 60 % 60) }
+            line.append("m ")
+        } else if whole >= 60 {
+            line.append(decimal: whole / 60)
+            line.append("m ")
+        }
+        // Alone they are as wide as they are.
+        line.append(rightAligned: whole < 60 ? 1 : 2) { $0.append(decimal: whole % 60) }
+        TimeText.append(fraction: span.magnitude % 1_000_000_000, decimals: decimals, to: &line)
+        line.append("s")
     }
 
     /// As if the time of a record had been appended.

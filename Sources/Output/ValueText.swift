@@ -56,7 +56,7 @@ public struct ValueText {
             } else {
                 text.append(hexadecimal: bytes)
             }
-        case .text:
+        case .text, .decimal:
             if bytes.byteCount > limit {
                 text.append(wire: bytes.extracting(first: bytes.characterEnd(upTo: limit)))
                 text.append("…")
@@ -67,7 +67,7 @@ public struct ValueText {
         case .seconds: append(seconds: Int64(bitPattern: value), style, to: &text)
         case .nanoseconds: append(nanoseconds: Int64(bitPattern: value), style, to: &text)
         case .duration:
-            TimeText.append(nanoseconds: Int64(bitPattern: value), decimals: 9, to: &text)
+            TimeText.append(nanoseconds: node.nanoseconds(bytes), decimals: 9, to: &text)
             if style == .display { text.append(" seconds") }
         case .amount:
             if style == .plain {

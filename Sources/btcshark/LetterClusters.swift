@@ -1,8 +1,8 @@
-/// Takes apart what getopt takes apart: `-nr FILE`, `-c5`, `-qzexpert`.
+/// Takes apart what getopt takes apart: `-nr FILE`, `-c5`, `-qzexpert`; and `--color`, whose value may be missing.
 enum LetterClusters {
     /// Letters that stand alone, and letters that take a value. A test compares them with the help.
     static let flags = Set("VxnlqQvhP2pD")
-    static let options = Set("rTecztGdYwFOEifsBabZ")
+    static let options = Set("rTecztGdYwFOEifsBabZNou")
 
     /// Every letter becomes an argument of its own, a value glued to its letter the next one. What is no cluster of
     /// known letters is left to the argument library to complain of.
@@ -20,12 +20,17 @@ enum LetterClusters {
             {
                 isValue = wantsValue
                 result += letters
+            } else if argument == "--color", !isColourWhen(arguments.dropFirst(index + 1).first) {
+                // tshark's has no value, and what follows is a filter or another option.
+                result.append("--color=always")
             } else {
                 result.append(argument)
             }
         }
         return result
     }
+
+    private static func isColourWhen(_ argument: String?) -> Bool { argument.flatMap(ColorWhen.init) != nil }
 
     /// The arguments of one cluster, and whether the last of them takes the next argument as its value.
     private static func split(_ cluster: Substring) -> (letters: [String], wantsValue: Bool)? {

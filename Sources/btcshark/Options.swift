@@ -131,7 +131,7 @@ struct Options: ParsableArguments {
         help: "Print every message with its bytes explained: offset, bytes, field, value and what it means.")
     var annotate = false
 
-    @Flag(name: .long, help: "Show long byte strings and lists of frames whole.")
+    @Flag(name: .long, help: "Show hashes in lines, long byte strings and lists of frames whole.")
     var full = false
 
     @Option(
@@ -159,7 +159,8 @@ struct Options: ParsableArguments {
     @Option(
         name: .long, parsing: .unconditional,
         help: ArgumentHelp(
-            "Write every transaction and block into this folder, as <txid>.tx and <hash>.blk; never over another file.",
+            "Write every transaction and block into this folder, as <txid>.tx and <hash>.blk; never over another file. "
+                + "Also as bitcoin,FOLDER, tshark's form.",
             valueName: "folder"))
     var exportObjects: String?
 
@@ -174,10 +175,17 @@ struct Options: ParsableArguments {
     @Option(
         name: .customShort("t"), parsing: .unconditional,
         help: ArgumentHelp(
-            "Show times as: r since the first frame, d and dd since the one before, e seconds since 1970, a and ad "
+            "Show times as: r since the first frame, d and dd since the message before, e seconds since 1970, a and ad "
                 + "local clock without and with date, u and ud the same in UTC.",
             valueName: "r|d|dd|e|a|ad|u|ud"))
     var time = "r"
+
+    @Option(
+        name: .customShort("u"), parsing: .unconditional,
+        help: ArgumentHelp(
+            "With -t r, d or dd: show seconds as such (s, the default), or as hours, minutes and seconds (hms).",
+            valueName: "s|hms"))
+    var seconds = "s"
 
     @Option(
         name: .customShort("d"), parsing: .unconditionalSingleValue,
@@ -236,6 +244,18 @@ struct Options: ParsableArguments {
             valueName: "fields|messages|expert|manual"))
     var list: String?
 
+    @Option(
+        name: .customShort("N"), parsing: .unconditional,
+        help: ArgumentHelp("Accepted for tshark's sake: names are never looked up.", valueName: "flags"))
+    var nameResolution: String?
+
+    @Option(
+        name: .customShort("o"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Accepted for tshark's sake are preferences that ask for what is always done: "
+                + Preferences.names.map { "\($0):TRUE" }.joined(separator: ", ") + ".", valueName: "preference:value"))
+    var preferences: [String] = []
+
     @Flag(name: .customShort("n"), help: "Accepted for tshark's sake: names are never looked up.")
     var numeric = false
 
@@ -250,7 +270,8 @@ struct Options: ParsableArguments {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Colour the output: auto (on a terminal, unless NO_COLOR is set), always, never."))
+        help: ArgumentHelp(
+            "Colour the output: auto (on a terminal, unless NO_COLOR is set), always (also without a value), never."))
     var color = ColorWhen.auto
 
     @Option(

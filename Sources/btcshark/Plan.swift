@@ -35,7 +35,7 @@ struct Plan {
         if case .pasted = input { isPasted = true }
         presentation = try Presentation(options, isPasted: isPasted)
         packetFile = try Self.packetFile(options, input, presentation)
-        objectFolder = options.exportObjects
+        objectFolder = try options.exportObjects.map(Self.objectFolder)
         if options.exportsHex, objectFolder == nil { throw ValidationError("--hex goes with --export-objects.") }
         var pipeline = try Self.pipeline(options, presentation)
         // Last, since with a node this takes some seconds.
@@ -122,6 +122,22 @@ struct Plan {
         return path
     }
 
+    /// A folder, or `bitcoin,FOLDER` as tshark has it.
+    private static func objectFolder(_ text: String) throws -> String {
+        // What has a slash before the comma is a path.
+        guard let comma = text.firstIndex(of: ","), !text[..<comma].contains("/") else { return text }
+        guard text[..<comma] == "bitcoin" else {
+            throw ValidationError(
+                "--export-objects: of '\(text[..<comma])' nothing is exported, only of bitcoin: bitcoin,FOLDER or FOLDER. "
+                    + "A folder of that name is ./\(text).")
+        }
+        let folder = String(text[text.index(after: comma)...])
+        guard !folder.isEmpty else {
+            throw ValidationError("--export-objects: behind 'bitcoin,' the folder is missing.")
+        }
+        return folder
+    }
+
     // MARK: Dissection
 
     private static func pipeline(_ options: Options, _ presentation: Presentation) throws -> PipelineOptions {
@@ -140,8 +156,9 @@ struct Plan {
         pipeline.filter = try filter(options)
         pipeline.magics = try magics(options)
         pipeline.showsCiphertext = options.encrypted
+        pipeline.showsWholeHashes = options.full
         let fields = presentation.fields + (pipeline.filter.map { Array($0.fields) } ?? [])
-        if RecordNames.containsColumns(fields) { pipeline.columns = TimeColumn(presentation.time) }
+        if RecordNames.containsColumns(fields) { pipeline.columns = presentation.timeColumn }
         return pipeline
     }
 

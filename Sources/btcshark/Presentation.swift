@@ -10,6 +10,7 @@ struct Presentation {
     let columns: [FieldColumn]
     let fieldsFormat: FieldsFormat
     let time: TimeFormat
+    let seconds: SecondsFormat
     let colour: Colour
     let statistics: [Statistic]
     /// Messages are printed, not only counted or written elsewhere.
@@ -31,6 +32,11 @@ struct Presentation {
             throw ValidationError("-t: '\(options.time)' is none of r, d, dd, e, a, ad, u, ud.")
         }
         self.time = time
+        guard let seconds = SecondsFormat(rawValue: options.seconds) else {
+            throw ValidationError("-u: '\(options.seconds)' is neither s nor hms.")
+        }
+        self.seconds = seconds
+        for preference in options.preferences { try Preferences.check(preference) }
         // An empty NO_COLOR counts as none (no-color.org).
         let wantsNone = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
         let onTerminal = isatty(STDOUT_FILENO) == 1 && !wantsNone
@@ -48,6 +54,8 @@ struct Presentation {
         printsRecords = !options.quiet && (!isWrittenInstead || options.summary)
     }
 
+    var timeColumn: TimeColumn { TimeColumn(time, seconds) }
+
     /// All fields that are looked at by name.
     var fields: [Field] { columns.flatMap(\.fields) }
 
@@ -64,12 +72,12 @@ struct Presentation {
         switch format {
         case .text:
             return TextWriter(
-                output, summary: showsSummary ? SummaryLine(time: TimeColumn(time), colour: colour) : nil,
+                output, summary: showsSummary ? SummaryLine(time: timeColumn, colour: colour) : nil,
                 tree: showsTree ? TreeText(full: isFull, colour: colour) : nil,
                 annotated: annotates ? AnnotatedText(full: isFull, colour: colour) : nil, hex: showsHex)
         case .tabs:
             return TextWriter(
-                output, summary: SummaryLine(time: TimeColumn(time), colour: colour, separator: 0x09), tree: nil)
+                output, summary: SummaryLine(time: timeColumn, colour: colour, separator: 0x09), tree: nil)
         case .fields: return FieldsWriter(output, columns: columns, format: fieldsFormat, detail: detail)
         case .json where !columns.isEmpty: return JSONWriter(output, columns: columns, detail: detail)
         case .json: return JSONWriter(output, showsHex ? .valuesAndRaw : .values)

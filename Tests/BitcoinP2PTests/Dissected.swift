@@ -12,6 +12,7 @@ struct Dissected {
     var headings: [Int: String]
     var info: String
     var outcome: Outcome
+    var isMalformed: Bool
 
     /// - Parameters:
     ///   - hashed: Whether the payload's hash is given along, as when its checksum was verified.
@@ -31,6 +32,7 @@ struct Dissected {
         var sink = TreeSink()
         let context = Self.context(bytes, hashed, magic, time)
         outcome = type.dissect(bytes.span.bytes, from: 0, context, into: &sink)
+        isMalformed = sink.isMalformed
         self.bytes = bytes
         nodes = Array(sink.tree.nodes)
         generated = Array(sink.tree.generated)
@@ -44,10 +46,12 @@ struct Dissected {
     }
 
     /// Outcome and summary line without a tree.
-    static func skim(_ type: MessageType, _ bytes: [UInt8], hashed: Bool = true) -> (outcome: Outcome, info: String) {
+    static func skim(
+        _ type: MessageType, _ bytes: [UInt8], hashed: Bool = true
+    ) -> (outcome: Outcome, info: String, isMalformed: Bool) {
         var sink = SkimSink()
         let outcome = type.skim(bytes.span.bytes, from: 0, context(bytes, hashed), into: &sink)
-        return (outcome, sink.info.string)
+        return (outcome, sink.info.string, sink.isMalformed)
     }
 
     private static func context(
@@ -112,7 +116,7 @@ struct Dissected {
         case .enumeration(let names, _, _): text.append(names.name(of: node.value) ?? "\(node.value)")
         case .hash: text.append(reversedHexadecimal: source.span.bytes.extracting(range))
         case .bytes: text.append(hexadecimal: source.span.bytes.extracting(range))
-        case .text, .paddedText: text.append(wire: source.span.bytes.extracting(range))
+        case .text, .paddedText, .decimal: text.append(wire: source.span.bytes.extracting(range))
         case .ipv4: text.append(ipv4: source.span.bytes.extracting(range))
         case .ipv6: text.append(ipv6: source.span.bytes.extracting(range))
         }

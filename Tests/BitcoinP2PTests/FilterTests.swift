@@ -21,6 +21,14 @@ import Testing
                 "  bitcoin.filterload.bits_set 12 (generated)",
                 "  bitcoin.filterload.false_positives 3.1250 % (1 in 32) (generated)",
             ])
+        // The share of the sample's bits that are set, as a number to compare with.
+        let chance = dissected.indexes("bitcoin.filterload.false_positives").map { dissected.nodes[$0].value }
+        #expect(chance == [Double(3.125).bitPattern])
+        // Two bits count; the whole byte is told where there are more.
+        let flags = Dissected("filterload", Array(hex: "03614e9b050000000000000005"))
+        #expect(flags["bitcoin.filterload.nflags"] == ["BLOOM_UPDATE_ALL"])
+        #expect(flags["bitcoin.filterload.nflags.sent"] == ["0x05"])
+        #expect(dissected["bitcoin.filterload.nflags.sent"].isEmpty)
         // protocol.md 13.6, then with more functions than Core takes and flags of which two bits count.
         let tweaked = Dissected("filterload", Array(hex: "03ce4299050000000100008001"))
         #expect(tweaked["bitcoin.filterload.ntweak"] == ["0x80000001"])

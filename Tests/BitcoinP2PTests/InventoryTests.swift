@@ -51,13 +51,19 @@ import Testing
 
     @Test func `notfound`() {
         let dissected = Dissected("notfound", Sample.of("notfound")[0])
-        #expect(dissected.info == " 1 × MSG_TX")
+        #expect(dissected.info == " 1 × MSG_TX 2222…2222")
+        // All digits where somebody wants them.
+        var sink = SkimSink()
+        sink.wantsWholeHashes = true
+        let context = MessageContext(network: Network(magic: 0xf9be_b4d9), time: 0)
+        MessageType.named("notfound")?.skim(dissected.bytes.span.bytes, from: 0, context, into: &sink)
+        #expect(sink.info.string == " 1 × MSG_TX " + String(repeating: "22", count: 32))
         #expect(dissected["bitcoin.notfound.hash"] == [String(repeating: "22", count: 32)])
     }
 
     @Test func `unknown types and counts without end`() {
         let unknown = Dissected("inv", [1, 8, 0, 0, 0] + [UInt8](repeating: 7, count: 32))
-        #expect(unknown.info == " 1 × type 0x00000008")
+        #expect(unknown.info == " 1 × type 0x00000008 0707…0707")
         #expect(unknown.annotations("bitcoin.inv.type") == [.inventoryTypeUnknown])
         let endless = Dissected("inv", [UInt8](repeating: 0xff, count: 9))
         #expect(endless.outcome == .truncated)

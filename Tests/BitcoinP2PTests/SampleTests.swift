@@ -59,6 +59,7 @@ import Testing
             let skimmed = Dissected.skim(type, prefix)
             #expect(skimmed.outcome == dissected.outcome, "prefix of \(length)")
             #expect(skimmed.info == dissected.info, "prefix of \(length)")
+            #expect(skimmed.isMalformed == dissected.isMalformed, "prefix of \(length)")
         }
     }
 
@@ -124,7 +125,9 @@ import Testing
             let dissected = Dissected(type, bytes, hashed: false)
             let skimmed = Dissected.skim(type, bytes, hashed: false)
             let problem = dissected.structureProblem() ?? dissected.tilingProblem()
-            if problem != nil || skimmed.outcome != dissected.outcome || skimmed.info != dissected.info {
+            if problem != nil || skimmed.outcome != dissected.outcome || skimmed.info != dissected.info
+                || skimmed.isMalformed != dissected.isMalformed
+            {
                 Issue.record("seed \(seed) round \(round) \(type.command.name) \(bytes.hex): \(problem ?? "skim")")
                 return
             }

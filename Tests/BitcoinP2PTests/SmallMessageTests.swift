@@ -44,6 +44,16 @@ import Testing
         #expect(dissected.info == " 1000 sat/kvB")
         #expect(dissected["bitcoin.feefilter.value"] == ["1000"])
         #expect(Dissected("feefilter", Array(repeating: 0xff, count: 8)).info == " -1 sat/kvB")
+        // From nothing to all the money there will be.
+        for (rate, isIgnored) in [
+            (-1, true), (0, false), (2_100_000_000_000_000, false), (2_100_000_000_000_001, true),
+        ]
+            as [(Int64, Bool)]
+        {
+            let bytes = withUnsafeBytes(of: rate.littleEndian) { Array($0) }
+            let annotations = Dissected("feefilter", bytes).annotations("bitcoin.feefilter.value")
+            #expect(annotations == (isIgnored ? [.feeRateOutOfRange] : []), "\(rate)")
+        }
     }
 
     @Test func `sendtxrcncl`() {

@@ -141,6 +141,9 @@ import Testing
         #expect(old.annotations("bitcoin.version.addr_me") == [.fieldsDisagreeWithVersion])
         #expect(old.annotations("bitcoin.version.start_height") == [.fieldsDisagreeWithVersion])
         #expect(old.annotations.allSatisfy { $0.value == 105 })
+        let negative = Dissected("version", [255, 255, 255, 255] + whole[4...])
+        #expect(negative.annotations.allSatisfy { $0.kind.text($0.value).hasSuffix("protocol version -1") })
+        #expect(!negative.annotations.isEmpty)
         // The other way round: the bytes of 105 under the number 31900.
         let short = Dissected("version", Array(whole[..<46]))
         #expect(short.outcome == .complete)

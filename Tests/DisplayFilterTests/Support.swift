@@ -26,6 +26,8 @@ enum TestFields {
     static let time = field("demo.time", .nanoseconds)
     static let duration = field("demo.duration", .duration)
     static let amount = field("demo.amount", .amount)
+    static let decimal = field("demo.decimal", .decimal)
+    static let far = field("demo.far", .duration)
     static let source = field("demo.src", .ipv4)
     static let destination = field("demo.dst", .ipv4)
     static let address = field("demo.address", .ipv6)
@@ -46,7 +48,8 @@ enum TestFields {
     static let all = [
         layer, group, byte, port, huge, signed, services, count, boolean, flag, clear, type, hash, script, agent,
         command,
-        seconds, time, duration, amount, source, destination, address, item, other, cutNumber, cutBytes, cutHash,
+        seconds, time, duration, amount, decimal, far, source, destination, address, item, other, cutNumber, cutBytes,
+        cutHash,
         cutAddress, generated, absent, absentText,
     ]
 
@@ -129,6 +132,11 @@ func sample() -> Message {
     message.add(Fields.time, UInt64(1_301_327_937_931_550_000))
     message.add(Fields.duration, Int64(-1_500_000_000))
     message.add(Fields.amount, Int64(5_000_000_000))
+    message.add(Fields.decimal, Array("4.65654237e-10".utf8), value: Double(4.65654237e-10).bitPattern)
+    message.add(Fields.decimal, Array("-12.5000 %".utf8), value: Double(-12.5).bitPattern)
+    // 251,702,300,800 seconds and a half, which 64 bits do not hold as nanoseconds.
+    let far = Int128(251_702_300_800_500_000_000)
+    message.add(Fields.far, (0..<16).map { UInt8(truncatingIfNeeded: far >> Int128(8 * $0)) }, value: UInt64(Int64.max))
     message.add(Fields.source, [192, 168, 1, 142])
     message.add(Fields.destination, [184, 58, 165, 119])
     message.add(Fields.address, Array(repeating: 0, count: 10) + [0xff, 0xff, 10, 0, 0, 1])

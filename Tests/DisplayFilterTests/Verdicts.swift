@@ -82,6 +82,9 @@ enum Verdicts {
         "upper(demo.agent[1:3]) == \"SAT\"", "demo.command == inv", "demo.command == \"inv\"", "demo.command != tx",
         "len(demo.command) == 3", "demo.command[2] == \"v\"", "demo.command matches \"^inv$\"", "inv == demo.command",
         "demo.generated == \"bc1qexample\"", "demo.generated contains \"1q\"", "demo.command[1:] == nv",
+        "demo.command[0] == 69", "demo.command[0] == 0x69", "demo.command[0] in {60..70}", "demo.command[0:2] == 69:6e",
+        "demo.command[0:2] == 696e", "demo.command[0] < 6a", "demo.command[0] == 'i'", "demo.command[0:3] contains 6e",
+        "demo.command[0:2] == \"in\"",
         "lower(upper(demo.command)) == \"inv\"", "demo.command == r\"inv\"", "not demo.command contains \"\\\"\"",
         // Times: the sample's are 2011-03-28 15:58:57 UTC.
         "demo.seconds == 1301327937", "demo.seconds == \"2011-03-28 15:58:57\"", "demo.seconds == 2011-03-28T15:58:57Z",
@@ -95,6 +98,12 @@ enum Verdicts {
         "demo.duration == -1.5", "demo.duration == \"-1.5\"", "demo.duration < 0", "demo.duration > -1.500000001",
         "abs(demo.duration) == 1.5",
         "string(demo.duration) == \"-1.500000000\"",
+        "demo.far == 251702300800.5", "demo.far > 251702300800.4", "string(demo.far) == \"251702300800.500000000\"",
+        // Numbers with a fraction: those of text would be in the order of a dictionary.
+        "demo.decimal < 1", "demo.decimal == 4.65654237e-10", "demo.decimal > 0.0000000001", "demo.decimal < -2",
+        "demo.decimal in {1e-10 .. 1}", "demo.decimal in {-12.5}", "1 > demo.decimal", "max(demo.decimal) < 1e-9",
+        "all demo.decimal < 1", "demo.decimal != 5", "string(demo.decimal) contains \"%\"", "len(demo.decimal) == 14",
+        "demo.decimal == demo.decimal", "demo.decimal > -1e400",
         // Addresses.
         "demo.src == 192.168.1.142", "demo.src == 192.168.0.0/16", "demo.src == 192.168.1.142/32",
         "demo.src != 10.0.0.0/8",
@@ -123,6 +132,8 @@ enum Verdicts {
     ]
 
     static let failing = [
+        "demo.decimal > 1", "demo.decimal >= 2", "demo.decimal == 5", "demo.decimal > 5e-10", "demo.far < 9223372037",
+        "demo.command[0] == 70", "demo.command[0] == \"69\"", "demo.command == 69",
         "demo.absent", "not demo", "!demo.u8", "demo.u8 and demo.absent", "demo.u8 xor demo.u8", "demo.absent == 0",
         "demo.absent != 1", "demo.absent !== 1", "demo.absent === 1", "all demo.absent == 1", "demo.absent in {0}",
         "not demo.absent not in {1}", "demo.absent < 5", "count(demo.absent) == 0", "max(demo.absent) == 0",

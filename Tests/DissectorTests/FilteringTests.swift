@@ -35,6 +35,24 @@ import Testing
         }
     }
 
+    /// Numbers that are worked out are compared as numbers.
+    @Test func computedNumbers() throws {
+        func count(_ text: String, _ capture: String) throws -> Int {
+            try dissect(packets(capture), options(text)).records.count
+        }
+        // Difficulty 4.65654237e-10, that of regtest.
+        let blocks = try count("bitcoin.block", "relay.pcap")
+        #expect(blocks > 100)
+        #expect(try count("bitcoin.block.difficulty > 1", "relay.pcap") == 0)
+        #expect(try count("bitcoin.block.difficulty < 1e-9", "relay.pcap") == blocks)
+        #expect(try count("bitcoin.block.difficulty == 4.65654237e-10", "relay.pcap") == blocks)
+        let filters = try count("bitcoin.filterload", "bloom-filter.pcap")
+        // Four have all their bits set, the others hardly any.
+        #expect(filters == 9)
+        #expect(try count("bitcoin.filterload.false_positives > 5", "bloom-filter.pcap") == 4)
+        #expect(try count("bitcoin.filterload.false_positives <= 1e-4", "bloom-filter.pcap") == 5)
+    }
+
     @Test func limitCountsWhatIsShown() throws {
         var options = try options("bitcoin.ping or bitcoin.pong")
         options.recordLimit = 3

@@ -35,7 +35,10 @@ struct WrittenValues {
         return words.prefix(words.first == "_ws" ? 2 : 1).joined(separator: "_") + "_" + name
     }
 
-    var valued: [FieldDeclaration] { declarations.filter { $0.kind != .group && $0.kind != .layer } }
+    /// Remarks have a form of their own in each format.
+    var valued: [FieldDeclaration] {
+        declarations.filter { $0.kind != .group && $0.kind != .layer && !$0.name.hasPrefix("_ws.expert.") }
+    }
 
     private static func add(_ value: String, _ name: String, to values: inout Values) {
         values[name, default: []].append(value.replacingOccurrences(of: ":", with: ""))
@@ -185,7 +188,8 @@ struct WrittenValues {
             (.enumeration, .number(let digits)), (.duration, .number(let digits)), (.amount, .number(let digits)):
             return digits
         case (.hash, .string(let text)), (.bytes, .string(let text)), (.text, .string(let text)),
-            (.paddedText, .string(let text)), (.seconds, .string(let text)), (.nanoseconds, .string(let text)),
+            (.paddedText, .string(let text)), (.decimal, .string(let text)), (.seconds, .string(let text)),
+            (.nanoseconds, .string(let text)),
             (.ipv4, .string(let text)), (.ipv6, .string(let text)):
             return text
         default: throw Unexpected(what: "\(declaration.name): \(value) is not of \(declaration.kind)")

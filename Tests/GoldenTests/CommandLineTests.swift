@@ -192,6 +192,9 @@ import Testing
             #expect(try run(options + ["--color", "auto"], ["NO_COLOR": "1"]) == plain)
             let coloured = try run(options + ["--color", "always"], ["NO_COLOR": "1"])
             #expect(coloured.contains("\u{1b}[31m"))
+            // tshark's has no value, and takes none of what follows.
+            #expect(try run(["--color"] + options, ["NO_COLOR": "1"]) == coloured)
+            #expect(try run(options + ["--color", "bitcoin.inv"]) == coloured)
             #expect(coloured.replacing(/\u{1b}\[[0-9;]*m/, with: "") == plain, "nothing else differs")
         }
     }

@@ -105,6 +105,25 @@ private func columns(_ format: TimeFormat, _ times: [Int64], decimals: Int = 6) 
         #expect(TimeColumn.split(.max) == (9_223_372_036, 854_775_807))
     }
 
+    /// As tshark 4.0 shows them.
+    @Test func hoursMinutesSeconds() {
+        func clock(_ format: TimeFormat, _ times: [Int64], decimals: Int = 6) -> [String] {
+            var column = TimeColumn(format, .hoursMinutesSeconds)
+            return times.map { time in text { column.append(time, since: times[0], decimals: decimals, to: &$0) } }
+        }
+        let milliseconds: [Int64] = [0, 59_500, 61_250, 3_600_000, 3_661_000, 360_005_500, 360_000_000]
+        let times = milliseconds.map { $0 * 1_000_000 }
+        #expect(
+            clock(.relative, times) == [
+                "0.000000s", "59.500000s", "1m  1.250000s", "1h  0m  0.000000s", "1h  1m  1.000000s",
+                "100h  0m  5.500000s", "100h  0m  0.000000s",
+            ])
+        #expect(clock(.delta, times).suffix(2) == ["98h 59m  4.500000s", "- 5.500000s"])
+        #expect(clock(.deltaDisplayed, [0, 1], decimals: 9) == ["0.000000000s", "0.000000001s"])
+        #expect(clock(.epoch, times)[1] == "59.500000")
+        for format in TimeFormat.allCases { #expect(clock(format, [.min, .max, .min, 0]).count == 4) }
+    }
+
     @Test func hugeSpansDoNotTrap() {
         for format in TimeFormat.allCases { #expect(columns(format, [.min, .max, .min, 0]).count == 4) }
     }

@@ -9,6 +9,7 @@ struct FeeFilter: Payload {
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         let rate = try c.integer(value, Int64.self)
+        if !(0...Limits.money).contains(rate) { c.annotate(.feeRateOutOfRange) }
         guard c.sink.wantsInfo else { return }
         c.sink.info.append(" ")
         c.sink.info.append(decimal: Int(rate))

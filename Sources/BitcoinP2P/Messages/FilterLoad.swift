@@ -12,13 +12,16 @@ struct FilterLoad: Payload {
         "bitcoin.filterload.ntweak", "nTweak", .hexadecimal(bits: 32), "a random number that makes the hashes its own")
     let flags = Field(
         "bitcoin.filterload.nflags", "nFlags", .enumeration(Self.updates, bits: 8),
-        "what the server adds to the filter when an output matches; only the low two bits count")
+        "what the server adds to the filter when an output matches: the low two bits of the byte")
+    let flagsSent = Field(
+        "bitcoin.filterload.nflags.sent", "As sent", .hexadecimal(bits: 8),
+        "the whole byte, where it has more bits than those that count")
 
     let bitsSet = Field(
         "bitcoin.filterload.bits_set", "Bits set", .unsigned(bits: 64), "how many bits of the filter are 1")
     let falsePositives = Field(
-        "bitcoin.filterload.false_positives", "False positives", .text,
-        "how often what was not asked for matches: the share of bits set, to the power of the functions")
+        "bitcoin.filterload.false_positives", "False positives", .decimal,
+        "how often what was not asked for matches, in percent: the share of bits set, to the power of the functions")
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         let size = try c.compactSize(length, limit: 36_000)
@@ -27,25 +30,34 @@ struct FilterLoad: Payload {
         let hashes = try c.integer(functions, UInt32.self)
         if hashes > 50 { c.annotate(.countOverLimit, 50) }
         let salt = try c.integer(tweak, UInt32.self)
-        let update = try c.integer(flags, UInt8.self)
+        let update = try layoutFlags(&c)
         if c.mode == .tree { estimate(&c, BloomFilter(c.bytes.extracting(range), functions: hashes)) }
         guard c.sink.wantsInfo else { return }
         c.info(Int(hashes), "function", "functions")
         c.sink.info.append(" tweak 0x")
         c.sink.info.append(hexadecimal: UInt64(salt), digits: 8)
         c.sink.info.append(" flags ")
-        if let name = Self.updates.name(of: UInt64(update & 3)) {
+        if let name = Self.updates.name(of: update) {
             c.sink.info.append(name)
         } else {
-            c.sink.info.append(decimal: UInt64(update))
+            c.sink.info.append(decimal: update)
         }
+    }
+
+    /// The bits of the byte that count.
+    private func layoutFlags(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) -> UInt64 {
+        let sent = UInt64(c.peek() ?? 0)
+        let start = c.offset
+        try c.claim(flags, 1, value: sent & 3)
+        if sent > 3 { c.parts { c in c.part(flagsSent, start..<start + 1, value: sent) } }
+        return sent & 3
     }
 
     private func estimate(_ c: inout Cursor<some FieldSink & ~Copyable>, _ bloom: BloomFilter) {
         c.generate(bitsSet, UInt64(bloom.bitsSet))
         var text = TextBuffer()
         bloom.appendFalsePositives(to: &text)
-        c.generate(falsePositives, text)
+        c.generate(falsePositives, bloom.falsePositives * 100, shownAs: text)
     }
 
     static let updates = ValueNames(

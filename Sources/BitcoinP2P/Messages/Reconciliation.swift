@@ -11,7 +11,7 @@ struct ReqRecon: Payload {
     let q = Field(
         "bitcoin.reqrecon.q", "Q", .unsigned(bits: 16), "how much the sets are expected to differ, times 32767")
     let coefficient = Field(
-        "bitcoin.reqrecon.q.coefficient", "Coefficient", .text, "the part of both sets that is expected to differ")
+        "bitcoin.reqrecon.q.coefficient", "Coefficient", .decimal, "the part of both sets that is expected to differ")
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         let size = try c.integer(setSize, UInt16.self)
@@ -19,7 +19,7 @@ struct ReqRecon: Payload {
         if c.mode == .tree {
             var text = TextBuffer()
             Self.append(scaled, to: &text)
-            c.generate(coefficient, text)
+            c.generate(coefficient, Double(Self.parts(scaled)) / 10_000, shownAs: text)
         }
         guard c.sink.wantsInfo else { return }
         c.sink.info.append(" set of ")
@@ -28,9 +28,12 @@ struct ReqRecon: Payload {
         Self.append(scaled, to: &c.sink.info)
     }
 
+    /// Ten-thousandths.
+    private static func parts(_ scaled: UInt16) -> UInt64 { (UInt64(scaled) * 10_000 + 16_383) / 32_767 }
+
     /// `0.1000`
     private static func append(_ scaled: UInt16, to text: inout TextBuffer) {
-        let parts = (UInt64(scaled) * 10_000 + 16_383) / 32_767
+        let parts = parts(scaled)
         text.append(decimal: parts / 10_000)
         text.append(ascii: 0x2e)
         text.append(decimal: parts % 10_000, width: 4)

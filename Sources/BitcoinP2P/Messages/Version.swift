@@ -112,6 +112,6 @@ struct Version: Payload {
     }
 
     private func disagree(_ c: inout Cursor<some FieldSink & ~Copyable>, _ number: Int32) {
-        c.annotate(.fieldsDisagreeWithVersion, UInt64(UInt32(bitPattern: number)))
+        c.annotate(.fieldsDisagreeWithVersion, UInt64(bitPattern: Int64(number)))
     }
 }

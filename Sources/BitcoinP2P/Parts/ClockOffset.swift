@@ -11,16 +11,15 @@ struct ClockOffset: Sendable {
     }
 
     /// More than this, and Core did not let the peer's clock count.
-    private static let tolerable: UInt64 = 70 * 60 * 1_000_000_000
+    private static let tolerable: UInt128 = 70 * 60 * 1_000_000_000
 
     /// Shows the difference between `seconds` and the time of the capture, both since the Unix epoch.
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ seconds: Int64, _ context: MessageContext) {
         guard c.mode == .tree, context.time != 0 else { return }
-        let (nanoseconds, isFar) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let (difference, isFarther) = nanoseconds.subtractingReportingOverflow(context.time)
-        // Beyond 292 years either way there is no difference to show, but the clock is wrong all the same.
-        let shown = isFar || isFarther ? (seconds < 0 ? Int64.min : .max) : difference
-        c.generate(offset, UInt64(bitPattern: shown))
-        if shown.magnitude > Self.tolerable { c.annotate(.clockOff, shown.magnitude / 60_000_000_000) }
+        let difference = Int128(seconds) * 1_000_000_000 - Int128(context.time)
+        c.generate(offset, nanoseconds: difference)
+        if difference.magnitude > Self.tolerable {
+            c.annotate(.clockOff, UInt64(clamping: difference.magnitude / 60_000_000_000))
+        }
     }
 }

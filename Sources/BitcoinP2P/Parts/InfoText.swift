@@ -13,6 +13,11 @@ extension TextBuffer {
         append(byte: 0, of: span)
     }
 
+    /// The short form of a hash, or all of it.
+    mutating func append(hash span: RawSpan, whole isWhole: Bool) {
+        if isWhole { append(reversedHexadecimal: span) } else { append(shortHash: span) }
+    }
+
     /// `222 bytes`, `85.2 kB`, `1.50 MB`.
     mutating func append(byteCount: Int) {
         let count = UInt64(clamping: byteCount)
@@ -52,21 +57,21 @@ extension TextBuffer {
 }
 
 extension Cursor where Sink: ~Copyable {
-    /// Adds `label` and the short form of the hash at `range` to the summary line, if it is wanted.
+    /// Adds `label` and the hash at `range`, mostly in its short form, to the summary line, if it is wanted.
     @_lifetime(self: copy self)
     mutating func info(_ label: StaticString, hash range: Range<Int>) {
         guard sink.wantsInfo else { return }
         let hash = bytes.extracting(range)
         sink.info.append(label)
-        sink.info.append(shortHash: hash)
+        sink.info.append(hash: hash, whole: sink.wantsWholeHashes)
     }
 
-    /// Adds `label` and the short form of `hash` to the summary line, if it is wanted and the hash known.
+    /// Adds `label` and `hash`, mostly in its short form, to the summary line, if it is wanted and the hash known.
     @_lifetime(self: copy self)
     mutating func info(_ label: StaticString, hash: Hash256?) {
         guard sink.wantsInfo, let hash else { return }
         sink.info.append(label)
-        sink.info.append(shortHash: hash.bytes)
+        sink.info.append(hash: hash.bytes, whole: sink.wantsWholeHashes)
     }
 
     /// Adds a space and how many there are to the summary line, if it is wanted.

@@ -26,7 +26,7 @@ struct Inventory: Sendable {
         }
     }
 
-    /// `35 × MSG_WTX`, or how many of each type, in the order of their first.
+    /// `35 × MSG_WTX`, or how many of each type, in the order of their first; of a single one its hash, too.
     private func appendInfo(_ c: inout Cursor<some FieldSink & ~Copyable>, _ entries: Int, from start: Int) {
         let present = min(entries, c.left / 36)
         var runs = InlineArray<4, (type: UInt32, count: Int)>(repeating: (0, 0))
@@ -55,6 +55,7 @@ struct Inventory: Sendable {
             c.sink.info.append(" × ")
             InventoryType.append(runs[slot].type, to: &c.sink.info)
         }
+        if entries == 1, present == 1 { c.info(" ", hash: start + 4..<start + 36) }
         if others > 0 {
             c.sink.info.append(", ")
             c.sink.info.append(others, "other", "others")

@@ -10,7 +10,7 @@ struct ProofOfWork: Sendable {
         target = Field(
             "\(prefix).target", "Target", .hash, "the bits written out: the greatest hash that is good enough")
         difficulty = Field(
-            "\(prefix).difficulty", "Difficulty", .text,
+            "\(prefix).difficulty", "Difficulty", .decimal,
             "how many times as much work as for the first block this target asks for")
         status = Field(
             "\(prefix).pow.status", "Proof of work", .enumeration(Self.names, bits: 8),
@@ -30,10 +30,12 @@ struct ProofOfWork: Sendable {
         if value > easiest { c.annotate(.targetTooEasy) }
         text.removeAll()
         compact.appendDifficulty(to: &text)
+        // The number that is shown, so that a filter finds it by what it reads.
+        let number = Double(text.string) ?? .nan
         c.parts { c in
             let bytes = value.littleEndian
             c.generate(target, bytes.span.bytes)
-            c.generate(difficulty, text)
+            c.generate(difficulty, number, shownAs: text)
         }
         return value > easiest ? nil : value
     }

@@ -1,0 +1,61 @@
+import Dissection
+import Output
+
+// Fields that are made only where a filter or column asks for them, behind all others.
+extension RecordBuilder {
+    /// Appends what is asked for to the tree, which is done but for that.
+    mutating func appendAsked() {
+        ownCount = record.tree.nodes.count
+        if asksForRemarks { appendRemarks() }
+        if let columns { appendColumns(columns) }
+    }
+
+    /// Takes it out again, for whoever looks at the tree as it is.
+    mutating func removeAsked() { record.tree.truncate(to: ownCount) }
+
+    /// So many remarks of a message become fields: a hostile one may have millions, all the same.
+    private static let remarkLimit = 250_000
+
+    private mutating func appendRemarks() {
+        guard !record.tree.annotations.isEmpty else { return }
+        var sink = TreeSink(takeTree())
+        let remarks = fields.remarks
+        var texts = RemarkTexts()
+        var isMalformed = false
+        for index in 0..<min(sink.tree.annotations.count, Self.remarkLimit) {
+            let annotation = sink.tree.annotations[index]
+            let (kind, severity) = (annotation.kind, annotation.kind.severity)
+            if severity == .error, kind.group == .malformed { isMalformed = true }
+            let text = texts.range(of: annotation, in: &sink.tree.generated)
+            let layer = sink.open(remarks.remark, at: 0, value: 0, flags: .generated)
+            sink.leaf(remarks.message, at: text.lowerBound, length: text.count, value: 0, flags: .generated)
+            sink.generate(remarks.severity, value: severity.wiresharkNumber, RawSpan())
+            sink.generate(remarks.group, value: kind.group.wiresharkNumber, RawSpan())
+            sink.close(layer, at: 0)
+        }
+        if isMalformed {
+            let layer = sink.open(remarks.malformed, at: 0, value: 0, flags: .generated)
+            sink.close(layer, at: 0)
+        }
+        record.tree = sink.tree
+    }
+}
+
+/// Where the texts of remarks stand that were written already: most remarks of a message say the same.
+private struct RemarkTexts {
+    private struct Key: Hashable {
+        let kind: AnnotationKind
+        let value: UInt64
+    }
+
+    private var ranges: [Key: Range<Int>] = [:]
+
+    mutating func range(of annotation: Annotation, in generated: inout [UInt8]) -> Range<Int> {
+        let key = Key(kind: annotation.kind, value: annotation.value)
+        if let range = ranges[key] { return range }
+        let start = generated.count
+        generated.append(contentsOf: annotation.kind.text(annotation.value).utf8)
+        ranges[key] = start..<generated.count
+        return start..<generated.count
+    }
+}
