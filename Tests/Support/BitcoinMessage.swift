@@ -65,7 +65,7 @@ extension BitcoinMessage {
         let data = generator.bytes(size)
         // OP_RETURN OP_PUSHDATA4
         let script = [0x6a, 0x4e] + littleEndian(UInt32(size)) + data
-        let output = littleEndian(UInt64(0)) + [0xfe] + littleEndian(UInt32(script.count)) + script
+        let output = littleEndian(UInt64(0)) + compactSize(script.count) + script
         return BitcoinMessage("tx", littleEndian(UInt32(2)) + [1] + input + [1] + output + littleEndian(UInt32(0)))
     }
 
@@ -97,6 +97,15 @@ extension BitcoinMessage {
 
 /// SHA-256 twice.
 func sha256d(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: Array(SHA256.hash(data: bytes)))) }
+
+/// In as few bytes as it takes: nodes reject more.
+func compactSize(_ value: Int) -> [UInt8] {
+    switch value {
+    case ..<253: [UInt8(truncatingIfNeeded: value)]
+    case ..<(1 << 16): [0xfd] + littleEndian(UInt16(truncatingIfNeeded: value))
+    default: [0xfe] + littleEndian(UInt32(truncatingIfNeeded: value))
+    }
+}
 
 func littleEndian(_ number: some FixedWidthInteger) -> [UInt8] {
     withUnsafeBytes(of: number.littleEndian) { Array($0) }
