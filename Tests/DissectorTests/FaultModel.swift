@@ -144,6 +144,8 @@ struct Faults: CustomStringConvertible {
     static let longestDelay = 90
     /// A segment comes as two.
     var split = 0.0
+    /// The first bytes of a segment come alone, and then with the others once more.
+    var overlap = 0.0
     /// A segment comes in one with the next of its direction.
     var merge = 0.0
     /// Payload is cut off at a random place.
@@ -154,8 +156,8 @@ struct Faults: CustomStringConvertible {
     var keepsStarts = true
 
     var description: String {
-        "drop \(drop), duplicate \(duplicate), reorder \(reorder), delay \(delay), split \(split), merge \(merge), "
-            + "truncate \(truncate), corrupt \(corrupt)"
+        "drop \(drop), duplicate \(duplicate), reorder \(reorder), delay \(delay), split \(split), overlap \(overlap), "
+            + "merge \(merge), truncate \(truncate), corrupt \(corrupt)"
     }
 
     /// The frames that are left, a millisecond apart.
@@ -208,7 +210,7 @@ struct Faults: CustomStringConvertible {
 
     /// The same bytes in other segments.
     private func resegmented(_ packets: [Packet], _ generator: inout SeededGenerator) -> [Packet] {
-        guard split > 0 || merge > 0 else { return packets }
+        guard split > 0 || overlap > 0 || merge > 0 else { return packets }
         var made: [Packet] = []
         // Of each direction the place of its last segment with payload, to which the next may be added.
         var last: [Flow: Int] = [:]
@@ -229,6 +231,11 @@ struct Faults: CustomStringConvertible {
                     at: Int.random(in: 1..<segment.payloadLength, using: &generator))
             {
                 made += [first, second]
+                last[segment.flow] = made.count - 1
+            } else if segment.payloadLength > 1, overlap > 0, Double.random(in: 0..<1, using: &generator) < overlap,
+                let (first, _) = packet.split(at: Int.random(in: 1..<segment.payloadLength, using: &generator))
+            {
+                made += [first, packet]
                 last[segment.flow] = made.count - 1
             } else {
                 made.append(packet)

@@ -14,7 +14,8 @@ import Testing
         Faults(reorder: 0.3), Faults(duplicate: 0.2, reorder: 0.8, distance: 3), Faults(truncate: 0.05),
         Faults(truncate: 0.7), Faults(drop: 0.02, duplicate: 0.02, reorder: 0.05, truncate: 0.02),
         Faults(drop: 0.2, duplicate: 0.3, reorder: 0.3, truncate: 0.3), Faults(delay: 0.02), Faults(delay: 0.4),
-        Faults(split: 0.5), Faults(merge: 0.5), Faults(split: 0.3, merge: 0.8),
+        Faults(split: 0.5), Faults(merge: 0.5), Faults(split: 0.3, merge: 0.8), Faults(overlap: 0.5),
+        Faults(reorder: 0.3, distance: 3, overlap: 0.5, merge: 0.3),
         Faults(drop: 0.05, duplicate: 0.1, reorder: 0.1, delay: 0.1, split: 0.3, merge: 0.3, truncate: 0.05),
     ]
 

@@ -143,6 +143,30 @@ import Testing
         #expect(cut.frame == 13)
     }
 
+    /// What is kept of cut messages is limited, their frames included: one that gets too many is told before its end.
+    @Test func framesOfACutMessageCountAsMemory() throws {
+        let stream = framed("zzzz", filler(1 << 20), length: 4_000_000)
+        func begun(_ count: Int, from port: UInt16) -> Talk {
+            var talk = Talk(from: port)
+            talk.send(.client, Array(stream[..<count]), size: 60_000)
+            // A byte that is not captured.
+            talk.packet(.client, [0], at: count, snap: 54)
+            talk.lose(.client, 1)
+            return talk
+        }
+        // They leave 64 KiB of the 16 MiB for the frames of another, 16 bytes each.
+        let packets = (0..<16 as Range<UInt16>).flatMap {
+            begun($0 < 15 ? 1 << 20 : 15 << 16, from: 50_000 + $0).packets
+        }
+        let room = 4096
+        var talk = begun(1000, from: 60_000)
+        for _ in 0..<room + 2000 { talk.send(.client, [7]) }
+        let result = try dissect(packets + talk.packets)
+        #expect(result.records.count == 17)
+        let frames = result.records.map(\.frames.count).max() ?? 0
+        #expect(frames > room - 1000 && frames < room, "\(frames)")
+    }
+
     /// A gap is declared when the other side has acknowledged past it: the messages behind it do not wait for the end.
     @Test func messagesBehindTheGapComeInTime() throws {
         var talk = Talk()

@@ -99,17 +99,20 @@ import Testing
             [1, 0, 0, 0, 1] + [UInt8](repeating: 0, count: 36) + [0, 0, 0, 0, 0, 1] + [UInt8](repeating: 0, count: 8)
             + [0, 0, 0, 0, 0]
         let header = [UInt8](repeating: 3, count: 80)
-        try expectLinear("block", count: (4096, 1 << 16), memory: 128, "block") {
+        try expectLinear("block", count: (1 << 14, 1 << 16), memory: 128, "block") {
             header + compactSize($0) + repeated(small, $0)
         }
     }
 
-    /// Proofs over 2¹⁶ and more transactions, with all hashes, and with every bit set.
-    @Test func merkleProofs() throws {
+    /// Proofs over about as many transactions as a block can have, with all hashes and every bit set, so that the whole
+    /// tree is walked; and over 2³² - 1, of which only so many hashes follow.
+    @Test(arguments: [nil, UInt32.max])
+    func merkleProofs(_ claimed: UInt32?) throws {
         let header = [UInt8](repeating: 3, count: 80)
-        try expectLinear("proof", count: (4096, 1 << 16), memory: 128, "merkleblock") { count in
-            let total = (0..<4).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) }
-            let hashes = repeated([UInt8](repeating: 9, count: 32), count)
+        try expectLinear("proof", count: (16_384, 16_384), memory: 128, "merkleblock") { count in
+            let total = Array(bigEndian(claimed ?? UInt32(count)).reversed())
+            // No two are the same: a node over two equal ones ends the walk.
+            let hashes = (0..<UInt32(count)).flatMap { bigEndian($0) + [UInt8](repeating: 9, count: 28) }
             let bits = [UInt8](repeating: 0xff, count: count / 4)
             return header + total + compactSize(count) + hashes + compactSize(bits.count) + bits
         }
@@ -165,18 +168,23 @@ import Testing
         }
     }
 
-    /// Each ping is remembered until it is answered.
+    /// Each ping is remembered until it is answered, and sought among all when an answer comes, which is to none.
     @Test func pings() throws {
-        try Trial.expectLinear("ping", count: (6_000, 400_000), memory: 100, [["-V"]]) { flood, count in
+        try Trial.expectLinear("ping", count: (40_000, 400_000), memory: 100, [["-V"]]) { flood, count in
+            let pong = framed("pong", [UInt8](repeating: 0xff, count: 8))
             flood.open()
-            for index in 0..<count { flood.message("ping", bigEndian(UInt32(index)) + [0, 0, 0, 0]) }
+            for index in 0..<UInt32(count) {
+                flood.message("ping", bigEndian(index) + [0, 0, 0, 0])
+                flood.segment(
+                    from: Flood.victim, to: Flood.attacker, sequence: 1 + index * UInt32(pong.count), flags: 0x18, pong)
+            }
         }
     }
 
     /// Commands that nobody has heard of, each another: statistics have a row for some of them only.
     @Test func madeUpCommands() throws {
         try Trial.expectLinear(
-            "commands", count: (6_000, 400_000), memory: 100, [["-q", "-z", "bitcoin,tree"], ["-q", "-z", "expert"]]
+            "commands", count: (100_000, 400_000), memory: 48, [["-q", "-z", "bitcoin,tree"], ["-q", "-z", "expert"]]
         ) { flood, count in
             flood.open()
             for index in 0..<count {

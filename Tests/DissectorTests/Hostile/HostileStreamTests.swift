@@ -9,7 +9,7 @@ import Testing
 
     /// SYNs of connections that never come to be.
     @Test func floodOfSYNs() throws {
-        try Trial.expectLinear("SYN", count: (100_000, 1_000_000), memory: Trial.isFull ? 400 : 80) { flood, count in
+        try Trial.expectLinear("SYN", count: (100_000, 1_200_000), memory: Trial.isFull ? 400 : 80) { flood, count in
             for index in UInt32(0)..<UInt32(count) {
                 flood.segment(
                     from: Flood.Sender(host: index & 0xfffff, port: UInt16(1024 + index >> 20)), sequence: index,
@@ -112,10 +112,16 @@ import Testing
         }
     }
 
-    /// Fragments of datagrams that never become whole.
-    @Test func fragmentsWithoutEnd() throws {
-        try Trial.expectLinear("fragments", count: (40_000, 1_000_000), memory: 64) { flood, count in
-            for index in 0..<count { flood.fragment(UInt16(truncatingIfNeeded: index / 3), offset: index % 3 * 2) }
+    /// Fragments of datagrams that never become whole: the third is far behind the others, and what lies between takes
+    /// memory as if it were there.
+    @Test(arguments: [(0, 40_000), (8000, 3_000)])
+    func fragmentsWithoutEnd(_ distance: Int, _ few: Int) throws {
+        try Trial.expectLinear("fragments", count: (few, distance > 0 ? 100_000 : 1_000_000), memory: 64) {
+            flood, count in
+            for index in 0..<count {
+                flood.fragment(
+                    UInt16(truncatingIfNeeded: index / 3), offset: index % 3 * 2 + (index % 3 == 2 ? distance : 0))
+            }
         }
     }
 

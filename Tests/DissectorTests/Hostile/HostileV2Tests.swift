@@ -87,6 +87,24 @@ import Testing
         }
     }
 
+    /// The same behind a gap so large that a thousand packets fit in it: each that could be next is long by its length,
+    /// which means nothing, and may be anywhere in what follows.
+    @Test func longPacketsInVain() throws {
+        let junk = filler(1448)
+        try expectLinear("long packets", count: (2_600, 2_600), memory: 64) { flood, side, count in
+            flood.stream(try side.packet([], isDecoy: true))
+            let place: UInt32 = 100_000
+            for index in 0..<UInt32(count) {
+                flood.segment(from: Flood.attacker, sequence: place + index * 1448, flags: 0x18, junk)
+                if index < 2 {
+                    flood.segment(
+                        from: Flood.victim, to: Flood.attacker, sequence: 1, acknowledgement: place + 1448,
+                        after: 300_000)
+                }
+            }
+        }
+    }
+
     /// The same with gaps, so that each search begins anew.
     @Test func gapsAllTheTime() throws {
         try expectLinear("gaps", count: (1_000, 20_000), memory: 64) { flood, side, count in
