@@ -47,11 +47,11 @@ import Testing
 
     /// As many as go into 4 MB.
     @Test func manyInputs() throws {
-        try expectLinear("inputs", count: (8_000, 97_000), memory: 128, "tx") { transaction(inputs: $0) }
+        try expectLinear("inputs", count: (30_000, 97_000), memory: 128, "tx") { transaction(inputs: $0) }
     }
 
     @Test func manyOutputs() throws {
-        try expectLinear("outputs", count: (8_000, 390_000), memory: Trial.isFull ? 200 : 128, "tx") {
+        try expectLinear("outputs", count: (50_000, 390_000), memory: Trial.isFull ? 200 : 128, "tx") {
             transaction(outputs: $0)
         }
     }
@@ -73,22 +73,23 @@ import Testing
     /// Scripts of 10,000 pushes, in inputs and outputs.
     @Test func longScripts() throws {
         let pushes = repeated([1, 7], 10_000)
-        try expectLinear("pushes", count: (8, 90), memory: 128, "tx") {
+        try expectLinear("pushes", count: (24, 90), memory: 128, "tx") {
             transaction(inputs: $0, script: pushes, outputs: $0, paying: pushes)
         }
     }
 
-    /// One script as long as the message.
-    @Test func oneEndlessScript() throws {
-        try expectLinear("script", count: (100_000, 3_900_000), memory: 128, "tx") {
-            transaction(paying: [UInt8](repeating: 0x51, count: $0))
+    /// One script as long as the message, of operations or of pushes.
+    @Test(arguments: [[0x51], [1, 7]] as [[UInt8]])
+    func oneEndlessScript(_ unit: [UInt8]) throws {
+        try expectLinear("script", count: (400_000, 3_900_000), memory: 128, "tx") {
+            transaction(paying: repeated(unit, $0 / unit.count))
         }
     }
 
     /// A multisig script is read from its end; a push that claims more than there is, from everywhere.
     @Test func scriptsThatBeginAgain() throws {
         let script = [0x51] + repeated([0x4e, 0xff, 0xff, 0xff, 0x7f], 2000) + [0x51, 0xae]
-        try expectLinear("multisig", count: (24, 390), memory: 128, "tx") {
+        try expectLinear("multisig", count: (100, 390), memory: 128, "tx") {
             transaction(outputs: $0, paying: script)
         }
     }
@@ -127,7 +128,7 @@ import Testing
 
     @Test func inventories() throws {
         let entry: [UInt8] = [1, 0, 0, 0] + [UInt8](repeating: 9, count: 32)
-        try expectLinear("inv", count: (10_000, 110_000), memory: 128, "inv") {
+        try expectLinear("inv", count: (40_000, 110_000), memory: 128, "inv") {
             compactSize($0) + repeated(entry, $0)
         }
     }
