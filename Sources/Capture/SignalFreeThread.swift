@@ -1,3 +1,4 @@
+import CPcap
 import Glibc
 
 /// A thread that hears no signal: those are left to the other threads.
