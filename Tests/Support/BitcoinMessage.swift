@@ -99,7 +99,7 @@ extension BitcoinMessage {
 func sha256d(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: Array(SHA256.hash(data: bytes)))) }
 
 /// In as few bytes as it takes: nodes reject more.
-func compactSize(_ value: Int) -> [UInt8] {
+public func compactSize(_ value: Int) -> [UInt8] {
     switch value {
     case ..<253: [UInt8(truncatingIfNeeded: value)]
     case ..<(1 << 16): [0xfd] + littleEndian(UInt16(truncatingIfNeeded: value))

@@ -134,8 +134,3 @@ func repeated(_ unit: [UInt8], _ count: Int) -> [UInt8] {
     for _ in 0..<count { bytes += unit }
     return bytes
 }
-
-func compactSize(_ value: Int) -> [UInt8] {
-    func bytes(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
-    return value < 253 ? bytes(1) : value < 1 << 16 ? [0xfd] + bytes(2) : [0xfe] + bytes(4)
-}

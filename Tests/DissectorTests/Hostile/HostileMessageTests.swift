@@ -1,4 +1,5 @@
 import BitcoinP2P
+import Support
 import Testing
 
 /// Messages made to cost much, in every form in which they can be shown: what each costs is in proportion to its bytes,
