@@ -233,6 +233,8 @@ struct LiveCaptureTests {
         let frame = noise(200, seed: 8)
         let socket = try other.inside { try PacketSocket("there") }
         for _ in 0..<5 { try socket.send(frame) }
+        // With the interface goes what has not arrived.
+        while reader.statistics.received < 5 { usleep(1_000) }
         if isDeleted { try space.ip("link", "del", "here") } else { try space.ip("link", "set", "here", "down") }
         var received: [[UInt8]] = []
         var error: CaptureError?

@@ -25,6 +25,13 @@ struct TroubleTests {
         let frames = try recordedFrames("handshake.pcap")
         let socket = try other.inside { try PacketSocket("there") }
         for frame in frames { try socket.send(frame) }
+        // With the interface goes what has not arrived.
+        #expect(
+            program.comes {
+                program.signal(SIGUSR1)
+                usleep(20_000)
+                return PacketCounts(program.errorText)?.received == frames.count
+            })
         if isDeleted { try space.ip("link", "del", "here") } else { try space.ip("link", "set", "here", "down") }
         #expect(program.end() == .status(2))
         let words = isDeleted ? "btcshark: here: the interface is gone" : "btcshark: here: the interface went down"

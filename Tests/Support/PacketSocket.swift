@@ -1,6 +1,6 @@
 import Foundation
 
-/// Sends whole Ethernet frames on an interface, byte for byte.
+/// Sends whole Ethernet frames on an interface, byte for byte, that arrive in this order.
 public struct PacketSocket: ~Copyable {
     private let descriptor: Int32
 
@@ -23,7 +23,42 @@ public struct PacketSocket: ~Copyable {
     deinit { close(descriptor) }
 
     public borrowing func send(_ frame: [UInt8]) throws {
+        // What a processor has sent is received on it; between two of them there is no order.
+        let before = try Self.processors()
+        try Self.run(on: Self.first(of: before))
         let count = frame.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, 0) }
+        try Self.run(on: before)
         try require(count == frame.count, "a frame of \(frame.count) bytes")
+    }
+
+    // MARK: Processors
+
+    /// A bit for each processor, the lowest of the first byte for the first.
+    private typealias Processors = [UInt8]
+    /// Swift sees neither of the two functions.
+    private typealias Function = @convention(c) (pid_t, Int, UnsafeMutableRawPointer?) -> Int32
+
+    private static func function(_ name: String) throws -> Function {
+        guard let symbol = dlsym(dlopen(nil, RTLD_NOW), name) else { throw SupportError("no \(name)") }
+        return unsafeBitCast(symbol, to: Function.self)
+    }
+
+    /// Those the calling thread may run on.
+    private static func processors() throws -> Processors {
+        var set = Processors(repeating: 0, count: MemoryLayout<cpu_set_t>.size)
+        try require(function("sched_getaffinity")(0, set.count, &set) == 0, "sched_getaffinity")
+        return set
+    }
+
+    private static func run(on processors: Processors) throws {
+        var set = processors
+        try require(function("sched_setaffinity")(0, set.count, &set) == 0, "sched_setaffinity")
+    }
+
+    private static func first(of processors: Processors) -> Processors {
+        var one = Processors(repeating: 0, count: processors.count)
+        guard let place = processors.firstIndex(where: { $0 != 0 }) else { return processors }
+        one[place] = processors[place] & (~processors[place] &+ 1)
+        return one
     }
 }

@@ -116,15 +116,22 @@ struct Trial {
             try Flood.write(to: folder("\(count).pcap")) { try make(&$0, count) }
         }
         return try forms.map { form in
-            let trials = try captures.map { try Trial($0, form, memory: memory) }
-            for trial in trials {
-                let end = trial.errors.suffix(300)
-                #expect(trial.status == 0, "\(name) \(form): \(end)", sourceLocation: location)
+            var cheapest = [Double](repeating: .infinity, count: captures.count)
+            var trials: [Trial] = []
+            // A neighbour on the same core or cache makes processor time more, now and then: the least of three tries.
+            for _ in 0..<3 {
+                trials = try captures.map { try Trial($0, form, memory: memory) }
+                for trial in trials {
+                    let end = trial.errors.suffix(300)
+                    #expect(trial.status == 0, "\(name) \(form): \(end)", sourceLocation: location)
+                }
+                for (index, trial) in trials.enumerated() {
+                    cheapest[index] = min(cheapest[index], max(trial.seconds - atRest, 0.03))
+                }
+                if cheapest[1] <= cheapest[0] * 8 { break }
             }
-            let costs = trials.map { max($0.seconds - atRest, 0.03) }
-            let (few, many) = (costs[0], costs[1])
-            let growth = "\(name) \(form): \(few) s for a quarter, \(many) s for \(count)"
-            #expect(many <= few * 8, "\(growth)", sourceLocation: location)
+            let growth = "\(name) \(form): \(cheapest[0]) s for a quarter, \(cheapest[1]) s for \(count)"
+            #expect(cheapest[1] <= cheapest[0] * 8, "\(growth)", sourceLocation: location)
             if isFull || ProcessInfo.processInfo.environment["HOSTILE_COSTS"] != nil {
                 print("\(growth), \(trials[1].peak >> 10) MiB of \(memory)")
             }
