@@ -71,8 +71,8 @@ public struct MessageFramer: Sendable {
     private var sawShortHeader = false
     /// Two messages had the network's magic.
     private var isMagicSeenTwice = false
-    // Hashing and searching that led to nothing is paid from what was consumed or given up, so that a hostile stream of
-    // headers that claim megabytes costs a constant times its length.
+    // Hashing and searching that led to nothing is paid from what is there, or was consumed or given up, so that a
+    // hostile stream of headers that claim megabytes costs a constant times its length.
     private var wasted = 0
     private var consumed = 0
 
@@ -226,7 +226,7 @@ public struct MessageFramer: Sendable {
     /// Where in `bytes`, from `start` on, a whole message with a right checksum begins.
     private mutating func innerMessage(_ bytes: RawSpan, from start: Int) -> Int? {
         var at = start
-        while mayWaste {
+        while mayWaste(on: bytes) {
             guard let found = findMagic(bytes, from: at) else {
                 wasted += max(0, bytes.byteCount - at)
                 return nil
@@ -258,7 +258,7 @@ public struct MessageFramer: Sendable {
         return true
     }
 
-    private var mayWaste: Bool { wasted <= Self.oldLengthLimit + 8 * consumed }
+    private func mayWaste(on bytes: RawSpan) -> Bool { wasted <= 8 * (consumed + bytes.byteCount) + 4096 }
 
     /// Whether messages may begin with `magic`.
     private func isMagic(_ magic: UInt32) -> Bool {
@@ -306,7 +306,7 @@ public struct MessageFramer: Sendable {
         guard bytes.byteCount >= Self.headerLength else {
             return isLast && cut(bytes) == nil ? .skipped(bytes.byteCount) : .needMore(minimum: Self.headerLength)
         }
-        guard mayWaste, let header = plausibleHeader(bytes, at: 0, limit: Self.lengthLimit) else { return .skipped(1) }
+        guard mayWaste(on: bytes), let header = plausibleHeader(bytes, at: 0, limit: Self.lengthLimit) else { return .skipped(1) }
         let total = Self.headerLength + Int(header.length)
         guard bytes.byteCount >= total else {
             guard isLast else { return .needMore(minimum: total) }
