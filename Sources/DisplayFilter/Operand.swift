@@ -87,7 +87,9 @@ struct Slice: Equatable {
 
     private static func number(_ text: ArraySlice<UInt8>) -> Int? {
         // No message is that long, and sums of such numbers cannot overflow.
-        guard let number = Int(String(decoding: text, as: UTF8.self)), abs(number) <= Int(Int32.max) else { return nil }
+        guard let number = Int(String(decoding: text, as: UTF8.self)), number.magnitude <= Int32.max.magnitude else {
+            return nil
+        }
         return number
     }
 }
