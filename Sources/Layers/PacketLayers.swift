@@ -84,6 +84,8 @@ public struct PacketLayers: Sendable {
         _ to: IPAddress, isInIP: Bool
     ) throws(Stop) -> Reached {
         var next = first
+        // A packet that claims more than its frame has on the wire ends there: what it lacks was not cut off here, and
+        // may yet come.
         var wireEnd = frameEnd
         var source = from
         var destination = to
@@ -112,7 +114,7 @@ public struct PacketLayers: Sendable {
                 depth &+= 1
                 let length = header.totalLength > 0 ? header.totalLength : offloaded(start, c.end, wireEnd)
                 guard length >= header.headerLength, depth <= Self.tunnelLimit else { throw Stop() }
-                wireEnd = start &+ length
+                wireEnd = min(wireEnd, start &+ length)
                 c.narrow(to: wireEnd)
                 source = header.source
                 destination = header.destination
@@ -136,7 +138,7 @@ public struct PacketLayers: Sendable {
                 let length =
                     header.payloadLength > 0 ? 40 &+ header.payloadLength : offloaded(start, c.end, wireEnd)
                 guard depth <= Self.tunnelLimit else { throw Stop() }
-                wireEnd = start &+ length
+                wireEnd = min(wireEnd, start &+ length)
                 c.narrow(to: wireEnd)
                 source = header.source
                 destination = header.destination

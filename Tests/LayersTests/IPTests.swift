@@ -32,8 +32,9 @@ import Testing
             #expect(parsed.outcome == .tcp)
             #expect(parsed.packet?.wireLength == 1400)
             #expect(parsed.payload.count == 96 - (ip.count - 1400))
-            // A capture that lies about the original length: the IP length still tells.
-            #expect(parser.parse(cut, 101).packet?.wireLength == 1400)
+            // One that claims more than the frame has on the wire: it has no more.
+            #expect(parser.parse(cut, 101).packet?.wireLength == parsed.payload.count)
+            #expect(parser.parse(cut, 101, original: ip.count - 7).packet?.wireLength == 1400 - 7)
         }
     }
 
