@@ -16,7 +16,7 @@
         @usableFromInline static var located: Flags { Flags(rawValue: 8) }
         /// Payload went by that was not wanted.
         @usableFromInline static var passedOver: Flags { Flags(rawValue: 16) }
-        /// The FIN was reached, or the stream ended in another way.
+        /// The FIN was reached.
         @usableFromInline static var finished: Flags { Flags(rawValue: 32) }
     }
 
@@ -84,6 +84,14 @@
         return (key.first == sender) == clientIsFirst ? .forward : .backward
     }
 
+    /// The bytes of a direction are wanted.
+    @usableFromInline var isInUse: Bool { forward.half >= 0 || backward.half >= 0 }
+
+    /// Both directions have ended, each by its FIN.
+    @usableFromInline var isFinished: Bool {
+        forward.flags.contains(.finished) && backward.flags.contains(.finished)
+    }
+
     @usableFromInline var client: Endpoint { clientIsFirst ? key.first : key.second }
     @usableFromInline var server: Endpoint { clientIsFirst ? key.second : key.first }
 }
@@ -118,6 +126,15 @@ extension Connection {
             return mine.flags.contains(.located) && near.contains(origin.distance(to: mine.position))
         }
         return true
+    }
+
+    /// True when a segment of a connection that both sides have ended has bytes that cannot be of it, behind a FIN or
+    /// far from it: then another connection began, whose SYN was not captured.
+    @usableFromInline func isOver(for segment: Segment, _ direction: Direction, window: Int) -> Bool {
+        guard isFinished, segment.wireLength > 0, segment.flags.isDisjoint(with: [.syn, .rst]) else { return false }
+        let end = SequenceNumber(segment.sequence).advanced(by: min(segment.wireLength, window))
+        // The FIN itself takes a number.
+        return !(-window...1).contains(self[direction].position.distance(to: end))
     }
 
     /// Notes the SYN of a direction.

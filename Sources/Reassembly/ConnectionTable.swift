@@ -87,9 +87,11 @@ extension ConnectionTable {
     }
 
     /// The connection to forget first.
-    @usableFromInline mutating func dispensable(now: Int64) -> Int? {
+    ///
+    /// - Parameter isInUse: Only one with directions in use will do: what has ended, or was active.
+    @usableFromInline mutating func dispensable(now: Int64, isInUse: Bool = false) -> Int? {
         if closed.head >= 0 { return Int(closed.head) }
-        let list = dormant.head >= 0 ? Connection.List.dormant : .active
+        let list = dormant.head >= 0 && !isInUse ? Connection.List.dormant : .active
         // One that had a segment since it was queued gets a second chance; each segment gives one at most.
         while true {
             let head = Int(list == .dormant ? dormant.head : active.head)

@@ -10,6 +10,9 @@
     private var busiest: Int32 = -1
 
     @usableFromInline init() {}
+
+    /// The directions in use.
+    @usableFromInline var count: Int { halves.count - free.count }
 }
 
 // Invariants: footprint is the sum of `accounted`; a direction is in the list exactly if `accounted` > 0; a direction

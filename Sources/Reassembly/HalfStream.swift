@@ -106,10 +106,13 @@ extension HalfStream {
         ordered = false
     }
 
-    /// As `noteEnd(at:_:)`, for the sequence number of a RST.
-    @usableFromInline mutating func noteEnd(at number: SequenceNumber, _ context: borrowing AssemblyContext) {
+    /// As `noteEnd(at:_:)`, for the sequence number of a RST. Whoever forges one need not hit the number, so bytes that
+    /// only it tells of are believed to have been sent only within a window without scaling.
+    @usableFromInline mutating func noteEnd(ofReset number: SequenceNumber, _ context: borrowing AssemblyContext) {
         let ahead = origin.at(next).distance(to: number)
-        if ahead > 0 { noteEnd(at: next + UInt64(ahead), context) }
+        guard ahead > 0 else { return }
+        let end = next + UInt64(ahead)
+        if end <= max(heldEnd, acknowledgements.reached) + 65_535 { noteEnd(at: end, context) }
     }
 
     /// Counts a segment outside the window. Returns true when enough have agreed that the stream is there now.

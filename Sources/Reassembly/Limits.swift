@@ -2,14 +2,17 @@
 public struct Limits: Sendable {
     /// Bytes held for one direction: those not consumed yet and those ahead of their turn.
     public var bytesPerDirection = 33 << 20
-    /// Memory for the bytes of all streams and what is noted about them. A connection itself costs less than 250 bytes
-    /// more, a direction in use about 500.
+    /// Memory for the connections, the bytes of all streams and what is noted about them. Connections, and the directions
+    /// in use, have no more than a quarter of it each: beyond that the idlest are forgotten.
     public var totalBytes = 512 << 20
+    /// What a connection is reckoned at, and beside it a direction in use, with what its sink remembers of it.
+    @usableFromInline static var connectionBytes: Int { 256 }
+    @usableFromInline static var directionBytes: Int { 1408 }
     /// Ranges ahead of their turn noted for one direction.
     public var runsPerDirection = 1024
     /// Frames noted for the bytes of one direction before they are thinned out.
     public var provenancePerDirection = 65_536
-    /// Connections remembered. Beyond it are forgotten first closed ones, then those none of whose bytes were wanted,
+    /// Connections remembered, as far as `totalBytes` has room. Beyond it are forgotten first closed ones, then those none of whose bytes were wanted,
     /// then others; of each kind the idlest.
     public var connections = 1_000_000
     /// Memory kept in big buffers that are out of use, part of `totalBytes`.

@@ -15,11 +15,31 @@ extension StreamAssembler {
     @inlinable mutating func open<Sink: StreamSink & ~Copyable>(
         _ key: FlowKey, _ segment: Segment, from: Endpoint, to: Endpoint, into sink: inout Sink
     ) -> Int {
-        while table.count >= context.limits.connections, let slot = table.dispensable(now: context.now) {
+        while let slot = slotToFree {
             if table.connections[slot].list != .closed { context.statistics.evictions &+= 1 }
             forget(slot, .evicted, into: &sink)
         }
         return table.insert(makeConnection(key, segment, from: from, to: to), now: context.now)
+    }
+
+    /// The connection to forget before another one begins, if there are too many.
+    @usableFromInline var slotToFree: Int? {
+        mutating get {
+            let share = context.limits.totalBytes / 4
+            if pool.count &* Limits.directionBytes >= share {
+                return table.dispensable(now: context.now, isInUse: true)
+            }
+            guard table.count >= context.limits.connections || table.count &* Limits.connectionBytes >= share else {
+                return nil
+            }
+            return table.dispensable(now: context.now)
+        }
+    }
+
+    /// The memory that `Limits.totalBytes` is for.
+    @usableFromInline var reckonedBytes: Int {
+        pool.footprint &+ context.spares.footprint &+ pool.count &* Limits.directionBytes
+            &+ table.count &* Limits.connectionBytes
     }
 
     /// Begins another connection between the same endpoints.
@@ -31,18 +51,19 @@ extension StreamAssembler {
         table.replace(slot, with: makeConnection(key, segment, from: from, to: to), now: context.now)
     }
 
-    @inlinable mutating func reset<Sink: StreamSink & ~Copyable>(
-        _ stream: StreamID, _ segment: Segment, into sink: inout Sink
-    ) {
+    /// A RST ends the connection for its receiver, and not what is captured of it: bytes that were on their way come
+    /// behind it, it may have been captured ahead of others, or the receiver may not believe it. So the streams stay
+    /// for as long as a closed connection is remembered, and for good where more bytes come.
+    @usableFromInline mutating func reset(_ stream: StreamID, _ segment: Segment) {
         let slot = stream.slot
-        let window = context.limits.resetWindow
         locate(stream)
-        guard table.connections[slot].believes(reset: segment, stream.direction, window: window) else { return }
+        guard table.connections[slot].believes(reset: segment, stream.direction, window: context.limits.resetWindow)
+        else { return }
         let half = Int(table.connections[slot][stream.direction].half)
-        if half >= 0 { pool.halves[half].noteEnd(at: SequenceNumber(segment.sequence), context) }
-        closeStreams(slot, .reset, into: &sink)
-        table.connections[slot].forward.flags.insert(.finished)
-        table.connections[slot].backward.flags.insert(.finished)
+        if half >= 0 {
+            pool.halves[half].noteEnd(ofReset: SequenceNumber(segment.sequence), context)
+            pool.update(half, context.limits)
+        }
         table.move(slot, to: .closed, now: context.now)
     }
 
@@ -57,10 +78,16 @@ extension StreamAssembler {
         }
     }
 
+    /// Why a stream that is still open ends: a RST before says more than what follows from it.
+    @usableFromInline func closeReason(_ slot: Int, _ reason: CloseReason) -> CloseReason {
+        table.connections[slot].list == .closed ? .reset : reason
+    }
+
     /// Closes the streams of a connection that are open, the client's first.
     @inlinable mutating func closeStreams<Sink: StreamSink & ~Copyable>(
         _ slot: Int, _ reason: CloseReason, into sink: inout Sink
     ) {
+        let reason = closeReason(slot, reason)
         for direction in [Direction.forward, .backward] {
             let half = Int(table.connections[slot][direction].half)
             guard half >= 0 else { continue }
@@ -95,7 +122,7 @@ extension StreamAssembler {
     /// Gives up the bytes of the idlest directions until memory is within the limit.
     @inlinable mutating func relieve<Sink: StreamSink & ~Copyable>(into sink: inout Sink) {
         context.spares.removeAll()
-        while pool.footprint + context.spares.footprint > context.limits.totalBytes, pool.idlest >= 0 {
+        while reckonedBytes > context.limits.totalBytes, pool.idlest >= 0 {
             let half = Int(pool.idlest)
             if !pool.halves[half].pending.isEmpty || !pool.halves[half].store.isEmpty {
                 context.statistics.evictions &+= 1
@@ -106,7 +133,7 @@ extension StreamAssembler {
             pool.update(half, context.limits)
             if pool.halves[half].isFinished {
                 let stream = pool.halves[half].stream
-                pool.halves[half].close(.fin, &context, into: &sink)
+                pool.halves[half].close(closeReason(stream.slot, .fin), &context, into: &sink)
                 finish(stream)
             }
         }

@@ -65,6 +65,10 @@ public struct StreamAssembler: ~Copyable {
         let slot = table.find(key) ?? open(key, segment, from: from, to: to, into: &sink)
         var direction = table.connections[slot].direction(from: from)
         var sequence = SequenceNumber(segment.sequence)
+        if table.connections[slot].isOver(for: segment, direction, window: context.limits.window) {
+            renew(slot, segment, from: from, to: to, into: &sink)
+            direction = table.connections[slot].direction(from: from)
+        }
         if segment.flags.contains(.syn) {
             if !table.connections[slot].continues(withSYN: segment, direction) {
                 renew(slot, segment, from: from, to: to, into: &sink)
@@ -74,10 +78,17 @@ public struct StreamAssembler: ~Copyable {
             sequence = sequence.advanced(by: 1)
         }
         let stream = StreamID(slot: slot, direction: direction, connection: table.connections[slot].number)
-        guard table.connections[slot].list != .closed else { return stream }
+        if table.connections[slot].list == .closed {
+            guard !table.connections[slot].isFinished else { return stream }
+            // Behind a RST, which need not have been believed, or have arrived yet.
+            if segment.wireLength > 0 {
+                let list: Connection.List = table.connections[slot].isInUse ? .active : .dormant
+                table.move(slot, to: list, now: context.now)
+            }
+        }
         table.touch(slot, now: context.now, idle: context.limits.idle)
         if segment.flags.contains(.rst) {
-            reset(stream, segment, into: &sink)
+            reset(stream, segment)
             return stream
         }
         if segment.flags.contains(.ack) { acknowledge(slot, direction.opposite, segment.acknowledgement) }
@@ -179,8 +190,12 @@ extension StreamAssembler {
         var origin = sequence
         var next = Self.offsetWithoutStart
         if state.flags.contains(.synSeen) {
-            origin = state.origin
-            next = state.flags.contains(.passedOver) ? UInt64(sequence.value &- origin.value) : 0
+            let isPassedOver = state.flags.contains(.passedOver)
+            // A forged SYN, or one that was captured long before: not of these bytes.
+            if isPassedOver || abs(state.origin.distance(to: sequence)) <= context.limits.window {
+                origin = state.origin
+                next = isPassedOver ? UInt64(sequence.value &- origin.value) : 0
+            }
         }
         let half = pool.insert(
             HalfStream(
@@ -196,12 +211,12 @@ extension StreamAssembler {
     @inlinable mutating func settle<Sink: StreamSink & ~Copyable>(_ half: Int, into sink: inout Sink) {
         if pool.halves[half].isFinished {
             let stream = pool.halves[half].stream
-            pool.halves[half].close(.fin, &context, into: &sink)
+            pool.halves[half].close(closeReason(stream.slot, .fin), &context, into: &sink)
             finish(stream)
             return
         }
         pool.update(half, context.limits)
-        if pool.footprint + context.spares.footprint > context.limits.totalBytes { relieve(into: &sink) }
+        if reckonedBytes > context.limits.totalBytes { relieve(into: &sink) }
     }
 
     /// Notes that a direction has ended, and its connection when the other has too.

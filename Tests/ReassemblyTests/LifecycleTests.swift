@@ -104,7 +104,71 @@ import Testing
         #expect(harness.sink[0]?.closed == nil)
         #expect(harness.sink[0]?.data == text("abcdefgh"))
         harness.send(.backward, 5000, flags: .rst)
+        harness.pass(11 * second)
         #expect(harness.sink[0]?.closed == .reset)
+    }
+
+    /// What was on its way when the connection was reset is part of it.
+    @Test func bytesBehindAReset() {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1000, text("abcd"))
+        harness.send(.backward, 5000, text("x"))
+        harness.send(.backward, 5001, flags: .rst)
+        harness.send(.forward, 1008, text("ijkl"))
+        harness.send(.forward, 1004, text("efgh"))
+        harness.send(.backward, 5001, flags: .rst)
+        #expect(harness.sink[0]?.data == text("abcdefghijkl"))
+        harness.pass(11 * second)
+        #expect(harness.sink.closes.map(\.direction) == [.forward, .backward])
+        #expect(harness.sink[0]?.closed == .reset && harness.sink[0, .backward]?.closed == .reset)
+        #expect(harness.assembler.statistics.connections == 1 && harness.assembler.statistics.missingBytes == 0)
+    }
+
+    /// Both sides go on: it was forged, or addressed to another.
+    @Test func aResetThatNobodyBelieves() {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1000, text("abcd"))
+        // Far ahead of all that was sent.
+        harness.send(.forward, 1004 + 1_000_000, flags: .rst)
+        for round in UInt32(0)..<5 {
+            harness.send(.backward, 5000 + round, text("x"), after: round == 0 ? 0 : 60 * second)
+            harness.send(.forward, 1004 + round, text("e"), after: second)
+        }
+        #expect(harness.sink[0]?.closed == nil)
+        #expect(harness.sink[0]?.data == text("abcdeeeee") && harness.sink[0, .backward]?.data == text("xxxxx"))
+        harness.finish()
+        #expect(harness.assembler.statistics.connections == 1 && harness.assembler.statistics.missingBytes == 0)
+        #expect(harness.sink.violations == [])
+    }
+
+    /// Its SYN was not captured; late segments of the old one do not make another.
+    @Test(arguments: [1006, 900_000_000] as [UInt32]) func portReuseWithoutASYN(_ number: UInt32) {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1000, text("abcd"))
+        harness.send(.forward, 1004, flags: .fin)
+        harness.send(.backward, 5000, ack: 1005, flags: .fin)
+        #expect(harness.send(.forward, 1000, text("abcd")).connection == 0)
+        #expect(harness.send(.forward, 1005, ack: 5001).connection == 0)
+        #expect(harness.send(.forward, number, text("efgh")).connection == 1)
+        #expect(harness.sink[1]?.data == text("efgh") && harness.sink[1]?.start == unknownStart)
+    }
+
+    /// A SYN that the other side answers with an acknowledgement of what it expects.
+    @Test func aForgedSYN() {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1000, text("abcd"))
+        harness.send(.forward, 2_290_000_000, flags: .syn)
+        harness.send(.backward, 5000, ack: 1004)
+        harness.send(.forward, 1004, text("efgh"))
+        harness.send(.backward, 5000, text("x"), ack: 1008)
+        harness.finish()
+        #expect(harness.sink[1]?.data == text("efgh") && harness.sink[1, .backward]?.data == text("x"))
+        #expect(harness.assembler.statistics.missingBytes == 0)
+        #expect(harness.sink.violations == [])
     }
 
     @Test func refusedConnection() {
@@ -149,6 +213,7 @@ import Testing
         harness.send(.forward, 1000, text("ab"))
         #expect(harness.sink[0]?.data == text("ab"))
         harness.send(.backward, 0, ack: 1002, flags: .rst)
+        harness.pass(11 * second)
         #expect(harness.sink[0]?.closed == .reset)
     }
 

@@ -122,6 +122,21 @@ import Testing
         #expect(harness.assembler.statistics.open == 100)
     }
 
+    /// Connections and their directions take memory though no byte of them is held.
+    @Test(arguments: [false, true]) func connectionsTakeMemory(_ isInUse: Bool) {
+        var harness = Harness { $0.totalBytes = 1 << 20 }
+        for index in UInt32(0)..<3000 {
+            let client = Endpoint(ipv4: index, port: 1)
+            harness.send(.forward, 7, flags: .syn, client: client)
+            if isInUse { harness.send(.forward, 8, text("abcd"), client: client) }
+        }
+        let most = (1 << 18) / (isInUse ? Limits.directionBytes : Limits.connectionBytes)
+        #expect(harness.assembler.statistics.open <= most + 1 && harness.assembler.statistics.open >= most - 1)
+        #expect(harness.assembler.statistics.evictions >= 3000 - most - 1)
+        if isInUse { #expect(harness.sink[0]?.closed == .evicted && harness.sink[2999]?.closed == nil) }
+        #expect(harness.sink.violations == [])
+    }
+
     @Test func aConnectionInUseGetsASecondChance() {
         var harness = Harness { $0.connections = 2 }
         let (one, other) = (Endpoint(ipv4: 1, port: 1), Endpoint(ipv4: 2, port: 1))

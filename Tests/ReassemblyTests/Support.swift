@@ -212,6 +212,12 @@ struct Harness: ~Copyable {
         send(.forward, 1000, ack: 5000, client: client)
     }
 
+    /// Nothing comes for so many nanoseconds.
+    mutating func pass(_ step: Int64) {
+        time += step
+        assembler.pass(to: time, into: &sink)
+    }
+
     mutating func finish() {
         assembler.finish(into: &sink)
     }
