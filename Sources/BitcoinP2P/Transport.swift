@@ -39,8 +39,9 @@ public enum TransportDetector {
             return .v1Later
         }
         if beginsWithProxyGreeting(bytes) { return .v1Later }
-        guard bytes.byteCount >= 16 else { return isLast && bytes.byteCount < 4 ? .other : .v2 }
-        return isASCII(bytes) || beginsWithTLS(bytes) ? .other : .v2
+        if bytes.byteCount < 4 || isASCII(bytes) || beginsWithTLS(bytes) { return .other }
+        // What is no key may be a damaged message, with others behind it.
+        return mayBeKey(bytes) ? .v2 : .v1Later
     }
 
     /// Whether a header stands at `at`: a known magic before a plausible command and length, or any magic before
@@ -103,10 +104,27 @@ public enum TransportDetector {
 
     /// Sixteen random bytes are all printable once in ten million times.
     private static func isASCII(_ bytes: RawSpan) -> Bool {
-        for at in 0..<16 {
+        for at in 0..<min(bytes.byteCount, 16) {
             let byte = bytes.unsafeLoad(fromUncheckedByteOffset: at, as: UInt8.self)
             if !(byte >= 0x20 && byte < 0x7f || byte == 0x0a || byte == 0x0d) { return false }
         }
         return true
+    }
+
+    /// Whether the bytes may begin a key, which nothing tells from random ones: of those half have their highest bit set,
+    /// and few are the same. Zeros and headers of other protocols are not like that; 64 random bytes are rejected about
+    /// once in ten million times. A stream that ends within the key is told from few bytes, so less surely.
+    private static func mayBeKey(_ bytes: RawSpan) -> Bool {
+        let count = min(bytes.byteCount, v2KeyLength)
+        var seen = InlineArray<256, Bool>(repeating: false)
+        var different = 0
+        var high = 0
+        for at in 0..<count {
+            let byte = bytes.unsafeLoad(fromUncheckedByteOffset: at, as: UInt8.self)
+            if !seen[Int(byte)] { different &+= 1 }
+            seen[Int(byte)] = true
+            if byte >= 0x80 { high &+= 1 }
+        }
+        return different &* 8 >= count &* 5 && high >= max(1, (count &- 16) / 4)
     }
 }

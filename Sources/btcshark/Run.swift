@@ -205,7 +205,8 @@ struct Run {
         }
         if counts.streamsWithoutMessages > 0 {
             StandardError.write(
-                "Streams without a message were perhaps begun before the capture and are encrypted (BIP 324).\n")
+                "Streams without a message may be another protocol's, or cut by a snap length, or encrypted (BIP 324) "
+                    + "and begun before the capture.\n")
         }
         guard plan.isLive || plan.options.quiet || onTerminal || counts.hasProblem || status != .success else { return }
         StandardError.write(counts.text + "\n")

@@ -49,6 +49,22 @@ import Testing
         for count in 0..<4 { #expect(verdict(Array(encrypted[..<count]), isLast: true) == .other) }
     }
 
+    /// Whoever tries what answers at a port sends no keys.
+    @Test func otherProtocols() {
+        let probes = ["HELP\r\n", "\r\n\r\n", "QUIT\r\n", "GET / HTTP/1.0\r\n\r\n", "AAAAAAAAAAAA"].map {
+            Array($0.utf8)
+        }
+        for probe in probes { #expect(verdict(probe, isLast: true) == .other, "\(probe)") }
+        let zeros = [UInt8](repeating: 0, count: 200)
+        let cookie =
+            [3, 0, 0, 0x2f, 0x2a, 0xe0, 0, 0, 0, 0, 0] + Array("Cookie: mstshash=Administr\r\n".utf8) + [1, 0, 8, 0]
+        // A message whose magic is damaged, and which is longer than a key.
+        let damaged = framed("version", [0x7f, 0x11, 1, 0] + [UInt8](repeating: 0, count: 82), magic: 0xffff_ffff)
+        for bytes in [zeros, cookie, Array(damaged[1...])] {
+            #expect(verdict(bytes, isLast: true) == .v1Later, "\(bytes)")
+        }
+    }
+
     /// A snap length, or a segment lost early on, leaves less than a header: that is no reason to call it encrypted.
     @Test func beginningOfAHeader() {
         for stream in [framed("version", filler(86)), framed("inv", filler(37), magic: 0xfabf_b5da)] {
