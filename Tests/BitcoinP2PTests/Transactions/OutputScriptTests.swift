@@ -33,7 +33,7 @@ import Testing
             (multisig("53", 2, "52"), "nonstandard", nil), (multisig("51", 2, "53"), "nonstandard", nil),
             (multisig("51", 1, "5161"), "nonstandard", nil), ("5151ae", "nonstandard", nil),
             ("00ae", "nonstandard", nil),
-            ("a914\(hash)8751", "nonstandard", nil), ("51", "nonstandard", nil),
+            ("a914\(hash)8751", "nonstandard", nil), ("51", "nonstandard", nil), ("", "nonstandard", nil),
         ] as [(String, String, String?)])
     func `types`(_ script: String, _ type: String, _ heading: String?) {
         let dissected = TransactionBuilder.paying(Array(hex: script))
