@@ -26,9 +26,7 @@ public struct TreeSink: FieldSink, ~Copyable {
     }
 
     @inlinable public static var mode: SinkMode { .tree }
-    @inlinable public var isFull: Bool {
-        tree.nodes.count >= Self.nodeLimit || tree.generated.count >= Self.generatedLimit
-    }
+    @inlinable public var isFull: Bool { tree.isFull }
 
     @inlinable
     public mutating func leaf(_ field: Field, at start: Int, length: Int, value: UInt64, flags: NodeFlags) {
@@ -125,5 +123,12 @@ extension Tree {
         var place = headings.count
         while place > 0, headings[place &- 1].node > heading.node { place &-= 1 }
         headings.insert(heading, at: place)
+    }
+}
+
+extension Tree {
+    /// Nothing more is kept: what a message has behind this was not read.
+    @inlinable public var isFull: Bool {
+        nodes.count >= TreeSink.nodeLimit || generated.count >= TreeSink.generatedLimit
     }
 }

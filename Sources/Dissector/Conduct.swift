@@ -32,7 +32,13 @@ struct Conduct {
     /// Whether the claims of the message are wanted.
     static func isVersion(_ command: Command) -> Bool { command == version }
 
-    /// Takes the next whole message of this side and answers what is wrong with its place in the conversation.
+    /// Whether the message changes how others are judged, so that its checksum must be known first.
+    static func isMoved(by command: Command) -> Bool {
+        command == version || command == verack || command == ping || command == pong
+    }
+
+    /// Takes the next whole message of this side and answers what is wrong with its place in the conversation. Those of
+    /// which ``isMoved(by:)`` is true must have a right checksum: receivers drop others.
     ///
     /// - Parameters:
     ///   - payload: The payload as far as it was captured.

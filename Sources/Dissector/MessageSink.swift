@@ -344,6 +344,7 @@ struct MessageSink: StreamSink, ~Copyable {
         if finding.message.payloadLength < Int(finding.message.header.length) { counts.cutMessages += 1 }
         var finding = finding
         if stage.detail > .summary {
+            if Conduct.isMoved(by: finding.message.header.command) { finding.message.verify(bytes) }
             finding.remarks = judge(finding.message, bytes, stream, id)
             finding.segment = segments?[finding.origin.frame]
         }
@@ -358,6 +359,8 @@ struct MessageSink: StreamSink, ~Copyable {
     private func judge(
         _ message: MessageFramer.Message, _ bytes: RawSpan, _ stream: MessageStream, _ id: StreamID
     ) -> [AnnotationKind] {
+        // Receivers drop it, as if it had never been sent. Of others the checksum may not be known yet.
+        if message.status == .bad, Conduct.isMoved(by: message.header.command) { return [] }
         let payload = bytes.extracting(droppingFirst: message.header.byteCount)
         let claims =
             Conduct.isVersion(message.header.command) ? stage.builder.claims(of: bytes, from: message.header) : nil

@@ -68,7 +68,7 @@ public final class ObjectExporter: RecordWriter {
         // Others than the header commits to are not this block's.
         for annotation in tree.annotations {
             switch annotation.kind {
-            case .merkleRootWrong, .merkleTreeMutated, .witnessCommitmentWrong:
+            case .merkleRootWrong, .merkleTreeMutated, .witnessCommitmentWrong, .targetInvalid, .proofOfWorkWrong:
                 counts.invalid &+= 1
                 return
             default: break
@@ -89,6 +89,7 @@ public final class ObjectExporter: RecordWriter {
             default: break
             }
         }
+        if tree.isFull { counts.unread &+= 1 }
     }
 
     /// How many objects a message has, as far as can be seen: a block is one.
@@ -128,6 +129,7 @@ public final class ObjectExporter: RecordWriter {
             child = max(child + 1, Int(node.end))
         }
         guard let txid, let wtxid, let object = bytes.part(from: Int(tree.nodes[group].start), count: size) else {
+            if tree.isFull { counts.unread &+= 1 }
             return
         }
         export(txid, wtxid, ".tx", object, \.transactions)
@@ -187,6 +189,8 @@ public struct ExportCounts: Sendable, Equatable {
     public var refused: UInt64 = 0
     /// Not written, since a checksum or merkle root is wrong, or what they are in cannot be read as it should.
     public var invalid: UInt64 = 0
+    /// Not written, since the message has more fields than a tree takes: of each message the object where it ended.
+    public var unread: UInt64 = 0
 
     public init() {}
 
@@ -196,7 +200,8 @@ public struct ExportCounts: Sendable, Equatable {
         var text = "exported \(plural(transactions, "transaction")), \(plural(blocks, "block"))"
         if duplicates > 0 { text += "; \(plural(duplicates, "duplicate"))" }
         if refused > 0 { text += "; \(refused) not written, since other files have their names" }
-        if invalid > 0 { text += "; \(invalid) not valid: checksum, merkle root or layout is wrong" }
+        if invalid > 0 { text += "; \(invalid) not valid: checksum, work, merkle root or layout is wrong" }
+        if unread > 0 { text += "; \(unread) not written, since they have more fields than are kept" }
         return text
     }
 }

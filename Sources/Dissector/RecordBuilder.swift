@@ -83,9 +83,16 @@ struct RecordBuilder: ~Copyable {
             isMalformed = appendMessage(
                 finding, type, context, bytes, detail: detail, wantsInfo: wantsInfo, isCut: isCut)
         }
-        if detail != .tree, let type {
+        // Where the tree has become full the rest was not read.
+        let isUnread = detail == .tree && record.tree.isFull
+        if isUnread, wantsInfo {
+            record.info.removeAll()
+            appendName(of: message.header, bytes)
+        }
+        if detail != .tree || isUnread, let type {
             isMalformed = skim(
-                type, bytes, from: message.header.byteCount, context, wantsInfo: wantsInfo, isCut: isCut)
+                type, bytes, from: message.header.byteCount, context, wantsInfo: wantsInfo, isCut: isCut,
+                wantsOutcome: wantsOutcome || isUnread)
         }
         if isMalformed {
             record.hasProblem = true
@@ -100,7 +107,8 @@ struct RecordBuilder: ~Copyable {
     ///
     /// - Returns: Whether it is malformed, as far as anybody looked.
     private mutating func skim(
-        _ type: MessageType, _ bytes: RawSpan, from start: Int, _ context: MessageContext, wantsInfo: Bool, isCut: Bool
+        _ type: MessageType, _ bytes: RawSpan, from start: Int, _ context: MessageContext, wantsInfo: Bool,
+        isCut: Bool, wantsOutcome: Bool
     ) -> Bool {
         guard wantsInfo || wantsOutcome else { return false }
         skim.wantsInfo = wantsInfo

@@ -168,11 +168,11 @@ private func hash(_ bytes: some Collection<UInt8>) -> String {
             framed("tx", trailing + [1, 2, 3]), Array(framed("tx", bytes).dropLast()))
         let counts = try folder.export(unsound).counts
         #expect(try folder.names == [hash(trailing) + ".tx"])
-        // A block without transactions is valid and has nothing to export, and the last one is not whole.
-        #expect(counts.invalid == 4)
+        // No work is proved for the block, and the last one is not whole.
+        #expect(counts.invalid == 5)
         #expect(
             counts.text
-                == "exported 1 transaction, 0 blocks; 4 not valid: checksum, merkle root or layout is wrong")
+                == "exported 1 transaction, 0 blocks; 5 not valid: checksum, work, merkle root or layout is wrong")
         #expect(try folder.read(hash(trailing) + ".tx") == trailing, "without what follows it")
     }
 

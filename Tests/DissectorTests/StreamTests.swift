@@ -11,6 +11,41 @@ import Testing
     private let ping = framed("ping", filler(8))
     private let inv = framed("inv", [1] + filler(36))
 
+    /// Receivers drop messages with a wrong checksum: what follows is judged as if they had not been sent.
+    @Test func badChecksumsInAConversation() throws {
+        var talk = Talk()
+        talk.send(.client, framed("version", [UInt8](repeating: 0, count: 86), checksum: 1))
+        talk.send(.client, version)
+        talk.send(.server, version)
+        talk.send(.client, framed("verack", checksum: 2) + framed("wtxidrelay"))
+        talk.send(.client, verack + framed("ping", filler(8), checksum: 3))
+        talk.send(.server, verack + framed("pong", filler(8)))
+        let result = try dissect(talk.packets)
+        try #require(result.records.count == 9)
+        let remarks: Set<AnnotationKind> = [
+            .versionRepeated, .negotiationAfterVerack, .messageBeforeVersion, .pongWithoutPing,
+        ]
+        let bad: [Set<AnnotationKind>] = [[.checksumBad], [], [], [.checksumBad], [], [], [.checksumBad], [], []]
+        #expect(result.records.map { $0.notes.intersection([.checksumBad]) } == bad)
+        #expect(result.records.dropLast().allSatisfy { $0.notes.isDisjoint(with: remarks) })
+        #expect(result.records.last?.notes.intersection(remarks) == [.pongWithoutPing])
+    }
+
+    /// Of a message that has more fields than a tree takes the rest is read all the same.
+    @Test(arguments: [0, 3]) func moreFieldsThanATreeTakes(missing: Int) throws {
+        let input = [UInt8](repeating: 0x11, count: 36) + [0, 0xff, 0xff, 0xff, 0xff]
+        let items = TreeSink.nodeLimit
+        let witness = [0xfe] + bigEndian(UInt32(items)).reversed() + [UInt8](repeating: 0, count: items)
+        let head: [UInt8] = [2, 0, 0, 0, 0, 1, 1] + input + [1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0x51]
+        let message = framed("tx", Array((head + witness + [0, 0, 0, 0]).dropLast(missing)))
+        var talk = Talk()
+        talk.send(.client, message, size: 60_000)
+        let result = try dissect(talk.packets)
+        try #require(result.commands == ["tx"])
+        #expect(result.records.first?.notes.contains(.treeLimit) == true)
+        #expect(result.records.first?.hasProblem == (missing > 0))
+    }
+
     @Test func handshake() throws {
         var talk = Talk()
         talk.send(.client, version)
