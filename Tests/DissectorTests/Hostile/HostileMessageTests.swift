@@ -79,19 +79,30 @@ import Testing
         }
     }
 
-    /// One script as long as the message, of operations or of pushes.
-    @Test(arguments: [[0x51], [1, 7]] as [[UInt8]])
-    func oneEndlessScript(_ unit: [UInt8]) throws {
+    /// One script as long as the message, of operations or of pushes, wherever scripts are.
+    @Test(
+        arguments: ["output", "data carrier", "input", "witness script", "tapscript"],
+        [[0x51], [1, 7]] as [[UInt8]])
+    func oneEndlessScript(_ place: String, _ unit: [UInt8]) throws {
         try expectLinear("script", count: (400_000, 3_900_000), memory: 128, "tx") {
-            transaction(paying: repeated(unit, $0 / unit.count))
+            let script = repeated(unit, $0 / unit.count)
+            return switch place {
+            case "output": transaction(paying: script)
+            case "data carrier": transaction(paying: [0x6a] + script)
+            case "input": transaction(script: script)
+            case "witness script": transaction(witness: [[], script])
+            default: transaction(witness: [script, [0xc0] + filler(32)])
+            }
         }
     }
 
-    /// A multisig script is read from its end; a push that claims more than there is, from everywhere.
-    @Test func scriptsThatBeginAgain() throws {
-        let script = [0x51] + repeated([0x4e, 0xff, 0xff, 0xff, 0x7f], 2000) + [0x51, 0xae]
-        try expectLinear("multisig", count: (100, 390), memory: 128, "tx") {
-            transaction(outputs: $0, paying: script)
+    /// One script that ends as a multisig does: of pushes that claim more than there is, and of keys whose last byte
+    /// begins another such script.
+    @Test(
+        arguments: [[0x4e, 0xff, 0xff, 0xff, 0x7f], [33, 2] + [UInt8](repeating: 7, count: 31) + [0x51]] as [[UInt8]])
+    func scriptsThatBeginAgain(_ unit: [UInt8]) throws {
+        try expectLinear("multisig", count: (400_000, 3_900_000), memory: 128, "tx") {
+            transaction(paying: [0x51] + repeated(unit, $0 / unit.count) + [0x51, 0xae])
         }
     }
 

@@ -128,7 +128,7 @@ struct Trial {
                 for (index, trial) in trials.enumerated() {
                     cheapest[index] = min(cheapest[index], max(trial.seconds - atRest, 0.03))
                 }
-                if cheapest[1] <= cheapest[0] * 8 { break }
+                if cheapest[1] <= cheapest[0] * 8 || trials.contains(where: { $0.status != 0 }) { break }
             }
             let growth = "\(name) \(form): \(cheapest[0]) s for a quarter, \(cheapest[1]) s for \(count)"
             #expect(cheapest[1] <= cheapest[0] * 8, "\(growth)", sourceLocation: location)
