@@ -306,7 +306,9 @@ public struct MessageFramer: Sendable {
         guard bytes.byteCount >= Self.headerLength else {
             return isLast && cut(bytes) == nil ? .skipped(bytes.byteCount) : .needMore(minimum: Self.headerLength)
         }
-        guard mayWaste(on: bytes), let header = plausibleHeader(bytes, at: 0, limit: Self.lengthLimit) else { return .skipped(1) }
+        guard mayWaste(on: bytes), let header = plausibleHeader(bytes, at: 0, limit: Self.lengthLimit) else {
+            return .skipped(1)
+        }
         let total = Self.headerLength + Int(header.length)
         guard bytes.byteCount >= total else {
             guard isLast else { return .needMore(minimum: total) }
