@@ -34,15 +34,17 @@ public struct Counts: Sendable, Equatable {
     public var skippedBytes: UInt64 = 0
     /// How often bytes of a connection, or all that was known of it, were given up since a limit of memory was reached.
     public var evictions: UInt64 = 0
-    /// Frames with headers that contradict themselves or end early.
+    /// Whole frames with headers that contradict themselves or end early.
     public var malformedPackets: UInt64 = 0
+    /// Frames of which only the first bytes were captured, as many as the snap length.
+    public var cutPackets: UInt64 = 0
 
     public init() {}
 
     /// Something that a user should hear of even if nobody asked.
     public var hasProblem: Bool {
         badChecksums > 0 || gaps > 0 || missingBytes > 0 || skippedBytes > 0 || cutMessages > 0
-            || wrongSecrets > 0 || lostPackets > 0 || evictions > 0
+            || wrongSecrets > 0 || lostPackets > 0 || evictions > 0 || cutPackets > 0
     }
 
     /// One line for people.
@@ -69,6 +71,7 @@ public struct Counts: Sendable, Equatable {
         if lostPackets > 0 { parts.append(plural(lostPackets, "v2 packet lost", "v2 packets lost")) }
         if evictions > 0 { parts.append("memory limit reached \(plural(evictions, "time", "times"))") }
         if malformedPackets > 0 { parts.append(plural(malformedPackets, "malformed packet", "malformed packets")) }
+        if cutPackets > 0 { parts.append(plural(cutPackets, "packet", "packets") + " cut by the snap length") }
         if let shown { parts.append("\(shown) shown") }
         return parts.joined(separator: ", ")
     }

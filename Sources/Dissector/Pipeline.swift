@@ -25,6 +25,7 @@ public struct Pipeline: ~Copyable {
     private var assembler: StreamAssembler
     private var sink: MessageSink
     private var malformedPackets: UInt64 = 0
+    private var cutPackets: UInt64 = 0
     private var packets: UInt64 = 0
     private let collector: FrameCollector?
 
@@ -45,9 +46,11 @@ public struct Pipeline: ~Copyable {
     public mutating func receive(_ header: FrameHeader, _ bytes: RawSpan) throws(PipelineError) {
         if packets == 0 { sink.begin(header.time) }
         packets += 1
+        let isCut = header.capturedLength < header.originalLength
+        if isCut { cutPackets += 1 }
         switch Self.pass(header, bytes, &parser, &assembler, &sink, collector) {
         case .unsupportedLinkType: throw .unsupportedLinkType(header.linkType, frame: header.number)
-        case .malformed: malformedPackets += 1
+        case .malformed: if !isCut { malformedPackets += 1 }
         case .tcp, .notIP, .notTCP, .fragment: break
         }
         offerOtherSides()
@@ -125,6 +128,7 @@ public struct Pipeline: ~Copyable {
         counts.connections = assembler.statistics.connections
         counts.evictions = assembler.statistics.evictions
         counts.malformedPackets = malformedPackets
+        counts.cutPackets = cutPackets
         return counts
     }
 }

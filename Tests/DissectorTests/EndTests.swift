@@ -163,17 +163,20 @@ import Testing
         #expect(result.counts == Counts())
     }
 
-    @Test func emptyAndBrokenFrames() throws {
+    /// Headers that end early: because the frame does, or because no more of it was captured.
+    @Test(arguments: [true, false]) func emptyAndBrokenFrames(isCut: Bool) throws {
         var talk = Talk()
         talk.send(.client, version)
         var packets = talk.packets
         for length in 0..<54 {
             var packet = packets[3]
             packet.bytes = Array(packet.bytes[..<length])
+            if !isCut { packet.originalLength = length }
             packets.append(packet)
         }
         let result = try dissect(packets)
         try #require(result.commands == ["version"])
-        #expect(result.counts.malformedPackets > 0)
+        #expect(result.counts.cutPackets == (isCut ? 54 : 0))
+        #expect((result.counts.malformedPackets > 0) == !isCut)
     }
 }
