@@ -19,7 +19,7 @@ public final class ConversationStatistics: RecordWriter {
         self.init(output, format, limit: 250_000)
     }
 
-    /// - Parameter limit: So many connections get a row of their own; a row takes some 400 bytes of memory.
+    /// - Parameter limit: So many connections get a row of their own; a row takes some 270 bytes of memory.
     init(_ output: ByteOutput, _ format: Statistic.Format, limit: Int) {
         self.output = output
         self.format = format
@@ -77,7 +77,6 @@ public final class ConversationStatistics: RecordWriter {
                 .init("Start"), .init("Duration"), .init("Transport", .left), .init("Initiator's user agent", .left),
                 .init("Responder's user agent", .left),
             ])
-        for conversation in conversations { table.append(cells(conversation)) }
         if conversations.contains(where: { !$0.isDirected }) {
             table.note { $0.append("?-? It is not known which side opened the connection.") }
         }
@@ -90,7 +89,7 @@ public final class ConversationStatistics: RecordWriter {
                 $0.append(" bytes together, have no row.")
             }
         }
-        table.append(to: output)
+        table.append(to: output, rows: conversations.count) { cells(conversations[$0]) }
     }
 
     private func cells(_ conversation: Conversation) -> [TextBuffer] {

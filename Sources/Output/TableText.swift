@@ -35,11 +35,16 @@ struct TableText {
         notes.append(text)
     }
 
-    func append(to output: ByteOutput) {
+    func append(to output: ByteOutput) { append(to: output, rows: rows.count) { rows[$0] } }
+
+    /// As `append(to:)`, with rows that are made when they are needed, which is twice: a large table takes no memory.
+    ///
+    /// - Parameter row: As for `append(_:)`; the same each time.
+    func append(to output: ByteOutput, rows count: Int, _ row: (Int) -> [TextBuffer]) {
         let names = columns.map { TableText.cell($0.name) }
         var widths = names.map(Self.width)
-        for row in rows {
-            for (column, cell) in row.enumerated() { widths[column] = max(widths[column], Self.width(cell)) }
+        for index in 0..<count {
+            for (column, cell) in row(index).enumerated() { widths[column] = max(widths[column], Self.width(cell)) }
         }
         let width = widths.reduce(0, +) + 2 * (columns.count - 1)
         func rule(_ character: UInt8) {
@@ -51,8 +56,8 @@ struct TableText {
         output.buffer.append("\n")
         append(names, widths, to: &output.buffer)
         rule(0x2d)
-        for row in rows {
-            append(row, widths, to: &output.buffer)
+        for index in 0..<count {
+            append(row(index), widths, to: &output.buffer)
             output.flushIfFull()
         }
         for note in notes {
