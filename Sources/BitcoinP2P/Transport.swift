@@ -19,6 +19,8 @@ public enum TransportDetector {
         case v1
         /// Messages, beginning somewhere behind the first byte: a proxy's greeting, or a stream caught in the middle.
         case v1Later
+        /// Neither a header nor a key: perhaps a damaged message, with others behind it.
+        case unclear
         case v2
         case other
     }
@@ -40,8 +42,7 @@ public enum TransportDetector {
         }
         if beginsWithProxyGreeting(bytes) { return .v1Later }
         if bytes.byteCount < 4 || isASCII(bytes) || beginsWithTLS(bytes) { return .other }
-        // What is no key may be a damaged message, with others behind it.
-        return mayBeKey(bytes) ? .v2 : .v1Later
+        return mayBeKey(bytes) ? .v2 : .unclear
     }
 
     /// Whether a header stands at `at`: a known magic before a plausible command and length, or any magic before

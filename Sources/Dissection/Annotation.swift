@@ -69,6 +69,7 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case memoryLimit
     case segmentConflict
     case treeLimit
+    case treeLimitMalformed
     case versionRepeated
     case messageBeforeVersion
     case negotiationAfterVerack
@@ -102,7 +103,7 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     public var isMalformation: Bool {
         switch self {
         case .truncated, .compactSizeNotMinimal, .countOverLimit, .lengthOverLimit, .addressLengthWrong, .emptyWitness,
-            .witnessFlagUnknown:
+            .witnessFlagUnknown, .treeLimitMalformed:
             true
         default: false
         }
@@ -164,6 +165,11 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
             (
                 .warning, .reassembly,
                 "A retransmission brought other bytes for the same place: the first copy is shown"
+            )
+        case .treeLimitMalformed:
+            (
+                .error, .malformed,
+                "The message has more fields than are kept, and the rest, which is not shown, cannot be read as it should"
             )
         case .treeLimit: (.note, .protocol, "The message has more fields than are kept; the rest is not shown")
         case .versionRepeated:

@@ -131,4 +131,11 @@ extension Tree {
     @inlinable public var isFull: Bool {
         nodes.count >= TreeSink.nodeLimit || generated.count >= TreeSink.generatedLimit
     }
+
+    /// What was not read for want of room is malformed: the note of it becomes an error.
+    public mutating func noteUnreadFault() {
+        for index in annotations.indices where annotations[index].kind == .treeLimit {
+            annotations[index].kind = .treeLimitMalformed
+        }
+    }
 }

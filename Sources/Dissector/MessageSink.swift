@@ -232,7 +232,8 @@ struct MessageSink: StreamSink, ~Copyable {
         switch TransportDetector.verdict(bytes, isStart: isStart, isLast: isLast) {
         case .undecided: if isLast { stream.transport = .other }
         case .v1: stream.transport = .v1
-        case .v1Later:
+        case .unclear where peer?.transport == .v2: stream.transport = .v2
+        case .v1Later, .unclear:
             stream.transport = .v1
             stream.framer = MessageFramer(network: peer?.framer.network, synchronised: false)
         case .v2 where peer?.hasMessages == true:

@@ -94,6 +94,7 @@ struct RecordBuilder: ~Copyable {
                 type, bytes, from: message.header.byteCount, context, wantsInfo: wantsInfo, isCut: isCut,
                 wantsOutcome: wantsOutcome || isUnread)
         }
+        if isUnread, isMalformed { record.tree.noteUnreadFault() }
         if isMalformed {
             record.hasProblem = true
             record.faults.insert(.malformed)

@@ -30,6 +30,12 @@
 
     @usableFromInline init() {}
 
+    /// True where a segment has bytes that are behind all that is known of a stream that has not ended.
+    @usableFromInline func lacks(_ sequence: SequenceNumber, length: Int) -> Bool {
+        guard length > 0, !flags.contains(.finished) else { return false }
+        return !flags.contains(.located) || position.distance(to: sequence.advanced(by: min(length, 1 << 30 - 1))) > 0
+    }
+
     /// Learns that the stream reaches `number`. A number far off is believed only while nothing depends on it.
     @inlinable mutating func reach(_ number: SequenceNumber, window: Int) {
         let ahead = position.distance(to: number)

@@ -88,9 +88,11 @@ extension ConnectionTable {
 
     /// The connection to forget first.
     ///
-    /// - Parameter isInUse: Only one with directions in use will do: what has ended, or was active.
+    /// - Parameter isInUse: One with directions in use is looked for; nil only where none is active either.
     @usableFromInline mutating func dispensable(now: Int64, isInUse: Bool = false) -> Int? {
-        if closed.head >= 0 { return Int(closed.head) }
+        if closed.head >= 0, !isInUse || active.head < 0 || connections[Int(closed.head)].isInUse {
+            return Int(closed.head)
+        }
         let list = dormant.head >= 0 && !isInUse ? Connection.List.dormant : .active
         // One that had a segment since it was queued gets a second chance; each segment gives one at most.
         while true {

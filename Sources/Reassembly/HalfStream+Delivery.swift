@@ -140,6 +140,10 @@ extension HalfStream {
     @inlinable mutating func close<Sink: StreamSink & ~Copyable>(
         _ reason: CloseReason, _ context: inout AssemblyContext, into sink: inout Sink
     ) {
+        if reason == .reset, fin == nil, let end = resetEnd, end > heldEnd {
+            fin = end
+            ordered = false
+        }
         flush(.close, &context, into: &sink)
         sink.close(stream, pending: pending.bytes, from: provenance, reason: reason)
         pending.clear(spares: &context.spares)

@@ -15,8 +15,10 @@
     @usableFromInline var store = OutOfOrderStore()
     /// Bytes ahead of `next` that were sent and not captured.
     @usableFromInline var absent = HoleMap()
-    /// The offset of the FIN, or of where a RST says the stream ended.
+    /// The offset of the FIN.
     @usableFromInline var fin: UInt64?
+    /// Where a RST says that the stream ended: what is missing before it, should nothing more come.
+    @usableFromInline var resetEnd: UInt64?
     /// The clock when `absent` or `fin` came to be known.
     @usableFromInline var beyondSince: Int64 = 0
     @usableFromInline var acknowledgements = Acknowledgements()
@@ -106,13 +108,13 @@ extension HalfStream {
         ordered = false
     }
 
-    /// As `noteEnd(at:_:)`, for the sequence number of a RST. Whoever forges one need not hit the number, so bytes that
-    /// only it tells of are believed to have been sent only within a window without scaling.
-    @usableFromInline mutating func noteEnd(ofReset number: SequenceNumber, _ context: borrowing AssemblyContext) {
+    /// Notes the sequence number of a RST. Whoever forges one need not hit the number, so bytes that only it tells of are
+    /// believed to have been sent only within a window without scaling.
+    @usableFromInline mutating func noteReset(at number: SequenceNumber) {
         let ahead = origin.at(next).distance(to: number)
-        guard ahead > 0 else { return }
+        guard ahead >= 0 else { return }
         let end = next + UInt64(ahead)
-        if end <= max(heldEnd, acknowledgements.reached) + 65_535 { noteEnd(at: end, context) }
+        if end <= max(heldEnd, acknowledgements.reached) + 65_535 { resetEnd = end }
     }
 
     /// Counts a segment outside the window. Returns true when enough have agreed that the stream is there now.

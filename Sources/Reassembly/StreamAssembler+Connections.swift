@@ -15,25 +15,35 @@ extension StreamAssembler {
     @inlinable mutating func open<Sink: StreamSink & ~Copyable>(
         _ key: FlowKey, _ segment: Segment, from: Endpoint, to: Endpoint, into sink: inout Sink
     ) -> Int {
-        while let slot = slotToFree {
-            if table.connections[slot].list != .closed { context.statistics.evictions &+= 1 }
-            forget(slot, .evicted, into: &sink)
-        }
+        while let slot = slotToFree { evict(slot, into: &sink) }
         return table.insert(makeConnection(key, segment, from: from, to: to), now: context.now)
     }
+
+    /// Forgets a connection that may yet go on.
+    @inlinable mutating func evict<Sink: StreamSink & ~Copyable>(_ slot: Int, into sink: inout Sink) {
+        if !table.connections[slot].isFinished { context.statistics.evictions &+= 1 }
+        forget(slot, .evicted, into: &sink)
+    }
+
+    /// A quarter of all memory each is for the connections and for the directions in use.
+    private var share: Int { context.limits.totalBytes / 4 }
 
     /// The connection to forget before another one begins, if there are too many.
     @usableFromInline var slotToFree: Int? {
         mutating get {
-            let share = context.limits.totalBytes / 4
-            if pool.count &* Limits.directionBytes >= share {
-                return table.dispensable(now: context.now, isInUse: true)
-            }
             guard table.count >= context.limits.connections || table.count &* Limits.connectionBytes >= share else {
                 return nil
             }
             return table.dispensable(now: context.now)
         }
+    }
+
+    /// The connection to forget before another direction of `slot` is in use, if there are too many.
+    @usableFromInline mutating func slotInUseToFree(sparing slot: Int) -> Int? {
+        guard pool.count &* Limits.directionBytes >= share,
+            let found = table.dispensable(now: context.now, isInUse: true), found != slot
+        else { return nil }
+        return found
     }
 
     /// The memory that `Limits.totalBytes` is for.
@@ -60,10 +70,7 @@ extension StreamAssembler {
         guard table.connections[slot].believes(reset: segment, stream.direction, window: context.limits.resetWindow)
         else { return }
         let half = Int(table.connections[slot][stream.direction].half)
-        if half >= 0 {
-            pool.halves[half].noteEnd(ofReset: SequenceNumber(segment.sequence), context)
-            pool.update(half, context.limits)
-        }
+        if half >= 0 { pool.halves[half].noteReset(at: SequenceNumber(segment.sequence)) }
         table.move(slot, to: .closed, now: context.now)
     }
 

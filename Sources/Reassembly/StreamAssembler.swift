@@ -24,7 +24,8 @@ public struct StreamAssembler: ~Copyable {
         return statistics
     }
 
-    /// The memory for the bytes of all streams and what is noted about them, in bytes; see `Limits.totalBytes`.
+    /// The memory for the bytes of all streams and what is noted about them, in bytes: what `Limits.totalBytes` is for but
+    /// the connections themselves.
     public var bufferedBytes: Int { pool.footprint + context.spares.footprint }
 
     /// The two ends of the connection in a stream's slot, as the sender and receiver of the stream; nil once the
@@ -35,7 +36,7 @@ public struct StreamAssembler: ~Copyable {
             ? (connection.client, connection.server) : (connection.server, connection.client)
     }
 
-    /// True when the SYN of a stream was captured; false once the connection is forgotten.
+    /// True when a SYN of a stream was captured, which may be far from its bytes; false once the connection is forgotten.
     public func startWasSeen(_ stream: StreamID) -> Bool {
         connection(of: stream)?[stream.direction].flags.contains(.synSeen) ?? false
     }
@@ -80,8 +81,8 @@ public struct StreamAssembler: ~Copyable {
         let stream = StreamID(slot: slot, direction: direction, connection: table.connections[slot].number)
         if table.connections[slot].list == .closed {
             guard !table.connections[slot].isFinished else { return stream }
-            // Behind a RST, which need not have been believed, or have arrived yet.
-            if segment.wireLength > 0 {
+            // New bytes behind a RST, which need not have been believed, or have arrived yet.
+            if table.connections[slot][direction].lacks(sequence, length: segment.wireLength) {
                 let list: Connection.List = table.connections[slot].isInUse ? .active : .dormant
                 table.move(slot, to: list, now: context.now)
             }
@@ -182,6 +183,7 @@ extension StreamAssembler {
             table.connections[stream.slot][stream.direction].flags.insert(.passedOver)
             return -1
         }
+        while let slot = slotInUseToFree(sparing: stream.slot) { evict(slot, into: &sink) }
         return begin(stream, sequence)
     }
 
@@ -221,6 +223,7 @@ extension StreamAssembler {
 
     /// Notes that a direction has ended, and its connection when the other has too.
     @usableFromInline mutating func finish(_ stream: StreamID) {
+        locate(stream)
         var state = table.connections[stream.slot][stream.direction]
         if state.half >= 0 { pool.remove(Int(state.half)) }
         state.half = -1

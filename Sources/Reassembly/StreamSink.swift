@@ -80,7 +80,8 @@ public enum CloseReason: UInt8, Sendable, CaseIterable {
 /// `StreamAssembler.offsetWithoutStart`.
 public protocol StreamSink: ~Copyable {
     /// Asked for each segment with payload until the answer is yes. The stream then begins with this segment; or at
-    /// offset 0, if the SYN was captured and no payload was passed over: earlier bytes are then a hole like any other.
+    /// offset 0, if the SYN was captured within a window of it and no payload was passed over: earlier bytes are then a
+    /// hole like any other.
     ///
     /// - Parameter payload: The captured payload of one segment, which may be out of order or a retransmission.
     mutating func wants(_ payload: RawSpan, of stream: StreamID, from: Endpoint, to: Endpoint) -> Bool

@@ -143,6 +143,49 @@ import Testing
         #expect(harness.sink.violations == [])
     }
 
+    /// A forged number may be just where a segment ends, or lie in a hole that is given up.
+    @Test(arguments: [4, 8, 100]) func aResetAheadThatNobodyBelieves(ahead: UInt32) {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1000, text("abcd"))
+        harness.send(.forward, 1004 + ahead, flags: .rst)
+        for round in UInt32(0)..<5 {
+            harness.send(.forward, 1004 + 4 * round, text("efgh"), after: 2 * second)
+            harness.send(.backward, 5000 + round, text("x"), after: 2 * second)
+            if round == 2 { harness.pass(12 * second) }
+        }
+        harness.finish()
+        #expect(harness.sink[0]?.data.count == 24 && harness.sink[0, .backward]?.data == text("xxxxx"))
+        #expect(harness.assembler.statistics.connections == 1 && harness.assembler.statistics.missingBytes == 0)
+        #expect(harness.sink.violations == [])
+    }
+
+    /// The sender of what was reset, which has ended, sends it again: nothing new.
+    @Test func aRetransmissionRevivesNothing() {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1000, text("abcd"))
+        harness.send(.forward, 1004, flags: .fin)
+        harness.send(.backward, 5000, text("x"))
+        harness.send(.backward, 5001, flags: .rst)
+        harness.send(.forward, 1000, text("abcd"), flags: .fin)
+        harness.pass(11 * second)
+        #expect(harness.sink[0, .backward]?.closed == .reset)
+    }
+
+    /// After an outage of the capture, too, what both sides have ended is not begun by a retransmission.
+    @Test func aRetransmissionAfterAJumpBeginsNothing() {
+        var harness = Harness()
+        harness.handshake()
+        harness.send(.forward, 1000, text("abcd"))
+        harness.send(.backward, 5000, text("x"))
+        for round in UInt32(0)..<5 { harness.send(.forward, 200_000_000 + 4 * round, text("efgh")) }
+        harness.send(.backward, 5001, flags: .fin)
+        harness.send(.forward, 200_000_020, flags: .fin)
+        #expect(harness.send(.forward, 200_000_016, text("efgh")).connection == 0)
+        #expect(harness.sink[0]?.closed == .fin)
+    }
+
     /// Its SYN was not captured; late segments of the old one do not make another.
     @Test(arguments: [1006, 900_000_000] as [UInt32]) func portReuseWithoutASYN(_ number: UInt32) {
         var harness = Harness()

@@ -123,6 +123,25 @@ import Testing
     }
 
     /// Connections and their directions take memory though no byte of them is held.
+    /// All connections first, then their bytes: then a message of several segments still comes through.
+    @Test func directionsTakeMemory() {
+        var harness = Harness { $0.totalBytes = 1 << 20 }
+        harness.sink.appetite = .nothing(minimum: 4_000)
+        let clients = (0..<800).map { Endpoint(ipv4: UInt32($0), port: 1) }
+        for client in clients { harness.send(.forward, 999, flags: .syn, client: client) }
+        for client in clients {
+            harness.send(.forward, 1000, text("a"), client: client)
+            harness.send(.backward, 5000, text("a"), client: client)
+        }
+        let last = harness.sink[799]?.gaps.count
+        for round in UInt32(0)..<50 {
+            harness.send(.forward, 1001 + round * 100, [UInt8](repeating: 1, count: 100), client: clients[799])
+        }
+        #expect(harness.sink[799]?.gaps.count == last && harness.sink[799]?.closed == nil)
+        #expect(harness.assembler.pool.count <= (1 << 18) / Limits.directionBytes + 1)
+        #expect(harness.sink.violations == [])
+    }
+
     @Test(arguments: [false, true]) func connectionsTakeMemory(_ isInUse: Bool) {
         var harness = Harness { $0.totalBytes = 1 << 20 }
         for index in UInt32(0)..<3000 {
