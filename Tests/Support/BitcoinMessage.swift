@@ -69,7 +69,8 @@ extension BitcoinMessage {
         return BitcoinMessage("tx", littleEndian(UInt32(2)) + [1] + input + [1] + output + littleEndian(UInt32(0)))
     }
 
-    /// A block of made-up transactions of 15 kB each, of about `size` bytes. Its Merkle root is right, its work is not.
+    /// A block of made-up transactions of 15 kB each, of about `size` bytes. Its Merkle root is right, and it proves the
+    /// work that the easiest target asks for.
     public static func block(size: Int) -> BitcoinMessage {
         let transactions = (0..<UInt32(max(1, size / 15_000))).map { tx($0, size: 14_920).payload }
         var hashes = transactions.map(sha256d)
@@ -78,10 +79,12 @@ extension BitcoinMessage {
                 sha256d(hashes[$0] + hashes[min($0 + 1, hashes.count - 1)])
             }
         }
-        let header =
+        let begun =
             littleEndian(UInt32(0x2000_0000)) + [UInt8](repeating: 0x22, count: 32) + (hashes.first ?? [])
-            + littleEndian(UInt32(1_700_000_000)) + littleEndian(UInt32(0x1d00_ffff)) + littleEndian(UInt32(7))
-        return BitcoinMessage("block", header + [UInt8(transactions.count)] + transactions.flatMap { $0 })
+            + littleEndian(UInt32(1_700_000_000)) + littleEndian(UInt32(0x207f_ffff))
+        // The last byte of the hash is its highest, and half of all are low enough.
+        let header = (UInt32(0)...).lazy.map { begun + littleEndian($0) }.first { (sha256d($0).last ?? 0) < 0x7f }
+        return BitcoinMessage("block", (header ?? begun) + [UInt8(transactions.count)] + transactions.flatMap { $0 })
     }
 
     /// `inv` or `getdata` of one entry.
