@@ -12,8 +12,8 @@ public struct Limits: Sendable {
     public var runsPerDirection = 1024
     /// Frames noted for the bytes of one direction before they are thinned out.
     public var provenancePerDirection = 65_536
-    /// Connections remembered, as far as `totalBytes` has room. Beyond it are forgotten first closed ones, then those none of whose bytes were wanted,
-    /// then others; of each kind the idlest.
+    /// Connections remembered, as far as `totalBytes` has room. Beyond it are forgotten first closed ones, then those
+    /// none of whose bytes were wanted, then others; of each kind the idlest.
     public var connections = 1_000_000
     /// Memory kept in big buffers that are out of use, part of `totalBytes`.
     public var spareBytes = 16 << 20

@@ -48,8 +48,7 @@ extension StreamAssembler {
 
     /// The memory that `Limits.totalBytes` is for.
     @usableFromInline var reckonedBytes: Int {
-        pool.footprint &+ context.spares.footprint &+ pool.count &* Limits.directionBytes
-            &+ table.count &* Limits.connectionBytes
+        bufferedBytes &+ pool.count &* Limits.directionBytes &+ table.count &* Limits.connectionBytes
     }
 
     /// Begins another connection between the same endpoints.
@@ -138,11 +137,7 @@ extension StreamAssembler {
             context.spares.removeAll()
             // Terminates: a direction that has given up everything leaves the list.
             pool.update(half, context.limits)
-            if pool.halves[half].isFinished {
-                let stream = pool.halves[half].stream
-                pool.halves[half].close(closeReason(stream.slot, .fin), &context, into: &sink)
-                finish(stream)
-            }
+            if pool.halves[half].isFinished { end(half, into: &sink) }
         }
     }
 }

@@ -211,14 +211,16 @@ extension StreamAssembler {
 
     /// What is to be done after a half-stream has changed.
     @inlinable mutating func settle<Sink: StreamSink & ~Copyable>(_ half: Int, into sink: inout Sink) {
-        if pool.halves[half].isFinished {
-            let stream = pool.halves[half].stream
-            pool.halves[half].close(closeReason(stream.slot, .fin), &context, into: &sink)
-            finish(stream)
-            return
-        }
+        guard !pool.halves[half].isFinished else { return end(half, into: &sink) }
         pool.update(half, context.limits)
         if reckonedBytes > context.limits.totalBytes { relieve(into: &sink) }
+    }
+
+    /// Closes a half-stream that has reached its FIN.
+    @inlinable mutating func end<Sink: StreamSink & ~Copyable>(_ half: Int, into sink: inout Sink) {
+        let stream = pool.halves[half].stream
+        pool.halves[half].close(closeReason(stream.slot, .fin), &context, into: &sink)
+        finish(stream)
     }
 
     /// Notes that a direction has ended, and its connection when the other has too.

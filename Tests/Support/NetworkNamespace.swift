@@ -68,11 +68,17 @@ public final class NetworkNamespace: Sendable {
     }
 
     private func enter(_ space: Int32) throws {
-        // Not declared where Swift would see it.
-        typealias Function = @convention(c) (Int32, Int32) -> Int32
-        guard let symbol = dlsym(dlopen(nil, RTLD_NOW), "setns") else { throw SupportError("no setns") }
-        try require(unsafeBitCast(symbol, to: Function.self)(space, 0x4000_0000) == 0, "setns")  // CLONE_NEWNET
+        let setns = try hiddenFunction("setns", as: (@convention(c) (Int32, Int32) -> Int32).self)
+        try require(setns(space, 0x4000_0000) == 0, "setns")  // CLONE_NEWNET
     }
+}
+
+/// A function of the C library that is not declared where Swift would see it.
+///
+/// - Parameter type: Its type, with the C convention: nothing checks it.
+func hiddenFunction<Function>(_ name: String, as type: Function.Type) throws -> Function {
+    guard let symbol = dlsym(dlopen(nil, RTLD_NOW), name) else { throw SupportError("no \(name)") }
+    return unsafeBitCast(symbol, to: type)
 }
 
 /// Runs a program to its end; throws where it fails.

@@ -35,24 +35,20 @@ public struct PacketSocket: ~Copyable {
 
     /// A bit for each processor, the lowest of the first byte for the first.
     private typealias Processors = [UInt8]
-    /// Swift sees neither of the two functions.
     private typealias Function = @convention(c) (pid_t, Int, UnsafeMutableRawPointer?) -> Int32
-
-    private static func function(_ name: String) throws -> Function {
-        guard let symbol = dlsym(dlopen(nil, RTLD_NOW), name) else { throw SupportError("no \(name)") }
-        return unsafeBitCast(symbol, to: Function.self)
-    }
 
     /// Those the calling thread may run on.
     private static func processors() throws -> Processors {
         var set = Processors(repeating: 0, count: MemoryLayout<cpu_set_t>.size)
-        try require(function("sched_getaffinity")(0, set.count, &set) == 0, "sched_getaffinity")
+        let function = try hiddenFunction("sched_getaffinity", as: Function.self)
+        try require(function(0, set.count, &set) == 0, "sched_getaffinity")
         return set
     }
 
     private static func run(on processors: Processors) throws {
         var set = processors
-        try require(function("sched_setaffinity")(0, set.count, &set) == 0, "sched_setaffinity")
+        let function = try hiddenFunction("sched_setaffinity", as: Function.self)
+        try require(function(0, set.count, &set) == 0, "sched_setaffinity")
     }
 
     private static func first(of processors: Processors) -> Processors {

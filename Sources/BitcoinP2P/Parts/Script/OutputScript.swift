@@ -54,18 +54,16 @@ struct OutputScript: Sendable {
             words.layout(&c, script, .plain)
             // An empty one has a type too, so that there are as many types as amounts.
             c.generate(self.type, type.rawValue)
-            if !script.isEmpty {
-                if let addresses = network.addresses, type.hasAddress {
-                    let bytes = c.bytes
-                    c.generate(address) { text in
-                        let start = text.count
-                        text.append(addressOf: type, script, of: bytes, on: addresses)
-                        written = start..<text.count
-                    }
+            if let addresses = network.addresses, type.hasAddress {
+                let bytes = c.bytes
+                c.generate(address) { text in
+                    let start = text.count
+                    text.append(addressOf: type, script, of: bytes, on: addresses)
+                    written = start..<text.count
                 }
-                details(&c, script, type)
-                if isCommitment { commitment.layout(&c, script) }
             }
+            details(&c, script, type)
+            if isCommitment { commitment.layout(&c, script) }
         }
         heading(&c, output, written, isCommitment)
     }
