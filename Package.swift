@@ -76,8 +76,8 @@ let package = Package(
         .testTarget(
             name: "DissectorTests",
             dependencies: [
-                "btcshark", "Dissector", "Capture", "BitcoinP2P", "Dissection", "DisplayFilter",
-                "Output", "Support",
+                "btcshark", "Dissector", "Capture", "BitcoinP2P", "Dissection", "DisplayFilter", "Layers",
+                "Output", "Reassembly", "Support",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],

@@ -116,6 +116,16 @@ public struct MessageFramer: Sendable {
         return step
     }
 
+    /// Whether `bytes`, which the last step left, may hold a whole message already, so that what follows only proves it.
+    public func mayHoldMessage(_ bytes: RawSpan) -> Bool {
+        guard bytes.byteCount >= Self.shortHeaderLength else { return false }
+        guard state == .synchronised, let network else { return true }
+        guard let header = MessageHeader(bytes, at: 0, network: network, form: .withoutChecksum) else { return false }
+        let payload = bytes.byteCount - Self.shortHeaderLength
+        if payload - 4 >= Int(header.length) { return true }
+        return payload >= Int(header.length) && mayHaveShortHeader(header)
+    }
+
     /// The message that `bytes` begin but do not end, if a header can be told from them: its length field is there.
     public func cut(_ bytes: RawSpan) -> Message? {
         guard let magic = bytes.loadBigEndian32(at: 0) else { return nil }

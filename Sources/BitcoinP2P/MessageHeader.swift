@@ -59,6 +59,16 @@ public struct MessageHeader: Sendable {
     }
 }
 
+extension MessageHeader {
+    /// Whether the bytes are one whole message with a right checksum.
+    public static func isSound(_ message: RawSpan, network: Network) -> Bool {
+        guard let header = MessageHeader(message, at: 0, network: network),
+            Int(header.length) == message.byteCount - header.byteCount
+        else { return false }
+        return DoubleSHA256.hash(message.extracting(droppingFirst: header.byteCount)).checksum == header.checksum
+    }
+}
+
 extension RawSpan {
     /// Four bytes as they stand, or nil where there are fewer.
     @inlinable

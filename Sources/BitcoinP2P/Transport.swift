@@ -37,7 +37,7 @@ public enum TransportDetector {
         if beginsWithHeader(bytes, anyLength: isStart) || isLast && endsInsideHeader(bytes) { return .v1 }
         guard isStart else { return bytes.byteCount >= 24 || isLast ? .v1Later : .undecided }
         guard bytes.byteCount >= v2KeyLength || isLast else { return .undecided }
-        for at in 0..<min(bytes.byteCount, 512) where beginsWithHeader(bytes, at: at, knownMagicOnly: true) {
+        for at in 0..<min(bytes.byteCount, headerSearched) where beginsWithHeader(bytes, at: at, knownMagicOnly: true) {
             return .v1Later
         }
         if beginsWithProxyGreeting(bytes) { return .v1Later }
@@ -61,8 +61,11 @@ public enum TransportDetector {
 
     /// Whether bytes from anywhere in a stream of any kind can only be Bitcoin's: they begin with a header of a known
     /// network, or with a whole `version` message with a right checksum, whatever its magic is.
-    public static func isRecognisable(_ bytes: RawSpan) -> Bool {
+    ///
+    /// - Parameter isFirst: They are the first of their stream: then a proxy's header may stand before the `version`.
+    public static func isRecognisable(_ bytes: RawSpan, isFirst: Bool = false) -> Bool {
         if beginsWithHeader(bytes, knownMagicOnly: true) { return true }
+        if isFirst, holdsVersion(bytes) { return true }
         guard let magic = bytes.loadBigEndian32(at: 0),
             let header = MessageHeader(bytes, at: 0, network: Network(magic: magic)),
             header.command == Command("version"), header.length <= bytes.byteCount - header.byteCount
@@ -70,6 +73,23 @@ public enum TransportDetector {
         let payload = bytes.extracting(header.byteCount..<header.byteCount + Int(header.length))
         return DoubleSHA256.hash(payload).checksum == header.checksum
     }
+
+    /// Whether the header of a `version` of a known network stands within the first bytes.
+    private static func holdsVersion(_ bytes: RawSpan) -> Bool {
+        let version = Command("version")
+        for at in 0..<min(max(bytes.byteCount - MessageFramer.headerLength + 1, 0), headerSearched) {
+            // Most bytes do not begin the command: one look at each is enough.
+            guard bytes.unsafeLoad(fromUncheckedByteOffset: at &+ 4, as: UInt8.self) == version.byte(0),
+                beginsWithHeader(bytes, at: at, knownMagicOnly: true),
+                let header = MessageHeader(bytes, at: at, network: Network(magic: 0)), header.command == version
+            else { continue }
+            return true
+        }
+        return false
+    }
+
+    /// How far another protocol's header may reach before the first message.
+    private static let headerSearched = 512
 
     /// Whether the bytes are the beginning of a header, too short to be one: of a known magic, or of any magic before
     /// `version`.

@@ -72,6 +72,11 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
         self.detail = detail
     }
 
+    /// The same error at a frame of this number, if it is of a frame at all: a file numbers its own frames only.
+    func renumbered(_ number: UInt64) -> CaptureError {
+        CaptureError(problem, path: path, frame: frame.map { _ in number }, detail: detail)
+    }
+
     /// Whether the input began as a capture and then stopped short: what was handed out is sound, but not all.
     public var isIncomplete: Bool {
         switch problem {

@@ -16,22 +16,26 @@ public struct OfflineCapture: ~Copyable, PacketSource {
     private let compressedInput: Descriptor?
     private var decompressor: Decompressor?
     private var hasEnded = false
+    /// The latest time of a frame so far.
+    private var latestTime = Int64.min
+    /// How many frames are a second or more earlier than one before them.
+    private(set) var packetsBack: UInt64 = 0
 
     /// Opens a capture and reads its file header; waits for it where the input is a pipe.
     ///
     /// - Parameter path: A file, a FIFO, or `-` for standard input, which is left open.
     /// - Throws: `CaptureError` where it cannot be opened, is empty or is not a capture.
     public init(path: String) throws(CaptureError) {
-        try self.init(path: path, file: 0, framesBefore: 0)
+        try self.init(path: path, file: 0)
     }
 
-    /// As `init(path:)`, for an input that is one of several.
-    init(path: String, file: Int, framesBefore: UInt64) throws(CaptureError) {
-        try self.init(Self.open(path), path: path, file: file, framesBefore: framesBefore)
+    /// As `init(path:)`, for an input that is one of several. Its frames are numbered from 1.
+    init(path: String, file: Int) throws(CaptureError) {
+        try self.init(Self.open(path), path: path, file: file)
     }
 
-    /// As `init(path:file:framesBefore:)`, for an input that is open already and stands at its beginning.
-    init(_ input: consuming Descriptor, path: String, file: Int, framesBefore: UInt64) throws(CaptureError) {
+    /// As `init(path:file:)`, for an input that is open already and stands at its beginning.
+    init(_ input: consuming Descriptor, path: String, file: Int) throws(CaptureError) {
         if let compression = Compression.recognised(in: input.peek(Compression.longestMagic)) {
             var child: Decompressor?
             savefile = try Self.savefile(input, through: compression, path: path, child: &child)
@@ -44,8 +48,7 @@ public struct OfflineCapture: ~Copyable, PacketSource {
         }
         self.path = path
         header = FrameHeader(
-            number: framesBefore, time: 0, capturedLength: 0, originalLength: 0, linkType: savefile.linkType, file: file
-        )
+            number: 0, time: 0, capturedLength: 0, originalLength: 0, linkType: savefile.linkType, file: file)
     }
 
     /// Hands the next frame to `body`, lent until `body` returns; see `PacketSource.next`.
@@ -79,6 +82,7 @@ public struct OfflineCapture: ~Copyable, PacketSource {
                 header.time = time
                 header.capturedLength = bytes.count
                 header.originalLength = originalLength
+                if time >= latestTime { latestTime = time } else { countBack(time) }
                 return true
             case .end:
                 hasEnded = true
@@ -92,5 +96,12 @@ public struct OfflineCapture: ~Copyable, PacketSource {
         throw CaptureError(
             .decompressorFailed(program: program), path: path, frame: header.number &+ 1, detail: message
         )
+    }
+
+    /// Counts a frame that is earlier than one before it, unless by less than a second: queues of one card bring their
+    /// frames by microseconds out of order.
+    private mutating func countBack(_ time: Int64) {
+        let (difference, overflow) = latestTime.subtractingReportingOverflow(time)
+        if overflow || difference >= 1_000_000_000 { packetsBack &+= 1 }
     }
 }

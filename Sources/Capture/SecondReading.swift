@@ -3,27 +3,30 @@ import Glibc
 /// Lets the frames of a capture be read a second time.
 ///
 /// Files are opened again. What can be read only once, standard input or a FIFO, is copied at its first reading to a
-/// temporary file without a name, in `TMPDIR` or else `/tmp`, which goes with this value.
+/// temporary file without a name, in `TMPDIR` or else `/tmp`, which goes with this value. The order in which files that
+/// are merged took turns is kept: two bytes or so for each turn.
 public struct SecondReading: ~Copyable {
     private let paths: [String]
     /// By index of the input; nil where it can be read again.
     private var copies: [TemporaryCapture?]
     private let isReadOnce: [Bool]
-    /// By index of the input, the number of the last frame that was read; 0 where there was none.
-    private var lastFrames: [UInt64]
+    private var turns = Turns()
+    /// By index of the input, how many frames of it were read.
+    private var frameCounts: [UInt64]
 
     /// - Parameter paths: The inputs as `CaptureFiles` takes them.
     public init(paths: [String]) {
         self.paths = paths
         copies = Array(repeating: nil, count: paths.count)
-        lastFrames = Array(repeating: 0, count: paths.count)
+        frameCounts = Array(repeating: 0, count: paths.count)
         isReadOnce = paths.map { $0 == "-" || FileIdentity(of: $0) == nil }
     }
 
     /// Takes each frame of the first reading.
     public mutating func note(_ header: FrameHeader, _ bytes: RawSpan) throws(CaptureError) {
         guard paths.indices.contains(header.file) else { return }
-        lastFrames[header.file] = header.number
+        turns.add(header.file)
+        frameCounts[header.file] &+= 1
         guard isReadOnce[header.file] else { return }
         let copy: TemporaryCapture
         if let known = copies[header.file] {
@@ -45,32 +48,57 @@ public struct SecondReading: ~Copyable {
         upTo last: UInt64, _ body: (FrameHeader, RawSpan) throws(CaptureError) -> Void
     ) throws(CaptureError) {
         var number: UInt64 = 0
-        for file in paths.indices where number < last && lastFrames[file] > number {
-            guard var capture = try open(file, framesBefore: number) else { continue }
-            let end = min(last, lastFrames[file])
+        var left = frameCounts
+        // A file is open from its first frame to its last, so no more than in the first reading.
+        var files: [OpenFile?] = Array(repeating: nil, count: paths.count)
+        var turns = turns.reader
+        while number < last, let turn = turns.next() {
+            let file: OpenFile
+            if let known = files[turn.file] { file = known } else { file = try open(turn.file) }
+            files[turn.file] = file
+            let end = number &+ min(turn.frames, last - number)
             while number < end {
-                var failure: CaptureError?
-                let more = try capture.next { header, bytes in
-                    number = header.number
-                    do throws(CaptureError) { try body(header, bytes) } catch { failure = error }
-                }
-                if let failure { throw failure }
-                // Else the frames of the files behind it would be taken for others.
-                guard more else {
-                    throw CaptureError(
-                        .readFailed, path: paths[file], frame: number &+ 1, detail: "it has changed since it was read")
-                }
+                number &+= 1
+                try file.read(number, body)
             }
+            left[turn.file] &-= turn.frames
+            if left[turn.file] == 0 { files[turn.file] = nil }
         }
     }
 
-    private func open(_ file: Int, framesBefore: UInt64) throws(CaptureError) -> OfflineCapture? {
-        guard isReadOnce[file] else {
-            return try OfflineCapture(path: paths[file], file: file, framesBefore: framesBefore)
+    private func open(_ file: Int) throws(CaptureError) -> OpenFile {
+        if isReadOnce[file], let copy = copies[file] { return OpenFile(try copy.reopen(file: file)) }
+        return OpenFile(try OfflineCapture(path: paths[file], file: file))
+    }
+}
+
+/// A file that is read a second time.
+private final class OpenFile {
+    private var capture: OfflineCapture
+
+    init(_ capture: consuming OfflineCapture) { self.capture = capture }
+
+    /// Hands out the next frame, which has this number.
+    func read(
+        _ number: UInt64, _ body: (FrameHeader, RawSpan) throws(CaptureError) -> Void
+    ) throws(CaptureError) {
+        var failure: CaptureError?
+        let more: Bool
+        do throws(CaptureError) {
+            more = try capture.next { header, bytes in
+                var header = header
+                header.number = number
+                do throws(CaptureError) { try body(header, bytes) } catch { failure = error }
+            }
+        } catch {
+            throw error.renumbered(number)
         }
-        // Without a frame there is no copy.
-        guard let copy = copies[file] else { return nil }
-        return try copy.reopen(file: file, framesBefore: framesBefore)
+        if let failure { throw failure }
+        // Else the frames of other files would be taken for others.
+        guard more else {
+            throw CaptureError(
+                .readFailed, path: capture.path, frame: number, detail: "it has changed since it was read")
+        }
     }
 }
 
@@ -95,10 +123,10 @@ private final class TemporaryCapture {
     }
 
     /// The capture from its beginning; once.
-    func reopen(file: Int, framesBefore: UInt64) throws(CaptureError) -> OfflineCapture? {
+    func reopen(file: Int) throws(CaptureError) -> OfflineCapture {
         try writer.flush()
-        guard let input = readEnd.take() else { return nil }
-        return try OfflineCapture(input, path: path, file: file, framesBefore: framesBefore)
+        guard let input = readEnd.take() else { throw CaptureError(.cannotOpen, path: path, detail: "it was read") }
+        return try OfflineCapture(input, path: path, file: file)
     }
 }
 

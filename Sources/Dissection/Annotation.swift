@@ -68,6 +68,11 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case bytesSkipped
     case memoryLimit
     case segmentConflict
+    case segmentConflictOtherRight
+    case segmentConflictOtherWrong
+    case segmentDelivered
+    case segmentDoubtful
+    case fragmentsDiffer
     case treeLimit
     case treeLimitMalformed
     case versionRepeated
@@ -164,7 +169,32 @@ public enum AnnotationKind: UInt8, BitwiseCopyable, Sendable, CaseIterable {
         case .segmentConflict:
             (
                 .warning, .reassembly,
-                "A retransmission brought other bytes for the same place: the first copy is shown"
+                "Frame \(n) brought other bytes for the same place: what receivers read is shown, as far as that is known"
+            )
+        case .segmentConflictOtherRight:
+            (
+                .warning, .reassembly,
+                "Frame \(n) brought other bytes for the same place: with them the checksum would be right"
+            )
+        case .segmentConflictOtherWrong:
+            (
+                .warning, .reassembly,
+                "Frame \(n) brought other bytes for the same place: with them the checksum would be wrong"
+            )
+        case .segmentDelivered:
+            (
+                .warning, .reassembly,
+                "This copy differs from bytes that were read before it: which of them the receiver has is not certain"
+            )
+        case .segmentDoubtful:
+            (
+                .warning, .reassembly,
+                "Bytes are of a segment that receivers drop; but the other side acknowledged them, and no other copy came"
+            )
+        case .fragmentsDiffer:
+            (
+                .warning, .reassembly,
+                "Fragments of a packet overlap and differ: which of them the receiver used cannot be known"
             )
         case .treeLimitMalformed:
             (

@@ -4,7 +4,7 @@ import Reassembly
 struct ConnectionTrail {
     /// TCP's handshake: the first SYN, the first SYN that acknowledges, and the client's first segment behind it.
     private var handshake: (syn: UInt64, answer: UInt64, acknowledgement: UInt64) = (0, 0, 0)
-    /// Further frames without which a reader would not find the messages; see ``note(_:_:_:isRecognition:)``.
+    /// Further frames without which a reader would not find the messages; see ``note(_:_:isRecognition:)``.
     private var guides: [UInt64] = []
     /// Every frame, while the connection may turn out to be encrypted.
     private var all: FrameList?
@@ -28,7 +28,7 @@ struct ConnectionTrail {
         /// What the other side is to acknowledge.
         var end: UInt32?
 
-        mutating func isNext(_ segment: Segment) -> Bool {
+        mutating func isNext(_ segment: FrameCollector.Shown) -> Bool {
             guard segment.wireLength > 0 else { return false }
             let distance = sequence.map { Int32(bitPattern: segment.sequence &- $0) } ?? .max
             guard distance >= Self.stride else { return false }
@@ -38,7 +38,7 @@ struct ConnectionTrail {
             return true
         }
 
-        mutating func isAcknowledged(by segment: Segment) -> Bool {
+        mutating func isAcknowledged(by segment: FrameCollector.Shown) -> Bool {
             guard let end, segment.flags.contains(.ack), Int32(bitPattern: segment.acknowledgement &- end) >= 0 else {
                 return false
             }
@@ -51,7 +51,8 @@ struct ConnectionTrail {
     ///
     /// - Parameter isRecognition: The frame by which the stream was recognised as Bitcoin's, not by its port: readers
     ///   need it, too.
-    mutating func note(_ frame: UInt64, _ segment: Segment, _ direction: Direction, isRecognition: Bool) -> Bool {
+    mutating func note(_ frame: UInt64, _ segment: FrameCollector.Shown, isRecognition: Bool) -> Bool {
+        let direction = segment.stream.direction
         let isFirst = isHandshake(frame, segment, direction) || isRecognition
         let isLeading = isStone(segment, direction)
         let isGuide = isFirst || isLeading || isAcknowledgement(segment, direction)
@@ -63,7 +64,8 @@ struct ConnectionTrail {
         return true
     }
 
-    private mutating func isHandshake(_ frame: UInt64, _ segment: Segment, _ direction: Direction) -> Bool {
+    private mutating func isHandshake(_ frame: UInt64, _ segment: FrameCollector.Shown, _ direction: Direction) -> Bool
+    {
         let acknowledges = segment.flags.contains(.ack)
         if segment.flags.contains(.syn) {
             if acknowledges ? handshake.answer != 0 : handshake.syn != 0 { return false }
@@ -77,11 +79,11 @@ struct ConnectionTrail {
         return isThird
     }
 
-    private mutating func isStone(_ segment: Segment, _ direction: Direction) -> Bool {
+    private mutating func isStone(_ segment: FrameCollector.Shown, _ direction: Direction) -> Bool {
         direction == .forward ? stones.forward.isNext(segment) : stones.backward.isNext(segment)
     }
 
-    private mutating func isAcknowledgement(_ segment: Segment, _ direction: Direction) -> Bool {
+    private mutating func isAcknowledgement(_ segment: FrameCollector.Shown, _ direction: Direction) -> Bool {
         direction == .forward
             ? stones.backward.isAcknowledged(by: segment) : stones.forward.isAcknowledged(by: segment)
     }

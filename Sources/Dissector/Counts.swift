@@ -1,3 +1,6 @@
+/// A number and what it counts.
+func plural(_ count: UInt64, _ one: String, _ many: String) -> String { "\(count) \(count == 1 ? one : many)" }
+
 /// What was found in a capture, for the closing lines.
 public struct Counts: Sendable, Equatable {
     public var packets: UInt64 = 0
@@ -19,6 +22,8 @@ public struct Counts: Sendable, Equatable {
     public var decryptedStreams: UInt64 = 0
     /// v2 connections for which the key log has a wrong secret.
     public var wrongSecrets: UInt64 = 0
+    /// Directions whose acknowledgements were not captured, so that their segments alone decide.
+    public var unheardStreams: UInt64 = 0
     /// Packets of decrypted streams that could not be decrypted, as far as others behind them tell their number.
     public var lostPackets: UInt64 = 0
     public var messages: UInt64 = 0
@@ -32,24 +37,28 @@ public struct Counts: Sendable, Equatable {
     public var missingBytes: UInt64 = 0
     /// Bytes of Bitcoin's streams that were captured but belong to no message that could be shown.
     public var skippedBytes: UInt64 = 0
+    /// What became of the bytes of Bitcoin's streams that were captured; see ``ByteCounts``.
+    public var bytes = ByteCounts()
     /// How often bytes of a connection, or all that was known of it, were given up since a limit of memory was reached.
     public var evictions: UInt64 = 0
     /// Whole frames with headers that contradict themselves or end early.
     public var malformedPackets: UInt64 = 0
     /// Frames of which only the first bytes were captured, as many as the snap length.
     public var cutPackets: UInt64 = 0
+    /// Frames that are a second or more earlier than one before them in their file.
+    public var packetsBack: UInt64 = 0
 
     public init() {}
 
     /// Something that a user should hear of even if nobody asked.
     public var hasProblem: Bool {
         badChecksums > 0 || gaps > 0 || missingBytes > 0 || skippedBytes > 0 || cutMessages > 0
-            || wrongSecrets > 0 || lostPackets > 0 || evictions > 0 || cutPackets > 0
+            || wrongSecrets > 0 || lostPackets > 0 || evictions > 0 || cutPackets > 0 || bytes.hasProblem
+            || packetsBack > 0
     }
 
     /// One line for people.
     public var text: String {
-        func plural(_ count: UInt64, _ one: String, _ many: String) -> String { "\(count) \(count == 1 ? one : many)" }
         var parts =
             messageFiles > 0
             ? [plural(messageFiles, "file", "files"), plural(peers, "peer", "peers")]
@@ -60,10 +69,14 @@ public struct Counts: Sendable, Equatable {
             plural(missingBytes, "byte missing", "bytes missing"),
             plural(skippedBytes, "byte skipped", "bytes skipped"),
         ]
+        parts += bytes.texts
         if cutMessages > 0 { parts.append(plural(cutMessages, "message cut", "messages cut")) }
         if encryptedStreams > 0 { parts.append(plural(encryptedStreams, "encrypted stream", "encrypted streams")) }
         if streamsWithoutMessages > 0 {
             parts.append(plural(streamsWithoutMessages, "stream", "streams") + " without a message")
+        }
+        if unheardStreams > 0 {
+            parts.append(plural(unheardStreams, "stream", "streams") + " without captured acknowledgements")
         }
         if wrongSecrets > 0 {
             parts.append(plural(wrongSecrets, "secret that opens nothing", "secrets that open nothing"))
@@ -72,6 +85,10 @@ public struct Counts: Sendable, Equatable {
         if evictions > 0 { parts.append("memory limit reached \(plural(evictions, "time", "times"))") }
         if malformedPackets > 0 { parts.append(plural(malformedPackets, "malformed packet", "malformed packets")) }
         if cutPackets > 0 { parts.append(plural(cutPackets, "packet", "packets") + " cut by the snap length") }
+        if packetsBack > 0 {
+            parts.append(
+                plural(packetsBack, "packet runs", "packets run") + " back in time by a second or more")
+        }
         if let shown { parts.append("\(shown) shown") }
         return parts.joined(separator: ", ")
     }

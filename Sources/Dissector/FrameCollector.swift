@@ -14,6 +14,8 @@ public final class FrameCollector: RecordWriter {
     private var trails: [UInt64: ConnectionTrail] = [:]
     /// The connection in each of the reassembler's slots; those that have left theirs are forgotten.
     private var connections: ContiguousArray<UInt64> = []
+    /// Those that have left their slots, but may have records that wait.
+    private var left: [UInt64] = []
     /// The packet at hand is the one by which a stream was recognised.
     private var isRecognition = false
     /// Of each datagram that came in fragments: the frame that completed it, how many frames brought it, and which.
@@ -54,18 +56,33 @@ public final class FrameCollector: RecordWriter {
 
     // MARK: Packets
 
+    /// What is to be known of a packet; less than a `Segment`, which is too big to be kept for each packet.
+    struct Shown {
+        let sequence: UInt32
+        let acknowledgement: UInt32
+        let flags: Segment.Flags
+        let wireLength: Int
+        let stream: StreamID
+        /// The connection's ports are Bitcoin's.
+        let mayBeEncrypted: Bool
+
+        init(_ segment: Segment, of stream: StreamID, mayBeEncrypted: Bool) {
+            sequence = segment.sequence
+            acknowledgement = segment.acknowledgement
+            flags = segment.flags
+            wireLength = segment.wireLength
+            self.stream = stream
+            self.mayBeEncrypted = mayBeEncrypted
+        }
+    }
+
     /// A packet of TCP has been handed to the reassembler.
     ///
-    /// - Parameters:
-    ///   - frames: Those that brought the packet's fragments; empty where it came whole.
-    ///   - mayBeEncrypted: The connection's ports are Bitcoin's.
-    func note(
-        _ segment: Segment, of stream: StreamID, frame: UInt64, fragments frames: [UInt64],
-        mayBeEncrypted: Bool
-    ) {
-        settle(stream)
-        let isWanted = trails[stream.connection, default: ConnectionTrail(mayBeEncrypted: mayBeEncrypted)]
-            .note(frame, segment, stream.direction, isRecognition: isRecognition)
+    /// - Parameter frames: Those that brought the packet's fragments; empty where it came whole.
+    func note(_ shown: Shown, frame: UInt64, fragments frames: [UInt64]) {
+        settle(shown.stream)
+        let isWanted = trails[shown.stream.connection, default: ConnectionTrail(mayBeEncrypted: shown.mayBeEncrypted)]
+            .note(frame, shown, isRecognition: isRecognition)
         isRecognition = false
         if isWanted { selection.insert(frame) }
         if frames.count > 1 {
@@ -88,12 +105,19 @@ public final class FrameCollector: RecordWriter {
         }
     }
 
-    /// Forgets the connection that had the slot before, which can have no more records.
+    /// Nothing is held of connections that have left their slots: they can have no more records.
+    func forgetLeft() {
+        if left.isEmpty { return }
+        for connection in left { trails[connection] = nil }
+        left.removeAll()
+    }
+
+    /// Leaves the connection that had the slot before. Records of it may still wait for others.
     private func settle(_ stream: StreamID) {
         while connections.count <= stream.slot { connections.append(.max) }
         let former = connections[stream.slot]
         guard former != stream.connection else { return }
-        trails[former] = nil
+        if former != .max { left.append(former) }
         connections[stream.slot] = stream.connection
     }
 }

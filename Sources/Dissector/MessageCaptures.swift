@@ -105,7 +105,7 @@ public struct MessageCaptures: ~Copyable {
             header: header, payloadLength: payload.byteCount, status: .notPresent,
             payloadHash: isCut || !stage.makesRecords ? nil : DoubleSHA256.hash(payload))
         var finding = RecordBuilder.Finding(
-            message: message, origin: Origin(frame: found.messages, time: record.time), frames: [], hasConflict: false)
+            message: message, origin: Origin(frame: found.messages, time: record.time), frames: [])
         if stage.detail > .summary {
             let claims = Conduct.isVersion(header.command) ? stage.builder.claims(of: bytes, from: header) : nil
             finding.remarks = peer.judge(header.command, payload, isReceived: file.isReceived, claims: claims)

@@ -5,12 +5,15 @@ import Reassembly
 struct HeldMessage {
     let message: MessageFramer.Message
     let bytes: [UInt8]
+    /// Where in the stream it begins.
+    let offset: UInt64
     var frames: [Origin]
     var origin: Origin
     /// Lost between the message before and this one.
     let before: Loss
     /// Lost of this message.
     var own = Loss()
+    let doubts: ByteDoubts?
 
     /// Bytes of memory.
     var cost: Int { bytes.count + frames.count * MemoryLayout<Origin>.stride }
@@ -34,7 +37,7 @@ extension MessageSink {
         stream.passing = isTrusted ? message.header.byteCount + Int(message.header.length) - bytes.byteCount : 0
         hold(
             message, bytes, before: missing.lowerBound, own: Loss(isLimited: reason == .limit), stream, id, provenance)
-        loseWithinCutMessage(missing.upperBound &- missing.lowerBound, stream, id)
+        loseWithinCutMessage(missing.upperBound &- missing.lowerBound, stream, id, reason)
     }
 
     /// Bytes of a cut message, captured behind its gap.
@@ -43,7 +46,7 @@ extension MessageSink {
     ) {
         let count = range.upperBound &- range.lowerBound
         stream.passing -= Int(count)
-        counts.skippedBytes &+= count
+        found.skippedBytes &+= count
         if stream.held != nil {
             stream.held?.own.skipped &+= count
             stream.held?.origin = provenance.completion(at: range.upperBound)
@@ -55,11 +58,16 @@ extension MessageSink {
     }
 
     /// Bytes of a cut message that are missing, and of what comes behind it.
-    mutating func loseWithinCutMessage(_ lost: UInt64, _ stream: MessageStream, _ id: StreamID) {
+    ///
+    /// A message whose end is missing is told with the next bytes, whose frame proves that; but where the snap length cut
+    /// it off, at once: the segment at hand had it.
+    mutating func loseWithinCutMessage(
+        _ lost: UInt64, _ stream: MessageStream, _ id: StreamID, _ reason: GapReason
+    ) {
         let own = min(lost, UInt64(stream.passing))
         stream.passing -= Int(own)
         if stream.held != nil { stream.held?.own.missing &+= own } else { stream.lost.missing &+= own }
-        if stream.passing == 0 { release(stream, id) }
+        if stream.passing == 0, reason == .cut { release(stream, id) }
         stream.lost.missing &+= lost - own
     }
 
@@ -70,10 +78,9 @@ extension MessageSink {
         heldBytes -= held.cost
         write(
             RecordBuilder.Finding(
-                message: held.message, origin: held.origin, frames: held.frames, before: held.before,
-                own: held.own, hasConflict: stream.conflicts > 0),
+                message: held.message, offset: held.offset, origin: held.origin, frames: held.frames,
+                before: held.before, own: held.own, doubts: held.doubts),
             held.bytes.span.bytes, stream, id)
-        stream.conflicts = 0
     }
 
     /// Keeps the beginning of a cut message until its declared end is passed.
@@ -86,9 +93,9 @@ extension MessageSink {
             return
         }
         let held = HeldMessage(
-            message: message, bytes: bytes.withUnsafeBytes { Array($0) },
+            message: message, bytes: bytes.withUnsafeBytes { Array($0) }, offset: end &- UInt64(bytes.byteCount),
             frames: frames(of: bytes, endingAt: end, provenance), origin: provenance.completion(at: end),
-            before: stream.lost, own: own)
+            before: stream.lost, own: own, doubts: doubts(of: bytes, endingAt: end, nil, stream, provenance))
         heldBytes += held.cost
         stream.held = held
         stream.lost = Loss()

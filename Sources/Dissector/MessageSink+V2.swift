@@ -133,6 +133,9 @@ extension MessageSink {
                 if session.schedule == nil, rest.byteCount >= Encryption.waitingLimit {
                     return close(bytes, from: at, at: offset, stream, provenance)
                 }
+                if !isLast, stream.encryption.packets?.isSearching == true, rest.byteCount > PacketFramer.overhead {
+                    holdPending(at: here, stream, id, provenance)
+                }
                 return Demand(consumed: at, minimum: minimum)
             case nil: return close(bytes, from: at, at: offset, stream, provenance)
             }
@@ -171,7 +174,10 @@ extension MessageSink {
         let hasPackets = stream.encryption.packets?.hasPackets == true
         if hasPackets, stream.encryption.state == .open {
             if !rest.isEmpty { skip(rest.byteCount, stream) }
-            if !stream.lost.isEmpty { tellEnd(stream, provenance.completion(at: end), id) }
+            if !stream.lost.isEmpty {
+                records.take(
+                    .end(stream.lost, provenance.completion(at: end)), of: stream.sender, id, at: end, RawSpan())
+            }
             return
         }
         if !rest.isEmpty { watch(rest, at: end &- UInt64(rest.byteCount), of: stream, provenance) }
@@ -213,11 +219,7 @@ extension MessageSink {
         let key = bytes.extracting(first: length)
         let origin = provenance.completion(at: offset &+ UInt64(length))
         let waits = waitsForKeys && keys != nil
-        take(key) { builder, pass, _ in
-            builder.buildBeginning(
-                origin, of: stream, number: id.connection, waitsForKey: waits, detail: pass.detail,
-                wantsInfo: pass.wantsInfo)
-        }
+        records.take(.beginning(origin, waitsForKey: waits), of: stream.sender, id, at: offset, key)
     }
 
     private mutating func tell(
@@ -226,7 +228,7 @@ extension MessageSink {
     ) {
         guard let schedule = session.schedule else { return }
         begin(stream)
-        counts.lostPackets &+= packet.lost
+        found.lostPackets &+= packet.lost
         if packet.lost > 0 { stream.isWhole = false }
         var facts = PacketLayout.Facts(packet, sessionID: schedule.sessionID)
         if packet.garbageLength != nil {
@@ -237,26 +239,23 @@ extension MessageSink {
             facts.ciphertext = sealed.extracting(last: count).withUnsafeBytes { Array($0) }
         }
         let range = end &- UInt64(packet.byteCount)..<end
-        var arrival = RecordBuilder.Arrival(
-            origin: provenance.completion(at: end), frames: stage.wantsFrames ? provenance.origins(of: range) : [],
-            before: stream.lost, hasConflict: stream.conflicts > 0)
+        var arrival = PacketArrival(
+            origin: provenance.completion(at: end), frames: records.wantsFrames ? provenance.origins(of: range) : [],
+            before: stream.lost, doubts: doubts(of: sealed, endingAt: end, nil, stream, provenance))
         stream.lost = Loss()
-        stream.conflicts = 0
         let isMessage = !packet.isVersion && !PacketContents.isDecoy(plain)
+        found.bytes.v2Overhead &+= UInt64(packet.byteCount)
         if isMessage, let message = PacketContents.message(plain, of: schedule.network) {
             var finding = RecordBuilder.Finding(
-                message: message, origin: arrival.origin, frames: arrival.frames, before: arrival.before,
-                hasConflict: arrival.hasConflict)
+                message: message, offset: range.lowerBound, origin: arrival.origin, frames: arrival.frames,
+                before: arrival.before, doubts: arrival.doubts)
             finding.packet = facts
+            found.bytes.v2Overhead &-= UInt64(plain.byteCount)
             write(finding, plain, stream, id)
             return
         }
         arrival.segment = segments?[arrival.origin.frame]
-        take(plain) { builder, pass, plain in
-            builder.buildPacket(
-                facts, arrival, of: stream, number: id.connection, plain, detail: pass.detail, wantsInfo: pass.wantsInfo
-            )
-        }
+        records.take(.packet(facts, arrival), of: stream.sender, id, at: range.lowerBound, plain)
     }
 
     /// A direction's first packet that was opened.
@@ -268,7 +267,7 @@ extension MessageSink {
         }
         guard !stream.encryption.isCounted else { return }
         stream.encryption.isCounted = true
-        counts.decryptedStreams += 1
+        found.decryptedStreams += 1
     }
 
     /// Tells once a connection that something does not authenticate.
@@ -278,33 +277,17 @@ extension MessageSink {
     ) {
         guard !session.hasToldFailure else { return }
         session.hasToldFailure = true
-        if session.isRefused { counts.wrongSecrets += 1 }
-        take(RawSpan()) { builder, pass, _ in
-            builder.buildFailure(
-                failure, origin, of: stream, number: id.connection, detail: pass.detail, wantsInfo: pass.wantsInfo)
-        }
-    }
-
-    private mutating func tellEnd(_ stream: MessageStream, _ origin: Origin, _ id: StreamID) {
-        take(RawSpan()) { builder, pass, _ in
-            builder.buildEnd(
-                origin, of: stream, number: id.connection, detail: pass.detail, wantsInfo: pass.wantsInfo)
-        }
+        if session.isRefused { found.wrongSecrets += 1 }
+        records.take(.failure(failure, origin), of: stream.sender, id, at: stream.next, RawSpan())
     }
 
     private mutating func tellEncrypted(_ stream: MessageStream, _ id: StreamID) {
-        counts.encryptedStreams += 1
-        if stream.encryption.session == nil { counts.streamsWithoutKey += 1 }
-        let key = stream.key
-        take(key.span.bytes) { builder, pass, _ in
-            builder.buildEncrypted(stream, number: id.connection, detail: pass.detail, wantsInfo: pass.wantsInfo)
-        }
-    }
-
-    /// Has a record made of something that is no message.
-    private mutating func take(
-        _ bytes: RawSpan, _ build: (inout RecordBuilder, RecordStage.Pass, RawSpan) -> Void
-    ) {
-        withStage { $0.take(bytes, build) }
+        found.encryptedStreams += 1
+        found.bytes.unread &+= stream.byteCount
+        if stream.encryption.session == nil { found.streamsWithoutKey += 1 }
+        let direction = EncryptedDirection(
+            key: stream.key, byteCount: stream.byteCount, missing: stream.lost.missing,
+            startTime: stream.first?.time ?? stream.last.time, last: stream.last)
+        records.take(.encrypted(direction), of: stream.sender, id, at: stream.next, direction.key.span.bytes)
     }
 }

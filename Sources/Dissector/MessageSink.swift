@@ -6,31 +6,32 @@ import Reassembly
 /// Turns streams of bytes into records: tells the transport, finds the messages, and hands each to the writer.
 struct MessageSink: StreamSink, ~Copyable {
     var streams: ContiguousArray<MessageStream?> = []
-    /// Makes the records where there is no thread for it. What does not change is looked up here in any case.
-    var stage: RecordStage
-    /// Makes the records, if it is not done at once.
-    let thread: RecordThread?
+    /// Where records go.
+    var records: OrderedRecords
     let collector: FrameCollector?
     private let ports: Set<UInt16>
+    var fragments = FragmentNotes()
     /// Nil where no record tells of segments.
     var segments: SegmentNotes?
     /// What all cut messages cost that are kept until their end is passed.
     var heldBytes = 0
-    var counts = Counts()
+    /// What is not counted by ``records``.
+    var found = Counts()
     let keys: KeyLog?
     let waitsForKeys: Bool
     let tellsEncryptedAtOnce: Bool
     var waiting = WaitingStreams()
     let magics: [UInt32]
     let showsCiphertext: Bool
+    /// The frame that is being received.
+    var frameAtHand = Origin(frame: 0, time: 0)
     /// Memory for the packets of all v2 streams.
     var buffer = PacketBuffer()
 
     init(_ options: PipelineOptions, writer: (any RecordWriter)?, collector: FrameCollector?) {
         self.collector = collector
-        stage = RecordStage(options, writer: writer)
-        thread = options.usesThread(writer, collector) ? RecordThread(options, writer: writer) : nil
-        segments = stage.detail > .summary ? SegmentNotes() : nil
+        records = OrderedRecords(options, writer: writer, collector: collector)
+        segments = records.detail > .summary ? SegmentNotes() : nil
         ports = Network.ports.union(options.ports)
         keys = options.keys
         waitsForKeys = options.waitsForKeys
@@ -40,23 +41,18 @@ struct MessageSink: StreamSink, ~Copyable {
     }
 
     /// As many records as were asked for have been written.
-    var isDone: Bool { stage.isDone }
+    var isDone: Bool { records.isDone }
 
-    /// The capture's first frame.
-    mutating func begin(_ time: Int64) { withStage { $0.builder.begin(time) } }
-
-    /// Does something with the stage when all records before are made.
-    mutating func withStage<Result>(_ body: (inout RecordStage) -> Result) -> Result {
-        if let thread { thread.pause(body) } else { body(&stage) }
-    }
-
-    /// No more will come: waits until all records are made.
-    mutating func finish() { thread?.finish() }
-
-    /// Records that the filter let through, nil without one, and messages with bad checksums.
-    var stageCounts: (shown: UInt64?, badChecksums: UInt64) {
-        if let thread { return thread.pause { ($0.shownByFilter, $0.badChecksums) } }
-        return (stage.shownByFilter, stage.badChecksums)
+    /// What was found, as far as it is known here.
+    var counts: Counts {
+        var counts = found
+        let tally = records.tally
+        counts.messages = tally.messages
+        counts.cutMessages = tally.cutMessages
+        counts.gaps = tally.gaps
+        counts.missingBytes = tally.missingBytes
+        (counts.shown, counts.badChecksums) = records.stageCounts
+        return counts
     }
 
     /// A segment whose bytes are about to come.
@@ -71,17 +67,21 @@ struct MessageSink: StreamSink, ~Copyable {
 
     // MARK: StreamSink
 
-    mutating func wants(_ payload: RawSpan, of id: StreamID, from: Endpoint, to: Endpoint) -> Bool {
+    mutating func wants(
+        _ payload: RawSpan, isFirst: Bool, of id: StreamID, from: Endpoint, to: Endpoint
+    ) -> Interest {
+        let isKeyed = isKeyed(payload, id)
         if !hasKnownPort(from, to) {
             // What answers a node is a node, in whatever segments it does so.
-            guard peer(of: id) != nil || TransportDetector.isRecognisable(payload) || isKeyed(payload, id) else {
-                return false
-            }
+            guard
+                peer(of: id) != nil || TransportDetector.isRecognisable(payload, isFirst: isFirst) || isKeyed
+            else { return .none }
             collector?.recognise()
         }
         while streams.count <= id.index { streams.append(nil) }
         streams[id.index] = MessageStream(from: from, to: to)
-        return true
+        // A key that is known begins its stream.
+        return isKeyed ? .wanted : .wantedFromEarlier
     }
 
     mutating func bytes(
@@ -93,6 +93,8 @@ struct MessageSink: StreamSink, ~Copyable {
         decide(stream, id, bytes, isStart: offset == 0, isLast: false)
         stream.next = offset
         stream.firstSequence = provenance.firstSequence
+        // Where a stream has such bytes nothing is in order.
+        if !records.isInOrder { stream.holding.forgetPending() }
         switch stream.transport {
         case .undecided: return Demand(consumed: 0, minimum: bytes.byteCount + 1)
         case .v1:
@@ -120,14 +122,22 @@ struct MessageSink: StreamSink, ~Copyable {
         noteStart(stream, id, at: offset)
         stream.next = missing.upperBound
         stream.isWhole = false
-        let lost = missing.upperBound &- missing.lowerBound
+        // Where a stream has such bytes nothing is in order.
+        if !records.isInOrder { stream.holding.forgetPending() }
         let rest = pending.extracting(
             droppingFirst: drain(pending, at: offset, of: stream, id, provenance, .gap))
-        // It may have turned out only now that they are not Bitcoin's.
-        if stream.transport != .other {
-            counts.gaps += 1
-            counts.missingBytes &+= lost
-        }
+        lose(missing, after: rest, stream, id, provenance, reason)
+        tell(missing, reason, stream, id)
+    }
+
+    /// Takes what is missing into account for the messages around it.
+    ///
+    /// - Parameter rest: The bytes right before that belong to no whole message.
+    private mutating func lose(
+        _ missing: Range<UInt64>, after rest: RawSpan, _ stream: MessageStream, _ id: StreamID,
+        _ provenance: borrowing Provenance, _ reason: GapReason
+    ) {
+        let lost = missing.upperBound &- missing.lowerBound
         guard stream.transport == .v1 else {
             stream.lost.missing &+= lost
             if reason == .limit { stream.lost.isLimited = true }
@@ -137,8 +147,9 @@ struct MessageSink: StreamSink, ~Copyable {
             }
             return
         }
+        if stream.held != nil, stream.passing == 0 { release(stream, id) }
         if stream.passing > 0 {
-            loseWithinCutMessage(lost, stream, id)
+            loseWithinCutMessage(lost, stream, id, reason)
         } else if let message = stream.framer.cut(rest) {
             cut(message, rest, before: missing, reason, stream, id, provenance)
         } else {
@@ -149,9 +160,20 @@ struct MessageSink: StreamSink, ~Copyable {
         stream.framer.resume()
     }
 
-    mutating func conflict(_ range: Range<UInt64>, of id: StreamID) {
+    mutating func conflict(
+        _ range: Range<UInt64>, with other: RawSpan, from origin: Origin, isDelivered: Bool, of id: StreamID
+    ) {
+        guard !isDone, id.index < streams.count, let stream = streams[id.index] else { return }
+        if isDelivered {
+            tell(otherCopy: range, from: origin, stream, id)
+        } else {
+            stream.doubtful.add(range, other, frame: origin.frame)
+        }
+    }
+
+    mutating func doubt(_ range: Range<UInt64>, _ reason: UnusedReason, from origin: Origin, of id: StreamID) {
         guard id.index < streams.count else { return }
-        streams[id.index]?.conflicts += 1
+        streams[id.index]?.doubtful.add(range, droppedFor: reason)
     }
 
     mutating func close(
@@ -173,9 +195,10 @@ struct MessageSink: StreamSink, ~Copyable {
             } else {
                 skip(rest.byteCount, stream)
             }
-            if !stream.hasMessages { counts.streamsWithoutMessages += 1 }
+            if !stream.hasMessages { found.streamsWithoutMessages += 1 }
         case .v2: closeEncrypted(stream, id, rest, endingAt: end, isWhole: reason == .fin, provenance)
-        case .other, .undecided: break
+        case .undecided: tellSilence(of: stream, id)
+        case .other: found.bytes.ofOtherProtocols &+= stream.byteCount &+ UInt64(rest.byteCount)
         }
     }
 
@@ -183,7 +206,8 @@ struct MessageSink: StreamSink, ~Copyable {
 
     /// Tells which side opened the connection: the one that sent the SYN without ACK, if a SYN was captured; otherwise
     /// the one whose port is not one of Bitcoin's, if only one is.
-    private func noteStart(_ stream: MessageStream, _ id: StreamID, at offset: UInt64) {
+    private mutating func noteStart(_ stream: MessageStream, _ id: StreamID, at offset: UInt64) {
+        // Mutating, as Swift 6.3 copies the whole sink for a method that is not.
         guard !stream.startWasSeen else { return }
         // Streams whose SYN was not captured begin at about `offsetWithoutStart`.
         stream.startWasSeen = offset < StreamAssembler.offsetWithoutStart / 2
@@ -208,7 +232,10 @@ struct MessageSink: StreamSink, ~Copyable {
         let peer = self.peer(of: id)
         let before = stream.transport
         defer {
-            if stream.transport != before { collector?.decide(id, isEncrypted: stream.transport == .v2) }
+            if stream.transport != before {
+                collector?.decide(id, isEncrypted: stream.transport == .v2)
+                tellEarlyGap(of: stream, id)
+            }
         }
         guard stream.transport == .undecided else {
             stream.framer.network = peer?.framer.network
@@ -266,6 +293,11 @@ struct MessageSink: StreamSink, ~Copyable {
         _ provenance: borrowing Provenance, isLast: Bool
     ) -> Demand {
         var at = 0
+        if stream.held != nil, stream.passing == 0, !bytes.isEmpty {
+            // What came behind the gap shows that the rest of the message will not come.
+            stream.held?.origin = provenance.completion(at: offset &+ 1)
+            release(stream, id)
+        }
         while !isDone {
             if stream.passing > 0 {
                 let count = min(stream.passing, bytes.byteCount - at)
@@ -274,9 +306,14 @@ struct MessageSink: StreamSink, ~Copyable {
                 if at == bytes.byteCount { return Demand(consumed: at) }
             }
             switch stream.framer.next(
-                bytes.extracting(droppingFirst: at), isLast: isLast, leavesVerdict: thread != nil)
+                bytes.extracting(droppingFirst: at), isLast: isLast, leavesVerdict: records.hasThread)
             {
-            case .needMore(let minimum): return Demand(consumed: at, minimum: minimum)
+            case .needMore(let minimum):
+                let rest = bytes.extracting(droppingFirst: at)
+                if !isLast, stream.framer.mayHoldMessage(rest) {
+                    holdPending(at: offset &+ UInt64(at), stream, id, provenance)
+                }
+                return Demand(consumed: at, minimum: minimum)
             case .skipped(let count):
                 skip(count, stream)
                 at += count
@@ -311,13 +348,29 @@ struct MessageSink: StreamSink, ~Copyable {
 
     mutating func skip(_ count: Int, _ stream: MessageStream) {
         stream.lost.skipped &+= UInt64(count)
-        counts.skippedBytes &+= UInt64(count)
+        found.skippedBytes &+= UInt64(count)
     }
 
     // MARK: Records
 
     func frames(of bytes: RawSpan, endingAt end: UInt64, _ provenance: borrowing Provenance) -> [Origin] {
-        stage.wantsFrames ? provenance.origins(of: end &- UInt64(bytes.byteCount)..<end) : []
+        records.wantsFrames ? provenance.origins(of: end &- UInt64(bytes.byteCount)..<end) : []
+    }
+
+    /// What is doubtful about bytes that a record is made of.
+    ///
+    /// - Parameter message: What they are in v1, so that other copies can be tried.
+    func doubts(
+        of bytes: RawSpan, endingAt end: UInt64, _ message: MessageFramer.Message?, _ stream: MessageStream,
+        _ provenance: borrowing Provenance
+    ) -> ByteDoubts? {
+        if stream.doubtful.isEmpty, fragments.contested.isEmpty { return nil }
+        var doubts = stream.doubtful.take(before: end, bytes, message)
+        if !fragments.contested.isEmpty {
+            doubts.fragmentsDiffer = provenance.origins(of: end &- UInt64(bytes.byteCount)..<end)
+                .contains { fragments.contested.contains($0.frame) }
+        }
+        return doubts.isEmpty ? nil : doubts
     }
 
     mutating func tell(
@@ -325,35 +378,28 @@ struct MessageSink: StreamSink, ~Copyable {
         _ stream: MessageStream, _ id: StreamID, _ provenance: borrowing Provenance
     ) {
         let finding = RecordBuilder.Finding(
-            message: message, origin: provenance.completion(at: end),
+            message: message, offset: end &- UInt64(bytes.byteCount), origin: provenance.completion(at: end),
             frames: frames(of: bytes, endingAt: end, provenance), before: stream.lost, own: own,
-            hasConflict: stream.conflicts > 0)
+            doubts: doubts(of: bytes, endingAt: end, message, stream, provenance))
         stream.lost = Loss()
-        stream.conflicts = 0
         write(finding, bytes, stream, id)
     }
 
     mutating func write(
-        _ finding: RecordBuilder.Finding, _ bytes: RawSpan, _ stream: MessageStream, _ id: StreamID
+        _ finding: consuming RecordBuilder.Finding, _ bytes: RawSpan, _ stream: MessageStream, _ id: StreamID
     ) {
         guard !isDone else { return }
         if !stream.hasMessages {
             stream.hasMessages = true
-            counts.bitcoinStreams += 1
+            found.bitcoinStreams += 1
         }
-        counts.messages += 1
-        if finding.message.payloadLength < Int(finding.message.header.length) { counts.cutMessages += 1 }
-        var finding = finding
-        if stage.detail > .summary {
+        found.bytes.inMessages &+= UInt64(bytes.byteCount)
+        if records.detail > .summary {
             if Conduct.isMoved(by: finding.message.header.command) { finding.message.verify(bytes) }
             finding.remarks = judge(finding.message, bytes, stream, id)
             finding.segment = segments?[finding.origin.frame]
         }
-        if let thread {
-            thread.take(finding, of: stream.sender, number: id.connection, bytes)
-        } else {
-            stage.take(finding, of: stream.sender, number: id.connection, bytes)
-        }
+        records.take(finding, of: stream.sender, id, bytes)
     }
 
     /// What is wrong with the place of a message in its conversation.
@@ -364,7 +410,7 @@ struct MessageSink: StreamSink, ~Copyable {
         if message.status == .bad, Conduct.isMoved(by: message.header.command) { return [] }
         let payload = bytes.extracting(droppingFirst: message.header.byteCount)
         let claims =
-            Conduct.isVersion(message.header.command) ? stage.builder.claims(of: bytes, from: message.header) : nil
+            Conduct.isVersion(message.header.command) ? records.claims(of: bytes, from: message.header) : nil
         guard let peer = self.peer(of: id) else {
             // Nothing of the other side yet: it has not asked anything either.
             var silent = Conduct()

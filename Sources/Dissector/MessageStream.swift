@@ -28,13 +28,17 @@ final class MessageStream {
 
     /// What was lost since the last message: told with the next one.
     var lost = Loss()
-    /// A retransmission since the last message had other bytes.
-    var conflicts = 0
+    /// What is missing before it is known whether the stream is Bitcoin's.
+    var earlyGap: Gap?
+    /// What is doubtful about bytes behind the last message.
+    var doubtful = DoubtfulBytes()
 
     /// A message that a gap has cut, kept until the stream has passed its declared end, to tell all that it lost.
     var held: HeldMessage?
     /// Bytes up to the declared end of a cut message: they belong to no other.
     var passing = 0
+
+    var holding = Holding()
 
     /// Of a stream that cannot be read: its first bytes, its length and its first and last frames.
     var key: [UInt8] = []

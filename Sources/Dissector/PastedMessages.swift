@@ -51,9 +51,7 @@ public struct PastedMessages: ~Copyable {
 
     private mutating func write(_ message: MessageFramer.Message, _ bytes: RawSpan) {
         let finding = RecordBuilder.Finding(
-            message: message, origin: Origin(frame: stage.found &+ 1, time: 0), frames: [], hasConflict: false)
-        stage.take(bytes) { builder, pass, bytes in
-            builder.build(finding, of: nil, number: 0, bytes, detail: pass.detail, wantsInfo: pass.wantsInfo)
-        }
+            message: message, origin: Origin(frame: stage.found &+ 1, time: 0), frames: [])
+        stage.take(finding, of: nil, number: 0, bytes)
     }
 }

@@ -44,8 +44,9 @@ public struct Pipeline: ~Copyable {
 
     /// Takes one frame; `bytes` are only borrowed.
     public mutating func receive(_ header: FrameHeader, _ bytes: RawSpan) throws(PipelineError) {
-        if packets == 0 { sink.begin(header.time) }
+        if packets == 0 { sink.records.begin(header.time) }
         packets += 1
+        sink.frameAtHand = Origin(frame: header.number, time: header.time)
         let isCut = header.capturedLength < header.originalLength
         if isCut { cutPackets += 1 }
         switch Self.pass(header, bytes, &parser, &assembler, &sink, collector) {
@@ -54,13 +55,31 @@ public struct Pipeline: ~Copyable {
         case .tcp, .notIP, .notTCP, .fragment: break
         }
         offerOtherSides()
+        // Nearly always there is nothing to do.
+        if !sink.records.isInOrder { sink.settle(assembler) }
     }
+
+    /// Records wait to be handed on: in a live run ``pass(to:)`` should be called soon.
+    public var holdsRecords: Bool { sink.records.areHeld }
+
+    /// What is to be done before the next frame.
+    public enum Condition { case going, holdsRecords, isDone }
+
+    /// ``isDone`` and ``holdsRecords`` in one, to be asked before each frame.
+    public var condition: Condition {
+        // Swift 6.3 copies the whole value for a getter that does not mutate, which is a hundredth of all there is to do.
+        mutating get { sink.isDone ? .isDone : sink.records.areHeld ? .holdsRecords : .going }
+    }
+
+    /// Hands on the records that wait, though others of lower frames may come: somebody has watched for long enough.
+    public mutating func releaseRecords() { sink.records.release() }
 
     /// Takes up the streams whose secrets have come since their bytes did. For a live run, to be called some times a
     /// second, also while frames keep coming; where no stream waits it does nothing.
     public mutating func lookForKeys() {
         for stream in sink.streamsToOffer() { assembler.offerAgain(stream, into: &sink) }
         offerOtherSides()
+        if !sink.records.isInOrder { sink.settle(assembler) }
     }
 
     /// A secret that was found with one direction opens the other, too, which has waited for it.
@@ -73,30 +92,40 @@ public struct Pipeline: ~Copyable {
         _ header: FrameHeader, _ bytes: RawSpan, _ parser: inout PacketParser, _ assembler: inout StreamAssembler,
         _ sink: inout MessageSink, _ collector: FrameCollector?
     ) -> PacketOutcome {
-        var handedOn: (segment: Segment, stream: StreamID, mayBeEncrypted: Bool)?
+        var stream: StreamID?
+        var contested: Int?
+        var shown: FrameCollector.Shown?
         let outcome = parser.parse(
             bytes, originalLength: header.originalLength, linkType: header.linkType.rawValue, time: header.time,
             number: header.number
-        ) { packet, payload in
+        ) { packet, options, payload in
             sink.note(
                 SegmentNote(
                     frame: header.number, frameLength: UInt32(clamping: header.originalLength),
                     sequence: packet.sequence, payloadLength: UInt32(clamping: packet.wireLength)))
-            let segment = Segment(
-                sequence: packet.sequence, acknowledgement: packet.acknowledgment,
-                flags: Segment.Flags(rawValue: UInt8(truncatingIfNeeded: packet.flags.rawValue)),
-                wireLength: packet.wireLength)
+            let segment = Segment(packet, options)
+            if packet.fragmentsDiffer {
+                sink.fragments.noteContested(header.number)
+                contested = packet.wireLength
+            }
             let from = Endpoint(packet.source, packet.sourcePort)
             let to = Endpoint(packet.destination, packet.destinationPort)
-            let stream = assembler.receive(
+            let receiver = assembler.receive(
                 segment, payload, from: from, to: to, origin: Origin(frame: header.number, time: header.time),
                 into: &sink)
-            if collector != nil { handedOn = (segment, stream, sink.hasKnownPort(from, to)) }
+            if assembler.hasHoles, let position = assembler.holePosition(of: receiver) {
+                sink.holdBehindHole(receiver, at: position)
+            }
+            stream = receiver
+            if collector != nil {
+                shown = FrameCollector.Shown(segment, of: receiver, mayBeEncrypted: sink.hasKnownPort(from, to))
+            }
         }
-        if let collector, let handedOn {
-            collector.note(
-                handedOn.segment, of: handedOn.stream, frame: header.number, fragments: parser.fragmentFrames,
-                mayBeEncrypted: handedOn.mayBeEncrypted)
+        if let stream, !parser.fragmentFrames.isEmpty { sink.noteFragments(of: stream, contested: contested) }
+        if let conflict = parser.conflict { sink.tell(conflict) }
+        if let collector, let shown {
+            collector.note(shown, frame: header.number, fragments: parser.fragmentFrames)
+            if sink.records.isInOrder { collector.forgetLeft() }
         }
         return outcome
     }
@@ -107,12 +136,14 @@ public struct Pipeline: ~Copyable {
     /// - Parameter time: Nanoseconds since the Unix epoch, of the clock that the frames' times are of.
     public mutating func pass(to time: Int64) {
         if packets > 0 { assembler.pass(to: time, into: &sink) }
+        if !sink.records.isInOrder { sink.settle(assembler) }
     }
 
     /// End of input: what is unfinished is told as cut.
     public mutating func finish() {
+        sink.records.holdAll()
         assembler.finish(into: &sink)
-        sink.finish()
+        sink.records.finish()
     }
 
     /// Declares every field there is, so that the catalog is complete.
@@ -123,10 +154,13 @@ public struct Pipeline: ~Copyable {
 
     public var counts: Counts {
         var counts = sink.counts
-        (counts.shown, counts.badChecksums) = sink.stageCounts
         counts.packets = packets
         counts.connections = assembler.statistics.connections
         counts.evictions = assembler.statistics.evictions
+        counts.unheardStreams = assembler.statistics.unheardStreams
+        counts.bytes.take(assembler.statistics)
+        // What came late was captured.
+        counts.missingBytes &-= min(counts.missingBytes, counts.bytes.late)
         counts.malformedPackets = malformedPackets
         counts.cutPackets = cutPackets
         return counts

@@ -7,12 +7,18 @@ import Reassembly
 public struct PipelineOptions: Sendable {
     /// Ports to be taken for Bitcoin's beside the usual ones.
     public var ports: Set<UInt16> = []
-    /// Stop after so many records.
+    /// Stop after so many records; those of gaps do not count.
     public var recordLimit: UInt64 = .max
     /// Bytes held of one direction of a connection while a hole is open or a message incomplete.
     public var bytesPerStream = Limits().bytesPerDirection
     /// Bytes held of all connections together.
     public var bytesInAll = Limits().totalBytes
+    /// Bytes of records that may wait for others of lower frames; a part of ``bytesInAll``. Nil is 64 MiB, or an eighth of
+    /// that where it is less.
+    public var recordBytes: Int?
+    /// How long a record may wait for others of lower frames, as the clock on the wall runs: where somebody watches. Nil
+    /// is for as long as need be.
+    public var recordWait: Duration?
     /// Nanoseconds of capture time for which a hole may still be filled after the other side has acknowledged it.
     public var gapGrace = Limits().grace
 
@@ -53,10 +59,12 @@ public struct PipelineOptions: Sendable {
         usesRecordThread && recordLimit == .max && collector == nil && (writer != nil || filter != nil)
     }
 
+    var heldRecordBytes: Int { recordBytes ?? min(64 << 20, bytesInAll / 8) }
+
     var limits: Limits {
         var limits = Limits()
         limits.bytesPerDirection = bytesPerStream
-        limits.totalBytes = bytesInAll
+        limits.totalBytes = max(bytesInAll - heldRecordBytes, 0)
         limits.grace = gapGrace
         return limits
     }

@@ -25,7 +25,25 @@ extension RecordBuilder {
         note(finding.own, "")
         note(finding.before, "before it ")
         note(packetsLost: finding.packet?.packet.lost ?? 0)
-        if finding.hasConflict { record.info.append(" [retransmission differs]") }
+        if let doubts = finding.doubts { note(doubts) }
+    }
+
+    mutating func note(_ doubts: ByteDoubts) {
+        if let copy = doubts.otherCopy {
+            record.info.append(" [retransmission differs")
+            if copy.makesChecksumRight == true {
+                record.info.append(": frame ")
+                record.info.append(decimal: copy.frame)
+                record.info.append(" makes the checksum right")
+            }
+            record.info.append("]")
+        }
+        if let reason = doubts.droppedFor {
+            record.info.append(" [segment with ")
+            record.info.append(reason.text)
+            record.info.append("]")
+        }
+        if doubts.fragmentsDiffer { record.info.append(" [fragments differ]") }
     }
 
     mutating func note(_ lost: Loss, _ place: StaticString) {

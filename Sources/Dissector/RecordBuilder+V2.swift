@@ -6,15 +6,6 @@ import Reassembly
 
 // Records of v2 transport (BIP 324) that are no messages.
 extension RecordBuilder {
-    /// How a packet came.
-    struct Arrival {
-        var origin: Origin
-        var frames: [Origin]
-        var segment: SegmentNote?
-        var before = Loss()
-        var hasConflict = false
-    }
-
     /// What a message is called: its command, or the number that stands for none.
     mutating func appendName(of header: MessageHeader, _ bytes: RawSpan) {
         if header.form == .shortPacket, header.command.nameLength == 0, bytes.byteCount > PacketContents.headerLength {
@@ -28,10 +19,10 @@ extension RecordBuilder {
 
     /// Fills ``record`` with a packet that has no message: a decoy, or the one that negotiates the transport.
     mutating func buildPacket(
-        _ facts: PacketLayout.Facts, _ arrival: Arrival, of stream: MessageStream, number: UInt64, _ bytes: RawSpan,
+        _ facts: PacketLayout.Facts, _ arrival: PacketArrival, of sender: Sender, number: UInt64, _ bytes: RawSpan,
         detail: Detail, wantsInfo: Bool
     ) {
-        start(arrival.origin, arrival.frames, of: stream.sender, number: number)
+        start(arrival.origin, arrival.frames, of: sender, number: number)
         record.protocolName = "BitcoinV2"
         record.transport = .v2
         record.ending = .packet
@@ -40,20 +31,20 @@ extension RecordBuilder {
         record.hasProblem = !arrival.before.isEmpty || facts.packet.lost > 0
         if wantsInfo { appendInfo(facts, arrival, bytes) }
         guard detail != .summary else { return }
-        appendOrigin(stream.sender, number, arrival.segment)
+        appendOrigin(sender, number, arrival.segment)
         var sink = TreeSink(takeTree())
         let layer = sink.open(fields.bitcoin, at: 0, value: 0, flags: [])
         var cursor = Cursor(bytes, sink)
         // A packet that was opened has its header.
         do throws(Stop) { try fields.v2.layout(&cursor, facts, hasMessage: false) } catch {}
-        appendLoss(arrival.before, hasConflict: arrival.hasConflict, &cursor)
+        appendLoss(arrival.before, arrival.doubts, &cursor)
         sink = cursor.finish()
         sink.close(layer, at: bytes.byteCount)
         record.tree = sink.tree
         appendAsked()
     }
 
-    private mutating func appendInfo(_ facts: PacketLayout.Facts, _ arrival: Arrival, _ bytes: RawSpan) {
+    private mutating func appendInfo(_ facts: PacketLayout.Facts, _ arrival: PacketArrival, _ bytes: RawSpan) {
         record.info.append("v2 transport: ")
         if let count = facts.packet.garbageLength {
             record.info.append("key, ")
@@ -69,7 +60,7 @@ extension RecordBuilder {
         append(bytes.byteCount - PacketContents.headerLength, "byte", "bytes")
         note(arrival.before, "before it ")
         note(packetsLost: facts.packet.lost)
-        if arrival.hasConflict { record.info.append(" [retransmission differs]") }
+        if let doubts = arrival.doubts { note(doubts) }
     }
 
     private mutating func append(_ count: Int, _ one: StaticString, _ many: StaticString) {
@@ -79,38 +70,40 @@ extension RecordBuilder {
     }
 
     /// Fills ``record`` with what can be told of a direction that is encrypted.
-    mutating func buildEncrypted(_ stream: MessageStream, number: UInt64, detail: Detail, wantsInfo: Bool) {
-        start(stream.last, [], of: stream.sender, number: number)
+    mutating func buildEncrypted(
+        _ direction: EncryptedDirection, of sender: Sender, number: UInt64, detail: Detail, wantsInfo: Bool
+    ) {
+        start(direction.last, [], of: sender, number: number)
         record.protocolName = "BitcoinV2"
         record.transport = .v2Encrypted
         record.ending = .direction
-        record.length = Int(clamping: stream.byteCount)
-        record.hasProblem = stream.lost.missing > 0
-        record.startTime = stream.first?.time ?? stream.last.time
-        let duration = stream.last.time &- record.startTime
+        record.length = Int(clamping: direction.byteCount)
+        record.hasProblem = direction.missing > 0
+        record.startTime = direction.startTime
+        let duration = direction.last.time &- record.startTime
         if wantsInfo {
             record.info.append("v2 transport (BIP 324), encrypted: ")
-            record.info.append(decimal: stream.byteCount)
+            record.info.append(decimal: direction.byteCount)
             record.info.append(" bytes in ")
             TimeText.append(nanoseconds: duration, decimals: 6, to: &record.info)
             record.info.append(" s")
-            note(stream.lost, "")
+            note(Loss(missing: direction.missing), "")
         }
         guard detail != .summary else { return }
-        appendTransport(stream, number: number, bytes: stream.key.count) { sink, fields in
-            sink.leaf(fields.v2.key, at: 0, length: stream.key.count, value: 0, flags: [])
-            sink.generate(fields.v2Bytes, value: stream.byteCount, RawSpan())
+        appendTransport(sender, number: number, bytes: direction.key.count) { sink, fields in
+            sink.leaf(fields.v2.key, at: 0, length: direction.key.count, value: 0, flags: [])
+            sink.generate(fields.v2Bytes, value: direction.byteCount, RawSpan())
             sink.generate(fields.v2Duration, value: UInt64(bitPattern: duration), RawSpan())
-            if stream.lost.missing > 0 { sink.generate(fields.missing, value: stream.lost.missing, RawSpan()) }
+            if direction.missing > 0 { sink.generate(fields.missing, value: direction.missing, RawSpan()) }
         }
     }
 
     /// Fills ``record`` with the beginning of a connection that is encrypted, and cannot be read yet. It is of no bytes,
     /// since those are counted later.
     mutating func buildBeginning(
-        _ origin: Origin, of stream: MessageStream, number: UInt64, waitsForKey: Bool, detail: Detail, wantsInfo: Bool
+        _ origin: Origin, of sender: Sender, number: UInt64, waitsForKey: Bool, detail: Detail, wantsInfo: Bool
     ) {
-        start(origin, [], of: stream.sender, number: number)
+        start(origin, [], of: sender, number: number)
         record.protocolName = "BitcoinV2"
         record.transport = .v2Encrypted
         record.ending = .packet
@@ -122,17 +115,17 @@ extension RecordBuilder {
         }
         guard detail != .summary else { return }
         let length = TransportDetector.v2KeyLength
-        appendTransport(stream, number: number, bytes: length) { sink, fields in
+        appendTransport(sender, number: number, bytes: length) { sink, fields in
             sink.leaf(fields.v2.key, at: 0, length: length, value: 0, flags: [])
         }
     }
 
     /// Fills ``record`` with what does not authenticate; its bytes are not shown.
     mutating func buildFailure(
-        _ failure: PacketFramer.Failure, _ origin: Origin, of stream: MessageStream, number: UInt64, detail: Detail,
+        _ failure: PacketFramer.Failure, _ origin: Origin, of sender: Sender, number: UInt64, detail: Detail,
         wantsInfo: Bool
     ) {
-        start(origin, [], of: stream.sender, number: number)
+        start(origin, [], of: sender, number: number)
         record.protocolName = "BitcoinV2"
         record.transport = .v2
         record.ending = .packet
@@ -152,7 +145,7 @@ extension RecordBuilder {
             }
         }
         guard detail != .summary else { return }
-        appendTransport(stream, number: number, bytes: 0) { sink, fields in
+        appendTransport(sender, number: number, bytes: 0) { sink, fields in
             switch failure {
             case .noTerminator:
                 sink.generate(fields.v2.authentication, value: 0, RawSpan())
@@ -167,37 +160,37 @@ extension RecordBuilder {
 
     /// Fills ``record`` with what was lost at the end of a direction that was decrypted up to there.
     mutating func buildEnd(
-        _ origin: Origin, of stream: MessageStream, number: UInt64, detail: Detail, wantsInfo: Bool
+        _ lost: Loss, _ origin: Origin, of sender: Sender, number: UInt64, detail: Detail, wantsInfo: Bool
     ) {
-        start(origin, [], of: stream.sender, number: number)
+        start(origin, [], of: sender, number: number)
         record.protocolName = "BitcoinV2"
         record.transport = .v2
         record.ending = .packet
-        record.length = Int(clamping: stream.lost.skipped)
+        record.length = Int(clamping: lost.skipped)
         record.hasProblem = true
         if wantsInfo {
             record.info.append("v2 transport: the end of this direction could not be decrypted")
-            note(stream.lost, "")
+            note(lost, "")
         }
         guard detail != .summary else { return }
-        appendTransport(stream, number: number, bytes: 0) { sink, fields in
-            if stream.lost.missing > 0 {
-                sink.generate(fields.missing, value: stream.lost.missing, RawSpan())
-                sink.annotate(.bytesMissing, value: stream.lost.missing)
+        appendTransport(sender, number: number, bytes: 0) { sink, fields in
+            if lost.missing > 0 {
+                sink.generate(fields.missing, value: lost.missing, RawSpan())
+                sink.annotate(.bytesMissing, value: lost.missing)
             }
-            if stream.lost.skipped > 0 {
-                sink.generate(fields.skipped, value: stream.lost.skipped, RawSpan())
-                sink.annotate(.bytesSkipped, value: stream.lost.skipped)
+            if lost.skipped > 0 {
+                sink.generate(fields.skipped, value: lost.skipped, RawSpan())
+                sink.annotate(.bytesSkipped, value: lost.skipped)
             }
-            if stream.lost.isLimited { sink.annotate(.memoryLimit, value: 0) }
+            if lost.isLimited { sink.annotate(.memoryLimit, value: 0) }
         }
     }
 
     /// Frame, IP, TCP, and under the protocol the transport's node with what `body` makes.
     private mutating func appendTransport(
-        _ stream: MessageStream, number: UInt64, bytes: Int, _ body: (inout TreeSink, RecordFields) -> Void
+        _ sender: Sender, number: UInt64, bytes: Int, _ body: (inout TreeSink, RecordFields) -> Void
     ) {
-        appendOrigin(stream.sender, number, nil)
+        appendOrigin(sender, number, nil)
         var sink = TreeSink(takeTree())
         record.protocolNode = sink.tree.nodes.count
         let layer = sink.open(fields.bitcoin, at: 0, value: 0, flags: [])

@@ -9,6 +9,8 @@ struct RecordBuilder: ~Copyable {
     /// What is known of a message beside its bytes.
     struct Finding {
         var message: MessageFramer.Message
+        /// Where in the stream it begins.
+        var offset: UInt64 = 0
         var origin: Origin
         var frames: [Origin]
         /// What completed it, where that is still known.
@@ -17,7 +19,8 @@ struct RecordBuilder: ~Copyable {
         var before = Loss()
         /// Lost of this message, which is cut.
         var own = Loss()
-        var hasConflict: Bool
+        /// What is doubtful about its bytes.
+        var doubts: ByteDoubts?
         /// What is wrong with its place among the others.
         var remarks: [AnnotationKind] = []
         /// The packet that carried it, if it was encrypted.
@@ -31,6 +34,8 @@ struct RecordBuilder: ~Copyable {
     var wantsOutcome = false
     private var skim: SkimSink
     private var firstTime: Int64?
+    /// Of the records so far.
+    private var highestFrame: UInt64 = 0
     /// The columns of the summary line as fields, where somebody asks for them.
     var columns: TimeColumn?
     /// Summary lines have hashes with all their digits.
@@ -129,6 +134,8 @@ struct RecordBuilder: ~Copyable {
     }
 
     mutating func start(_ origin: Origin, _ frames: [Origin], of sender: Sender?, number: UInt64) {
+        record.isLate = origin.frame < highestFrame
+        highestFrame = max(highestFrame, origin.frame)
         record.frameNumber = origin.frame
         record.time = origin.time
         record.startTime = origin.time
@@ -143,6 +150,7 @@ struct RecordBuilder: ~Copyable {
         record.transport = .v1
         record.userAgent = sender?.claims?.userAgent
         record.faults = []
+        record.isConflict = false
         record.info.removeAll()
         record.frames.removeAll(keepingCapacity: true)
         for frame in frames { record.frames.append(frame.frame) }
@@ -194,18 +202,7 @@ struct RecordBuilder: ~Copyable {
         sink.close(frame, at: 0)
 
         appendEnds(sender, number, segment, &sink)
-        let message = sink.open(fields.message, at: 0, value: 0, flags: .generated)
-        sink.generate(fields.messageNumber, value: record.number, RawSpan())
-        if record.direction != .unknown {
-            sink.generate(fields.direction, value: record.direction == .fromInitiator ? 0 : 1, RawSpan())
-        }
-        sink.generate(fields.messageLength, value: UInt64(record.length), RawSpan())
-        if !record.frames.isEmpty {
-            sink.generate(fields.frames, value: UInt64(record.frames.count), RawSpan())
-            for frame in record.frames { sink.generate(fields.memberFrame, value: frame, RawSpan()) }
-        }
-        sink.close(message, at: 0)
-
+        appendPlace(&sink)
         if let claims = sender.claims {
             let peer = sink.open(fields.peer, at: 0, value: 0, flags: .generated)
             sink.generate(fields.peerVersion, value: claims.version, RawSpan())
@@ -215,6 +212,25 @@ struct RecordBuilder: ~Copyable {
         }
         record.protocolNode = sink.tree.nodes.count
         record.tree = sink.tree
+    }
+
+    /// The record's place among the others: of a gap only its direction, and whether it is late.
+    private func appendPlace(_ sink: inout TreeSink) {
+        if record.ending == .gap, record.direction == .unknown, !record.isLate { return }
+        let message = sink.open(fields.message, at: 0, value: 0, flags: .generated)
+        if record.ending != .gap { sink.generate(fields.messageNumber, value: record.number, RawSpan()) }
+        if record.direction != .unknown {
+            sink.generate(fields.direction, value: record.direction == .fromInitiator ? 0 : 1, RawSpan())
+        }
+        if record.ending != .gap {
+            sink.generate(fields.messageLength, value: UInt64(record.length), RawSpan())
+            if !record.frames.isEmpty {
+                sink.generate(fields.frames, value: UInt64(record.frames.count), RawSpan())
+                for frame in record.frames { sink.generate(fields.memberFrame, value: frame, RawSpan()) }
+            }
+        }
+        if record.isLate { sink.generate(fields.lateRecord, value: 1, RawSpan()) }
+        sink.close(message, at: 0)
     }
 
     private func appendEnds(
@@ -288,10 +304,10 @@ struct RecordBuilder: ~Copyable {
             cursor.generate(fields.captured, UInt64(finding.message.payloadLength))
             cursor.annotate(.messageCut, UInt64(finding.message.payloadLength))
         }
-        appendLoss(finding.before + finding.own, hasConflict: finding.hasConflict, &cursor)
+        appendLoss(finding.before + finding.own, finding.doubts, &cursor)
     }
 
-    func appendLoss(_ lost: Loss, hasConflict: Bool, _ cursor: inout Cursor<TreeSink>) {
+    func appendLoss(_ lost: Loss, _ doubts: ByteDoubts?, _ cursor: inout Cursor<TreeSink>) {
         if lost.missing > 0 {
             cursor.generate(fields.missing, lost.missing)
             cursor.annotate(.bytesMissing, lost.missing)
@@ -301,7 +317,19 @@ struct RecordBuilder: ~Copyable {
             cursor.annotate(.bytesSkipped, lost.skipped)
         }
         if lost.isLimited { cursor.annotate(.memoryLimit) }
-        if hasConflict { cursor.annotate(.segmentConflict) }
+        if let doubts { append(doubts, &cursor) }
+    }
+
+    private func append(_ doubts: ByteDoubts, _ cursor: inout Cursor<TreeSink>) {
+        if let copy = doubts.otherCopy {
+            switch copy.makesChecksumRight {
+            case nil: cursor.annotate(.segmentConflict, copy.frame)
+            case true?: cursor.annotate(.segmentConflictOtherRight, copy.frame)
+            case false?: cursor.annotate(.segmentConflictOtherWrong, copy.frame)
+            }
+        }
+        if doubts.droppedFor != nil { cursor.annotate(.segmentDoubtful) }
+        if doubts.fragmentsDiffer { cursor.annotate(.fragmentsDiffer) }
     }
 
     private func appendUnknown(_ bytes: RawSpan, from start: Int, _ sink: inout TreeSink) {

@@ -70,6 +70,8 @@ struct RecordFields: Sendable {
         "bitcoin.frames", "Frames", .unsigned(bits: 32), "how many frames brought the bytes of the message")
     let memberFrame = Field(
         "bitcoin.frame", "Frame", .unsigned(bits: 64), "number of a frame that brought bytes of the message")
+    let lateRecord = Field(
+        "bitcoin.late_record", "Late record", .boolean, "a record before this one has a higher frame number")
     let missing = Field(
         "bitcoin.missing", "Missing bytes", .unsigned(bits: 64),
         "bytes of the stream, in this message or before it, that were not captured")
@@ -89,6 +91,7 @@ struct RecordFields: Sendable {
     let v2Duration = Field(
         "bitcoin.v2.duration", "Duration", .duration, "from the first to the last frame with bytes of this direction")
 
+    let gap = GapFields()
     let columns = ColumnFields()
     let remarks = RemarkFields()
 
@@ -119,10 +122,10 @@ struct RecordFields: Sendable {
             frame, frameNumber, frameTime, frameTimeEpoch, frameTimeRelative, ip, ipSource, ipDestination, ipv6,
             ipv6Source, ipv6Destination, tcp, sourcePort, destinationPort, stream, header.magic, header.command,
             header.length, header.checksum, header.checksumStatus, header.checksumCalculated, header.captureTime,
-            missing, skipped,
+            missing, skipped, lateRecord,
             captured, peer, peerVersion, peerServices, peerUserAgent, frameLength, sequence, segmentLength,
             message,
             messageNumber, direction, messageLength, v2Bytes, v2Duration,
-        ]).union(v2.all)
+        ]).union(v2.all).union(gap.all)
     }
 }

@@ -26,10 +26,12 @@ struct RecordStage: ~Copyable {
     let wantsFrames: Bool
     /// The writer looks at the tree as it is: what the filter asked for is taken out before.
     private let hidesAsked: Bool
-    /// Records, also those that the filter keeps back.
+    /// Records but those of gaps, also those that the filter keeps back.
     private(set) var found: UInt64 = 0
-    /// Records that were written, or would have been were there a writer.
+    /// Records but those of gaps that were written, or would have been were there a writer.
     private(set) var shown: UInt64 = 0
+    /// Records of gaps that the filter let through.
+    private var shownGaps: UInt64 = 0
     /// Messages taken whose checksum is not that of their payload.
     private(set) var badChecksums: UInt64 = 0
 
@@ -65,19 +67,20 @@ struct RecordStage: ~Copyable {
     var makesRecords: Bool { !isDone && (filterPass ?? writerPass) != nil }
 
     /// Records that the filter let through; nil without one.
-    var shownByFilter: UInt64? { filter == nil ? nil : shown }
+    var shownByFilter: UInt64? { filter == nil ? nil : shown &+ shownGaps }
 
     /// Has the record of a message made, and hands it on.
     ///
     /// - Parameters:
+    ///   - sender: Nil for a message that came without packets.
     ///   - number: Of the connection.
     ///   - bytes: The message's, as far as they were captured.
     mutating func take(
-        _ finding: consuming RecordBuilder.Finding, of sender: Sender, number: UInt64, _ bytes: RawSpan
+        _ finding: consuming RecordBuilder.Finding, of sender: Sender?, number: UInt64, _ bytes: RawSpan
     ) {
         finding.message.verify(bytes)
         if finding.message.status == .bad { badChecksums += 1 }
-        var pass = start()
+        var pass = start(isCounted: true)
         while let current = pass {
             builder.build(
                 finding, of: sender, number: number, bytes, detail: current.detail, wantsInfo: current.wantsInfo)
@@ -85,21 +88,26 @@ struct RecordStage: ~Copyable {
         }
     }
 
-    /// The same of something that is no message and that `build` knows how to make a record of.
-    mutating func take(_ bytes: RawSpan, _ build: (inout RecordBuilder, Pass, RawSpan) -> Void) {
-        var pass = start()
+    /// Has the record of an event made, and hands it on.
+    ///
+    /// - Parameters:
+    ///   - number: Of the connection.
+    ///   - bytes: Those that the record shows.
+    mutating func take(_ event: StreamEvent, of sender: Sender, number: UInt64, _ bytes: RawSpan) {
+        var pass = start(isCounted: event.isCounted)
         while let current = pass {
-            build(&builder, current, bytes)
+            builder.build(
+                event, of: sender, number: number, bytes, detail: current.detail, wantsInfo: current.wantsInfo)
             pass = finish(current, bytes)
         }
     }
 
-    /// Counts a record; answers what is to be made of it, nil for nothing.
-    private mutating func start() -> Pass? {
+    /// Begins a record; answers what is to be made of it, nil for nothing.
+    private mutating func start(isCounted: Bool) -> Pass? {
         guard !isDone else { return nil }
-        found += 1
-        builder.record.number = found
-        if filterPass == nil { shown += 1 }
+        if isCounted { found += 1 }
+        builder.record.number = isCounted ? found : 0
+        if filterPass == nil, isCounted { shown += 1 }
         return filterPass ?? writerPass
     }
 
@@ -109,7 +117,7 @@ struct RecordStage: ~Copyable {
     private mutating func finish(_ pass: Pass, _ bytes: RawSpan) -> Pass? {
         if pass.isFiltered, let filter {
             guard filter.filter.matches(builder.record.tree, bytes) else { return nil }
-            shown += 1
+            if builder.record.ending == .gap { shownGaps += 1 } else { shown += 1 }
             if let writerPass, pass.detail < writerPass.detail { return writerPass }
         }
         if let writer {

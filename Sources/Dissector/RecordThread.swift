@@ -40,12 +40,23 @@ final class RecordThread {
     /// Takes a message; waits while too many are waiting. The bytes are copied.
     ///
     /// - Parameter number: Of the connection.
-    func take(_ finding: RecordBuilder.Finding, of sender: Sender, number: UInt64, _ bytes: RawSpan) {
+    func take(_ finding: consuming RecordBuilder.Finding, of sender: Sender, number: UInt64, _ bytes: RawSpan) {
         if bytes.byteCount > copyLimit {
-            pause { $0.take(finding, of: sender, number: number, bytes) }
+            let long = finding
+            pause { $0.take(long, of: sender, number: number, bytes) }
             return
         }
         batch.append(finding, of: sender, number: number, bytes)
+        if batch.size >= batchSize { handOver() }
+    }
+
+    /// Takes an event in the same manner.
+    func take(_ event: StreamEvent, of sender: Sender, number: UInt64, _ bytes: RawSpan) {
+        if bytes.byteCount > copyLimit {
+            pause { $0.take(event, of: sender, number: number, bytes) }
+            return
+        }
+        batch.append(event, of: sender, number: number, bytes)
         if batch.size >= batchSize { handOver() }
     }
 

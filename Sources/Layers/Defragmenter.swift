@@ -1,10 +1,11 @@
 /// Puts fragmented IP datagrams together (RFC 791, 3.2; RFC 8200, 4.5).
 ///
-/// Fragments may come in any order, more than once, and overlap: the first copy of a byte wins. (RFC 5722 wants
-/// overlapping IPv6 fragments discarded; a capture shows what was sent, so they are kept.) A datagram is done when
+/// Fragments may come in any order, more than once, and overlap: the first copy of a byte wins, and a copy that differs is
+/// noted. (RFC 5722 wants overlapping IPv6 fragments discarded, and Linux discards those of IPv4 as well; a capture shows
+/// what was sent, so they are kept.) A datagram is done when
 /// fragments that cover it have been seen, even if a snap length cut some of them: then as much as could be captured
 /// without a hole is given. One that stays incomplete is forgotten after 30 seconds of capture time, or when it is the
-/// oldest and room is needed.
+/// oldest and room is needed. What is left of the room remembers the datagrams that are complete, for as long.
 public struct Defragmenter: ~Copyable {
     /// Nanoseconds that an incomplete datagram may wait from its first fragment on.
     public static var patience: UInt64 { 30_000_000_000 }
@@ -23,11 +24,17 @@ public struct Defragmenter: ~Copyable {
         public var wireLength: Int
         /// The frames that brought it, in order of their coming; one that brought nothing new is not among them.
         public var frames: [UInt64]
+        /// Fragments overlapped with different bytes, so the receiver may have others than these.
+        public var hasConflict: Bool
+        /// The checksum of an IPv4 header before one of the fragments is wrong.
+        public var isHeaderWrong: Bool
     }
 
     public enum Result: Sendable {
         case kept
         case complete(Datagram)
+        /// It repeats a part of a datagram that is complete.
+        case repeated
         /// It contradicts the fragments before it, or itself.
         case rejected
     }
@@ -42,6 +49,20 @@ public struct Defragmenter: ~Copyable {
         var captured = Coverage()
         var bytes: [UInt8] = []
         var frames: [UInt64] = []
+        var hasConflict = false
+        var isHeaderWrong = false
+
+        /// Whether bytes of `payload`, which belong at `range`, are known to be others.
+        func contradicts(_ payload: RawSpan, at range: Range<Int>) -> Bool {
+            for known in captured.ranges.reversed() {
+                if known.upperBound <= range.lowerBound { return false }
+                for place in range.clamped(to: known)
+                where bytes[place] != payload.unsafeLoad(fromByteOffset: place - range.lowerBound, as: UInt8.self) {
+                    return true
+                }
+            }
+            return false
+        }
 
         /// Bytes of memory, about.
         var size: Int {
@@ -57,7 +78,14 @@ public struct Defragmenter: ~Copyable {
     private var order: [(key: Fragment.Key, serial: UInt64)] = []
     private var head = 0
     private var serial: UInt64 = 0
+    private var completed = CompletedDatagrams()
 
+    /// The complete datagram of which the fragment taken last has other bytes, where that came within a second. The
+    /// fragment may begin a datagram with the same identification; it is kept as any other.
+    public private(set) var conflict: FragmentConflict?
+    /// Complete datagrams being remembered, and the bytes of memory they take, about.
+    public var completedCount: Int { completed.count }
+    public var completedByteCount: Int { completed.byteCount }
     /// Incomplete datagrams being kept.
     public var count: Int { partials.count }
     /// Bytes of memory they take, about: holes count as much as what was captured.
@@ -78,10 +106,12 @@ public struct Defragmenter: ~Copyable {
     /// - Parameters:
     ///   - time: Nanoseconds of the capture's clock. It may jump, in either direction.
     ///   - frames: The numbers of the frames that brought the fragment: several where it came in fragments itself.
+    ///   - hasConflict: It did, and they contradicted each other.
     public mutating func insert(
-        _ fragment: Fragment, _ payload: RawSpan, time: Int64, frames: [UInt64] = []
+        _ fragment: Fragment, _ payload: RawSpan, time: Int64, frames: [UInt64] = [], hasConflict: Bool = false
     ) -> Result {
         expire(at: time)
+        conflict = nil
         let length = fragment.wireLength
         let room = Self.datagramLimit - fragment.offset
         guard fragment.offset >= 0, length > 0, length <= room, !fragment.hasMore || length % 8 == 0 else {
@@ -89,6 +119,12 @@ public struct Defragmenter: ~Copyable {
         }
         let range = fragment.offset..<fragment.offset + length
         let known = range.lowerBound..<range.lowerBound + min(length, payload.byteCount)
+
+        switch completed.judge(fragment.key, range, hasMore: fragment.hasMore, payload, time: time) {
+        case .unknown: break
+        case .repeated: if partials[fragment.key] == nil { return .repeated }
+        case .differs(let frame): conflict = FragmentConflict(frame: frame, length: length)
+        }
 
         var partial = take(fragment.key) ?? Partial(serial: 0, time: time)
         if Self.isOld(partial.time, at: time) {
@@ -101,6 +137,7 @@ public struct Defragmenter: ~Copyable {
         }
         if !fragment.hasMore { partial.total = range.upperBound }
         if fragment.offset == 0, partial.seen.leading == 0 { partial.first = fragment.first }
+        if !partial.hasConflict { partial.hasConflict = hasConflict || partial.contradicts(payload, at: known) }
         var isNew = false
         partial.seen.insert(range) { _ in isNew = true }
         if partial.bytes.count < known.upperBound {
@@ -111,11 +148,18 @@ public struct Defragmenter: ~Copyable {
             payload.extracting(fresh.lowerBound - known.lowerBound..<fresh.upperBound - known.lowerBound)
                 .withUnsafeBytes { partial.bytes.replaceSubrange(fresh, with: $0) }
         }
-        if isNew { partial.frames += frames }
+        if isNew {
+            partial.frames += frames
+            if fragment.isHeaderWrong { partial.isHeaderWrong = true }
+        }
         if let total = partial.total, partial.seen.leading == total {
             partial.bytes.removeLast(partial.bytes.count - partial.captured.leading)
-            return .complete(
-                Datagram(first: partial.first, bytes: partial.bytes, wireLength: total, frames: partial.frames))
+            let datagram = Datagram(
+                first: partial.first, bytes: partial.bytes, wireLength: total, frames: partial.frames,
+                hasConflict: partial.hasConflict, isHeaderWrong: partial.isHeaderWrong)
+            completed.insert(datagram, fragment.key, time: time, frame: frames.last ?? 0)
+            makeRoom()
+            return .complete(datagram)
         }
         put(partial, fragment.key)
         makeRoom()
@@ -150,6 +194,7 @@ public struct Defragmenter: ~Copyable {
 
     private mutating func makeRoom() {
         while partials.count > limit || byteCount > byteLimit, head < order.count { dropOldest() }
+        completed.keep(count: limit - partials.count, bytes: byteLimit - byteCount)
         if head > 1024 || order.count > 4 * limit + 1024 {
             order.removeFirst(head)
             head = 0
@@ -177,7 +222,7 @@ public struct Defragmenter: ~Copyable {
     }
 
     /// Whether the clock has moved too far from `first`, forwards or (another capture begins) backwards.
-    private static func isOld(_ first: Int64, at time: Int64) -> Bool {
+    static func isOld(_ first: Int64, at time: Int64) -> Bool {
         let (span, overflow) = time.subtractingReportingOverflow(first)
         return overflow || span.magnitude > patience
     }

@@ -31,13 +31,35 @@ public struct Fragment: Hashable, Sendable {
     public var hasMore: Bool
     /// Payload bytes on the wire; the captured ones may be fewer.
     public var wireLength: Int
+    /// The datagram has yet to visit other addresses than its key's (RFC 8200, 4.4: Segments Left).
+    public var hasSegmentsLeft: Bool
+    /// The checksum of an IPv4 header before it is wrong.
+    public var isHeaderWrong: Bool
 
     @inlinable
-    public init(key: Key, first: NextLayer, offset: Int, hasMore: Bool, wireLength: Int) {
+    public init(
+        key: Key, first: NextLayer, offset: Int, hasMore: Bool, wireLength: Int, hasSegmentsLeft: Bool = false,
+        isHeaderWrong: Bool = false
+    ) {
         self.key = key
         self.first = first
         self.offset = offset
         self.hasMore = hasMore
         self.wireLength = wireLength
+        self.hasSegmentsLeft = hasSegmentsLeft
+        self.isHeaderWrong = isHeaderWrong
+    }
+}
+
+/// A fragment that came too late, with other bytes than its datagram has.
+public struct FragmentConflict: Hashable, Sendable {
+    /// The frame that completed the datagram.
+    public var frame: UInt64
+    /// Bytes of the fragment on the wire, or of all where the fragments of one datagram differ.
+    public var length: Int
+
+    public init(frame: UInt64, length: Int) {
+        self.frame = frame
+        self.length = length
     }
 }

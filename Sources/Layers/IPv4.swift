@@ -14,6 +14,8 @@ public struct IPv4Header: Hashable, Sendable {
     public var fragmentOffset = 0
     public var hasMoreFragments = false
     public var `protocol`: UInt8 = 0
+    /// The checksum is neither right nor 0, as it is where the sending machine leaves it to its network card.
+    public var isChecksumWrong = false
 
     @inlinable public init() {}
 
@@ -64,6 +66,7 @@ public struct IPv4: Sendable {
     public func layout(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) -> IPv4Header {
         var header = IPv4Header()
         try c.group(layer) { c throws(Stop) in
+            let start = c.offset
             let first = try c.ahead(version, UInt8.self)
             header.headerLength = Int(first & 15) &* 4
             try c.claim(version, 1, value: UInt64(first >> 4))
@@ -88,10 +91,11 @@ public struct IPv4: Sendable {
 
             try c.bigEndian(timeToLive, UInt8.self)
             header.protocol = try c.bigEndian(`protocol`, UInt8.self)
-            try c.bigEndian(checksum, UInt16.self)
+            let sum = try c.bigEndian(checksum, UInt16.self)
             header.source = try c.address4(source)
             header.destination = try c.address4(destination)
             if header.headerLength > 20 { try c.bytes(options, header.headerLength &- 20) }
+            header.isChecksumWrong = sum != 0 && !InternetChecksum.isRight(c.bytes, start..<c.offset)
         }
         return header
     }

@@ -118,14 +118,21 @@ public struct IPv6Chain: Sendable {
         case fragment(IPv6FragmentHeader)
     }
 
-    /// - Parameter first: Protocol number of the header at the cursor.
+    /// - Parameters:
+    ///   - first: Protocol number of the header at the cursor.
+    ///   - hasSegmentsLeft: Set where a routing header has addresses that the packet is yet to visit.
     @inlinable
-    public func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ first: UInt8) throws(Stop) -> End {
+    public func layout(
+        _ c: inout Cursor<some FieldSink & ~Copyable>, _ first: UInt8, _ hasSegmentsLeft: inout Bool
+    ) throws(Stop) -> End {
         var next = first
         for _ in 0..<Self.limit {
             switch next {
             case 0: next = try hopByHop.layout(&c, unit: 8, extra: 1)
-            case 43: next = try routing.layout(&c, unit: 8, extra: 1)
+            case 43:
+                let start = c.offset
+                next = try routing.layout(&c, unit: 8, extra: 1)
+                if let left = c.load(littleEndian: UInt8.self, at: start &+ 3), left > 0 { hasSegmentsLeft = true }
             case 44:
                 let header = try fragmentation.layout(&c)
                 guard header.isAtomic else { return .fragment(header) }

@@ -49,6 +49,7 @@ public struct PacketLayers: Sendable {
     ///   - source, destination: Addresses of a defragmented datagram.
     ///   - sink: Is told every field.
     @inlinable
+    @inline(__always)
     public func walk<Sink: FieldSink & ~Copyable>(
         _ bytes: RawSpan, _ first: NextLayer, wireLength: Int, source: IPAddress = IPAddress(),
         destination: IPAddress = IPAddress(), isInIP: Bool = false, _ sink: inout Sink
@@ -90,6 +91,8 @@ public struct PacketLayers: Sendable {
         var source = from
         var destination = to
         var depth = isInIP ? 1 : 0
+        var doubts: ChecksumDoubts = isInIP ? [] : .length
+        var isHeaderWrong = false
         while true {
             switch next {
             case .ethernet: next = try ethernet.layout(&c).next
@@ -114,6 +117,12 @@ public struct PacketLayers: Sendable {
                 depth &+= 1
                 let length = header.totalLength > 0 ? header.totalLength : offloaded(start, c.end, wireEnd)
                 guard length >= header.headerLength, depth <= Self.tunnelLimit else { throw Stop() }
+                doubts = []
+                if header.totalLength == 0 || length > wireEnd &- start {
+                    doubts.insert(.length)
+                } else if header.isChecksumWrong {
+                    isHeaderWrong = true
+                }
                 wireEnd = min(wireEnd, start &+ length)
                 c.narrow(to: wireEnd)
                 source = header.source
@@ -126,7 +135,7 @@ public struct PacketLayers: Sendable {
                         protocol: header.protocol, isIPv6: false)
                     let fragment = Fragment(
                         key: key, first: inner, offset: header.fragmentOffset, hasMore: header.hasMoreFragments,
-                        wireLength: wireEnd &- c.offset)
+                        wireLength: wireEnd &- c.offset, isHeaderWrong: isHeaderWrong)
                     return .fragment(fragment, payload: c.offset..<c.end)
                 }
                 next = NextLayer(ipProtocol: header.protocol)
@@ -138,6 +147,8 @@ public struct PacketLayers: Sendable {
                 let length =
                     header.payloadLength > 0 ? 40 &+ header.payloadLength : offloaded(start, c.end, wireEnd)
                 guard depth <= Self.tunnelLimit else { throw Stop() }
+                doubts = []
+                if header.payloadLength == 0 || length > wireEnd &- start { doubts.insert(.length) }
                 wireEnd = min(wireEnd, start &+ length)
                 c.narrow(to: wireEnd)
                 source = header.source
@@ -145,7 +156,10 @@ public struct PacketLayers: Sendable {
                 next = .ipv6Chain(header.nextHeader)
 
             case .ipv6Chain(let number):
-                switch try ipv6Chain.layout(&c, number) {
+                var hasSegmentsLeft = false
+                let end = try ipv6Chain.layout(&c, number, &hasSegmentsLeft)
+                if hasSegmentsLeft { doubts.insert(.addresses) }
+                switch end {
                 case .upper(let number):
                     next = NextLayer(ipProtocol: number)
                 case .fragment(let header):
@@ -155,13 +169,16 @@ public struct PacketLayers: Sendable {
                         isIPv6: true)
                     let fragment = Fragment(
                         key: key, first: .ipv6Chain(header.nextHeader), offset: header.offset,
-                        hasMore: header.hasMoreFragments, wireLength: wireEnd &- c.offset)
+                        hasMore: header.hasMoreFragments, wireLength: wireEnd &- c.offset,
+                        hasSegmentsLeft: hasSegmentsLeft, isHeaderWrong: isHeaderWrong)
                     return .fragment(fragment, payload: c.offset..<c.end)
                 }
 
             case .tcp:
                 let header = try tcp.layout(&c)
-                let packet = TCPPacket(source, destination, header, wireLength: wireEnd &- c.offset)
+                if c.end < wireEnd { doubts.insert(.length) }
+                var packet = TCPPacket(source, destination, header, wireLength: wireEnd &- c.offset, doubts)
+                packet.isHeaderWrong = isHeaderWrong
                 return .tcp(packet, payload: c.offset..<c.end)
 
             case .other:

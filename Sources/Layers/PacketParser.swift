@@ -24,6 +24,8 @@ public struct PacketParser: ~Copyable {
     public private(set) var defragmenter: Defragmenter
     /// The frames that brought the datagram handed on last; empty where it came in one.
     public private(set) var fragmentFrames: [UInt64] = []
+    /// The frame parsed last brought a fragment with other bytes than a datagram has that was complete before.
+    public private(set) var conflict: FragmentConflict?
 
     /// - Parameters:
     ///   - datagrams: As many incomplete datagrams are kept at most.
@@ -43,40 +45,57 @@ public struct PacketParser: ~Copyable {
     ///   - linkType: As `pcap_datalink` gives it on Linux.
     ///   - time: Nanoseconds of the capture's clock; only fragments look at it.
     ///   - number: The frame's number, by which ``fragmentFrames`` knows it.
-    ///   - body: Called at most once, before this returns, with the segment and the payload bytes captured of it, from
-    ///     the frame or from a datagram that dies when `body` returns.
+    ///   - body: Called at most once, before this returns, with the segment, its options and the payload bytes captured of
+    ///     it, from the frame or from a datagram that dies when `body` returns.
     public mutating func parse(
         _ frame: RawSpan, originalLength: Int, linkType: Int32, time: Int64, number: UInt64 = 0,
-        _ body: (TCPPacket, RawSpan) -> Void
+        _ body: (TCPPacket, TCPOptions, RawSpan) -> Void
     ) -> PacketOutcome {
         if !fragmentFrames.isEmpty { fragmentFrames = [] }
+        if conflict != nil { conflict = nil }
         guard let first = NextLayer(linkType: linkType) else { return .unsupportedLinkType(linkType) }
         var sink = SkimSink(wantsInfo: false)
         switch layers.walk(frame, first, wireLength: min(originalLength, Int(UInt32.max)), &sink) {
-        case .tcp(let packet, let payload):
-            body(packet, frame.extracting(payload))
+        case .tcp(var packet, let payload):
+            Self.handOn(&packet, frame, payload, body)
             return .tcp
         case .fragment(let fragment, let payload):
-            return reassemble(fragment, frame.extracting(payload), time, [number], depth: 0, body)
+            return reassemble(fragment, frame.extracting(payload), time, [number], hasConflict: false, depth: 0, body)
         case .notTCP: return .notTCP
         case .notIP: return .notIP
         case .malformed: return .malformed
         }
     }
 
+    /// Judges a segment and hands it on; `bytes` have its header before its payload.
+    @inline(__always)
+    private static func handOn(
+        _ packet: inout TCPPacket, _ bytes: RawSpan, _ payload: Range<Int>,
+        _ body: (TCPPacket, TCPOptions, RawSpan) -> Void
+    ) {
+        let start = payload.lowerBound &- Int(packet.headerLength)
+        packet.judge(bytes.extracting(start..<payload.upperBound))
+        let options = TCPOptions(
+            bytes.extracting(start &+ 20..<payload.lowerBound), isSYN: packet.flags.contains(.syn))
+        body(packet, options, bytes.extracting(payload))
+    }
+
     /// Puts a fragment to the others, and reads the datagram if that was the last one.
     ///
     /// - Parameters:
     ///   - frames: Those that brought the fragment.
+    ///   - hasConflict: It came in fragments itself, and they contradicted each other.
     ///   - depth: Datagrams inside datagrams: a tunnel's packets may be fragmented within and without.
     @inline(never)
     private mutating func reassemble(
-        _ fragment: Fragment, _ payload: RawSpan, _ time: Int64, _ frames: [UInt64], depth: Int,
-        _ body: (TCPPacket, RawSpan) -> Void
+        _ fragment: Fragment, _ payload: RawSpan, _ time: Int64, _ frames: [UInt64], hasConflict: Bool, depth: Int,
+        _ body: (TCPPacket, TCPOptions, RawSpan) -> Void
     ) -> PacketOutcome {
         guard depth < 4 else { return .malformed }
-        switch defragmenter.insert(fragment, payload, time: time, frames: frames) {
-        case .kept: return .fragment
+        let result = defragmenter.insert(fragment, payload, time: time, frames: frames, hasConflict: hasConflict)
+        if let found = defragmenter.conflict { conflict = found }
+        switch result {
+        case .kept, .repeated: return .fragment
         case .rejected: return .malformed
         case .complete(let datagram):
             let bytes = datagram.bytes.span.bytes
@@ -85,12 +104,18 @@ public struct PacketParser: ~Copyable {
                 bytes, datagram.first, wireLength: datagram.wireLength, source: fragment.key.source,
                 destination: fragment.key.destination, isInIP: true, &sink)
             switch reached {
-            case .tcp(let packet, let payload):
+            case .tcp(var packet, let payload):
                 fragmentFrames = datagram.frames
-                body(packet, bytes.extracting(payload))
+                packet.fragmentsDiffer = datagram.hasConflict
+                if datagram.isHeaderWrong { packet.isHeaderWrong = true }
+                if datagram.hasConflict || fragment.hasSegmentsLeft { packet.doubts.insert(.addresses) }
+                Self.handOn(&packet, bytes, payload, body)
                 return .tcp
-            case .fragment(let inner, let payload):
-                return reassemble(inner, bytes.extracting(payload), time, datagram.frames, depth: depth + 1, body)
+            case .fragment(var inner, let payload):
+                if datagram.isHeaderWrong { inner.isHeaderWrong = true }
+                return reassemble(
+                    inner, bytes.extracting(payload), time, datagram.frames, hasConflict: datagram.hasConflict,
+                    depth: depth + 1, body)
             case .notTCP, .notIP: return .notTCP
             case .malformed: return .malformed
             }

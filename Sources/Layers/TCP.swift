@@ -36,6 +36,9 @@ public struct TCPHeader: Hashable, Sendable, BitwiseCopyable {
     public var flags = TCPFlags()
     /// As sent: not scaled by the option of RFC 7323.
     public var window: UInt16 = 0
+    public var checksum: UInt16 = 0
+    /// Counts only if ``flags`` contain ``TCPFlags/urg``.
+    public var urgentPointer: UInt16 = 0
 
     @inlinable public init() {}
 }
@@ -70,7 +73,8 @@ public struct TCP: Sendable {
     public let window = Field(
         "tcp.window_size_value", "Window", .unsigned(bits: 16), "bytes the sender can still take, before scaling")
     public let checksum = Field(
-        "tcp.checksum", "Checksum", .hexadecimal(bits: 16), "over addresses, header and payload; not verified here")
+        "tcp.checksum", "Checksum", .hexadecimal(bits: 16),
+        "over addresses, header and payload; unfinished where the network card fills it in")
     public let urgentPointer = Field(
         "tcp.urgent_pointer", "Urgent Pointer", .unsigned(bits: 16), "where urgent bytes end, if the Urgent flag is set"
     )
@@ -109,8 +113,8 @@ public struct TCP: Sendable {
             guard header.headerLength >= 20 else { throw Stop() }
 
             header.window = try c.bigEndian(window, UInt16.self)
-            try c.bigEndian(checksum, UInt16.self)
-            try c.bigEndian(urgentPointer, UInt16.self)
+            header.checksum = try c.bigEndian(checksum, UInt16.self)
+            header.urgentPointer = try c.bigEndian(urgentPointer, UInt16.self)
             if header.headerLength > 20 { try c.bytes(options, header.headerLength &- 20) }
         }
         return header

@@ -15,9 +15,30 @@ public struct TCPPacket: Hashable, Sendable, BitwiseCopyable {
     /// TCP payload bytes on the wire, by the lengths in the IP header. Never fewer than were captured; more where the
     /// capture was cut by a snap length.
     public var wireLength: Int
+    /// Counts only if ``flags`` contain ``TCPFlags/urg``.
+    public var urgentPointer: UInt16
+    /// Its checksum is neither right nor one that offloading leaves behind.
+    ///
+    /// False where its own cannot be judged: it was not captured whole, its length was left to the network card, it has yet
+    /// to visit other addresses (IPv6 with segments left), or ``fragmentsDiffer``. ``PacketParser`` judges it.
+    public var isChecksumWrong: Bool
+    /// The checksum of an IPv4 header before it is neither right nor 0. False where the header has no length: the network
+    /// card fills both in.
+    public var isHeaderWrong = false
+    /// It came in fragments that overlap with different bytes: the receiver may have read others than these.
+    public var fragmentsDiffer = false
 
-    @inlinable
-    init(_ source: IPAddress, _ destination: IPAddress, _ header: TCPHeader, wireLength: Int) {
+    /// As sent.
+    var checksum: UInt16
+    /// Bytes of its header.
+    var headerLength: UInt8
+    var doubts: ChecksumDoubts
+
+    @usableFromInline
+    @inline(__always)
+    init(
+        _ source: IPAddress, _ destination: IPAddress, _ header: TCPHeader, wireLength: Int, _ doubts: ChecksumDoubts
+    ) {
         self.source = source
         self.destination = destination
         sourcePort = header.sourcePort
@@ -27,5 +48,20 @@ public struct TCPPacket: Hashable, Sendable, BitwiseCopyable {
         flags = header.flags
         window = header.window
         self.wireLength = wireLength
+        urgentPointer = header.urgentPointer
+        checksum = header.checksum
+        headerLength = UInt8(truncatingIfNeeded: header.headerLength)
+        self.doubts = doubts
+        isChecksumWrong = false
+    }
+
+    /// Judges its checksum.
+    ///
+    /// - Parameter segment: The bytes captured of it, from the first of its header on.
+    @inline(__always)
+    mutating func judge(_ segment: RawSpan) {
+        if doubts.isEmpty {
+            isChecksumWrong = TCPChecksum.isWrong(checksum, segment, source: source, destination: destination)
+        }
     }
 }

@@ -32,8 +32,8 @@ public final class ConversationStatistics: RecordWriter {
     public func begin() {}
 
     public func write(_ record: borrowing Record, _: RawSpan) {
-        // A pasted message is of no connection.
-        guard !record.source.isEmpty else { return }
+        // A pasted message is of no connection, and a gap is no message.
+        guard !record.source.isEmpty, record.ending != .gap else { return }
         captureStart = record.captureStart
         decimals = record.timeDecimals
         if let place = places[record.stream] { return conversations[place].add(record, &userAgents) }

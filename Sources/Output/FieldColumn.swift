@@ -50,6 +50,17 @@ struct ColumnNodes {
     /// Whether the summary line is asked for, which is made only then.
     var wantsInfo: Bool { columns.contains { $0.name.hasPrefix("_ws.col.") } }
 
+    /// Whether one of the fields of a gap or a conflict is asked for: only then such have rows.
+    var wantsGaps: Bool {
+        columns.contains { column in
+            column.fields.contains { field in
+                Self.groups.contains { field.declaration.name == $0 || field.declaration.name.hasPrefix($0 + ".") }
+            }
+        }
+    }
+
+    private static let groups = ["bitcoin.gap", "bitcoin.retransmission", "bitcoin.fragment_conflict"]
+
     var fields: Set<Field> { columns.reduce(into: []) { $0.formUnion($1.fields) } }
 
     mutating func collect(_ tree: borrowing Tree) {

@@ -2,6 +2,7 @@ import Dissection
 
 /// `-T fields`: a line a message with a cell for each column; ``FieldsFormat`` says how.
 ///
+/// A gap has a line only where one of its own fields is a column.
 /// A cell is empty, without quotes, where the message has no such field. A field that was cut off shows the bytes that
 /// are there as hexadecimal digits; a group shows its label.
 public final class FieldsWriter: RecordWriter {
@@ -11,6 +12,7 @@ public final class FieldsWriter: RecordWriter {
     private var columns: ColumnNodes
     private var value = ValueText()
     private var cell = TextBuffer()
+    private let showsGaps: Bool
     public let detail: Detail
     public var wantsInfo: Bool { columns.wantsInfo }
     public var namedFields: Set<Field> { columns.fields }
@@ -21,7 +23,9 @@ public final class FieldsWriter: RecordWriter {
         self.format = format
         self.detail = detail
         declarations = Catalog.declarations
-        self.columns = ColumnNodes(columns, fieldCount: declarations.count, distinct: false)
+        let nodes = ColumnNodes(columns, fieldCount: declarations.count, distinct: false)
+        self.columns = nodes
+        showsGaps = nodes.wantsGaps
     }
 
     /// - Parameters:
@@ -44,6 +48,7 @@ public final class FieldsWriter: RecordWriter {
     public func end() { output.flush() }
 
     public func write(_ record: borrowing Record, _ bytes: RawSpan) {
+        guard record.ending != .gap || showsGaps else { return }
         columns.collect(record.tree)
         for column in columns.columns.indices {
             if column > 0 { output.buffer.append(ascii: format.separator) }

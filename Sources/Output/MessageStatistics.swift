@@ -62,6 +62,7 @@ public final class MessageStatistics: RecordWriter {
     public func begin() {}
 
     public func write(_ record: borrowing Record, _: RawSpan) {
+        guard record.ending != .gap else { return }
         earliest = min(earliest, record.startTime)
         latest = max(latest, record.time)
         guard record.isMessage else {

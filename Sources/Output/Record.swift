@@ -1,6 +1,6 @@
 import Dissection
 
-/// One line of the output: a message, or the summary of a stream that cannot be read.
+/// One line of the output: a message, a gap, or the summary of a stream that cannot be read.
 ///
 /// It is owned by whoever dissects and reused from message to message; a writer borrows it with the message's bytes,
 /// to which the ranges of the tree's nodes refer.
@@ -26,12 +26,14 @@ public struct Record: ~Copyable {
     public var userAgent: [UInt8]?
     /// Number of the TCP connection, from 0.
     public var stream: UInt64 = 0
-    /// Bytes of header and payload by the header's own account.
+    /// Bytes of header and payload by the header's own account; of a gap the bytes that are missing.
     public var length: Int = 0
     /// What the message says, in a line.
     public var info = TextBuffer()
     /// Whether the message is whole.
     public var ending = Ending.complete
+    /// Of a record with the ending ``Ending/gap``: no bytes are missing, but copies of them differ.
+    public var isConflict = false
     /// How many decimals of a second the capture's times have: 6 or 9.
     public var timeDecimals = 6
     /// Something is wrong with the message: it is cut, its checksum is bad, bytes before it are missing.
@@ -44,10 +46,12 @@ public struct Record: ~Copyable {
     public var tree = Tree()
     /// The bytes as they were sent, of a decrypted packet where they are asked for; else empty.
     public var ciphertext: [UInt8] = []
+    /// A record before this one has a higher frame number.
+    public var isLate = false
     /// Index of the tree's node under which the protocol itself begins; what is before it tells of frame, IP and TCP.
     public var protocolNode = 0
 
-    /// The record's number in the capture, from 1, also where a filter shows only some.
+    /// The record's number in the capture, from 1, also where a filter shows only some; of a gap 0.
     public var number: UInt64 = 0
 
     public init() {}
@@ -61,6 +65,8 @@ public struct Record: ~Copyable {
         case direction
         /// Something of a v2 connection that is no message: a handshake, a decoy, a failure.
         case packet
+        /// Bytes that were not captured, or, with ``Record/isConflict``, of which copies differ.
+        case gap
     }
 
     /// Whether the record is of a message, whole or cut.

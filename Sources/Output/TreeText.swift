@@ -55,7 +55,12 @@ public struct TreeText {
         text.append(decimal: record.frameNumber)
         text.append(": ")
         text.append(record.protocolName)
-        text.append(record.isMessage ? " message of " : record.ending == .packet ? " packet of " : " direction of ")
+        switch record.ending {
+        case .complete, .cut: text.append(" message of ")
+        case .packet: text.append(" packet of ")
+        case .direction: text.append(" direction of ")
+        case .gap: text.append(record.isConflict ? " conflict of " : " gap of ")
+        }
         text.append(decimal: record.length)
         text.append(record.length == 1 ? " byte" : " bytes")
         if record.frames.count > 1 {
@@ -74,6 +79,7 @@ public struct TreeText {
         case .complete, .packet: text.append(", complete at ")
         case .cut: text.append(", cut, last seen at ")
         case .direction: text.append(", last seen at ")
+        case .gap: text.append(", found at ")
         }
         if time.append(instant: record.time, date: true, decimals: 9, to: &text) { text.append(" UTC") }
         colour.end(in: &text)

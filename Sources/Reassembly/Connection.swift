@@ -1,69 +1,37 @@
-/// What is remembered of one direction whether or not its bytes are wanted.
-@usableFromInline struct DirectionState: Sendable {
-    @usableFromInline struct Flags: OptionSet, Sendable {
-        @usableFromInline let rawValue: UInt8
-
-        @usableFromInline init(rawValue: UInt8) {
-            self.rawValue = rawValue
-        }
-
-        /// A segment of this direction was captured.
-        @usableFromInline static var seen: Flags { Flags(rawValue: 1) }
-        @usableFromInline static var synSeen: Flags { Flags(rawValue: 2) }
-        /// A segment other than a SYN was captured.
-        @usableFromInline static var established: Flags { Flags(rawValue: 4) }
-        /// `position` has a meaning.
-        @usableFromInline static var located: Flags { Flags(rawValue: 8) }
-        /// Payload went by that was not wanted.
-        @usableFromInline static var passedOver: Flags { Flags(rawValue: 16) }
-        /// The FIN was reached.
-        @usableFromInline static var finished: Flags { Flags(rawValue: 32) }
-    }
-
-    /// The number behind the SYN; without a SYN that of the first segment captured.
-    @usableFromInline var origin = SequenceNumber(0)
-    /// The highest number known: the end of a segment, or an acknowledgement by the other side.
-    @usableFromInline var position = SequenceNumber(0)
-    /// The index of the half-stream; -1 while the bytes are not wanted.
-    @usableFromInline var half: Int32 = -1
-    @usableFromInline var flags: Flags = []
-
-    @usableFromInline init() {}
-
-    /// True where a segment has bytes that are behind all that is known of a stream that has not ended.
-    @usableFromInline func lacks(_ sequence: SequenceNumber, length: Int) -> Bool {
-        guard length > 0, !flags.contains(.finished) else { return false }
-        return !flags.contains(.located) || position.distance(to: sequence.advanced(by: min(length, 1 << 30 - 1))) > 0
-    }
-
-    /// Learns that the stream reaches `number`. A number far off is believed only while nothing depends on it.
-    @inlinable mutating func reach(_ number: SequenceNumber, window: Int) {
-        let ahead = position.distance(to: number)
-        if ahead > 0 && ahead <= window {
-            position = number
-        } else if !flags.contains(.located) || (half < 0 && abs(ahead) > window) {
-            position = number
-            flags.insert(.located)
-        }
-    }
-}
-
 /// A connection, in a slot of the table.
 @usableFromInline struct Connection: Sendable {
-    /// The lists a connection may be in.
-    @usableFromInline enum List: UInt8, Sendable {
+    /// The lists a connection may be in, those to forget first before the others.
+    @usableFromInline enum List: UInt8, Sendable, CaseIterable {
+        case closed
         /// No direction was wanted yet.
         case dormant
-        case active
-        case closed
+        /// Payload of one side only, as spoofed packets have it.
+        case oneSided
+        /// Payload of both sides.
+        case twoSided
+        /// Both sides have acknowledged payload of the other.
+        case confirmed
         /// The slot is free.
         case none
+    }
+
+    /// A SYN within a connection, until the other side has answered or refused it.
+    @usableFromInline struct Proposal: Sendable {
+        @usableFromInline var direction: Direction
+        /// The segment with the SYN.
+        @usableFromInline var segment: Segment
+        /// The number behind the SYN.
+        @usableFromInline var origin: SequenceNumber { SequenceNumber(segment.sequence).advanced(by: 1) }
     }
 
     @usableFromInline var key: FlowKey
     @usableFromInline var list = List.none
     /// The client is `key.first`.
     @usableFromInline var clientIsFirst = true
+    /// A SYN waits for its answer; the proposal itself is kept by the assembler.
+    @usableFromInline var hasProposal = false
+    /// A RST came that its receiver obeys, and no bytes behind it.
+    @usableFromInline var isReset = false
     @usableFromInline var forward = DirectionState()
     @usableFromInline var backward = DirectionState()
     @usableFromInline var number: UInt64
@@ -85,10 +53,13 @@
     }
 
     /// The direction of a segment from `sender`. Between an endpoint and itself all is forward.
-    @inlinable func direction(from sender: Endpoint) -> Direction {
+    @inlinable @inline(__always) func direction(from sender: Endpoint) -> Direction {
         if key.first == sender && (clientIsFirst || key.second == sender) { return .forward }
         return (key.first == sender) == clientIsFirst ? .forward : .backward
     }
+
+    /// Any segment may change what it is.
+    @inlinable var needsCare: Bool { list == .closed || hasProposal }
 
     /// The bytes of a direction are wanted.
     @usableFromInline var isInUse: Bool { forward.half >= 0 || backward.half >= 0 }
@@ -103,70 +74,33 @@
 }
 
 extension Connection {
-    /// How far apart numbers may be that should be the same but for segments captured out of order.
-    private static var reordering: Int { 65_535 }
+    /// How many bytes the receiver of a direction has room for at most, as it has offered so far.
+    ///
+    /// - Parameter unknown: The answer where the two SYNs were not captured or did not agree on a scale.
+    @inlinable @inline(__always) func window(of direction: Direction, unknown: Int) -> Int {
+        direction == .forward
+            ? backward.room(for: forward.flags, unknown: unknown) : forward.room(for: backward.flags, unknown: unknown)
+    }
+}
 
-    /// True when a segment with a SYN belongs to this connection; false when it begins another.
-    @usableFromInline func continues(withSYN segment: Segment, _ direction: Direction) -> Bool {
-        let mine = self[direction]
-        let other = self[direction.opposite]
-        let origin = SequenceNumber(segment.sequence).advanced(by: 1)
-        let acknowledged = SequenceNumber(segment.acknowledgement)
-        let answers = segment.flags.contains(.ack)
-        let near = 0...Self.reordering
-        if mine.flags.contains(.synSeen) {
-            if mine.origin == origin { return true }
-            // The server has forgotten the first attempt and answers the client's SYN again.
-            return answers && list == .dormant && mine.flags.isDisjoint(with: [.established, .finished])
-                && other.flags.contains(.synSeen) && near.contains(other.origin.distance(to: acknowledged))
-        }
-        if mine.flags.contains(.seen) {
-            // Captured behind the segments that it precedes.
-            return near.contains(origin.distance(to: mine.origin))
-        }
-        if answers {
-            if other.flags.contains(.synSeen) { return near.contains(other.origin.distance(to: acknowledged)) }
-            return abs(other.position.distance(to: acknowledged)) <= Self.reordering
-        }
-        if other.flags.contains(.established) {
-            return mine.flags.contains(.located) && near.contains(origin.distance(to: mine.position))
-        }
-        return true
+extension DirectionState {
+    /// The checksum for which the receiver drops a segment, nil for none. Where all of a direction are wrong a tool has
+    /// changed the capture.
+    @usableFromInline func damage(of segment: Segment) -> UnusedReason? {
+        if segment.isChecksumWrong, flags.contains(.soundSum) { return .checksum }
+        return segment.isHeaderWrong && flags.contains(.soundHeader) ? .headerChecksum : nil
     }
 
-    /// True when a segment of a connection that both sides have ended has bytes that cannot be of it, behind a FIN or
-    /// far from it: then another connection began, whose SYN was not captured.
-    @usableFromInline func isOver(for segment: Segment, _ direction: Direction, window: Int) -> Bool {
-        guard isFinished, segment.wireLength > 0, segment.flags.isDisjoint(with: [.syn, .rst]) else { return false }
-        let end = SequenceNumber(segment.sequence).advanced(by: min(segment.wireLength, window))
-        // The FIN itself takes a number.
-        return !(-window...1).contains(self[direction].position.distance(to: end))
+    /// How many bytes the sender of this direction has room for at most, as it has offered so far.
+    ///
+    /// - Parameters:
+    ///   - other: Of the other direction.
+    ///   - unknown: The answer where the two SYNs were not captured or did not agree on a scale (RFC 7323, 2.2).
+    @inlinable func room(for other: Flags, unknown: Int) -> Int {
+        flags.contains(.scales) && other.contains(.scales)
+            ? max(Int(window) &<< Int(windowShift), Self.leastRoom) : unknown
     }
 
-    /// Notes the SYN of a direction.
-    @usableFromInline mutating func note(syn sequence: SequenceNumber, _ direction: Direction) {
-        var mine = self[direction]
-        let origin = sequence.advanced(by: 1)
-        if !mine.flags.contains(.synSeen) || mine.origin != origin {
-            if !mine.flags.contains(.established) {
-                mine.position = origin
-                mine.flags.insert(.located)
-            }
-            mine.origin = origin
-            mine.flags.insert(.synSeen)
-        }
-        mine.flags.insert(.seen)
-        self[direction] = mine
-    }
-
-    /// True when a RST is near enough to what is known to be believed. Where nothing is known it is believed.
-    @usableFromInline func believes(reset segment: Segment, _ direction: Direction, window: Int) -> Bool {
-        let mine = self[direction]
-        let other = self[direction.opposite]
-        if mine.flags.contains(.located) {
-            return abs(mine.position.distance(to: SequenceNumber(segment.sequence))) <= window
-        }
-        guard segment.flags.contains(.ack), other.flags.contains(.located) else { return true }
-        return abs(other.position.distance(to: SequenceNumber(segment.acknowledgement))) <= window
-    }
+    /// What a window without a scale can say.
+    @inlinable static var leastRoom: Int { 65_535 }
 }

@@ -9,9 +9,8 @@
     @usableFromInline var connections: ContiguousArray<Connection> = []
     private var free: ContiguousArray<Int32> = []
     private var index = FlowIndex()
-    private var dormant = Ends()
-    private var active = Ends()
-    private var closed = Ends()
+    /// By list.
+    private var ends = [Ends](repeating: Ends(), count: Connection.List.allCases.count)
     /// The slot found last; may be out of range or free.
     @usableFromInline private(set) var last = 0
     @usableFromInline private(set) var count = 0
@@ -19,8 +18,7 @@
     @usableFromInline init() {}
 }
 
-// Invariants: a connection is in exactly the list it names; `queuedAt` does not fall along a list, and
-// queuedAt ≤ lastSeen + 1/16 of the idle time for those not closed.
+// Invariants: a connection is in exactly the list it names; `queuedAt` does not fall along a list.
 extension ConnectionTable {
     @inlinable mutating func find(_ key: FlowKey) -> Int? {
         // Segments come in bursts; freed slots have the list `none`.
@@ -66,10 +64,8 @@ extension ConnectionTable {
         connections[slot].lastSeen = now
     }
 
-    @inlinable mutating func touch(_ slot: Int, now: Int64, idle: Int64) {
+    @inlinable mutating func touch(_ slot: Int, now: Int64) {
         connections[slot].lastSeen = now
-        // Not at every segment: the list would cost more than all else.
-        if now - connections[slot].queuedAt > idle / 16 { move(slot, to: connections[slot].list, now: now) }
     }
 
     @usableFromInline mutating func move(_ slot: Int, to list: Connection.List, now: Int64) {
@@ -77,30 +73,31 @@ extension ConnectionTable {
         append(slot, to: list, now: now)
     }
 
-    /// A connection whose time is up: closed ones after `linger`, others after `idle` and at most a sixteenth.
-    @usableFromInline func expired(now: Int64, idle: Int64, linger: Int64) -> Int? {
-        if closed.head >= 0, connections[Int(closed.head)].queuedAt + linger <= now { return Int(closed.head) }
-        let limit = now - idle - idle / 16
-        if dormant.head >= 0, connections[Int(dormant.head)].queuedAt <= limit { return Int(dormant.head) }
-        if active.head >= 0, connections[Int(active.head)].queuedAt <= limit { return Int(active.head) }
+    /// The connection to forget first: of the first list that has one, the idlest.
+    ///
+    /// - Parameter isInUse: Only those with directions in use.
+    @usableFromInline mutating func dispensable(now: Int64, isInUse: Bool = false) -> Int? {
+        for list in Connection.List.allCases where list != .none {
+            if isInUse, list == .dormant { continue }
+            if let slot = idlest(of: list, now: now, isInUse: isInUse) { return slot }
+        }
         return nil
     }
 
-    /// The connection to forget first.
-    ///
-    /// - Parameter isInUse: One with directions in use is looked for; nil only where none is active either.
-    @usableFromInline mutating func dispensable(now: Int64, isInUse: Bool = false) -> Int? {
-        if closed.head >= 0, !isInUse || active.head < 0 || connections[Int(closed.head)].isInUse {
-            return Int(closed.head)
-        }
-        let list = dormant.head >= 0 && !isInUse ? Connection.List.dormant : .active
-        // One that had a segment since it was queued gets a second chance; each segment gives one at most.
-        while true {
-            let head = Int(list == .dormant ? dormant.head : active.head)
-            guard head >= 0 else { return nil }
+    /// One that had a segment since it was queued gets a second chance; each segment gives one at most.
+    private mutating func idlest(of list: Connection.List, now: Int64, isInUse: Bool) -> Int? {
+        while ends[Int(list.rawValue)].head >= 0 {
+            let head = Int(ends[Int(list.rawValue)].head)
+            if isInUse, !connections[head].isInUse {
+                // Of closed ones few are in use: those that a RST has closed.
+                if list == .closed { return nil }
+                move(head, to: .dormant, now: now)
+                continue
+            }
             if connections[head].lastSeen <= connections[head].queuedAt { return head }
             move(head, to: list, now: now)
         }
+        return nil
     }
 
     /// The slots in use, by number of their connection.
@@ -113,30 +110,21 @@ extension ConnectionTable {
         connections[slot].list = list
         connections[slot].queuedAt = now
         connections[slot].following = -1
-        withEnds(of: list) { ends, connections in
-            connections[slot].previous = ends.tail
-            if ends.tail >= 0 { connections[Int(ends.tail)].following = Int32(slot) } else { ends.head = Int32(slot) }
-            ends.tail = Int32(slot)
+        let tail = ends[Int(list.rawValue)].tail
+        connections[slot].previous = tail
+        if tail >= 0 {
+            connections[Int(tail)].following = Int32(slot)
+        } else {
+            ends[Int(list.rawValue)].head = Int32(slot)
         }
+        ends[Int(list.rawValue)].tail = Int32(slot)
     }
 
     private mutating func unlink(_ slot: Int) {
         let (previous, following) = (connections[slot].previous, connections[slot].following)
-        withEnds(of: connections[slot].list) { ends, connections in
-            if previous >= 0 { connections[Int(previous)].following = following } else { ends.head = following }
-            if following >= 0 { connections[Int(following)].previous = previous } else { ends.tail = previous }
-        }
+        let list = Int(connections[slot].list.rawValue)
+        if previous >= 0 { connections[Int(previous)].following = following } else { ends[list].head = following }
+        if following >= 0 { connections[Int(following)].previous = previous } else { ends[list].tail = previous }
         connections[slot].list = .none
-    }
-
-    private mutating func withEnds(
-        of list: Connection.List, _ body: (inout Ends, inout ContiguousArray<Connection>) -> Void
-    ) {
-        switch list {
-        case .dormant: body(&dormant, &connections)
-        case .active: body(&active, &connections)
-        case .closed: body(&closed, &connections)
-        case .none: break
-        }
     }
 }

@@ -37,14 +37,21 @@ extension HalfPool {
         free.append(Int32(index))
     }
 
-    /// Brings the books up to date after a direction has changed.
-    @inlinable mutating func update(_ index: Int, _ limits: borrowing Limits) {
+    /// Brings the books up to date after a direction has changed, but for its deadline. True where that is to be set.
+    @inlinable mutating func update(_ index: Int) -> Bool {
         let footprint = halves[index].footprint
         let isQuiet = halves[index].ordered && halves[index].pending.isEmpty
         if footprint != halves[index].accounted || !isQuiet { account(index, footprint) }
-        if !halves[index].ordered || deadlines.earliest != .max {
-            deadlines.set(index, halves[index].deadline(limits))
-        }
+        return !halves[index].ordered || deadlines.earliest != .max
+    }
+
+    @usableFromInline mutating func setDeadline(_ index: Int, _ limits: Limits) {
+        deadlines.set(index, halves[index].deadline(limits))
+    }
+
+    /// Puts off what was due of a direction and could not be done.
+    @usableFromInline mutating func putOff(_ index: Int, _ context: borrowing AssemblyContext) {
+        if deadlines.earliest <= context.now { deadlines.set(index, context.now &+ max(context.limits.grace, 1)) }
     }
 
     @usableFromInline mutating func account(_ index: Int, _ size: Int) {

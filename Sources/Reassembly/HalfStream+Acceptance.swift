@@ -1,123 +1,241 @@
 // How a half-stream takes a segment.
 extension HalfStream {
-    /// Takes a segment whose payload begins at `sequence`.
-    ///
-    /// - Parameters:
-    ///   - payload: What was captured of the payload, at most `length` bytes.
-    ///   - length: The payload's length on the wire, less than 2³⁰.
     @inlinable mutating func accept<Sink: StreamSink & ~Copyable>(
-        _ sequence: SequenceNumber, _ payload: RawSpan, length: Int, fin: Bool, from frame: Origin,
-        _ context: inout AssemblyContext, into sink: inout Sink
+        _ arrival: borrowing Arrival, _ context: inout AssemblyContext, into sink: inout Sink
     ) {
-        if ordered, !fin, length > 0, payload.byteCount == length, sequence == origin.at(next) {
-            strays = 0
-            provenance.append(next..<next + UInt64(length), frame)
-            deliver(payload, &context, into: &sink)
+        let length = arrival.length
+        if ordered, !arrival.fin, arrival.urgentByte < 0, length > 0, arrival.payload.byteCount == length,
+            arrival.sequence == origin.at(next)
+        {
+            digests.append(next, length: length, ContentDigest.of(arrival.payload))
+            provenance.append(next &- excised..<next &- excised &+ UInt64(length), arrival.origin)
+            deliver(arrival.payload, &context, into: &sink)
             if pending.count > context.limits.bytesPerDirection { keepWithinLimits(&context, into: &sink) }
         } else {
-            acceptUnordered(sequence, payload, length: length, fin: fin, from: frame, &context, into: &sink)
+            acceptUnordered(arrival, &context, into: &sink)
         }
     }
 
     @inlinable mutating func acceptUnordered<Sink: StreamSink & ~Copyable>(
-        _ sequence: SequenceNumber, _ payload: RawSpan, length: Int, fin: Bool, from frame: Origin,
-        _ context: inout AssemblyContext, into sink: inout Sink
+        _ arrival: borrowing Arrival, _ context: inout AssemblyContext, into sink: inout Sink
     ) {
-        var distance = origin.at(next).distance(to: sequence)
-        if abs(distance) > context.limits.window {
-            guard length > 0, noteStray(sequence, length: length, &context) else { return }
-            guard jump(to: sequence, &context, into: &sink) else { return }
-            distance = 0
+        if floatsUntil != nil {
+            float(arrival, &context, into: &sink)
+        } else {
+            // In signed offsets, as bytes may claim to lie before the beginning of the stream.
+            var start = offset(of: arrival.sequence)
+            if let former, former == arrival.sequence, arrival.length > 0 {
+                goBack(to: former, &context, into: &sink)
+                start = Int64(next)
+            } else if isOutside(start, arrival) {
+                return holdFar(arrival, &context, into: &sink)
+            }
+            let end = start + Int64(arrival.length)
+            guard end <= Int64(Self.highestOffset) else { return }
+            if end > Int64(next) {
+                place(arrival, at: start, end: UInt64(end), &context, into: &sink)
+            } else if arrival.length > 0 {
+                repeats(arrival, at: start, &context, into: &sink)
+            }
+            if arrival.fin, end >= 0 { noteEnd(at: UInt64(end), context) }
+            if !far.isEmpty { far.goesOnElsewhere(now: context.now) }
         }
-        // In signed offsets, as bytes may claim to lie before the beginning of the stream.
-        let start = Int64(next) + Int64(distance)
-        let end = start + Int64(length)
-        guard end <= Int64(Self.highestOffset) else { return }
-        if end > Int64(next) {
-            let cut = Int(max(-start, 0))
-            place(
-                payload.extracting(droppingFirst: min(cut, payload.byteCount)), at: UInt64(max(start, 0)),
-                end: UInt64(end), from: frame, &context, into: &sink)
-        } else if length > 0 {
-            context.statistics.retransmitted &+= 1
-            // A keep-alive repeats the last byte, or anything instead of it.
-            let isKeepAlive = length == 1 && end == Int64(next)
-            if start >= 0, !isKeepAlive { compareWithPending(payload, at: UInt64(start), &context, into: &sink) }
+        if !ordered { drain(&context, into: &sink) }
+        keepWithinLimits(&context, into: &sink)
+    }
+
+    /// Beyond the window, or so far back that it cannot be a repetition.
+    @inlinable func isOutside(_ start: Int64, _ arrival: borrowing Arrival) -> Bool {
+        let edge = max(next, acknowledgements.reached) &+ UInt64(arrival.window)
+        if start > Int64(next) { return start >= Int64(edge) && (arrival.length > 0 || arrival.fin) }
+        return Int64(next) - start > 1 << 29 || start + Int64(arrival.length) < 0
+    }
+
+    /// Holds a segment beyond the window. Its FIN is not believed.
+    @inlinable mutating func holdFar<Sink: StreamSink & ~Copyable>(
+        _ arrival: borrowing Arrival, _ context: inout AssemblyContext, into sink: inout Sink
+    ) {
+        guard !arrival.payload.isEmpty else { return }
+        let ahead = arrival.sequence.value &- origin.at(next).value
+        let start = next &+ UInt64(ahead)
+        holdFar(
+            HeldSegment(start: start, arrival.payload, arrival.origin, since: context.now, digest: arrival.digest),
+            &context, into: &sink)
+    }
+
+    @inlinable mutating func holdFar<Sink: StreamSink & ~Copyable>(
+        _ held: HeldSegment, _ context: inout AssemblyContext, into sink: inout Sink
+    ) {
+        guard !held.bytes.isEmpty, held.end <= Self.highestOffset else { return }
+        var insertion = Insertion()
+        let isNear = isHeard && held.start &- next <= UInt64(context.limits.outage)
+        far.insert(held, at: origin.at(held.start), isNear: isNear, now: context.now, &insertion)
+        context.count(insertion)
+        ordered = false
+        keepWithinLimits(&context, into: &sink)
+    }
+
+    /// Holds a segment of a stream that has not begun.
+    @inlinable mutating func float<Sink: StreamSink & ~Copyable>(
+        _ arrival: borrowing Arrival, _ context: inout AssemblyContext, into sink: inout Sink
+    ) {
+        let start = offset(of: arrival.sequence)
+        guard start >= 0, arrival.length > 0 else { return }
+        var insertion = Insertion()
+        if !arrival.payload.isEmpty {
+            store.insert(
+                HeldSegment(
+                    start: UInt64(start), arrival.payload, arrival.origin, since: context.now, digest: arrival.digest),
+                fixed: 0, &insertion)
         }
-        if fin, end >= 0 { noteEnd(at: UInt64(end), context) }
-        if !ordered {
-            drain(&context, into: &sink)
-            keepWithinLimits(&context, into: &sink)
-        } else if pending.count > context.limits.bytesPerDirection {
-            keepWithinLimits(&context, into: &sink)
-        }
+        context.count(insertion)
+        for conflict in insertion.conflicts { tell(conflict, &context, into: &sink) }
+        let captured = UInt64(start) &+ UInt64(arrival.payload.byteCount)
+        let end = UInt64(start) &+ UInt64(arrival.length)
+        if captured < end { absent.insert(captured..<end) }
+        ordered = false
     }
 
     /// Places a segment that ends behind `next`.
     @inlinable mutating func place<Sink: StreamSink & ~Copyable>(
-        _ payload: RawSpan, at start: UInt64, end: UInt64, from frame: Origin, _ context: inout AssemblyContext,
+        _ arrival: borrowing Arrival, at start: Int64, end: UInt64, _ context: inout AssemblyContext,
         into sink: inout Sink
     ) {
-        strays = 0
-        // Bytes behind a FIN: it was not this stream's.
-        if let known = fin, known < end { fin = nil }
-        if start < next {
-            context.statistics.retransmitted &+= 1
-            compareWithPending(payload, at: start, &context, into: &sink)
+        forgetEnd(before: end)
+        let payload = arrival.payload
+        let repeated = start < Int64(next) ? Int(Int64(next) - start) : 0
+        if repeated > 0 {
+            repeats(
+                payload.extracting(first: min(repeated, payload.byteCount)), at: start, arrival.origin, &context,
+                into: &sink)
         }
-        let from = max(start, next)
-        let fresh = payload.extracting(droppingFirst: min(Int(from - start), payload.byteCount))
-        let capturedEnd = from + UInt64(fresh.byteCount)
+        if arrival.urgentByte >= 0 { noteUrgent(arrival) }
+        let from = start < Int64(next) ? next : UInt64(start)
+        let fresh = payload.extracting(droppingFirst: min(repeated, payload.byteCount))
         if !fresh.isEmpty {
-            if from == next, store.first?.lowerBound ?? .max >= capturedEnd {
-                provenance.append(from..<capturedEnd, frame)
-                deliver(fresh, &context, into: &sink)
-            } else {
-                var cursor = from
-                while let range = store.conflict(fresh, at: from, cursor: &cursor) {
-                    context.statistics.conflicts &+= 1
-                    sink.conflict(range, of: stream)
-                }
-                let added = store.insert(fresh, at: from, origin: frame, now: context.now, spares: &context.spares)
-                if added < fresh.byteCount { context.statistics.retransmitted &+= 1 }
-                ordered = false
-            }
+            let digest = repeated == 0 ? arrival.digest : nil
+            take(fresh, at: from, digest, arrival.origin, &context, into: &sink)
         }
-        if capturedEnd < end {
+        let capturedEnd = from &+ UInt64(fresh.byteCount)
+        if capturedEnd < end, end > next {
             if absent.isEmpty, fin == nil { beyondSince = context.now }
-            absent.insert(capturedEnd..<end)
+            absent.insert(max(capturedEnd, next)..<end)
             ordered = false
         }
     }
 
-    /// Compares bytes of a retransmission with those still pending.
-    @inlinable mutating func compareWithPending<Sink: StreamSink & ~Copyable>(
-        _ payload: RawSpan, at start: UInt64, _ context: inout AssemblyContext, into sink: inout Sink
+    /// Takes bytes that begin at or behind `next`.
+    @inlinable mutating func take<Sink: StreamSink & ~Copyable>(
+        _ bytes: RawSpan, at start: UInt64, _ digest: UInt32?, _ frame: Origin, _ context: inout AssemblyContext,
+        into sink: inout Sink
     ) {
-        let pendingStart = next - UInt64(pending.count)
-        let low = max(start, pendingStart)
-        let high = min(start + UInt64(payload.byteCount), next)
-        guard low < high else { return }
-        let repeated = payload.extracting(Int(low - start)..<Int(high - start))
-        if let found = pending.difference(from: repeated, at: Int(low - pendingStart)) {
-            context.statistics.conflicts &+= 1
-            sink.conflict(low + UInt64(found.lowerBound)..<low + UInt64(found.upperBound), of: stream)
+        let end = start &+ UInt64(bytes.byteCount)
+        forgetEnd(before: end)
+        if start == next {
+            // One that was held at a FIN may begin before.
+            let ahead = max(store.first?.lowerBound ?? .max, start)
+            // Of what was acknowledged the receiver has read what it held; else what is in order comes first. What is behind
+            // a FIN waits for the other side's word.
+            let limit = min(ahead < acknowledgements.reached ? min(end, ahead) : end, max(fin ?? .max, start))
+            if ahead < limit { loseHeld(to: bytes, at: start, &context, into: &sink) }
+            if limit == end, end > start, let digest { digests.append(start, length: bytes.byteCount, digest) }
+            if limit > start {
+                provenance.append(start &- excised..<limit &- excised, frame)
+                deliver(bytes.extracting(first: Int(limit &- start)), &context, into: &sink)
+            }
+            if limit < end {
+                let rest = bytes.extracting(droppingFirst: Int(limit &- start))
+                hold(rest, at: limit, nil, frame, &context, into: &sink)
+            }
+            frontAt = context.now
+        } else {
+            hold(bytes, at: start, digest, frame, &context, into: &sink)
         }
     }
 
-    /// Goes on at `sequence`, which lies outside the window: ahead, as offsets never go back. False if offsets would
-    /// become too large.
-    @inlinable mutating func jump<Sink: StreamSink & ~Copyable>(
+    @inlinable mutating func hold<Sink: StreamSink & ~Copyable>(
+        _ bytes: RawSpan, at start: UInt64, _ digest: UInt32?, _ frame: Origin, _ context: inout AssemblyContext,
+        into sink: inout Sink
+    ) {
+        forgetEnd(before: start &+ UInt64(bytes.byteCount))
+        var insertion = Insertion()
+        store.insert(
+            HeldSegment(start: start, bytes, frame, since: context.now, digest: digest),
+            fixed: acknowledgements.reached, &insertion)
+        context.count(insertion)
+        for conflict in insertion.conflicts { tell(conflict, &context, into: &sink) }
+        ordered = false
+    }
+
+    /// Bytes came behind a FIN: it was not this stream's. Where the other side is heard it decides which of the two was not.
+    @inlinable mutating func forgetEnd(before end: UInt64) {
+        if let known = fin, known < end, !isHeard { forgetEnd() }
+    }
+
+    /// What is held and differs from bytes that come in order is not used.
+    @inlinable mutating func loseHeld<Sink: StreamSink & ~Copyable>(
+        to bytes: RawSpan, at start: UInt64, _ context: inout AssemblyContext, into sink: inout Sink
+    ) {
+        let end = start &+ UInt64(bytes.byteCount)
+        for conflict in store.conflicts(with: bytes, at: start..<end) { tell(conflict, &context, into: &sink) }
+    }
+
+    @inlinable mutating func tell<Sink: StreamSink & ~Copyable>(
+        _ conflict: Overlap, _ context: inout AssemblyContext, into sink: inout Sink
+    ) {
+        context.statistics.conflicts &+= 1
+        let range = conflict.range.lowerBound &- excised..<conflict.range.upperBound &- excised
+        sink.conflict(range, with: conflict.loser.span.bytes, from: conflict.origin, isDelivered: false, of: stream)
+    }
+
+    /// Notes an urgent byte: readers take it out of the stream.
+    @usableFromInline mutating func noteUrgent(_ arrival: borrowing Arrival) {
+        let offset = self.offset(of: arrival.sequence) + Int64(arrival.urgentByte)
+        guard offset >= Int64(next) else { return }
+        urgent = UInt64(offset)
+        ordered = false
+    }
+
+    /// Goes on at `sequence`, where the stream was before it jumped.
+    @inlinable mutating func goBack<Sink: StreamSink & ~Copyable>(
         to sequence: SequenceNumber, _ context: inout AssemblyContext, into sink: inout Sink
-    ) -> Bool {
-        fin = nil
+    ) {
+        flush(.jump, &context, into: &sink)
+        if !pending.isEmpty { skip(to: next, .jump, &context, into: &sink) }
+        former = origin.at(next)
+        origin = SequenceNumber(sequence.value &- UInt32(truncatingIfNeeded: next))
+        forgetEnd()
+        acknowledgements = Acknowledgements()
+        // Their offsets are those of the place that is left.
+        dropRest(&context)
+        lost = LostRanges()
+        digests = SegmentDigests()
+        beginning = 0
+    }
+
+    /// Goes on with the segments beyond the window.
+    @inlinable mutating func jump<Sink: StreamSink & ~Copyable>(
+        _ context: inout AssemblyContext, into sink: inout Sink
+    ) {
+        forgetEnd()
         drain(&context, into: &sink)
         flush(.jump, &context, into: &sink)
-        let ahead = sequence.value &- origin.at(next).value
-        guard next + UInt64(ahead) <= Self.highestOffset else { return false }
-        strays = 0
+        dropPassed(&context)
+        guard !far.isEmpty else { return }
+        former = origin.at(next)
         acknowledgements = Acknowledgements()
-        skip(to: next + UInt64(ahead), .jump, &context, into: &sink)
-        return true
+        if far.isProved(context.limits) {
+            store = far.takeAll()
+        } else {
+            // Nothing but its nearness speaks for it.
+            while let held = far.takeFirst() {
+                sink.doubt(held.start &- excised..<held.end &- excised, .window, from: held.origin, of: stream)
+                var insertion = Insertion()
+                store.insert(held, fixed: 0, &insertion)
+                context.count(insertion)
+            }
+        }
+        if let first = store.first, first.lowerBound > next { skip(to: first.lowerBound, .jump, &context, into: &sink) }
+        drain(&context, into: &sink)
     }
 }

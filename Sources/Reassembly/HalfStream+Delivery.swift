@@ -25,11 +25,13 @@ extension HalfStream {
     @inlinable mutating func deliver<Sink: StreamSink & ~Copyable>(
         _ bytes: RawSpan, _ context: inout AssemblyContext, into sink: inout Sink
     ) {
-        let start = next
+        if urgent != nil { return deliverAroundUrgent(bytes, &context, into: &sink) }
+        context.statistics.delivered &+= UInt64(bytes.byteCount)
+        let start = next &- excised
         next += UInt64(bytes.byteCount)
-        guard pending.isEmpty, next >= wake else {
+        guard pending.isEmpty, next &- excised >= wake else {
             pending.append(bytes, spares: &context.spares)
-            if next >= wake { deliverPending(&context, into: &sink) }
+            if next &- excised >= wake { deliverPending(&context, into: &sink) }
             return
         }
         let answer = Self.offer(bytes, at: start, of: stream, from: provenance, to: &sink)
@@ -40,10 +42,32 @@ extension HalfStream {
         }
     }
 
+    /// Delivers what is before and behind the urgent byte.
+    @inlinable mutating func deliverAroundUrgent<Sink: StreamSink & ~Copyable>(
+        _ bytes: RawSpan, _ context: inout AssemblyContext, into sink: inout Sink
+    ) {
+        guard let place = urgent, place >= next, place < next &+ UInt64(bytes.byteCount) else {
+            let kept = urgent
+            urgent = nil
+            deliver(bytes, &context, into: &sink)
+            urgent = kept.flatMap { $0 >= next ? $0 : nil }
+            return
+        }
+        urgent = nil
+        let before = Int(place &- next)
+        if before > 0 { deliver(bytes.extracting(first: before), &context, into: &sink) }
+        next += 1
+        excised += 1
+        context.statistics.unused[.urgent] &+= 1
+        if before + 1 < bytes.byteCount {
+            deliver(bytes.extracting(droppingFirst: before + 1), &context, into: &sink)
+        }
+    }
+
     @inlinable mutating func deliverPending<Sink: StreamSink & ~Copyable>(
         _ context: inout AssemblyContext, into sink: inout Sink
     ) {
-        let start = next - UInt64(pending.count)
+        let start = next &- excised &- UInt64(pending.count)
         let answer = Self.offer(pending.bytes, at: start, of: stream, from: provenance, to: &sink)
         wake = answer.wake
         provenance.prune(before: start + UInt64(answer.consumed))
@@ -57,23 +81,37 @@ extension HalfStream {
         if end > next {
             context.statistics.gaps &+= 1
             context.statistics.missingBytes &+= end - next
+            // What the snap length cut, or a limit gave up, was captured: its numbers are known.
+            if reason != .limit, reason != .cut { hasGap = true }
+            noteLost(to: end, reason, context)
         }
-        sink.gap(next..<end, after: pending.bytes, of: stream, from: provenance, reason: reason)
+        sink.gap(next &- excised..<end &- excised, after: pending.bytes, of: stream, from: provenance, reason: reason)
         pending.clear(spares: &context.spares)
         next = end
-        wake = end
-        provenance.prune(before: end)
+        wake = end &- excised
+        provenance.prune(before: wake)
+        if let urgent, urgent < next { self.urgent = nil }
+        if let fin, fin < next { forgetEnd() }
+    }
+
+    /// A longer grace would have prolonged the wait only where the bytes were acknowledged.
+    @usableFromInline mutating func noteLost(to end: UInt64, _ reason: GapReason, _ context: borrowing AssemblyContext)
+    {
+        let wasAcknowledged = reason == .acknowledged && acknowledgements.reached >= end
+        lost.append(next..<end, since: wasAcknowledged ? acknowledgements.markedAt : nil)
     }
 
     /// Delivers what is held and in order now, and skips what is known to be missing.
     @inlinable mutating func drain<Sink: StreamSink & ~Copyable>(
         _ context: inout AssemblyContext, into sink: inout Sink
     ) {
+        if floatsUntil != nil { return }
         while true {
             let ahead = store.first?.lowerBound ?? .max
+            if fin == next { break }
             if ahead <= next {
-                guard var run = store.takeFirst() else { break }
-                deliver(&run, &context, into: &sink)
+                guard let held = store.takeFirst() else { break }
+                deliver(held, &context, into: &sink)
                 continue
             }
             absent.removeAll(before: next)
@@ -81,22 +119,44 @@ extension HalfStream {
             skip(to: min(missing.upperBound, ahead), .cut, &context, into: &sink)
         }
         absent.removeAll(before: next)
-        ordered = store.isEmpty && absent.isEmpty && fin == nil
+        dropPassed(&context)
+        ordered =
+            store.isEmpty && absent.isEmpty && fin == nil && far.isEmpty && suspects.isEmpty && urgent == nil
     }
 
-    /// Delivers a run that begins at `next`, in place where nothing is pending.
+    /// Delivers what a held segment has behind `next`; the rest was read from another.
     @inlinable mutating func deliver<Sink: StreamSink & ~Copyable>(
-        _ run: inout OutOfOrderStore.Run, _ context: inout AssemblyContext, into sink: inout Sink
+        _ held: HeldSegment, _ context: inout AssemblyContext, into sink: inout Sink
     ) {
-        for piece in run.pieces { provenance.append(piece.start..<piece.end, piece.origin) }
-        next += UInt64(run.buffer.count)
-        if pending.isEmpty {
-            swap(&pending, &run.buffer)
-        } else {
-            pending.append(run.buffer.bytes, spares: &context.spares)
-            run.buffer.clear(spares: &context.spares)
+        let hidden = Int(min(next, held.end) &- held.start)
+        if hidden > 0 {
+            let differing = min(held.differing, hidden)
+            context.statistics.differingBytes &+= UInt64(differing)
+            context.statistics.retransmittedBytes &+= UInt64(hidden - differing)
         }
-        if next >= wake { deliverPending(&context, into: &sink) }
+        guard held.end > next else { return }
+        if hidden == 0, let digest = held.digest { digests.append(held.start, length: held.bytes.count, digest) }
+        let end = min(held.end, max(fin ?? .max, next))
+        provenance.append(next &- excised..<end &- excised, held.origin)
+        deliver(held.bytes(of: next..<end), &context, into: &sink)
+        guard end < held.end else { return }
+        // What is behind a FIN waits for the other side's word.
+        var insertion = Insertion()
+        store.insert(
+            HeldSegment(start: end, held.bytes(of: end..<held.end), held.origin, since: held.since), fixed: 0,
+            &insertion)
+        context.count(insertion)
+    }
+
+    /// Gives up what was set aside, or held beyond the window, and was passed.
+    @usableFromInline mutating func dropPassed(_ context: inout AssemblyContext) {
+        if !far.isEmpty {
+            far.take(before: next) { context.statistics.unused[.window] &+= UInt64($0.bytes.count) }
+        }
+        guard !suspects.isEmpty else { return }
+        for index in suspects.all.indices.reversed() where suspects.all[index].acknowledgedEnd <= next {
+            context.drop(suspects.remove(at: index))
+        }
     }
 
     /// Declares the hole at `next` a gap and goes on behind it. Returns false if there is none.
@@ -109,21 +169,127 @@ extension HalfStream {
         return true
     }
 
-    /// Declares the hole at `next` a gap if its time has come.
-    @inlinable mutating func closeHoleIfDue<Sink: StreamSink & ~Copyable>(
+    /// Does what is due: begins a stream, uses what was set aside, declares the hole at `next` a gap, jumps.
+    @inlinable mutating func attend<Sink: StreamSink & ~Copyable>(
         _ context: inout AssemblyContext, into sink: inout Sink
     ) {
+        if let floatsUntil {
+            if floatsUntil <= context.now { begin(&context, into: &sink) }
+            return
+        }
+        if let until = mayBeSoundUntil, until <= context.now { mayBeSoundUntil = nil }
         acknowledgements.settle(now: context.now, grace: context.limits.grace)
-        guard let end = holeEnd, let deadline = deadline(context.limits), deadline <= context.now else { return }
-        let reason = acknowledgements.settled >= end ? GapReason.acknowledged : .timeout
-        _ = closeHole(reason, &context, into: &sink)
+        if useSuspect(upTo: acknowledgements.settled, &context, into: &sink) { return }
+        // A suspect in the midst of the hole is used; what is missing before it was acknowledged with it.
+        if let start = suspects.firstStart(behind: next, acknowledged: beforeEnd(acknowledgements.settled)),
+            start < holeEnd ?? .max
+        {
+            skip(to: start, .acknowledged, &context, into: &sink)
+            _ = useSuspect(upTo: acknowledgements.settled, &context, into: &sink)
+            return
+        }
+        useFar(upTo: beforeEnd(acknowledgements.settled), &context, into: &sink)
+        if let end = holeEnd {
+            if acknowledgements.settled >= end {
+                _ = closeHole(.acknowledged, &context, into: &sink)
+            } else if isTimedOut(context) {
+                useUnansweredSYNData(&context, into: &sink)
+                _ = closeHole(.timeout, &context, into: &sink)
+            }
+        }
+        if isDisputed, max(finSince, store.firstSince ?? 0) + context.limits.holeTimeout <= context.now {
+            forgetEnd()
+            drain(&context, into: &sink)
+        }
+        if let due = far.deadline(context.limits), due <= context.now { jump(&context, into: &sink) }
+    }
+
+    /// The hole at `next` was not acknowledged, and its time is over.
+    @usableFromInline func isTimedOut(_ context: borrowing AssemblyContext) -> Bool {
+        guard let due = holeDeadline(context.limits) else { return false }
+        return due <= context.now
+    }
+
+    /// A stream without a beginning begins with the first byte that came.
+    @inlinable mutating func begin<Sink: StreamSink & ~Copyable>(
+        _ context: inout AssemblyContext, into sink: inout Sink
+    ) {
+        floatsUntil = nil
+        let first = min(store.first?.lowerBound ?? next, absent.first?.lowerBound ?? next)
+        next = first
+        beginning = first
+        wake = first
+        drain(&context, into: &sink)
+    }
+
+    /// Uses the segment that was set aside and goes on at `next`, if the other side has acknowledged it.
+    @inlinable mutating func useSuspect<Sink: StreamSink & ~Copyable>(
+        upTo limit: UInt64, _ context: inout AssemblyContext, into sink: inout Sink
+    ) -> Bool {
+        guard !suspects.isEmpty, let index = suspects.index(goingOnAt: next, acknowledged: beforeEnd(limit)) else {
+            return false
+        }
+        let suspect = suspects.remove(at: index)
+        use(suspect, isDoubtful: !suspect.isSound && suspect.reason != .synData, &context, into: &sink)
+        return true
+    }
+
+    /// - Parameter isDoubtful: The sink is told that a receiver would drop it.
+    @inlinable mutating func use<Sink: StreamSink & ~Copyable>(
+        _ suspect: Suspect, isDoubtful: Bool, _ context: inout AssemblyContext, into sink: inout Sink
+    ) {
+        let held = suspect.segment
+        if let number = suspect.number { usedNumber = number }
+        let edge = max(next, acknowledgements.reached) &+ UInt64(suspect.window)
+        if held.start >= edge { return holdFar(held, &context, into: &sink) }
+        if floatsUntil != nil {
+            // The stream may yet begin before it, so nothing is in order.
+            var insertion = Insertion()
+            store.insert(held, fixed: 0, &insertion)
+            context.count(insertion)
+        } else if held.end > next, !held.bytes.isEmpty {
+            let start = max(held.start, next)
+            if isDoubtful {
+                sink.doubt(start &- excised..<held.end &- excised, suspect.reason, from: held.origin, of: stream)
+            }
+            let hidden = Int(start &- held.start)
+            context.statistics.retransmittedBytes &+= UInt64(hidden)
+            context.statistics.uncomparedBytes &+= UInt64(hidden)
+            take(
+                held.bytes(of: start..<held.end), at: start, hidden == 0 ? held.digest : nil, held.origin, &context,
+                into: &sink)
+        } else {
+            context.statistics.unused[suspect.reason] &+= UInt64(held.bytes.count)
+        }
+        if suspect.fin { noteEnd(at: held.end, context) }
+        drain(&context, into: &sink)
     }
 
     /// Delivers all that is held with gaps for the holes; then nothing is known beyond `next`.
+    ///
+    /// - Parameter isLossy: At the end: bytes of the other direction are missing.
     @inlinable mutating func flush<Sink: StreamSink & ~Copyable>(
-        _ reason: GapReason, _ context: inout AssemblyContext, into sink: inout Sink
+        _ reason: GapReason, isLossy: Bool = false, _ context: inout AssemblyContext, into sink: inout Sink
     ) {
-        while closeHole(reason, &context, into: &sink) {}
+        if floatsUntil != nil { begin(&context, into: &sink) }
+        useUnansweredSYNData(&context, into: &sink)
+        repeat {
+            // At the end what was once acknowledged is taken, though acknowledgements have gone back.
+            let limit = reason == .close ? acknowledgements.highest : acknowledgements.reached
+            while useSuspect(upTo: limit, &context, into: &sink) {}
+            if let start = suspects.firstStart(behind: next, acknowledged: beforeEnd(limit)),
+                start < holeEnd ?? .max
+            {
+                skip(to: start, reason, &context, into: &sink)
+                continue
+            }
+            if reason == .close, useUnanswered(isLossy: isLossy, &context, into: &sink) { continue }
+            if closeHole(reason, &context, into: &sink) { continue }
+            guard isDisputed else { break }
+            // Something follows, and nobody has acknowledged the FIN.
+            forgetEnd()
+            drain(&context, into: &sink)
+        } while true
     }
 
     /// Gives up everything held.
@@ -132,32 +298,85 @@ extension HalfStream {
     ) {
         flush(.limit, &context, into: &sink)
         if !pending.isEmpty { skip(to: next, .limit, &context, into: &sink) }
+        dropRest(&context)
         pending = StreamBuffer()
         provenance.older = []
         provenance.head = 0
+        digests = SegmentDigests()
+        lost = LostRanges()
+        ordered = fin == nil && urgent == nil
     }
 
+    /// Gives up what was set aside or held beyond the window.
+    @usableFromInline mutating func dropRest(_ context: inout AssemblyContext) {
+        far.take(before: .max) { context.statistics.unused[.window] &+= UInt64($0.bytes.count) }
+        // Behind the FIN.
+        while let held = store.takeFirst() { context.statistics.unused[.window] &+= UInt64(held.bytes.count) }
+        while !suspects.isEmpty { context.drop(suspects.remove(at: 0)) }
+    }
+
+    /// - Parameters:
+    ///   - endIsAcknowledged: The other direction's FIN was captured, or this one's alone: then the last number acknowledged is
+    ///     that of this one's FIN.
+    ///   - isLossy: Bytes of the other direction are missing, so that acknowledgements may be, too.
     @inlinable mutating func close<Sink: StreamSink & ~Copyable>(
-        _ reason: CloseReason, _ context: inout AssemblyContext, into sink: inout Sink
+        _ reason: CloseReason, endIsAcknowledged: Bool, isLossy: Bool, _ context: inout AssemblyContext,
+        into sink: inout Sink
     ) {
-        if reason == .reset, fin == nil, let end = resetEnd, end > heldEnd {
-            fin = end
-            ordered = false
+        flush(.close, isLossy: isLossy, &context, into: &sink)
+        if !far.isEmpty, far.isAcknowledged || far.isUnopposed(context.limits) {
+            jump(&context, into: &sink)
+            flush(.close, isLossy: isLossy, &context, into: &sink)
         }
-        flush(.close, &context, into: &sink)
-        sink.close(stream, pending: pending.bytes, from: provenance, reason: reason)
+        skipToAcknowledged(endIsAcknowledged: endIsAcknowledged, &context, into: &sink)
+        dropRest(&context)
+        if !isHeard { context.statistics.unheardStreams &+= 1 }
+        // Nothing followed the FIN.
+        let isAtEnd = fin == next && reason != .reset
+        sink.close(stream, pending: pending.bytes, from: provenance, reason: isAtEnd ? .fin : reason)
         pending.clear(spares: &context.spares)
+    }
+
+    /// What the other side has acknowledged behind the last captured byte is missing.
+    @inlinable mutating func skipToAcknowledged<Sink: StreamSink & ~Copyable>(
+        endIsAcknowledged: Bool, _ context: inout AssemblyContext, into sink: inout Sink
+    ) {
+        var end = acknowledgements.reached
+        guard end > next else { return }
+        if fin == next {
+            return
+        } else if endIsAcknowledged || end - next == 1 {
+            // The FIN's own number.
+            end -= 1
+        }
+        if end > next { skip(to: end, .close, &context, into: &sink) }
     }
 
     @inlinable mutating func keepWithinLimits<Sink: StreamSink & ~Copyable>(
         _ context: inout AssemblyContext, into sink: inout Sink
     ) {
-        let limits = context.limits
-        while pending.count + store.count > limits.bytesPerDirection
-            || store.runs.count + absent.count > limits.runsPerDirection
-        {
-            guard closeHole(.limit, &context, into: &sink) else { break }
+        let limit = context.limits.bytesPerDirection
+        while pending.count + footprintOfHeld > limit || absent.count > Limits.absentRanges {
+            if floatsUntil != nil {
+                begin(&context, into: &sink)
+            } else if !closeHole(.limit, &context, into: &sink) {
+                break
+            }
         }
-        if pending.count > limits.bytesPerDirection { skip(to: next, .limit, &context, into: &sink) }
+        while !far.isEmpty, pending.count + footprintOfHeld > limit {
+            if far.isAcknowledged || far.isUnopposed(context.limits) {
+                jump(&context, into: &sink)
+                break
+            }
+            if let held = far.takeFirst() { context.statistics.unused[.window] &+= UInt64(held.bytes.count) }
+        }
+        if pending.count > limit { skip(to: next, .limit, &context, into: &sink) }
+    }
+}
+
+extension AssemblyContext {
+    /// Counts a segment that was set aside and is not used.
+    @usableFromInline mutating func drop(_ suspect: Suspect) {
+        statistics.unused[suspect.reason] &+= UInt64(suspect.segment.bytes.count)
     }
 }

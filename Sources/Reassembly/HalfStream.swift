@@ -1,32 +1,59 @@
 /// One direction of a connection that the sink wants.
+///
+/// Offsets are those of the sequence numbers; the sink's are lower by the urgent bytes taken out before them.
 @usableFromInline struct HalfStream: Sendable {
     @usableFromInline let stream: StreamID
     /// The sequence number of offset 0, or of an offset that is 0 modulo 2³².
-    @usableFromInline let origin: SequenceNumber
+    @usableFromInline var origin: SequenceNumber
     /// The first offset that was neither delivered nor declared missing.
     @usableFromInline var next: UInt64
-    /// The sink is called when `next` reaches this.
+    /// The offset of the first byte of a stream whose SYN was not captured: earlier ones were not waited for. Else 0.
+    @usableFromInline var beginning: UInt64
+    /// The sink is called when `next` reaches this offset of its own.
     @usableFromInline var wake: UInt64
-    /// True while `next` is all that is known of the stream: nothing is held ahead, no FIN seen.
+    /// True while `next` is all that is known of the stream: nothing is held, set aside or expected ahead, no FIN seen.
     @usableFromInline var ordered = true
     /// The bytes delivered and not consumed; they end at `next`.
     @usableFromInline var pending = StreamBuffer()
     @usableFromInline var provenance: Provenance
     @usableFromInline var store = OutOfOrderStore()
-    /// Bytes ahead of `next` that were sent and not captured.
+    /// Bytes ahead of `next` that were sent and cut off by a snap length.
     @usableFromInline var absent = HoleMap()
+    /// Segments beyond the window. Their offsets count on from `next` modulo 2³² at the time of their coming.
+    @usableFromInline var far = FarSegments()
+    @usableFromInline var suspects = Suspects()
+    /// The clock until which a segment set aside may soon be found sound.
+    @usableFromInline var mayBeSoundUntil: Int64?
+    /// The other side has acknowledged a segment that acknowledges more than was captured of it: the capture lacks some.
+    @usableFromInline var lacksOther = false
+    /// What segments acknowledge that were set aside and are used now.
+    @usableFromInline var usedNumber: UInt32?
+    /// Bytes of this direction are missing.
+    @usableFromInline var hasGap = false
+    @usableFromInline var lost = LostRanges()
+    @usableFromInline var digests = SegmentDigests()
     /// The offset of the FIN.
     @usableFromInline var fin: UInt64?
-    /// Where a RST says that the stream ended: what is missing before it, should nothing more come.
-    @usableFromInline var resetEnd: UInt64?
+    @usableFromInline var finIsAcknowledged = false
+    /// The clock when the FIN came.
+    @usableFromInline var finSince: Int64 = 0
+    /// The offset of an urgent byte that is not reached yet.
+    @usableFromInline var urgent: UInt64?
+    /// Urgent bytes taken out.
+    @usableFromInline var excised: UInt64 = 0
+    /// The clock at which a stream without a beginning begins: till then earlier segments may come.
+    @usableFromInline var floatsUntil: Int64?
     /// The clock when `absent` or `fin` came to be known.
     @usableFromInline var beyondSince: Int64 = 0
+    /// The clock when a segment last came that moved `next` while something was known beyond it.
+    @usableFromInline var frontAt: Int64 = 0
     @usableFromInline var acknowledgements = Acknowledgements()
     /// The offset within a hole that the other side last asked for, and the clock when it did.
     @usableFromInline var asked: (offset: UInt64, at: Int64) = (.max, 0)
-    /// The end of the last stray segment, and how many have agreed.
-    @usableFromInline var strayEnd = SequenceNumber(0)
-    @usableFromInline var strays = 0
+    /// An acknowledgement by the other side was captured.
+    @usableFromInline var isHeard = false
+    /// Where the stream was before it jumped.
+    @usableFromInline var former: SequenceNumber?
 
     // Kept by the pool.
     @usableFromInline var accounted = 0
@@ -38,94 +65,145 @@
         self.stream = stream
         self.origin = origin
         self.next = next
+        beginning = 0
         wake = next
         provenance = Provenance(maximumEntries: maximumEntries, firstSequence: origin.value)
     }
 }
 
-// Invariants between calls: pending ends at `next`; runs of `store` begin behind `next`, and so do those of `absent`;
-// `fin`, if known, is at or behind `next` and behind all that is held; next ≤ 2⁶²: see `jump`, and lengths are < 2³¹.
+// Invariants between calls: pending ends at `next`; segments of `store` end behind `next`, and, unless the stream floats,
+// begin behind it, or at a FIN that was reached; ranges of `absent` begin behind `next`; `fin`, if known, is at or behind
+// `next`; next ≤ 2⁶²: see `jump`, and lengths are < 2³¹.
 extension HalfStream {
     @usableFromInline static var highestOffset: UInt64 { 1 << 62 }
 
     /// Bytes of memory beside the struct itself.
     @inlinable var footprint: Int {
-        pending.capacity + provenance.footprint + (ordered ? 0 : store.footprint + absent.count * 16)
+        pending.capacity &+ provenance.footprint &+ digests.footprint &+ (ordered ? 0 : footprintOfHeld)
     }
 
-    /// True when the FIN was reached.
-    @inlinable var isFinished: Bool { fin == next }
+    /// What counts against the limit of a direction beside the pending bytes.
+    @usableFromInline var footprintOfHeld: Int {
+        store.footprint &+ absent.count &* 16 &+ far.footprint &+ suspects.footprint &+ lost.footprint
+    }
+
+    /// What changes with each step that is taken without a segment.
+    @usableFromInline var progress: [UInt64] {
+        [
+            next, UInt64(store.count), UInt64(suspects.all.count), UInt64(far.store.count), fin ?? .max,
+            UInt64(bitPattern: floatsUntil ?? -1), UInt64(bitPattern: mayBeSoundUntil ?? -1),
+        ]
+    }
+
+    /// True when the FIN was reached and the other side has acknowledged it.
+    @inlinable var isFinished: Bool { finIsAcknowledged && fin == next }
+
+    /// The offset of a sequence number near `next`, negative where it lies before offset 0.
+    @inlinable func offset(of number: SequenceNumber) -> Int64 {
+        Int64(next) &+ Int64(origin.at(next).distance(to: number))
+    }
 
     /// The offset at which the hole at `next` ends, nil if nothing is known beyond `next`.
     @usableFromInline var holeEnd: UInt64? {
-        if ordered { return nil }
+        if ordered || floatsUntil != nil { return nil }
         var end = store.first?.lowerBound ?? .max
         if let first = absent.first { end = min(end, first.lowerBound) }
         if let fin { end = min(end, fin) }
         return end > next && end < .max ? end : nil
     }
 
-    /// The end of everything held.
+    /// The end of everything held and believed.
     @usableFromInline var heldEnd: UInt64 {
-        max(next, store.map.last?.upperBound ?? 0, absent.last?.upperBound ?? 0)
+        max(next, store.end ?? 0, absent.last?.upperBound ?? 0)
     }
 
-    /// The clock at which the hole at `next` becomes a gap, nil if there is no hole.
+    /// The clock at which something is to be done without a segment: a hole is given up, a segment set aside is used, or
+    /// the stream begins or jumps. Nil if there is nothing.
     @usableFromInline func deadline(_ limits: Limits) -> Int64? {
+        if ordered { return nil }
+        if let floatsUntil { return floatsUntil }
+        var deadline = holeDeadline(limits)
+        if let mayBeSoundUntil { deadline = min(deadline ?? .max, mayBeSoundUntil) }
+        if !suspects.isEmpty, suspects.acknowledgedEnd(behind: next, upTo: beforeEnd(acknowledgements.reached)) != nil {
+            let isSettled = suspects.acknowledgedEnd(behind: next, upTo: beforeEnd(acknowledgements.settled)) != nil
+            let due = isSettled ? .min : acknowledgements.markedAt + limits.grace
+            deadline = min(deadline ?? .max, due)
+        }
+        if isDisputed { deadline = min(deadline ?? .max, max(finSince, store.firstSince ?? 0) + limits.holeTimeout) }
+        if let due = far.deadline(limits) { deadline = min(deadline ?? .max, due) }
+        return deadline
+    }
+
+    /// The bytes among the numbers acknowledged: the one behind the last byte is the FIN's.
+    @usableFromInline func beforeEnd(_ limit: UInt64) -> UInt64 {
+        finIsAcknowledged ? min(limit, fin ?? limit) : limit
+    }
+
+    @usableFromInline func holeDeadline(_ limits: Limits) -> Int64? {
         guard let end = holeEnd else { return nil }
         if acknowledgements.settled >= end { return .min }
-        let since = end == store.first?.lowerBound ? store.runs.first?.since ?? beyondSince : beyondSince
+        let came = end == store.first?.lowerBound ? store.firstSince ?? beyondSince : beyondSince
         let isAsked = asked.offset >= next && asked.offset < end
-        let timeout = max(since + limits.holeTimeout, isAsked ? asked.at + limits.askedTimeout : 0)
+        let timeout = max(max(came, frontAt) + limits.holeTimeout, isAsked ? asked.at + limits.askedTimeout : 0)
         return acknowledgements.reached >= end ? min(timeout, acknowledgements.markedAt + limits.grace) : timeout
     }
 
-    /// The other side has acknowledged everything before `number`.
-    @inlinable mutating func acknowledge(_ number: SequenceNumber, _ context: borrowing AssemblyContext) {
-        let ahead = origin.at(next).distance(to: number)
-        // Nearly always everything acknowledged was delivered already.
-        if ahead > 0 { acknowledge(number, ahead: ahead, window: context.limits.window, now: context.now) }
-        if !ordered, ahead >= 0, let end = holeEnd, UInt64(ahead) < end - next {
-            asked = (next + UInt64(ahead), context.now)
-        }
+    /// The number of the first byte that was neither delivered nor declared missing.
+    @inlinable var expected: SequenceNumber { origin.at(next) }
+
+    /// An acknowledgement by the other side was captured.
+    ///
+    /// - Parameters:
+    ///   - ahead: How far `number` lies ahead of ``expected``; what is ahead is noted already.
+    ///   - isCurrent: The segment that says so is no older than others of its direction.
+    @inlinable mutating func hear(_ number: SequenceNumber, ahead: Int, isCurrent: Bool, now: Int64) {
+        isHeard = true
+        if ahead <= 0, isCurrent, acknowledgements.reached > next { acknowledgements.goBack(to: next, now: now) }
+        if !ordered { heed(number, ahead: ahead, now: now) }
     }
 
+    /// The other side has acknowledged everything before `number`, which lies ahead of ``expected``.
     @usableFromInline mutating func acknowledge(_ number: SequenceNumber, ahead: Int, window: Int, now: Int64) {
-        if ahead <= window {
-            acknowledgements.advance(to: next + UInt64(ahead), next: next, now: now)
-        } else if strays > 0, abs(strayEnd.distance(to: number)) <= 1 << 20 {
-            strays = min(strays + 1, 1 << 20)
+        let offset = next &+ UInt64(ahead)
+        if ahead > window, offset > acknowledgements.reached &+ UInt64(window) {
+            far.acknowledge(number, now: now)
+            return
+        }
+        if offset >= acknowledgements.reached {
+            acknowledgements.advance(to: offset, next: next, now: now)
+        } else {
+            acknowledgements.goBack(to: offset, now: now)
         }
     }
 
-    /// Notes where the stream ends. Ignored if bytes behind it are known or it is far from everything known.
+    /// Learns what else an acknowledgement says of what is held.
+    @usableFromInline mutating func heed(_ number: SequenceNumber, ahead: Int, now: Int64) {
+        // It is given at the old place.
+        if ahead >= -(1 << 16), ahead <= 1 << 24 { far.contradict(now: now) }
+        if let fin {
+            let behind = origin.at(fin).distance(to: number)
+            if behind == 1 { finIsAcknowledged = true }
+            if behind > 1 { forgetEnd() }
+        }
+        if ahead >= 0, let end = holeEnd, UInt64(ahead) < end - next { asked = (next &+ UInt64(ahead), now) }
+    }
+
+    /// The FIN was not this stream's.
+    @usableFromInline mutating func forgetEnd() {
+        fin = nil
+        finIsAcknowledged = false
+    }
+
+    /// Bytes are held behind a FIN that was reached, and the other side has not said which of them it takes.
+    @usableFromInline var isDisputed: Bool { fin == next && !finIsAcknowledged && !store.isEmpty }
+
+    /// Notes where the stream ends. Ignored if bytes behind it are known, or were acknowledged.
     @usableFromInline mutating func noteEnd(at end: UInt64, _ context: borrowing AssemblyContext) {
-        guard fin == nil, end >= heldEnd else { return }
-        let known = max(heldEnd, acknowledgements.reached)
-        guard end <= known || end - known <= UInt64(context.limits.resetWindow) else { return }
+        guard fin == nil, end >= heldEnd, acknowledgements.reached <= end &+ 1 else { return }
         fin = end
+        finSince = context.now
+        finIsAcknowledged = acknowledgements.reached == end &+ 1
         if absent.isEmpty { beyondSince = context.now }
         ordered = false
-    }
-
-    /// Notes the sequence number of a RST. Whoever forges one need not hit the number, so bytes that only it tells of are
-    /// believed to have been sent only within a window without scaling.
-    @usableFromInline mutating func noteReset(at number: SequenceNumber) {
-        let ahead = origin.at(next).distance(to: number)
-        guard ahead >= 0 else { return }
-        let end = next + UInt64(ahead)
-        if end <= max(heldEnd, acknowledgements.reached) + 65_535 { resetEnd = end }
-    }
-
-    /// Counts a segment outside the window. Returns true when enough have agreed that the stream is there now.
-    @usableFromInline mutating func noteStray(
-        _ sequence: SequenceNumber, length: Int, _ context: inout AssemblyContext
-    ) -> Bool {
-        context.statistics.strays &+= 1
-        // It must go on about where the last ended: a repeated one proves nothing.
-        let ahead = strayEnd.distance(to: sequence)
-        strays = strays > 0 && ahead >= 0 && ahead <= 1 << 20 ? strays + 1 : 1
-        strayEnd = sequence.advanced(by: length)
-        return strays >= context.limits.strayAgreement
     }
 }

@@ -1,208 +1,258 @@
-/// Bytes of a stream that came ahead of their turn.
+/// Segments of a stream that came ahead of their turn, as the receiver keeps them: Linux's out-of-order queue.
+///
+/// Segments may overlap. Where they do, the one with the lower start is read (`tcp_ofo_queue`); see ``insert``. They lie
+/// in chunks, so that inserting costs a search and the move of one chunk.
 @usableFromInline struct OutOfOrderStore: Sendable {
-    /// A piece of a run and the frame that brought it.
-    @usableFromInline struct Piece: Sendable {
-        @usableFromInline var start: UInt64
-        @usableFromInline var end: UInt64
-        @usableFromInline var origin: Origin
-    }
+    private typealias Chunk = ContiguousArray<HeldSegment>
 
-    /// The bytes of one range of the map.
-    @usableFromInline struct Run: Sendable {
-        @usableFromInline var buffer = StreamBuffer()
-        /// In order of arrival; sorted when the run's turn comes.
-        @usableFromInline var pieces: ContiguousArray<Piece> = []
-        /// The capture clock at which the first byte of the run came.
-        @usableFromInline var since: Int64
-
-        @usableFromInline var footprint: Int {
-            buffer.capacity + pieces.capacity * MemoryLayout<Piece>.stride + 128
-        }
-    }
-
-    @usableFromInline private(set) var map = HoleMap()
-    @usableFromInline private(set) var runs: ContiguousArray<Run> = []
-    /// The number of bytes held.
-    @usableFromInline private(set) var count = 0
-    /// The memory of all runs.
+    private var chunks: ContiguousArray<Chunk> = []
+    /// How many of the first chunk's segments were taken out.
+    private var head = 0
+    /// The memory of all segments, bookkeeping included.
     @usableFromInline private(set) var footprint = 0
+    @usableFromInline private(set) var count = 0
+    /// The bytes of all segments.
+    @usableFromInline private(set) var byteCount = 0
+
+    private static var chunkLimit: Int { 128 }
 
     @usableFromInline init() {}
 }
 
-// Invariant: runs[i] holds exactly the bytes of map.runs[i], and its pieces lie inside that range without overlapping.
+/// What became of bytes that two segments have.
+@usableFromInline struct Overlap: Sendable {
+    @usableFromInline var range: Range<UInt64>
+    /// The copy that is not used, of the whole range, and where it came from.
+    @usableFromInline var loser: ContiguousArray<UInt8>
+    @usableFromInline var origin: Origin
+}
+
+/// What became of the bytes of a segment that was inserted, and of those it replaced.
+@usableFromInline struct Insertion: Sendable {
+    /// Bytes dropped, since another copy is kept.
+    @usableFromInline var dropped = 0
+    /// Those of them that differ from it.
+    @usableFromInline var differing = 0
+    /// The copies that differ.
+    @usableFromInline var conflicts: [Overlap] = []
+    /// A segment repeated bytes.
+    @usableFromInline var repeats = false
+
+    @usableFromInline init() {}
+}
+
+// Invariants: chunks are not empty; no chunk has more than `chunkLimit` segments; starts ascend strictly, and so do ends;
+// `head` is less than the first chunk's count, 0 where there is none.
 extension OutOfOrderStore {
-    /// Past this many pieces of one run neighbours are united.
-    private static var maximumPieces: Int { 16_384 }
+    @inlinable var isEmpty: Bool { count == 0 }
 
-    @inlinable var isEmpty: Bool { map.isEmpty }
-    @inlinable var first: Range<UInt64>? { map.first }
-
-    /// The first range at or behind `cursor` in which `bytes`, which begin at `start`, overlap a run and differ from
-    /// it. `cursor` moves behind the run, for the next call.
-    @usableFromInline func conflict(_ bytes: RawSpan, at start: UInt64, cursor: inout UInt64) -> Range<UInt64>? {
-        let end = start + UInt64(bytes.byteCount)
-        guard cursor < end else { return nil }
-        var index = map.touching(cursor..<end).lowerBound
-        while index < runs.count, map.runs[index].lowerBound < end {
-            let run = map.runs[index]
-            let low = max(run.lowerBound, cursor)
-            let high = min(run.upperBound, end)
-            index += 1
-            guard low < high else { continue }
-            cursor = high
-            let repeated = bytes.extracting(Int(low - start)..<Int(high - start))
-            if let found = runs[index - 1].buffer.difference(from: repeated, at: Int(low - run.lowerBound)) {
-                return low + UInt64(found.lowerBound)..<low + UInt64(found.upperBound)
-            }
-        }
-        cursor = end
-        return nil
+    /// The range of the first segment.
+    @usableFromInline var first: Range<UInt64>? { chunks.first.map { $0[head].range } }
+    /// The clock when the first segment came.
+    @usableFromInline var firstSince: Int64? { chunks.first.map { $0[head].since } }
+    /// The end of the last segment.
+    @usableFromInline var end: UInt64? { chunks.last?.last?.end }
+    /// The lowest frame of any segment.
+    @usableFromInline var lowestFrame: UInt64? {
+        chunks.isEmpty ? nil : chunks.lazy.map { $0.lazy.map(\.origin.frame).min() ?? .max }.min()
     }
 
-    /// Adds what is new of `bytes`, which begin at `start`; of bytes that are held already the first copy stays.
-    /// Returns how many bytes were new.
+    /// Takes the first segment out.
+    @usableFromInline mutating func takeFirst() -> HeldSegment? {
+        guard !chunks.isEmpty else { return nil }
+        let taken = chunks[0][head]
+        note(removed: taken)
+        // Its bytes go with it.
+        chunks[0][head].bytes = []
+        head += 1
+        if head == chunks[0].count {
+            head = 0
+            chunks.removeFirst()
+        }
+        if count == 0 { self = OutOfOrderStore() }
+        return taken
+    }
+
+    /// Puts a segment among the others, as Linux does (`tcp_data_queue_ofo`): one that lies within another is dropped, an
+    /// equal one, too; those that it covers are dropped; else both stay.
+    ///
+    /// - Parameters:
+    ///   - fixed: The other side has acknowledged what is before this offset: of that, what is held stays.
+    ///   - insertion: Is told what became of bytes.
     @usableFromInline mutating func insert(
-        _ bytes: RawSpan, at start: UInt64, origin: Origin, now: Int64, spares: inout SpareBuffers
-    ) -> Int {
-        guard !bytes.isEmpty else { return 0 }
-        let range = start..<start + UInt64(bytes.byteCount)
-        let touched = map.touching(range)
-        let before = count
-        if touched.isEmpty {
-            var run = Run(since: now)
-            run.buffer.append(bytes, spares: &spares)
-            run.pieces.append(Piece(start: range.lowerBound, end: range.upperBound, origin: origin))
-            count += bytes.byteCount
-            footprint += run.footprint
-            runs.insert(run, at: touched.lowerBound)
-        } else if touched.count == 1 {
-            extend(touched.lowerBound, by: bytes, range, map.runs[touched.lowerBound], origin, &spares)
-        } else {
-            unite(touched, with: bytes, range, origin, &spares)
-        }
-        map.insert(range)
-        return count - before
-    }
-
-    /// Adds what `bytes` (of `range`) have before and behind the run at `index`, which holds `held`.
-    private mutating func extend(
-        _ index: Int, by bytes: RawSpan, _ range: Range<UInt64>, _ held: Range<UInt64>, _ origin: Origin,
-        _ spares: inout SpareBuffers
+        _ segment: consuming HeldSegment, fixed: UInt64, _ insertion: inout Insertion
     ) {
-        footprint -= runs[index].footprint
-        if range.upperBound > held.upperBound {
-            let skip = Int(held.upperBound - range.lowerBound)
-            runs[index].buffer.append(bytes.extracting(droppingFirst: skip), spares: &spares)
-            append(Piece(start: held.upperBound, end: range.upperBound, origin: origin), to: index)
-            count += bytes.byteCount - skip
-        }
-        if range.lowerBound < held.lowerBound {
-            let taken = Int(held.lowerBound - range.lowerBound)
-            runs[index].buffer.prepend(bytes.extracting(first: taken))
-            append(Piece(start: range.lowerBound, end: held.lowerBound, origin: origin), to: index)
-            count += taken
-        }
-        footprint += runs[index].footprint
-    }
-
-    /// Unites several runs with the bytes between them. The others are copied to the biggest, so that a byte is
-    /// copied at most once for each doubling of the run it is in.
-    private mutating func unite(
-        _ touched: Range<Int>, with bytes: RawSpan, _ range: Range<UInt64>, _ origin: Origin,
-        _ spares: inout SpareBuffers
-    ) {
-        var target = touched.lowerBound
-        var since = runs[target].since
-        for index in touched {
-            if runs[index].buffer.count > runs[target].buffer.count { target = index }
-            since = min(since, runs[index].since)
-        }
-        var held = map.runs[target]
-        for index in stride(from: target + 1, to: touched.upperBound, by: 1) {
-            let other = map.runs[index]
-            let between = held.upperBound..<other.lowerBound
-            extend(target, by: slice(bytes, range, between), between, held, origin, &spares)
-            absorb(index, into: target, atEnd: true, &spares)
-            held = held.lowerBound..<other.upperBound
-        }
-        for index in stride(from: target - 1, through: touched.lowerBound, by: -1) {
-            let other = map.runs[index]
-            let between = other.upperBound..<held.lowerBound
-            extend(target, by: slice(bytes, range, between), between, held, origin, &spares)
-            absorb(index, into: target, atEnd: false, &spares)
-            held = other.lowerBound..<held.upperBound
-        }
-        // What sticks out on either side of the union.
-        extend(target, by: bytes, range, held, origin, &spares)
-        runs[target].since = since
-        if target != touched.lowerBound { runs.swapAt(target, touched.lowerBound) }
-        runs.removeSubrange(touched.lowerBound + 1..<touched.upperBound)
-    }
-
-    @_lifetime(copy bytes)
-    private func slice(_ bytes: RawSpan, _ range: Range<UInt64>, _ part: Range<UInt64>) -> RawSpan {
-        bytes.extracting(Int(part.lowerBound - range.lowerBound)..<Int(part.upperBound - range.lowerBound))
-    }
-
-    private mutating func absorb(_ index: Int, into target: Int, atEnd: Bool, _ spares: inout SpareBuffers) {
-        footprint -= runs[target].footprint + runs[index].footprint
-        var other = Run(since: 0)
-        swap(&other, &runs[index])
-        if atEnd {
-            runs[target].buffer.append(other.buffer.bytes, spares: &spares)
-        } else {
-            runs[target].buffer.prepend(other.buffer.bytes)
-        }
-        for piece in other.pieces { append(piece, to: target) }
-        footprint += runs[target].footprint
-    }
-
-    private mutating func append(_ piece: Piece, to index: Int) {
-        if runs[index].pieces.count >= Self.maximumPieces {
-            runs[index].pieces.sort { $0.start < $1.start }
-            Self.thin(&runs[index].pieces)
-        }
-        runs[index].pieces.append(piece)
-    }
-
-    /// Unites each two neighbours that adjoin, keeping the frame of the first.
-    private static func thin(_ pieces: inout ContiguousArray<Piece>) {
-        var write = 0
-        var read = 0
-        while read < pieces.count {
-            var piece = pieces[read]
-            if read + 1 < pieces.count, pieces[read + 1].start == piece.end {
-                read += 1
-                if pieces[read].origin.frame > piece.origin.frame { piece.origin = pieces[read].origin }
-                piece.end = pieces[read].end
+        var new = segment
+        var place = firstPlace(endingBehind: new.start)
+        while let held = self[place], held.start < new.end {
+            insertion.repeats = true
+            let isWithin = held.start <= new.start && held.end >= new.end
+            let isFixed = held.start < fixed
+            let isCovered = !isWithin && new.start <= held.start && new.end >= held.end && !isFixed
+            compare(&new, held, at: place, newLoses: isWithin || isFixed || held.start < new.start, &insertion)
+            if isWithin { return drop(new, &insertion) }
+            if isCovered {
+                drop(remove(at: place), &insertion)
+                place = firstPlace(endingBehind: new.start)
+                continue
             }
-            pieces[write] = piece
-            write += 1
-            read += 1
+            if isFixed, held.end > new.start {
+                // What comes before it is put in by itself.
+                if new.start < held.start {
+                    put(
+                        HeldSegment(
+                            start: new.start, new.bytes(of: new.start..<held.start), new.origin, since: new.since))
+                }
+                let dropped = min(held.end, new.end) &- max(held.start, new.start)
+                insertion.dropped &+= Int(dropped)
+                insertion.differing &+= min(new.differing, Int(dropped))
+                guard held.end < new.end else { return }
+                new = HeldSegment(start: held.end, new.bytes(of: held.end..<new.end), new.origin, since: new.since)
+                place = firstPlace(endingBehind: new.start)
+                continue
+            }
+            place = next(after: place)
         }
-        pieces.removeSubrange(write...)
+        put(new)
     }
 
-    /// Takes the first run out, its pieces sorted by offset.
-    @usableFromInline mutating func takeFirst() -> Run? {
-        guard !runs.isEmpty else { return nil }
-        var run = runs.removeFirst()
-        map.removeFirst()
-        count -= run.buffer.count
-        footprint -= run.footprint
-        var sorted = true
-        for index in 1..<max(run.pieces.count, 1) where run.pieces[index].start < run.pieces[index - 1].start {
-            sorted = false
-            break
+    /// Segments that begin before `offset`, first to last, are taken out and given to `body`.
+    @usableFromInline mutating func takeAll(before offset: UInt64, _ body: (HeldSegment) -> Void) {
+        while let first, first.lowerBound < offset, let taken = takeFirst() { body(taken) }
+    }
+
+    /// What is held and differs from `bytes`, which begin at the lower bound of `range` and are used instead.
+    @usableFromInline mutating func conflicts(with bytes: RawSpan, at range: Range<UInt64>) -> [Overlap] {
+        var found: [Overlap] = []
+        var place = firstPlace(endingBehind: range.lowerBound)
+        while let held = self[place], held.start < range.upperBound {
+            let common = held.range.clamped(to: range)
+            let mine = bytes.extracting(
+                Int(common.lowerBound - range.lowerBound)..<Int(common.upperBound - range.lowerBound))
+            if let part = difference(mine, held.bytes(of: common)) {
+                chunks[place.chunk][place.index].differing += part.count
+                let range = common.lowerBound + UInt64(part.lowerBound)..<common.lowerBound + UInt64(part.upperBound)
+                found.append(
+                    Overlap(
+                        range: range, loser: held.bytes(of: range).withUnsafeBytes { ContiguousArray($0) },
+                        origin: held.origin))
+            }
+            place = next(after: place)
         }
-        if !sorted { run.pieces.sort { $0.start < $1.start } }
-        if runs.isEmpty {
-            // Give back what a long list of runs took.
-            runs = []
-            map.removeAll()
-            footprint = 0
+        return found
+    }
+
+    private func drop(_ segment: HeldSegment, _ insertion: inout Insertion) {
+        insertion.dropped &+= segment.bytes.count
+        insertion.differing &+= min(segment.differing, segment.bytes.count)
+    }
+
+    /// Compares what two segments both have.
+    private mutating func compare(
+        _ new: inout HeldSegment, _ held: HeldSegment, at place: Place, newLoses: Bool, _ insertion: inout Insertion
+    ) {
+        let low = max(new.start, held.start)
+        let high = min(new.end, held.end)
+        guard low < high, let found = difference(new.bytes(of: low..<high), held.bytes(of: low..<high)) else { return }
+        let range = low &+ UInt64(found.lowerBound)..<low &+ UInt64(found.upperBound)
+        if newLoses {
+            new.differing &+= found.count
+        } else {
+            chunks[place.chunk][place.index].differing &+= found.count
         }
-        return run
+        let loser = newLoses ? new : held
+        insertion.conflicts.append(
+            Overlap(
+                range: range, loser: loser.bytes(of: range).withUnsafeBytes { ContiguousArray($0) },
+                origin: loser.origin))
+    }
+}
+
+// MARK: Places
+
+extension OutOfOrderStore {
+    private struct Place {
+        var chunk: Int
+        var index: Int
+    }
+
+    private subscript(place: Place) -> HeldSegment? {
+        place.chunk < chunks.count ? chunks[place.chunk][place.index] : nil
+    }
+
+    private func next(after place: Place) -> Place {
+        place.index + 1 < chunks[place.chunk].count
+            ? Place(chunk: place.chunk, index: place.index + 1) : Place(chunk: place.chunk + 1, index: 0)
+    }
+
+    /// The place of the first segment that ends behind `offset`; one behind the last where there is none.
+    private func firstPlace(endingBehind offset: UInt64) -> Place {
+        guard let last = end, last > offset else { return Place(chunk: chunks.count, index: 0) }
+        var low = 0
+        var high = chunks.count - 1
+        while low < high {
+            let middle = low + (high - low) / 2
+            if chunks[middle].last.map({ $0.end > offset }) == true { high = middle } else { low = middle + 1 }
+        }
+        let chunk = low
+        low = chunk == 0 ? head : 0
+        high = chunks[chunk].count - 1
+        while low < high {
+            let middle = low + (high - low) / 2
+            if chunks[chunk][middle].end > offset { high = middle } else { low = middle + 1 }
+        }
+        return Place(chunk: chunk, index: low)
+    }
+
+    private mutating func put(_ segment: consuming HeldSegment) {
+        let new = segment
+        // A FIN that was set aside may come without bytes: an empty one would end before it begins to be found.
+        if new.bytes.isEmpty { return }
+        count += 1
+        footprint += new.cost
+        byteCount += new.bytes.count
+        guard let last = chunks.last?.last, new.start <= last.start else { return append(new) }
+        // Starts ascend as ends do: it stands before the first that begins behind it.
+        var place = firstPlace(endingBehind: new.start)
+        while let held = self[place], held.start < new.start { place = next(after: place) }
+        chunks[place.chunk].insert(new, at: place.index)
+        if chunks[place.chunk].count > Self.chunkLimit { split(place.chunk) }
+    }
+
+    private mutating func append(_ segment: HeldSegment) {
+        if let last = chunks.indices.last, chunks[last].count < Self.chunkLimit {
+            chunks[last].append(segment)
+        } else {
+            chunks.append([segment])
+        }
+    }
+
+    private mutating func split(_ chunk: Int) {
+        if chunk == 0, head > 0 {
+            chunks[0].removeSubrange(0..<head)
+            head = 0
+            if chunks[0].count <= Self.chunkLimit { return }
+        }
+        let half = chunks[chunk].count / 2
+        let upper = Chunk(chunks[chunk][half...])
+        chunks[chunk].removeSubrange(half...)
+        chunks.insert(upper, at: chunk + 1)
+    }
+
+    private mutating func remove(at place: Place) -> HeldSegment {
+        let removed = chunks[place.chunk].remove(at: place.index)
+        note(removed: removed)
+        let isGone = chunks[place.chunk].count == (place.chunk == 0 ? head : 0)
+        if isGone {
+            chunks.remove(at: place.chunk)
+            if place.chunk == 0 { head = 0 }
+        }
+        return removed
+    }
+
+    private mutating func note(removed segment: HeldSegment) {
+        count -= 1
+        footprint -= segment.cost
+        byteCount -= segment.bytes.count
     }
 }

@@ -28,6 +28,10 @@
     public var urgentPointer: UInt16 = 0
     /// The TCP checksum is neither right nor one that offloading leaves behind. False where it cannot be known.
     public var isChecksumWrong = false
+    /// The checksum of the IP header is wrong. False where it cannot be known.
+    public var isHeaderWrong = false
+    /// It came in IP fragments that overlap and differ: modern receivers drop the packet.
+    public var isContested = false
     public var options = SegmentOptions()
 
     @inlinable public init(sequence: UInt32, acknowledgement: UInt32 = 0, flags: Flags = [], wireLength: Int) {
@@ -61,6 +65,8 @@
     public var blockCount: UInt8 = 0
     /// The blocks' edges: the first number of a block, then the one behind its last; as many pairs as ``blockCount``.
     public var blockEdges = SIMD8<UInt32>()
+    /// A signature of MD5 (RFC 2385) or an Authentication Option (RFC 5925).
+    public var isSigned = false
 
     @inlinable public init() {}
 }

@@ -50,9 +50,10 @@ public enum GapReason: UInt8, Sendable, CaseIterable {
     case cut
     /// A limit of memory was reached. The missing range may be empty: then the bytes before it were given up.
     case limit
-    /// The sequence numbers have moved on by more than a window, as after an outage of the capture.
+    /// The sequence numbers have moved on by more than a window, as after an outage of the capture; or they have gone back
+    /// to where they were before, then the missing range is empty.
     case jump
-    /// The stream ends (a FIN or RST behind the hole, idle, replaced, end of input).
+    /// The stream ends.
     case close
 }
 
@@ -62,13 +63,20 @@ public enum CloseReason: UInt8, Sendable, CaseIterable {
     case fin
     /// Either side sent a RST.
     case reset
-    /// Nothing was heard for the time allowed.
-    case idle
     /// A new connection began between the same endpoints.
     case replaced
     /// The limit of connections was reached.
     case evicted
     case endOfInput
+}
+
+/// Whether a sink wants the bytes of a stream.
+public enum Interest: Sendable {
+    case none
+    case wanted
+    /// Wanted, though this may not be where it begins: where no SYN was captured, earlier segments are waited for during
+    /// one grace.
+    case wantedFromEarlier
 }
 
 /// What streams are delivered to.
@@ -79,12 +87,17 @@ public enum CloseReason: UInt8, Sendable, CaseIterable {
 /// Offsets count bytes from the first behind the SYN. Where the SYN was not captured they begin at
 /// `StreamAssembler.offsetWithoutStart`.
 public protocol StreamSink: ~Copyable {
-    /// Asked for each segment with payload until the answer is yes. The stream then begins with this segment; or at
-    /// offset 0, if the SYN was captured within a window of it and no payload was passed over: earlier bytes are then a
-    /// hole like any other.
+    /// Asked for each segment with payload until the stream is wanted. It then begins with this segment; or at offset 0, if
+    /// the SYN was captured within a window of it and no payload was passed over: earlier bytes are then a hole like any
+    /// other.
     ///
-    /// - Parameter payload: The captured payload of one segment, which may be out of order or a retransmission.
-    mutating func wants(_ payload: RawSpan, of stream: StreamID, from: Endpoint, to: Endpoint) -> Bool
+    /// - Parameters:
+    ///   - payload: The captured payload of one segment, which may be out of order or a retransmission. Empty where the
+    ///     other side has acknowledged bytes of which none were captured.
+    ///   - isFirst: No payload of the stream was captured before.
+    mutating func wants(
+        _ payload: RawSpan, isFirst: Bool, of stream: StreamID, from: Endpoint, to: Endpoint
+    ) -> Interest
 
     /// The bytes that are in order and not consumed, the first of them at `offset`.
     mutating func bytes(
@@ -100,10 +113,20 @@ public protocol StreamSink: ~Copyable {
         _ missing: Range<UInt64>, after pending: RawSpan, of stream: StreamID, from provenance: borrowing Provenance,
         reason: GapReason)
 
-    /// A segment repeated bytes that are still held with other content; the first copy is kept.
+    /// A segment repeated bytes with other content.
     ///
-    /// - Parameter range: From the first to the last byte that differs within one overlap.
-    mutating func conflict(_ range: Range<UInt64>, of stream: StreamID)
+    /// - Parameters:
+    ///   - range: From the first to the last byte that differs within one overlap; of bytes that were consumed, the whole
+    ///     segment.
+    ///   - other: The copy that is not used, of that range; lent for the call.
+    ///   - origin: Of that copy.
+    ///   - isDelivered: The bytes were consumed before.
+    mutating func conflict(
+        _ range: Range<UInt64>, with other: RawSpan, from origin: Origin, isDelivered: Bool, of stream: StreamID)
+
+    /// Bytes that come next are of a segment that receivers drop for `reason`; but the other side has acknowledged them,
+    /// and no other copy came.
+    mutating func doubt(_ range: Range<UInt64>, _ reason: UnusedReason, from origin: Origin, of stream: StreamID)
 
     /// The direction has ended.
     ///

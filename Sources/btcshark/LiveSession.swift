@@ -134,7 +134,14 @@ struct LiveSession: ~Copyable {
     }
 
     /// Short where something waits to be handed on, in milliseconds.
-    private var wait: Int32 { output.buffer.isEmpty ? Self.longestWait : 10 }
+    private var wait: Int32 { output.buffer.isEmpty && !holdsRecords ? Self.longestWait : 10 }
+
+    private var holdsRecords: Bool {
+        switch pipeline {
+        case .some(let pipeline): pipeline.holdsRecords
+        case .none: false
+        }
+    }
 
     /// Nanoseconds since the Unix epoch, as frames' times are.
     private static func wallClock() -> Int64 {

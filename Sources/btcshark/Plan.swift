@@ -43,6 +43,7 @@ struct Plan {
         pipeline.keys = keys?.log
         pipeline.waitsForKeys = keys != nil && options.interface != nil
         pipeline.tellsEncryptedAtOnce = options.interface != nil
+        if options.interface != nil { pipeline.recordWait = PipeWatch.limit }
         self.pipeline = pipeline
     }
 

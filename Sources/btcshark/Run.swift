@@ -51,10 +51,16 @@ struct Run {
             options.usesRecordThread = !output.isLineBuffered && exporter == nil
             output.hearsNoSignals = options.usesRecordThread
             var pipeline = Pipeline(options, writer: writer, collector: collector)
-            let problem = read(CaptureFiles(paths: paths), &pipeline, &packets)
+            var files = CaptureFiles(paths: paths)
+            let problem = read(&files, &pipeline, &packets)
             pipeline.finish()
-            let counts = pipeline.counts
+            let counts = Self.counts(pipeline, files)
             writer?.end()
+            if files.filesHeldUp > 0 {
+                StandardError.complain(
+                    "more than \(CaptureFiles.mostOpenFiles) files overlap in time: \(files.filesHeldUp) came late, each "
+                        + "when another had ended. mergecap makes one file of several")
+            }
             // Of an input that cannot be read at all nothing is written.
             if let collector, let packets = packets.take(), problem == nil || counts.packets > 0 {
                 do throws(CaptureError) {
@@ -71,12 +77,23 @@ struct Run {
 
     /// Passes the frames on until the end or a signal; answers what went wrong.
     private func read(
-        _ files: consuming CaptureFiles, _ pipeline: inout Pipeline, _ packets: inout SelectedPackets?
+        _ files: inout CaptureFiles, _ pipeline: inout Pipeline, _ packets: inout SelectedPackets?
     ) -> String? {
         var progress = Progress()
         defer { progress.clear() }
+        var pipe = PipeWatch()
         var problem: String?
-        while !pipeline.isDone, !output.isClosed, exporter?.problem == nil, !Signals.isEndRequested {
+        while true {
+            let condition = pipeline.condition
+            guard condition != .isDone, !output.isClosed, exporter?.problem == nil, !Signals.isEndRequested else {
+                break
+            }
+            if condition == .going {
+                if pipe.hasWaited { pipe.rest() }
+            } else if pipe.isQuiet(files.currentPath) {
+                pipeline.releaseRecords()
+                continue
+            }
             do {
                 var failure: (any Error)?
                 let more = try files.next { header, bytes in
@@ -88,19 +105,29 @@ struct Run {
                 if let failure { throw failure }
                 if !more { return problem }
                 progress.step { files.progress?.fraction }
-                if Signals.takeCountsRequest() { StandardError.write(pipeline.counts.text + "\n") }
+                if Signals.takeCountsRequest() { StandardError.write(Self.counts(pipeline, files).text + "\n") }
             } catch {
                 // An interrupted read is the end that was asked for.
                 if Signals.isEndRequested { return problem }
                 progress.clear()
                 if let problem { StandardError.complain(problem) }
-                problem = "\(error)"
-                if error is PipelineError { return "\(files.currentPath ?? ""): \(error)" }
                 // Of a capture that cannot be read on, the other files are read. Of an output, nothing.
+                if error is PipelineError {
+                    problem = "\(files.currentPath ?? ""): \(error)"
+                    files.leaveCurrent()
+                    continue
+                }
+                problem = "\(error)"
                 guard let error = error as? CaptureError, files.paths.contains(error.path) else { return problem }
             }
         }
         return problem
+    }
+
+    private static func counts(_ pipeline: borrowing Pipeline, _ files: borrowing CaptureFiles) -> Counts {
+        var counts = pipeline.counts
+        counts.packetsBack = files.packetsBack
+        return counts
     }
 
     // MARK: Message captures

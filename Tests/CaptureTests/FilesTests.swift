@@ -3,37 +3,50 @@ import Support
 import Testing
 
 @Suite struct FilesTests {
+    private let folder: Folder
+
+    init() throws { folder = try Folder() }
+
+    /// The frames of `handshake.pcap`, all later than they are there.
+    private func laterHandshake(linkType: UInt32 = 1) -> [UInt8] {
+        let frames = record(sample("handshake.pcap")).frames
+        return pcap(frames.map { SampleFrame(seconds: 2_000_000_000, bytes: $0.bytes) }, linkType: linkType)
+    }
+
     @Test func numbersGoOnAndLinkTypesMayDiffer() throws {
-        var files = CaptureFiles(paths: [sample("handshake.pcap"), sample("handshake-sll2-nanosecond.pcap")])
+        let later = try folder.write(laterHandshake(linkType: 276))
+        var files = CaptureFiles(paths: [sample("handshake.pcap"), later])
         #expect(files.currentPath == nil)
         let (frames, error) = record(&files)
         #expect(error == nil)
         #expect(frames.map(\.header.number) == Array(1...82))
         #expect(frames.map(\.header.file) == Array(repeating: 0, count: 41) + Array(repeating: 1, count: 41))
         #expect(frames[40].header.linkType.rawValue == 1 && frames[41].header.linkType.rawValue == 276)
-        #expect(frames[41].bytes == record(sample("handshake-sll2-nanosecond.pcap")).frames[0].bytes)
-        #expect(files.currentPath == sample("handshake-sll2-nanosecond.pcap"))
+        #expect(frames[41].bytes == frames[0].bytes)
+        #expect(files.currentPath == later)
         #expect(try files.next { _, _ in } == false)
     }
 
-    @Test func aMissingSecondFileComesAfterTheFirst() throws {
+    @Test func aMissingFileComesAfterTheOthers() throws {
         let missing = "/nonexistent/second.pcap"
-        let third = sample("handshake.pcapng")
-        var files = CaptureFiles(paths: [sample("handshake.pcap"), missing, third])
+        // Parts the files before it from those behind it.
+        let device = "/dev/null"
+        let last = try folder.write(laterHandshake())
+        var files = CaptureFiles(paths: [missing, sample("handshake.pcap"), device, last])
         let (frames, error) = record(&files)
         #expect(frames.count == 41)
         #expect(error == CaptureError(.cannotOpen, path: missing, detail: "No such file or directory"))
         #expect(files.currentPath == missing)
         // Whoever goes on gets the rest.
+        #expect(record(&files).error?.path == device)
         let rest = record(&files)
         #expect(rest.error == nil)
         #expect(rest.frames.map(\.header.number) == Array(42...82))
-        #expect(rest.frames.allSatisfy { $0.header.file == 2 })
+        #expect(rest.frames.allSatisfy { $0.header.file == 3 })
     }
 
     @Test func aCutFileNamesTheFrameOverAllFiles() throws {
-        let folder = try Folder()
-        let cut = try folder.write(bytes(of: sample("handshake.pcap")).dropLast(1))
+        let cut = try folder.write(laterHandshake().dropLast(1))
         var files = CaptureFiles(paths: [sample("handshake.pcap"), cut])
         let (frames, error) = record(&files)
         #expect(frames.count == 41 + 40)
@@ -47,12 +60,14 @@ import Testing
     }
 
     @Test func progressGrowsToTheTotal() throws {
-        let folder = try Folder()
         // Larger than the stream's buffer, so that the position within it counts.
-        let large = try folder.write(pcap(sampleFrames(3_000)))
-        let size = UInt64(try bytes(of: large).count)
+        var frames = sampleFrames(3_000)
+        let first = try folder.write(pcap(frames), as: "first.pcap")
+        for index in frames.indices { frames[index].seconds += 10 }
+        let second = try folder.write(pcap(frames), as: "second.pcap")
+        let size = UInt64(try bytes(of: first).count)
         #expect(size > 1 << 21)
-        var files = CaptureFiles(paths: [large, large])
+        var files = CaptureFiles(paths: [first, second])
         #expect(files.progress == CaptureProgress(bytesRead: 0, totalBytes: 2 * size))
         #expect(try files.next { _, _ in })
         #expect(files.progress?.bytesRead == 24 + 16 + 60)

@@ -1,5 +1,7 @@
 import Dissection
 import Dissector
+import Reassembly
+import Support
 import Testing
 
 /// How streams end, and what is told of what is unfinished then.
@@ -113,17 +115,22 @@ import Testing
         #expect(try dissect(talk.packets).commands == ["version"])
     }
 
-    /// They are of another connection, the SYN of which was not captured.
-    @Test func bytesBehindTheFIN() throws {
+    /// Far off they are of another connection, the SYN of which was not captured; else they are nobody's.
+    @Test(arguments: [1, 100_000]) func bytesBehindTheFIN(_ distance: Int) throws {
         var talk = Talk()
         talk.send(.client, version)
         talk.finish(.client)
         talk.finish(.server)
-        talk.client.sent += 1
+        talk.packet(.client, [], at: talk.client.sent + 1)
+        talk.client.sent += distance
         talk.send(.client, ping)
         let result = try dissect(talk.packets)
-        try #require(result.commands == ["version", "ping"])
-        #expect(result.records.map(\.stream) == [0, 1] && !result.counts.hasProblem)
+        if distance > 1 {
+            try #require(result.commands == ["version", "ping"])
+            #expect(result.records.map(\.stream) == [0, 1] && !result.counts.hasProblem)
+        } else {
+            #expect(result.commands == ["version"] && result.counts.bytes.unused[.window] == UInt64(ping.count))
+        }
     }
 
     @Test func limitOfMemory() throws {

@@ -5,6 +5,7 @@ import Support
 struct SegmentHeader {
     var flow: Flow
     var sequence: UInt32
+    var acknowledgement: UInt32
     var flags: Talk.Flags
     /// Where in the frame the payload begins, and its length on the wire.
     var payloadStart: Int
@@ -28,6 +29,7 @@ struct SegmentHeader {
         guard bytes.count >= tcp + 20 else { return nil }
         flow = Flow(from: UInt16(u16(tcp)), to: UInt16(u16(tcp + 2)))
         sequence = UInt32(u16(tcp + 4)) << 16 | UInt32(u16(tcp + 6))
+        acknowledgement = UInt32(u16(tcp + 8)) << 16 | UInt32(u16(tcp + 10))
         flags = Talk.Flags(rawValue: bytes[tcp + 13])
         payloadStart = tcp + Int(bytes[tcp + 12] >> 4) * 4
         payloadLength = end - payloadStart
@@ -38,6 +40,7 @@ struct SegmentHeader {
 struct Flow: Hashable {
     var from: UInt16
     var to: UInt16
+    var opposite: Flow { Flow(from: to, to: from) }
 }
 
 extension Seen {
@@ -59,6 +62,8 @@ struct Reference {
     private(set) var sent: [Flow: [(offset: Int, bytes: [UInt8])]] = [:]
     private(set) var origins: [Flow: UInt32] = [:]
     private(set) var ports: Set<UInt16> = []
+    /// How many bytes were sent.
+    private(set) var lengths: [Flow: Int] = [:]
     private(set) var all: [Message: Int] = [:]
 
     init(_ name: String) throws {
@@ -70,6 +75,10 @@ struct Reference {
                 origins[segment.flow] = segment.sequence &+ 1
             } else if segment.payloadLength > 0, origins[segment.flow] == nil {
                 origins[segment.flow] = segment.sequence
+            }
+            if let origin = origins[segment.flow], segment.payloadLength > 0 {
+                let end = Int(segment.sequence &- origin) + segment.payloadLength
+                lengths[segment.flow] = max(lengths[segment.flow] ?? 0, end)
             }
         }
         var ends: [Flow: Int] = [:]
@@ -94,7 +103,33 @@ struct Reference {
             captured[segment.flow, default: CapturedBytes()].add(
                 start..<start + max(length, 0), to: start + segment.payloadLength)
         }
+        // What the other side has acknowledged was sent, too. The FIN's number is no byte: of a FIN that was not captured it is
+        // the last one acknowledged, where that is the only one, or the other side has ended, too.
+        var finished: Set<Flow> = []
+        for packet in packets {
+            if let segment = SegmentHeader(packet), segment.flags.contains(.fin) { finished.insert(segment.flow) }
+        }
+        let seen = captured.mapValues(\.end)
+        for packet in packets {
+            guard let segment = SegmentHeader(packet), segment.flags.contains(.acknowledges),
+                let origin = origins[segment.flow.opposite], let length = lengths[segment.flow.opposite]
+            else { continue }
+            let flow = segment.flow.opposite
+            var end = Int(Int32(truncatingIfNeeded: segment.acknowledgement &- origin))
+            let beyond = end - (seen[flow] ?? 0)
+            if !finished.contains(flow), beyond == 1 || beyond > 1 && finished.contains(segment.flow) { end -= 1 }
+            end = min(end, length)
+            if end > 0 { captured[segment.flow.opposite, default: CapturedBytes()].add(0..<0, to: end) }
+        }
         return captured
+    }
+
+    /// How many directions have a FIN that was not captured.
+    func openEnds(in packets: [Packet]) -> Int {
+        func ends(_ packets: [Packet]) -> Set<Flow> {
+            Set(packets.compactMap { SegmentHeader($0) }.filter { $0.flags.contains(.fin) }.map(\.flow))
+        }
+        return ends(self.packets).subtracting(ends(packets)).count
     }
 
     /// The messages all of whose bytes are there.

@@ -118,11 +118,12 @@ import Testing
         #expect(result.records[0].missing == 100)
     }
 
-    /// Nothing follows with which the loss could be told: only the closing counts know of it.
+    /// No message follows with which the loss could be told: only the gap's own record tells of it.
     @Test func nothingBehindTheGap() throws {
         let result = try play(version + framed("zzzz", filler(66)) + ping + ping + ping, losing: [2])
         try #require(result.commands == ["version", "zzzz"])
         #expect(result.missing + result.skipped == 0)
+        #expect(result.gaps.map(\.gap?.length) == [96])
         #expect(result.counts.missingBytes == 96)
     }
 

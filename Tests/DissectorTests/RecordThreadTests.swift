@@ -27,7 +27,7 @@ import Testing
             options.usesRecordThread = true
             options.recordBatchSize = size
             let found = try dissect(packets, options, detail: detail)
-            let isSame = found.records == expected.records
+            let isSame = found.all == expected.all
             #expect(isSame, "\(what), batches of \(size)", sourceLocation: location)
             #expect(found.counts == expected.counts, "\(what), batches of \(size)", sourceLocation: location)
         }

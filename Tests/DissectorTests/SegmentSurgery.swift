@@ -47,6 +47,9 @@ extension Packet {
         let tcp = isSix ? ip + 40 : ip + Int(bytes[ip] & 15) * 4
         packet.bytes.replaceSubrange(tcp + 4..<tcp + 8, with: bigEndian(sequence))
         packet.bytes[tcp + 13] = flags.rawValue
+        // The sums are left to the card.
+        packet.bytes.replaceSubrange(tcp + 16..<tcp + 18, with: [0, 0])
+        if !isSix { packet.bytes.replaceSubrange(ip + 10..<ip + 12, with: [0, 0]) }
         return packet
     }
 }

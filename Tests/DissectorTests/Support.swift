@@ -6,7 +6,7 @@ import Foundation
 import Output
 
 /// What a record says.
-struct Seen: Equatable {
+struct Seen: Hashable {
     var frame: UInt64 = 0
     var time: Int64 = 0
     /// Nanoseconds since the capture's first frame.
@@ -20,6 +20,9 @@ struct Seen: Equatable {
     var length = 0
     var info = ""
     var hasProblem = false
+    var isGap = false
+    /// As its field says.
+    var isLate = false
     var status: UInt64?
     var missing: UInt64 = 0
     var skipped: UInt64 = 0
@@ -39,7 +42,17 @@ struct Seen: Equatable {
     var sessionID: [UInt8] = []
     var ciphertext: [UInt8] = []
 
+    /// Of a gap.
+    var gap: GapSeen?
+
     var isWhole: Bool { captured == nil && bytes.count == length }
+}
+
+/// What the record of a gap says.
+struct GapSeen: Hashable {
+    var offset: UInt64 = 0
+    var length: UInt64 = 0
+    var reason: UInt64 = 0
 }
 
 /// Keeps what each record says.
@@ -70,6 +83,7 @@ final class CollectingWriter: RecordWriter {
         seen.length = record.length
         seen.info = record.info.string
         seen.hasProblem = record.hasProblem
+        seen.isGap = record.ending == .gap
         seen.frames = Array(record.frames)
         seen.bytes = bytes.withUnsafeBytes { Array($0) }
         for node in record.tree.nodes {
@@ -93,6 +107,11 @@ final class CollectingWriter: RecordWriter {
             case "bitcoin.missing": seen.missing = node.value
             case "bitcoin.skipped": seen.skipped = node.value
             case "bitcoin.captured": seen.captured = node.value
+            case "bitcoin.late_record": seen.isLate = node.value != 0
+            case "bitcoin.gap": seen.gap = GapSeen()
+            case "bitcoin.gap.offset": seen.gap?.offset = node.value
+            case "bitcoin.gap.length": seen.gap?.length = node.value
+            case "bitcoin.gap.reason": seen.gap?.reason = node.value
             default: break
             }
         }
@@ -117,8 +136,19 @@ struct Packet: Equatable {
 }
 
 struct Findings {
-    var records: [Seen]
-    var counts: Counts
+    /// All records in the order of the output.
+    let all: [Seen]
+    /// Those that are of no gap.
+    let records: [Seen]
+    let counts: Counts
+
+    init(all: [Seen], counts: Counts) {
+        self.all = all
+        self.counts = counts
+        records = all.filter { !$0.isGap }
+    }
+
+    var gaps: [Seen] { all.filter(\.isGap) }
 
     var commands: [String] { records.map(\.command) }
     var missing: UInt64 { records.reduce(0) { $0 + $1.missing } }
@@ -139,7 +169,7 @@ func dissect(
         try pipeline.receive(packet.header(number: index + 1), packet.bytes.span.bytes)
     }
     pipeline.finish()
-    return Findings(records: writer.records, counts: pipeline.counts)
+    return Findings(all: writer.records, counts: pipeline.counts)
 }
 
 /// The frames of a recorded capture.

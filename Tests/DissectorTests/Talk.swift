@@ -17,6 +17,9 @@ struct Talk {
         var origin: UInt32
         /// Bytes sent so far, captured or not.
         var sent = 0
+        var hasFinished = false
+        /// What the other side acknowledges: the FIN takes a number, too.
+        fileprivate var acknowledged: UInt32 { origin &+ UInt32(truncatingIfNeeded: sent) &+ (hasFinished ? 1 : 0) }
     }
 
     var client = End(address: [192, 0, 2, 1], port: 50_000, origin: 1_000_001)
@@ -57,7 +60,10 @@ struct Talk {
         for side in [Side.client, .server] { packet(side, [], at: self[side].sent) }
     }
 
-    mutating func finish(_ side: Side) { packet(side, [], at: self[side].sent, [.fin, .acknowledges]) }
+    mutating func finish(_ side: Side) {
+        packet(side, [], at: self[side].sent, [.fin, .acknowledges])
+        self[side].hasFinished = true
+    }
 
     mutating func reset(_ side: Side) { packet(side, [], at: self[side].sent, [.reset, .acknowledges]) }
 
@@ -67,7 +73,7 @@ struct Talk {
     ) {
         let (from, to) = side == .client ? (client, server) : (server, client)
         let sequence = from.origin &+ UInt32(truncatingIfNeeded: offset)
-        let acknowledged = flags.contains(.acknowledges) ? to.origin &+ UInt32(truncatingIfNeeded: to.sent) : 0
+        let acknowledged = flags.contains(.acknowledges) ? to.acknowledged : 0
         var bytes: [UInt8] = [2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0]
         bytes += [0x45, 0] + u16(UInt16(40 + payload.count)) + [0, 0, 0x40, 0, 64, 6, 0, 0]
         bytes += from.address + to.address

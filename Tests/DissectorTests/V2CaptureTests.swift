@@ -114,7 +114,7 @@ import Testing
                 }
             }
             // Every byte is in a record, or missing, or skipped.
-            let extent = captured.values.reduce(0) { $0 + ($1.isEmpty ? 0 : $1.end) }
+            let extent = captured.values.reduce(0) { $0 + $1.end }
             let told = result.records.filter { $0.packet != nil && !$0.bytes.isEmpty }.reduce(0) { $0 + $1.length }
             let direct = result.records.filter { $0.bytes.count == 64 && $0.packet == nil }.reduce(0) { $0 + $1.length }
             #expect(

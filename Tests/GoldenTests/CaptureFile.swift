@@ -66,6 +66,14 @@ struct CaptureFile {
         return file
     }
 
+    /// Some of its packets, but for one.
+    func part(_ range: PartialRangeUpTo<Int>, without index: Int) -> CaptureFile {
+        var file = self
+        file.packets = Array(packets[range])
+        file.packets.remove(at: index)
+        return file
+    }
+
     /// Without its first packets.
     func dropFirst(_ count: Int) -> CaptureFile {
         var file = self

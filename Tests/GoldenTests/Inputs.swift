@@ -10,6 +10,7 @@ import Foundation
 /// | header-only.pcap | a capture without packets |
 /// | usb.pcap | a capture of a link type that is not supported |
 /// | snap96.pcap | relay.pcap as recorded with a snap length of 96 |
+/// | hole.pcap | the beginning of relay.pcap without its frame 20: bytes are missing before the last messages of one side |
 /// | hostile.pcap | messages whose texts try to reach the terminal |
 /// | huge-length.pcap | a header that claims 4 GiB, and a message before and after it |
 /// | huge-length-first.pcap | the same without a message before it |
@@ -32,6 +33,7 @@ enum Inputs {
         let usb = CaptureFile(linkType: 220, packets: [CaptureFile.Packet(bytes: [UInt8](repeating: 0, count: 64))])
         try write("usb.pcap", usb.bytes)
         try write("snap96.pcap", relay.cut(to: 96).bytes)
+        try write("hole.pcap", relay.part(..<29, without: 19).bytes)
         try write("hostile.pcap", Hostile.capture.bytes)
         let small = Message("ping", Array(1...8))
         let hugeLength = Message("inv", length: .max, [1])

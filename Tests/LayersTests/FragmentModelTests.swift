@@ -36,6 +36,8 @@ private struct NaiveDatagram {
         for round in 0..<4000 {
             var defragmenter = Defragmenter()
             var model = NaiveDatagram()
+            // The model knows one datagram: the next has another number.
+            var number: UInt32 = 0
             let length = Int.random(in: 9...400, using: &random)
             let cut = round % 3 == 0
             for step in 0..<60 {
@@ -49,7 +51,7 @@ private struct NaiveDatagram {
                 let captured = cut ? Int.random(in: 0...end - offset, using: &random) : end - offset
                 let payload = (0..<captured).map { _ in UInt8.random(in: 0...255, using: &random) }
                 let key = Fragment.Key(
-                    source: IPAddress(v4: 1), destination: IPAddress(v4: 2), identification: 3, protocol: 6,
+                    source: IPAddress(v4: 1), destination: IPAddress(v4: 2), identification: number, protocol: 6,
                     isIPv6: false)
                 let fragment = Fragment(
                     key: key, first: .tcp, offset: offset, hasMore: hasMore, wireLength: end - offset)
@@ -63,6 +65,7 @@ private struct NaiveDatagram {
                     #expect(datagram.bytes == bytes)
                     #expect(datagram.wireLength == total)
                     model = NaiveDatagram()
+                    number += 1
                 default: Issue.record("round \(round), step \(step): \(result), not \(expected)")
                 }
             }

@@ -101,6 +101,60 @@ import Testing
         #expect(parsed.payload[2028...] == Self.data[2028...])
     }
 
+    @Test(arguments: [false, true])
+    func copiesThatDiffer(_ isSix: Bool) throws {
+        let datagram = B.tcp(Self.data)
+        let pieces = Self.pieces(datagram, size: 1000, isSix: isSix)
+        // Other pieces of the same, which overlap them.
+        let others = Self.pieces(datagram, size: 1160, isSix: isSix)
+        func parsed(_ packets: [[UInt8]]) throws -> Parsed {
+            var parser = PacketParser()
+            for packet in packets.dropLast() { #expect(parser.parse(packet, 101).outcome == .fragment) }
+            let parsed = parser.parse(try #require(packets.last), 101)
+            #expect(parsed.outcome == .tcp && parsed.payload.count == Self.data.count)
+            // It is forgotten with its datagram, of which all has gone by later.
+            for piece in pieces.dropLast() { _ = parser.parse(piece, 101, time: 31 * Self.second) }
+            let again = parser.parse(try #require(pieces.last), 101, time: 31 * Self.second)
+            #expect(again.packet?.fragmentsDiffer == false)
+            return parsed
+        }
+        let same = try parsed([pieces[0], others[0], pieces[2], pieces[3], others[1]])
+        #expect(same.packet?.fragmentsDiffer == false && same.payload == Self.data)
+        for place in [0, 700, 1159] {
+            var forged = others[0]
+            forged[forged.count - 1160 + place] ^= 1
+            for packets in [
+                [pieces[1], forged, pieces[0], pieces[2], pieces[3]],
+                [pieces[0], pieces[2], forged, pieces[1], pieces[3]],
+                [forged, pieces[0], pieces[3], pieces[1], pieces[2]],
+            ] {
+                let packet = try #require(try parsed(packets).packet)
+                #expect(packet.fragmentsDiffer, "byte \(place)")
+                // Whose sum it would be is not known.
+                #expect(!packet.isChecksumWrong)
+            }
+        }
+    }
+
+    /// Of a tunnel's packets, and of the datagram in them.
+    @Test func copiesInATunnelThatDiffer() throws {
+        let inner = Self.pieces(B.tcp(Self.data), size: 1600, id: 5)
+        for number in 0..<2 {
+            var parser = PacketParser()
+            var last: Parsed?
+            for (index, packet) in inner.enumerated() {
+                var outer = Self.pieces(packet, size: 800, next: 4, id: index)
+                if index == number {
+                    var forged = outer[0]
+                    forged[forged.count - 1] ^= 1
+                    outer.insert(forged, at: 1)
+                }
+                for piece in outer { last = parser.parse(piece, 101) }
+            }
+            #expect(last?.packet?.fragmentsDiffer == true && last?.payload == Self.data)
+        }
+    }
+
     @Test func contradictions() {
         var parser = PacketParser()
         let eight = [UInt8](repeating: 0, count: 8)
@@ -143,8 +197,10 @@ import Testing
         for piece in pieces.reversed() { last = parser.parse(Array(piece.prefix(96)), 101, original: piece.count) }
         #expect(last?.payload == Array(Self.data.prefix(56)))
         #expect(last?.packet?.wireLength == Self.data.count)
-        // Cut inside the TCP header.
-        for piece in pieces { last = parser.parse(Array(piece.prefix(39)), 101, original: piece.count) }
+        // Cut inside the TCP header; of another datagram, as nothing in it differs from the one before.
+        for piece in Self.pieces(B.tcp(Self.data), size: 1000, id: 78) {
+            last = parser.parse(Array(piece.prefix(39)), 101, original: piece.count)
+        }
         #expect(last?.outcome == .malformed)
         #expect(parser.defragmenter.count == 0)
     }

@@ -1,4 +1,5 @@
 import Layers
+import Support
 
 /// Bytes of packets, put together layer by layer from the inside out.
 enum Build {
@@ -22,12 +23,14 @@ enum Build {
     static func ipv4(
         _ payload: [UInt8], protocol number: UInt8 = 6, options: [UInt8] = [], id: Int = 0x1234, offset: Int = 0,
         more: Bool = false, total: Int? = nil, words: Int? = nil, version: UInt8 = 4,
-        source: [UInt8] = source4, destination: [UInt8] = destination4
+        source: [UInt8] = source4, destination: [UInt8] = destination4, checksum: Int? = nil
     ) -> [UInt8] {
         let header = words ?? 5 + options.count / 4
         let fragment = (offset == 0 && !more ? 0x4000 : 0) | (more ? 0x2000 : 0) | offset / 8
-        return [version << 4 | UInt8(header), 0x02] + u16(total ?? 20 + options.count + payload.count) + u16(id)
-            + u16(fragment) + [64, number, 0x55, 0xaa] + source + destination + options + payload
+        var bytes = [version << 4 | UInt8(header), 0x02] + u16(total ?? 20 + options.count + payload.count) + u16(id)
+        bytes += u16(fragment) + [64, number, 0, 0] + source + destination + options
+        bytes.replaceSubrange(10..<12, with: u16(checksum ?? Int(~internetSum(bytes))))
+        return bytes + payload
     }
 
     static func ipv6(

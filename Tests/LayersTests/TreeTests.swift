@@ -48,7 +48,8 @@ import Testing
 
     @Test func values() throws {
         let ip = Build.ipv4(
-            Build.tcp([1, 2, 3], flags: 0x111, options: [2, 4, 5, 0xb4]), options: [148, 4, 0, 0])
+            Build.tcp([1, 2, 3], flags: 0x111, options: [2, 4, 5, 0xb4]), options: [148, 4, 0, 0],
+            checksum: 0x55aa)
         let bytes = Build.ethernet(Build.tag(ip), type: 0x8100)
         let nodes = nodes(bytes, 1)
         let expected: [(String, UInt64, Range<Int>)] = [

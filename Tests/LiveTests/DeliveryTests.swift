@@ -44,7 +44,10 @@ struct DeliveryTests {
         let program = try LiveProgram.capturing(["-i", "here", "-T", "ndjson"], in: space)
         let socket = try other.inside { try PacketSocket("there") }
         for frame in crossing { try socket.send(frame) }
-        #expect(program.comes { program.lines.count == expected.count }, "\(program.lines.count) of \(expected.count)")
+        // With them comes the record of the gap.
+        let count = expected.count + 1
+        #expect(program.comes { program.lines.count == count }, "\(program.lines.count) of \(count)")
+        #expect(program.lines.count { $0.contains("\"bitcoin.gap\":") } == 1)
         let shown = try ShownMessages(ndjson: program.outputBytes)
         #expect((shown.byClient + shown.byServer).counted == expected.counted)
         #expect(program.interrupt() == .status(0))

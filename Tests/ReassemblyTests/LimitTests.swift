@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct LimitTests {
     @Test func bytesOfOneDirectionAheadOfTheirTurn() {
-        var harness = Harness { $0.bytesPerDirection = 100_000 }
+        var harness = Harness { $0.bytesPerDirection = 100 * (1000 + HeldSegment.overhead) }
         harness.handshake()
         let payload = [UInt8](repeating: 1, count: 1000)
         for index in UInt32(1)...100 { harness.send(.forward, 1000 + index * 1000, payload) }
@@ -30,12 +30,23 @@ import Testing
         #expect(harness.assembler.statistics.missingBytes == 0)
     }
 
-    @Test func runsOfOneDirection() {
-        var harness = Harness { $0.runsPerDirection = 10 }
+    /// What a segment costs beside its bytes counts, too.
+    @Test func bookkeepingOfSmallSegments() {
+        var harness = Harness { $0.bytesPerDirection = 100_000 }
+        var most = 0
         harness.handshake()
-        for index in UInt32(1)...30 { harness.send(.forward, 1000 + index * 10, text("abcd")) }
-        #expect(harness.sink[0]?.missing.count == 20)
-        #expect(harness.sink[0]?.data.count == 20 * 4)
+        for index in UInt32(1)...2000 {
+            harness.send(.forward, 1000 + index * 10, text("abcd"))
+            most = max(most, harness.assembler.bufferedBytes)
+        }
+        // Digests of what was delivered come beside it.
+        #expect(most < 200_000)
+        // About so many segments are held.
+        let held = 100_000 / (4 + HeldSegment.overhead)
+        let told = harness.sink[0]?.missing.count ?? 0
+        #expect(told >= 2000 - held && told < 2000 - held + 100)
+        #expect(harness.sink[0]?.data.count == told * 4)
+        #expect(harness.sink[0]?.reasons.allSatisfy { $0 == .limit } == true)
     }
 
     @Test func theIdlestIsEvicted() {
@@ -62,7 +73,7 @@ import Testing
     }
 
     @Test func evictionIsByIdleness() {
-        var harness = Harness { $0.totalBytes = 40_000 }
+        var harness = Harness { $0.totalBytes = 60_000 }
         harness.sink.appetite = .nothing(minimum: 4_000_000)
         let payload = [UInt8](repeating: 1, count: 8000)
         let clients = (0..<6).map { Endpoint(ipv4: UInt32($0), port: 1) }

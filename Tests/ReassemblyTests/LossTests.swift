@@ -63,9 +63,9 @@ import Testing
         var harness = Harness()
         harness.handshake()
         harness.send(.forward, 1008, text("ijkl"))
-        for _ in 0..<9 { harness.send(.backward, 5000, after: second) }
+        harness.pass(9 * second)
         #expect(harness.sink[0]?.gaps.isEmpty == true)
-        harness.send(.backward, 5000, after: second)
+        harness.pass(second)
         #expect(harness.sink[0]?.missing == [0..<8])
         #expect(harness.sink[0]?.reasons == [.timeout])
     }
@@ -77,14 +77,14 @@ import Testing
         harness.handshake()
         harness.send(.forward, 1008, text("ijkl"))
         harness.send(.backward, 5000, ack: ack)
-        for _ in 0..<140 { harness.send(.backward, 5000, after: second) }
+        harness.pass(140 * second)
         #expect(harness.sink[0]?.gaps.isEmpty == true)
         harness.send(.forward, 1000, text("abcdefgh"))
         #expect(harness.sink[0]?.gaps.isEmpty == true)
         #expect(harness.sink[0]?.data == text("abcdefghijkl"))
         // Of the next hole nobody has asked for anything.
         harness.send(.forward, 1016, text("qrst"))
-        for _ in 0..<11 { harness.send(.backward, 5000, after: second) }
+        harness.pass(11 * second)
         #expect(harness.sink[0]?.missing == [12..<16])
     }
 
@@ -93,9 +93,9 @@ import Testing
         harness.handshake()
         harness.send(.forward, 1008, text("ijkl"))
         harness.send(.backward, 5000, ack: 1000)
-        for _ in 0..<149 { harness.send(.backward, 5000, after: second) }
+        harness.pass(149 * second)
         #expect(harness.sink[0]?.gaps.isEmpty == true)
-        for _ in 0..<2 { harness.send(.backward, 5000, after: second) }
+        harness.pass(2 * second)
         #expect(harness.sink[0]?.reasons == [.timeout])
     }
 
@@ -107,9 +107,12 @@ import Testing
         // Each hole waits ten seconds since the bytes behind it came.
         #expect(harness.sink[0]?.missing.count == 8 || harness.sink[0]?.missing.count == 9)
         harness.send(.forward, 1400, flags: .fin)
-        harness.send(.forward, 1400, flags: .fin, after: 11 * second)
-        #expect(harness.sink[0]?.closed == .fin)
+        harness.pass(11 * second)
+        #expect(harness.sink[0]?.closed == nil)
         #expect(harness.sink[0]?.missing.count == 10)
+        harness.finish()
+        // Nothing followed the FIN.
+        #expect(harness.sink[0]?.closed == .fin)
         #expect(harness.sink[0]?.data.count == 90 * 4)
     }
 
@@ -156,6 +159,8 @@ import Testing
         harness.send(.forward, 1008, text("ij"), flags: .fin)
         #expect(harness.sink[0]?.closed == nil)
         harness.send(.forward, 1004, text("efgh"))
+        #expect(harness.sink[0]?.closed == nil)
+        harness.send(.backward, 5000, ack: 1011)
         #expect(harness.sink[0]?.closed == .fin)
         #expect(harness.sink[0]?.data == text("abcdefghij"))
     }
@@ -176,10 +181,12 @@ import Testing
         var harness = Harness()
         harness.handshake()
         harness.send(.forward, 1004, text("efgh"))
-        harness.send(.forward, 1020, flags: .fin, after: 5 * second)
-        harness.send(.backward, 5000, after: 6 * second)
+        harness.pass(5 * second)
+        harness.send(.forward, 1020, flags: .fin)
+        harness.pass(6 * second)
         #expect(harness.sink[0]?.missing == [0..<4])
         harness.send(.forward, 1008, text("ijklmnopqrst"))
+        harness.send(.backward, 5000, ack: 1021)
         #expect(harness.sink[0]?.closed == .fin)
         #expect(harness.sink[0]?.missing == [0..<4])
     }
@@ -191,9 +198,11 @@ import Testing
         harness.send(.forward, 1008, text("ijkl"))
         harness.send(.backward, 5000, text("x"))
         harness.send(.forward, 1020, flags: .rst)
-        #expect(harness.sink[0]?.closed == nil)
         harness.pass(11 * second)
-        #expect(harness.sink[0]?.missing == [4..<8, 12..<20])
+        // Nobody knows whether anything was sent between the last bytes and the RST.
+        #expect(harness.sink[0]?.missing == [4..<8])
+        #expect(harness.sink[0]?.closed == nil)
+        harness.finish()
         #expect(harness.sink[0]?.closed == .reset)
         #expect(harness.sink[0, .backward]?.closed == .reset)
         #expect(harness.sink.closes.map(\.direction) == [.forward, .backward])
@@ -209,7 +218,10 @@ import Testing
         for _ in 0..<10 { harness.send(.forward, 3_000_000_000, text("the same again")) }
         harness.send(.forward, 1004, text("efgh"))
         #expect(harness.sink[0]?.data == text("abcdefgh"))
-        #expect(harness.assembler.statistics.strays == 13)
+        harness.finish()
+        #expect(harness.sink[0]?.data == text("abcdefgh") && harness.statistics.missingBytes == 0)
+        #expect(harness.statistics.unused[.window] == 3 * 5 + 14 && harness.statistics.retransmittedBytes == 9 * 14)
+        #expect(harness.unaccounted == 0)
     }
 
     @Test(arguments: [UInt32(100 << 20), 1 << 30, 2 << 30, 3 << 30]) func outageOfTheCapture(_ jump: UInt32) {
@@ -218,10 +230,14 @@ import Testing
         harness.send(.forward, 1000, text("abcd"))
         harness.send(.forward, 1008, text("ijkl"))
         for index in UInt32(0)..<6 { harness.send(.forward, 1000 &+ jump &+ index * 4, text("wxyz")) }
+        harness.pass(9 * second)
+        #expect(harness.sink[0]?.data == text("abcd"))
+        harness.pass(2 * second)
+        #expect(harness.sink[0]?.data == text("abcdijklwxyzwxyzwxyzwxyzwxyzwxyz"))
         harness.send(.forward, 1000 &+ jump &+ 24, flags: .fin)
-        #expect(harness.sink[0]?.data == text("abcdijklwxyzwxyzwxyz"))
-        #expect(harness.sink[0]?.missing == [4..<8, 12..<UInt64(jump) + 12])
-        #expect(harness.sink[0]?.reasons == [.jump, .jump])
+        harness.send(.backward, 5000, ack: 1000 &+ jump &+ 25)
+        #expect(harness.sink[0]?.missing == [4..<8, 12..<UInt64(jump)])
+        #expect(harness.sink[0]?.reasons == [.timeout, .jump])
         #expect(harness.sink[0]?.closed == .fin)
     }
 
@@ -231,8 +247,9 @@ import Testing
         harness.send(.forward, 1000, text("abcd"))
         harness.send(.forward, 2_000_001_000, text("wxyz"))
         harness.send(.backward, 5000, ack: 2_000_001_004)
+        harness.pass(second)
         harness.send(.forward, 2_000_001_004, text("wxyz"))
-        #expect(harness.sink[0]?.data == text("abcdwxyz"))
+        #expect(harness.sink[0]?.data == text("abcdwxyzwxyz"))
     }
 
     @Test func timesThatJumpBackHarmNothing() {

@@ -1,11 +1,11 @@
 import Foundation
 
-/// Sends whole Ethernet frames on an interface, byte for byte, that arrive in this order.
+/// Sends whole Ethernet frames on an interface, byte for byte, that arrive in this order, and may receive those of IPv4.
 public struct PacketSocket: ~Copyable {
     private let descriptor: Int32
 
     /// To be made inside the namespace of the interface.
-    public init(_ interface: String) throws {
+    public init(_ interface: String, receives: Bool = false) throws {
         descriptor = socket(17, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)  // AF_PACKET
         try require(descriptor >= 0, "a packet socket")
         // struct sockaddr_ll: family, protocol, interface; the rest does not matter here.
@@ -14,6 +14,12 @@ public struct PacketSocket: ~Copyable {
         try require(index > 0, interface)
         withUnsafeBytes(of: UInt16(17)) { address.replaceSubrange(0..<2, with: $0) }
         withUnsafeBytes(of: index) { address.replaceSubrange(4..<8, with: $0) }
+        if receives {
+            address.replaceSubrange(2..<4, with: [0x08, 0x00])
+            var yes: Int32 = 1
+            // SOL_PACKET, PACKET_IGNORE_OUTGOING
+            try require(setsockopt(descriptor, 263, 23, &yes, 4) == 0, "only what comes in")
+        }
         let result = address.withUnsafeBytes {
             bind(descriptor, $0.baseAddress?.assumingMemoryBound(to: sockaddr.self), 20)
         }
@@ -29,6 +35,15 @@ public struct PacketSocket: ~Copyable {
         let count = frame.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, 0) }
         try Self.run(on: before)
         try require(count == frame.count, "a frame of \(frame.count) bytes")
+    }
+
+    /// The next frame, if one comes within so many milliseconds.
+    public borrowing func receive(within milliseconds: Int32) -> [UInt8]? {
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&waiting, 1, milliseconds) == 1 else { return nil }
+        var frame = [UInt8](repeating: 0, count: 1 << 16)
+        let count = recv(descriptor, &frame, frame.count, 0)
+        return count > 0 ? Array(frame.prefix(count)) : nil
     }
 
     // MARK: Processors

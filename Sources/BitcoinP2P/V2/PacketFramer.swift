@@ -88,6 +88,9 @@ public struct PacketFramer: Sendable {
     /// At least one packet was opened.
     public var hasPackets: Bool { opened > 0 }
 
+    /// A packet is searched for.
+    public var isSearching: Bool { placesWanted != nil }
+
     /// While a packet is searched for: the offset from which on it is wanted where segments begin.
     public var placesWanted: UInt64? {
         if case .searching(let search) = state { search.placesKnown } else { nil }

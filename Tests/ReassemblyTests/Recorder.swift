@@ -11,6 +11,9 @@ struct Record {
     }
 
     var id: StreamID
+    var from: Endpoint
+    /// The sequence number of offset 0.
+    var firstSequence: UInt32?
     var start: UInt64?
     /// The end of what was consumed or declared missing.
     var position: UInt64 = 0
@@ -19,6 +22,7 @@ struct Record {
     var pieces: [Range<UInt64>] = []
     var gaps: [(range: Range<UInt64>, pending: Int, reason: GapReason)] = []
     var conflicts: [Range<UInt64>] = []
+    var doubts: [Range<UInt64>] = []
     var closed: CloseReason?
     var messages: [Message] = []
     var wake: UInt64 = 0
@@ -55,6 +59,9 @@ struct Recorder: StreamSink, ~Copyable {
     /// The current record of each stream index.
     var current: [Int: Int] = [:]
     var appetite = Appetite.all
+    /// Streams without a SYN wait for earlier segments.
+    var floats = false
+    var doubts: [(range: Range<UInt64>, reason: UnusedReason)] = []
     var generator = SeededGenerator(seed: 1)
     var keepsData = true
     var wanted: (_ payload: [UInt8], _ stream: StreamID) -> Bool = { _, _ in true }
@@ -66,12 +73,14 @@ struct Recorder: StreamSink, ~Copyable {
         records.last { $0.id.connection == connection && $0.id.direction == direction }
     }
 
-    mutating func wants(_ payload: RawSpan, of stream: StreamID, from: Endpoint, to: Endpoint) -> Bool {
-        guard wanted(payload.withUnsafeBytes { Array($0) }, stream) else { return false }
+    mutating func wants(
+        _ payload: RawSpan, isFirst: Bool, of stream: StreamID, from: Endpoint, to: Endpoint
+    ) -> Interest {
+        guard wanted(payload.withUnsafeBytes { Array($0) }, stream) else { return .none }
         if current[stream.index] != nil { violations.append("wants asked again") }
         current[stream.index] = records.count
-        records.append(Record(id: stream))
-        return true
+        records.append(Record(id: stream, from: from))
+        return floats ? .wantedFromEarlier : .wanted
     }
 
     func record(_ stream: StreamID) -> Int {
@@ -88,7 +97,7 @@ struct Recorder: StreamSink, ~Copyable {
             violations.append("bytes of an unknown stream")
             return Demand(consumed: bytes.byteCount)
         }
-        begin(index, offset)
+        begin(index, offset, provenance)
         if offset != records[index].position { violations.append("bytes at \(offset), not \(records[index].position)") }
         if bytes.isEmpty { violations.append("no bytes") }
         if offset + UInt64(bytes.byteCount) < records[index].wake { violations.append("called too early") }
@@ -110,10 +119,11 @@ struct Recorder: StreamSink, ~Copyable {
         }
     }
 
-    mutating func begin(_ index: Int, _ offset: UInt64) {
+    mutating func begin(_ index: Int, _ offset: UInt64, _ provenance: borrowing Provenance) {
         if records[index].start == nil {
             records[index].start = offset
             records[index].position = offset
+            records[index].firstSequence = provenance.firstSequence
         }
     }
 
@@ -141,22 +151,32 @@ struct Recorder: StreamSink, ~Copyable {
         let index = record(stream)
         guard index >= 0 else { return violations.append("gap in an unknown stream") }
         let offset = missing.lowerBound - UInt64(pending.byteCount)
-        begin(index, offset)
+        begin(index, offset, provenance)
         if offset != records[index].position {
             violations.append("gap at \(missing) with \(pending.byteCount) pending, not \(records[index].position)")
         }
-        if missing.isEmpty && (pending.isEmpty || reason != .limit) { violations.append("gap of nothing") }
+        if missing.isEmpty && (pending.isEmpty || reason != .limit && reason != .jump) {
+            violations.append("gap of nothing")
+        }
         note(index, pending, offset, pending.byteCount, provenance)
         if keepsData { records[index].gaps.append((missing, pending.byteCount, reason)) }
         records[index].position = missing.upperBound
         records[index].wake = missing.upperBound
     }
 
-    mutating func conflict(_ range: Range<UInt64>, of stream: StreamID) {
+    mutating func conflict(
+        _ range: Range<UInt64>, with other: RawSpan, from origin: Origin, isDelivered: Bool, of stream: StreamID
+    ) {
         let index = record(stream)
         guard index >= 0 else { return violations.append("conflict in an unknown stream") }
-        if range.isEmpty { violations.append("empty conflict") }
+        if range.isEmpty || range.count != other.byteCount { violations.append("conflict of \(range)") }
         if keepsData { records[index].conflicts.append(range) }
+    }
+
+    mutating func doubt(_ range: Range<UInt64>, _ reason: UnusedReason, from origin: Origin, of stream: StreamID) {
+        doubts.append((range, reason))
+        let index = record(stream)
+        if index >= 0 { records[index].doubts.append(range) } else { violations.append("doubt in an unknown stream") }
     }
 
     mutating func close(
@@ -169,57 +189,6 @@ struct Recorder: StreamSink, ~Copyable {
         closes.append(stream)
         current[stream.index] = nil
         if !keepsData { records[index].data = [] }
-    }
-}
-
-let clientEnd = Endpoint(ipv4: 0x0a00_0001, port: 50_000)
-let serverEnd = Endpoint(ipv4: 0x0a00_0002, port: 8333)
-let second: Int64 = 1_000_000_000
-let unknownStart = StreamAssembler.offsetWithoutStart
-
-/// An assembler with a recorder, for tests that speak in segments.
-struct Harness: ~Copyable {
-    var assembler: StreamAssembler
-    var sink = Recorder()
-    var frame: UInt64 = 0
-    var time: Int64 = 1_700_000_000 * second
-
-    init(_ change: (inout Limits) -> Void = { _ in }) {
-        var limits = Limits()
-        change(&limits)
-        assembler = StreamAssembler(limits: limits)
-    }
-
-    @discardableResult
-    mutating func send(
-        _ direction: Direction = .forward, _ sequence: UInt32, _ payload: [UInt8] = [], ack: UInt32? = nil,
-        flags: Segment.Flags = [], wire: Int? = nil, client: Endpoint = clientEnd, after step: Int64 = 0
-    ) -> StreamID {
-        frame += 1
-        time += step
-        let segment = Segment(
-            sequence: sequence, acknowledgement: ack ?? 0, flags: ack == nil ? flags : flags.union(.ack),
-            wireLength: wire ?? payload.count)
-        let (from, to) = direction == .forward ? (client, serverEnd) : (serverEnd, client)
-        return assembler.receive(
-            segment, payload.span.bytes, from: from, to: to, origin: Origin(frame: frame, time: time), into: &sink)
-    }
-
-    /// SYN with number 999 and its answer 4999, so that the first bytes have numbers 1000 and 5000.
-    mutating func handshake(client: Endpoint = clientEnd) {
-        send(.forward, 999, flags: .syn, client: client)
-        send(.backward, 4999, ack: 1000, flags: .syn, client: client)
-        send(.forward, 1000, ack: 5000, client: client)
-    }
-
-    /// Nothing comes for so many nanoseconds.
-    mutating func pass(_ step: Int64) {
-        time += step
-        assembler.pass(to: time, into: &sink)
-    }
-
-    mutating func finish() {
-        assembler.finish(into: &sink)
     }
 }
 

@@ -1,0 +1,168 @@
+import BitcoinP2P
+import Output
+import Reassembly
+
+/// Hands on in the order of the capture what records are made of: at once, while no stream can have a record of a frame
+/// that has gone by; else when none can any more. Behind it records are made, here or on a thread of their own.
+struct OrderedRecords: ~Copyable {
+    /// What has been handed on.
+    struct Tally {
+        var messages: UInt64 = 0
+        var cutMessages: UInt64 = 0
+        var gaps: UInt64 = 0
+        var missingBytes: UInt64 = 0
+    }
+
+    /// Makes the records where there is no thread for it. What does not change is looked up here in any case.
+    private var stage: RecordStage
+    /// Makes the records, if it is not done at once.
+    private let thread: RecordThread?
+    private var order: RecordOrder
+    private var holding = HoldingStreams()
+    /// Nobody holds a record back, and none is held: they are handed on as they come.
+    private(set) var isInOrder = true
+    /// Somebody looks at records.
+    private let isOrdered: Bool
+    private(set) var tally = Tally()
+
+    init(_ options: PipelineOptions, writer: (any RecordWriter)?, collector: FrameCollector?) {
+        stage = RecordStage(options, writer: writer)
+        thread = options.usesThread(writer, collector) ? RecordThread(options, writer: writer) : nil
+        order = RecordOrder(byteLimit: options.heldRecordBytes, longestWait: options.recordWait)
+        isOrdered = writer != nil || options.filter != nil
+    }
+
+    // MARK: What does not change
+
+    var hasThread: Bool { thread != nil }
+    var detail: Detail { stage.detail }
+    var wantsFrames: Bool { stage.wantsFrames }
+
+    /// What a `version` says of its sender.
+    func claims(of bytes: RawSpan, from header: MessageHeader) -> Conduct.Claims {
+        stage.builder.claims(of: bytes, from: header)
+    }
+
+    // MARK: Records
+
+    /// As many records as were asked for have been written.
+    var isDone: Bool { stage.isDone }
+    /// Some are held back.
+    var areHeld: Bool { !order.isEmpty }
+
+    /// Takes a message.
+    ///
+    /// Inlined with what it calls: a finding is large, and would be copied with each call.
+    @inline(__always)
+    mutating func take(
+        _ finding: RecordBuilder.Finding, of sender: Sender, _ id: StreamID, _ bytes: RawSpan
+    ) {
+        if isInOrder {
+            show(finding, of: sender, number: id.connection, bytes)
+        } else {
+            hold(finding, of: sender, id, bytes)
+        }
+    }
+
+    private mutating func hold(
+        _ finding: RecordBuilder.Finding, of sender: Sender, _ id: StreamID, _ bytes: RawSpan
+    ) {
+        let place = RecordOrder.Place(finding.origin.frame, id, finding.offset)
+        order.insert(.message(finding), at: place, of: sender, number: id.connection, bytes)
+        while order.isOverfull { showFirst() }
+    }
+
+    /// Takes an event.
+    ///
+    /// - Parameters:
+    ///   - offset: In the stream.
+    ///   - bytes: Those that the record shows.
+    mutating func take(_ event: StreamEvent, of sender: Sender, _ id: StreamID, at offset: UInt64, _ bytes: RawSpan) {
+        if isInOrder { return show(event, of: sender, number: id.connection, bytes) }
+        let place = RecordOrder.Place(event.origin.frame, id, offset)
+        order.insert(.event(event), at: place, of: sender, number: id.connection, bytes)
+        while order.isOverfull { showFirst() }
+    }
+
+    // MARK: Order
+
+    /// A stream may have a record of `frame` or of one that follows, though other streams have had some of higher ones.
+    mutating func hold(_ id: StreamID, _ stream: MessageStream, from frame: UInt64) {
+        guard isOrdered else { return }
+        holding.insert(id, stream, from: frame)
+        isInOrder = false
+    }
+
+    /// Holds everything back: all streams are about to be closed, one after the other.
+    mutating func holdAll() { isInOrder = !isOrdered }
+
+    /// All that follows from a frame was taken: hands on what waits for nothing else, or has waited for long enough.
+    ///
+    /// - Parameters:
+    ///   - find: A stream that is not closed.
+    ///   - frame: The lowest that a coming record of a stream may have; the highest number where it holds nobody.
+    mutating func settle(find: (StreamID) -> MessageStream?, frame: (StreamID, MessageStream) -> UInt64) {
+        let lowest = holding.lowestFrame(find: find, frame: frame)
+        while let first = order.firstFrame, lowest.map({ first < $0 }) ?? true { showFirst() }
+        while order.isFirstOverdue() { showFirst() }
+        isInOrder = lowest == nil
+    }
+
+    /// Hands on what is held.
+    mutating func release() { while !order.isEmpty { showFirst() } }
+
+    /// All streams are closed: hands on what is held, and waits until all records are made.
+    mutating func finish() {
+        release()
+        holding.removeAll()
+        isInOrder = true
+        thread?.finish()
+    }
+
+    private mutating func showFirst() {
+        guard let held = order.removeFirst() else { return }
+        if isDone { return order.removeAll() }
+        switch held.source {
+        case .message(let finding): show(finding, of: held.sender, number: held.number, held.bytes.span.bytes)
+        case .event(let event): show(event, of: held.sender, number: held.number, held.bytes.span.bytes)
+        }
+    }
+
+    @inline(__always)
+    private mutating func show(
+        _ finding: RecordBuilder.Finding, of sender: Sender, number: UInt64, _ bytes: RawSpan
+    ) {
+        tally.messages += 1
+        if finding.message.payloadLength < Int(finding.message.header.length) { tally.cutMessages += 1 }
+        if let thread {
+            thread.take(finding, of: sender, number: number, bytes)
+        } else {
+            stage.take(finding, of: sender, number: number, bytes)
+        }
+    }
+
+    private mutating func show(_ event: StreamEvent, of sender: Sender, number: UInt64, _ bytes: RawSpan) {
+        if case .gap(let gap) = event {
+            tally.gaps += 1
+            tally.missingBytes &+= gap.length
+        }
+        if let thread {
+            thread.take(event, of: sender, number: number, bytes)
+        } else {
+            stage.take(event, of: sender, number: number, bytes)
+        }
+    }
+
+    // MARK: The stage behind
+
+    /// The capture's first frame.
+    mutating func begin(_ time: Int64) {
+        if let thread { thread.pause { $0.builder.begin(time) } } else { stage.builder.begin(time) }
+    }
+
+    /// Records that the filter let through, nil without one, and messages with bad checksums.
+    var stageCounts: (shown: UInt64?, badChecksums: UInt64) {
+        if let thread { return thread.pause { ($0.shownByFilter, $0.badChecksums) } }
+        return (stage.shownByFilter, stage.badChecksums)
+    }
+}

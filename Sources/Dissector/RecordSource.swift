@@ -1,0 +1,7 @@
+import Dissection
+
+/// What a record is made of, beside its bytes.
+enum RecordSource {
+    case message(RecordBuilder.Finding)
+    case event(StreamEvent)
+}

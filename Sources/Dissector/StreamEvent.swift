@@ -1,0 +1,107 @@
+import BitcoinP2P
+import Dissection
+import Layers
+import Output
+import Reassembly
+
+/// What a record tells of a stream where it is of no message.
+enum StreamEvent {
+    case gap(Gap)
+    /// A copy of bytes that were read before differs from them.
+    case otherCopy(OffsetRange, Origin)
+    /// Fragments of a packet overlap and differ.
+    case fragmentsDiffer(FragmentConflict, Origin)
+    /// A v2 packet without a message.
+    case packet(PacketLayout.Facts, PacketArrival)
+    /// A v2 connection begins that cannot be read yet.
+    case beginning(Origin, waitsForKey: Bool)
+    /// Something of a v2 connection does not authenticate.
+    case failure(PacketFramer.Failure, Origin)
+    /// What was lost at the end of a v2 direction that was decrypted up to there.
+    case end(Loss, Origin)
+    case encrypted(EncryptedDirection)
+
+    /// The frame to which its record belongs.
+    var origin: Origin {
+        switch self {
+        case .gap(let gap): gap.origin
+        case .otherCopy(_, let origin), .fragmentsDiffer(_, let origin): origin
+        case .packet(_, let arrival): arrival.origin
+        case .beginning(let origin, _), .failure(_, let origin), .end(_, let origin): origin
+        case .encrypted(let direction): direction.last
+        }
+    }
+
+    /// Whether `-c` counts its record.
+    var isCounted: Bool {
+        switch self {
+        case .gap, .otherCopy, .fragmentsDiffer: false
+        default: true
+        }
+    }
+}
+
+extension RecordBuilder {
+    /// Fills ``record`` with an event.
+    ///
+    /// - Parameter bytes: Of the packet, or of the first bytes of the direction.
+    mutating func build(
+        _ event: StreamEvent, of sender: Sender, number: UInt64, _ bytes: RawSpan, detail: Detail, wantsInfo: Bool
+    ) {
+        switch event {
+        case .gap(let gap): buildGap(gap, of: sender, number: number, detail: detail, wantsInfo: wantsInfo)
+        case .otherCopy(let range, let origin):
+            buildOtherCopy(range, origin, of: sender, number: number, detail: detail, wantsInfo: wantsInfo)
+        case .fragmentsDiffer(let conflict, let origin):
+            buildFragmentConflict(conflict, origin, of: sender, number: number, detail: detail, wantsInfo: wantsInfo)
+        case .packet(let facts, let arrival):
+            buildPacket(facts, arrival, of: sender, number: number, bytes, detail: detail, wantsInfo: wantsInfo)
+        case .beginning(let origin, let waitsForKey):
+            buildBeginning(
+                origin, of: sender, number: number, waitsForKey: waitsForKey, detail: detail, wantsInfo: wantsInfo)
+        case .failure(let failure, let origin):
+            buildFailure(failure, origin, of: sender, number: number, detail: detail, wantsInfo: wantsInfo)
+        case .end(let lost, let origin):
+            buildEnd(lost, origin, of: sender, number: number, detail: detail, wantsInfo: wantsInfo)
+        case .encrypted(let direction):
+            buildEncrypted(direction, of: sender, number: number, detail: detail, wantsInfo: wantsInfo)
+        }
+    }
+}
+
+/// Bytes of a stream, from 0: the first byte behind the SYN, or the first of the stream that is known.
+struct OffsetRange {
+    var start: UInt64
+    var length: UInt64
+}
+
+/// Bytes of a stream that were not captured.
+struct Gap {
+    /// Offset of the first of them, from 0: the first byte behind the SYN, or the first of the stream that is known.
+    var start: UInt64
+    var length: UInt64
+    var reason: GapReason
+    /// The frame that proved it.
+    var origin: Origin
+}
+
+/// How a v2 packet came.
+struct PacketArrival {
+    var origin: Origin
+    var frames: [Origin]
+    var segment: SegmentNote?
+    var before = Loss()
+    var doubts: ByteDoubts?
+}
+
+/// A direction of a v2 connection that cannot be read.
+struct EncryptedDirection {
+    /// The first bytes, which may be its key.
+    var key: [UInt8]
+    var byteCount: UInt64
+    var missing: UInt64
+    /// When the first frame with bytes of it was captured.
+    var startTime: Int64
+    /// The last frame with bytes of it.
+    var last: Origin
+}
