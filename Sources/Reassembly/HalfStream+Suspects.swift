@@ -67,8 +67,10 @@ extension HalfStream {
             suspects.all[index].segment.start < holeEnd ?? .max
         else { return false }
         let suspect = suspects.remove(at: index)
+        // In an excerpt nothing else is to be expected.
+        let isDoubtful = suspect.wasAnswered || !(isLossy || hasGap)
         if suspect.segment.start > next { skip(to: suspect.segment.start, .close, &context, into: &sink) }
-        use(suspect, isDoubtful: true, &context, into: &sink)
+        use(suspect, isDoubtful: isDoubtful, &context, into: &sink)
         return true
     }
 
