@@ -230,9 +230,7 @@ extension HalfStream {
             // Nothing but its nearness speaks for it.
             while let held = far.takeFirst() {
                 sink.doubt(held.start &- excised..<held.end &- excised, .window, from: held.origin, of: stream)
-                var insertion = Insertion()
-                store.insert(held, fixed: 0, &insertion)
-                context.count(insertion)
+                keep(held, &context)
             }
         }
         if let first = store.first, first.lowerBound > next { skip(to: first.lowerBound, .jump, &context, into: &sink) }

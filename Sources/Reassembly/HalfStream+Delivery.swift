@@ -141,10 +141,13 @@ extension HalfStream {
         deliver(held.bytes(of: next..<end), &context, into: &sink)
         guard end < held.end else { return }
         // What is behind a FIN waits for the other side's word.
+        keep(HeldSegment(start: end, held.bytes(of: end..<held.end), held.origin, since: held.since), &context)
+    }
+
+    /// Holds a segment. The sink is told of no conflict.
+    @usableFromInline mutating func keep(_ held: HeldSegment, _ context: inout AssemblyContext) {
         var insertion = Insertion()
-        store.insert(
-            HeldSegment(start: end, held.bytes(of: end..<held.end), held.origin, since: held.since), fixed: 0,
-            &insertion)
+        store.insert(held, fixed: 0, &insertion)
         context.count(insertion)
     }
 
@@ -244,9 +247,7 @@ extension HalfStream {
         if held.start >= edge { return holdFar(held, &context, into: &sink) }
         if floatsUntil != nil {
             // The stream may yet begin before it, so nothing is in order.
-            var insertion = Insertion()
-            store.insert(held, fixed: 0, &insertion)
-            context.count(insertion)
+            keep(held, &context)
         } else if held.end > next, !held.bytes.isEmpty {
             let start = max(held.start, next)
             if isDoubtful {
