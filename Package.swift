@@ -13,7 +13,7 @@ let package = Package(
     name: "btcshark",
     products: [
         .executable(name: "btcshark", targets: ["btcshark"]),
-        .library(name: "Dissector", targets: ["Dissector"]),
+        .library(name: "BTCShark", targets: ["BTCShark"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -24,35 +24,41 @@ let package = Package(
         .target(name: "Capture", dependencies: ["CPcap"], swiftSettings: settings),
         .target(name: "NodeKeys", dependencies: ["Capture"], swiftSettings: settings),
         .target(name: "Reassembly", swiftSettings: settings),
-        .target(name: "Dissection", swiftSettings: settings),
-        .target(name: "Layers", dependencies: ["Dissection"], swiftSettings: settings),
+        .target(name: "Fields", swiftSettings: settings),
+        .target(name: "Layers", dependencies: ["Fields"], swiftSettings: settings),
         .target(
             name: "BitcoinP2P",
             dependencies: [
-                "Dissection", .product(name: "Crypto", package: "swift-crypto"),
+                "Fields", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: settings),
-        .target(name: "DisplayFilter", dependencies: ["Dissection"], swiftSettings: settings),
-        .target(name: "Output", dependencies: ["Dissection"], swiftSettings: settings),
+        .target(name: "DisplayFilter", dependencies: ["Fields"], swiftSettings: settings),
+        .target(name: "Output", dependencies: ["Fields"], swiftSettings: settings),
         .target(
             name: "Dissector",
             dependencies: [
-                "Capture", "Reassembly", "Layers", "BitcoinP2P", "Dissection", "DisplayFilter", "Output",
+                "Capture", "Reassembly", "Layers", "BitcoinP2P", "Fields", "DisplayFilter", "Output",
             ],
+            swiftSettings: settings),
+        // What users of the library import.
+        .target(
+            name: "BTCShark",
+            dependencies: ["Dissector", "BitcoinP2P", "Capture", "Fields", "DisplayFilter", "Output"],
             swiftSettings: settings),
         .executableTarget(
             name: "btcshark",
             dependencies: [
-                "Dissector", "BitcoinP2P", "Capture", "Dissection", "DisplayFilter", "NodeKeys", "Output",
+                "Dissector", "BitcoinP2P", "Capture", "Fields", "DisplayFilter", "NodeKeys", "Output",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "DissectionTests", dependencies: ["Dissection", "Support"], swiftSettings: settings),
+        .testTarget(name: "BTCSharkTests", dependencies: ["BTCShark", "Support"], swiftSettings: settings),
+        .testTarget(name: "FieldsTests", dependencies: ["Fields", "Support"], swiftSettings: settings),
         .testTarget(
-            name: "DisplayFilterTests", dependencies: ["DisplayFilter", "Dissection", "Support"],
+            name: "DisplayFilterTests", dependencies: ["DisplayFilter", "Fields", "Support"],
             swiftSettings: settings),
-        .testTarget(name: "OutputTests", dependencies: ["Output", "Dissection"], swiftSettings: settings),
+        .testTarget(name: "OutputTests", dependencies: ["Output", "Fields"], swiftSettings: settings),
         // They run the program itself.
         .testTarget(
             name: "GoldenTests", dependencies: ["btcshark", "Support"], exclude: ["Transcripts"],
@@ -69,14 +75,14 @@ let package = Package(
         .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly", "Support"], swiftSettings: settings),
         .testTarget(
             name: "BitcoinP2PTests",
-            dependencies: ["BitcoinP2P", "Dissection", "Support", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["BitcoinP2P", "Fields", "Support", .product(name: "Crypto", package: "swift-crypto")],
             exclude: ["Samples"], swiftSettings: settings),
-        .testTarget(name: "LayersTests", dependencies: ["Layers", "Dissection", "Support"], swiftSettings: settings),
+        .testTarget(name: "LayersTests", dependencies: ["Layers", "Fields", "Support"], swiftSettings: settings),
         // Hostile captures are given to the program itself, whose memory can be bounded.
         .testTarget(
             name: "DissectorTests",
             dependencies: [
-                "btcshark", "Dissector", "Capture", "BitcoinP2P", "Dissection", "DisplayFilter", "Layers",
+                "btcshark", "Dissector", "Capture", "BitcoinP2P", "Fields", "DisplayFilter", "Layers",
                 "Output", "Reassembly", "Support",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// The 12 bytes that name a message's type: ASCII, padded with NUL (protocol.md section 2.1).
 @frozen

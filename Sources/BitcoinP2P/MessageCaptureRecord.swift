@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// What stands before each message in the files that Bitcoin Core writes with `-capturemessages` (protocol.md section
 /// 12): 24 bytes, then the payload. There is neither magic nor checksum, and messages of v2 transport look the same.

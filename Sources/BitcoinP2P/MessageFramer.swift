@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// Finds the messages in one direction of a connection (protocol.md section 2).
 ///
@@ -135,7 +135,7 @@ public struct MessageFramer: Sendable {
         case .synchronised: break
         case .expecting, .searching:
             guard network.isKnown || self.network != nil, header.command.isPlausible,
-                header.length <= Self.oldLengthLimit, Registry.standard[header.command] != nil
+                header.length <= Self.oldLengthLimit, MessageTypes.standard[header.command] != nil
             else { return nil }
         }
         return Message(
@@ -286,7 +286,7 @@ public struct MessageFramer: Sendable {
         let header = MessageHeader(bytes, at: offset, network: Network(magic: magic))
         guard let header, header.command.isPlausible, header.length <= limit else { return nil }
         // A magic that nobody knows must at least stand before a command that somebody knows.
-        if network == nil, !header.network.isKnown, Registry.standard[header.command] == nil { return nil }
+        if network == nil, !header.network.isKnown, MessageTypes.standard[header.command] == nil { return nil }
         return header
     }
 

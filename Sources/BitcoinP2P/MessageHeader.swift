@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// What the header of a message says (protocol.md section 2).
 public struct MessageHeader: Sendable {

@@ -1,11 +1,11 @@
-import Dissection
+import Fields
 
 /// A type of message: its command, where it comes from, and its layout compiled for each sink.
 ///
 /// A class, so that looking one up costs one reference count and not one for each property.
 public final class MessageType: Sendable {
     /// How much alive the type is (protocol.md section 5).
-    public enum Status: String, Sendable, CaseIterable {
+    public enum Standing: String, Sendable, CaseIterable {
         /// Sent or understood by Bitcoin Core 28.1.
         case current
         /// Was in Bitcoin Core.
@@ -19,7 +19,7 @@ public final class MessageType: Sendable {
     public let command: Command
     /// Whether the type is that of every command which begins so, and not of this one alone (BIP 36).
     public let isPrefix: Bool
-    public let status: Status
+    public let standing: Standing
     /// The document that defines it: `BIP 152`, or `Satoshi client`.
     public let source: String
     /// The protocol version that brought it; nil where it came with the first client, or is not told by a version.
@@ -32,24 +32,24 @@ public final class MessageType: Sendable {
     private let dissectPayload: @Sendable (RawSpan, Int, MessageContext, inout TreeSink) -> Outcome
 
     public convenience init(
-        _ command: StaticString, _ status: Status, _ source: String, since: Int? = nil, _ payload: some Payload
+        _ command: StaticString, _ standing: Standing, _ source: String, since: Int? = nil, _ payload: some Payload
     ) {
-        self.init(Command(command), isPrefix: false, status, source, since: since, payload)
+        self.init(Command(command), isPrefix: false, standing, source, since: since, payload)
     }
 
     /// The type of all commands that begin with `prefix`.
     convenience init(
-        prefix: StaticString, _ status: Status, _ source: String, since: Int? = nil, _ payload: some Payload
+        prefix: StaticString, _ standing: Standing, _ source: String, since: Int? = nil, _ payload: some Payload
     ) {
-        self.init(Command(prefix), isPrefix: true, status, source, since: since, payload)
+        self.init(Command(prefix), isPrefix: true, standing, source, since: since, payload)
     }
 
     private init(
-        _ command: Command, isPrefix: Bool, _ status: Status, _ source: String, since: Int?, _ payload: some Payload
+        _ command: Command, isPrefix: Bool, _ standing: Standing, _ source: String, since: Int?, _ payload: some Payload
     ) {
         self.command = command
         self.isPrefix = isPrefix
-        self.status = status
+        self.standing = standing
         self.source = source
         self.since = since
         message = payload.message

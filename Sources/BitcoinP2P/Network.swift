@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// A Bitcoin network, told by the four magic bytes that begin each message (protocol.md section 1).
 ///

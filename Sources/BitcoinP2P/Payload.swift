@@ -1,8 +1,8 @@
-import Dissection
+import Fields
 
 /// The payload of one type of message: its stored properties are its fields, its one method their order.
 ///
-/// Adding a type is a struct in `Messages/` and a row in ``Registry``. See `Inv` for a short one.
+/// Adding a type is a struct in `Messages/` and a row in ``MessageTypes``. See `Inv` for a short one.
 public protocol Payload: Sendable {
     /// The heading over the payload's fields, `bitcoin.<command>`.
     var message: Field { get }

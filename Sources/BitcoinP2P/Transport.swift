@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// How two nodes wrap their messages, as far as an observer can tell (protocol.md section 11.2).
 public enum Transport: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 extension Checker {
     private static let functions = ["abs", "count", "len", "lower", "max", "min", "string", "upper"]

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// Makes tests of what the parser has read, and finds what cannot be compared.
 struct Checker {
@@ -20,7 +20,7 @@ struct Checker {
     // MARK: Tests
 
     /// A field alone is present, a slice has all its bytes, a mask leaves something.
-    mutating func existence(_ operand: Operand) throws(Fault) -> Test {
+    mutating func existence(_ operand: Operand) throws(Fault) -> Predicate {
         guard let typed = try typed(operand) else { throw unknown(operand) }
         switch (operand.form, typed.measure) {
         case (.token, .values(let source)): return .present(source.fields)
@@ -32,7 +32,7 @@ struct Checker {
 
     mutating func comparison(
         _ quantifier: Quantifier, _ left: Operand, _ relation: Relation, _ right: Operand
-    ) throws(Fault) -> Test {
+    ) throws(Fault) -> Predicate {
         guard let first = try typed(left) else {
             // What looks like a field is meant as one.
             guard let token = left.token, !looksLikeField(token), let second = try typed(right) else {
@@ -47,7 +47,7 @@ struct Checker {
 
     private func comparison(
         _ quantifier: Quantifier, _ typed: Typed, _ relation: Relation, _ token: Token
-    ) throws(Fault) -> Test {
+    ) throws(Fault) -> Predicate {
         try requireValue(typed)
         let literal = Literal(token: token, type: typed.type, subject: typed.name)
         if typed.type.isScalar {
@@ -57,7 +57,7 @@ struct Checker {
         return test(typed.measure, quantifier, .bytes(.relation(relation, try literal.bytes(isPart: false))))
     }
 
-    private func test(_ measure: Measure, _ quantifier: Quantifier, _ condition: ScalarCondition) -> Test {
+    private func test(_ measure: Measure, _ quantifier: Quantifier, _ condition: ScalarCondition) -> Predicate {
         switch measure {
         case .values(let source): .values(source, quantifier, .scalar(condition))
         case .total(let total): .total(total, condition)
@@ -65,7 +65,7 @@ struct Checker {
     }
 
     /// Totals are numbers, so there is always a source.
-    private func test(_ measure: Measure, _ quantifier: Quantifier, _ condition: Condition) -> Test {
+    private func test(_ measure: Measure, _ quantifier: Quantifier, _ condition: Condition) -> Predicate {
         switch measure {
         case .values(let source): .values(source, quantifier, condition)
         case .total: .any([])
@@ -74,7 +74,7 @@ struct Checker {
 
     private func pair(
         _ quantifier: Quantifier, _ left: Typed, _ relation: Relation, _ right: Typed
-    ) throws(Fault) -> Test {
+    ) throws(Fault) -> Predicate {
         try requireValue(left)
         try requireValue(right)
         guard left.type.isComparable(with: right.type) else {
@@ -85,7 +85,7 @@ struct Checker {
         return .pair(left.measure, quantifier, relation, right.measure)
     }
 
-    mutating func contains(_ quantifier: Quantifier?, _ left: Operand, _ right: Operand) throws(Fault) -> Test {
+    mutating func contains(_ quantifier: Quantifier?, _ left: Operand, _ right: Operand) throws(Fault) -> Predicate {
         let typed = try searched(left, "contains")
         guard let token = right.token, token.kind != .word || fields[token.string] == nil else {
             throw Fault(right.range, "Behind 'contains' stands a value, not a field.")
@@ -96,7 +96,7 @@ struct Checker {
         return test(typed.measure, quantifier ?? .any, .bytes(condition))
     }
 
-    mutating func matches(_ quantifier: Quantifier?, _ left: Operand, _ right: Operand) throws(Fault) -> Test {
+    mutating func matches(_ quantifier: Quantifier?, _ left: Operand, _ right: Operand) throws(Fault) -> Predicate {
         var typed = try searched(left, "matches")
         guard let token = right.token, token.kind == .string else {
             throw Fault(right.range, "Behind 'matches' stands a pattern in double quotes.")
@@ -105,8 +105,8 @@ struct Checker {
         if case .hash = typed.type, case .values(let source) = typed.measure {
             typed.measure = .values(Source(fields: source.fields.reading { _ in .shown }))
         }
-        do throws(RegexError) {
-            return test(typed.measure, quantifier ?? .any, .pattern(try Regex(token.text)))
+        do throws(PatternError) {
+            return test(typed.measure, quantifier ?? .any, .pattern(try LinearPattern(token.text)))
         } catch {
             let start = token.range.lowerBound + (token.contentOffset ?? 0) + error.position
             let range = token.contentOffset == nil ? token.range : start..<start + 1
@@ -130,7 +130,7 @@ struct Checker {
 
     mutating func membership(
         _ quantifier: Quantifier, _ left: Operand, _ items: [(lower: Token, upper: Token)]
-    ) throws(Fault) -> Test {
+    ) throws(Fault) -> Predicate {
         guard let typed = try typed(left) else { throw unknown(left) }
         try requireValue(typed)
         func literal(_ token: Token) -> Literal { Literal(token: token, type: typed.type, subject: typed.name) }

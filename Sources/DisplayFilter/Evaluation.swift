@@ -1,11 +1,11 @@
-import Dissection
+import Fields
 
 /// Memory that is reused from node to node.
 struct Scratch {
     /// The value at hand, where it is worked out rather than read in place.
     var text = TextBuffer()
     private var spare: [UInt8] = []
-    var threads = RegexThreads()
+    var threads = PatternThreads()
 
     init() {}
 
@@ -45,7 +45,7 @@ enum Value {
     case text
 }
 
-extension Test {
+extension Predicate {
     func holds(_ tree: borrowing Tree, _ bytes: RawSpan, _ scratch: inout Scratch) -> Bool {
         switch self {
         case .all(let tests):
@@ -118,7 +118,7 @@ extension Source {
 
     /// A value that is read in place.
     private func passes(
-        _ node: Node, _ reader: Reader, _ bytes: RawSpan, _ condition: Condition, _ threads: inout RegexThreads
+        _ node: Node, _ reader: Reader, _ bytes: RawSpan, _ condition: Condition, _ threads: inout PatternThreads
     ) -> Bool? {
         if node.flags.contains(.truncated), reader == .hash || condition.needsWhole { return condition.holdsForUnknown }
         let value = reader == .paddedText ? bytes.withoutPadding : bytes
@@ -126,18 +126,18 @@ extension Source {
     }
 
     private static func passes(
-        _ text: borrowing TextBuffer, _ condition: Condition, _ threads: inout RegexThreads
+        _ text: borrowing TextBuffer, _ condition: Condition, _ threads: inout PatternThreads
     ) -> Bool {
         passes(text.bytes.span.bytes, false, condition, &threads)
     }
 
     private static func passes(
-        _ value: RawSpan, _ isReversed: Bool, _ condition: Condition, _ threads: inout RegexThreads
+        _ value: RawSpan, _ isReversed: Bool, _ condition: Condition, _ threads: inout PatternThreads
     ) -> Bool {
         switch condition {
         case .exists: true
         case .bytes(let condition): condition.holds(value, isReversed: isReversed)
-        case .pattern(let regex): regex.isFound(in: value, &threads)
+        case .pattern(let pattern): pattern.isFound(in: value, &threads)
         case .scalar: false
         }
     }

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// The fields that a name of the filter stands for, found by the id of a node.
 struct FieldTable: Sendable {

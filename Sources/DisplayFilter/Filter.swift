@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// A display filter in Wireshark's language, checked and ready to decide messages.
 ///
@@ -9,7 +9,7 @@ import Dissection
 ///
 /// Hashes are written, sliced and searched as they are shown, in reversed byte order. Times without a zone are in UTC.
 public struct Filter: Sendable {
-    private let test: Test
+    private let test: Predicate
     /// Every field that the filter looks at: they decide how much must be dissected.
     public let fields: Set<Field>
 

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// Why a text is no filter, and where.
 public struct FilterError: Error, Sendable, Equatable, CustomStringConvertible {

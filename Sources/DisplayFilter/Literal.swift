@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// A literal of the filter, read as a value of the type it is compared with.
 struct Literal {

@@ -15,7 +15,7 @@ struct Parser {
         self.checker = checker
     }
 
-    mutating func filter() throws(Fault) -> Test {
+    mutating func filter() throws(Fault) -> Predicate {
         if token.kind == .end { throw Fault(token.range, "The filter is empty.") }
         let test = try disjunction()
         guard token.kind == .end else { throw unexpected() }
@@ -47,32 +47,32 @@ struct Parser {
 
     // MARK: Logic
 
-    private mutating func disjunction() throws(Fault) -> Test {
+    private mutating func disjunction() throws(Fault) -> Predicate {
         var tests = [try exclusion()]
         while take(.or) { tests.append(try exclusion()) }
         return tests.count == 1 ? tests[0] : .any(tests)
     }
 
-    private mutating func exclusion() throws(Fault) -> Test {
+    private mutating func exclusion() throws(Fault) -> Predicate {
         var tests = [try conjunction()]
         while take(.xor) { tests.append(try conjunction()) }
         return tests.count == 1 ? tests[0] : .odd(tests)
     }
 
-    private mutating func conjunction() throws(Fault) -> Test {
+    private mutating func conjunction() throws(Fault) -> Predicate {
         var tests = [try negation()]
         while take(.and) { tests.append(try negation()) }
         return tests.count == 1 ? tests[0] : .all(tests)
     }
 
-    private mutating func negation() throws(Fault) -> Test {
+    private mutating func negation() throws(Fault) -> Predicate {
         var isNegated = false
         while take(.not) { isNegated.toggle() }
         let test = try primary()
         return isNegated ? .not(test) : test
     }
 
-    private mutating func primary() throws(Fault) -> Test {
+    private mutating func primary() throws(Fault) -> Predicate {
         guard token.kind == .open else { return try relation() }
         let open = token.range
         try descend()
@@ -95,7 +95,7 @@ struct Parser {
 
     // MARK: Relations
 
-    private mutating func relation() throws(Fault) -> Test {
+    private mutating func relation() throws(Fault) -> Predicate {
         let quantifier = takeQuantifier()
         let left = try operand()
         switch token.kind {
@@ -136,8 +136,8 @@ struct Parser {
     }
 
     /// `a < b < c` is `a < b and b < c`.
-    private mutating func comparisons(_ quantifier: Quantifier?, _ first: Operand) throws(Fault) -> Test {
-        var tests: [Test] = []
+    private mutating func comparisons(_ quantifier: Quantifier?, _ first: Operand) throws(Fault) -> Predicate {
+        var tests: [Predicate] = []
         var left = first
         while case .comparison(let comparison) = token.kind {
             at += 1
@@ -148,7 +148,7 @@ struct Parser {
         return tests.count == 1 ? tests[0] : .all(tests)
     }
 
-    private mutating func membership(_ quantifier: Quantifier?, _ left: Operand) throws(Fault) -> Test {
+    private mutating func membership(_ quantifier: Quantifier?, _ left: Operand) throws(Fault) -> Predicate {
         at += 1
         guard take(.openSet) else { throw Fault(token.range, "Behind 'in' stands a set: {1, 3..5}.") }
         var items: [(lower: Token, upper: Token)] = []

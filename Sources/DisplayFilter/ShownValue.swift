@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 extension TextBuffer {
     /// The value of a node as `-T fields` prints it.

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// All values of one side of a comparison between fields, as byte strings whose order is the values' own.
 struct ValueList {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// What kinds of values can be compared with each other, and how a literal for them is read.
 enum ValueType: Sendable {

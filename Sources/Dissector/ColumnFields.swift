@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// The columns of the summary line as fields, named as Wireshark names them.
 struct ColumnFields: Sendable {

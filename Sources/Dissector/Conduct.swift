@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Dissection
+import Fields
 
 /// What one side of a connection has said so far: by it its next messages are judged, and its records told apart.
 struct Conduct {

@@ -19,7 +19,7 @@ struct Encryption {
     var role = KeySchedule.Role.responder
     /// Shared with the other direction.
     var session: V2Session?
-    var packets: PacketFramer?
+    var packets: V2Framer?
     /// It is among the streams that were decrypted.
     var isCounted = false
     /// The connection's beginning has had a record.

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `-G fields`: every field with its type and meaning, in tshark's format.
 ///

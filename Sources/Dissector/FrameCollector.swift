@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 import Output
 import Reassembly
 
@@ -7,7 +7,7 @@ import Reassembly
 ///
 /// It is both one of the writers, which sees the records that are wanted, and a companion of the pipeline, which shows
 /// it all packets.
-public final class FrameCollector: RecordWriter {
+public final class FrameCollector: RecordSink {
     /// The frames so far; whole after ``end()``.
     public private(set) var selection = FrameSelection()
 
@@ -23,11 +23,9 @@ public final class FrameCollector: RecordWriter {
 
     public init() {}
 
-    // MARK: RecordWriter
+    // MARK: RecordSink
 
-    public var detail: Detail { .summary }
-    public var wantsInfo: Bool { false }
-    public var wantsFrames: Bool { true }
+    public var wants: Wants { Wants(.summary, frames: true) }
     public func begin() {}
 
     public func write(_ record: borrowing Record, _ bytes: RawSpan) {

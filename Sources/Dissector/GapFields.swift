@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 import Reassembly
 
 /// What the records tell that are of no message: gaps, and copies and fragments that differ.

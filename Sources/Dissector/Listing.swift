@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Dissection
+import Fields
 
 /// What btcshark knows, as lists for people and programs.
 public enum Listing {
@@ -8,9 +8,9 @@ public enum Listing {
 
     /// `-G messages`: command, status, source, first protocol version and meaning of every type, tab-separated.
     public static func appendMessages(to text: inout TextBuffer) {
-        for type in Registry.standard.types {
+        for type in MessageTypes.standard.types {
             let since = type.since.map(String.init) ?? ""
-            text.append("\(type.name)\t\(type.status.rawValue)\t\(type.source)\t\(since)\t\(type.meaning)\n")
+            text.append("\(type.name)\t\(type.standing.rawValue)\t\(type.source)\t\(since)\t\(type.meaning)\n")
         }
     }
 

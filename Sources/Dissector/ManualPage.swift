@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Dissection
+import Fields
 
 /// `-G manual`: the manual page btcshark-fields(7), written from the declarations.
 public enum ManualPage {
@@ -41,11 +41,12 @@ public enum ManualPage {
         )
         text.append("draft of one) or foreign (of other implementations, shown with its payload as it is).\n")
         text.append(".Bl -tag -width getcfcheckpt\n")
-        for type in Registry.standard.types {
+        for type in MessageTypes.standard.types {
             let since = type.since.map { "; since protocol \($0)" } ?? ""
             text.append(".It Ic \(escaped(type.name))\n")
             text.append(
-                "\(escaped(capitalised(type.meaning)))\n(\(type.status.rawValue); \(escaped(type.source))\(since)).\n")
+                "\(escaped(capitalised(type.meaning)))\n(\(type.standing.rawValue); \(escaped(type.source))\(since)).\n"
+            )
         }
         text.append(".El\n")
     }

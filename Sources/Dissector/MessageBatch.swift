@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// Messages and events on their way from the thread that finds them to the one that makes their records.
 ///
@@ -6,7 +6,7 @@ import Dissection
 final class MessageBatch {
     private struct Entry {
         let finding: RecordBuilder.Finding
-        let sender: Sender
+        let sender: StreamSender
         /// Of the connection.
         let number: UInt64
         /// Where in `bytes` the message's are.
@@ -15,7 +15,7 @@ final class MessageBatch {
 
     private struct EventEntry {
         let event: StreamEvent
-        let sender: Sender
+        let sender: StreamSender
         /// Of the connection.
         let number: UInt64
         /// Where in `bytes` those are that the record shows.
@@ -36,7 +36,8 @@ final class MessageBatch {
     private(set) var size = 0
 
     /// Copies a message to the end.
-    func append(_ finding: consuming RecordBuilder.Finding, of sender: Sender, number: UInt64, _ message: RawSpan) {
+    func append(_ finding: consuming RecordBuilder.Finding, of sender: StreamSender, number: UInt64, _ message: RawSpan)
+    {
         let start = bytes.count
         message.withUnsafeBytes { bytes.append(contentsOf: $0) }
         let range = start..<start + message.byteCount
@@ -45,7 +46,7 @@ final class MessageBatch {
     }
 
     /// Copies an event to the end, with the bytes that its record shows.
-    func append(_ event: StreamEvent, of sender: Sender, number: UInt64, _ shown: RawSpan) {
+    func append(_ event: StreamEvent, of sender: StreamSender, number: UInt64, _ shown: RawSpan) {
         let start = bytes.count
         shown.withUnsafeBytes { bytes.append(contentsOf: $0) }
         let range = start..<start + shown.byteCount

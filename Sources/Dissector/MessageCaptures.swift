@@ -1,6 +1,6 @@
 import BitcoinP2P
 import Capture
-import Dissection
+import Fields
 import Output
 import Reassembly
 
@@ -34,7 +34,7 @@ public struct MessageCaptures: ~Copyable {
     ///   - writer: Nil to count only.
     /// - Throws: Where a path leads to nothing. What is wrong with a file is thrown by ``next()``.
     public init(
-        paths: [String], _ options: Options = Options(), writer: (any RecordWriter)?
+        paths: [String], _ options: Options = Options(), writer: (any RecordSink)?
     ) throws(MessageCaptureError) {
         var finder = MessageCaptureFinder(network: options.network)
         for path in paths { try finder.add(path) }
@@ -106,7 +106,7 @@ public struct MessageCaptures: ~Copyable {
             payloadHash: isCut || !stage.makesRecords ? nil : DoubleSHA256.hash(payload))
         var finding = RecordBuilder.Finding(
             message: message, origin: Origin(frame: found.messages, time: record.time), frames: [])
-        if stage.detail > .summary {
+        if stage.depth > .summary {
             let claims = Conduct.isVersion(header.command) ? stage.builder.claims(of: bytes, from: header) : nil
             finding.remarks = peer.judge(header.command, payload, isReceived: file.isReceived, claims: claims)
         }

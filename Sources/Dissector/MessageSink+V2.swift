@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Dissection
+import Fields
 import Output
 import Reassembly
 
@@ -50,7 +50,7 @@ extension MessageSink {
         if let session = peer?.encryption.session {
             stream.encryption.session = session
             stream.encryption.role = .responder
-            stream.senderRole = .fromResponder
+            stream.senderRole = .responder
             return true
         }
         guard let keys, offset == stream.encryption.start, let key = EllSwiftKey(bytes) else { return false }
@@ -65,9 +65,9 @@ extension MessageSink {
         let session = V2Session(secret, magics: magics)
         stream.encryption.session = session
         stream.encryption.role = .initiator
-        stream.senderRole = .fromInitiator
+        stream.senderRole = .initiator
         peer?.encryption.session = session
-        peer?.senderRole = .fromResponder
+        peer?.senderRole = .responder
         return true
     }
 
@@ -87,7 +87,7 @@ extension MessageSink {
     private func prepareFramer(_ stream: MessageStream, at offset: UInt64) {
         let start = stream.encryption.start ?? offset
         // Offset 0 is behind a SYN; the initiator's key has been found where it stands.
-        var framer = PacketFramer(start: start, isStart: stream.encryption.role == .initiator || start == 0)
+        var framer = V2Framer(start: start, isStart: stream.encryption.role == .initiator || start == 0)
         if offset > start { framer.gap(after: RawSpan(), at: start, resumingAt: offset) }
         stream.encryption.packets = framer
     }
@@ -99,7 +99,7 @@ extension MessageSink {
         _ provenance: borrowing Provenance, isLast: Bool
     ) -> Demand {
         // Taken out, since packets are told while they are in it.
-        var packet = PacketBuffer()
+        var packet = V2PacketBuffer()
         swap(&packet, &buffer)
         defer { swap(&packet, &buffer) }
         let end = offset &+ UInt64(bytes.byteCount)
@@ -133,7 +133,7 @@ extension MessageSink {
                 if session.schedule == nil, rest.byteCount >= Encryption.waitingLimit {
                     return close(bytes, from: at, at: offset, stream, provenance)
                 }
-                if !isLast, stream.encryption.packets?.isSearching == true, rest.byteCount > PacketFramer.overhead {
+                if !isLast, stream.encryption.packets?.isSearching == true, rest.byteCount > V2Framer.overhead {
                     holdPending(at: here, stream, id, provenance)
                 }
                 return Demand(consumed: at, minimum: minimum)
@@ -223,19 +223,19 @@ extension MessageSink {
     }
 
     private mutating func tell(
-        _ packet: PacketFramer.Packet, _ plain: RawSpan, _ sealed: RawSpan, endingAt end: UInt64,
+        _ packet: V2Framer.Packet, _ plain: RawSpan, _ sealed: RawSpan, endingAt end: UInt64,
         _ stream: MessageStream, _ session: V2Session, _ id: StreamID, _ provenance: borrowing Provenance
     ) {
         guard let schedule = session.schedule else { return }
         begin(stream)
         found.lostPackets &+= packet.lost
         if packet.lost > 0 { stream.isWhole = false }
-        var facts = PacketLayout.Facts(packet, sessionID: schedule.sessionID)
+        var facts = V2PacketLayout.Facts(packet, sessionID: schedule.sessionID)
         if packet.garbageLength != nil {
             facts.key = sealed.extracting(first: EllSwiftKey.byteCount).withUnsafeBytes { Array($0) }
         }
         if showsCiphertext {
-            let count = plain.byteCount + PacketFramer.overhead - PacketContents.headerLength
+            let count = plain.byteCount + V2Framer.overhead - PacketContents.headerLength
             facts.ciphertext = sealed.extracting(last: count).withUnsafeBytes { Array($0) }
         }
         let range = end &- UInt64(packet.byteCount)..<end
@@ -272,7 +272,7 @@ extension MessageSink {
 
     /// Tells once a connection that something does not authenticate.
     private mutating func tell(
-        _ failure: PacketFramer.Failure, _ origin: Origin, _ stream: MessageStream, _ session: V2Session,
+        _ failure: V2Framer.Failure, _ origin: Origin, _ stream: MessageStream, _ session: V2Session,
         _ id: StreamID
     ) {
         guard !session.hasToldFailure else { return }

@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Dissection
+import Fields
 import Output
 import Reassembly
 
@@ -26,12 +26,12 @@ struct MessageSink: StreamSink, ~Copyable {
     /// The frame that is being received.
     var frameAtHand = Origin(frame: 0, time: 0)
     /// Memory for the packets of all v2 streams.
-    var buffer = PacketBuffer()
+    var buffer = V2PacketBuffer()
 
-    init(_ options: PipelineOptions, writer: (any RecordWriter)?, collector: FrameCollector?) {
+    init(_ options: PipelineOptions, writer: (any RecordSink)?, collector: FrameCollector?) {
         self.collector = collector
         records = OrderedRecords(options, writer: writer, collector: collector)
-        segments = records.detail > .summary ? SegmentNotes() : nil
+        segments = records.depth > .summary ? SegmentNotes() : nil
         ports = Network.ports.union(options.ports)
         keys = options.keys
         waitsForKeys = options.waitsForKeys
@@ -213,10 +213,10 @@ struct MessageSink: StreamSink, ~Copyable {
         stream.startWasSeen = offset < StreamAssembler.offsetWithoutStart / 2
         let peer = self.peer(of: id)
         if stream.startWasSeen || peer?.startWasSeen == true {
-            stream.senderRole = id.direction == .forward ? .fromInitiator : .fromResponder
-            peer?.senderRole = id.direction == .forward ? .fromResponder : .fromInitiator
+            stream.senderRole = id.direction == .forward ? .initiator : .responder
+            peer?.senderRole = id.direction == .forward ? .responder : .initiator
         } else if Self.isListed(stream.ends.source, ports) != Self.isListed(stream.ends.destination, ports) {
-            stream.senderRole = Self.isListed(stream.ends.destination, ports) ? .fromInitiator : .fromResponder
+            stream.senderRole = Self.isListed(stream.ends.destination, ports) ? .initiator : .responder
         }
     }
 
@@ -394,7 +394,7 @@ struct MessageSink: StreamSink, ~Copyable {
             found.bitcoinStreams += 1
         }
         found.bytes.inMessages &+= UInt64(bytes.byteCount)
-        if records.detail > .summary {
+        if records.depth > .summary {
             if Conduct.isMoved(by: finding.message.header.command) { finding.message.verify(bytes) }
             finding.remarks = judge(finding.message, bytes, stream, id)
             finding.segment = segments?[finding.origin.frame]

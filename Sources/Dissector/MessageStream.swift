@@ -18,7 +18,7 @@ final class MessageStream {
     var next: UInt64 = 0
 
     /// Which side of the connection sends here, as far as it is known by now.
-    var senderRole = Record.Direction.unknown
+    var senderRole = Record.Sender.unknown
     /// The SYN of this direction was captured.
     var startWasSeen = false
 
@@ -59,8 +59,8 @@ final class MessageStream {
     }
 
     /// What is known by now of the side that sends here.
-    var sender: Sender {
-        Sender(ends: ends, role: senderRole, claims: conduct.claims, firstSequence: firstSequence)
+    var sender: StreamSender {
+        StreamSender(ends: ends, role: senderRole, claims: conduct.claims, firstSequence: firstSequence)
     }
 }
 
@@ -81,9 +81,9 @@ final class Ends: Sendable {
 }
 
 /// What a message's record tells of its sender: a copy, since the stream goes on while the record is made.
-struct Sender: Sendable {
+struct StreamSender: Sendable {
     let ends: Ends
-    let role: Record.Direction
+    let role: Record.Sender
     let claims: Conduct.Claims?
     let firstSequence: UInt32
 }

@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Dissection
+import Fields
 import Glibc
 import Output
 
@@ -9,7 +9,7 @@ import Output
 /// block's hash, `<txid>.tx` or `<hash>.blk`. The same txid may come with other witnesses, and a block with or without
 /// its witnesses: where a name is taken by other bytes, the double SHA-256 of the bytes (of a transaction: the wtxid)
 /// follows behind a hyphen. Nothing that is in the folder already is ever changed. What is whole but not valid is counted.
-public final class ObjectExporter: RecordWriter {
+public final class ObjectExporter: RecordSink {
     private let path: String
     private let isHexadecimal: Bool
     private var folder: ObjectFolder?
@@ -38,8 +38,7 @@ public final class ObjectExporter: RecordWriter {
         self.knownLimit = knownLimit
     }
 
-    public var detail: Detail { .tree }
-    public var wantsInfo: Bool { false }
+    public var wants: Wants { Wants(.tree) }
 
     public func begin() {
         folder = ObjectFolder.open(path)
@@ -249,7 +248,7 @@ private struct ObjectFields {
 
     init() {
         // Declares them.
-        _ = Registry.standard
+        _ = MessageTypes.standard
         transaction = Catalog.field(named: "bitcoin.tx")
         txid = Catalog.field(named: "bitcoin.tx.txid")
         wtxid = Catalog.field(named: "bitcoin.tx.wtxid")

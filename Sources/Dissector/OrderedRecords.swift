@@ -25,7 +25,7 @@ struct OrderedRecords: ~Copyable {
     private let isOrdered: Bool
     private(set) var tally = Tally()
 
-    init(_ options: PipelineOptions, writer: (any RecordWriter)?, collector: FrameCollector?) {
+    init(_ options: PipelineOptions, writer: (any RecordSink)?, collector: FrameCollector?) {
         stage = RecordStage(options, writer: writer)
         thread = options.usesThread(writer, collector) ? RecordThread(options, writer: writer) : nil
         order = RecordOrder(byteLimit: options.heldRecordBytes, longestWait: options.recordWait)
@@ -35,7 +35,7 @@ struct OrderedRecords: ~Copyable {
     // MARK: What does not change
 
     var hasThread: Bool { thread != nil }
-    var detail: Detail { stage.detail }
+    var depth: Depth { stage.depth }
     var wantsFrames: Bool { stage.wantsFrames }
 
     /// What a `version` says of its sender.
@@ -55,7 +55,7 @@ struct OrderedRecords: ~Copyable {
     /// Inlined with what it calls: a finding is large, and would be copied with each call.
     @inline(__always)
     mutating func take(
-        _ finding: RecordBuilder.Finding, of sender: Sender, _ id: StreamID, _ bytes: RawSpan
+        _ finding: RecordBuilder.Finding, of sender: StreamSender, _ id: StreamID, _ bytes: RawSpan
     ) {
         if isInOrder {
             show(finding, of: sender, number: id.connection, bytes)
@@ -65,7 +65,7 @@ struct OrderedRecords: ~Copyable {
     }
 
     private mutating func hold(
-        _ finding: RecordBuilder.Finding, of sender: Sender, _ id: StreamID, _ bytes: RawSpan
+        _ finding: RecordBuilder.Finding, of sender: StreamSender, _ id: StreamID, _ bytes: RawSpan
     ) {
         let place = RecordOrder.Place(finding.origin.frame, id, finding.offset)
         order.insert(.message(finding), at: place, of: sender, number: id.connection, bytes)
@@ -77,7 +77,9 @@ struct OrderedRecords: ~Copyable {
     /// - Parameters:
     ///   - offset: In the stream.
     ///   - bytes: Those that the record shows.
-    mutating func take(_ event: StreamEvent, of sender: Sender, _ id: StreamID, at offset: UInt64, _ bytes: RawSpan) {
+    mutating func take(
+        _ event: StreamEvent, of sender: StreamSender, _ id: StreamID, at offset: UInt64, _ bytes: RawSpan
+    ) {
         if isInOrder { return show(event, of: sender, number: id.connection, bytes) }
         let place = RecordOrder.Place(event.origin.frame, id, offset)
         order.insert(.event(event), at: place, of: sender, number: id.connection, bytes)
@@ -130,7 +132,7 @@ struct OrderedRecords: ~Copyable {
 
     @inline(__always)
     private mutating func show(
-        _ finding: RecordBuilder.Finding, of sender: Sender, number: UInt64, _ bytes: RawSpan
+        _ finding: RecordBuilder.Finding, of sender: StreamSender, number: UInt64, _ bytes: RawSpan
     ) {
         tally.messages += 1
         if finding.message.payloadLength < Int(finding.message.header.length) { tally.cutMessages += 1 }
@@ -141,7 +143,7 @@ struct OrderedRecords: ~Copyable {
         }
     }
 
-    private mutating func show(_ event: StreamEvent, of sender: Sender, number: UInt64, _ bytes: RawSpan) {
+    private mutating func show(_ event: StreamEvent, of sender: StreamSender, number: UInt64, _ bytes: RawSpan) {
         if case .gap(let gap) = event {
             tally.gaps += 1
             tally.missingBytes &+= gap.length

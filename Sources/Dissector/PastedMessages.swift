@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Dissection
+import Fields
 import Output
 import Reassembly
 
@@ -8,7 +8,7 @@ public struct PastedMessages: ~Copyable {
     private var stage: RecordStage
 
     /// - Parameter options: Filter, columns and limit are looked at.
-    public init(_ options: PipelineOptions = PipelineOptions(), writer: any RecordWriter) {
+    public init(_ options: PipelineOptions = PipelineOptions(), writer: any RecordSink) {
         stage = RecordStage(options, writer: writer)
     }
 

@@ -1,6 +1,6 @@
 import BitcoinP2P
 import Capture
-import Dissection
+import Fields
 import Layers
 import Output
 import Reassembly
@@ -32,7 +32,7 @@ public struct Pipeline: ~Copyable {
     /// - Parameters:
     ///   - writer: Nil to count only.
     ///   - collector: Is shown all packets; it should be among the writers, too.
-    public init(_ options: PipelineOptions, writer: (any RecordWriter)?, collector: FrameCollector? = nil) {
+    public init(_ options: PipelineOptions, writer: (any RecordSink)?, collector: FrameCollector? = nil) {
         self.collector = collector
         parser = PacketParser()
         assembler = StreamAssembler(limits: options.limits)
@@ -149,7 +149,7 @@ public struct Pipeline: ~Copyable {
     /// Declares every field there is, so that the catalog is complete.
     public static func declareFields() {
         _ = RecordFields.standard
-        _ = Registry.standard
+        _ = MessageTypes.standard
     }
 
     public var counts: Counts {

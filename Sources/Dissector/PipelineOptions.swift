@@ -55,7 +55,7 @@ public struct PipelineOptions: Sendable {
 
     /// A record limit ends the reading with the very message that reaches it, and a collector is told of each record
     /// before the next frame. Without a filter and a writer no records are made.
-    func usesThread(_ writer: (any RecordWriter)?, _ collector: FrameCollector?) -> Bool {
+    func usesThread(_ writer: (any RecordSink)?, _ collector: FrameCollector?) -> Bool {
         usesRecordThread && recordLimit == .max && collector == nil && (writer != nil || filter != nil)
     }
 

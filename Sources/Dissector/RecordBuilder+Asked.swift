@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 import Output
 
 // Fields that are made only where a filter or column asks for them, behind all others.

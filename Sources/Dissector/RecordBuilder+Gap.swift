@@ -1,11 +1,11 @@
-import Dissection
+import Fields
 import Layers
 import Output
 import Reassembly
 
 extension RecordBuilder {
     /// Fills ``record`` with bytes that were not captured. It has no number, since it is no message.
-    mutating func buildGap(_ gap: Gap, of sender: Sender, number: UInt64, detail: Detail, wantsInfo: Bool) {
+    mutating func buildGap(_ gap: Gap, of sender: StreamSender, number: UInt64, depth: Depth, wantsInfo: Bool) {
         startRemark(gap.origin, of: sender, number: number, length: Int(clamping: gap.length))
         if wantsInfo {
             record.info.append("[")
@@ -13,7 +13,7 @@ extension RecordBuilder {
             record.info.append(gap.length == 1 ? " byte missing]" : " bytes missing]")
             if gap.reason == .limit { record.info.append(" [memory limit]") }
         }
-        guard detail != .summary else { return }
+        guard depth != .summary else { return }
         appendRemark(fields.gap.gap, of: sender, number: number) { fields, sink in
             sink.generate(fields.gap.offset, value: gap.start, RawSpan())
             sink.generate(fields.gap.length, value: gap.length, RawSpan())
@@ -23,12 +23,12 @@ extension RecordBuilder {
 
     /// Fills ``record`` with a copy of bytes that were read before.
     mutating func buildOtherCopy(
-        _ range: OffsetRange, _ origin: Origin, of sender: Sender, number: UInt64, detail: Detail, wantsInfo: Bool
+        _ range: OffsetRange, _ origin: Origin, of sender: StreamSender, number: UInt64, depth: Depth, wantsInfo: Bool
     ) {
         startRemark(origin, of: sender, number: number, length: Int(clamping: range.length))
         record.isConflict = true
         if wantsInfo { record.info.append("[retransmission differs]") }
-        guard detail != .summary else { return }
+        guard depth != .summary else { return }
         appendRemark(fields.gap.copy, of: sender, number: number) { fields, sink in
             sink.generate(fields.gap.copyOffset, value: range.start, RawSpan())
             sink.generate(fields.gap.copyLength, value: range.length, RawSpan())
@@ -38,13 +38,13 @@ extension RecordBuilder {
 
     /// Fills ``record`` with fragments that differ.
     mutating func buildFragmentConflict(
-        _ conflict: FragmentConflict, _ origin: Origin, of sender: Sender, number: UInt64, detail: Detail,
+        _ conflict: FragmentConflict, _ origin: Origin, of sender: StreamSender, number: UInt64, depth: Depth,
         wantsInfo: Bool
     ) {
         startRemark(origin, of: sender, number: number, length: conflict.length)
         record.isConflict = true
         if wantsInfo { record.info.append("[fragments differ]") }
-        guard detail != .summary else { return }
+        guard depth != .summary else { return }
         appendRemark(fields.gap.fragments, of: sender, number: number) { fields, sink in
             sink.annotate(.fragmentsDiffer, value: 0)
             sink.generate(fields.gap.fragmentsFrame, value: conflict.frame, RawSpan())
@@ -53,7 +53,7 @@ extension RecordBuilder {
     }
 
     /// Begins a record that is no message.
-    private mutating func startRemark(_ origin: Origin, of sender: Sender, number: UInt64, length: Int) {
+    private mutating func startRemark(_ origin: Origin, of sender: StreamSender, number: UInt64, length: Int) {
         start(origin, [origin], of: sender, number: number)
         record.protocolName = "Bitcoin"
         record.ending = .gap
@@ -67,7 +67,7 @@ extension RecordBuilder {
     ///   - group: What the record is about.
     ///   - body: Appends what is in the group.
     private mutating func appendRemark(
-        _ group: Field, of sender: Sender, number: UInt64, _ body: (RecordFields, inout TreeSink) -> Void
+        _ group: Field, of sender: StreamSender, number: UInt64, _ body: (RecordFields, inout TreeSink) -> Void
     ) {
         // The frame at hand may be another stream's, so nothing is told of its segment.
         appendOrigin(sender, number, nil)

@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Dissection
+import Fields
 import Layers
 import Output
 import Reassembly
@@ -19,8 +19,9 @@ extension RecordBuilder {
 
     /// Fills ``record`` with a packet that has no message: a decoy, or the one that negotiates the transport.
     mutating func buildPacket(
-        _ facts: PacketLayout.Facts, _ arrival: PacketArrival, of sender: Sender, number: UInt64, _ bytes: RawSpan,
-        detail: Detail, wantsInfo: Bool
+        _ facts: V2PacketLayout.Facts, _ arrival: PacketArrival, of sender: StreamSender, number: UInt64,
+        _ bytes: RawSpan,
+        depth: Depth, wantsInfo: Bool
     ) {
         start(arrival.origin, arrival.frames, of: sender, number: number)
         record.protocolName = "BitcoinV2"
@@ -30,7 +31,7 @@ extension RecordBuilder {
         record.ciphertext = facts.ciphertext
         record.hasProblem = !arrival.before.isEmpty || facts.packet.lost > 0
         if wantsInfo { appendInfo(facts, arrival, bytes) }
-        guard detail != .summary else { return }
+        guard depth != .summary else { return }
         appendOrigin(sender, number, arrival.segment)
         var sink = TreeSink(takeTree())
         let layer = sink.open(fields.bitcoin, at: 0, value: 0, flags: [])
@@ -44,7 +45,7 @@ extension RecordBuilder {
         appendAsked()
     }
 
-    private mutating func appendInfo(_ facts: PacketLayout.Facts, _ arrival: PacketArrival, _ bytes: RawSpan) {
+    private mutating func appendInfo(_ facts: V2PacketLayout.Facts, _ arrival: PacketArrival, _ bytes: RawSpan) {
         record.info.append("v2 transport: ")
         if let count = facts.packet.garbageLength {
             record.info.append("key, ")
@@ -71,7 +72,7 @@ extension RecordBuilder {
 
     /// Fills ``record`` with what can be told of a direction that is encrypted.
     mutating func buildEncrypted(
-        _ direction: EncryptedDirection, of sender: Sender, number: UInt64, detail: Detail, wantsInfo: Bool
+        _ direction: EncryptedDirection, of sender: StreamSender, number: UInt64, depth: Depth, wantsInfo: Bool
     ) {
         start(direction.last, [], of: sender, number: number)
         record.protocolName = "BitcoinV2"
@@ -89,7 +90,7 @@ extension RecordBuilder {
             record.info.append(" s")
             note(Loss(missing: direction.missing), "")
         }
-        guard detail != .summary else { return }
+        guard depth != .summary else { return }
         appendTransport(sender, number: number, bytes: direction.key.count) { sink, fields in
             sink.leaf(fields.v2.key, at: 0, length: direction.key.count, value: 0, flags: [])
             sink.generate(fields.v2Bytes, value: direction.byteCount, RawSpan())
@@ -101,7 +102,7 @@ extension RecordBuilder {
     /// Fills ``record`` with the beginning of a connection that is encrypted, and cannot be read yet. It is of no bytes,
     /// since those are counted later.
     mutating func buildBeginning(
-        _ origin: Origin, of sender: Sender, number: UInt64, waitsForKey: Bool, detail: Detail, wantsInfo: Bool
+        _ origin: Origin, of sender: StreamSender, number: UInt64, waitsForKey: Bool, depth: Depth, wantsInfo: Bool
     ) {
         start(origin, [], of: sender, number: number)
         record.protocolName = "BitcoinV2"
@@ -113,7 +114,7 @@ extension RecordBuilder {
             record.info.append("v2 transport (BIP 324) begins, encrypted: ")
             record.info.append(waitsForKey ? "waiting for its key" : "no key")
         }
-        guard detail != .summary else { return }
+        guard depth != .summary else { return }
         let length = TransportDetector.v2KeyLength
         appendTransport(sender, number: number, bytes: length) { sink, fields in
             sink.leaf(fields.v2.key, at: 0, length: length, value: 0, flags: [])
@@ -122,7 +123,7 @@ extension RecordBuilder {
 
     /// Fills ``record`` with what does not authenticate; its bytes are not shown.
     mutating func buildFailure(
-        _ failure: PacketFramer.Failure, _ origin: Origin, of sender: Sender, number: UInt64, detail: Detail,
+        _ failure: V2Framer.Failure, _ origin: Origin, of sender: StreamSender, number: UInt64, depth: Depth,
         wantsInfo: Bool
     ) {
         start(origin, [], of: sender, number: number)
@@ -144,7 +145,7 @@ extension RecordBuilder {
                 record.info.append(" does not authenticate")
             }
         }
-        guard detail != .summary else { return }
+        guard depth != .summary else { return }
         appendTransport(sender, number: number, bytes: 0) { sink, fields in
             switch failure {
             case .noTerminator:
@@ -160,7 +161,7 @@ extension RecordBuilder {
 
     /// Fills ``record`` with what was lost at the end of a direction that was decrypted up to there.
     mutating func buildEnd(
-        _ lost: Loss, _ origin: Origin, of sender: Sender, number: UInt64, detail: Detail, wantsInfo: Bool
+        _ lost: Loss, _ origin: Origin, of sender: StreamSender, number: UInt64, depth: Depth, wantsInfo: Bool
     ) {
         start(origin, [], of: sender, number: number)
         record.protocolName = "BitcoinV2"
@@ -172,7 +173,7 @@ extension RecordBuilder {
             record.info.append("v2 transport: the end of this direction could not be decrypted")
             note(lost, "")
         }
-        guard detail != .summary else { return }
+        guard depth != .summary else { return }
         appendTransport(sender, number: number, bytes: 0) { sink, fields in
             if lost.missing > 0 {
                 sink.generate(fields.missing, value: lost.missing, RawSpan())
@@ -188,7 +189,7 @@ extension RecordBuilder {
 
     /// Frame, IP, TCP, and under the protocol the transport's node with what `body` makes.
     private mutating func appendTransport(
-        _ sender: Sender, number: UInt64, bytes: Int, _ body: (inout TreeSink, RecordFields) -> Void
+        _ sender: StreamSender, number: UInt64, bytes: Int, _ body: (inout TreeSink, RecordFields) -> Void
     ) {
         appendOrigin(sender, number, nil)
         var sink = TreeSink(takeTree())

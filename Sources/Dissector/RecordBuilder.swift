@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Dissection
+import Fields
 import Layers
 import Output
 import Reassembly
@@ -24,11 +24,11 @@ struct RecordBuilder: ~Copyable {
         /// What is wrong with its place among the others.
         var remarks: [AnnotationKind] = []
         /// The packet that carried it, if it was encrypted.
-        var packet: PacketLayout.Facts?
+        var packet: V2PacketLayout.Facts?
     }
 
     let fields = RecordFields.standard
-    let registry = Registry.standard
+    let registry = MessageTypes.standard
     var record = Record()
     /// Whether payloads are read to find those that are malformed.
     var wantsOutcome = false
@@ -64,7 +64,7 @@ struct RecordBuilder: ~Copyable {
     ///   - number: Of the connection.
     ///   - bytes: Header and payload as far as they were captured.
     mutating func build(
-        _ finding: Finding, of sender: Sender?, number: UInt64, _ bytes: RawSpan, detail: Detail, wantsInfo: Bool
+        _ finding: Finding, of sender: StreamSender?, number: UInt64, _ bytes: RawSpan, depth: Depth, wantsInfo: Bool
     ) {
         let message = finding.message
         start(finding.origin, finding.frames, of: sender, number: number)
@@ -83,18 +83,18 @@ struct RecordBuilder: ~Copyable {
             network: message.header.network, time: finding.origin.time, payloadHash: message.payloadHash)
         let type = registry[message.header.command]
         var isMalformed = false
-        if detail != .summary {
+        if depth != .summary {
             if let sender { appendOrigin(sender, number, finding.segment) } else { record.protocolNode = 0 }
             isMalformed = appendMessage(
-                finding, type, context, bytes, detail: detail, wantsInfo: wantsInfo, isCut: isCut)
+                finding, type, context, bytes, depth: depth, wantsInfo: wantsInfo, isCut: isCut)
         }
         // Where the tree has become full the rest was not read.
-        let isUnread = detail == .tree && record.tree.isFull
+        let isUnread = depth == .tree && record.tree.isFull
         if isUnread, wantsInfo {
             record.info.removeAll()
             appendName(of: message.header, bytes)
         }
-        if detail != .tree || isUnread, let type {
+        if depth != .tree || isUnread, let type {
             isMalformed = skim(
                 type, bytes, from: message.header.byteCount, context, wantsInfo: wantsInfo, isCut: isCut,
                 wantsOutcome: wantsOutcome || isUnread)
@@ -106,7 +106,7 @@ struct RecordBuilder: ~Copyable {
         }
         if message.status == .bad { record.faults.insert(.checksumBad) }
         if wantsInfo { appendProblems(finding, isCut: isCut, isKnown: type != nil, isMalformed: isMalformed) }
-        if detail > .summary { appendAsked() }
+        if depth > .summary { appendAsked() }
     }
 
     /// Reads a payload of which no tree is made, if anybody wants to know what it says or whether it is sound.
@@ -133,7 +133,7 @@ struct RecordBuilder: ~Copyable {
         return message.header.byteCount + (claimed > MessageFramer.lengthLimit ? message.payloadLength : claimed)
     }
 
-    mutating func start(_ origin: Origin, _ frames: [Origin], of sender: Sender?, number: UInt64) {
+    mutating func start(_ origin: Origin, _ frames: [Origin], of sender: StreamSender?, number: UInt64) {
         record.isLate = origin.frame < highestFrame
         highestFrame = max(highestFrame, origin.frame)
         record.frameNumber = origin.frame
@@ -146,7 +146,7 @@ struct RecordBuilder: ~Copyable {
         record.destination = sender?.ends.destinationText ?? []
         record.stream = number
         record.command = CommandName()
-        record.direction = sender?.role ?? .unknown
+        record.sender = sender?.role ?? .unknown
         record.transport = .v1
         record.userAgent = sender?.claims?.userAgent
         record.faults = []
@@ -190,7 +190,7 @@ struct RecordBuilder: ~Copyable {
     }
 
     /// Frame, IP and TCP, as generated nodes: the message is not of one packet.
-    mutating func appendOrigin(_ sender: Sender, _ number: UInt64, _ segment: SegmentNote?) {
+    mutating func appendOrigin(_ sender: StreamSender, _ number: UInt64, _ segment: SegmentNote?) {
         var sink = TreeSink(takeTree())
         let frame = sink.open(fields.frame, at: 0, value: 0, flags: .generated)
         sink.generate(fields.frameNumber, value: record.frameNumber, RawSpan())
@@ -216,11 +216,11 @@ struct RecordBuilder: ~Copyable {
 
     /// The record's place among the others: of a gap only its direction, and whether it is late.
     private func appendPlace(_ sink: inout TreeSink) {
-        if record.ending == .gap, record.direction == .unknown, !record.isLate { return }
+        if record.ending == .gap, record.sender == .unknown, !record.isLate { return }
         let message = sink.open(fields.message, at: 0, value: 0, flags: .generated)
         if record.ending != .gap { sink.generate(fields.messageNumber, value: record.number, RawSpan()) }
-        if record.direction != .unknown {
-            sink.generate(fields.direction, value: record.direction == .fromInitiator ? 0 : 1, RawSpan())
+        if record.sender != .unknown {
+            sink.generate(fields.direction, value: record.sender == .initiator ? 0 : 1, RawSpan())
         }
         if record.ending != .gap {
             sink.generate(fields.messageLength, value: UInt64(record.length), RawSpan())
@@ -234,7 +234,7 @@ struct RecordBuilder: ~Copyable {
     }
 
     private func appendEnds(
-        _ sender: Sender, _ number: UInt64, _ segment: SegmentNote?, _ sink: inout TreeSink
+        _ sender: StreamSender, _ number: UInt64, _ segment: SegmentNote?, _ sink: inout TreeSink
     ) {
         let ends = sender.ends
         if let family = (ends.source ?? ends.destination)?.family {
@@ -262,7 +262,7 @@ struct RecordBuilder: ~Copyable {
 
     /// - Returns: Whether the payload is malformed, as far as a tree is made of it.
     private mutating func appendMessage(
-        _ finding: Finding, _ type: MessageType?, _ context: MessageContext, _ bytes: RawSpan, detail: Detail,
+        _ finding: Finding, _ type: MessageType?, _ context: MessageContext, _ bytes: RawSpan, depth: Depth,
         wantsInfo: Bool, isCut: Bool
     ) -> Bool {
         let message = finding.message
@@ -282,7 +282,7 @@ struct RecordBuilder: ~Copyable {
             hasHeader = false
         }
         appendFindings(finding, isCut: isCut, &cursor)
-        if detail == .tree, hasHeader {
+        if depth == .tree, hasHeader {
             sink = cursor.finish()
             if let type {
                 type.dissect(bytes, from: message.header.byteCount, context, into: &sink)

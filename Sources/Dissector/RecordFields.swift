@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Dissection
+import Fields
 import Layers
 
 /// The fields that tell where a message comes from: they stand before the message itself in each record's tree.
@@ -54,15 +54,15 @@ struct RecordFields: Sendable {
         (1, "from the responder", "sent by the side that accepted the connection"))
 
     let peer = Field(
-        "bitcoin.peer", "Sender", .layer, "what the sender of this message said of itself in its version message")
+        "bitcoin.peer", "StreamSender", .layer, "what the sender of this message said of itself in its version message")
     let peerVersion = Field(
-        "bitcoin.peer.version", "Sender's protocol version", .signed(bits: 32),
+        "bitcoin.peer.version", "StreamSender's protocol version", .signed(bits: 32),
         "the newest protocol that the sender of this message speaks")
     let peerServices = Field(
-        "bitcoin.peer.services", "Sender's services", .hexadecimal(bits: 64),
+        "bitcoin.peer.services", "StreamSender's services", .hexadecimal(bits: 64),
         "what the sender of this message said it serves, one bit each")
     let peerUserAgent = Field(
-        "bitcoin.peer.user_agent", "Sender's user agent", .text, "the software of the sender of this message")
+        "bitcoin.peer.user_agent", "StreamSender's user agent", .text, "the software of the sender of this message")
 
     let bitcoin = Field("bitcoin", "Bitcoin protocol", .layer, "what Bitcoin's nodes say to each other")
     let header = MessageHeaderLayout()
@@ -85,7 +85,7 @@ struct RecordFields: Sendable {
         "bitcoin.command.unknown", "Unknown command", .group, "a message of a type that is not known here")
     let data = Field("bitcoin.data.value", "Data", .bytes, "the payload of a message whose layout is not known")
 
-    let v2 = PacketLayout()
+    let v2 = V2PacketLayout()
     let v2Bytes = Field(
         "bitcoin.v2.bytes", "Bytes", .unsigned(bits: 64), "bytes of this direction, key and garbage included")
     let v2Duration = Field(
@@ -101,7 +101,7 @@ struct RecordFields: Sendable {
     let userAgent: Field?
 
     private init(_ layers: borrowing PacketLayers) {
-        _ = Registry.standard
+        _ = MessageTypes.standard
         version = Catalog.field(named: "bitcoin.version.version")
         services = Catalog.field(named: "bitcoin.version.services")
         userAgent = Catalog.field(named: "bitcoin.version.user_agent")

@@ -1,5 +1,5 @@
 import DisplayFilter
-import Dissection
+import Fields
 import Output
 
 /// A display filter, and how much of a record must be made to decide it.
@@ -7,12 +7,12 @@ import Output
 /// A filter that names only what is known before the payload is looked at is decided without dissecting it.
 struct RecordFilter {
     let filter: Filter
-    let detail: Detail
+    let depth: Depth
     let wantsInfo: Bool
 
     init(_ filter: Filter) {
         self.filter = filter
-        detail = Detail(holding: filter.fields)
+        depth = Depth(holding: filter.fields)
         wantsInfo = filter.fields.contains(RecordFields.standard.columns.info)
     }
 }

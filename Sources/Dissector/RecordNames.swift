@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// Names by which the fields of records are asked for: their own, and others that mean one or several of them.
 public enum RecordNames {

@@ -29,7 +29,7 @@ struct RecordOrder {
     /// What a record is to be made of.
     struct Held {
         let source: RecordSource
-        let sender: Sender
+        let sender: StreamSender
         /// Of the connection.
         let number: UInt64
         let bytes: [UInt8]
@@ -72,7 +72,7 @@ struct RecordOrder {
 
     /// Takes a record in; its bytes are copied.
     mutating func insert(
-        _ source: RecordSource, at place: Place, of sender: Sender, number: UInt64, _ bytes: RawSpan
+        _ source: RecordSource, at place: Place, of sender: StreamSender, number: UInt64, _ bytes: RawSpan
     ) {
         let record = Held(source: source, sender: sender, number: number, bytes: bytes.withUnsafeBytes { Array($0) })
         byteCount += Self.cost(of: record)

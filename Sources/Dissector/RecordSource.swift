@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// What a record is made of, beside its bytes.
 enum RecordSource {

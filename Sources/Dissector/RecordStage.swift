@@ -1,6 +1,6 @@
 import BitcoinP2P
 import DisplayFilter
-import Dissection
+import Fields
 import Output
 
 /// The last stage: has the record of each message made, asks the display filter, and hands it to the writer.
@@ -9,20 +9,20 @@ import Output
 struct RecordStage: ~Copyable {
     /// What is to be made of a record.
     struct Pass {
-        let detail: Detail
+        let depth: Depth
         let wantsInfo: Bool
         /// The filter is to be asked first.
         fileprivate let isFiltered: Bool
     }
 
     var builder: RecordBuilder
-    private let writer: (any RecordWriter)?
+    private let writer: (any RecordSink)?
     private let filter: RecordFilter?
     private let limit: UInt64
     private let writerPass: Pass?
     private let filterPass: Pass?
     /// The most that is made of any record.
-    let detail: Detail
+    let depth: Depth
     let wantsFrames: Bool
     /// The writer looks at the tree as it is: what the filter asked for is taken out before.
     private let hidesAsked: Bool
@@ -35,15 +35,16 @@ struct RecordStage: ~Copyable {
     /// Messages taken whose checksum is not that of their payload.
     private(set) var badChecksums: UInt64 = 0
 
-    init(_ options: PipelineOptions, writer: (any RecordWriter)?) {
+    init(_ options: PipelineOptions, writer: (any RecordSink)?) {
         builder = RecordBuilder(columns: options.columns)
         builder.wantsWholeHashes = options.showsWholeHashes
-        builder.wantsOutcome = writer?.wantsOutcome ?? false
         self.writer = writer
         limit = options.recordLimit
-        let writerPass = writer.map { Pass(detail: $0.detail, wantsInfo: $0.wantsInfo, isFiltered: false) }
+        let wants = writer?.wants
+        builder.wantsOutcome = wants?.outcome ?? false
+        let writerPass = wants.map { Pass(depth: $0.depth, wantsInfo: $0.info, isFiltered: false) }
         let filter = options.filter.map(RecordFilter.init)
-        let named = writer?.namedFields ?? []
+        let named = wants?.fields ?? []
         hidesAsked = named.isEmpty
         builder.asksForRemarks = !named.union(options.filter?.fields ?? []).isDisjoint(
             with: RecordFields.standard.remarks.all)
@@ -51,13 +52,13 @@ struct RecordStage: ~Copyable {
         self.writerPass = writerPass
         filterPass = filter.map { filter in
             // Where the writer needs no more than the filter, one pass does for both.
-            let isEnough = filter.detail >= writerPass?.detail ?? .summary
+            let isEnough = filter.depth >= writerPass?.depth ?? .summary
             return Pass(
-                detail: filter.detail, wantsInfo: filter.wantsInfo || isEnough && writerPass?.wantsInfo == true,
+                depth: filter.depth, wantsInfo: filter.wantsInfo || isEnough && writerPass?.wantsInfo == true,
                 isFiltered: true)
         }
-        detail = max(writerPass?.detail ?? .summary, filterPass?.detail ?? .summary)
-        wantsFrames = writer?.wantsFrames == true || filterPass?.detail == .tree
+        depth = max(writerPass?.depth ?? .summary, filterPass?.depth ?? .summary)
+        wantsFrames = wants?.frames == true || filterPass?.depth == .tree
     }
 
     /// As many records as were asked for have been written.
@@ -76,14 +77,14 @@ struct RecordStage: ~Copyable {
     ///   - number: Of the connection.
     ///   - bytes: The message's, as far as they were captured.
     mutating func take(
-        _ finding: consuming RecordBuilder.Finding, of sender: Sender?, number: UInt64, _ bytes: RawSpan
+        _ finding: consuming RecordBuilder.Finding, of sender: StreamSender?, number: UInt64, _ bytes: RawSpan
     ) {
         finding.message.verify(bytes)
         if finding.message.status == .bad { badChecksums += 1 }
         var pass = start(isCounted: true)
         while let current = pass {
             builder.build(
-                finding, of: sender, number: number, bytes, detail: current.detail, wantsInfo: current.wantsInfo)
+                finding, of: sender, number: number, bytes, depth: current.depth, wantsInfo: current.wantsInfo)
             pass = finish(current, bytes)
         }
     }
@@ -93,11 +94,11 @@ struct RecordStage: ~Copyable {
     /// - Parameters:
     ///   - number: Of the connection.
     ///   - bytes: Those that the record shows.
-    mutating func take(_ event: StreamEvent, of sender: Sender, number: UInt64, _ bytes: RawSpan) {
+    mutating func take(_ event: StreamEvent, of sender: StreamSender, number: UInt64, _ bytes: RawSpan) {
         var pass = start(isCounted: event.isCounted)
         while let current = pass {
             builder.build(
-                event, of: sender, number: number, bytes, detail: current.detail, wantsInfo: current.wantsInfo)
+                event, of: sender, number: number, bytes, depth: current.depth, wantsInfo: current.wantsInfo)
             pass = finish(current, bytes)
         }
     }
@@ -118,7 +119,7 @@ struct RecordStage: ~Copyable {
         if pass.isFiltered, let filter {
             guard filter.filter.matches(builder.record.tree, bytes) else { return nil }
             if builder.record.ending == .gap { shownGaps += 1 } else { shown += 1 }
-            if let writerPass, pass.detail < writerPass.detail { return writerPass }
+            if let writerPass, pass.depth < writerPass.depth { return writerPass }
         }
         if let writer {
             if hidesAsked { builder.removeAsked() }

@@ -1,5 +1,5 @@
 import Capture
-import Dissection
+import Fields
 import Output
 
 /// A thread that makes records, in the order in which their messages are taken. This is the side of the producer: the
@@ -21,10 +21,10 @@ final class RecordThread {
     /// Begins; nil where the system has no thread for it.
     ///
     /// - Parameter writer: Called on the thread, until ``finish()`` has returned.
-    init?(_ options: PipelineOptions, writer: (any RecordWriter)?) {
+    init?(_ options: PipelineOptions, writer: (any RecordSink)?) {
         batchSize = options.recordBatchSize
         let stage = RecordStage(options, writer: writer)
-        copyLimit = stage.detail == .tree ? 4 << 20 : 1 << 18
+        copyLimit = stage.depth == .tree ? 4 << 20 : 1 << 18
         ring = RecordRing(stage)
         batch = ring.batches[position]
         do throws(SystemFailure) {
@@ -40,7 +40,7 @@ final class RecordThread {
     /// Takes a message; waits while too many are waiting. The bytes are copied.
     ///
     /// - Parameter number: Of the connection.
-    func take(_ finding: consuming RecordBuilder.Finding, of sender: Sender, number: UInt64, _ bytes: RawSpan) {
+    func take(_ finding: consuming RecordBuilder.Finding, of sender: StreamSender, number: UInt64, _ bytes: RawSpan) {
         if bytes.byteCount > copyLimit {
             let long = finding
             pause { $0.take(long, of: sender, number: number, bytes) }
@@ -51,7 +51,7 @@ final class RecordThread {
     }
 
     /// Takes an event in the same manner.
-    func take(_ event: StreamEvent, of sender: Sender, number: UInt64, _ bytes: RawSpan) {
+    func take(_ event: StreamEvent, of sender: StreamSender, number: UInt64, _ bytes: RawSpan) {
         if bytes.byteCount > copyLimit {
             pause { $0.take(event, of: sender, number: number, bytes) }
             return

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 import Output
 
 /// What is remarked on a message as fields, named as Wireshark names them.

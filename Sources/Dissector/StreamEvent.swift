@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Dissection
+import Fields
 import Layers
 import Output
 import Reassembly
@@ -12,11 +12,11 @@ enum StreamEvent {
     /// Fragments of a packet overlap and differ.
     case fragmentsDiffer(FragmentConflict, Origin)
     /// A v2 packet without a message.
-    case packet(PacketLayout.Facts, PacketArrival)
+    case packet(V2PacketLayout.Facts, PacketArrival)
     /// A v2 connection begins that cannot be read yet.
     case beginning(Origin, waitsForKey: Bool)
     /// Something of a v2 connection does not authenticate.
-    case failure(PacketFramer.Failure, Origin)
+    case failure(V2Framer.Failure, Origin)
     /// What was lost at the end of a v2 direction that was decrypted up to there.
     case end(Loss, Origin)
     case encrypted(EncryptedDirection)
@@ -46,25 +46,25 @@ extension RecordBuilder {
     ///
     /// - Parameter bytes: Of the packet, or of the first bytes of the direction.
     mutating func build(
-        _ event: StreamEvent, of sender: Sender, number: UInt64, _ bytes: RawSpan, detail: Detail, wantsInfo: Bool
+        _ event: StreamEvent, of sender: StreamSender, number: UInt64, _ bytes: RawSpan, depth: Depth, wantsInfo: Bool
     ) {
         switch event {
-        case .gap(let gap): buildGap(gap, of: sender, number: number, detail: detail, wantsInfo: wantsInfo)
+        case .gap(let gap): buildGap(gap, of: sender, number: number, depth: depth, wantsInfo: wantsInfo)
         case .otherCopy(let range, let origin):
-            buildOtherCopy(range, origin, of: sender, number: number, detail: detail, wantsInfo: wantsInfo)
+            buildOtherCopy(range, origin, of: sender, number: number, depth: depth, wantsInfo: wantsInfo)
         case .fragmentsDiffer(let conflict, let origin):
-            buildFragmentConflict(conflict, origin, of: sender, number: number, detail: detail, wantsInfo: wantsInfo)
+            buildFragmentConflict(conflict, origin, of: sender, number: number, depth: depth, wantsInfo: wantsInfo)
         case .packet(let facts, let arrival):
-            buildPacket(facts, arrival, of: sender, number: number, bytes, detail: detail, wantsInfo: wantsInfo)
+            buildPacket(facts, arrival, of: sender, number: number, bytes, depth: depth, wantsInfo: wantsInfo)
         case .beginning(let origin, let waitsForKey):
             buildBeginning(
-                origin, of: sender, number: number, waitsForKey: waitsForKey, detail: detail, wantsInfo: wantsInfo)
+                origin, of: sender, number: number, waitsForKey: waitsForKey, depth: depth, wantsInfo: wantsInfo)
         case .failure(let failure, let origin):
-            buildFailure(failure, origin, of: sender, number: number, detail: detail, wantsInfo: wantsInfo)
+            buildFailure(failure, origin, of: sender, number: number, depth: depth, wantsInfo: wantsInfo)
         case .end(let lost, let origin):
-            buildEnd(lost, origin, of: sender, number: number, detail: detail, wantsInfo: wantsInfo)
+            buildEnd(lost, origin, of: sender, number: number, depth: depth, wantsInfo: wantsInfo)
         case .encrypted(let direction):
-            buildEncrypted(direction, of: sender, number: number, detail: detail, wantsInfo: wantsInfo)
+            buildEncrypted(direction, of: sender, number: number, depth: depth, wantsInfo: wantsInfo)
         }
     }
 }

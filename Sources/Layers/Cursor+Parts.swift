@@ -1,4 +1,4 @@
-public import Dissection
+public import Fields
 
 // What headers below TCP need and Bitcoin does not: several fields in one integer, addresses.
 extension Cursor where Sink: ~Copyable {

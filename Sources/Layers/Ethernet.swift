@@ -1,4 +1,4 @@
-public import Dissection
+public import Fields
 
 /// What an Ethernet header, or a tag behind one, says.
 @frozen

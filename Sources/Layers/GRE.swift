@@ -1,4 +1,4 @@
-public import Dissection
+public import Fields
 
 /// Generic Routing Encapsulation: a tunnel (RFC 2784, RFC 2890; version 1 of PPTP, RFC 2637).
 public struct GRE: Sendable {

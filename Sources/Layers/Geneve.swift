@@ -1,4 +1,4 @@
-public import Dissection
+public import Fields
 
 /// Generic Network Virtualization Encapsulation: packets of any protocol in UDP (RFC 8926).
 public struct Geneve: Sendable {

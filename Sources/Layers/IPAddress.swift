@@ -1,4 +1,4 @@
-public import Dissection
+public import Fields
 
 /// An IPv4 or IPv6 address as a value: 16 bytes, no references, ordered as on the wire.
 ///

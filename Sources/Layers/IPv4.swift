@@ -1,4 +1,4 @@
-public import Dissection
+public import Fields
 
 /// What an IPv4 header says.
 @frozen

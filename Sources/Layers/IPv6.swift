@@ -1,4 +1,4 @@
-public import Dissection
+public import Fields
 
 /// What a fixed IPv6 header says.
 @frozen

@@ -1,4 +1,4 @@
-public import Dissection
+public import Fields
 
 /// An IPv6 fragment header: which part of which datagram follows.
 @frozen

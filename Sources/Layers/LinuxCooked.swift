@@ -1,4 +1,4 @@
-public import Dissection
+public import Fields
 
 /// What a Linux cooked header says.
 @frozen

@@ -1,4 +1,4 @@
-public import Dissection
+public import Fields
 
 /// The address family that stands before packets of BSD loopback devices (LINKTYPE_NULL and LINKTYPE_LOOP).
 public struct Loopback: Sendable {

@@ -1,4 +1,4 @@
-public import Dissection
+public import Fields
 
 /// A label of Multiprotocol Label Switching (RFC 3032).
 public struct MPLS: Sendable {

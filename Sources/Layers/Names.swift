@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// Names of numbers that several headers share.
 enum Names {

@@ -1,4 +1,4 @@
-public import Dissection
+public import Fields
 
 /// The Point-to-Point Protocol: of a serial line (RFC 1662), of PPPoE or of a capture device.
 public struct PPP: Sendable {

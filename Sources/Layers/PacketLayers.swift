@@ -1,4 +1,4 @@
-public import Dissection
+public import Fields
 
 /// Where the headers of a frame lead. Ranges count from the first byte of the frame.
 @frozen

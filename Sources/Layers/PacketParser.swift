@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// What became of a frame.
 @frozen

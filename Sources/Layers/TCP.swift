@@ -1,4 +1,4 @@
-public import Dissection
+public import Fields
 
 /// The control bits of a TCP header, with the values they have in its 16-bit word.
 @frozen

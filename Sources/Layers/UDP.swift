@@ -1,4 +1,4 @@
-public import Dissection
+public import Fields
 
 /// The User Datagram Protocol (RFC 768), as far as tunnels use it.
 public struct UDP: Sendable {

@@ -1,4 +1,4 @@
-public import Dissection
+public import Fields
 
 /// Virtual eXtensible Local Area Network: Ethernet frames in UDP (RFC 7348), as clouds mirror traffic with it.
 public struct VXLAN: Sendable {

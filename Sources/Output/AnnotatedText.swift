@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `--annotate`: each message as the protocol's documentation writes them: offset, bytes, and behind them what they are
 /// and what that means.

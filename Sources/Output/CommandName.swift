@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// The 12 bytes that name a message's type, as they stand in its header.
 public struct CommandName: Hashable, Sendable, BitwiseCopyable {

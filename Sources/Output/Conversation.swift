@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// One connection, as `-z conv,tcp` counts it.
 struct Conversation {
@@ -44,9 +44,9 @@ struct Conversation {
         if record.transport == .v2 { transport = .v2 }
         let isFromFirst = record.source == initiator.endpoint
         if isFromFirst { initiator.add(record, &userAgents) } else { responder.add(record, &userAgents) }
-        guard !isDirected, record.direction != .unknown else { return }
+        guard !isDirected, record.sender != .unknown else { return }
         isDirected = true
-        if isFromFirst != (record.direction == .fromInitiator) { swap(&initiator, &responder) }
+        if isFromFirst != (record.sender == .initiator) { swap(&initiator, &responder) }
     }
 }
 

@@ -1,7 +1,7 @@
-import Dissection
+import Fields
 
 /// `-z conv,tcp`: a row a connection, those with most bytes first.
-public final class ConversationStatistics: RecordWriter {
+public final class ConversationStatistics: RecordSink {
     private let output: ByteOutput
     private let format: Statistic.Format
     private let limit: Int
@@ -27,8 +27,7 @@ public final class ConversationStatistics: RecordWriter {
     }
 
     /// User agents are known from there on.
-    public var detail: Detail { .header }
-    public var wantsInfo: Bool { false }
+    public var wants: Wants { Wants(.header) }
     public func begin() {}
 
     public func write(_ record: borrowing Record, _: RawSpan) {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `-T ek`: two lines a message for the bulk API of Elasticsearch and OpenSearch, in the shape of tshark 4.0.
 ///
@@ -13,7 +13,7 @@ import Dissection
 ///
 /// With columns, `layers` has only these: `"bitcoin_inv_hash":["…"]`, the name as it was asked for, each an array of
 /// strings.
-public final class EKWriter: RecordWriter {
+public final class EKWriter: RecordSink {
     private let output: ByteOutput
     private let hasRaw: Bool
     private let declarations: [FieldDeclaration]
@@ -22,15 +22,14 @@ public final class EKWriter: RecordWriter {
     private var members: ObjectMembers
     private var value = JSONValue()
     private var index = IndexName()
-    public let detail: Detail
-    public var wantsInfo: Bool { columns?.wantsInfo ?? false }
-    public var namedFields: Set<Field> { columns?.fields ?? [] }
+    public var wants: Wants { columns?.wants(depth) ?? Wants(depth) }
+    private let depth: Depth
 
     /// - Parameter raw: Also the bytes of each field, as `NAME_raw`: `-x`.
     public init(_ output: ByteOutput, raw: Bool = false) {
         self.output = output
         hasRaw = raw
-        detail = .tree
+        depth = .tree
         declarations = Catalog.declarations
         let names = declarations.map { Self.key($0) }
         keys = JSONKeys(names)
@@ -39,10 +38,10 @@ public final class EKWriter: RecordWriter {
 
     /// - Parameters:
     ///   - columns: Of several of one name the first is taken.
-    ///   - detail: How much of the tree holds the fields of all columns.
-    public init(_ output: ByteOutput, columns: [FieldColumn], detail: Detail) {
+    ///   - depth: How much of the tree holds the fields of all columns.
+    public init(_ output: ByteOutput, columns: [FieldColumn], depth: Depth) {
         self.output = output
-        self.detail = detail
+        self.depth = depth
         hasRaw = false
         declarations = Catalog.declarations
         let columns = ColumnNodes(columns, fieldCount: declarations.count, distinct: true)

@@ -1,7 +1,7 @@
-import Dissection
+import Fields
 
 /// `-z expert`: how often each annotation occurred, the gravest first.
-public final class ExpertStatistics: RecordWriter {
+public final class ExpertStatistics: RecordSink {
     private let output: ByteOutput
     private let format: Statistic.Format
     private var counts: [UInt64]
@@ -12,8 +12,7 @@ public final class ExpertStatistics: RecordWriter {
         counts = Array(repeating: 0, count: AnnotationKind.allCases.count)
     }
 
-    public var detail: Detail { .tree }
-    public var wantsInfo: Bool { false }
+    public var wants: Wants { Wants(.tree) }
     public func begin() {}
 
     public func write(_ record: borrowing Record, _: RawSpan) {

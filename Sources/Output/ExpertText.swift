@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 extension Severity {
     /// Wireshark's number for `_ws.expert.severity`.

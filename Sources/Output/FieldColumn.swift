@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// One of the values that `-e` asks for.
 public struct FieldColumn: Sendable {
@@ -47,8 +47,13 @@ struct ColumnNodes {
         first.append(Int32(clamping: targets.count))
     }
 
-    /// Whether the summary line is asked for, which is made only then.
-    var wantsInfo: Bool { columns.contains { $0.name.hasPrefix("_ws.col.") } }
+    /// - Parameter depth: How much of the tree holds the fields of all columns.
+    func wants(_ depth: Depth) -> Wants {
+        // The summary line is made only where it is asked for.
+        Wants(
+            depth, info: columns.contains { $0.name.hasPrefix("_ws.col.") },
+            fields: columns.reduce(into: []) { $0.formUnion($1.fields) })
+    }
 
     /// Whether one of the fields of a gap or a conflict is asked for: only then such have rows.
     var wantsGaps: Bool {
@@ -60,8 +65,6 @@ struct ColumnNodes {
     }
 
     private static let groups = ["bitcoin.gap", "bitcoin.retransmission", "bitcoin.fragment_conflict"]
-
-    var fields: Set<Field> { columns.reduce(into: []) { $0.formUnion($1.fields) } }
 
     mutating func collect(_ tree: borrowing Tree) {
         for column in nodes.indices {

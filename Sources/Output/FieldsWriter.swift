@@ -1,11 +1,11 @@
-import Dissection
+import Fields
 
 /// `-T fields`: a line a message with a cell for each column; ``FieldsFormat`` says how.
 ///
 /// A gap has a line only where one of its own fields is a column.
 /// A cell is empty, without quotes, where the message has no such field. A field that was cut off shows the bytes that
 /// are there as hexadecimal digits; a group shows its label.
-public final class FieldsWriter: RecordWriter {
+public final class FieldsWriter: RecordSink {
     private let output: ByteOutput
     private let format: FieldsFormat
     private let declarations: [FieldDeclaration]
@@ -13,15 +13,14 @@ public final class FieldsWriter: RecordWriter {
     private var value = ValueText()
     private var cell = TextBuffer()
     private let showsGaps: Bool
-    public let detail: Detail
-    public var wantsInfo: Bool { columns.wantsInfo }
-    public var namedFields: Set<Field> { columns.fields }
+    public var wants: Wants { columns.wants(depth) }
+    private let depth: Depth
 
-    /// - Parameter detail: How much of the tree holds the fields of all columns.
-    public init(_ output: ByteOutput, columns: [FieldColumn], format: FieldsFormat, detail: Detail) {
+    /// - Parameter depth: How much of the tree holds the fields of all columns.
+    public init(_ output: ByteOutput, columns: [FieldColumn], format: FieldsFormat, depth: Depth) {
         self.output = output
         self.format = format
-        self.detail = detail
+        self.depth = depth
         declarations = Catalog.declarations
         let nodes = ColumnNodes(columns, fieldCount: declarations.count, distinct: false)
         self.columns = nodes
@@ -30,9 +29,9 @@ public final class FieldsWriter: RecordWriter {
 
     /// - Parameters:
     ///   - fields: In the order of their columns.
-    ///   - detail: How much of the tree holds them all.
-    public convenience init(_ output: ByteOutput, fields: [Field], detail: Detail) {
-        self.init(output, columns: fields.map(FieldColumn.init), format: FieldsFormat(), detail: detail)
+    ///   - depth: How much of the tree holds them all.
+    public convenience init(_ output: ByteOutput, fields: [Field], depth: Depth) {
+        self.init(output, columns: fields.map(FieldColumn.init), format: FieldsFormat(), depth: depth)
     }
 
     public func begin() {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `-x`: offset, sixteen bytes, and what of them is printable ASCII.
 public enum HexText {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// Elasticsearch's index of a record, one a day in UTC: `packets-2011-03-28`.
 struct IndexName {

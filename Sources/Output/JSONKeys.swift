@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// The names of fields as the beginnings of JSON keys, made once: a quote and the name, without the quote behind it, so
 /// that a suffix can follow.

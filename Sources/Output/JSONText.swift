@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 extension TextBuffer {
     /// A JSON string of `text`, which must be UTF-8, as names, labels and ``append(wire:)`` are.

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `-T json` and `-T jsonraw`: one array of all messages, in the shape of tshark 4.0.
 ///
@@ -16,7 +16,7 @@ import Dissection
 /// Wireshark's number of the type; computed fields have no bytes, and their offset and length are 0.
 ///
 /// With columns, `layers` has only these, each an array of strings; a field the message does not have is left out.
-public final class JSONWriter: RecordWriter {
+public final class JSONWriter: RecordSink {
     /// What is written of each field.
     public enum Content: Sendable {
         case values
@@ -37,14 +37,13 @@ public final class JSONWriter: RecordWriter {
     private var value = JSONValue()
     private var index = IndexName()
     private var isFirst = true
-    public let detail: Detail
-    public var wantsInfo: Bool { columns?.wantsInfo ?? false }
-    public var namedFields: Set<Field> { columns?.fields ?? [] }
+    public var wants: Wants { columns?.wants(depth) ?? Wants(depth) }
+    private let depth: Depth
 
     public init(_ output: ByteOutput, _ content: Content = .values) {
         self.output = output
         self.content = content
-        detail = .tree
+        depth = .tree
         declarations = Catalog.declarations
         keys = JSONKeys(declarations.map(\.name))
         members = ObjectMembers(declarations, depth: .children)
@@ -52,10 +51,10 @@ public final class JSONWriter: RecordWriter {
 
     /// - Parameters:
     ///   - columns: Of several of one name the first is taken.
-    ///   - detail: How much of the tree holds the fields of all columns.
-    public init(_ output: ByteOutput, columns: [FieldColumn], detail: Detail) {
+    ///   - depth: How much of the tree holds the fields of all columns.
+    public init(_ output: ByteOutput, columns: [FieldColumn], depth: Depth) {
         self.output = output
-        self.detail = detail
+        self.depth = depth
         content = .values
         declarations = Catalog.declarations
         let columns = ColumnNodes(columns, fieldCount: declarations.count, distinct: true)

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 extension Kind {
     /// Wireshark's `ftenum` of tshark 4.0, as its raw JSON has it.

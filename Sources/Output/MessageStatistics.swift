@@ -1,9 +1,9 @@
-import Dissection
+import Fields
 
 /// `-z bitcoin,tree`: messages and bytes of each command, in all and in each direction.
 ///
 /// Bytes are those of header and payload, by the header's own account.
-public final class MessageStatistics: RecordWriter {
+public final class MessageStatistics: RecordSink {
     /// What is counted in one row.
     struct Tally {
         var count: UInt64 = 0
@@ -26,9 +26,9 @@ public final class MessageStatistics: RecordWriter {
             count &+= 1
             bytes &+= length
             if record.ending == .cut || !record.faults.isEmpty { problems &+= 1 }
-            switch record.direction {
-            case .fromInitiator: fromInitiator.add(length)
-            case .fromResponder: fromResponder.add(length)
+            switch record.sender {
+            case .initiator: fromInitiator.add(length)
+            case .responder: fromResponder.add(length)
             case .unknown: break
             }
         }
@@ -56,9 +56,7 @@ public final class MessageStatistics: RecordWriter {
         self.commandLimit = commandLimit
     }
 
-    public var detail: Detail { .summary }
-    public var wantsInfo: Bool { false }
-    public var wantsOutcome: Bool { true }
+    public var wants: Wants { Wants(.summary, outcome: true) }
     public func begin() {}
 
     public func write(_ record: borrowing Record, _: RawSpan) {

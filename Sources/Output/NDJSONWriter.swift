@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `-T ndjson`: one JSON object a line, for programs.
 ///
@@ -30,7 +30,7 @@ import Dissection
 /// With columns, the object has exactly their names as keys, in the order they were asked for: null where the message has
 /// no such field; an array where it occurs several times, within a list, or where the name stands for several fields. A
 /// group is an object as above. Nothing stands beside a value.
-public final class NDJSONWriter: RecordWriter {
+public final class NDJSONWriter: RecordSink {
     private enum Part { case value, name, epoch, truncated }
 
     private let output: ByteOutput
@@ -41,22 +41,21 @@ public final class NDJSONWriter: RecordWriter {
     private let columnKeys: JSONKeys
     private var members: ObjectMembers
     private var value = JSONValue()
-    public let detail: Detail
-    public var wantsInfo: Bool { columns?.wantsInfo ?? false }
-    public var namedFields: Set<Field> { columns?.fields ?? [] }
+    public var wants: Wants { columns?.wants(depth) ?? Wants(depth) }
+    private let depth: Depth
 
     public convenience init(_ output: ByteOutput) { self.init(output, nil, .tree) }
 
     /// - Parameters:
     ///   - columns: Of several of one name the first is taken.
-    ///   - detail: How much of the tree holds the fields of all columns.
-    public convenience init(_ output: ByteOutput, columns: [FieldColumn], detail: Detail) {
-        self.init(output, columns, detail)
+    ///   - depth: How much of the tree holds the fields of all columns.
+    public convenience init(_ output: ByteOutput, columns: [FieldColumn], depth: Depth) {
+        self.init(output, columns, depth)
     }
 
-    private init(_ output: ByteOutput, _ columns: [FieldColumn]?, _ detail: Detail) {
+    private init(_ output: ByteOutput, _ columns: [FieldColumn]?, _ depth: Depth) {
         self.output = output
-        self.detail = detail
+        self.depth = depth
         let declarations = Catalog.declarations
         self.declarations = declarations
         keys = JSONKeys(declarations.map(\.name))

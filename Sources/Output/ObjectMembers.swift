@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// Brings together what belongs to one key of a JSON object.
 ///

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `-T pdml`: Wireshark's packet details as XML.
 ///
@@ -14,7 +14,7 @@ import Dissection
 /// * What is remarked on a field is a `field` in it named `_ws.expert`, with Wireshark's numbers for severity and group.
 ///
 /// With columns a packet has `geninfo`, then `<field name="…" value="…"/>` for each value, as `-T fields` prints it.
-public final class PDMLWriter: RecordWriter {
+public final class PDMLWriter: RecordSink {
     private let output: ByteOutput
     private let creator: String
     private let captureFile: String?
@@ -27,9 +27,8 @@ public final class PDMLWriter: RecordWriter {
     private var time = TimeText(.utc)
     // The elements that are open: where each one's nodes end, and whether it is a layer.
     private var open: [(end: Int, isLayer: Bool)] = []
-    public let detail: Detail
-    public var wantsInfo: Bool { columns?.wantsInfo ?? false }
-    public var namedFields: Set<Field> { columns?.fields ?? [] }
+    public var wants: Wants { columns?.wants(depth) ?? Wants(depth) }
+    private let depth: Depth
 
     /// - Parameters:
     ///   - creator: Name and version of the program, as `btcshark/0.1.0`.
@@ -38,20 +37,20 @@ public final class PDMLWriter: RecordWriter {
         self.init(output, creator, captureFile, nil, .tree)
     }
 
-    /// - Parameter detail: How much of the tree holds the fields of all columns.
+    /// - Parameter depth: How much of the tree holds the fields of all columns.
     public convenience init(
-        _ output: ByteOutput, creator: String, captureFile: String?, columns: [FieldColumn], detail: Detail
+        _ output: ByteOutput, creator: String, captureFile: String?, columns: [FieldColumn], depth: Depth
     ) {
-        self.init(output, creator, captureFile, columns, detail)
+        self.init(output, creator, captureFile, columns, depth)
     }
 
     private init(
-        _ output: ByteOutput, _ creator: String, _ captureFile: String?, _ columns: [FieldColumn]?, _ detail: Detail
+        _ output: ByteOutput, _ creator: String, _ captureFile: String?, _ columns: [FieldColumn]?, _ depth: Depth
     ) {
         self.output = output
         self.creator = creator
         self.captureFile = captureFile
-        self.detail = detail
+        self.depth = depth
         let declarations = Catalog.declarations
         self.declarations = declarations
         heads = declarations.map { declaration in

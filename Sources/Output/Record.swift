@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// One line of the output: a message, a gap, or the summary of a stream that cannot be read.
 ///
@@ -19,10 +19,10 @@ public struct Record: ~Copyable {
     public var protocolName: StaticString = "Bitcoin"
     /// All zero where the record is of no message.
     public var command = CommandName()
-    public var direction = Direction.unknown
+    public var sender = Sender.unknown
     public var transport = Transport.v1
     /// What the sender called its software in its `version` message, as it came: not safe to print. Nil where none was
-    /// seen, or nobody looks at more than the ``Detail/summary``.
+    /// seen, or nobody looks at more than the ``Depth/summary``.
     public var userAgent: [UInt8]?
     /// Number of the TCP connection, from 0.
     public var stream: UInt64 = 0
@@ -72,11 +72,11 @@ public struct Record: ~Copyable {
     /// Whether the record is of a message, whole or cut.
     public var isMessage: Bool { ending == .complete || ending == .cut }
 
-    /// Which side of its connection a record comes from.
-    public enum Direction: Sendable {
-        /// From the side that opened the connection.
-        case fromInitiator
-        case fromResponder
+    /// Which side of its connection sent what a record is of.
+    public enum Sender: Sendable {
+        /// The side that opened the connection.
+        case initiator
+        case responder
         /// Nobody saw the connection being opened, and the ports do not tell.
         case unknown
     }
@@ -96,44 +96,7 @@ public struct Record: ~Copyable {
 
         public static let checksumBad = Faults(rawValue: 1)
         /// The payload ends before its fields do, or holds what receivers cannot read. Found only where the payload is read: see
-        /// ``RecordWriter/wantsOutcome``.
+        /// ``RecordSink/wantsOutcome``.
         public static let malformed = Faults(rawValue: 2)
     }
-}
-
-/// How much of a message a writer looks at, so that no more is made.
-public enum Detail: Int, Comparable, Sendable {
-    /// Only what stands in the record beside the tree.
-    case summary
-    /// The tree down to the message's header.
-    case header
-    /// The whole tree.
-    case tree
-
-    public static func < (left: Detail, right: Detail) -> Bool { left.rawValue < right.rawValue }
-}
-
-/// Writes records in one of the output formats.
-public protocol RecordWriter: AnyObject {
-    var detail: Detail { get }
-    /// Whether ``Record/info`` is looked at.
-    var wantsInfo: Bool { get }
-    /// Whether payloads are read to find those that are malformed, even where neither info nor tree is looked at.
-    var wantsOutcome: Bool { get }
-    /// The fields that are looked at, where only those are that somebody named; else none.
-    ///
-    /// Some are made only where they are named: to who names none the tree is shown without them.
-    var namedFields: Set<Field> { get }
-    /// Whether ``Record/frames`` is looked at.
-    var wantsFrames: Bool { get }
-    func begin()
-    func write(_ record: borrowing Record, _ bytes: RawSpan)
-    func end()
-}
-
-extension RecordWriter {
-    public var wantsOutcome: Bool { false }
-    public var namedFields: Set<Field> { [] }
-    /// The tree tells of the frames.
-    public var wantsFrames: Bool { detail == .tree }
 }

@@ -22,7 +22,7 @@ public enum Statistic: String, Sendable, CaseIterable {
     }
 
     /// The writer that counts, and at its end writes the rows to `output`.
-    public func makeWriter(_ output: ByteOutput, _ format: Format) -> any RecordWriter {
+    public func makeWriter(_ output: ByteOutput, _ format: Format) -> any RecordSink {
         switch self {
         case .messages: MessageStatistics(output, format)
         case .conversations: ConversationStatistics(output, format)

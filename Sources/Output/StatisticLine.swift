@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// One row of a statistic as a line of JSON, made member by member.
 struct StatisticLine {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// The default output: a line a message, in tshark's columns; with TAB as their separator, `-T tabs`.
 public struct SummaryLine {

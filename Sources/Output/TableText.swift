@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// A table in the manner of tshark's statistics: a frame of `=`, a title, a line of names, rows.
 struct TableText {

@@ -1,7 +1,7 @@
-import Dissection
+import Fields
 
 /// What people read: summary lines, trees and hex dumps in any combination.
-public final class TextWriter: RecordWriter {
+public final class TextWriter: RecordSink {
     private let output: ByteOutput
     private var summary: SummaryLine?
     private var tree: TreeText?
@@ -24,8 +24,8 @@ public final class TextWriter: RecordWriter {
         self.hex = hex
     }
 
-    public var detail: Detail { tree == nil && annotated == nil ? .summary : .tree }
-    public var wantsInfo: Bool { summary != nil }
+    public var wants: Wants { Wants(showsTree ? .tree : .summary, info: summary != nil) }
+    private var showsTree: Bool { tree != nil || annotated != nil }
     public func begin() {}
     public func end() { output.flush() }
 
@@ -34,7 +34,7 @@ public final class TextWriter: RecordWriter {
         tree?.append(record, bytes, to: &output.buffer) { output.drain(&$0) }
         annotated?.append(record, bytes, to: &output.buffer) { output.drain(&$0) }
         if hex {
-            if detail == .tree { output.buffer.append("\n") }
+            if showsTree { output.buffer.append("\n") }
             if record.ciphertext.isEmpty {
                 HexText.append(bytes, to: &output.buffer)
             } else {
@@ -42,7 +42,7 @@ public final class TextWriter: RecordWriter {
                 append(bytes, "Decrypted (")
             }
         }
-        if detail == .tree || hex { output.buffer.append("\n") }
+        if showsTree || hex { output.buffer.append("\n") }
         output.flushIfFull()
     }
 

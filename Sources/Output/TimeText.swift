@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 import Glibc
 
 /// Writes points in time. It remembers the last second it has written, since neighbours mostly share it.

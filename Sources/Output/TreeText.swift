@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `-V`: the tree in tshark's manner, four spaces a level.
 public struct TreeText {

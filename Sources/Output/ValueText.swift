@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// Writes the value of a node as text, by the kind of its field.
 public struct ValueText {

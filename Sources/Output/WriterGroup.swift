@@ -1,16 +1,12 @@
-import Dissection
+import Fields
 
 /// Several writers over the same records, such as lines and statistics.
-public final class WriterGroup: RecordWriter {
-    private let writers: [any RecordWriter]
+public final class WriterGroup: RecordSink {
+    private let writers: [any RecordSink]
 
-    public init(_ writers: [any RecordWriter]) { self.writers = writers }
+    public init(_ writers: [any RecordSink]) { self.writers = writers }
 
-    public var detail: Detail { writers.map(\.detail).max() ?? .summary }
-    public var wantsInfo: Bool { writers.contains(where: \.wantsInfo) }
-    public var wantsOutcome: Bool { writers.contains(where: \.wantsOutcome) }
-    public var namedFields: Set<Field> { writers.reduce(into: []) { $0.formUnion($1.namedFields) } }
-    public var wantsFrames: Bool { writers.contains(where: \.wantsFrames) }
+    public var wants: Wants { writers.reduce(Wants(.summary)) { $0.union($1.wants) } }
     public func begin() { for writer in writers { writer.begin() } }
     public func end() { for writer in writers { writer.end() } }
 

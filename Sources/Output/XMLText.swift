@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 extension TextBuffer {
     /// Text for an XML attribute between double quotes, from UTF-8.

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Dissection
 import Dissector
+import Fields
 
 /// Fields by the names that users type.
 enum FieldNames {

@@ -1,5 +1,5 @@
 import Capture
-import Dissection
+import Fields
 import Glibc
 import Output
 

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Dissection
 import Dissector
+import Fields
 import Glibc
 import Output
 

@@ -1,6 +1,6 @@
 import Capture
-import Dissection
 import Dissector
+import Fields
 import Glibc
 import Output
 

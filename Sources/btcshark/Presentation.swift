@@ -1,6 +1,6 @@
 import ArgumentParser
-import Dissection
 import Dissector
+import Fields
 import Glibc
 import Output
 
@@ -60,15 +60,15 @@ struct Presentation {
     var fields: [Field] { columns.flatMap(\.fields) }
 
     /// The writers of all that is to be printed.
-    func makeWriters(_ output: ByteOutput) -> [any RecordWriter] {
-        var writers: [any RecordWriter] = []
+    func makeWriters(_ output: ByteOutput) -> [any RecordSink] {
+        var writers: [any RecordSink] = []
         if printsRecords { writers.append(makeRecordWriter(output)) }
         writers += statistics.map { $0.makeWriter(output, format == .ndjson ? .ndjson : .table) }
         return writers
     }
 
-    private func makeRecordWriter(_ output: ByteOutput) -> any RecordWriter {
-        let detail = Detail(holding: fields)
+    private func makeRecordWriter(_ output: ByteOutput) -> any RecordSink {
+        let depth = Depth(holding: fields)
         switch format {
         case .text:
             return TextWriter(
@@ -78,16 +78,16 @@ struct Presentation {
         case .tabs:
             return TextWriter(
                 output, summary: SummaryLine(time: timeColumn, colour: colour, separator: 0x09), tree: nil)
-        case .fields: return FieldsWriter(output, columns: columns, format: fieldsFormat, detail: detail)
-        case .json where !columns.isEmpty: return JSONWriter(output, columns: columns, detail: detail)
+        case .fields: return FieldsWriter(output, columns: columns, format: fieldsFormat, depth: depth)
+        case .json where !columns.isEmpty: return JSONWriter(output, columns: columns, depth: depth)
         case .json: return JSONWriter(output, showsHex ? .valuesAndRaw : .values)
         case .jsonraw: return JSONWriter(output, .raw)
-        case .ek where !columns.isEmpty: return EKWriter(output, columns: columns, detail: detail)
+        case .ek where !columns.isEmpty: return EKWriter(output, columns: columns, depth: depth)
         case .ek: return EKWriter(output, raw: showsHex)
         case .pdml where !columns.isEmpty:
-            return PDMLWriter(output, creator: creator, captureFile: captureFile, columns: columns, detail: detail)
+            return PDMLWriter(output, creator: creator, captureFile: captureFile, columns: columns, depth: depth)
         case .pdml: return PDMLWriter(output, creator: creator, captureFile: captureFile)
-        case .ndjson where !columns.isEmpty: return NDJSONWriter(output, columns: columns, detail: detail)
+        case .ndjson where !columns.isEmpty: return NDJSONWriter(output, columns: columns, depth: depth)
         case .ndjson: return NDJSONWriter(output)
         }
     }

@@ -157,12 +157,12 @@ struct Run {
     /// - Parameter read: Ends the writer, and answers the counts and what went wrong; what it throws is an input or output
     ///   that could not be opened.
     func run(
-        _ collector: FrameCollector? = nil, _ read: ((any RecordWriter)?) throws -> (Counts?, String?)
+        _ collector: FrameCollector? = nil, _ read: ((any RecordSink)?) throws -> (Counts?, String?)
     ) -> Status {
         var writers = plan.presentation.makeWriters(output)
         if let exporter { writers.append(exporter) }
         if let collector { writers.append(collector) }
-        let writer: (any RecordWriter)? = writers.count > 1 ? WriterGroup(writers) : writers.first
+        let writer: (any RecordSink)? = writers.count > 1 ? WriterGroup(writers) : writers.first
         writer?.begin()
         var status = Status.success
         var counts: Counts?

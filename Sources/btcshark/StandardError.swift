@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 import Glibc
 import Output
 

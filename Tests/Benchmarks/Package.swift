@@ -24,10 +24,10 @@ let package = Package(
             name: "generate",
             dependencies: ["Traffic", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: settings),
-        // BitcoinP2P and Dissection are targets behind the product Dissector: its modules can be imported.
+        // BitcoinP2P and Fields are targets behind the product BTCShark: its modules can be imported.
         .executableTarget(
             name: "cursor",
-            dependencies: ["Traffic", "CAllocations", .product(name: "Dissector", package: "btcshark")],
+            dependencies: ["Traffic", "CAllocations", .product(name: "BTCShark", package: "btcshark")],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

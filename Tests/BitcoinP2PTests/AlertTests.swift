@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Dissection
+import Fields
 import Testing
 
 /// The two alerts of protocol.md section 13.3, whole, and alerts that are not sound.

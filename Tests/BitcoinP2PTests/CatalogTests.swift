@@ -1,11 +1,11 @@
 import BitcoinP2P
-import Dissection
+import Fields
 import Foundation
 import Testing
 
 @Suite struct CatalogTests {
     private static let fields: [FieldDeclaration] = {
-        _ = Registry.standard
+        _ = MessageTypes.standard
         _ = MessageHeaderLayout()
         return Catalog.declarations.filter { $0.name.hasPrefix("bitcoin") }
     }()
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func `a message's heading has its command's name`() {
-        for type in Registry.standard.types {
+        for type in MessageTypes.standard.types {
             let name = type.isPrefix ? "service" : type.command.name.lowercased().replacing("-", with: "_")
             #expect(type.message.declaration.name == "bitcoin.\(name)")
         }
@@ -74,7 +74,7 @@ import Testing
     @Test
     func `dissecting declares no field that the registry has not`() {
         // Trailing bytes, unknown bits: whatever a payload can make of itself.
-        let before = Set(Registry.standard.declared.map(\.name))
+        let before = Set(MessageTypes.standard.declared.map(\.name))
         for sample in Sample.all {
             let dissected = Dissected(sample.command, sample.bytes + [0xff, 0x01])
             for node in dissected.nodes { #expect(before.contains(node.field.declaration.name)) }

@@ -33,7 +33,7 @@ struct CorpusTests {
     @Test
     func `every type has a seed`() {
         let names = Set(Sample.all.map(\.command))
-        for type in Registry.standard.types {
+        for type in MessageTypes.standard.types {
             #expect(names.contains { type.isPrefix ? $0.hasPrefix(type.command.name) : $0 == type.command.name })
         }
     }

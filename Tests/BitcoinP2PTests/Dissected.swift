@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Dissection
+import Fields
 import Foundation
 import Testing
 
@@ -23,7 +23,7 @@ struct Dissected {
     ) {
         let type = MessageType.named(command)
         if type == nil { Issue.record("no type \(command)") }
-        self.init(type ?? Registry.standard.types[0], bytes, hashed: hashed, magic: magic, time: time)
+        self.init(type ?? MessageTypes.standard.types[0], bytes, hashed: hashed, magic: magic, time: time)
     }
 
     init(

@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Dissection
+import Fields
 import Foundation
 import Testing
 

@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Dissection
+import Fields
 import Testing
 
 /// `inv`, `getdata`, `notfound`, `getblocks` and `getheaders`.

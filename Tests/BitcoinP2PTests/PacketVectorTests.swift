@@ -65,7 +65,7 @@ import Testing
         let side = try schedule(row)[row.role]
         var lengths = LengthCipher(side.lengthKey)
         var packets = PacketCipher(side.packetKey)
-        var buffer = PacketBuffer()
+        var buffer = V2PacketBuffer()
         let number = UInt64(row.number("in_idx"))
         let length = lengths.length(packet.span.bytes, at: 0, ofPacket: number)
         #expect(length == row.contents.count)
@@ -103,7 +103,7 @@ import Testing
         }
         for identifier in 1...37 as ClosedRange<UInt8> {
             let command = ShortMessageIdentifiers.command(of: identifier)
-            #expect(command.flatMap { Registry.standard[$0] } != nil)
+            #expect(command.flatMap { MessageTypes.standard[$0] } != nil)
         }
     }
 }

@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Dissection
+import Fields
 import Testing
 
 /// What `version` implies: features, services, clock.

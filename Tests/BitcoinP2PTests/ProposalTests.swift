@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Dissection
+import Fields
 import Testing
 
 /// Messages of BIPs that Bitcoin Core 28.1 does not speak. Utreexo and the sharing of sets are in `UtreexoTests`.

@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Dissection
+import Fields
 import Testing
 
 /// Messages that were in Bitcoin Core once, beside `alert`.

@@ -1,11 +1,11 @@
 import BitcoinP2P
-import Dissection
+import Fields
 import Support
 import Testing
 
 /// What holds for every type of message, over every sample there is of it.
 @Suite struct SampleTests {
-    @Test(arguments: Registry.standard.types.map(\.name))
+    @Test(arguments: MessageTypes.standard.types.map(\.name))
     func `every registered type has a sample`(_ name: String) {
         #expect(Sample.all.contains { MessageType.named($0.command)?.name == name })
     }
@@ -25,9 +25,9 @@ import Testing
             headers block tx mempool ping pong filterload filteradd filterclear merkleblock sendheaders feefilter sendcmpct \
             cmpctblock getblocktxn blocktxn getcfilters cfilter getcfheaders cfheaders getcfcheckpt cfcheckpt
             """
-        let registered = Registry.standard.types.filter { $0.status == .current }.map(\.command.name)
+        let registered = MessageTypes.standard.types.filter { $0.standing == .current }.map(\.command.name)
         #expect(registered == current.split(separator: " ").map(String.init))
-        for type in Registry.standard.types {
+        for type in MessageTypes.standard.types {
             #expect(!type.source.isEmpty)
             #expect(type.message.declaration.kind == .group)
         }
@@ -113,7 +113,7 @@ import Testing
     @Test(arguments: 1...4 as ClosedRange<UInt64>)
     func `no change of bytes breaks the tree`(_ seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        let types = Registry.standard.types
+        let types = MessageTypes.standard.types
         for round in 0..<25_000 {
             guard let sample = Sample.all.randomElement(using: &random) else { return }
             let bytes = Self.mutated(sample.bytes, &random)
@@ -149,7 +149,7 @@ import Testing
         case "fraud": "bitcoin.fraud.proof"
         case "utxoset": "bitcoin.utxoset.data"
         case _ where sample.command.hasPrefix("_"): "bitcoin.service.subpayload"
-        default: MessageType.named(sample.command)?.status == .foreign ? "bitcoin.foreign.data" : nil
+        default: MessageType.named(sample.command)?.standing == .foreign ? "bitcoin.foreign.data" : nil
         }
     }
 

@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Dissection
+import Fields
 
 // What must be true of every tree, whatever the bytes were. Each check answers what is wrong, or nil.
 

@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Dissection
+import Fields
 import Foundation
 
 /// Files that tests read.
@@ -82,6 +82,6 @@ struct Sample: Decodable, Sendable, CustomStringConvertible {
 extension MessageType {
     static func named(_ command: String) -> MessageType? {
         let padded = Array(command.utf8) + Array(repeating: 0, count: max(0, 12 - command.utf8.count))
-        return padded.count == 12 ? Command(padded.span.bytes, at: 0).flatMap { Registry.standard[$0] } : nil
+        return padded.count == 12 ? Command(padded.span.bytes, at: 0).flatMap { MessageTypes.standard[$0] } : nil
     }
 }

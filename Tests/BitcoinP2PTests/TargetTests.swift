@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 import Foundation
 import Support
 import Testing

@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Dissection
+import Fields
 import Testing
 
 /// Utreexo (BIP 183 draft, fields as in utreexod) and the sharing of snapshots (BIP 452 draft).

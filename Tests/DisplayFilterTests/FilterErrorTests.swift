@@ -1,5 +1,5 @@
 import DisplayFilter
-import Dissection
+import Fields
 import Testing
 
 /// A filter with its wrong part underlined, and what is said of it.

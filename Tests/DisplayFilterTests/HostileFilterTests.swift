@@ -1,5 +1,5 @@
 import DisplayFilter
-import Dissection
+import Fields
 import Support
 import Testing
 

@@ -1,5 +1,5 @@
 import DisplayFilter
-import Dissection
+import Fields
 
 /// Fields of every kind.
 enum TestFields {

@@ -28,10 +28,10 @@ import Testing
         #expect(!shown.isEmpty && shown.count < all.count, "\(text)")
         let isExact = shown.map(\.bytes) == all.filter(isExpected).map(\.bytes)
         #expect(isExact, "\(text)")
-        for detail in [Detail.summary, .header] {
-            let others = try dissect(packets, options(text), detail: detail).records
+        for depth in [Depth.summary, .header] {
+            let others = try dissect(packets, options(text), depth: depth).records
             let isSame = others.map(\.bytes) == shown.map(\.bytes) && others.map(\.info) == shown.map(\.info)
-            #expect(isSame, "\(text) \(detail)")
+            #expect(isSame, "\(text) \(depth)")
         }
     }
 

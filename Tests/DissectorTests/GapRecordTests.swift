@@ -1,6 +1,6 @@
 import DisplayFilter
-import Dissection
 import Dissector
+import Fields
 import Foundation
 import Output
 import Support
@@ -30,7 +30,7 @@ import Testing
 
     /// What a writer writes of frames.
     private func text(
-        _ packets: [Packet], _ options: PipelineOptions = PipelineOptions(), _ writer: (ByteOutput) -> any RecordWriter
+        _ packets: [Packet], _ options: PipelineOptions = PipelineOptions(), _ writer: (ByteOutput) -> any RecordSink
     ) throws -> String {
         let file = try #require(tmpfile())
         defer { fclose(file) }
@@ -43,7 +43,7 @@ import Testing
 
     private func fields(_ packets: [Packet], _ names: String...) throws -> String {
         let columns = names.map { FieldColumn(name: $0, fields: RecordNames.fields(named: $0)) }
-        return try text(packets) { FieldsWriter($0, columns: columns, format: FieldsFormat(), detail: .tree) }
+        return try text(packets) { FieldsWriter($0, columns: columns, format: FieldsFormat(), depth: .tree) }
     }
 
     // MARK: What it tells

@@ -1,5 +1,5 @@
-import Dissection
 import Dissector
+import Fields
 import Testing
 
 /// Segments lost for good: what is cut, what is told of the loss, and where the stream is read again.

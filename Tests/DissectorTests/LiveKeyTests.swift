@@ -1,7 +1,7 @@
 import BitcoinP2P
 import Capture
-import Dissection
 import Dissector
+import Fields
 import Foundation
 import Synchronization
 import Testing

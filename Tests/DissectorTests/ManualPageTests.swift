@@ -1,6 +1,6 @@
 import BitcoinP2P
-import Dissection
 import Dissector
+import Fields
 import Foundation
 import Testing
 
@@ -31,7 +31,7 @@ struct ManualPageTests {
     @Test
     func `every type and every remark has an entry`() {
         let lines = Set(Self.written.split(separator: "\n").map(String.init))
-        for type in Registry.standard.types { #expect(lines.contains(".It Ic \(type.name)")) }
+        for type in MessageTypes.standard.types { #expect(lines.contains(".It Ic \(type.name)")) }
         for kind in AnnotationKind.allCases { #expect(Self.written.contains(kind.text(nil).prefix(20))) }
     }
 }

@@ -1,6 +1,6 @@
 import BitcoinP2P
-import Dissection
 import Dissector
+import Fields
 import Foundation
 import Output
 import Support
@@ -42,9 +42,9 @@ import Testing
     }
 
     private func read(
-        _ paths: [String], _ options: MessageCaptures.Options = MessageCaptures.Options(), detail: Detail = .tree
+        _ paths: [String], _ options: MessageCaptures.Options = MessageCaptures.Options(), depth: Depth = .tree
     ) throws -> Reading {
-        let writer = CollectingWriter(detail: detail)
+        let writer = CollectingWriter(depth: depth)
         var captures = try MessageCaptures(paths: paths, options, writer: writer)
         var reading = Reading()
         while true {
@@ -157,7 +157,7 @@ import Testing
             }
             _ = try write(bytes, "192.0.2.1_\(peer)", "msgs_recv.dat")
         }
-        let reading = try read([folder.path], detail: .header)
+        let reading = try read([folder.path], depth: .header)
         #expect(reading.records.count == 1000)
         let isInOrder = reading.records.map(\.command) == expected.sorted { $0.0 < $1.0 }.map(\.1)
         #expect(isInOrder)
@@ -196,10 +196,9 @@ import Testing
 
     @Test func fieldsStandAtTheirBytes() throws {
         let path = try write(record("ping", filler(8), time: 1_234_567), "192.0.2.1_8333", "msgs_recv.dat")
-        final class Looking: RecordWriter {
+        final class Looking: RecordSink {
             var nodes: [String: (Int, Int, UInt64)] = [:]
-            let detail = Detail.tree
-            let wantsInfo = true
+            let wants = Wants(.tree, info: true)
             func begin() {}
             func end() {}
             func write(_ record: borrowing Record, _ bytes: RawSpan) {

@@ -1,7 +1,7 @@
 import BitcoinP2P
 import Capture
-import Dissection
 import Dissector
+import Fields
 import Foundation
 import Output
 import Testing
@@ -21,16 +21,15 @@ import Testing
         var records = 0
     }
 
-    private final class Counter: RecordWriter {
+    private final class Counter: RecordSink {
         var records = 0
-        var detail: Detail { .summary }
-        var wantsInfo: Bool { true }
+        let wants = Wants(.summary, info: true)
         func begin() {}
         func end() {}
         func write(_: borrowing Record, _: RawSpan) { records += 1 }
     }
 
-    private func write(_ columns: [FieldColumn], _ body: (any RecordWriter) throws -> Void) throws -> Written {
+    private func write(_ columns: [FieldColumn], _ body: (any RecordSink) throws -> Void) throws -> Written {
         var format = FieldsFormat()
         try format.set("quote=d")
         let counter = Counter()
@@ -41,7 +40,7 @@ import Testing
         let descriptors = files.map { fileno($0) }
         let outputs = descriptors.map { ByteOutput(descriptor: $0) }
         let group = WriterGroup([
-            FieldsWriter(outputs[0], columns: columns, format: format, detail: .tree), JSONWriter(outputs[1]),
+            FieldsWriter(outputs[0], columns: columns, format: format, depth: .tree), JSONWriter(outputs[1]),
             EKWriter(outputs[2]), NDJSONWriter(outputs[3]),
             PDMLWriter(outputs[4], creator: "test", captureFile: nil), counter,
             JSONWriter(outputs[5], .raw), JSONWriter(outputs[6], .valuesAndRaw), EKWriter(outputs[7], raw: true),
@@ -61,7 +60,7 @@ import Testing
     }
 
     /// Compares the formats record by record; answers how many values there were.
-    private func compare(_ body: (any RecordWriter) throws -> Void) throws -> Int {
+    private func compare(_ body: (any RecordSink) throws -> Void) throws -> Int {
         Pipeline.declareFields()
         let reader = try WrittenValues()
         let columns = reader.valued.compactMap { declaration in

@@ -1,5 +1,5 @@
-import Dissection
 import Dissector
+import Fields
 import Foundation
 import Testing
 

@@ -1,7 +1,7 @@
 import BitcoinP2P
 import DisplayFilter
-import Dissection
 import Dissector
+import Fields
 import Output
 import Support
 import Testing

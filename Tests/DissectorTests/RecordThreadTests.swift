@@ -1,7 +1,7 @@
 import BitcoinP2P
 import DisplayFilter
-import Dissection
 import Dissector
+import Fields
 import Output
 import Support
 import Testing
@@ -18,15 +18,15 @@ import Testing
     init() { Pipeline.declareFields() }
 
     private func compare(
-        _ packets: [Packet], _ options: PipelineOptions = PipelineOptions(), detail: Detail = .tree,
+        _ packets: [Packet], _ options: PipelineOptions = PipelineOptions(), depth: Depth = .tree,
         batchSizes: [Int] = batchSizes, _ what: String = "", _ location: SourceLocation = #_sourceLocation
     ) throws {
-        let expected = try dissect(packets, options, detail: detail)
+        let expected = try dissect(packets, options, depth: depth)
         for size in batchSizes {
             var options = options
             options.usesRecordThread = true
             options.recordBatchSize = size
-            let found = try dissect(packets, options, detail: detail)
+            let found = try dissect(packets, options, depth: depth)
             let isSame = found.all == expected.all
             #expect(isSame, "\(what), batches of \(size)", sourceLocation: location)
             #expect(found.counts == expected.counts, "\(what), batches of \(size)", sourceLocation: location)
@@ -39,9 +39,9 @@ import Testing
         return options
     }
 
-    @Test(arguments: captures, [Detail.summary, .header, .tree])
-    func capturesAsTheyAre(_ name: String, _ detail: Detail) throws {
-        try compare(packets(name), detail: detail)
+    @Test(arguments: captures, [Depth.summary, .header, .tree])
+    func capturesAsTheyAre(_ name: String, _ depth: Depth) throws {
+        try compare(packets(name), depth: depth)
     }
 
     @Test(arguments: captures)
@@ -70,7 +70,7 @@ import Testing
         }
         #expect(try dissect(packets).counts.badChecksums > 5)
         try compare(packets)
-        try compare(packets, detail: .summary)
+        try compare(packets, depth: .summary)
     }
 
     /// The thread looks at the checksums of messages that others follow.
@@ -82,14 +82,14 @@ import Testing
         }
         #expect(try dissect(talk.packets).counts.badChecksums == 100)
         try compare(talk.packets)
-        try compare(talk.packets, detail: .summary)
+        try compare(talk.packets, depth: .summary)
     }
 
     @Test func filters() throws {
         let packets = try packets("relay.pcap")
         for text in ["tcp.srcport == 8333", "bitcoin.inv or bitcoin.getdata", "not bitcoin.tx"] {
             try compare(packets, options(filter: text), text)
-            try compare(packets, options(filter: text), detail: .summary, text)
+            try compare(packets, options(filter: text), depth: .summary, text)
         }
     }
 

@@ -1,13 +1,13 @@
 import BitcoinP2P
 import Capture
-import Dissection
 import Dissector
+import Fields
 import Foundation
 import Output
 import Testing
 
 /// Feeds frames, numbered from 1, to a writer, and tells it of beginning and end.
-func feed(_ packets: [Packet], to writer: any RecordWriter, _ options: PipelineOptions = PipelineOptions()) throws {
+func feed(_ packets: [Packet], to writer: any RecordSink, _ options: PipelineOptions = PipelineOptions()) throws {
     Pipeline.declareFields()
     writer.begin()
     var pipeline = Pipeline(options, writer: writer)
@@ -121,7 +121,7 @@ private func rows(_ statistic: Statistic, _ packets: [Packet]) throws -> [[Strin
     @Test func infoDoesNotDependOnDetail() throws {
         let capture = try packets("relay.pcap")
         let full = try dissect(capture).records.map(\.info)
-        #expect(try dissect(capture, detail: .summary).records.map(\.info) == full)
-        #expect(try dissect(capture, detail: .header).records.map(\.info) == full)
+        #expect(try dissect(capture, depth: .summary).records.map(\.info) == full)
+        #expect(try dissect(capture, depth: .header).records.map(\.info) == full)
     }
 }

@@ -1,7 +1,7 @@
 import BitcoinP2P
 import DisplayFilter
-import Dissection
 import Dissector
+import Fields
 import Foundation
 import Output
 import Testing
@@ -30,7 +30,7 @@ import Testing
         return options
     }
 
-    private func write(_ options: PipelineOptions, _ writer: some RecordWriter) {
+    private func write(_ options: PipelineOptions, _ writer: some RecordSink) {
         var messages = PastedMessages(options, writer: writer)
         writer.begin()
         for bytes in Self.messages { _ = messages.dissect(bytes.span.bytes) }
@@ -40,8 +40,8 @@ import Testing
     /// Which of the messages a filter shows, whatever the writer looks at.
     private func shown(_ text: String) throws -> [Int] {
         let all = Self.messages
-        let found = try [Detail.summary, .header, .tree].map { detail in
-            let writer = CollectingWriter(detail: detail)
+        let found = try [Depth.summary, .header, .tree].map { depth in
+            let writer = CollectingWriter(depth: depth)
             write(try options(text), writer)
             return writer.records.compactMap { all.firstIndex(of: $0.bytes) }
         }
@@ -66,10 +66,9 @@ import Testing
 
     /// Who looks at the tree sees it as it is without a filter for remarks.
     @Test func filtersDoNotChangeTheTree() throws {
-        final class Nodes: RecordWriter {
+        final class Nodes: RecordSink {
             var counts: [Int] = []
-            var detail: Detail { .tree }
-            var wantsInfo: Bool { true }
+            let wants = Wants(.tree, info: true)
             func begin() {}
             func end() {}
             func write(_ record: borrowing Record, _: RawSpan) { counts.append(record.tree.nodes.count) }
@@ -89,7 +88,7 @@ import Testing
         let text = try captured { output in
             write(
                 try options(),
-                NDJSONWriter(output, columns: columns, detail: Detail(holding: columns.flatMap(\.fields))))
+                NDJSONWriter(output, columns: columns, depth: Depth(holding: columns.flatMap(\.fields))))
         }
         let lines = text.split(separator: "\n")
         try #require(lines.count == 6)
@@ -103,12 +102,12 @@ import Testing
 
     /// The line tells of what makes a message malformed whether its tree is made or not, and statistics count it.
     @Test func linesTellOfMalformedMessages() throws {
-        for detail in [Detail.summary, .header, .tree] {
-            let writer = CollectingWriter(detail: detail)
+        for depth in [Depth.summary, .header, .tree] {
+            let writer = CollectingWriter(depth: depth)
             write(try options(), writer)
             let isTold = writer.records.map { $0.info.hasSuffix("[malformed]") }
-            #expect(isTold == [false, false, true, true, false, false], "\(detail)")
-            #expect(writer.records.map(\.hasProblem) == [false, false, true, true, false, true], "\(detail)")
+            #expect(isTold == [false, false, true, true, false, false], "\(depth)")
+            #expect(writer.records.map(\.hasProblem) == [false, false, true, true, false, true], "\(depth)")
         }
         let text = try captured { output in write(try options(), MessageStatistics(output, .ndjson)) }
         #expect(text.split(separator: "\n").first?.contains("\"problems\":3") == true)
@@ -116,12 +115,12 @@ import Testing
 
     /// That the capture ends within a message is no fault of the message; what is wrong before is.
     @Test func cutMessagesAreNotMalformedForThat() throws {
-        for detail in [Detail.summary, .tree] {
-            let writer = CollectingWriter(detail: detail)
+        for depth in [Depth.summary, .tree] {
+            let writer = CollectingWriter(depth: depth)
             var messages = PastedMessages(try options(), writer: writer)
             for index in [1, 2] { _ = messages.dissect(Array(Self.messages[index].dropLast(5)).span.bytes) }
             let isTold = writer.records.map { $0.info.contains("[malformed]") }
-            #expect(isTold == [false, true], "\(detail)")
+            #expect(isTold == [false, true], "\(depth)")
         }
     }
 

@@ -1,11 +1,11 @@
 import Capture
-import Dissection
 import Dissector
+import Fields
 import Foundation
 import Output
 
 /// Hands on to a collector the records that are chosen, as a filter does.
-final class ChoosingWriter: RecordWriter {
+final class ChoosingWriter: RecordSink {
     let collector = FrameCollector()
     private let seen = CollectingWriter()
     private let choose: (Seen) -> Bool
@@ -13,8 +13,7 @@ final class ChoosingWriter: RecordWriter {
 
     init(_ choose: @escaping (Seen) -> Bool) { self.choose = choose }
 
-    var detail: Detail { .tree }
-    var wantsInfo: Bool { true }
+    let wants = Wants(.tree, info: true)
     func begin() {}
     func end() { collector.end() }
 

@@ -1,5 +1,5 @@
-import Dissection
 import Dissector
+import Fields
 import Output
 import Support
 import Testing
@@ -222,16 +222,16 @@ import Testing
     }
 
     /// What is looked at changes nothing of what is found.
-    @Test(arguments: [Detail.summary, .header, .tree])
-    func detail(_ detail: Detail) throws {
+    @Test(arguments: [Depth.summary, .header, .tree])
+    func depth(_ depth: Depth) throws {
         var talk = Talk()
         talk.send(.client, version + inv + framed("zzzz", filler(2000)) + ping, size: 300, losing: [3])
         talk.settle()
-        let result = try dissect(talk.packets, detail: detail)
+        let result = try dissect(talk.packets, depth: depth)
         let tree = try dissect(talk.packets)
         #expect(result.counts == tree.counts)
         // Writers that look at the header alone don't show the line.
-        if detail != .header { #expect(result.records.map(\.info) == tree.records.map(\.info)) }
+        if depth != .header { #expect(result.records.map(\.info) == tree.records.map(\.info)) }
         #expect(result.records.map(\.hasProblem) == tree.records.map(\.hasProblem))
         #expect(result.records.map(\.frame) == tree.records.map(\.frame))
     }

@@ -1,7 +1,7 @@
 import BitcoinP2P
 import Capture
-import Dissection
 import Dissector
+import Fields
 import Foundation
 import Output
 
@@ -56,14 +56,13 @@ struct GapSeen: Hashable {
 }
 
 /// Keeps what each record says.
-final class CollectingWriter: RecordWriter {
+final class CollectingWriter: RecordSink {
     private(set) var records: [Seen] = []
-    let detail: Detail
-    var wantsInfo: Bool { true }
+    let wants: Wants
     private let names: [UInt16: String]
 
-    init(detail: Detail = .tree) {
-        self.detail = detail
+    init(depth: Depth = .tree) {
+        wants = Wants(depth, info: true)
         Pipeline.declareFields()
         names = Dictionary(
             uniqueKeysWithValues: Catalog.declarations.enumerated().map { (UInt16($0), $1.name) })
@@ -159,10 +158,10 @@ struct Findings {
 ///
 /// - Parameter before: Called with the index of each frame before it is taken.
 func dissect(
-    _ packets: [Packet], _ options: PipelineOptions = PipelineOptions(), detail: Detail = .tree,
+    _ packets: [Packet], _ options: PipelineOptions = PipelineOptions(), depth: Depth = .tree,
     before: (Int) throws -> Void = { _ in }
 ) throws -> Findings {
-    let writer = CollectingWriter(detail: detail)
+    let writer = CollectingWriter(depth: depth)
     var pipeline = Pipeline(options, writer: writer)
     for (index, packet) in packets.enumerated() where !pipeline.isDone {
         try before(index)

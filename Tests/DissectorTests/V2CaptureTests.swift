@@ -1,6 +1,6 @@
 import BitcoinP2P
-import Dissection
 import Dissector
+import Fields
 import Foundation
 import Support
 import Testing

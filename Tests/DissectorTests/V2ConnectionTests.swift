@@ -1,6 +1,6 @@
 import BitcoinP2P
-import Dissection
 import Dissector
+import Fields
 import Foundation
 import Output
 import Support
@@ -191,12 +191,12 @@ import Testing
         var talk = Talk()
         try connection(&pair, &talk)
         let tree = try dissect(talk.packets, options(keyLog(pair.line)))
-        for detail in [Detail.summary, .header] {
-            let other = try dissect(talk.packets, options(keyLog(pair.line)), detail: detail)
+        for depth in [Depth.summary, .header] {
+            let other = try dissect(talk.packets, options(keyLog(pair.line)), depth: depth)
             #expect(other.records.map(\.bytes) == tree.records.map(\.bytes))
             #expect(other.records.map(\.length) == tree.records.map(\.length))
             #expect(other.counts == tree.counts)
-            if detail == .summary { #expect(other.records.map(\.info) == tree.records.map(\.info)) }
+            if depth == .summary { #expect(other.records.map(\.info) == tree.records.map(\.info)) }
         }
     }
 

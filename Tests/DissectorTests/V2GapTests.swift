@@ -1,6 +1,6 @@
 import BitcoinP2P
-import Dissection
 import Dissector
+import Fields
 import Testing
 
 /// v2 connections of which bytes are missing, or are not what was sent.

@@ -7,7 +7,7 @@ let settings: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
 ]
 
-let dissector = Target.Dependency.product(name: "Dissector", package: "btcshark")
+let dissector = Target.Dependency.product(name: "BTCShark", package: "btcshark")
 
 func target(_ name: String) -> Target {
     .executableTarget(name: name, dependencies: ["FuzzSupport", dissector], swiftSettings: settings)

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 import Testing
 
 @testable import Output
@@ -63,7 +63,7 @@ import Testing
     ) throws -> String {
         var format = FieldsFormat()
         for option in options { try format.set(option) }
-        return written(bytes, { FieldsWriter($0, columns: columns, format: format, detail: .tree) }, fill)
+        return written(bytes, { FieldsWriter($0, columns: columns, format: format, depth: .tree) }, fill)
     }
 
     private let columns = [FieldColumn(Kinds.type), FieldColumn(Kinds.relay), FieldColumn(Kinds.count)]
@@ -96,7 +96,7 @@ import Testing
         var format = FieldsFormat()
         for option in options { try format.set(option) }
         let bytes = texts.flatMap { Array($0.utf8) }
-        let make = { FieldsWriter($0, columns: [FieldColumn(Kinds.agent)], format: format, detail: .tree) }
+        let make = { FieldsWriter($0, columns: [FieldColumn(Kinds.agent)], format: format, depth: .tree) }
         return String(
             written(bytes, make) { sink in
                 var at = 0
@@ -191,7 +191,7 @@ import Testing
         for option in options { try format.set(option) }
         let columns = [Kinds.count, Kinds.agent, Kinds.blob].map(FieldColumn.init)
         return written { output in
-            let writer = FieldsWriter(output, columns: columns, format: format, detail: .tree)
+            let writer = FieldsWriter(output, columns: columns, format: format, depth: .tree)
             writer.begin()
             for (index, bytes) in hostileTexts.enumerated() {
                 let record = makeRecord(layer: Kinds.layer) { sink in

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 import Foundation
 import Testing
 
@@ -66,7 +66,7 @@ import Testing
     @Test func anArrayOfNothingOrOfSeveral() {
         func write(_ count: Int) -> String {
             written { output in
-                let writer = JSONWriter(output, columns: [FieldColumn(Kinds.count)], detail: .header)
+                let writer = JSONWriter(output, columns: [FieldColumn(Kinds.count)], depth: .header)
                 writer.begin()
                 for number in 0..<count {
                     let record = makeRecord(layer: Kinds.layer) {
@@ -88,7 +88,7 @@ import Testing
             FieldColumn(Kinds.agent), FieldColumn(Kinds.relay), FieldColumn(Kinds.list), FieldColumn(Kinds.agent),
             FieldColumn(name: "any", fields: [Kinds.network, Kinds.type]),
         ]
-        let text = written(listBytes, { JSONWriter($0, columns: columns, detail: .tree) }, fillList)
+        let text = written(listBytes, { JSONWriter($0, columns: columns, depth: .tree) }, fillList)
         let layers = try layers(text)
         #expect(
             layers as? [String: [String]] == [
@@ -154,8 +154,8 @@ import Testing
     @Test(arguments: hostileTexts)
     func anyTextIsValid(_ bytes: [UInt8]) throws {
         for make in [
-            { (output: ByteOutput) in JSONWriter(output) as any RecordWriter },
-            { JSONWriter($0, .valuesAndRaw) }, { JSONWriter($0, columns: [FieldColumn(Kinds.agent)], detail: .tree) },
+            { (output: ByteOutput) in JSONWriter(output) as any RecordSink },
+            { JSONWriter($0, .valuesAndRaw) }, { JSONWriter($0, columns: [FieldColumn(Kinds.agent)], depth: .tree) },
         ] {
             let text = written(bytes, make) { $0.leaf(Kinds.agent, at: 0, length: bytes.count, value: 0, flags: []) }
             let layers = try layers(text)
@@ -207,7 +207,7 @@ import Testing
 
     @Test func columns() {
         let columns = [FieldColumn(Kinds.agent), FieldColumn(Kinds.relay), FieldColumn(Kinds.network)]
-        let text = written(listBytes, { EKWriter($0, columns: columns, detail: .tree) }, fillList)
+        let text = written(listBytes, { EKWriter($0, columns: columns, depth: .tree) }, fillList)
         #expect(
             text == "{\"index\":{\"_index\":\"packets-1970-01-01\"}}\n{\"timestamp\":\"0\",\"layers\":{\"kinds_agent\":"
                 + "[\"a\\\"\",\"b\\\\x1b\"],\"kinds_services_network\":[\"1\"]}}\n")

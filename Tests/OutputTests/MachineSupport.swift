@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 import Foundation
 import Output
 
@@ -46,7 +46,7 @@ func written(_ body: (ByteOutput) -> Void) -> String {
 
 /// What `writer` makes of one record whose layer `fill` fills, and of its bytes.
 func written(
-    _ bytes: [UInt8] = [], time: Int64 = 0, _ make: (ByteOutput) -> any RecordWriter, _ fill: (inout TreeSink) -> Void
+    _ bytes: [UInt8] = [], time: Int64 = 0, _ make: (ByteOutput) -> any RecordSink, _ fill: (inout TreeSink) -> Void
 ) -> String {
     written { output in
         let record = makeRecord(layer: Kinds.layer, time: time, fill)

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 import Foundation
 import Testing
 
@@ -105,20 +105,20 @@ import Testing
             FieldColumn(name: "both", fields: [Kinds.relay, Kinds.witness]), FieldColumn(Kinds.item),
             FieldColumn(Kinds.blob),
         ]
-        let text = written(listBytes, { NDJSONWriter($0, columns: columns, detail: .tree) }, fillList)
+        let text = written(listBytes, { NDJSONWriter($0, columns: columns, depth: .tree) }, fillList)
         #expect(
             text
                 == "{\"kinds.type\":[1,9],\"kinds.relay\":null,\"kinds.services\":9,\"kinds.count\":[2,3],\"any\":true,"
                 + "\"both\":[true],\"kinds.item\":[{\"kinds.type\":1,\"kinds.type.name\":\"MSG_TX\",\"kinds.agent\":\"a\\\"\"},"
                 + "{\"kinds.type\":9,\"kinds.agent\":\"b\\\\x1b\"}],\"kinds.blob\":null}\n")
         let nested = [FieldColumn(Kinds.item), FieldColumn(Kinds.list), FieldColumn(Kinds.layer)]
-        let within = written(listBytes, { NDJSONWriter($0, columns: nested, detail: .tree) }, fillList)
+        let within = written(listBytes, { NDJSONWriter($0, columns: nested, depth: .tree) }, fillList)
         let items =
             "[{\"kinds.type\":1,\"kinds.type.name\":\"MSG_TX\",\"kinds.agent\":\"a\\\"\"},"
             + "{\"kinds.type\":9,\"kinds.agent\":\"b\\\\x1b\"}]"
         #expect(within.hasPrefix("{\"kinds.item\":\(items),\"kinds.list\":{\"kinds.item\":\(items)},\"kinds\":{"))
         #expect(within.contains("\"kinds.list\":{\"kinds.item\":\(items)},\"kinds.services\":9"))
-        let alone = written([], { NDJSONWriter($0, columns: [FieldColumn(Kinds.count)], detail: .tree) }) { sink in
+        let alone = written([], { NDJSONWriter($0, columns: [FieldColumn(Kinds.count)], depth: .tree) }) { sink in
             let item = sink.open(Kinds.item, at: 0, value: 0, flags: .listEntry)
             sink.leaf(Kinds.count, at: 0, length: 0, value: 1, flags: [])
             sink.close(item, at: 0)
@@ -136,7 +136,7 @@ import Testing
 
     @Test func fieldsDeclaredLaterArePassedOver() {
         let text = written { output in
-            let writers: [any RecordWriter] = [
+            let writers: [any RecordSink] = [
                 NDJSONWriter(output), EKWriter(output), JSONWriter(output),
                 PDMLWriter(output, creator: "t", captureFile: nil),
             ]

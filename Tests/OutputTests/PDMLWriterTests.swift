@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 import Foundation
 import FoundationXML
 import Testing
@@ -44,7 +44,7 @@ final class Elements: NSObject, XMLParserDelegate {
             return written(bytes, time: time, { PDMLWriter($0, creator: "btcshark/1", captureFile: "a.pcap") }, fill)
         }
         return written(
-            bytes, time: time, { PDMLWriter($0, creator: "t", captureFile: nil, columns: columns, detail: .tree) }, fill
+            bytes, time: time, { PDMLWriter($0, creator: "t", captureFile: nil, columns: columns, depth: .tree) }, fill
         )
     }
 

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 import Foundation
 import Testing
 
@@ -12,18 +12,18 @@ private struct Said {
     var stream: UInt64 = 0
     var length = 32
     var seconds = 0.0
-    var direction = Record.Direction.fromInitiator
+    var sender = Record.Sender.initiator
     var userAgent: [UInt8]?
     var faults: Record.Faults = []
     var ending = Record.Ending.complete
     var transport = Record.Transport.v1
 
     /// Bytes of a direction that cannot be read, seen for so many seconds.
-    static func encrypted(_ length: Int, from: String, to: String, _ direction: Record.Direction, lasting: Double)
+    static func encrypted(_ length: Int, from: String, to: String, _ sender: Record.Sender, lasting: Double)
         -> Said
     {
         Said(
-            command: CommandName(), from: from, to: to, length: length, seconds: lasting, direction: direction,
+            command: CommandName(), from: from, to: to, length: length, seconds: lasting, sender: sender,
             ending: .direction, transport: .v2Encrypted)
     }
 
@@ -37,7 +37,7 @@ private struct Said {
         record.command = command
         record.stream = stream
         record.length = length
-        record.direction = direction
+        record.sender = sender
         record.userAgent = userAgent
         record.faults = faults
         record.ending = ending
@@ -50,7 +50,7 @@ extension CommandName: ExpressibleByStringLiteral {
     public init(stringLiteral text: StaticString) { self.init(text) }
 }
 
-private func tell(_ writer: any RecordWriter, _ said: [Said]) {
+private func tell(_ writer: any RecordSink, _ said: [Said]) {
     writer.begin()
     for said in said { writer.write(said.record, RawSpan()) }
     writer.end()
@@ -71,9 +71,9 @@ private let hostileAgent = Array("\u{1b}]0;x\u{7}\"\\<b>\n\u{202e}".utf8) + [0xf
 @Suite struct MessageStatisticsTests {
     private let said = [
         Said(length: 32, seconds: 0),
-        Said(length: 32, seconds: 1, direction: .fromResponder),
+        Said(length: 32, seconds: 1, sender: .responder),
         Said(command: "inv", length: 136, seconds: 3, faults: .malformed),
-        Said(command: "inv", length: 100, seconds: 2, direction: .unknown, ending: .cut),
+        Said(command: "inv", length: 100, seconds: 2, sender: .unknown, ending: .cut),
         Said(command: "ping", length: 100, seconds: 4, faults: [.malformed, .checksumBad]),
     ]
 
@@ -125,8 +125,8 @@ private let hostileAgent = Array("\u{1b}]0;x\u{7}\"\\<b>\n\u{202e}".utf8) + [0xf
     @Test func encryptedBytesAreNoMessages() throws {
         let (a, b) = ("10.0.0.1:1000", "10.0.0.2:8333")
         let said = [
-            Said.encrypted(1000, from: a, to: b, .fromInitiator, lasting: 2),
-            .encrypted(500, from: b, to: a, .fromResponder, lasting: 1),
+            Said.encrypted(1000, from: a, to: b, .initiator, lasting: 2),
+            .encrypted(500, from: b, to: a, .responder, lasting: 1),
         ]
         let rows = try OutputTests.lines(.messages, said)
         #expect(rows.map { $0["row"] as? String } == ["all", "encrypted"])
@@ -165,11 +165,11 @@ private let hostileAgent = Array("\u{1b}]0;x\u{7}\"\\<b>\n\u{202e}".utf8) + [0xf
     private var said: [Said] {
         [
             // The responder is heard first.
-            Said(from: b, to: a, length: 100, seconds: 1, direction: .fromResponder, userAgent: Array("/B/".utf8)),
+            Said(from: b, to: a, length: 100, seconds: 1, sender: .responder, userAgent: Array("/B/".utf8)),
             Said(from: a, to: b, length: 50, seconds: 2.5, userAgent: Array("/A/".utf8)),
-            Said(from: b, to: a, length: 30, seconds: 2, direction: .fromResponder, userAgent: Array("/later/".utf8)),
-            Said(from: c, to: a, stream: 1, length: 1000, seconds: 0.5, direction: .unknown),
-            .encrypted(70, from: c, to: a, .fromResponder, lasting: 4),
+            Said(from: b, to: a, length: 30, seconds: 2, sender: .responder, userAgent: Array("/later/".utf8)),
+            Said(from: c, to: a, stream: 1, length: 1000, seconds: 0.5, sender: .unknown),
+            .encrypted(70, from: c, to: a, .responder, lasting: 4),
         ]
     }
 

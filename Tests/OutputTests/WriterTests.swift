@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 import Foundation
 import Testing
 
@@ -9,7 +9,7 @@ import Testing
     private func line(_ fields: [Field], truncated: Bool = false) -> String {
         _ = Fields.all
         let output = ByteOutput(descriptor: -1)
-        let writer = FieldsWriter(output, fields: fields, detail: .tree)
+        let writer = FieldsWriter(output, fields: fields, depth: .tree)
         let bytes: [UInt8] = [1, 0, 0, 0, 0x61, 0x09, 2, 0, 0, 0, 0x62, 0x63]
         let record = makeRecord { sink in
             for index in 0..<2 {
@@ -51,7 +51,7 @@ import Testing
 
     @Test func fieldsDeclaredLaterArePassedOver() {
         let output = ByteOutput(descriptor: -1)
-        let writer = FieldsWriter(output, fields: [Fields.number], detail: .tree)
+        let writer = FieldsWriter(output, fields: [Fields.number], depth: .tree)
         let late = Field("test.out.late", "Late", .unsigned(bits: 8), "declared after the writer was made")
         let record = makeRecord { sink in
             sink.leaf(late, at: 0, length: 0, value: 1, flags: [])
@@ -63,13 +63,13 @@ import Testing
 
     @Test func columnsAreClearedFromRecordToRecord() {
         let output = ByteOutput(descriptor: -1)
-        let writer = FieldsWriter(output, fields: [Fields.number], detail: .tree)
+        let writer = FieldsWriter(output, fields: [Fields.number], depth: .tree)
         let first = makeRecord { $0.leaf(Fields.number, at: 0, length: 0, value: 1, flags: []) }
         writer.write(first, RawSpan())
         writer.write(makeRecord(), RawSpan())
         writer.write(first, RawSpan())
         #expect(output.buffer.string == "1\n\n1\n")
-        #expect(writer.detail == .tree && !writer.wantsInfo)
+        #expect(writer.wants.depth == .tree && !writer.wants.info)
     }
 }
 
@@ -81,7 +81,7 @@ import Testing
         let writer = TextWriter(
             output, summary: summary ? SummaryLine(time: TimeColumn(.relative), colour: plain) : nil,
             tree: tree ? TreeText(full: false, colour: plain) : nil, hex: hex)
-        #expect(writer.detail == (tree ? .tree : .summary) && writer.wantsInfo == summary)
+        #expect(writer.wants.depth == (tree ? .tree : .summary) && writer.wants.info == summary)
         let bytes: [UInt8] = [0x41]
         for _ in 0..<2 { writer.write(makeRecord(), bytes.span.bytes) }
         return output.buffer.string

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `addr`: addresses of nodes, at most 1000, each with the time it was last seen (without it before version 31402).
 struct Addr: Payload {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `addrv2` (BIP 155): addresses of nodes in any network, at most 1000; sent to peers that asked by `sendaddrv2`.
 struct AddrV2: Payload {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `alert` (since 311, retired): a message to all users, signed with a key that a few people held.
 ///

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `block`: a header and all its transactions, with witnesses if the peer asked for them (BIP 144).
 ///

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `blocktxn` (BIP 152): the transactions that `getblocktxn` asked for, in its order.
 struct BlockTxn: Payload {

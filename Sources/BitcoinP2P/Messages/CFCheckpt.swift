@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `cfcheckpt` (BIP 157): the filter headers at heights 1000, 2000, 3000 … up to the block asked for.
 struct CFCheckpt: Payload {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `cfheaders` (BIP 157): the filter hashes of up to 2000 blocks, and the header they are chained to.
 struct CFHeaders: Payload {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `cfilter` (BIP 157): the compact filter of one block, by which a wallet sees whether the block may concern it.
 struct CFilter: Payload {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `challenge` (BIP 154, closed): refuses a connection until its initiator has done some work.
 struct Challenge: Payload {

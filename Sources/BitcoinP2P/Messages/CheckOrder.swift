@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `checkorder` (Satoshi client until v0.8): asks a node for a script to pay to, by its IP address.
 struct CheckOrder: Payload {

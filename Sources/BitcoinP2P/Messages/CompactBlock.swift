@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `cmpctblock` (BIP 152): a block by its header and six bytes a transaction, for peers that have most of them already;
 /// those they will not have, at least the coinbase, are sent along.

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `dandeliontx` (BIP 156, closed; of its reference code): a transaction on its stem, passed to one peer at a time so that
 /// nobody sees where it began.

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// A message whose command says all: no payload (protocol.md section 6.3). Bytes that follow all the same are trailing.
 protocol EmptyPayload: Payload {}

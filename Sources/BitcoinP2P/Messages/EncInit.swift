@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 // Encryption of BIP 151 (closed; BIP 324 took its place). After both sides' `encack` the stream has no messages that can
 // be read: a length, a ciphertext and a MAC of 16 bytes each. The messages of BIP 150 (`authchallenge`, `authreply`,

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `feature` (BIP 434): says that the sender speaks an extension of the protocol, known by its name. Only between
 /// `version` and `verack`.

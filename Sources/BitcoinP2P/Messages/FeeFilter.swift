@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `feefilter` (BIP 133): asks not to announce transactions below a fee rate.
 struct FeeFilter: Payload {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `filteradd` (BIP 37): one more item for the bloom filter, at most 520 bytes.
 struct FilterAdd: Payload {

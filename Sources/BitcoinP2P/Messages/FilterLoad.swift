@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `filterload` (BIP 37): sets a bloom filter; from then on only matching transactions are announced.
 struct FilterLoad: Payload {

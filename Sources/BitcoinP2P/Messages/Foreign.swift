@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// A message that only other implementations speak, known by its name: its payload is shown as bytes
 /// (protocol.md section 6.21).

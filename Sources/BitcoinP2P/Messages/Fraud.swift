@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `getfraud` (BIP 180, closed): asks why the peer does not follow the chain with the most work.
 struct GetFraud: Payload {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `getblocktxn` (BIP 152): asks for the transactions of a compact block that the receiver could not find.
 struct GetBlockTxn: Payload {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `getblocks`: asks for an `inv` of up to 500 blocks that follow the newest one both sides know.
 struct GetBlocks: Payload {

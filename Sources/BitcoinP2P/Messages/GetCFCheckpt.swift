@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `getcfcheckpt` (BIP 157): asks for the filter headers at every thousandth block up to one.
 struct GetCFCheckpt: Payload {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `getcfheaders` (BIP 157): asks for the filter hashes of up to 2000 blocks.
 struct GetCFHeaders: Payload {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `getcfilters` (BIP 157): asks for the compact filters of up to 1000 blocks.
 struct GetCFilters: Payload {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `getdata`: asks for transactions and blocks by what `inv` announced, or otherwise known (at most 50,000).
 struct GetData: Payload {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `getheaders` (since 31800): asks for up to 2000 headers that follow the newest block both sides know; with no hash in
 /// the locator, for the header of the stopping hash alone.

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `getutxos` (BIP 64, closed; Bitcoin XT): asks which of some outputs are unspent.
 struct GetUTXOs: Payload {

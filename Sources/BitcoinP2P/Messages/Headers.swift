@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `headers` (since 31800): up to 2000 block headers, each followed by a count of transactions that is always 0, so that
 /// an entry has 81 bytes.

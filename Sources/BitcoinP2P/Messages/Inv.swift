@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `inv`: announces transactions or blocks that the sender has (at most 50,000).
 struct Inv: Payload {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 // The marketplace of the first clients (v0.1 and v0.2): products and reviews, passed on over numbered channels. No one
 // used it. What its objects look like is not known here, so they are shown as bytes.

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `merkleblock` (BIP 37): a header, and as much of the merkle tree as proves which transactions match the filter.
 struct MerkleBlock: Payload {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `notfound`: what of a `getdata` the sender does not have, in its very words (since 70001; at most 50,000).
 struct NotFound: Payload {

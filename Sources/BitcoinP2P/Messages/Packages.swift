@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 // Package relay (BIP 331): transactions that only together pay enough.
 

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `ping`: are you there? Since BIP 31 (after version 60000) with a nonce that `pong` returns; empty before.
 struct Ping: Payload {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 // Transaction reconciliation (BIP 330), negotiated by `sendtxrcncl`. Core 28.1 knows the negotiation only.
 

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `reject` (BIP 61, since 70002; Core sent it until 0.19): says why a message was not accepted.
 struct Reject: Payload {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `sendcmpct` (BIP 152): offers compact blocks of a version, and says whether to send them unasked.
 struct SendCmpct: Payload {

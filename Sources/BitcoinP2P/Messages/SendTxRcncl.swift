@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `sendtxrcncl` (BIP 330): offers to reconcile sets of transactions. Only between `version` and `verack`.
 struct SendTxRcncl: Payload {

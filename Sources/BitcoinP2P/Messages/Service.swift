@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// A message to a service (BIP 36, closed): its command is an underscore and the service's name, so it has no row in the
 /// registry but a rule.

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 // Stratized nodes (BIP 33, closed, never deployed): clients that ask services for the history of an address.
 

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `template` (BIP 153 draft): the block that the sender would mine next, as `cmpctblock` writes blocks; what is missing is
 /// asked for with `getblocktxn`. The header need not be mined, and the transactions may weigh twice as much as a block.

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `tx`: one transaction, with its witness if the peer asked for that (BIP 144).
 struct Tx: Payload {

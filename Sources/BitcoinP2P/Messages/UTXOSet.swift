@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 // Sharing of the set of unspent outputs (BIP 452 draft, text version 0.5.0), offered with `feature`.
 

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 // Utreexo (BIP 183 draft): nodes that keep only the roots of a forest over all unspent outputs, and are sent proofs.
 // Where the draft and utreexod disagree, the fields stand as in utreexod.

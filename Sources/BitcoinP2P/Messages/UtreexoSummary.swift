@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `usummary` (BIP 183): where in the forest stands what a block spends, so that a node knows which proofs it lacks.
 struct USummary: Payload {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `uttls` (BIP 183): how long the outputs of some blocks will live, so that those soon spent need not be proven.
 ///

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `utreexotx` (BIP 183): a transaction with the proof that what it spends is unspent.
 ///

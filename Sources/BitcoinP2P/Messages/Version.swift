@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// `version`: the first message of either side: who it is, what it speaks, what it serves.
 ///

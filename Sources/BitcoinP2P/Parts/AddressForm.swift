@@ -1,5 +1,5 @@
 import Crypto
-import Dissection
+import Fields
 
 /// How the bytes of a network address are written as text (protocol.md sections 4.1 and 4.2).
 enum AddressForm {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// What is computed of a whole block: the two merkle trees, its sizes, height and reward (protocol.md section 9).
 struct BlockChecks: Sendable {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// What a block says in its first transaction (protocol.md section 7.2).
 struct BlockCoinbase {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// The 80 bytes that are hashed to a block's name (protocol.md section 9).
 struct BlockHeader: Sendable {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// The question that `getblocks` and `getheaders` ask (protocol.md section 6.6): hashes the sender knows, newest first
 /// and thinning toward genesis; the first one that the receiver has in its chain is where the answer begins.

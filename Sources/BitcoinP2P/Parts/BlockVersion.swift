@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// What the number in a block's header says in words.
 enum BlockVersion {

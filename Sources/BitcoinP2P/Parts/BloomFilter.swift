@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// How full a bloom filter is, and what follows from that (BIP 37, protocol.md section 10.2).
 struct BloomFilter {

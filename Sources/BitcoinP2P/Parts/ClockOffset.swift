@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// How far the clock of a peer is from that of the capture.
 struct ClockOffset: Sendable {

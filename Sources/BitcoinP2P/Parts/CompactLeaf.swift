@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// An unspent output as utreexo sends it: what the receiver cannot tell from the transaction that spends it
 /// (protocol.md section 6.20).

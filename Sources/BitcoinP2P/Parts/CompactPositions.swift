@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// Where in a block the transactions stand that a compact block has short ids of: those places, in order, that no
 /// prefilled transaction takes (BIP 152).

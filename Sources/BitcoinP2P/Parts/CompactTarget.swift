@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// The number that a block's hash must not exceed, from the four bytes that a header has for it (protocol.md section 9).
 ///

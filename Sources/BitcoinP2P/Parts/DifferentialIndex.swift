@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// A position in a block as BIP 152 writes it: how far it is from the one that would come next (protocol.md 6.11).
 struct DifferentialIndex: Sendable {

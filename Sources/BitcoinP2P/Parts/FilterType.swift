@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// Which compact block filter the messages of BIP 157 speak of (protocol.md section 6.12).
 struct FilterType: Sendable {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// A count, and so many hashes of 32 bytes.
 struct HashList: Sendable {

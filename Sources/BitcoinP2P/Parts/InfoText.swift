@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 // What the summary line of several messages is made of.
 

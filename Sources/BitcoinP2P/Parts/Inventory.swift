@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// The list that `inv`, `getdata` and `notfound` carry (protocol.md section 6.5).
 struct Inventory: Sendable {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// One hash that commits to many (protocol.md section 9).
 enum MerkleTree {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// An address as `version` and `addr` carry it, without time: services, 16 bytes of address, port (protocol.md 4.1).
 struct NetworkAddress: Sendable {

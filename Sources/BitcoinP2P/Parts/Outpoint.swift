@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// An output by its transaction and its place there; BIP 33 writes inputs so, too (protocol.md section 3.2).
 struct Outpoint: Sendable {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// The part of a merkle tree that proves some transactions to be in it (BIP 37, protocol.md section 10.2).
 struct PartialMerkleTree {

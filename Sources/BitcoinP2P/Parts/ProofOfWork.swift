@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// What a header's bits ask for, and whether its hash has it (protocol.md section 9).
 struct ProofOfWork: Sendable {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// The bits by which a node says what it serves (protocol.md section 4.3): claims that nobody authenticates.
 struct Services: Sendable {

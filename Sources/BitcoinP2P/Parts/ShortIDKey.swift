@@ -1,5 +1,5 @@
 import Crypto
-import Dissection
+import Fields
 
 /// What the short ids of one compact block are made with (BIP 152, protocol.md section 10.3).
 struct ShortIDKey: Sendable {

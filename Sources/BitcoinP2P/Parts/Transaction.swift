@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// A transaction, legacy or with witness, wherever it stands (protocol.md section 7.1, BIP 144).
 ///

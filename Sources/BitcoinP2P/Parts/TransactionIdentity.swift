@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// Where the parts of a transaction stand that count differently for its names and its weight.
 struct TransactionParts {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// What of a transaction must be known before its inputs can be explained. Looked up for a tree only.
 struct TransactionOutline {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// Looks ahead in a transaction, so that an input can be explained where it stands though its witness comes after all
 /// outputs, and the witness though its input is long past.

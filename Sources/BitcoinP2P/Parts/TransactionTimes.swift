@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// When a transaction may be in a block, and whether it may be replaced, in words (protocol.md section 7.3).
 struct TransactionTimes: Sendable {

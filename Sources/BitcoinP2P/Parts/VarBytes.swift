@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// Bytes or text behind a CompactSize that says how many: `var_bytes` and `var_str` (protocol.md section 3).
 struct VarBytes: Sendable {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// A transaction as a wallet keeps it, which the first clients sent each other to pay to an IP address
 /// (protocol.md section 6.13): the transaction, the proof of where it is, those it spends from, and notes.

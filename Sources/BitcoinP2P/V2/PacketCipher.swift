@@ -23,7 +23,7 @@ public struct PacketCipher: Sendable {
     ///   - sealed: The packet behind its length: header and contents, encrypted, and the tag.
     ///   - data: What is authenticated with it: of a direction's first packet its garbage.
     public mutating func open(
-        _ sealed: RawSpan, number: UInt64, authenticating data: RawSpan, into buffer: inout PacketBuffer
+        _ sealed: RawSpan, number: UInt64, authenticating data: RawSpan, into buffer: inout V2PacketBuffer
     ) -> Bool {
         buffer.removeAll()
         guard let key = keys.element(ofPacket: number) else { return false }
@@ -46,7 +46,7 @@ public struct PacketCipher: Sendable {
 }
 
 /// Memory for one packet, used again for the next one.
-public struct PacketBuffer: Sendable {
+public struct V2PacketBuffer: Sendable {
     /// Header and contents of the packet opened last; empty if it could not be opened.
     public private(set) var plain: [UInt8] = []
     /// Nonce, encrypted bytes and tag, as the cipher takes them.

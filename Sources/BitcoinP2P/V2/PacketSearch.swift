@@ -67,7 +67,7 @@ struct PacketSearch: Sendable {
     /// - Parameter budget: How many bytes of large packets may be tried in vain; taken off.
     mutating func next(
         _ bytes: RawSpan, at offset: UInt64, isLast: Bool, lengths: inout LengthCipher, packets: inout PacketCipher,
-        budget: inout Int, into buffer: inout PacketBuffer
+        budget: inout Int, into buffer: inout V2PacketBuffer
     ) -> Step {
         let end = offset &+ UInt64(bytes.byteCount)
         takePlaces(bytes, at: offset, &lengths)
@@ -120,10 +120,10 @@ struct PacketSearch: Sendable {
 
     private mutating func take(_ place: UInt64, _ bytes: RawSpan, at offset: UInt64, _ lengths: inout LengthCipher) {
         guard place >= anchor.offset else { return }
-        let most = placesTried < Self.largePlaces ? Self.contentsLimit : Self.smallPacket - PacketFramer.overhead
+        let most = placesTried < Self.largePlaces ? Self.contentsLimit : Self.smallPacket - V2Framer.overhead
         placesTried += 1
         // At the anchor itself stands its packet, behind it one of the next.
-        let distance = min((place - anchor.offset) / UInt64(PacketFramer.overhead), Self.packetBound)
+        let distance = min((place - anchor.offset) / UInt64(V2Framer.overhead), Self.packetBound)
         let range = place == anchor.offset ? 0...0 : distance == 0 ? nil : 1...distance
         guard let range else { return }
         for step in range {
@@ -136,7 +136,7 @@ struct PacketSearch: Sendable {
     }
 
     private mutating func insert(_ position: Position, _ length: Int) {
-        let end = position.offset &+ UInt64(length + PacketFramer.overhead)
+        let end = position.offset &+ UInt64(length + V2Framer.overhead)
         if candidates.count >= Self.candidateLimit {
             // The one that would have to wait longest goes.
             guard let longest = candidates.first, longest.end > end else { return }

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// The one-byte names that v2 transport has for the commands sent most (BIP 324; protocol.md section 11.3).
 public enum ShortMessageIdentifiers {

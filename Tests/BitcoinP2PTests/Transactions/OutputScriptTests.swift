@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Dissection
+import Fields
 import Testing
 
 /// Templates of output scripts, and how outputs are headed.

@@ -4,13 +4,13 @@ import Glibc
 /// Writes a capture packet by packet into a file, with little work for each: there are many.
 struct Flood: ~Copyable {
     /// Who sends a segment.
-    struct Sender {
+    struct StreamSender {
         /// The last bytes of its IPv4 address.
         var host: UInt32
         var port: UInt16
     }
 
-    static let victim = Sender(host: 0xc0_a801, port: 8333)
+    static let victim = StreamSender(host: 0xc0_a801, port: 8333)
 
     private let file: Int32
     private var buffer: [UInt8] = []
@@ -57,7 +57,7 @@ struct Flood: ~Copyable {
 
     /// - Parameter after: Microseconds since the segment before.
     mutating func segment(
-        from sender: Sender, to receiver: Sender = victim, sequence: UInt32, acknowledgement: UInt32 = 0,
+        from sender: StreamSender, to receiver: StreamSender = victim, sequence: UInt32, acknowledgement: UInt32 = 0,
         flags: UInt8 = 0x10, _ payload: some Collection<UInt8> = [], after: UInt64 = 1
     ) {
         time += after
@@ -105,7 +105,7 @@ struct Flood: ~Copyable {
 
     // MARK: One connection
 
-    static let attacker = Sender(host: 1, port: 40_000)
+    static let attacker = StreamSender(host: 1, port: 40_000)
 
     mutating func open() {
         segment(from: Self.attacker, sequence: 0, flags: 0x02)

@@ -215,7 +215,7 @@ import Testing
             "connections", count: (8_000, 400_000), memory: Trial.isFull ? 800 : 100, [["-q", "-z", "conv,tcp"]]
         ) { flood, count in
             for index in UInt32(0)..<UInt32(count) {
-                let sender = Flood.Sender(host: index, port: 40_000)
+                let sender = Flood.StreamSender(host: index, port: 40_000)
                 flood.segment(from: sender, sequence: 0, flags: 0x02)
                 flood.segment(from: sender, sequence: 1, flags: 0x18, ping)
             }
@@ -231,7 +231,7 @@ import Testing
         var sent = 0
         let capture = try Flood.write(to: folder("counts.pcap")) { flood in
             flood.open()
-            for type in Registry.standard.types {
+            for type in MessageTypes.standard.types {
                 let name = Array(type.command.name.utf8)
                 for start in [0, 1, 2, 4, 8, 20, 26, 32, 33, 36, 40, 80, 88] {
                     for padding in [0, 1] as [UInt8] {

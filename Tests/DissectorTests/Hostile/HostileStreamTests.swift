@@ -12,7 +12,7 @@ import Testing
         try Trial.expectLinear("SYN", count: (100_000, 1_200_000), memory: Trial.isFull ? 400 : 80) { flood, count in
             for index in UInt32(0)..<UInt32(count) {
                 flood.segment(
-                    from: Flood.Sender(host: index & 0xfffff, port: UInt16(1024 + index >> 20)), sequence: index,
+                    from: Flood.StreamSender(host: index & 0xfffff, port: UInt16(1024 + index >> 20)), sequence: index,
                     flags: 0x02)
             }
         }
@@ -23,7 +23,7 @@ import Testing
         let begun = Array(framed("block", [UInt8](repeating: 7, count: 4000), length: 4_000_000).prefix(1000))
         try Trial.expectLinear("begun", count: (16_000, 200_000), memory: Trial.isFull ? 900 : 120) { flood, count in
             for index in UInt32(0)..<UInt32(count) {
-                let sender = Flood.Sender(host: index, port: 40_000)
+                let sender = Flood.StreamSender(host: index, port: 40_000)
                 flood.segment(from: sender, sequence: 0, flags: 0x02)
                 flood.segment(from: sender, sequence: 1, flags: 0x18, begun)
             }
@@ -39,12 +39,12 @@ import Testing
             let begun = Array(framed("block", filler(900_000), length: 1_000_000).prefix(800_000))
             let pieces = stride(from: 0, to: begun.count, by: 1448).map { begun[$0..<min($0 + 1448, begun.count)] }
             for index in 0..<flows {
-                flood.segment(from: Flood.Sender(host: index, port: 40_000), sequence: 0, flags: 0x02)
+                flood.segment(from: Flood.StreamSender(host: index, port: 40_000), sequence: 0, flags: 0x02)
             }
             for piece in pieces {
                 for index in 0..<flows {
                     flood.segment(
-                        from: Flood.Sender(host: index, port: 40_000), sequence: 1 + UInt32(piece.startIndex),
+                        from: Flood.StreamSender(host: index, port: 40_000), sequence: 1 + UInt32(piece.startIndex),
                         flags: 0x18, piece)
                 }
             }

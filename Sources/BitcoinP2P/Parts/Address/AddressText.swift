@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 extension TextBuffer {
     /// Appends the address of the output script at `script`, as the network of that form writes it, and nothing where

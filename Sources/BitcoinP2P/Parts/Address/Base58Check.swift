@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// Base58 with a version byte in front and four bytes of a hash behind it: how addresses were written first
 /// (protocol.md section 8.3).

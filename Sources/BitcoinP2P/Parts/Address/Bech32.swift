@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// The addresses of witness programs: five bits a character, with a checksum that finds errors (BIP 173), in its second
 /// form from version 1 on (BIP 350).

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// The signature script of a coinbase: nothing runs it, so miners write into it what they like, after the height that
 /// BIP 34 asks for (protocol.md section 7.2).

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// How a taproot output is shown to hide a script: version of the script, inner key, and the merkle path (BIP 341).
 struct ControlBlock: Sendable {

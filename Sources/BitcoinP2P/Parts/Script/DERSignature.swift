@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// An ECDSA signature as transactions carry it: DER with the sighash byte behind it (protocol.md section 7.5).
 struct DERSignature {

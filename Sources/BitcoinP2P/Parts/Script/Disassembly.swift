@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// Writes scripts as Bitcoin Core does (`asm`): numbers for pushes of up to four bytes, longer ones in hexadecimal,
 /// names for all else, `[error]` where a push runs past the end.

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// What the signature script of an input holds (protocol.md sections 7.4 and 7.5).
 struct InputScript: Sendable {

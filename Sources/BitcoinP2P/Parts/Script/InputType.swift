@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// What kind of output an input spends, told from the shape of its script and witness (protocol.md section 7.4). A
 /// guess: the output itself is not in the message.

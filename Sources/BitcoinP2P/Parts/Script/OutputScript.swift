@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// What an output's script means: its type, its address, its words, and what it holds (protocol.md section 8).
 struct OutputScript: Sendable {

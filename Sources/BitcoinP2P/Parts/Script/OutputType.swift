@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// The templates of output scripts, in the order in which Core's `Solver` tries them (protocol.md section 8.2).
 enum OutputType: UInt64 {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// Text that people hide among bytes.
 enum PrintableText {

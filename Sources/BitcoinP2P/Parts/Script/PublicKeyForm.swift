@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// How a public key is written down.
 enum PublicKeyForm: UInt64 {

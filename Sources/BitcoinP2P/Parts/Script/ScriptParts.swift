@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// A script in words: `<prefix>.asm`, and what of it cannot be read.
 struct ScriptWords: Sendable {

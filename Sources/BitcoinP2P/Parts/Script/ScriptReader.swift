@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// Goes through a script, one instruction at a time, as Core's `GetScriptOp` does.
 ///

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// The parts of a signature, under the push or witness item that it is.
 struct SignatureParts: Sendable {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// What the items of a witness stack are (protocol.md sections 7.4 to 7.6).
 struct WitnessParts: Sendable {

@@ -16,7 +16,7 @@ struct Main {
         print("| Message | Sink | Nodes | µs a message | fastest | ns an entry | ns a node | Allocations |")
         print("|---|---|---:|---:|---:|---:|---:|---:|")
         for sample in samples {
-            guard let type = Registry.standard[sample.command] else {
+            guard let type = MessageTypes.standard[sample.command] else {
                 print("| \(sample.title), \(sample.bytes.count) bytes | not in the registry | | | | | | |")
                 continue
             }

@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Dissection
+import Fields
 
 /// What becomes of the fields.
 enum Sink: String, CaseIterable {

@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Dissection
+import Fields
 
 /// A connection whose sides send bytes in order, from SYN on.
 public struct Conversation: ~Copyable {

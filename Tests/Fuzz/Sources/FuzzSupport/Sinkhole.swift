@@ -35,7 +35,7 @@ public struct Sinkhole: ~Copyable {
 
     /// - Parameter options: Their limits of memory are lowered, so that they are reached.
     public init(
-        _ writer: any RecordWriter, _ options: PipelineOptions = PipelineOptions(), _ collector: FrameCollector? = nil
+        _ writer: any RecordSink, _ options: PipelineOptions = PipelineOptions(), _ collector: FrameCollector? = nil
     ) {
         var options = options
         options.bytesPerStream = 1 << 20

@@ -1,5 +1,5 @@
 import DisplayFilter
-import Dissection
+import Fields
 import FuzzSupport
 
 // A display filter, up to the first NUL byte; then what is in the message that it is asked of.

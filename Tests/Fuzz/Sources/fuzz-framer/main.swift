@@ -29,7 +29,7 @@ func stream(_ input: inout Input) -> [UInt8] {
     var stream: [UInt8] = []
     while !input.isEmpty, stream.count < 1 << 17 {
         let choice = input.byte()
-        let types = Registry.standard.types
+        let types = MessageTypes.standard.types
         let name = Array(types[Int(choice >> 3) % types.count].command.name.utf8.prefix(12))
         switch choice & 7 {
         case 0: stream += input.bytes(Int(input.byte()))

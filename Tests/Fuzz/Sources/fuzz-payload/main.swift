@@ -3,7 +3,7 @@ import FuzzSupport
 
 // One message: the 12 bytes of its command, then the payload. It comes whole, with a right checksum. A command that
 // nobody knows chooses a type by its first byte. The input's length chooses how records are made.
-let registry = Registry.standard
+let registry = MessageTypes.standard
 
 fuzz { start, count in
     var input = Input(start, count)

@@ -1,6 +1,6 @@
 import BitcoinP2P
 import Capture
-import Dissection
+import Fields
 import Dissector
 import FuzzSupport
 import Output
@@ -10,10 +10,9 @@ import Output
 // decrypted must have been sent.
 
 /// The packets that were decrypted.
-final class Packets: RecordWriter {
+final class Packets: RecordSink {
     var contents: [[UInt8]] = []
-    var detail: Detail { .tree }
-    var wantsInfo: Bool { true }
+    let wants = Wants(.tree, info: true)
     func begin() {}
     func end() {}
     func write(_ record: borrowing Record, _ bytes: RawSpan) {

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 import Dissector
 import FuzzSupport
 import Output
@@ -10,11 +10,10 @@ Pipeline.declareFields()
 nonisolated(unsafe) let written = WrittenBytes()
 
 /// Counts the records that the writer beside it gets.
-final class Counter: RecordWriter {
+final class Counter: RecordSink {
     var records = 0
     var messages = 0
-    var detail: Detail { .summary }
-    var wantsInfo: Bool { false }
+    let wants = Wants(.summary)
     func begin() {}
     func end() {}
     func write(_ record: borrowing Record, _: RawSpan) {
@@ -25,7 +24,7 @@ final class Counter: RecordWriter {
 
 /// A writer and what must be true of its output.
 struct Subject {
-    let writer: any RecordWriter
+    let writer: any RecordSink
     var options = PipelineOptions()
     let problem: ([UInt8], Counter) -> String?
 }
@@ -91,7 +90,7 @@ func text(_ bytes: [UInt8], isColoured: Bool, allowing allowed: Set<UInt32> = []
 func fields(_ output: ByteOutput, _ columns: [FieldColumn], _ choice: UInt8) -> Subject {
     let format = format(choice)
     let writer = FieldsWriter(
-        output, columns: columns, format: format, detail: Detail(holding: columns.flatMap(\.fields)))
+        output, columns: columns, format: format, depth: Depth(holding: columns.flatMap(\.fields)))
     return Subject(writer: writer) { bytes, counter in
         var bytes = bytes[...]
         if format.hasByteOrderMark {
@@ -117,7 +116,7 @@ func subject(_ kind: UInt8, _ choice: UInt8, _ columns: [FieldColumn]) -> Subjec
     let colour = Colour(isOn: isColoured)
     let times = TimeFormat.allCases
     let time = TimeColumn(times[Int(choice >> 1) % times.count])
-    let detail = Detail(holding: columns.flatMap(\.fields))
+    let depth = Depth(holding: columns.flatMap(\.fields))
     let statistics = Statistic.allCases
     switch kind % 18 {
     case 0:
@@ -146,17 +145,17 @@ func subject(_ kind: UInt8, _ choice: UInt8, _ columns: [FieldColumn]) -> Subjec
     case 4, 5, 6: return fields(output, columns, choice)
     case 7: return Subject(writer: JSONWriter(output), problem: array)
     case 8: return Subject(writer: JSONWriter(output, choice & 1 == 0 ? .raw : .valuesAndRaw), problem: array)
-    case 9: return Subject(writer: JSONWriter(output, columns: columns, detail: detail), problem: array)
+    case 9: return Subject(writer: JSONWriter(output, columns: columns, depth: depth), problem: array)
     case 10: return Subject(writer: EKWriter(output, raw: choice & 1 != 0), problem: json { $0.records * 2 })
     case 11:
-        return Subject(writer: EKWriter(output, columns: columns, detail: detail), problem: json { $0.records * 2 })
+        return Subject(writer: EKWriter(output, columns: columns, depth: depth), problem: json { $0.records * 2 })
     case 12: return Subject(writer: PDMLWriter(output, creator: "fuzz", captureFile: "<\"&'>"), problem: xml)
     case 13:
-        let writer = PDMLWriter(output, creator: "fuzz", captureFile: nil, columns: columns, detail: detail)
+        let writer = PDMLWriter(output, creator: "fuzz", captureFile: nil, columns: columns, depth: depth)
         return Subject(writer: writer, problem: xml)
     case 14: return Subject(writer: NDJSONWriter(output), problem: json { $0.records })
     case 15:
-        return Subject(writer: NDJSONWriter(output, columns: columns, detail: detail), problem: json { $0.records })
+        return Subject(writer: NDJSONWriter(output, columns: columns, depth: depth), problem: json { $0.records })
     case 16:
         let writer = statistics[Int(choice) % statistics.count].makeWriter(output, .table)
         return Subject(writer: writer) { bytes, _ in text(bytes, isColoured: false) }

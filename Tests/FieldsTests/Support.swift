@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 import Testing
 
 /// What a layout made of some bytes, copied so that it can be looked at after the cursor is gone.

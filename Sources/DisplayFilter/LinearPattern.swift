@@ -3,7 +3,7 @@
 /// Text from the wire is hostile: an expression that tries one way after the other, as Swift's own and PCRE do, can be
 /// held up for ever by the right text. This one follows all ways at once (Thompson's construction, Pike's machine), which
 /// leaves no room for references to groups and for looking around; both are refused.
-struct Regex: Sendable {
+struct LinearPattern: Sendable {
     /// One step of the machine.
     enum Instruction: Sendable {
         /// Goes on where the byte is in the set of that index.
@@ -32,9 +32,9 @@ struct Regex: Sendable {
     static let stateLimit = 10_000
 
     /// A pattern, matched without regard to the case of ASCII letters, as Wireshark does; `(?-i)` heeds it.
-    init(_ pattern: [UInt8]) throws(RegexError) {
-        var parser = RegexParser(pattern)
-        var compiler = RegexCompiler()
+    init(_ pattern: [UInt8]) throws(PatternError) {
+        var parser = PatternParser(pattern)
+        var compiler = PatternCompiler()
         try compiler.compile(try parser.pattern())
         instructions = compiler.instructions
         sets = compiler.sets
@@ -42,7 +42,7 @@ struct Regex: Sendable {
     }
 
     /// Whether the pattern is found anywhere in `bytes`.
-    func isFound(in bytes: RawSpan, _ threads: inout RegexThreads) -> Bool {
+    func isFound(in bytes: RawSpan, _ threads: inout PatternThreads) -> Bool {
         threads.prepare(instructions.count)
         var at = 0
         while true {
@@ -63,7 +63,7 @@ struct Regex: Sendable {
     }
 
     /// Takes every thread over one byte; true where one arrives at the end of the pattern.
-    private func step(_ byte: UInt8, _ bytes: RawSpan, _ next: Int, _ threads: inout RegexThreads) -> Bool {
+    private func step(_ byte: UInt8, _ bytes: RawSpan, _ next: Int, _ threads: inout PatternThreads) -> Bool {
         threads.swap()
         for index in 0..<threads.previousCount {
             let state = threads.previous(index)
@@ -115,13 +115,13 @@ struct Regex: Sendable {
 }
 
 /// Why a text is no pattern: at which of its bytes.
-struct RegexError: Error {
+struct PatternError: Error {
     let position: Int
     let message: String
 }
 
 /// Which steps of a pattern the machine is at, before and behind a byte; reused from text to text.
-struct RegexThreads {
+struct PatternThreads {
     private var before: [Int32] = []
     private var behind: [Int32] = []
     /// Invariant: a step is in `behind` exactly where its mark is ``generation``.
@@ -155,20 +155,20 @@ struct RegexThreads {
     }
 
     /// Follows all steps that take no byte; true where they lead to the end of the pattern.
-    mutating func add(_ state: Int, of regex: Regex, _ bytes: RawSpan, _ at: Int) -> Bool {
+    mutating func add(_ state: Int, of pattern: LinearPattern, _ bytes: RawSpan, _ at: Int) -> Bool {
         open.append(Int32(truncatingIfNeeded: state))
         while let next = open.popLast() {
             let state = Int(next)
             if marks[state] == generation { continue }
             marks[state] = generation
-            switch regex.instructions[state] {
+            switch pattern.instructions[state] {
             case .byte, .set: behind.append(next)
             case .jump(let to): open.append(Int32(truncatingIfNeeded: to))
             case .split(let one, let other):
                 open.append(Int32(truncatingIfNeeded: other))
                 open.append(Int32(truncatingIfNeeded: one))
             case .check(let assertion):
-                if regex.holds(assertion, bytes, at) { open.append(next &+ 1) }
+                if pattern.holds(assertion, bytes, at) { open.append(next &+ 1) }
             case .match:
                 open.removeAll(keepingCapacity: true)
                 return true

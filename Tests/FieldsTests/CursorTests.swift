@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 import Testing
 
 private let number = Field("test.number", "Number", .unsigned(bits: 64), "a number of these tests")

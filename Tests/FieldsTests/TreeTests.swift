@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 import Testing
 
 private let leaf = Field("test.leaf", "Leaf", .unsigned(bits: 8), "a leaf of these tests")

@@ -4,14 +4,14 @@ import _StringProcessing
 
 @testable import DisplayFilter
 
-@Suite struct RegexTests {
+@Suite struct LinearPatternTests {
     private func isFound(_ pattern: String, _ text: String) throws -> Bool {
         try isFound(pattern, Array(text.utf8))
     }
 
     private func isFound(_ pattern: String, _ bytes: [UInt8]) throws -> Bool {
-        var threads = RegexThreads()
-        return try DisplayFilter.Regex(Array(pattern.utf8)).isFound(in: bytes.span.bytes, &threads)
+        var threads = PatternThreads()
+        return try DisplayFilter.LinearPattern(Array(pattern.utf8)).isFound(in: bytes.span.bytes, &threads)
     }
 
     static let found: [(String, String)] = [
@@ -58,13 +58,13 @@ import _StringProcessing
         ("a{1001}", 1), ("a{3,2}", 1), ("[ä]", 1), ("(?", 2), ("(?a)", 2), ("(?<n", 4), ("a{1000}{1000}", 0),
         ("(){1000}{1000}{1000}", 0),
     ]) func refuses(_ pattern: String, _ position: Int) {
-        let error = #expect(throws: RegexError.self) { try DisplayFilter.Regex(Array(pattern.utf8)) }
+        let error = #expect(throws: PatternError.self) { try DisplayFilter.LinearPattern(Array(pattern.utf8)) }
         #expect(error?.position == position, "\(error?.message ?? "")")
     }
 
     @Test func nestingIsBounded() {
         for pattern in [String(repeating: "(", count: 50_000), "a" + String(repeating: "??", count: 20_000)] {
-            #expect(throws: RegexError.self) { try DisplayFilter.Regex(Array(pattern.utf8)) }
+            #expect(throws: PatternError.self) { try DisplayFilter.LinearPattern(Array(pattern.utf8)) }
         }
     }
 

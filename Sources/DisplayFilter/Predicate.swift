@@ -1,12 +1,12 @@
-import Dissection
+import Fields
 
 /// A filter, or a part of it, that has been checked.
-indirect enum Test: Sendable {
-    case all([Test])
-    case any([Test])
+indirect enum Predicate: Sendable {
+    case all([Predicate])
+    case any([Predicate])
     /// An odd number of them holds.
-    case odd([Test])
-    case not(Test)
+    case odd([Predicate])
+    case not(Predicate)
     case present(FieldTable)
     /// Of the values that the nodes have, any or all pass.
     case values(Source, Quantifier, Condition)
@@ -50,7 +50,7 @@ enum Condition: Sendable {
     case exists
     case scalar(ScalarCondition)
     case bytes(BytesCondition)
-    case pattern(Regex)
+    case pattern(LinearPattern)
 }
 
 enum ScalarCondition: Sendable {

@@ -1,7 +1,7 @@
-import Dissection
+import Fields
 import Output
 
-extension Detail {
+extension Depth {
     /// How much of a tree holds these fields: what tells of frame, IP, TCP and header is made without the payload.
     public init(holding fields: some Sequence<Field>) {
         let early = RecordFields.standard.early

@@ -1,9 +1,9 @@
-import Dissection
+import Fields
 
 /// Every type of message that is known, one row each.
-public struct Registry: Sendable {
+public struct MessageTypes: Sendable {
     /// Building it declares every field, so that the field list needs no input.
-    public static let standard = Registry()
+    public static let standard = MessageTypes()
 
     /// The types in the order of their families; the last one stands for a whole family of commands.
     public let types: [MessageType]

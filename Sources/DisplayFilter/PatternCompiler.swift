@@ -1,27 +1,27 @@
 /// Turns a parsed pattern into the steps of the machine.
-struct RegexCompiler {
-    private(set) var instructions: [Regex.Instruction] = []
+struct PatternCompiler {
+    private(set) var instructions: [LinearPattern.Instruction] = []
     private(set) var sets: [ByteSet] = []
     /// Nothing repeated a thousand times takes a thousand turns, but no steps.
     private var turns = 0
 
-    mutating func compile(_ node: RegexNode) throws(RegexError) {
+    mutating func compile(_ node: PatternNode) throws(PatternError) {
         try emit(node)
         try append(.match)
     }
 
-    private mutating func append(_ instruction: Regex.Instruction) throws(RegexError) {
-        guard instructions.count < Regex.stateLimit else { throw tooLong }
+    private mutating func append(_ instruction: LinearPattern.Instruction) throws(PatternError) {
+        guard instructions.count < LinearPattern.stateLimit else { throw tooLong }
         instructions.append(instruction)
     }
 
-    private var tooLong: RegexError {
-        RegexError(position: 0, message: "The pattern is too long, or repeats too much.")
+    private var tooLong: PatternError {
+        PatternError(position: 0, message: "The pattern is too long, or repeats too much.")
     }
 
-    private mutating func emit(_ node: RegexNode) throws(RegexError) {
+    private mutating func emit(_ node: PatternNode) throws(PatternError) {
         turns += 1
-        guard turns < 10 * Regex.stateLimit else { throw tooLong }
+        guard turns < 10 * LinearPattern.stateLimit else { throw tooLong }
         switch node {
         case .empty: break
         case .byte(let byte): try append(.byte(byte))
@@ -36,7 +36,7 @@ struct RegexCompiler {
         }
     }
 
-    private mutating func alternatives(_ nodes: [RegexNode]) throws(RegexError) {
+    private mutating func alternatives(_ nodes: [PatternNode]) throws(PatternError) {
         var ends: [Int] = []
         for (index, node) in nodes.enumerated() {
             guard index < nodes.count - 1 else {
@@ -53,7 +53,7 @@ struct RegexCompiler {
         for end in ends { instructions[end] = .jump(instructions.count) }
     }
 
-    private mutating func repeated(_ node: RegexNode, _ least: Int, _ most: Int?) throws(RegexError) {
+    private mutating func repeated(_ node: PatternNode, _ least: Int, _ most: Int?) throws(PatternError) {
         for _ in 0..<least { try emit(node) }
         guard let most else {
             let split = instructions.count

@@ -1,7 +1,7 @@
-import Dissection
+import Fields
 
 /// The fields of a v2 packet: those around a message, and those of a packet without one.
-public struct PacketLayout: Sendable {
+public struct V2PacketLayout: Sendable {
     public let packet = Field(
         "bitcoin.v2", "Bitcoin v2 transport", .group,
         "encrypted transport (BIP 324): the packet that carried the message, or a direction that cannot be read")
@@ -45,14 +45,14 @@ public struct PacketLayout: Sendable {
 
     /// What is known of a packet beside its decrypted bytes.
     public struct Facts: Sendable {
-        public var packet: PacketFramer.Packet
+        public var packet: V2Framer.Packet
         public var sessionID: [UInt8]
         /// The direction's key; empty for all but its first packet.
         public var key: [UInt8] = []
         /// The packet as it was sent, if that is wanted.
         public var ciphertext: [UInt8] = []
 
-        public init(_ packet: PacketFramer.Packet, sessionID: [UInt8]) {
+        public init(_ packet: V2Framer.Packet, sessionID: [UInt8]) {
             self.packet = packet
             self.sessionID = sessionID
         }

@@ -3,7 +3,7 @@
 /// Like ``MessageFramer`` it holds no bytes: the caller hands over what has not been consumed yet and goes on behind
 /// what a step consumes. The first step consumes the key, the garbage and the first packet together, since the packet
 /// authenticates the garbage. Nothing is given out that does not authenticate.
-public struct PacketFramer: Sendable {
+public struct V2Framer: Sendable {
     /// Bytes of a packet beside its contents: length, header and tag.
     public static let overhead = LengthCipher.fieldLength + 1 + PacketCipher.tagLength
     /// The longest garbage that is allowed.
@@ -112,7 +112,7 @@ public struct PacketFramer: Sendable {
     ///   - buffer: Takes a packet's header and contents.
     public mutating func next(
         _ bytes: RawSpan, at offset: UInt64, _ role: KeySchedule.Role, of session: V2Session, isLast: Bool,
-        into buffer: inout PacketBuffer
+        into buffer: inout V2PacketBuffer
     ) -> Step {
         let step: Step
         switch state {
@@ -143,7 +143,7 @@ public struct PacketFramer: Sendable {
 
     private mutating func begin(
         _ bytes: RawSpan, at offset: UInt64, _ role: KeySchedule.Role, of session: V2Session, isLast: Bool,
-        into buffer: inout PacketBuffer
+        into buffer: inout V2PacketBuffer
     ) -> Step {
         guard let terminator = findTerminator(bytes, at: offset, role, of: session) else {
             return withoutTerminator(bytes, at: offset, role, of: session, isLast: isLast)
@@ -215,7 +215,7 @@ public struct PacketFramer: Sendable {
 
     // MARK: Packets
 
-    private mutating func nextInStep(_ bytes: RawSpan, at offset: UInt64, into buffer: inout PacketBuffer) -> Step {
+    private mutating func nextInStep(_ bytes: RawSpan, at offset: UInt64, into buffer: inout V2PacketBuffer) -> Step {
         guard let length = ciphers?.lengths.length(bytes, at: 0, ofPacket: number) else {
             return .needMore(minimum: LengthCipher.fieldLength)
         }
@@ -227,13 +227,13 @@ public struct PacketFramer: Sendable {
     }
 
     private mutating func open(
-        _ sealed: RawSpan, authenticating data: RawSpan, into buffer: inout PacketBuffer
+        _ sealed: RawSpan, authenticating data: RawSpan, into buffer: inout V2PacketBuffer
     ) -> Bool {
         ciphers?.packets.open(sealed, number: number, authenticating: data, into: &buffer) ?? false
     }
 
     /// Counts the packet that was opened.
-    private mutating func take(_ byteCount: Int, garbage: Int?, _ buffer: PacketBuffer) -> Packet {
+    private mutating func take(_ byteCount: Int, garbage: Int?, _ buffer: V2PacketBuffer) -> Packet {
         let isDecoy = PacketContents.isDecoy(buffer.plain.span.bytes)
         // After a loss only an empty packet is taken for the one that negotiates: it has been empty ever since.
         let isVersion = !hasVersion && !isDecoy && (opened == number || buffer.plain.count == 1)
@@ -311,7 +311,7 @@ public struct PacketFramer: Sendable {
     }
 
     private mutating func search(
-        _ bytes: RawSpan, at offset: UInt64, isLast: Bool, into buffer: inout PacketBuffer
+        _ bytes: RawSpan, at offset: UInt64, isLast: Bool, into buffer: inout V2PacketBuffer
     ) -> Step {
         guard case .searching(var search) = state, var ciphers else { return .needMore(minimum: bytes.byteCount + 1) }
         // Taken out, so that they are changed in place.

@@ -1,17 +1,17 @@
 /// A parsed pattern.
-indirect enum RegexNode {
+indirect enum PatternNode {
     case empty
     case byte(UInt8)
     case set(ByteSet)
-    case assertion(Regex.Assertion)
-    case sequence([RegexNode])
-    case alternatives([RegexNode])
+    case assertion(LinearPattern.Assertion)
+    case sequence([PatternNode])
+    case alternatives([PatternNode])
     /// Without `most`: any number.
-    case repeated(RegexNode, least: Int, most: Int?)
+    case repeated(PatternNode, least: Int, most: Int?)
 }
 
 /// Reads the part of PCRE's grammar that can be matched in linear time.
-struct RegexParser {
+struct PatternParser {
     private let source: [UInt8]
     private var at = 0
     private var depth = 0
@@ -28,14 +28,14 @@ struct RegexParser {
 
     init(_ source: [UInt8]) { self.source = source }
 
-    mutating func pattern() throws(RegexError) -> RegexNode {
+    mutating func pattern() throws(PatternError) -> PatternNode {
         let node = try alternatives()
         guard at == source.count else { throw error("')' without a '(' before it.") }
         return node
     }
 
-    private func error(_ message: String, at position: Int? = nil) -> RegexError {
-        RegexError(position: position ?? at, message: message)
+    private func error(_ message: String, at position: Int? = nil) -> PatternError {
+        PatternError(position: position ?? at, message: message)
     }
 
     private func byte(_ ahead: Int = 0) -> UInt8? { at + ahead < source.count ? source[at + ahead] : nil }
@@ -46,7 +46,7 @@ struct RegexParser {
         return true
     }
 
-    private mutating func alternatives() throws(RegexError) -> RegexNode {
+    private mutating func alternatives() throws(PatternError) -> PatternNode {
         depth += 1
         guard depth <= Self.depthLimit else { throw error("More than \(Self.depthLimit) groups in each other.") }
         // What `(?i)` and the like change ends with the group they stand in.
@@ -58,13 +58,13 @@ struct RegexParser {
         return found.count == 1 ? found[0] : .alternatives(found)
     }
 
-    private mutating func sequence() throws(RegexError) -> RegexNode {
-        var nodes: [RegexNode] = []
+    private mutating func sequence() throws(PatternError) -> PatternNode {
+        var nodes: [PatternNode] = []
         while let next = byte(), next != 0x7c, next != 0x29 { nodes.append(try quantified()) }
         return nodes.count == 1 ? nodes[0] : nodes.isEmpty ? .empty : .sequence(nodes)
     }
 
-    private mutating func quantified() throws(RegexError) -> RegexNode {
+    private mutating func quantified() throws(PatternError) -> PatternNode {
         if let next = byte(), [0x2a, 0x2b, 0x3f].contains(next) { throw error("There is nothing to repeat.") }
         let outside = depth
         var node = try atom()
@@ -81,7 +81,7 @@ struct RegexParser {
     }
 
     /// `*`, `+`, `?`, `{m}`, `{m,}`, `{m,n}`; other braces stand for themselves.
-    private mutating func quantifier() throws(RegexError) -> (Int, Int?)? {
+    private mutating func quantifier() throws(PatternError) -> (Int, Int?)? {
         if take(0x2a) { return (0, nil) }
         if take(0x2b) { return (1, nil) }
         if take(0x3f) { return (0, 1) }
@@ -113,7 +113,7 @@ struct RegexParser {
 
     // MARK: Atoms
 
-    private mutating func atom() throws(RegexError) -> RegexNode {
+    private mutating func atom() throws(PatternError) -> PatternNode {
         guard let first = byte() else { return .empty }
         let start = at
         at += 1
@@ -127,17 +127,17 @@ struct RegexParser {
         case 0x80...:
             // A character is repeated as a whole, though it is several bytes.
             while let next = byte(), next & 0xc0 == 0x80 { at += 1 }
-            return at == start + 1 ? .byte(first) : .sequence(source[start..<at].map(RegexNode.byte))
+            return at == start + 1 ? .byte(first) : .sequence(source[start..<at].map(PatternNode.byte))
         default: return literal(first)
         }
     }
 
-    private func literal(_ byte: UInt8) -> RegexNode {
+    private func literal(_ byte: UInt8) -> PatternNode {
         guard options.ignoresCase, ByteSet.letters.contains(byte) else { return .byte(byte) }
         return .set(ByteSet([byte]).ignoringCase)
     }
 
-    private mutating func group() throws(RegexError) -> RegexNode {
+    private mutating func group() throws(PatternError) -> PatternNode {
         let start = at - 1
         let outside = options
         if take(0x3f) {
@@ -150,7 +150,7 @@ struct RegexParser {
     }
 
     /// `(?<name>…)` and `(?P<name>…)`: the name is of no use here.
-    private mutating func name() throws(RegexError) {
+    private mutating func name() throws(PatternError) {
         let start = at
         _ = take(0x50)
         guard take(0x3c), let letter = byte(), ByteSet.words.contains(letter) else {
@@ -162,7 +162,7 @@ struct RegexParser {
 
     /// Behind `(?`: letters that switch something on or, behind a minus, off. True where the group ends with them, so that
     /// they are for what follows it.
-    private mutating func flags() throws(RegexError) -> Bool {
+    private mutating func flags() throws(PatternError) -> Bool {
         var isOn = true
         while let letter = byte() {
             at += 1
@@ -183,7 +183,7 @@ struct RegexParser {
     // MARK: Escapes
 
     /// Behind a backslash, outside of brackets.
-    private mutating func escape() throws(RegexError) -> RegexNode {
+    private mutating func escape() throws(PatternError) -> PatternNode {
         switch byte() {
         case 0x62: return assertion(.wordBoundary)
         case 0x42: return assertion(.noWordBoundary)
@@ -197,7 +197,7 @@ struct RegexParser {
         return literal(try escapedByte())
     }
 
-    private mutating func assertion(_ assertion: Regex.Assertion) -> RegexNode {
+    private mutating func assertion(_ assertion: LinearPattern.Assertion) -> PatternNode {
         at += 1
         return .assertion(assertion)
     }
@@ -218,7 +218,7 @@ struct RegexParser {
         return set
     }
 
-    private mutating func escapedByte() throws(RegexError) -> UInt8 {
+    private mutating func escapedByte() throws(PatternError) -> UInt8 {
         let start = at - 1
         guard let letter = byte() else { throw error("The pattern ends with a backslash.", at: start) }
         at += 1
@@ -241,7 +241,7 @@ struct RegexParser {
     }
 
     /// `\x41`, `\x4` or `\x{41}`.
-    private mutating func hexadecimal(_ start: Int) throws(RegexError) -> UInt8 {
+    private mutating func hexadecimal(_ start: Int) throws(PatternError) -> UInt8 {
         let isBraced = take(0x7b)
         var value: UInt8?
         for _ in 0..<2 {
@@ -256,7 +256,7 @@ struct RegexParser {
     // MARK: Sets
 
     /// Behind a `[`.
-    private mutating func set() throws(RegexError) -> ByteSet {
+    private mutating func set() throws(PatternError) -> ByteSet {
         let start = at - 1
         let isInverted = take(0x5e)
         var set = ByteSet()
@@ -284,7 +284,7 @@ struct RegexParser {
     }
 
     /// `[:alpha:]`.
-    private mutating func namedSet() throws(RegexError) -> ByteSet? {
+    private mutating func namedSet() throws(PatternError) -> ByteSet? {
         guard byte() == 0x5b, byte(1) == 0x3a else { return nil }
         let start = at
         let name = source[(at + 2)...].prefix { ByteSet.letters.contains($0) }
@@ -295,7 +295,7 @@ struct RegexParser {
         return set
     }
 
-    private mutating func range(into set: inout ByteSet) throws(RegexError) {
+    private mutating func range(into set: inout ByteSet) throws(PatternError) {
         let start = at
         let lower = try member()
         guard byte() == 0x2d, let next = byte(1), next != 0x5d else {
@@ -309,7 +309,7 @@ struct RegexParser {
     }
 
     /// One byte of a set; `\b` is a backspace here.
-    private mutating func member() throws(RegexError) -> UInt8 {
+    private mutating func member() throws(PatternError) -> UInt8 {
         guard let first = byte() else { throw error("'[' without a ']' behind it.") }
         guard first < 0x80 else { throw error("Between brackets only ASCII is supported: write (ä|ö).") }
         at += 1

@@ -1,4 +1,4 @@
-import Dissection
+import Fields
 
 /// What a protocol number promises (protocol.md section 1.1).
 enum ProtocolFeatures {

@@ -1,10 +1,10 @@
 import BitcoinP2P
-import Dissection
+import Fields
 import Testing
 
-@Suite struct RegistryTests {
-    private static func names(_ status: MessageType.Status) -> Set<String> {
-        Set(Registry.standard.types.filter { $0.status == status }.map(\.name))
+@Suite struct MessageTypesTests {
+    private static func names(_ standing: MessageType.Standing) -> Set<String> {
+        Set(MessageTypes.standard.types.filter { $0.standing == standing }.map(\.name))
     }
 
     private static func words(_ text: String) -> Set<String> { Set(text.split(separator: " ").map(String.init)) }
@@ -28,16 +28,16 @@ import Testing
         #expect(Self.names(.draft) == Self.words(draft))
         #expect(Self.names(.foreign) == Self.words(foreign))
         #expect(Self.names(.current).count == 35)
-        #expect(Registry.standard.types.count == 35 + 10 + 39 + 23)
+        #expect(MessageTypes.standard.types.count == 35 + 10 + 39 + 23)
     }
 
     @Test func `every type can be listed`() {
         var seen: Set<String> = []
-        for type in Registry.standard.types {
+        for type in MessageTypes.standard.types {
             #expect(seen.insert(type.name).inserted, "\(type.name)")
             #expect(!type.source.isEmpty && !type.meaning.isEmpty)
             #expect(type.since.map { $0 > 106 && $0 <= 70017 } ?? true)
-            #expect(type.isPrefix || Registry.standard[type.command]?.name == type.name)
+            #expect(type.isPrefix || MessageTypes.standard[type.command]?.name == type.name)
         }
         #expect(MessageType.named("reject")?.since == 70002)
         #expect(MessageType.named("alert")?.since == 311)
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test func `other implementations' messages are opaque`() throws {
-        for type in Registry.standard.types where type.status == .foreign {
+        for type in MessageTypes.standard.types where type.standing == .foreign {
             for bytes in [[], [0xff], Array(repeating: 0xfd, count: 40)] as [[UInt8]] {
                 let dissected = Dissected(type, bytes)
                 #expect(dissected.outcome == .complete)

@@ -1,0 +1,7 @@
+extension Field {
+    /// The field of this name, as `-e` and `-Y` have it; nil where there is none.
+    public static func named(_ name: String) -> Field? {
+        Pipeline.declareFields()
+        return Catalog.field(named: name)
+    }
+}

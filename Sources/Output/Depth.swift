@@ -1,0 +1,11 @@
+/// How much of a record is looked at, so that no more is made.
+public enum Depth: Int, Comparable, Sendable {
+    /// Only what stands in the record beside the tree.
+    case summary
+    /// The tree down to the message's header.
+    case header
+    /// The whole tree.
+    case tree
+
+    public static func < (left: Depth, right: Depth) -> Bool { left.rawValue < right.rawValue }
+}
