@@ -20,9 +20,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
     targets: [
+        .systemLibrary(name: "CSystem"),
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
-        .target(name: "Capture", dependencies: ["CPcap"], swiftSettings: settings),
-        .target(name: "NodeKeys", dependencies: ["Capture"], swiftSettings: settings),
+        .target(name: "System", dependencies: ["CSystem"], swiftSettings: settings),
+        .target(name: "Capture", dependencies: ["CPcap", "CSystem", "System"], swiftSettings: settings),
+        .target(name: "Keys", dependencies: ["BitcoinP2P", "System"], swiftSettings: settings),
         .target(name: "Reassembly", swiftSettings: settings),
         .target(name: "Fields", swiftSettings: settings),
         .target(name: "Layers", dependencies: ["Fields"], swiftSettings: settings),
@@ -34,22 +36,26 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(name: "DisplayFilter", dependencies: ["Fields"], swiftSettings: settings),
-        .target(name: "Output", dependencies: ["Fields"], swiftSettings: settings),
+        .target(name: "Records", dependencies: ["BitcoinP2P", "Fields"], swiftSettings: settings),
+        .target(name: "Output", dependencies: ["BitcoinP2P", "Fields", "Records"], swiftSettings: settings),
         .target(
             name: "Dissector",
             dependencies: [
-                "Capture", "Reassembly", "Layers", "BitcoinP2P", "Fields", "DisplayFilter", "Output",
+                "Capture", "Reassembly", "Layers", "BitcoinP2P", "Fields", "DisplayFilter", "Keys", "Output", "Records",
+                "System",
             ],
             swiftSettings: settings),
         // What users of the library import.
         .target(
             name: "BTCShark",
-            dependencies: ["Dissector", "BitcoinP2P", "Capture", "Fields", "DisplayFilter", "Output"],
+            dependencies: [
+                "Dissector", "BitcoinP2P", "Capture", "Fields", "DisplayFilter", "Keys", "Output", "Records",
+            ],
             swiftSettings: settings),
         .executableTarget(
             name: "btcshark",
             dependencies: [
-                "Dissector", "BitcoinP2P", "Capture", "Fields", "DisplayFilter", "NodeKeys", "Output",
+                "Dissector", "BitcoinP2P", "Capture", "Fields", "DisplayFilter", "Keys", "Output", "Records", "System",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -58,7 +64,8 @@ let package = Package(
         .testTarget(
             name: "DisplayFilterTests", dependencies: ["DisplayFilter", "Fields", "Support"],
             swiftSettings: settings),
-        .testTarget(name: "OutputTests", dependencies: ["Output", "Fields"], swiftSettings: settings),
+        .testTarget(
+            name: "OutputTests", dependencies: ["BitcoinP2P", "Output", "Fields", "Records"], swiftSettings: settings),
         // They run the program itself.
         .testTarget(
             name: "GoldenTests", dependencies: ["btcshark", "Support"], exclude: ["Transcripts"],
@@ -69,9 +76,11 @@ let package = Package(
             swiftSettings: settings),
         // They run the program itself, on networks of their own.
         .testTarget(name: "LiveTests", dependencies: ["btcshark", "Support"], swiftSettings: settings),
-        .testTarget(name: "CaptureTests", dependencies: ["Capture", "Support"], swiftSettings: settings),
+        .testTarget(name: "CaptureTests", dependencies: ["Capture", "Support", "System"], swiftSettings: settings),
         // They run the program as the helper of its own.
-        .testTarget(name: "NodeKeysTests", dependencies: ["btcshark", "Capture", "NodeKeys"], swiftSettings: settings),
+        .testTarget(
+            name: "KeysTests", dependencies: ["btcshark", "BitcoinP2P", "Keys", "Support", "System"],
+            swiftSettings: settings),
         .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly", "Support"], swiftSettings: settings),
         .testTarget(
             name: "BitcoinP2PTests",
@@ -83,7 +92,7 @@ let package = Package(
             name: "DissectorTests",
             dependencies: [
                 "btcshark", "Dissector", "Capture", "BitcoinP2P", "Fields", "DisplayFilter", "Layers",
-                "Output", "Reassembly", "Support",
+                "Keys", "Output", "Records", "Reassembly", "Support", "System",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],

@@ -1,86 +1,17 @@
-/* Imports libpcap into Swift, and a few calls of Linux. Only the target Capture may use this module. */
+/* Imports libpcap into Swift, and the C library's streams that it writes to. Only the target Capture may use this module. */
 #ifndef BTCSHARK_CPCAP_SHIM_H
 #define BTCSHARK_CPCAP_SHIM_H
 
-#include <linux/capability.h>
-#include <malloc.h>
 #include <pcap/pcap.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdio_ext.h>
-#include <string.h>
-#include <sys/eventfd.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/types.h>
 /* Needs types of those above. stdio.h includes it only under _GNU_SOURCE, see below. */
 #include <bits/types/cookie_io_functions_t.h>
 
 /*
- * The C library declares these only under _GNU_SOURCE, which Swift does not define when it imports the C library,
- * and which a package can define only by flags that SwiftPM refuses in dependencies.
+ * The C library declares this only under _GNU_SOURCE, which Swift does not define when it imports the C library, and
+ * which a package can define only by flags that SwiftPM refuses in dependencies.
  */
 FILE *fopencookie(void *cookie, const char *mode, cookie_io_functions_t functions);
-int pipe2(int ends[2], int flags);
-int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
-ssize_t tee(int from, int to, size_t count, unsigned int flags);
-int memfd_create(const char *name, unsigned int flags);
-int setresuid(uid_t real, uid_t effective, uid_t saved);
-int setresgid(gid_t real, gid_t effective, gid_t saved);
-int getresuid(uid_t *real, uid_t *effective, uid_t *saved);
-int getresgid(gid_t *real, gid_t *effective, gid_t *saved);
-
-/* The C library has these, and declares them nowhere. */
-int capget(cap_user_header_t header, cap_user_data_t data);
-int capset(cap_user_header_t header, const cap_user_data_t data);
-
-/* Swift does not call functions of a variable number of arguments. */
-static inline int linux_prctl(int option, unsigned long first) {
-    return prctl(option, first, 0UL, 0UL, 0UL);
-}
-
-/* What is sent beside a message is laid out by macros. */
-
-/* Sends bytes, and with them an open file, if its number is not negative. */
-static inline ssize_t linux_send_with_descriptor(int socket, const void *bytes, size_t count, int descriptor) {
-    struct iovec part = {(void *)bytes, count};
-    union { struct cmsghdr header; char room[CMSG_SPACE(sizeof(int))]; } control;
-    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-    if (descriptor >= 0) {
-        memset(&control, 0, sizeof control);
-        message.msg_control = control.room;
-        message.msg_controllen = sizeof control.room;
-        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-        header->cmsg_level = SOL_SOCKET;
-        header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(sizeof(int));
-        memcpy(CMSG_DATA(header), &descriptor, sizeof(int));
-    }
-    return sendmsg(socket, &message, MSG_NOSIGNAL);
-}
-
-/* Receives bytes, and the open file that came with them, which is not inherited; else its number is -1. */
-static inline ssize_t linux_receive_with_descriptor(int socket, void *bytes, size_t count, int *descriptor) {
-    struct iovec part = {bytes, count};
-    union { struct cmsghdr header; char room[CMSG_SPACE(sizeof(int))]; } control;
-    struct msghdr message = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof control.room};
-    *descriptor = -1;
-    ssize_t received = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-    struct cmsghdr *header = received < 0 ? NULL : CMSG_FIRSTHDR(&message);
-    if (header != NULL && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS
-        && header->cmsg_len == CMSG_LEN(sizeof(int)))
-        memcpy(descriptor, CMSG_DATA(header), sizeof(int));
-    return received;
-}
-
-/* The macros MFD_CLOEXEC and F_SETPIPE_SZ, hidden for the same reason; numbers of the kernel's interface. */
-static const unsigned int LINUX_MFD_CLOEXEC = 0x1;
-static const int LINUX_F_SETPIPE_SZ = 1031;
-
-/* Macros and members of an enumeration that Swift does not import as numbers of one type. */
-static const int LINUX_EFD_CLOEXEC = EFD_CLOEXEC;
-static const int LINUX_EFD_NONBLOCK = EFD_NONBLOCK;
-static const unsigned int LINUX_CAPABILITY_VERSION = _LINUX_CAPABILITY_VERSION_3;
 
 #endif

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// A file that a capture is about to be written to: opened, but what it holds is not touched yet.
 ///

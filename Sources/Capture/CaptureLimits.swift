@@ -1,3 +1,5 @@
+import System
+
 /// How far a capture or one of its files goes, as dumpcap's options say: `-a` (autostop), where the capture ends, and
 /// `-b` (ring buffer), where the next file begins.
 public struct CaptureLimits: Hashable, Sendable {

@@ -1,5 +1,6 @@
 import CPcap
 import Glibc
+import System
 
 /// Writes frames to a classic pcap file, by libpcap: all of one link type, since the format has no room for more.
 ///

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// A running child that decompresses an input to a pipe. It is ended, at once and without a word, when its owner goes.
 struct Decompressor: ~Copyable {
@@ -20,10 +21,10 @@ struct Decompressor: ~Copyable {
     /// Starts the program.
     /// - Parameters:
     ///   - input: Read from where it stands; its position is shared with us.
-    ///   - output: Where the decompressed bytes go, as a rule a pipe. Only the child holds it afterwards, so that the
-    ///     reader's end of input is the child's end.
+    ///   - output: Where the decompressed bytes go, as a rule a pipe. The caller closes it afterwards, so that the
+    ///     child alone holds it, and the reader's end of input is the child's end.
     init(
-        _ compression: Compression, reading input: borrowing Descriptor, writing output: consuming Descriptor
+        _ compression: Compression, reading input: borrowing Descriptor, writing output: borrowing Descriptor
     ) throws(Failure) {
         let messages: Descriptor
         do {

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// Files below a folder.
 public enum FileTree {

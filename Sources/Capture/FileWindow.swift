@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// A regular file read from any place, through a buffer for what comes next.
 public final class FileWindow {

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import System
 
 /// Copies of frames on their way from the one thread that captures to the one thread that dissects.
 ///

@@ -1,5 +1,6 @@
 import CPcap
 import Glibc
+import System
 
 /// A network interface, or a pseudo-interface such as `any`, on which libpcap can capture.
 public struct Interface: Hashable, Sendable {

@@ -1,5 +1,6 @@
 import CPcap
 import Glibc
+import System
 
 /// An interface that is captured from. ``LiveReader`` takes the frames.
 ///

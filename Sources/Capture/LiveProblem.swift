@@ -1,3 +1,5 @@
+import System
+
 /// What can go wrong with a capture from an interface.
 public enum LiveProblem: Hashable, Sendable {
     /// There is no interface of that name.

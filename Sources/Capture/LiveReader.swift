@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// The frames of an interface, taken by a thread of its own, which does nothing but copy them into a bounded queue.
 ///

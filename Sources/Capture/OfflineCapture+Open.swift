@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 extension OfflineCapture {
     /// Opens the input itself, of whatever kind its content may be.
@@ -52,7 +53,7 @@ extension OfflineCapture {
             }
         }
         do throws(Savefile.Failure) {
-            let savefile = try Savefile(pipe.readEnd)
+            let savefile = try Savefile(pipe.keepReadEnd())
             child = consume decompressor
             return savefile
         } catch {

@@ -1,3 +1,5 @@
+import System
+
 /// A saved capture: one pcap or pcapng file or pipe, or `-` for standard input, plain or compressed by gzip, zstd,
 /// xz or lz4.
 ///

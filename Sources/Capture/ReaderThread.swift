@@ -1,6 +1,7 @@
 import CPcap
 import Glibc
 import Synchronization
+import System
 
 /// The thread that takes frames from an interface and puts them into a queue.
 ///

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// Records a live capture: to one file, or, as `-b` asks, to one after another.
 ///

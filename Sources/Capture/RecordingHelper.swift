@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// A process that stays root when we become somebody else, and makes the recording's files where only root may.
 ///

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// The process that ``RecordingHelper`` starts. Whoever asks may have been taken over by what it read: nothing is done
 /// but to the files of one recording, whose name came from the command line.

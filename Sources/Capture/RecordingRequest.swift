@@ -1,4 +1,5 @@
 import CPcap
+import CSystem
 import Glibc
 
 /// What ``RecordingHelper`` asks ``RecordingHelperProcess`` for. It goes over their socket as one packet of three

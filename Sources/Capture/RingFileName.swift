@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// Names of the files that one capture is written to in turn, as dumpcap makes them of the one name given: of
 /// `name.pcap`, `name_00001_20261123142233.pcap`.

@@ -1,5 +1,6 @@
 import CPcap
 import Glibc
+import System
 
 /// A pcap or pcapng file or pipe open in libpcap. Owns the stream, its buffer and libpcap's handle.
 struct Savefile: ~Copyable {

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// Lets the frames of a capture be read a second time.
 ///

@@ -1,5 +1,6 @@
 import CPcap
 import Glibc
+import System
 
 /// A stream of the C library for libpcap to write to, behind which no signal makes an error.
 ///

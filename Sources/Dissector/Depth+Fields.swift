@@ -1,5 +1,6 @@
 import Fields
 import Output
+import Records
 
 extension Depth {
     /// How much of a tree holds these fields: what tells of frame, IP, TCP and header is made without the payload.

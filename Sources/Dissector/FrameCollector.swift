@@ -1,6 +1,7 @@
 import Fields
 import Output
 import Reassembly
+import Records
 
 /// Collects the frames of the records it is given, and with them those without which nobody could read them again: the
 /// connection's handshake, all fragments of a packet, and of an encrypted connection everything.

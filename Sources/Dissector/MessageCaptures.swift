@@ -3,6 +3,7 @@ import Capture
 import Fields
 import Output
 import Reassembly
+import Records
 
 /// Dissects what Bitcoin Core writes with `-capturemessages`: one after another the messages of all files, by time.
 ///

@@ -1,3 +1,5 @@
+import Keys
+import Records
 import BitcoinP2P
 import Fields
 import Output

@@ -1,7 +1,9 @@
 import BitcoinP2P
 import Fields
+import Keys
 import Output
 import Reassembly
+import Records
 
 /// Turns streams of bytes into records: tells the transport, finds the messages, and hands each to the writer.
 struct MessageSink: StreamSink, ~Copyable {

@@ -1,6 +1,7 @@
 import BitcoinP2P
 import Output
 import Reassembly
+import Records
 
 /// What is known of one direction of a connection.
 ///

@@ -2,6 +2,7 @@ import BitcoinP2P
 import Fields
 import Glibc
 import Output
+import Records
 
 /// `--export-objects`: writes the transactions and blocks of the messages to files, raw, as they were sent.
 ///
@@ -18,7 +19,7 @@ public final class ObjectExporter: RecordSink {
     private let knownLimit: Int
     private let fields = ObjectFields()
     private var text = TextBuffer()
-    private static let block = CommandName("block")
+    private static let block = Command("block")
 
     public private(set) var counts = ExportCounts()
     /// Why exporting has stopped: what failed, and the system's reason. Files that were complete by then stay.

@@ -1,6 +1,7 @@
 import BitcoinP2P
 import Output
 import Reassembly
+import Records
 
 /// Hands on in the order of the capture what records are made of: at once, while no stream can have a record of a frame
 /// that has gone by; else when none can any more. Behind it records are made, here or on a thread of their own.

@@ -2,6 +2,7 @@ import BitcoinP2P
 import Fields
 import Output
 import Reassembly
+import Records
 
 /// Dissects messages that come without packets: pasted bytes.
 public struct PastedMessages: ~Copyable {

@@ -4,6 +4,7 @@ import Fields
 import Layers
 import Output
 import Reassembly
+import Records
 
 /// Frames that cannot be dissected at all.
 public enum PipelineError: Error, Sendable, CustomStringConvertible {

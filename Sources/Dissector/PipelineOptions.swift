@@ -1,7 +1,9 @@
 import BitcoinP2P
 import DisplayFilter
+import Keys
 import Output
 import Reassembly
+import Records
 
 /// What a dissection is told beside its input.
 public struct PipelineOptions: Sendable {

@@ -2,6 +2,7 @@ import Fields
 import Layers
 import Output
 import Reassembly
+import Records
 
 extension RecordBuilder {
     /// Fills ``record`` with bytes that were not captured. It has no number, since it is no message.

@@ -1,3 +1,4 @@
+import Records
 import BitcoinP2P
 import Fields
 import Output

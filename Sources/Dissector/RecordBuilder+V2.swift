@@ -3,6 +3,7 @@ import Fields
 import Layers
 import Output
 import Reassembly
+import Records
 
 // Records of v2 transport (BIP 324) that are no messages.
 extension RecordBuilder {

@@ -3,6 +3,7 @@ import Fields
 import Layers
 import Output
 import Reassembly
+import Records
 
 /// Makes the record of a message: its summary line, and as much of its tree as the writer looks at.
 struct RecordBuilder: ~Copyable {
@@ -69,7 +70,7 @@ struct RecordBuilder: ~Copyable {
         let message = finding.message
         start(finding.origin, finding.frames, of: sender, number: number)
         record.protocolName = "Bitcoin"
-        record.command = CommandName(message.header.command.bytes)
+        record.command = message.header.command
         record.length = finding.packet?.packet.byteCount ?? Self.length(of: message)
         record.ciphertext = finding.packet?.ciphertext ?? []
         if finding.packet != nil { record.transport = .v2 }
@@ -145,7 +146,7 @@ struct RecordBuilder: ~Copyable {
         record.source = sender?.ends.sourceText ?? []
         record.destination = sender?.ends.destinationText ?? []
         record.stream = number
-        record.command = CommandName()
+        record.command = nil
         record.sender = sender?.role ?? .unknown
         record.transport = .v1
         record.userAgent = sender?.claims?.userAgent

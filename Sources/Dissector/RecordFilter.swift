@@ -1,6 +1,7 @@
 import DisplayFilter
 import Fields
 import Output
+import Records
 
 /// A display filter, and how much of a record must be made to decide it.
 ///

@@ -2,6 +2,7 @@ import BitcoinP2P
 import DisplayFilter
 import Fields
 import Output
+import Records
 
 /// The last stage: has the record of each message made, asks the display filter, and hands it to the writer.
 ///

@@ -1,6 +1,8 @@
 import Capture
 import Fields
 import Output
+import Records
+import System
 
 /// A thread that makes records, in the order in which their messages are taken. This is the side of the producer: the
 /// thread that owns the pipeline.

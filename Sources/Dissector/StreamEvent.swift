@@ -3,6 +3,7 @@ import Fields
 import Layers
 import Output
 import Reassembly
+import Records
 
 /// What a record tells of a stream where it is of no message.
 enum StreamEvent {

@@ -1,4 +1,5 @@
 import Fields
+import Records
 
 /// `--annotate`: each message as the protocol's documentation writes them: offset, bytes, and behind them what they are
 /// and what that means.

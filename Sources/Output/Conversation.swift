@@ -1,4 +1,5 @@
 import Fields
+import Records
 
 /// One connection, as `-z conv,tcp` counts it.
 struct Conversation {

@@ -1,4 +1,5 @@
 import Fields
+import Records
 
 /// `-z conv,tcp`: a row a connection, those with most bytes first.
 public final class ConversationStatistics: RecordSink {

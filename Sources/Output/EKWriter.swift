@@ -1,4 +1,5 @@
 import Fields
+import Records
 
 /// `-T ek`: two lines a message for the bulk API of Elasticsearch and OpenSearch, in the shape of tshark 4.0.
 ///

@@ -1,4 +1,5 @@
 import Fields
+import Records
 
 /// `-z expert`: how often each annotation occurred, the gravest first.
 public final class ExpertStatistics: RecordSink {

@@ -1,4 +1,5 @@
 import Fields
+import Records
 
 /// One of the values that `-e` asks for.
 public struct FieldColumn: Sendable {

@@ -1,4 +1,5 @@
 import Fields
+import Records
 
 /// `-T fields`: a line a message with a cell for each column; ``FieldsFormat`` says how.
 ///

@@ -1,4 +1,5 @@
 import Fields
+import Records
 
 /// Elasticsearch's index of a record, one a day in UTC: `packets-2011-03-28`.
 struct IndexName {

@@ -1,4 +1,5 @@
 import Fields
+import Records
 
 /// `-T json` and `-T jsonraw`: one array of all messages, in the shape of tshark 4.0.
 ///

@@ -1,4 +1,6 @@
+import BitcoinP2P
 import Fields
+import Records
 
 /// `-z bitcoin,tree`: messages and bytes of each command, in all and in each direction.
 ///
@@ -38,7 +40,7 @@ public final class MessageStatistics: RecordSink {
     private let format: Statistic.Format
     private var all = Tally()
     private var encrypted = Tally()
-    private var commands: [CommandName: Tally] = [:]
+    private var commands: [Command: Tally] = [:]
     /// Commands that came after so many others that they have no row.
     private var others = Tally()
     private let commandLimit: Int
@@ -68,11 +70,11 @@ public final class MessageStatistics: RecordSink {
             return
         }
         all.add(record)
-        if commands.count >= commandLimit, commands[record.command] == nil {
+        guard let command = record.command, commands.count < commandLimit || commands[command] != nil else {
             others.add(record)
-        } else {
-            commands[record.command, default: Tally()].add(record)
+            return
         }
+        commands[command, default: Tally()].add(record)
     }
 
     public func end() {

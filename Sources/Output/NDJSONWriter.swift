@@ -1,4 +1,5 @@
 import Fields
+import Records
 
 /// `-T ndjson`: one JSON object a line, for programs.
 ///

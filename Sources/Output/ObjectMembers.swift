@@ -1,4 +1,5 @@
 import Fields
+import Records
 
 /// Brings together what belongs to one key of a JSON object.
 ///

@@ -1,4 +1,5 @@
 import Fields
+import Records
 
 /// `-T pdml`: Wireshark's packet details as XML.
 ///

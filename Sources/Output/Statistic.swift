@@ -1,3 +1,5 @@
+import Records
+
 /// What `-z` can count.
 public enum Statistic: String, Sendable, CaseIterable {
     case messages = "bitcoin,tree"

@@ -1,4 +1,5 @@
 import Fields
+import Records
 
 /// The default output: a line a message, in tshark's columns; with TAB as their separator, `-T tabs`.
 public struct SummaryLine {

@@ -1,4 +1,5 @@
 import Fields
+import Records
 
 /// What people read: summary lines, trees and hex dumps in any combination.
 public final class TextWriter: RecordSink {

@@ -1,4 +1,5 @@
 import Fields
+import Records
 
 /// `-V`: the tree in tshark's manner, four spaces a level.
 public struct TreeText {

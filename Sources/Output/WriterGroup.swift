@@ -1,4 +1,5 @@
 import Fields
+import Records
 
 /// Several writers over the same records, such as lines and statistics.
 public final class WriterGroup: RecordSink {

@@ -1,4 +1,4 @@
-import NodeKeys
+import Keys
 
 /// `--print-key-probe`: the program for who runs bpftrace by hand.
 enum KeyProbeText {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import BitcoinP2P
 import Glibc
-import NodeKeys
+import Keys
 
 /// Where the secrets of v2 connections come from: a key log, a running node, or both.
 final class KeySources {

@@ -2,6 +2,7 @@ import ArgumentParser
 import BitcoinP2P
 import Capture
 import Glibc
+import System
 
 /// The options of a capture from an interface, checked.
 struct LivePlan {

@@ -2,7 +2,8 @@ import ArgumentParser
 import Capture
 import Dissector
 import Glibc
-import NodeKeys
+import Keys
+import System
 
 @main
 struct Btcshark: ParsableCommand {

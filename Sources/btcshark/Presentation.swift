@@ -3,6 +3,7 @@ import Dissector
 import Fields
 import Glibc
 import Output
+import Records
 
 /// What is to be printed of each message and at the end, and how.
 struct Presentation {

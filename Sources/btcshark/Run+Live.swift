@@ -1,6 +1,8 @@
+import Records
 import Capture
 import Dissector
 import Output
+import System
 
 /// Captures from an interface.
 extension Run {

@@ -2,6 +2,7 @@ import Capture
 import Dissector
 import Glibc
 import Output
+import Records
 
 /// Reads the input and writes what is found.
 struct Run {

@@ -1,5 +1,6 @@
 import BitcoinP2P
 import Fields
+import Support
 import Testing
 
 /// The two alerts of protocol.md section 13.3, whole, and alerts that are not sound.

@@ -1,6 +1,7 @@
 import BitcoinP2P
 import Fields
 import Foundation
+import Support
 import Testing
 
 /// What is computed of block headers: proof of work, and how they hang together.

@@ -1,5 +1,6 @@
 import BitcoinP2P
 import Fields
+import Support
 import Testing
 
 @Suite struct MessageTypesTests {

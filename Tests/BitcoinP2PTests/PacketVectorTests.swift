@@ -1,6 +1,7 @@
 import BitcoinP2P
 import Crypto
 import Foundation
+import Support
 import Testing
 
 /// The packet vectors of BIP 324.

@@ -1,5 +1,6 @@
 import BitcoinP2P
 import Fields
+import Support
 import Testing
 
 /// Messages that were in Bitcoin Core once, beside `alert`.

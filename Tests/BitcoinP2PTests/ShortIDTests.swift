@@ -1,5 +1,6 @@
 import Fields
 import Foundation
+import Support
 import Testing
 
 @testable import BitcoinP2P

@@ -1,6 +1,7 @@
 import BitcoinP2P
 import Fields
 import Foundation
+import Support
 
 /// Files that tests read.
 enum Files {
@@ -32,26 +33,6 @@ enum Files {
         guard let reference else { throw CocoaError(.fileNoSuchFile) }
         return try Data(contentsOf: reference.appendingPathComponent("vectors/\(name)"))
     }
-}
-
-extension Array where Element == UInt8 {
-    /// Bytes from hexadecimal digits; white space between them is passed over.
-    init(hex text: some StringProtocol) {
-        var bytes: [UInt8] = []
-        var high: Int?
-        for character in text where !character.isWhitespace {
-            guard let digit = character.hexDigitValue else { preconditionFailure("no hexadecimal digit") }
-            if let first = high {
-                bytes.append(UInt8(first << 4 | digit))
-                high = nil
-            } else {
-                high = digit
-            }
-        }
-        self = bytes
-    }
-
-    var hex: String { map { String(format: "%02x", $0) }.joined() }
 }
 
 /// A payload that is known to be sound.

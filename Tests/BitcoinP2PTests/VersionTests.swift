@@ -1,6 +1,7 @@
 import BitcoinP2P
 import Fields
 import Foundation
+import Support
 import Testing
 
 @Suite struct VersionTests {

@@ -1,6 +1,7 @@
 import DisplayFilter
 import Dissector
 import Output
+import Records
 import Testing
 
 /// A filter shows the same messages whatever the writer looks at, and the records it shows are those of no filter.

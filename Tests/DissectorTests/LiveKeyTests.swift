@@ -3,6 +3,7 @@ import Capture
 import Dissector
 import Fields
 import Foundation
+import Keys
 import Synchronization
 import Testing
 

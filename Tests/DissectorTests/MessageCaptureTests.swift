@@ -3,6 +3,7 @@ import Dissector
 import Fields
 import Foundation
 import Output
+import Records
 import Support
 import Testing
 

@@ -4,6 +4,7 @@ import Dissector
 import Fields
 import Foundation
 import Output
+import Records
 import Testing
 
 /// Every format shows the same values: they are written over one tree.

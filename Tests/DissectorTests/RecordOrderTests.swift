@@ -2,6 +2,7 @@ import BitcoinP2P
 import DisplayFilter
 import Dissector
 import Fields
+import Keys
 import Output
 import Support
 import Testing

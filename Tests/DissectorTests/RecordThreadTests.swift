@@ -2,7 +2,9 @@ import BitcoinP2P
 import DisplayFilter
 import Dissector
 import Fields
+import Keys
 import Output
+import Records
 import Support
 import Testing
 

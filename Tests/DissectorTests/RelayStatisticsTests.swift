@@ -4,6 +4,7 @@ import Dissector
 import Fields
 import Foundation
 import Output
+import Records
 import Testing
 
 /// Feeds frames, numbered from 1, to a writer, and tells it of beginning and end.

@@ -4,6 +4,7 @@ import Dissector
 import Fields
 import Foundation
 import Output
+import Records
 import Testing
 
 /// What is remarked on messages, as fields and at the end of the summary line.

@@ -3,6 +3,7 @@ import Dissector
 import Fields
 import Foundation
 import Output
+import Records
 
 /// Hands on to a collector the records that are chosen, as a filter does.
 final class ChoosingWriter: RecordSink {

@@ -1,6 +1,7 @@
 import Dissector
 import Fields
 import Output
+import Records
 import Support
 import Testing
 

@@ -4,6 +4,7 @@ import Dissector
 import Fields
 import Foundation
 import Output
+import Records
 
 /// What a record says.
 struct Seen: Hashable {

@@ -2,6 +2,7 @@ import BitcoinP2P
 import Dissector
 import Fields
 import Foundation
+import Keys
 import Support
 import Testing
 

@@ -2,7 +2,9 @@ import BitcoinP2P
 import Dissector
 import Fields
 import Foundation
+import Keys
 import Output
+import Records
 import Support
 import Testing
 

@@ -3,6 +3,7 @@ import Crypto
 import CryptoExtras
 import Dissector
 import Foundation
+import Keys
 import Support
 
 /// One side of a v2 connection, which encrypts as BIP 324 says, step by step.

@@ -1,5 +1,6 @@
 import Fields
 import Foundation
+import Records
 import Testing
 
 @testable import Output

@@ -1,4 +1,5 @@
 import Fields
+import Records
 import Testing
 
 @testable import Output

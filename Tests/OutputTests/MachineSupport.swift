@@ -1,6 +1,7 @@
 import Fields
 import Foundation
 import Output
+import Records
 
 /// Fields of all kinds, for the writers that programs read.
 enum Kinds {

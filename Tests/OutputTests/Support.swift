@@ -1,6 +1,7 @@
 import Fields
 import Foundation
 import Output
+import Records
 import Testing
 
 /// The fields of these tests.

@@ -1,3 +1,4 @@
+import Records
 import Fields
 import Foundation
 import Testing

@@ -1,6 +1,7 @@
 import BitcoinP2P
 import Fields
 import Foundation
+import Support
 import Testing
 
 /// Addresses of output scripts, on each network.

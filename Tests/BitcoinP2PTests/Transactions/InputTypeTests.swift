@@ -1,6 +1,7 @@
 import BitcoinP2P
 import Fields
 import Foundation
+import Support
 import Testing
 
 /// What inputs spend, told from script and witness (protocol.md 7.4), and what they show.

@@ -1,5 +1,6 @@
 import BitcoinP2P
 import Fields
+import Support
 import Testing
 
 /// Templates of output scripts, and how outputs are headed.

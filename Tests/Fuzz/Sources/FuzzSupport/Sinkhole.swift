@@ -2,6 +2,7 @@ import Capture
 import Dissector
 import Glibc
 import Output
+import Records
 
 /// A pipeline under test. Unless a writer is given, its output is made in full, line, tree and dump, and thrown away:
 /// printing must be total, too.

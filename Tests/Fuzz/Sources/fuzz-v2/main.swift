@@ -1,9 +1,11 @@
 import BitcoinP2P
 import Capture
-import Fields
 import Dissector
+import Fields
 import FuzzSupport
+import Keys
 import Output
+import Records
 
 // The beginning of the recorded v2 connection with its key, and changes made to it: the first byte says how many frames
 // of it there are, then come changes of four bytes each: what, which frame, where, and by which value. What is shown as

@@ -1,7 +1,8 @@
-import Fields
 import Dissector
+import Fields
 import FuzzSupport
 import Output
+import Records
 
 // Every writer over a conversation, and whether what it writes is well formed. The first byte chooses the writer, the
 // second its options, two more the columns; then messages, each the 12 bytes of its command, two of its length (with a

@@ -1,6 +1,6 @@
-import Capture
 import Glibc
 import Synchronization
+import System
 
 /// The secrets of a running node's v2 connections, as lines of a key log.
 ///

@@ -1,4 +1,6 @@
+import BitcoinP2P
 import Glibc
+import System
 
 /// A key log that cannot be read.
 public struct KeyLogError: Error, Sendable, CustomStringConvertible {
@@ -15,7 +17,7 @@ public struct KeyLogError: Error, Sendable, CustomStringConvertible {
 /// Reads the lines of a file, and later those that have been appended.
 struct KeyLogFile {
     private let path: String
-    private var descriptor: Descriptor?
+    private var file: OpenKeyLog?
     /// Bytes read of this file.
     private var position: off_t = 0
     /// A pipe was read to its end.
@@ -35,10 +37,10 @@ struct KeyLogFile {
         if isExhausted { return }
         try open()
         // Asked for each segment of a connection that waits, of which strangers make as many as they like.
-        guard let descriptor, !descriptor.isRegular || descriptor.size != position else { return }
+        guard let file, !file.isRegular || file.size != position else { return }
         var buffer = [UInt8](repeating: 0, count: Self.chunk)
         while true {
-            let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor.number, $0.baseAddress, $0.count) }
+            let count = buffer.withUnsafeMutableBytes { Glibc.read(file.number, $0.baseAddress, $0.count) }
             if count < 0 {
                 if errno == EINTR { continue }
                 throw KeyLogError(path: path, number: errno)
@@ -47,7 +49,7 @@ struct KeyLogFile {
             position += off_t(count)
             split(buffer[..<count], take)
         }
-        if !descriptor.isRegular { isExhausted = true }
+        if !file.isRegular { isExhausted = true }
         if case .secret = KeyLogLine(rest[...]) { take(KeyLogLine(rest[...]), line) }
     }
 
@@ -61,19 +63,19 @@ struct KeyLogFile {
 
     /// Opens the file, or opens it again where another has taken its place.
     private mutating func open() throws(KeyLogError) {
-        if let descriptor {
-            guard descriptor.isRegular else { return }
+        if let file {
+            guard file.isRegular else { return }
             var status = stat()
             // It was removed, or its folder is closed to the user we have become: what is open is read on.
             guard stat(path, &status) == 0 else { return }
-            if status.st_dev == descriptor.device, status.st_ino == descriptor.inode {
+            if status.st_dev == file.device, status.st_ino == file.inode {
                 if status.st_size >= position { return }
-                lseek(descriptor.number, 0, SEEK_SET)
+                lseek(file.number, 0, SEEK_SET)
                 restart()
                 return
             }
         }
-        descriptor = try Descriptor(path: path)
+        file = try OpenKeyLog(path: path)
         restart()
     }
 
@@ -107,19 +109,22 @@ struct KeyLogFile {
     }
 }
 
-/// An open file.
-private final class Descriptor: Sendable {
-    let number: Int32
+/// The file as it is open now.
+private final class OpenKeyLog: Sendable {
+    private let descriptor: Descriptor
     let device: dev_t
     let inode: ino_t
     /// Not a pipe, which cannot be read again.
     let isRegular: Bool
 
+    var number: Int32 { descriptor.number }
+
     init(path: String) throws(KeyLogError) {
-        number = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-        guard number >= 0 else { throw KeyLogError(path: path, number: errno) }
+        do {
+            descriptor = try Descriptor(file: path)
+        } catch { throw KeyLogError(path: path, number: error.code) }
         var status = stat()
-        fstat(number, &status)
+        fstat(descriptor.number, &status)
         device = status.st_dev
         inode = status.st_ino
         isRegular = status.st_mode & S_IFMT == S_IFREG
@@ -130,6 +135,4 @@ private final class Descriptor: Sendable {
         var status = stat()
         return fstat(number, &status) == 0 ? status.st_size : 0
     }
-
-    deinit { close(number) }
 }

@@ -3,7 +3,7 @@ import Glibc
 /// Names of files, as text.
 package enum Path {
     /// Where a path's last part begins, behind its last slash.
-    static func nameStart(_ path: String) -> String.Index {
+    package static func nameStart(_ path: String) -> String.Index {
         path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
     }
 

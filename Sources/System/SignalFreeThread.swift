@@ -1,4 +1,4 @@
-import CPcap
+import CSystem
 import Glibc
 
 /// A thread that hears no signal: those are left to the other threads.

@@ -1,33 +1,33 @@
-import CPcap
+import CSystem
 import Glibc
 
 /// A bell between threads: rung by one, it ends the sleep of another, also where it was rung before the sleep began.
-struct Bell: ~Copyable {
+package struct Bell: ~Copyable {
     /// An eventfd: readable from the first ring until it is silenced.
     private let event: Descriptor
 
-    init() throws(SystemFailure) {
+    package init() throws(SystemFailure) {
         let number = eventfd(0, LINUX_EFD_CLOEXEC | LINUX_EFD_NONBLOCK)
         guard number >= 0 else { throw SystemFailure() }
         event = try Descriptor(owning: number)
     }
 
     /// What becomes readable when it is rung, for `poll`.
-    var number: Int32 { event.number }
+    package var number: Int32 { event.number }
 
-    borrowing func ring() {
+    package borrowing func ring() {
         var one: UInt64 = 1
         // It can fail only where it has been rung too often already.
         _ = write(event.number, &one, 8)
     }
 
-    borrowing func silence() {
+    package borrowing func silence() {
         var count: UInt64 = 0
         _ = read(event.number, &count, 8)
     }
 
     /// Sleeps until it is rung, a signal comes or the time is over, and silences it.
-    borrowing func sleep(milliseconds: Int32) {
+    package borrowing func sleep(milliseconds: Int32) {
         var state = pollfd(fd: event.number, events: Int16(POLLIN), revents: 0)
         if poll(&state, 1, milliseconds) > 0 { silence() }
     }

@@ -1,5 +1,5 @@
-import Capture
 import Glibc
+import System
 
 /// The node whose connections' secrets are wanted.
 public struct ProbedNode: Equatable, Sendable {

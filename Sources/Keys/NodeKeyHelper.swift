@@ -1,5 +1,5 @@
-import Capture
 import Glibc
+import System
 
 /// The only part that stays root while packets are parsed: a process that runs bpftrace, parses nothing, and ends
 /// bpftrace when its standard input, a pipe from us, is closed.

@@ -1,3 +1,4 @@
+import BitcoinP2P
 import Synchronization
 
 /// The secrets of v2 connections, from a file that may grow while it is read, from a running node, or both.

@@ -1,4 +1,4 @@
-import CPcap
+import CSystem
 import Glibc
 
 /// A failed system call's `errno`.
@@ -32,7 +32,12 @@ package struct Descriptor: ~Copyable {
 
     /// Opens a file for reading, or for `-` shares standard input. Waits for a writer where the file is a FIFO.
     package init(opening path: String) throws(SystemFailure) {
-        let number = path == "-" ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC)
+        if path == "-" { try self.init(copying: STDIN_FILENO) } else { try self.init(file: path) }
+    }
+
+    /// Opens a file for reading. Waits for a writer where it is a FIFO.
+    package init(file path: String) throws(SystemFailure) {
+        let number = open(path, O_RDONLY | O_CLOEXEC)
         guard number >= 0 else { throw SystemFailure() }
         try self.init(owning: number)
     }
@@ -56,7 +61,7 @@ package struct Descriptor: ~Copyable {
     }
 
     /// Gives the descriptor away: the caller closes it.
-    consuming func release() -> Int32 {
+    package consuming func release() -> Int32 {
         let number = number
         discard self
         return number
@@ -69,7 +74,7 @@ package struct Descriptor: ~Copyable {
     }
 
     /// Where the next read is, in bytes from the start, over all who share this open file; nil for a pipe.
-    var position: UInt64? {
+    package var position: UInt64? {
         UInt64(exactly: lseek(number, 0, SEEK_CUR))
     }
 

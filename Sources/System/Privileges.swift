@@ -1,4 +1,4 @@
-import CPcap
+import CSystem
 import Glibc
 
 /// Why privileges could not be given up. The process must not go on with them.

@@ -1,5 +1,5 @@
-import Capture
 import Glibc
+import System
 
 /// Reads what has come through a pipe, without waiting for more.
 struct PipeReader: ~Copyable {

@@ -1,3 +1,4 @@
+import BitcoinP2P
 import Fields
 
 /// One line of the output: a message, a gap, or the summary of a stream that cannot be read.
@@ -17,8 +18,8 @@ public struct Record: ~Copyable {
     public var source: [UInt8] = []
     public var destination: [UInt8] = []
     public var protocolName: StaticString = "Bitcoin"
-    /// All zero where the record is of no message.
-    public var command = CommandName()
+    /// Nil where the record is of no message.
+    public var command: Command?
     public var sender = Sender.unknown
     public var transport = Transport.v1
     /// What the sender called its software in its `version` message, as it came: not safe to print. Nil where none was

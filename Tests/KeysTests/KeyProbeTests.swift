@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import NodeKeys
+@testable import Keys
 
 @Suite struct KeyProbeTests {
     @Test func program() throws {

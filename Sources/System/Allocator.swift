@@ -1,4 +1,4 @@
-import CPcap
+import CSystem
 
 /// The C library's allocator of memory.
 public enum Allocator {

@@ -1,3 +1,5 @@
+import BitcoinP2P
+
 /// One line of a key log, after the convention of TLS:
 /// `BIP324_SHARED_SECRET <initiator's ElligatorSwift key, 64 bytes> <ECDH secret, 32 bytes>` in hexadecimal.
 ///

@@ -1,4 +1,4 @@
-import Capture
+import System
 
 /// Why the keys of a node cannot be had.
 public enum NodeKeysError: Error, Equatable, Sendable, CustomStringConvertible {

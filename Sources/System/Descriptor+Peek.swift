@@ -1,4 +1,4 @@
-import CPcap
+import CSystem
 import Glibc
 
 extension Descriptor {
@@ -6,7 +6,7 @@ extension Descriptor {
     /// the input cannot be looked into. Waits for a pipe's writer.
     ///
     /// Since nothing is taken out, a decompressor can be given the descriptor itself, even when it is a pipe.
-    func peek(_ count: Int) -> [UInt8] {
+    package func peek(_ count: Int) -> [UInt8] {
         switch type {
         case S_IFIFO: return peekPipe(count)
         case S_IFSOCK:

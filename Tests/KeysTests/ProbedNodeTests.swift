@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-@testable import NodeKeys
+@testable import Keys
 
 /// What is refused before bpftrace is asked.
 @Suite struct ProbedNodeTests {

@@ -1,9 +1,9 @@
-import Capture
 import Foundation
 import Glibc
+import System
 import Testing
 
-@testable import NodeKeys
+@testable import Keys
 
 /// bpftrace watches a stand-in, under a helper.
 @Suite(.enabled(if: Machine.hasProbes, Machine.comment), .serialized)

@@ -4,6 +4,8 @@ import Support
 import Synchronization
 import Testing
 
+@testable import Keys
+
 @Suite struct KeyLogTests {
     /// A file of its own for each test.
     private final class File {
