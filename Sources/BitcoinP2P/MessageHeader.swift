@@ -80,6 +80,16 @@ extension RawSpan {
 
 /// The fields of the header, and what became of its checksum.
 public struct MessageHeaderLayout: Sendable {
+    let commandInvalid = Remark(
+        "bitcoin.command.invalid", .warning, .protocol,
+        "The command must be printable ASCII, then only NUL bytes: receivers drop this message")
+    let checksumBad = Remark(
+        "bitcoin.checksum.bad", .error, .checksum,
+        "The checksum is not that of the payload: receivers drop this message")
+    let checksumUnverified = Remark(
+        "bitcoin.checksum.unverified", .note, .checksum,
+        "The checksum cannot be verified: part of the payload was not captured")
+
     public let magic = Field(
         "bitcoin.magic", "Packet magic", .enumeration(Self.magicNames, bits: 32, hexadecimal: true),
         "which Bitcoin network this is for")
@@ -112,7 +122,7 @@ public struct MessageHeaderLayout: Sendable {
     /// - Parameter remarks: What is wrong with the message's place among the others: said of the command.
     public func layout(
         _ c: inout Cursor<some FieldSink & ~Copyable>, _ header: MessageHeader, _ status: ChecksumStatus,
-        calculated: UInt32?, remarks: [AnnotationKind] = []
+        calculated: UInt32?, remarks: [Remark] = []
     ) throws(Stop) {
         var end: Stop?
         switch header.form {
@@ -128,11 +138,11 @@ public struct MessageHeaderLayout: Sendable {
                 try c.bigEndian(magic, UInt32.self)
             }
             try c.bytes(command, Command.byteCount)
-            if !header.command.isValid { c.annotate(.commandInvalid) }
+            if !header.command.isValid { c.annotate(commandInvalid) }
             for remark in remarks { c.annotate(remark) }
             try c.integer(length, UInt32.self)
             if header.length > MessageFramer.lengthLimit {
-                c.annotate(.lengthOverLimit, UInt64(MessageFramer.lengthLimit))
+                c.annotate(.common.lengthOverLimit, UInt64(MessageFramer.lengthLimit))
             }
             if header.form == .withChecksum {
                 do throws(Stop) { try c.bigEndian(checksum, UInt32.self) } catch { end = error }
@@ -142,9 +152,9 @@ public struct MessageHeaderLayout: Sendable {
         c.generate(checksumStatus, UInt64(status.rawValue))
         switch status {
         case .bad:
-            c.annotate(.checksumBad)
+            c.annotate(checksumBad)
             if let calculated { c.generate(checksumCalculated, UInt64(calculated)) }
-        case .unverified: c.annotate(.checksumUnverified)
+        case .unverified: c.annotate(checksumUnverified)
         case .good, .notPresent: break
         }
         if let end { throw end }
@@ -152,19 +162,19 @@ public struct MessageHeaderLayout: Sendable {
 
     /// The command of a v2 packet; network and length are known otherwise.
     private func layoutPacket(
-        _ c: inout Cursor<some FieldSink & ~Copyable>, _ header: MessageHeader, _ remarks: [AnnotationKind]
+        _ c: inout Cursor<some FieldSink & ~Copyable>, _ header: MessageHeader, _ remarks: [Remark]
     ) throws(Stop) {
         c.generate(magic, UInt64(header.network.magic))
         if header.form == .longPacket {
             try c.bytes(command, Command.byteCount)
-            if !header.command.isValid { c.annotate(.commandInvalid) }
+            if !header.command.isValid { c.annotate(commandInvalid) }
         } else {
             generateCommand(&c, header)
         }
         for remark in remarks { c.annotate(remark) }
         c.generate(length, UInt64(header.length))
         if header.length > MessageFramer.lengthLimit {
-            c.annotate(.lengthOverLimit, UInt64(MessageFramer.lengthLimit))
+            c.annotate(.common.lengthOverLimit, UInt64(MessageFramer.lengthLimit))
         }
     }
 

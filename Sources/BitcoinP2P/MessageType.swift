@@ -97,7 +97,7 @@ private func run<Sink: FieldSink & ~Copyable>(
     }
     if cursor.left > 0 {
         cursor.rest(trailingData)
-        cursor.annotate(.trailingBytes)
+        cursor.annotate(trailingIgnored)
     }
     cursor.sink.close(mark, at: cursor.offset)
     sink = cursor.finish()
@@ -107,3 +107,6 @@ private func run<Sink: FieldSink & ~Copyable>(
 /// Bytes that no field claims.
 let trailingData = Field(
     "bitcoin.trailing", "Trailing data", .bytes, "bytes after the last field that is known; receivers ignore them")
+
+let trailingIgnored = Remark(
+    "bitcoin.trailing.ignored", .warning, .protocol, "Bytes after the last known field: receivers ignore them")

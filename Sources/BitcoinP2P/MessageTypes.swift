@@ -12,7 +12,12 @@ public struct MessageTypes: Sendable {
     private let index: [Command: Int]
     private let service = MessageType(prefix: "_", .draft, "BIP 36", Service())
 
+    /// What refutes that the bytes of a `block` message are the block that its header names, or that it has work.
+    public let blockRefutations: Set<Remark>
+
     private init() {
+        let block = Block()
+        blockRefutations = block.refutations
         let rows: [MessageType] = [
             // Connection
             MessageType("version", .current, "Satoshi client", Version()),
@@ -31,7 +36,7 @@ public struct MessageTypes: Sendable {
             MessageType("getblocks", .current, "Satoshi client", GetBlocks()),
             MessageType("getheaders", .current, "Satoshi client", since: 31800, GetHeaders()),
             MessageType("headers", .current, "Satoshi client", since: 31800, Headers()),
-            MessageType("block", .current, "Satoshi client", Block()),
+            MessageType("block", .current, "Satoshi client", block),
             MessageType("tx", .current, "Satoshi client", Tx()),
             MessageType("mempool", .current, "BIP 35", since: 60002, Mempool()),
             // Liveness
@@ -146,7 +151,7 @@ public struct MessageTypes: Sendable {
             .foreign("dsproof-beta", "proves that two transactions spend the same output"),
         ]
         // Declared outside any payload, so nothing else would declare it before it is needed.
-        _ = trailingData
+        _ = (trailingData, trailingIgnored, Remark.common)
         index = Dictionary(rows.enumerated().map { ($1.command, $0) }, uniquingKeysWith: { first, _ in first })
         types = rows + [service]
         declared = Catalog.declarations

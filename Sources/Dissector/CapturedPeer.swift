@@ -31,7 +31,7 @@ final class CapturedPeer {
     /// What is wrong with the place of a message in its conversation.
     func judge(
         _ command: Command, _ payload: RawSpan, isReceived: Bool, claims: Conduct.Claims?
-    ) -> [AnnotationKind] {
+    ) -> [Remark] {
         if Conduct.isVersion(command) { noteVersion(isReceived) }
         // The files go on from connection to connection, and do not tell where one ends.
         let isWhole = hasReceived && hasSent && !isDamaged && max(versionsReceived, versionsSent) <= 1

@@ -46,19 +46,22 @@ struct Conduct {
     ///   - said: What a `version` says; nil for all other messages.
     mutating func take(
         _ command: Command, _ payload: RawSpan, from peer: inout Conduct, isWhole: Bool, claims said: Claims?
-    ) -> [AnnotationKind] {
-        var wrong: [AnnotationKind] = []
+    ) -> [Remark] {
+        var wrong: [Remark] = []
         switch command {
         case Self.version:
-            if claims != nil { wrong.append(.versionRepeated) }
+            if claims != nil { wrong.append(ConductRemarks.standard.versionRepeated) }
             claims = said
             return isWhole ? wrong : []
         case Self.verack: hasAcknowledged = true
         case Self.ping: remember(payload)
-        case Self.pong: if !peer.answer(payload) { wrong.append(.pongWithoutPing) }
-        default: if hasAcknowledged, Self.negotiation.contains(command) { wrong.append(.negotiationAfterVerack) }
+        case Self.pong: if !peer.answer(payload) { wrong.append(ConductRemarks.standard.pongWithoutPing) }
+        default:
+            if hasAcknowledged, Self.negotiation.contains(command) {
+                wrong.append(ConductRemarks.standard.negotiationAfterVerack)
+            }
         }
-        if claims == nil { wrong.append(.messageBeforeVersion) }
+        if claims == nil { wrong.append(ConductRemarks.standard.messageBeforeVersion) }
         return isWhole ? wrong : []
     }
 

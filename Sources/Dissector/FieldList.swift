@@ -5,8 +5,9 @@ import Fields
 /// A line a field, tab-separated: `F`, label, name, type, protocol, base, mask, meaning; protocols as `P`, label, name.
 enum FieldList {
     static func append(to text: inout TextBuffer) {
+        let remarks = Set(Catalog.remarks.filter { !$0.isInTree }.map(\.name))
         for field in RecordNames.recordFields {
-            if field.kind == .layer {
+            if field.kind == .layer, !remarks.contains(field.name) {
                 text.append("P\t\(field.label)\t\(field.name)\n")
             } else {
                 append(field.name, field.label, field.kind, field.meaning, to: &text)

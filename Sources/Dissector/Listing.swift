@@ -14,10 +14,10 @@ public enum Listing {
         }
     }
 
-    /// `-G expert`: severity, group and text of every remark, tab-separated.
-    public static func appendAnnotations(to text: inout TextBuffer) {
-        for kind in AnnotationKind.allCases {
-            text.append("\(kind.severity.name)\t\(kind.group.name)\t\(kind.text(nil))\n")
+    /// `-G expert`: severity, group, text and name of every remark, tab-separated.
+    public static func appendRemarks(to text: inout TextBuffer) {
+        for remark in Catalog.remarks {
+            text.append("\(remark.severity.name)\t\(remark.group.name)\t\(remark.summary)\t\(remark.name)\n")
         }
     }
 }

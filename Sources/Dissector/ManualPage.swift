@@ -53,7 +53,10 @@ public enum ManualPage {
 
     private static func appendFields(to text: inout TextBuffer) {
         text.append(".Sh FIELDS\n.Bl -tag -width Ds\n")
-        let fields = RecordNames.recordFields.map { ($0.name, $0.label, $0.meaning) }
+        let remarks = Set(Catalog.remarks.filter { !$0.isInTree }.map(\.name))
+        let fields = RecordNames.recordFields.filter { !remarks.contains($0.name) }.map {
+            ($0.name, $0.label, $0.meaning)
+        }
         let aliases = RecordNames.aliases.filter { Catalog.field(named: $0.name) == nil }
             .map { ($0.name, $0.label, $0.meaning) }
         for (name, label, meaning) in (fields + aliases).sorted(by: { $0.0 < $1.0 }) {
@@ -65,8 +68,9 @@ public enum ManualPage {
 
     private static func appendRemarks(to text: inout TextBuffer) {
         text.append(".Sh REMARKS\n.Bl -tag -width Ds\n")
-        for kind in AnnotationKind.allCases {
-            text.append(".It \(kind.severity.name), \(kind.group.name)\n\(escaped(kind.text(nil))).\n")
+        for remark in Catalog.remarks.sorted(by: { $0.name < $1.name }) {
+            text.append(".It Va \(escaped(remark.name))\n")
+            text.append("\(escaped(remark.summary)) (\(remark.severity.name), \(remark.group.name)).\n")
         }
         text.append(".El\n")
     }

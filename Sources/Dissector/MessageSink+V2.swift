@@ -1,9 +1,9 @@
-import Keys
-import Records
 import BitcoinP2P
 import Fields
+import Keys
 import Output
 import Reassembly
+import Records
 
 // v2 transport (BIP 324): finds the secret of a connection, opens its packets, and sums up what cannot be opened.
 extension MessageSink {

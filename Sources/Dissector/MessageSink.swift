@@ -407,7 +407,7 @@ struct MessageSink: StreamSink, ~Copyable {
     /// What is wrong with the place of a message in its conversation.
     private func judge(
         _ message: MessageFramer.Message, _ bytes: RawSpan, _ stream: MessageStream, _ id: StreamID
-    ) -> [AnnotationKind] {
+    ) -> [Remark] {
         // Receivers drop it, as if it had never been sent. Of others the checksum may not be known yet.
         if message.status == .bad, Conduct.isMoved(by: message.header.command) { return [] }
         let payload = bytes.extracting(droppingFirst: message.header.byteCount)

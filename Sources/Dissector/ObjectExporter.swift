@@ -66,13 +66,10 @@ public final class ObjectExporter: RecordSink {
 
     private func exportBlock(_ tree: borrowing Tree, _ bytes: RawSpan) {
         // Others than the header commits to are not this block's.
-        for annotation in tree.annotations {
-            switch annotation.kind {
-            case .merkleRootWrong, .merkleTreeMutated, .witnessCommitmentWrong, .targetInvalid, .proofOfWorkWrong:
-                counts.invalid &+= 1
-                return
-            default: break
-            }
+        let refutations = MessageTypes.standard.blockRefutations
+        for annotation in tree.annotations where refutations.contains(annotation.remark) {
+            counts.invalid &+= 1
+            return
         }
         var start: Int?
         var name: ObjectName?

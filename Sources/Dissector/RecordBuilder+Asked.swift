@@ -1,6 +1,6 @@
-import Records
 import Fields
 import Output
+import Records
 
 // Fields that are made only where a filter or column asks for them, behind all others.
 extension RecordBuilder {
@@ -25,13 +25,14 @@ extension RecordBuilder {
         var isMalformed = false
         for index in 0..<min(sink.tree.annotations.count, Self.remarkLimit) {
             let annotation = sink.tree.annotations[index]
-            let (kind, severity) = (annotation.kind, annotation.kind.severity)
-            if severity == .error, kind.group == .malformed { isMalformed = true }
+            let remark = annotation.remark.declaration
+            if remark.severity == .error, remark.group == .malformed { isMalformed = true }
             let text = texts.range(of: annotation, in: &sink.tree.generated)
             let layer = sink.open(remarks.remark, at: 0, value: 0, flags: .generated)
+            if !remark.isInTree { sink.leaf(remark.field, at: 0, length: 0, value: 0, flags: .generated) }
             sink.leaf(remarks.message, at: text.lowerBound, length: text.count, value: 0, flags: .generated)
-            sink.generate(remarks.severity, value: severity.wiresharkNumber, RawSpan())
-            sink.generate(remarks.group, value: kind.group.wiresharkNumber, RawSpan())
+            sink.generate(remarks.severity, value: remark.severity.wiresharkNumber, RawSpan())
+            sink.generate(remarks.group, value: remark.group.wiresharkNumber, RawSpan())
             sink.close(layer, at: 0)
         }
         if isMalformed {
@@ -45,17 +46,17 @@ extension RecordBuilder {
 /// Where the texts of remarks stand that were written already: most remarks of a message say the same.
 private struct RemarkTexts {
     private struct Key: Hashable {
-        let kind: AnnotationKind
+        let remark: Remark
         let value: UInt64
     }
 
     private var ranges: [Key: Range<Int>] = [:]
 
     mutating func range(of annotation: Annotation, in generated: inout [UInt8]) -> Range<Int> {
-        let key = Key(kind: annotation.kind, value: annotation.value)
+        let key = Key(remark: annotation.remark, value: annotation.value)
         if let range = ranges[key] { return range }
         let start = generated.count
-        generated.append(contentsOf: annotation.kind.text(annotation.value).utf8)
+        generated.append(contentsOf: annotation.remark.text(annotation.value).utf8)
         ranges[key] = start..<generated.count
         return start..<generated.count
     }

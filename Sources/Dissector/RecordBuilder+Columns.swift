@@ -1,6 +1,6 @@
-import Records
 import Fields
 import Output
+import Records
 
 extension RecordBuilder {
     /// Appends the columns as a layer of their own, behind everything else.

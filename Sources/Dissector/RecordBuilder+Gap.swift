@@ -33,7 +33,7 @@ extension RecordBuilder {
         appendRemark(fields.gap.copy, of: sender, number: number) { fields, sink in
             sink.generate(fields.gap.copyOffset, value: range.start, RawSpan())
             sink.generate(fields.gap.copyLength, value: range.length, RawSpan())
-            sink.annotate(.segmentDelivered, value: 0)
+            sink.annotate(fields.problems.segmentDelivered, value: 0)
         }
     }
 
@@ -47,7 +47,7 @@ extension RecordBuilder {
         if wantsInfo { record.info.append("[fragments differ]") }
         guard depth != .summary else { return }
         appendRemark(fields.gap.fragments, of: sender, number: number) { fields, sink in
-            sink.annotate(.fragmentsDiffer, value: 0)
+            sink.annotate(fields.problems.fragmentsDiffer, value: 0)
             sink.generate(fields.gap.fragmentsFrame, value: conflict.frame, RawSpan())
             sink.generate(fields.gap.fragmentsLength, value: UInt64(clamping: conflict.length), RawSpan())
         }

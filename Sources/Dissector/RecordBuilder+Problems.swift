@@ -1,7 +1,7 @@
-import Records
 import BitcoinP2P
 import Fields
 import Output
+import Records
 
 extension RecordBuilder {
     /// What is wrong with a message, at the end of its line: `[checksum bad]`, `[1448 bytes missing]`.

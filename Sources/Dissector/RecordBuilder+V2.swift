@@ -151,11 +151,11 @@ extension RecordBuilder {
             switch failure {
             case .noTerminator:
                 sink.generate(fields.v2.authentication, value: 0, RawSpan())
-                sink.annotate(.secretWrong, value: 0)
+                sink.annotate(fields.problems.secretWrong, value: 0)
             case .notAuthentic(let packet):
                 sink.generate(fields.v2.number, value: packet, RawSpan())
                 sink.generate(fields.v2.authentication, value: 0, RawSpan())
-                sink.annotate(.packetNotAuthentic, value: 0)
+                sink.annotate(fields.problems.packetNotAuthentic, value: 0)
             }
         }
     }
@@ -178,13 +178,13 @@ extension RecordBuilder {
         appendTransport(sender, number: number, bytes: 0) { sink, fields in
             if lost.missing > 0 {
                 sink.generate(fields.missing, value: lost.missing, RawSpan())
-                sink.annotate(.bytesMissing, value: lost.missing)
+                sink.annotate(fields.problems.bytesMissing, value: lost.missing)
             }
             if lost.skipped > 0 {
                 sink.generate(fields.skipped, value: lost.skipped, RawSpan())
-                sink.annotate(.bytesSkipped, value: lost.skipped)
+                sink.annotate(fields.problems.bytesSkipped, value: lost.skipped)
             }
-            if lost.isLimited { sink.annotate(.memoryLimit, value: 0) }
+            if lost.isLimited { sink.annotate(fields.problems.memoryLimit, value: 0) }
         }
     }
 

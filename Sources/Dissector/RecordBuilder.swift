@@ -23,7 +23,7 @@ struct RecordBuilder: ~Copyable {
         /// What is doubtful about its bytes.
         var doubts: ByteDoubts?
         /// What is wrong with its place among the others.
-        var remarks: [AnnotationKind] = []
+        var remarks: [Remark] = []
         /// The packet that carried it, if it was encrypted.
         var packet: V2PacketLayout.Facts?
     }
@@ -303,7 +303,7 @@ struct RecordBuilder: ~Copyable {
     private func appendFindings(_ finding: Finding, isCut: Bool, _ cursor: inout Cursor<TreeSink>) {
         if isCut {
             cursor.generate(fields.captured, UInt64(finding.message.payloadLength))
-            cursor.annotate(.messageCut, UInt64(finding.message.payloadLength))
+            cursor.annotate(fields.problems.messageCut, UInt64(finding.message.payloadLength))
         }
         appendLoss(finding.before + finding.own, finding.doubts, &cursor)
     }
@@ -311,31 +311,31 @@ struct RecordBuilder: ~Copyable {
     func appendLoss(_ lost: Loss, _ doubts: ByteDoubts?, _ cursor: inout Cursor<TreeSink>) {
         if lost.missing > 0 {
             cursor.generate(fields.missing, lost.missing)
-            cursor.annotate(.bytesMissing, lost.missing)
+            cursor.annotate(fields.problems.bytesMissing, lost.missing)
         }
         if lost.skipped > 0 {
             cursor.generate(fields.skipped, lost.skipped)
-            cursor.annotate(.bytesSkipped, lost.skipped)
+            cursor.annotate(fields.problems.bytesSkipped, lost.skipped)
         }
-        if lost.isLimited { cursor.annotate(.memoryLimit) }
+        if lost.isLimited { cursor.annotate(fields.problems.memoryLimit) }
         if let doubts { append(doubts, &cursor) }
     }
 
     private func append(_ doubts: ByteDoubts, _ cursor: inout Cursor<TreeSink>) {
         if let copy = doubts.otherCopy {
             switch copy.makesChecksumRight {
-            case nil: cursor.annotate(.segmentConflict, copy.frame)
-            case true?: cursor.annotate(.segmentConflictOtherRight, copy.frame)
-            case false?: cursor.annotate(.segmentConflictOtherWrong, copy.frame)
+            case nil: cursor.annotate(fields.problems.segmentConflict, copy.frame)
+            case true?: cursor.annotate(fields.problems.segmentConflictOtherRight, copy.frame)
+            case false?: cursor.annotate(fields.problems.segmentConflictOtherWrong, copy.frame)
             }
         }
-        if doubts.droppedFor != nil { cursor.annotate(.segmentDoubtful) }
-        if doubts.fragmentsDiffer { cursor.annotate(.fragmentsDiffer) }
+        if doubts.droppedFor != nil { cursor.annotate(fields.problems.segmentDoubtful) }
+        if doubts.fragmentsDiffer { cursor.annotate(fields.problems.fragmentsDiffer) }
     }
 
     private func appendUnknown(_ bytes: RawSpan, from start: Int, _ sink: inout TreeSink) {
-        let group = sink.open(fields.unknown, at: start, value: 0, flags: [])
-        sink.annotate(.commandUnknown, value: 0)
+        let group = sink.open(fields.problems.unknown, at: start, value: 0, flags: [])
+        sink.annotate(fields.problems.commandUnknown, value: 0)
         if bytes.byteCount > start {
             sink.leaf(fields.data, at: start, length: bytes.byteCount - start, value: 0, flags: [])
         }

@@ -54,15 +54,15 @@ struct RecordFields: Sendable {
         (1, "from the responder", "sent by the side that accepted the connection"))
 
     let peer = Field(
-        "bitcoin.peer", "StreamSender", .layer, "what the sender of this message said of itself in its version message")
+        "bitcoin.peer", "Sender", .layer, "what the sender of this message said of itself in its version message")
     let peerVersion = Field(
-        "bitcoin.peer.version", "StreamSender's protocol version", .signed(bits: 32),
+        "bitcoin.peer.version", "Sender's protocol version", .signed(bits: 32),
         "the newest protocol that the sender of this message speaks")
     let peerServices = Field(
-        "bitcoin.peer.services", "StreamSender's services", .hexadecimal(bits: 64),
+        "bitcoin.peer.services", "Sender's services", .hexadecimal(bits: 64),
         "what the sender of this message said it serves, one bit each")
     let peerUserAgent = Field(
-        "bitcoin.peer.user_agent", "StreamSender's user agent", .text, "the software of the sender of this message")
+        "bitcoin.peer.user_agent", "Sender's user agent", .text, "the software of the sender of this message")
 
     let bitcoin = Field("bitcoin", "Bitcoin protocol", .layer, "what Bitcoin's nodes say to each other")
     let header = MessageHeaderLayout()
@@ -81,8 +81,6 @@ struct RecordFields: Sendable {
     let captured = Field(
         "bitcoin.captured", "Captured payload bytes", .unsigned(bits: 32),
         "how many bytes of the payload, from its beginning, could be dissected")
-    let unknown = Field(
-        "bitcoin.command.unknown", "Unknown command", .group, "a message of a type that is not known here")
     let data = Field("bitcoin.data.value", "Data", .bytes, "the payload of a message whose layout is not known")
 
     let v2 = V2PacketLayout()
@@ -94,6 +92,8 @@ struct RecordFields: Sendable {
     let gap = GapFields()
     let columns = ColumnFields()
     let remarks = RemarkFields()
+    let problems = ProblemRemarks()
+    let conduct = ConductRemarks.standard
 
     // Where a version message says what the peer fields tell; declared with the message.
     let version: Field?

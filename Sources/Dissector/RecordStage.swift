@@ -47,8 +47,7 @@ struct RecordStage: ~Copyable {
         let filter = options.filter.map(RecordFilter.init)
         let named = wants?.fields ?? []
         hidesAsked = named.isEmpty
-        builder.asksForRemarks = !named.union(options.filter?.fields ?? []).isDisjoint(
-            with: RecordFields.standard.remarks.all)
+        builder.asksForRemarks = RemarkFields.areAmong(named.union(options.filter?.fields ?? []))
         self.filter = filter
         self.writerPass = writerPass
         filterPass = filter.map { filter in

@@ -13,6 +13,13 @@ struct RemarkFields: Sendable {
 
     var all: Set<Field> { [remark, message, severity, group, malformed] }
 
+    /// Whether one of these fields is made of remarks: those of ``all``, and the name of each remark.
+    static func areAmong(_ fields: Set<Field>) -> Bool {
+        guard !fields.isEmpty else { return false }
+        return !fields.isDisjoint(with: RecordFields.standard.remarks.all)
+            || !fields.isDisjoint(with: Catalog.remarks.map(\.field))
+    }
+
     private static let severities = ValueNames(
         Severity.allCases.map { severity in
             let meaning =
@@ -26,7 +33,7 @@ struct RemarkFields: Sendable {
         })
 
     private static let groups = ValueNames(
-        AnnotationGroup.allCases.map { group in
+        RemarkGroup.allCases.map { group in
             let meaning =
                 switch group {
                 case .checksum: "hashes and checksums"

@@ -1,13 +1,17 @@
 import Synchronization
 
-/// All fields that have been declared, in the order of their declaration.
+/// All fields and remarks that have been declared, in the order of their declaration.
 ///
 /// Building a protocol's registry declares every field it has, so the catalog is complete before the first byte is read.
 public enum Catalog {
     private struct Storage {
         var declarations: [FieldDeclaration] = []
         var index: [String: UInt16] = [:]
+        var remarks: [RemarkDeclaration] = []
+        var remarkIndex: [String: UInt16] = [:]
         var conflicts: [String] = []
+
+        func remark(_ id: UInt16) -> Remark { Remark(id: id, isMalformation: remarks[Int(id)].isMalformation) }
     }
 
     private static let storage = Mutex(Storage())
@@ -21,6 +25,30 @@ public enum Catalog {
     /// The field of that name, if any was declared.
     public static func field(named name: String) -> Field? {
         storage.withLock { $0.index[name] }.map(Field.init(id:))
+    }
+
+    /// A copy of all remarks; a remark's `id` is its index.
+    public static var remarks: [RemarkDeclaration] { storage.withLock { $0.remarks } }
+
+    static func remark(named name: String) -> Remark? {
+        storage.withLock { storage in storage.remarkIndex[name].map { storage.remark($0) } }
+    }
+
+    static func declaration(of remark: Remark) -> RemarkDeclaration {
+        storage.withLock { $0.remarks[Int(remark.id)] }
+    }
+
+    static func intern(_ declaration: RemarkDeclaration) -> Remark {
+        storage.withLock { storage in
+            if let id = storage.remarkIndex[declaration.name] {
+                if storage.remarks[Int(id)] != declaration { storage.conflicts.append(declaration.name) }
+                return storage.remark(id)
+            }
+            let id = UInt16(clamping: storage.remarks.count)
+            storage.remarks.append(declaration)
+            storage.remarkIndex[declaration.name] = id
+            return storage.remark(id)
+        }
     }
 
     static func declaration(of field: Field) -> FieldDeclaration {

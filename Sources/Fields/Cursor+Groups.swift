@@ -92,7 +92,7 @@ extension Cursor where Sink: ~Copyable {
     @_lifetime(self: copy self)
     mutating func pass(_ count: Int, stride: Int) throws(Stop) {
         guard count <= left / max(1, stride) else {
-            sink.annotate(.truncated, value: 0)
+            sink.annotate(.common.truncated, value: 0)
             position = limit
             throw Stop()
         }
@@ -105,7 +105,7 @@ extension Cursor where Sink: ~Copyable {
     @_lifetime(self: copy self)
     mutating func requireRoom() throws(Stop) {
         guard sink.isFull else { return }
-        sink.annotate(.treeLimit, value: 0)
+        sink.annotate(.common.treeLimit, value: 0)
         position = limit
         throw Stop()
     }
@@ -256,7 +256,7 @@ extension Cursor where Sink: ~Copyable {
     /// Says something about the field just read.
     @inlinable
     @_lifetime(self: copy self)
-    public mutating func annotate(_ kind: AnnotationKind, _ value: UInt64 = 0) {
-        sink.annotate(kind, value: value)
+    public mutating func annotate(_ remark: Remark, _ value: UInt64 = 0) {
+        sink.annotate(remark, value: value)
     }
 }

@@ -42,7 +42,7 @@ public struct Cursor<Sink: FieldSink & ~Copyable>: ~Copyable, ~Escapable {
     mutating func take(_ count: Int, _ field: Field) throws(Stop) -> Int {
         guard left >= count, count >= 0 else {
             sink.leaf(field, at: offset, length: left, value: 0, flags: .truncated)
-            sink.annotate(.truncated, value: 0)
+            sink.annotate(.common.truncated, value: 0)
             position = limit
             throw Stop()
         }
@@ -160,7 +160,7 @@ public struct Cursor<Sink: FieldSink & ~Copyable>: ~Copyable, ~Escapable {
         if first < 0xfd {
             position = start &+ 1
             sink.leaf(field, at: start, length: 1, value: UInt64(first), flags: [])
-            if UInt64(first) > most { sink.annotate(.countOverLimit, value: most) }
+            if UInt64(first) > most { sink.annotate(.common.countOverLimit, value: most) }
             return UInt64(first)
         }
         let width = 1 &<< Int(first &- 0xfc)
@@ -184,8 +184,8 @@ public struct Cursor<Sink: FieldSink & ~Copyable>: ~Copyable, ~Escapable {
             least = 0x1_0000_0000
         }
         sink.leaf(field, at: start, length: 1 &+ width, value: value, flags: [])
-        if value < least { sink.annotate(.compactSizeNotMinimal, value: 0) }
-        if value > most { sink.annotate(.countOverLimit, value: most) }
+        if value < least { sink.annotate(.common.compactSizeNotMinimal, value: 0) }
+        if value > most { sink.annotate(.common.countOverLimit, value: most) }
         return value
     }
 

@@ -16,7 +16,7 @@ public protocol FieldSink: ~Copyable {
     var wantsInfo: Bool { get }
     /// That line has hashes with all their digits.
     var wantsWholeHashes: Bool { get }
-    /// Something was said that makes receivers refuse the message as malformed; see ``AnnotationKind/isMalformation``.
+    /// Something was said that makes receivers refuse the message as malformed; see ``Remark/isMalformation``.
     var isMalformed: Bool { get set }
     /// No more nodes are taken; lists stop.
     var isFull: Bool { get }
@@ -35,7 +35,7 @@ public protocol FieldSink: ~Copyable {
     /// The same with a text that is written where it stays.
     mutating func generate(_ field: Field, writing: (inout TextBuffer) -> Void)
     /// Says something about the newest node that is still open or was made last.
-    mutating func annotate(_ kind: AnnotationKind, value: UInt64)
+    mutating func annotate(_ remark: Remark, value: UInt64)
     /// Puts `text` behind the label of the group `mark`.
     mutating func head(_ mark: Int, _ text: borrowing TextBuffer)
     /// The same with a text that is written where it stays.

@@ -22,8 +22,8 @@ public struct SkimSink: FieldSink, ~Copyable {
     @inlinable public mutating func generate(_: Field, value _: UInt64, _: RawSpan) {}
     @inlinable public mutating func generate(_: Field, writing _: (inout TextBuffer) -> Void) {}
     @inlinable
-    public mutating func annotate(_ kind: AnnotationKind, value _: UInt64) {
-        if kind.isMalformation, !isCut || kind != .truncated { isMalformed = true }
+    public mutating func annotate(_ remark: Remark, value _: UInt64) {
+        if remark.isMalformation, !isCut || remark != .common.truncated { isMalformed = true }
     }
     @inlinable public mutating func head(_: Int, _: borrowing TextBuffer) {}
     @inlinable public mutating func head(_: Int, writing _: (inout TextBuffer) -> Void) {}

@@ -88,13 +88,13 @@ public struct TreeSink: FieldSink, ~Copyable {
     }
 
     @inlinable
-    public mutating func annotate(_ kind: AnnotationKind, value: UInt64) {
+    public mutating func annotate(_ remark: Remark, value: UInt64) {
         guard !tree.nodes.isEmpty else { return }
         let node = tree.nodes.count &- 1
         tree.nodes[node].flags.insert(.annotated)
-        let kind = kind == .truncated && isCut ? .notCaptured : kind
-        if kind.isMalformation { isMalformed = true }
-        tree.annotations.append(Annotation(node: UInt32(truncatingIfNeeded: node), kind: kind, value: value))
+        let remark = remark == .common.truncated && isCut ? .common.notCaptured : remark
+        if remark.isMalformation { isMalformed = true }
+        tree.annotations.append(Annotation(node: UInt32(truncatingIfNeeded: node), remark: remark, value: value))
     }
 
     @inlinable
@@ -134,8 +134,8 @@ extension Tree {
 
     /// What was not read for want of room is malformed: the note of it becomes an error.
     public mutating func noteUnreadFault() {
-        for index in annotations.indices where annotations[index].kind == .treeLimit {
-            annotations[index].kind = .treeLimitMalformed
+        for index in annotations.indices where annotations[index].remark == .common.treeLimit {
+            annotations[index].remark = .common.treeLimitMalformed
         }
     }
 }

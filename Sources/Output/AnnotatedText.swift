@@ -153,7 +153,7 @@ public struct AnnotatedText {
             text.append(spaces: Self.width + Int(node.depth) * 2)
             colour.begin(.problem, in: &text)
             text.append("! ")
-            text.append(annotation.kind.text(annotation.value))
+            text.append(annotation.remark.text(annotation.value))
             colour.end(in: &text)
             text.append("\n")
         }

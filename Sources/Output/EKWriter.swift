@@ -157,11 +157,11 @@ public final class EKWriter: RecordSink {
             if place > remarks.lowerBound { text.append(",") }
             let remark = tree.annotations[place]
             text.append("{\"_ws_expert__ws_expert_message\":")
-            text.append(jsonString: remark.kind.text(remark.value).utf8)
+            text.append(jsonString: remark.remark.text(remark.value).utf8)
             text.append(",\"_ws_expert__ws_expert_severity\":\"")
-            text.append(decimal: remark.kind.severity.wiresharkNumber)
+            text.append(decimal: remark.remark.severity.wiresharkNumber)
             text.append("\",\"_ws_expert__ws_expert_group\":\"")
-            text.append(decimal: remark.kind.group.wiresharkNumber)
+            text.append(decimal: remark.remark.group.wiresharkNumber)
             text.append("\"}")
         }
         if remarks.count > 1 { text.append("]") }

@@ -12,7 +12,7 @@ extension Severity {
     }
 }
 
-extension AnnotationGroup {
+extension RemarkGroup {
     /// Wireshark's number for `_ws.expert.group`.
     public var wiresharkNumber: UInt64 {
         switch self {

@@ -226,18 +226,22 @@ public final class JSONWriter: RecordSink {
     }
 
     private func append(_ remark: Annotation, _ level: Int, to text: inout TextBuffer) {
+        let said = remark.remark.declaration
         text.append("{")
         Self.newLine(level + 1, in: &text)
+        text.append(jsonString: said.name.utf8)
+        text.append(": \"\",")
+        Self.newLine(level + 1, in: &text)
         text.append("\"_ws.expert.message\": ")
-        text.append(jsonString: remark.kind.text(remark.value).utf8)
+        text.append(jsonString: remark.remark.text(remark.value).utf8)
         text.append(",")
         Self.newLine(level + 1, in: &text)
         text.append("\"_ws.expert.severity\": \"")
-        text.append(decimal: remark.kind.severity.wiresharkNumber)
+        text.append(decimal: said.severity.wiresharkNumber)
         text.append("\",")
         Self.newLine(level + 1, in: &text)
         text.append("\"_ws.expert.group\": \"")
-        text.append(decimal: remark.kind.group.wiresharkNumber)
+        text.append(decimal: said.group.wiresharkNumber)
         text.append("\"")
         Self.newLine(level, in: &text)
         text.append("}")

@@ -201,12 +201,15 @@ public final class NDJSONWriter: RecordSink {
         for place in remarks {
             if place > remarks.lowerBound { text.append(",") }
             let remark = tree.annotations[place]
-            text.append("{\"severity\":")
-            text.append(jsonString: remark.kind.severity.name.utf8)
+            let said = remark.remark.declaration
+            text.append("{\"name\":")
+            text.append(jsonString: said.name.utf8)
+            text.append(",\"severity\":")
+            text.append(jsonString: said.severity.name.utf8)
             text.append(",\"group\":")
-            text.append(jsonString: remark.kind.group.name.utf8)
+            text.append(jsonString: said.group.name.utf8)
             text.append(",\"message\":")
-            text.append(jsonString: remark.kind.text(remark.value).utf8)
+            text.append(jsonString: remark.remark.text(remark.value).utf8)
             let field = Int(tree.nodes[Int(remark.node)].fieldID)
             if field < declarations.count {
                 text.append(",\"field\":")

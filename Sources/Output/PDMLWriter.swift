@@ -248,8 +248,9 @@ public final class PDMLWriter: RecordSink {
     private func appendRemarks(_ remarks: Range<Int>, _ node: Node, _ tree: borrowing Tree, to text: inout TextBuffer) {
         let spaces = (open.count + 1) * 2
         for place in remarks {
-            let kind = tree.annotations[place].kind
-            let message = kind.text(tree.annotations[place].value).utf8
+            let remark = tree.annotations[place].remark
+            let kind = remark.declaration
+            let message = remark.text(tree.annotations[place].value).utf8
             text.append(spaces: spaces)
             text.append("<field name=\"_ws.expert\" showname=\"Expert Info (")
             text.append(kind.severity.name)

@@ -157,15 +157,15 @@ public struct TreeText {
         for place in tree.annotations(of: index) {
             let annotation = tree.annotations[place]
             text.append(spaces: (Int(node.depth) + 1) * 4)
-            if annotation.kind.severity >= .warning { colour.begin(.problem, in: &text) }
+            if annotation.remark.severity >= .warning { colour.begin(.problem, in: &text) }
             text.append("[Expert Info (")
-            text.append(annotation.kind.severity.name)
+            text.append(annotation.remark.severity.name)
             text.append("/")
-            text.append(annotation.kind.group.name)
+            text.append(annotation.remark.group.name)
             text.append("): ")
-            text.append(annotation.kind.text(annotation.value))
+            text.append(annotation.remark.text(annotation.value))
             text.append("]")
-            if annotation.kind.severity >= .warning { colour.end(in: &text) }
+            if annotation.remark.severity >= .warning { colour.end(in: &text) }
             text.append("\n")
         }
     }

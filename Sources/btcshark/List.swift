@@ -21,7 +21,7 @@ enum List: String {
         switch self {
         case .fields: Listing.appendFields(to: &output.buffer)
         case .messages: Listing.appendMessages(to: &output.buffer)
-        case .expert: Listing.appendAnnotations(to: &output.buffer)
+        case .expert: Listing.appendRemarks(to: &output.buffer)
         case .manual: ManualPage.append(to: &output.buffer)
         }
         output.flush()

@@ -1,7 +1,7 @@
-import Records
 import Capture
 import Dissector
 import Output
+import Records
 import System
 
 /// Captures from an interface.

@@ -93,7 +93,7 @@ import Testing
     @Test func `networks that are retired, unknown, or have rules of their own`() {
         let torV2 = Self.entry(3, "f1f2f3f4f5f6f7f8f9fa")
         #expect(torV2.info == " 6hzph5hv6337r6p2.onion:8333")
-        #expect(torV2.annotations("bitcoin.addrv2.address.other") == [.addressIgnored])
+        #expect(torV2.annotations("bitcoin.addrv2.address.other") == ["bitcoin.address.ignored"])
         let yggdrasil = Self.entry(7, "0200000000000000000000000000abcd")
         #expect(yggdrasil.info == " [200::abcd]:8333")
         #expect(yggdrasil.annotations.isEmpty)
@@ -101,9 +101,9 @@ import Testing
         #expect(unknown["bitcoin.addrv2.address"] == ["01020304050607"])
         #expect(unknown.annotations.isEmpty)
         let noCJDNS = Self.entry(6, "aa000001000200030004000500060007")
-        #expect(noCJDNS.annotations("bitcoin.addrv2.address.other") == [.addressIgnored])
+        #expect(noCJDNS.annotations("bitcoin.addrv2.address.other") == ["bitcoin.address.ignored"])
         for address in ["fd87d87eeb430102030405060708090a", "00000000000000000000ffff01020304"] {
-            #expect(Self.entry(2, address).annotations("bitcoin.addrv2.address.ipv6") == [.addressIgnored])
+            #expect(Self.entry(2, address).annotations("bitcoin.addrv2.address.ipv6") == ["bitcoin.address.ignored"])
         }
         #expect(Self.entry(2, "00000000000000000000ffff01020304").info == " [::ffff:1.2.3.4]:8333")
     }
@@ -112,14 +112,14 @@ import Testing
         for (network, right) in [1: 4, 2: 16, 3: 10, 4: 32, 5: 32, 6: 16, 7: 16] as [UInt8: UInt64] {
             let dissected = Self.entry(network, "010203")
             #expect(dissected.outcome == .complete)
-            #expect(dissected.annotations.map(\.kind) == [.addressLengthWrong])
+            #expect(dissected.annotations.map(\.remark.name) == ["bitcoin.address_length.invalid"])
             #expect(dissected.annotations.map(\.value) == [right])
             #expect(dissected["bitcoin.addrv2.address.other"] == ["010203"])
             #expect(dissected.info == " 010203:8333")
         }
         #expect(Self.entry(4, "")["bitcoin.addrv2.address"] == [""])
         let long = Self.entry(0xaa, String(repeating: "ab", count: 513))
-        #expect(long.annotations("bitcoin.addrv2.address.length") == [.countOverLimit])
+        #expect(long.annotations("bitcoin.addrv2.address.length") == ["bitcoin.count.over_limit"])
         #expect(long.info == " \(String(repeating: "ab", count: 32))…:8333")
     }
 

@@ -119,7 +119,7 @@ import Testing
         bytes[bytes.count - 1] ^= 1
         var dissected = Dissected("block", bytes, magic: 0x0b11_0907)
         #expect(dissected["bitcoin.block.merkle_root.status"] == ["Bad"])
-        #expect(dissected.annotations("bitcoin.block.merkle_root.status") == [.merkleRootWrong])
+        #expect(dissected.annotations("bitcoin.block.merkle_root.status") == ["bitcoin.merkle_root.wrong"])
         #expect(dissected["bitcoin.block.merkle_root.calculated"].count == 1)
         #expect(dissected["bitcoin.block.merkle_root.calculated"] != dissected["bitcoin.block.merkle_root"])
         #expect(dissected["bitcoin.block.pow.status"] == ["Good"])
@@ -130,7 +130,7 @@ import Testing
         dissected = Dissected("block", bytes, magic: 0x0b11_0907)
         #expect(dissected["bitcoin.block.merkle_root.status"] == ["Good"])
         #expect(dissected["bitcoin.block.witness_commitment.status"] == ["Bad"])
-        #expect(dissected.annotations.map(\.kind) == [.witnessCommitmentWrong])
+        #expect(dissected.annotations.map(\.remark.name) == ["bitcoin.witness_commitment.wrong"])
         let committed = try #require(
             whole["bitcoin.tx.out.script"].first { $0.hasPrefix("6a24aa21a9ed") }
         ).dropFirst(12).prefix(64)
@@ -140,14 +140,14 @@ import Testing
         bytes = sound
         bytes[76] ^= 1
         dissected = Dissected("block", bytes, magic: 0x0b11_0907)
-        #expect(dissected.annotations.map(\.kind) == [.proofOfWorkWrong])
+        #expect(dissected.annotations.map(\.remark.name) == ["bitcoin.proof_of_work.wrong"])
         // The reserved value made a byte longer: Core wants one item of 32 bytes.
         bytes = sound
         bytes[item.lowerBound - 1] = 33
         bytes.insert(0, at: item.lowerBound)
         dissected = Dissected("block", bytes, magic: 0x0b11_0907)
         #expect(dissected.outcome == .complete)
-        #expect(dissected.annotations.map(\.kind) == [.witnessCommitmentWrong])
+        #expect(dissected.annotations.map(\.remark.name) == ["bitcoin.witness_commitment.wrong"])
         #expect(dissected["bitcoin.block.witness_commitment.calculated"].isEmpty)
     }
 
@@ -195,11 +195,11 @@ import Testing
         let dissected = Dissected("block", Array(bytes))
         #expect(dissected.outcome == .complete)
         #expect(dissected["bitcoin.block.merkle_root.status"] == ["Good"])
-        #expect(dissected.annotations.map(\.kind) == [.merkleTreeMutated])
-        #expect(dissected.annotations("bitcoin.block.merkle_root.status") == [.merkleTreeMutated])
+        #expect(dissected.annotations.map(\.remark.name) == ["bitcoin.merkle_tree.mutated"])
+        #expect(dissected.annotations("bitcoin.block.merkle_root.status") == ["bitcoin.merkle_tree.mutated"])
         // Repeated elsewhere, the root is another, and the pair is no pair.
         let other = Dissected("block", Array(sound[..<80] + [10] + sound[81...] + sound[ranges[0]]))
-        #expect(other.annotations.map(\.kind) == [.merkleRootWrong])
+        #expect(other.annotations.map(\.remark.name) == ["bitcoin.merkle_root.wrong"])
     }
 
     private static func block(_ transactions: [[UInt8]], version: UInt8 = 1) -> [UInt8] {
@@ -258,8 +258,11 @@ import Testing
         let many = Dissected(
             "block", Self.block([[UInt8]](repeating: [1] + [UInt8](repeating: 0, count: 9), count: 65_536)))
         #expect(many.outcome == .complete)
-        #expect(many.annotations("bitcoin.block.num_transactions") == [.countOverLimit])
-        #expect(many.annotations("bitcoin.block.merkle_root.status") == [.merkleRootWrong, .merkleTreeMutated])
+        #expect(many.annotations("bitcoin.block.num_transactions") == ["bitcoin.count.over_limit"])
+        #expect(
+            many.annotations("bitcoin.block.merkle_root.status") == [
+                "bitcoin.merkle_root.wrong", "bitcoin.merkle_tree.mutated",
+            ])
         #expect(many["bitcoin.block.weight"] == ["\((85 + 655_360) * 4)"])
         // 4,000,000 weight units, and four more.
         for size in 1_000_000...1_000_001 {
@@ -268,7 +271,9 @@ import Testing
             let dissected = Dissected("block", Self.block([coinbase, heavy]))
             #expect(dissected.outcome == .complete)
             #expect(dissected["bitcoin.block.weight"] == ["\(size * 4)"])
-            #expect(dissected.annotations("bitcoin.block.weight") == (size > 1_000_000 ? [.weightOverLimit] : []))
+            #expect(
+                dissected.annotations("bitcoin.block.weight") == (size > 1_000_000 ? ["bitcoin.weight.over_limit"] : [])
+            )
         }
         // Sums that do not fit are not shown.
         let huge: [UInt8] = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]

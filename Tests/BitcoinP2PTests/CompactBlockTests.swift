@@ -56,7 +56,10 @@ import Testing
         let far = Dissected("getblocktxn", Array(hex: block + "03fdffff00ffffffffffffffffff"))
         #expect(
             far["bitcoin.getblocktxn.indexes.absolute"] == ["65535", "65536", "18446744073709551615"])
-        #expect(far.annotations.map(\.kind) == [.countOverLimit, .countOverLimit, .countOverLimit])
+        #expect(
+            far.annotations.map(\.remark.name) == [
+                "bitcoin.count.over_limit", "bitcoin.count.over_limit", "bitcoin.count.over_limit",
+            ])
         let endless = Dissected("getblocktxn", Array(hex: block + "02ffffffffffffffffffffffffffffffffffff"))
         #expect(endless.outcome == .complete)
     }

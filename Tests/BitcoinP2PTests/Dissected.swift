@@ -78,9 +78,9 @@ struct Dissected {
 
     func headings(_ name: String) -> [String?] { indexes(name).map { headings[$0] } }
 
-    func annotations(_ name: String) -> [AnnotationKind] {
+    func annotations(_ name: String) -> [String] {
         let wanted = Set(indexes(name))
-        return annotations.filter { wanted.contains(Int($0.node)) }.map(\.kind)
+        return annotations.filter { wanted.contains(Int($0.node)) }.map(\.remark.name)
     }
 
     /// Every field in order, `name value`, indented by depth; of a service's bits only those that are set.

@@ -36,7 +36,7 @@ import Testing
         for network in ["signet", "regtest"] {
             let header = Array<UInt8>(hex: try #require(blocks[network]).header)
             let dissected = Dissected("block", header)
-            #expect(dissected.annotations("bitcoin.block.bits") == [.targetTooEasy])
+            #expect(dissected.annotations("bitcoin.block.bits") == ["bitcoin.target.too_easy"])
             #expect(dissected["bitcoin.block.pow.status"] == ["Bad"])
             #expect(dissected.annotations.count == 1)
         }
@@ -48,7 +48,7 @@ import Testing
             header[76 + bit / 8] ^= 1 << (bit % 8)
             let dissected = Dissected("block", header)
             #expect(dissected["bitcoin.block.pow.status"] == ["Bad"])
-            #expect(dissected.annotations("bitcoin.block.pow.status") == [.proofOfWorkWrong])
+            #expect(dissected.annotations("bitcoin.block.pow.status") == ["bitcoin.proof_of_work.wrong"])
             #expect(dissected.annotations.count == 1)
         }
     }
@@ -58,7 +58,7 @@ import Testing
         var header = Self.mainnet
         withUnsafeBytes(of: bits.littleEndian) { header.replaceSubrange(72..<76, with: $0) }
         let dissected = Dissected("block", header)
-        #expect(dissected.annotations("bitcoin.block.bits") == [.targetInvalid])
+        #expect(dissected.annotations("bitcoin.block.bits") == ["bitcoin.target.invalid"])
         #expect(dissected.annotations.count == 1)
         #expect(dissected["bitcoin.block.target"].isEmpty)
         #expect(dissected["bitcoin.block.difficulty"].isEmpty)
@@ -85,13 +85,13 @@ import Testing
         #expect(sound.structureProblem() == nil)
         // In its place in the chain the fork breaks twice, once each way; so does a header that is missing.
         let mixed = Dissected("headers", Self.payload(Array(chain[..<5]) + fork + chain[5...]), magic: 0x0b11_0907)
-        let flagged = mixed.annotations.filter { $0.kind == .headerNotConnected }.map { Int($0.node) }
+        let flagged = mixed.annotations.filter { $0.remark.name == "bitcoin.header.not_connected" }.map { Int($0.node) }
         let links = mixed.indexes("bitcoin.headers.prev_block")
         #expect(flagged.allSatisfy(links.contains))
         #expect(flagged.map { links.firstIndex(of: $0) } == (Self.follows(fork[1], fork[0]) ? [5, 7] : [5, 6, 7]))
         let gap = Dissected("headers", Self.payload(Array(chain[..<5]) + chain[6...]), magic: 0x0b11_0907)
-        #expect(gap.annotations.map(\.kind) == [.headerNotConnected])
-        #expect(gap.annotations("bitcoin.headers.prev_block") == [.headerNotConnected])
+        #expect(gap.annotations.map(\.remark.name) == ["bitcoin.header.not_connected"])
+        #expect(gap.annotations("bitcoin.headers.prev_block") == ["bitcoin.header.not_connected"])
     }
 
     private static func follows(_ header: [UInt8], _ other: [UInt8]) -> Bool {

@@ -64,13 +64,13 @@ import Testing
     @Test func `unknown types and counts without end`() {
         let unknown = Dissected("inv", [1, 8, 0, 0, 0] + [UInt8](repeating: 7, count: 32))
         #expect(unknown.info == " 1 × type 0x00000008 0707…0707")
-        #expect(unknown.annotations("bitcoin.inv.type") == [.inventoryTypeUnknown])
+        #expect(unknown.annotations("bitcoin.inv.type") == ["bitcoin.inv.type.unknown"])
         let endless = Dissected("inv", [UInt8](repeating: 0xff, count: 9))
         #expect(endless.outcome == .truncated)
-        #expect(endless.annotations("bitcoin.inv.count") == [.countOverLimit])
+        #expect(endless.annotations("bitcoin.inv.count") == ["bitcoin.count.over_limit"])
         #expect(endless.nodes.count == 4)
         #expect(Dissected("inv", [0]).info == " 0")
-        #expect(Dissected("inv", [0xfd, 0, 0]).annotations("bitcoin.inv.count") == [.compactSizeNotMinimal])
+        #expect(Dissected("inv", [0xfd, 0, 0]).annotations("bitcoin.inv.count") == ["bitcoin.compactsize.not_minimal"])
         let alike = Dissected("inv", [0xfd, 0x2c, 1] + [UInt8](repeating: 5, count: 300 * 36))
         #expect(alike.info == " 300 × type 0x05050505")
     }
@@ -95,7 +95,7 @@ import Testing
         #expect(one.outcome == .complete)
         #expect(one.info == " 0 hashes to 0000…e26f")
         let many = Dissected(command, [0, 0, 0, 0, 102] + [UInt8](repeating: 0, count: 103 * 32))
-        #expect(many.annotations("bitcoin.\(command).count") == [.countOverLimit])
+        #expect(many.annotations("bitcoin.\(command).count") == ["bitcoin.count.over_limit"])
         #expect(many.outcome == .complete)
     }
 }

@@ -27,7 +27,7 @@ import Testing
             bytes[85 + 32 * hash] ^= 0x40
             let dissected = Dissected("merkleblock", bytes)
             #expect(dissected["bitcoin.merkleblock.root.status"] == ["Bad"])
-            #expect(dissected.annotations.map(\.kind) == [.merkleRootWrong])
+            #expect(dissected.annotations.map(\.remark.name) == ["bitcoin.merkle_root.wrong"])
             #expect(dissected["bitcoin.merkleblock.root.calculated"].count == 1)
             #expect(dissected.structureProblem() == nil)
         }
@@ -58,7 +58,9 @@ import Testing
         ]
         for (index, dissected) in refused.enumerated() {
             #expect(dissected.outcome == .complete)
-            #expect(dissected.annotations("bitcoin.merkleblock.root.status") == [.partialTreeWrong], "\(index)")
+            #expect(
+                dissected.annotations("bitcoin.merkleblock.root.status") == ["bitcoin.merkleblock.tree.wrong"],
+                "\(index)")
             #expect(dissected["bitcoin.merkleblock.root.status"] == ["Bad"])
             #expect(dissected["bitcoin.merkleblock.match"].isEmpty)
         }
@@ -106,7 +108,7 @@ import Testing
         let dissected = Dissected("merkleblock", payload)
         #expect(dissected["bitcoin.merkleblock.root.status"] == ["Good"])
         #expect(dissected["bitcoin.merkleblock.match.position"] == (0..<16_666).map { "\($0)" })
-        #expect(dissected.annotations.map(\.kind) == [.proofOfWorkWrong])
+        #expect(dissected.annotations.map(\.remark.name) == ["bitcoin.proof_of_work.wrong"])
     }
 
     /// What a server does. `wanted` has a bit for each transaction; nil stands for all.

@@ -47,7 +47,7 @@ import Testing
         let dissected = Dissected("version", Self.sample, time: (Self.then - seconds) * Self.second)
         #expect(dissected["bitcoin.version.clock_offset"] == ["\(seconds * Self.second)"])
         let isOff = abs(seconds) > 4200
-        #expect(dissected.annotations("bitcoin.version.clock_offset") == (isOff ? [.clockOff] : []))
+        #expect(dissected.annotations("bitcoin.version.clock_offset") == (isOff ? ["bitcoin.clock.off"] : []))
         #expect(dissected.annotations.map(\.value) == (isOff ? [UInt64(abs(seconds) / 60)] : []))
     }
 
@@ -64,7 +64,7 @@ import Testing
                     return node.nanoseconds(dissected.generated.span.bytes.extracting(node.range))
                 }
                 #expect(found == [expected])
-                #expect(dissected.annotations("bitcoin.version.clock_offset") == [.clockOff])
+                #expect(dissected.annotations("bitcoin.version.clock_offset") == ["bitcoin.clock.off"])
             }
         }
         // Where nobody knows the time of the capture there is no difference.

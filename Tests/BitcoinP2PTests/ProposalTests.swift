@@ -42,7 +42,7 @@ import Testing
         #expect(sample("getpkgtxns").info == " 2 wtxids")
         let over = Dissected("getpkgtxns", [101] + Array(repeating: 0, count: 101 * 32))
         #expect(over.outcome == .complete)
-        #expect(over.annotations("bitcoin.getpkgtxns.txns_length") == [.countOverLimit])
+        #expect(over.annotations("bitcoin.getpkgtxns.txns_length") == ["bitcoin.count.over_limit"])
         let package = sample("pkgtxns")
         #expect(package.info == " 2 tx")
         #expect(
@@ -60,7 +60,7 @@ import Testing
         #expect(hostile.info == " A\\x1b[B 2 bytes")
         let long = Dissected(
             "feature", [81] + Array(repeating: 0x41, count: 81) + [0xfd, 1, 2] + Array(repeating: 0, count: 513))
-        #expect(long.annotations.map(\.kind) == [.countOverLimit, .countOverLimit])
+        #expect(long.annotations.map(\.remark.name) == ["bitcoin.count.over_limit", "bitcoin.count.over_limit"])
     }
 
     @Test func `unspent outputs (BIP 64)`() {
@@ -119,7 +119,7 @@ import Testing
         let solution = sample("solution")
         #expect(solution.info == " sha256 5 bytes")
         #expect(solution["bitcoin.solution.solution"] == ["0445230100"])
-        #expect(solution.annotations("bitcoin.solution.solution") == [.layoutUnsettled])
+        #expect(solution.annotations("bitcoin.solution.solution") == ["bitcoin.layout.unsettled"])
         // A configuration of a length the algorithm does not have.
         let odd = Dissected("challenge", [1, 1, 0, 0, 0, 3, 7, 8, 9, 0] + Array(repeating: 0, count: 13))
         #expect(odd.outcome == .complete)
@@ -150,7 +150,7 @@ import Testing
         let unknown = sample("fraud", 3)
         #expect(unknown.info == " 0000…e26f type 7")
         #expect(unknown["bitcoin.fraud.proof"] == ["aabb"])
-        #expect(unknown.annotations("bitcoin.fraud.proof") == [.layoutUnsettled])
+        #expect(unknown.annotations("bitcoin.fraud.proof") == ["bitcoin.layout.unsettled"])
     }
 
     @Test func `a block template (BIP 153)`() {

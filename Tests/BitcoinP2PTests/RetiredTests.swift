@@ -41,8 +41,8 @@ import Testing
         let dissected = Dissected(
             "reject", [13] + Array(repeating: 0x1b, count: 13) + [1, 112] + Array(repeating: 7, count: 112))
         #expect(dissected.outcome == .complete)
-        #expect(dissected.annotations("bitcoin.reject.message.length") == [.countOverLimit])
-        #expect(dissected.annotations("bitcoin.reject.reason.length") == [.countOverLimit])
+        #expect(dissected.annotations("bitcoin.reject.message.length") == ["bitcoin.count.over_limit"])
+        #expect(dissected.annotations("bitcoin.reject.reason.length") == ["bitcoin.count.over_limit"])
         #expect(!dissected.info.unicodeScalars.contains { $0.value < 0x20 })
         #expect(dissected.info.hasPrefix(" " + String(repeating: "\\x1b", count: 12) + " REJECT_MALFORMED \"\\x07"))
     }
@@ -79,8 +79,8 @@ import Testing
             let dissected = Dissected(command, bytes)
             #expect(dissected.outcome == .complete)
             #expect(dissected["bitcoin.\(command).wtx"] == [Array(bytes[32...]).hex])
-            #expect(dissected.annotations("bitcoin.\(command).wtx") == [.layoutUnsettled])
-            #expect(AnnotationKind.layoutUnsettled.severity == .note)
+            #expect(dissected.annotations("bitcoin.\(command).wtx") == ["bitcoin.layout.unsettled"])
+            #expect(Remark.common.layoutUnsettled.severity == .note)
         }
     }
 
@@ -108,12 +108,12 @@ import Testing
         #expect(publish.info == " channel 7 5 bytes")
         #expect(publish["bitcoin.publish.hops"] == ["1"])
         #expect(publish["bitcoin.publish.object"] == ["0a0b0c0d0e"])
-        #expect(publish.annotations("bitcoin.publish.object") == [.layoutUnsettled])
+        #expect(publish.annotations("bitcoin.publish.object") == ["bitcoin.layout.unsettled"])
         let unpublish = Dissected("pub-cancel", Sample.of("pub-cancel")[0])
         #expect(unpublish.info == " channel 7 7777…7777")
         #expect(unpublish["bitcoin.pub_cancel.hops"] == ["2"])
         let review = Dissected("review", Sample.of("review")[0])
         #expect(review["bitcoin.review.object"] == ["0100000068656c6c6f"])
-        #expect(review.annotations("bitcoin.review.object") == [.layoutUnsettled])
+        #expect(review.annotations("bitcoin.review.object") == ["bitcoin.layout.unsettled"])
     }
 }

@@ -39,7 +39,7 @@ import Testing
         #expect(dissected.outcome == .complete)
         #expect(dissected["bitcoin.trailing"].isEmpty)
         // Where a specification leaves bytes open it is said, and nothing else.
-        #expect(dissected.annotations.allSatisfy { $0.kind == .layoutUnsettled })
+        #expect(dissected.annotations.allSatisfy { $0.remark.name == "bitcoin.layout.unsettled" })
         #expect(dissected.structureProblem() == nil)
         #expect(dissected.tilingProblem() == nil)
     }
@@ -80,7 +80,7 @@ import Testing
             return
         }
         #expect(dissected["bitcoin.trailing"] == ["010203"])
-        #expect(dissected.annotations("bitcoin.trailing") == [.trailingBytes])
+        #expect(dissected.annotations("bitcoin.trailing") == ["bitcoin.trailing.ignored"])
         #expect(dissected.tilingProblem() == nil)
     }
 

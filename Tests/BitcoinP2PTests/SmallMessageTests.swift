@@ -53,7 +53,7 @@ import Testing
         {
             let bytes = withUnsafeBytes(of: rate.littleEndian) { Array($0) }
             let annotations = Dissected("feefilter", bytes).annotations("bitcoin.feefilter.value")
-            #expect(annotations == (isIgnored ? [.feeRateOutOfRange] : []), "\(rate)")
+            #expect(annotations == (isIgnored ? ["bitcoin.fee_rate.out_of_range"] : []), "\(rate)")
         }
     }
 

@@ -52,5 +52,5 @@ extension Dissected {
     }
 
     /// Where the bytes ended before the fields did, an annotation says so.
-    var isCutCleanly: Bool { outcome == .complete || annotations.contains { $0.kind == .truncated } }
+    var isCutCleanly: Bool { outcome == .complete || annotations.contains { $0.remark == .common.truncated } }
 }

@@ -117,7 +117,7 @@ import Testing
         #expect(marked.outcome == .complete)
         #expect(marked["bitcoin.tx.flag"] == ["0001"])
         #expect(marked["bitcoin.tx.out.value"] == ["1"])
-        #expect(marked.annotations.map(\.kind) == [.emptyWitness])
+        #expect(marked.annotations.map(\.remark.name) == ["bitcoin.tx.witness.empty"])
         #expect(marked["bitcoin.tx.stripped_size"] == ["19"])
     }
 
@@ -129,24 +129,24 @@ import Testing
         let superfluous = Dissected("tx", bytes)
         #expect(superfluous.outcome == .complete)
         #expect(superfluous["bitcoin.tx.witness.component_count"] == ["0", "0"])
-        #expect(superfluous.annotations("bitcoin.tx.witness.component_count") == [.emptyWitness])
+        #expect(superfluous.annotations("bitcoin.tx.witness.component_count") == ["bitcoin.tx.witness.empty"])
         // Another bit of the flag beside that of the witness.
         var other = [UInt8](hex: Self.mixed)
         other[5] = 3
         #expect(Dissected("tx", other).outcome == .complete)
-        #expect(Dissected("tx", other).annotations("bitcoin.tx.flag") == [.witnessFlagUnknown])
+        #expect(Dissected("tx", other).annotations("bitcoin.tx.flag") == ["bitcoin.tx.flag.unknown"])
         // Such a bit alone: no witness.
         let alone = Dissected("tx", [1, 0, 0, 0, 0, 2] + [UInt8](hex: Self.legacy)[4...])
         #expect(alone.outcome == .complete)
         #expect(alone["bitcoin.tx.witness"].isEmpty)
-        #expect(alone.annotations.map(\.kind) == [.witnessFlagUnknown])
+        #expect(alone.annotations.map(\.remark.name) == ["bitcoin.tx.flag.unknown"])
     }
 
     @Test func `counts and lengths without end cost nothing`() {
         let endless = [UInt8](repeating: 0xff, count: 9)
         let inputs = Dissected("tx", [1, 0, 0, 0] + endless + [UInt8](repeating: 0, count: 20))
         #expect(inputs.outcome == .truncated)
-        #expect(inputs.annotations("bitcoin.tx.input_count") == [.countOverLimit])
+        #expect(inputs.annotations("bitcoin.tx.input_count") == ["bitcoin.count.over_limit"])
         let script = Dissected("tx", [1, 0, 0, 0, 1] + [UInt8](repeating: 0, count: 36) + endless)
         #expect(script.outcome == .truncated)
         #expect(script.nodes.count < 12)

@@ -76,7 +76,7 @@ import Testing
         #expect(sample("getutxoset").info == " 0000…e26f chunk 2")
         let chunk = sample("utxoset")
         #expect(chunk.info == " 0000…e26f chunk 2 7 bytes")
-        #expect(chunk.annotations("bitcoin.utxoset.data") == [.layoutUnsettled])
+        #expect(chunk.annotations("bitcoin.utxoset.data") == ["bitcoin.layout.unsettled"])
     }
 
     /// Lengths of 2⁶⁴, of whole chunks, and of 300 chunks with the count of old drafts.

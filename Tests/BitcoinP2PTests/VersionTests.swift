@@ -139,16 +139,16 @@ import Testing
         let whole = [UInt8](hex: Self.of2010)
         // 105 had no addr_from: here the number is put back, the bytes stay.
         let old = Dissected("version", [105, 0, 0, 0] + whole[4...])
-        #expect(old.annotations("bitcoin.version.addr_me") == [.fieldsDisagreeWithVersion])
-        #expect(old.annotations("bitcoin.version.start_height") == [.fieldsDisagreeWithVersion])
+        #expect(old.annotations("bitcoin.version.addr_me") == ["bitcoin.version.fields_disagree"])
+        #expect(old.annotations("bitcoin.version.start_height") == ["bitcoin.version.fields_disagree"])
         #expect(old.annotations.allSatisfy { $0.value == 105 })
         let negative = Dissected("version", [255, 255, 255, 255] + whole[4...])
-        #expect(negative.annotations.allSatisfy { $0.kind.text($0.value).hasSuffix("protocol version -1") })
+        #expect(negative.annotations.allSatisfy { $0.remark.text($0.value).hasSuffix("protocol version -1") })
         #expect(!negative.annotations.isEmpty)
         // The other way round: the bytes of 105 under the number 31900.
         let short = Dissected("version", Array(whole[..<46]))
         #expect(short.outcome == .complete)
-        #expect(short.annotations.map(\.kind) == [.fieldsDisagreeWithVersion])
+        #expect(short.annotations.map(\.remark.name) == ["bitcoin.version.fields_disagree"])
         #expect(short["bitcoin.version.nonce"].isEmpty)
         let right = Dissected("version", [105, 0, 0, 0] + whole[4..<46])
         #expect(right.annotations.isEmpty)
@@ -157,7 +157,10 @@ import Testing
         #expect(Dissected("version", [208, 0, 0, 0] + whole[4..<81]).annotations.isEmpty)
         #expect(Dissected("version", [209, 0, 0, 0] + whole[4..<81]).annotations.count == 1)
         // The relay flag came with 70001.
-        #expect(Dissected("version", whole + [0]).annotations("bitcoin.version.relay") == [.fieldsDisagreeWithVersion])
+        #expect(
+            Dissected("version", whole + [0]).annotations("bitcoin.version.relay") == [
+                "bitcoin.version.fields_disagree"
+            ])
     }
 
     @Test func `signed numbers, unknown bits, hostile names`() {
@@ -175,7 +178,7 @@ import Testing
         // 0xfd: a length of three bytes, over the limit.
         let long = Sample.of("version")[0][..<80] + [0xfd, 0x01, 0x01] + [UInt8](repeating: 0x61, count: 257)
         let named = Dissected("version", Array(long))
-        #expect(named.annotations("bitcoin.version.user_agent.length") == [.countOverLimit])
+        #expect(named.annotations("bitcoin.version.user_agent.length") == ["bitcoin.count.over_limit"])
         #expect(named.info == " 70016 " + String(repeating: "a", count: 256))
     }
 }

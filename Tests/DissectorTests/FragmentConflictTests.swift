@@ -54,9 +54,9 @@ import Testing
         let conflict = try #require(result.gaps.first)
         #expect(conflict.frame == 7 && conflict.stream == 0 && conflict.length == 28 && conflict.hasProblem)
         #expect(conflict.from == "192.0.2.1:50000" && conflict.to == "198.51.100.7:8333")
-        #expect(conflict.notes == [.fragmentsDiffer])
+        #expect(conflict.notes == ["bitcoin.fragments.differ"])
         #expect(result.commands == ["version", "ping", "ping"] && result.counts.messages == 3)
-        #expect(!result.records.contains { $0.notes.contains(.fragmentsDiffer) })
+        #expect(!result.records.contains { $0.notes.contains("bitcoin.fragments.differ") })
     }
 
     @Test func repeatedFragment() throws {
@@ -82,7 +82,7 @@ import Testing
         }
         #expect(result.gaps.map(\.info) == ["[fragments differ]"])
         let message = try #require(result.records.first { $0.command == "zzzz" })
-        #expect(message.notes.contains(.fragmentsDiffer) && message.info.hasSuffix("[fragments differ]"))
+        #expect(message.notes.contains("bitcoin.fragments.differ") && message.info.hasSuffix("[fragments differ]"))
     }
 
     /// The receiver drops such a packet; where nobody acknowledges it, its bytes are not used.

@@ -35,7 +35,10 @@ import Testing
         #expect(cut.skipped == 234)
         #expect(cut.status == 2)
         #expect(cut.hasProblem)
-        #expect(cut.notes.isSuperset(of: [.messageCut, .bytesMissing, .bytesSkipped, .checksumUnverified]))
+        #expect(
+            cut.notes.isSuperset(of: [
+                "bitcoin.message.cut", "bitcoin.bytes.missing", "bitcoin.bytes.skipped", "bitcoin.checksum.unverified",
+            ]))
         #expect(cut.info.hasSuffix("[166 of 500 payload bytes] [100 bytes missing] [234 bytes skipped]"))
         #expect(cut.length == 524)
         #expect(!result.records[2].hasProblem)
@@ -196,7 +199,7 @@ import Testing
         let result = try play(version + filler(333) + ping + filler(10), losing: [])
         try #require(result.commands == ["version", "ping"])
         #expect(result.records[1].skipped == 333)
-        #expect(result.records[1].notes.contains(.bytesSkipped))
+        #expect(result.records[1].notes.contains("bitcoin.bytes.skipped"))
         #expect(result.counts.skippedBytes == 343)
         #expect(result.counts.gaps == 0)
     }

@@ -32,6 +32,11 @@ struct ManualPageTests {
     func `every type and every remark has an entry`() {
         let lines = Set(Self.written.split(separator: "\n").map(String.init))
         for type in MessageTypes.standard.types { #expect(lines.contains(".It Ic \(type.name)")) }
-        for kind in AnnotationKind.allCases { #expect(Self.written.contains(kind.text(nil).prefix(20))) }
+        for remark in Catalog.remarks {
+            #expect(lines.contains(".It Va \(remark.name)"))
+            #expect(remark.summary.first?.isUppercase == true || remark.summary.hasPrefix("…"))
+            #expect(remark.summary.last != ".", "\(remark.summary)")
+        }
+        #expect(Set(Catalog.remarks.map(\.summary)).count == Catalog.remarks.count)
     }
 }

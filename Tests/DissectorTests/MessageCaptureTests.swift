@@ -95,7 +95,9 @@ import Testing
         #expect(reading.records.map(\.time) == reading.records.map(\.time).sorted())
         #expect(reading.records.allSatisfy { $0.magic == 0xfabf_b5da && $0.status == 3 && $0.stream == 0 })
         // Nothing stands where it should not.
-        let remarks: Set<AnnotationKind> = [.messageBeforeVersion, .versionRepeated, .pongWithoutPing]
+        let remarks: Set<String> = [
+            "bitcoin.message.before_version", "bitcoin.version.repeated", "bitcoin.pong.without_ping",
+        ]
         #expect(reading.records.allSatisfy { $0.notes.isDisjoint(with: remarks) })
     }
 
@@ -180,11 +182,11 @@ import Testing
         }
         _ = try write(received, "192.0.2.1_8333", "msgs_recv.dat")
         _ = try write(sent, "192.0.2.1_8333", "msgs_sent.dat")
-        let remarks: Set<AnnotationKind> = [.messageBeforeVersion, .versionRepeated]
+        let remarks: Set<String> = ["bitcoin.message.before_version", "bitcoin.version.repeated"]
         #expect(try read([folder.path]).records.allSatisfy { $0.notes.isDisjoint(with: remarks) })
         // In a first connection it is.
         _ = try write(record("verack", time: 1) + received, "192.0.2.1_8333", "msgs_recv.dat")
-        #expect(try read([folder.path]).records.first?.notes.contains(.messageBeforeVersion) == true)
+        #expect(try read([folder.path]).records.first?.notes.contains("bitcoin.message.before_version") == true)
     }
 
     @Test func recordLimit() throws {
@@ -231,8 +233,8 @@ import Testing
         let reading = try read([path])
         #expect(reading.records.map(\.command) == ["filteradd", "\\xff\\x1b[31m\\x00A", "nosuchtype", "verack"])
         #expect(reading.records[0].info.contains("3 bytes") || reading.records[0].info.contains("010203"))
-        #expect(reading.records[1].notes.contains(.commandInvalid))
-        #expect(reading.records[2].notes.contains(.commandUnknown))
+        #expect(reading.records[1].notes.contains("bitcoin.command.invalid"))
+        #expect(reading.records[2].notes.contains("bitcoin.command.unknown"))
         #expect(reading.errors.isEmpty)
     }
 

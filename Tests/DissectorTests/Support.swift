@@ -30,7 +30,7 @@ struct Seen: Hashable {
     /// Payload bytes, told where the message is cut.
     var captured: UInt64?
     var frames: [UInt64] = []
-    var notes: Set<AnnotationKind> = []
+    var notes: Set<String> = []
     /// Header and payload as far as they were captured.
     var bytes: [UInt8] = []
     // Of v2 packets.
@@ -116,7 +116,7 @@ final class CollectingWriter: RecordSink {
             }
         }
         seen.ciphertext = record.ciphertext
-        seen.notes = Set(record.tree.annotations.map(\.kind))
+        seen.notes = Set(record.tree.annotations.map(\.remark.name))
         records.append(seen)
     }
 }

@@ -62,7 +62,10 @@ import Testing
         let result = try dissect(packets(name))
         #expect(result.records.count == count)
         // But for what is sent to see the node refuse it.
-        #expect(result.records.allSatisfy { $0.status == 1 && $0.hasProblem == $0.notes.contains(.countOverLimit) })
+        #expect(
+            result.records.allSatisfy {
+                $0.status == 1 && $0.hasProblem == $0.notes.contains("bitcoin.count.over_limit")
+            })
         #expect(!result.counts.hasProblem)
     }
 }

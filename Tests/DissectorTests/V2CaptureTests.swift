@@ -64,7 +64,7 @@ import Testing
         let result = try dissect(packets("relay-v2-encrypted.pcap"), options(keys(flipping: bit)))
         #expect(result.records.map(\.protocolName) == ["BitcoinV2", "BitcoinV2", "BitcoinV2"])
         #expect(result.records.filter(\.hasProblem).count == 1)
-        #expect(result.records.filter { $0.notes == [.secretWrong] }.count == 1)
+        #expect(result.records.filter { $0.notes == ["bitcoin.v2.secret.wrong"] }.count == 1)
         #expect(result.counts.wrongSecrets == 1)
         #expect(result.counts.messages == 0)
     }

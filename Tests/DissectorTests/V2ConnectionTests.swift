@@ -307,11 +307,11 @@ import Testing
         let records = try dissect(talk.packets, options(keyLog(pair.line))).records
         try #require(records.count == 7)
         #expect(records[1].info == "v2 transport: packet without a message, 0 bytes")
-        #expect(records[1].notes == [.packetWithoutMessage])
+        #expect(records[1].notes == ["bitcoin.v2.packet.without_message"])
         #expect(records[2].info == "v2 transport: packet without a message, 3 bytes")
         #expect(records[3].info == "short id 200 (unknown command) 2 bytes")
-        #expect(records[3].notes.contains(.commandUnknown))
-        #expect(records[4].notes.contains(.commandInvalid))
+        #expect(records[3].notes.contains("bitcoin.command.unknown"))
+        #expect(records[4].notes.contains("bitcoin.command.invalid"))
         #expect(records[5].command == "getdata")
         #expect(records[5].info.contains("[malformed]"))
     }
@@ -328,7 +328,7 @@ import Testing
             let result = try dissect(talk.packets, options(keyLog(keyLine(pair.initiator.key, wrong))))
             #expect(result.records.map(\.protocolName) == ["BitcoinV2", "BitcoinV2", "BitcoinV2"])
             #expect(result.records.filter(\.hasProblem).count == 1)
-            #expect(result.records.filter { $0.notes == [.secretWrong] }.count == 1)
+            #expect(result.records.filter { $0.notes == ["bitcoin.v2.secret.wrong"] }.count == 1)
             #expect(result.counts.wrongSecrets == 1)
             #expect(result.counts.encryptedStreams == 2)
             #expect(result.counts.streamsWithoutKey == 0)

@@ -70,7 +70,7 @@ private let everythingBytes: [UInt8] =
             #expect(violations(tree, byteCount: count).isEmpty, "\(count) bytes: \(violations(tree, byteCount: count))")
             #expect(tiles(tree, to: count), "\(count) bytes")
             #expect(tree.nodes.contains { $0.flags.contains(.truncated) }, "\(count) bytes")
-            #expect(tree.kinds.contains(.truncated), "\(count) bytes")
+            #expect(tree.kinds.contains("bitcoin.message.truncated"), "\(count) bytes")
             #expect(skim(bytes) { c throws(Stop) in try everything(&c) } == (true, 0), "\(count) bytes")
         }
     }
@@ -180,7 +180,7 @@ private let everythingBytes: [UInt8] =
         #expect(tree.stopped && tree.left == 0)
         #expect(tree.nodes.map(\.range) == [0..<2, 2..<3])
         #expect(tree.nodes.last?.flags.contains(.truncated) == true)
-        #expect(tree.kinds == [.truncated])
+        #expect(tree.kinds == ["bitcoin.message.truncated"])
     }
 
     @Test func partsBelongUnderTheFieldBefore() {
@@ -225,7 +225,7 @@ private let everythingBytes: [UInt8] =
             c.generate(blob, text.span.bytes)
             try c.bytes(blob, 2)
             c.generate(number, 42)
-            c.annotate(.trailingBytes)
+            c.annotate(.common.layoutUnsettled)
         }
         #expect(tree.nodes.map(\.flags) == [.generated, [], [.generated, .annotated]])
         #expect(tree.nodes.map(\.range) == [0..<3, 0..<2, 3..<3])

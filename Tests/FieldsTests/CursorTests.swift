@@ -34,7 +34,8 @@ private let blob = Field("test.blob", "Blob", .bytes, "bytes of these tests")
             let tree = dissect(sample) { c throws(Stop) in #expect(try c.integer(number, bytes: width) == value) }
             #expect(tree.nodes.map(\.value) == [value] && tree.nodes.map(\.range) == [0..<width])
             let cut = dissect(Array(sample[..<(width - 1)])) { c throws(Stop) in try c.integer(number, bytes: width) }
-            #expect(cut.stopped && cut.kinds == [.truncated] && cut.nodes.map(\.range) == [0..<width - 1])
+            #expect(
+                cut.stopped && cut.kinds == ["bitcoin.message.truncated"] && cut.nodes.map(\.range) == [0..<width - 1])
         }
     }
 
@@ -70,7 +71,7 @@ private let blob = Field("test.blob", "Blob", .bytes, "bytes of these tests")
         #expect(tree.stopped && tree.left == 0)
         #expect(tree.nodes.map(\.range) == [0..<5, 5..<8])
         #expect(tree.nodes[1].flags == [.truncated, .annotated])
-        #expect(tree.kinds == [.truncated])
+        #expect(tree.kinds == ["bitcoin.message.truncated"])
         for count in [-1, Int.min, 9, Int.max] {
             let tree = dissect(sample) { c throws(Stop) in try c.bytes(blob, count) }
             #expect(tree.stopped && tree.nodes.map(\.range) == [0..<8], "\(count) bytes")
@@ -94,11 +95,11 @@ private let blob = Field("test.blob", "Blob", .bytes, "bytes of these tests")
         let tree = dissect(bytes + [0xaa]) { c throws(Stop) in #expect(try c.compactSize64(number) == value) }
         #expect(tree.nodes.map(\.range) == [0..<bytes.count])
         #expect(tree.nodes.map(\.value) == [value])
-        #expect(tree.kinds == (isMinimal ? [] : [.compactSizeNotMinimal]))
+        #expect(tree.kinds == (isMinimal ? [] : ["bitcoin.compactsize.not_minimal"]))
         _ = dissect(bytes) { c throws(Stop) in #expect(try c.compactSize(number) == Int(clamping: value)) }
         for cut in 0..<bytes.count {
             let tree = dissect(Array(bytes[..<cut])) { c throws(Stop) in _ = try c.compactSize(number) }
-            #expect(tree.stopped && tree.kinds == [.truncated] && tree.nodes.map(\.range) == [0..<cut])
+            #expect(tree.stopped && tree.kinds == ["bitcoin.message.truncated"] && tree.nodes.map(\.range) == [0..<cut])
             #expect(skim(Array(bytes[..<cut])) { c throws(Stop) in _ = try c.compactSize(number) }.stopped)
         }
     }
@@ -108,10 +109,13 @@ private let blob = Field("test.blob", "Blob", .bytes, "bytes of these tests")
             dissect(bytes) { c throws(Stop) in _ = try c.compactSize(number, limit: limit) }.annotations
         }
         #expect(annotations([5], 5).isEmpty)
-        #expect(annotations([6], 5).map(\.kind) == [.countOverLimit])
+        #expect(annotations([6], 5).map(\.remark.name) == ["bitcoin.count.over_limit"])
         #expect(annotations([6], 5).map(\.value) == [5])
         #expect(annotations([0xfd, 0, 1], 0x100).isEmpty)
-        #expect(annotations([0xfd, 1, 1], 0x100).map(\.kind) == [.countOverLimit])
-        #expect(annotations([0xfd, 6, 0], 5).map(\.kind) == [.compactSizeNotMinimal, .countOverLimit])
+        #expect(annotations([0xfd, 1, 1], 0x100).map(\.remark.name) == ["bitcoin.count.over_limit"])
+        #expect(
+            annotations([0xfd, 6, 0], 5).map(\.remark.name) == [
+                "bitcoin.compactsize.not_minimal", "bitcoin.count.over_limit",
+            ])
     }
 }

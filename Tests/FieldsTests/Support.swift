@@ -11,7 +11,7 @@ struct Dissected {
     /// Bytes that the layout left.
     var left: Int
 
-    var kinds: [AnnotationKind] { annotations.map(\.kind) }
+    var kinds: [String] { annotations.map(\.remark.name) }
     /// Nodes without descendants that have bytes of their own.
     var leaves: [Node] {
         nodes.enumerated().filter { index, node in

@@ -10,14 +10,14 @@ private let group = Field("test.group", "Group", .group, "a heading of these tes
         var sink = TreeSink()
         let outer = sink.open(group, at: 0, value: 0, flags: [])
         sink.leaf(leaf, at: 0, length: 1, value: 1, flags: [])
-        sink.annotate(.truncated, value: 1)
-        sink.annotate(.trailingBytes, value: 2)
+        sink.annotate(.common.truncated, value: 1)
+        sink.annotate(.common.layoutUnsettled, value: 2)
         let inner = sink.open(group, at: 1, value: 0, flags: [])
         sink.leaf(leaf, at: 1, length: 2, value: 2, flags: [])
         sink.close(inner, at: 3)
         sink.head(inner, textBuffer("inner"))
         sink.leaf(leaf, at: 3, length: 1, value: 3, flags: [])
-        sink.annotate(.bytesMissing, value: 3)
+        sink.annotate(.common.countOverLimit, value: 3)
         sink.close(outer, at: 4)
         // A group is headed after its children, whose headings come later in the tree.
         sink.head(outer, textBuffer("outer group"))
@@ -57,7 +57,7 @@ private let group = Field("test.group", "Group", .group, "a heading of these tes
         var sink = TreeSink()
         for index in 0..<100 {
             let mark = sink.open(group, at: 0, value: 0, flags: [])
-            if index % 3 == 0 { sink.annotate(.truncated, value: UInt64(index)) }
+            if index % 3 == 0 { sink.annotate(.common.truncated, value: UInt64(index)) }
             sink.close(mark, at: 0)
             if index % 2 == 0 { sink.head(mark, textBuffer("\(index)")) }
         }
@@ -84,7 +84,7 @@ private let group = Field("test.group", "Group", .group, "a heading of these tes
 
     @Test func anEmptyTreeTakesNoAnnotation() {
         var sink = TreeSink()
-        sink.annotate(.truncated, value: 0)
+        sink.annotate(.common.truncated, value: 0)
         #expect(sink.tree.annotations.isEmpty)
     }
 
@@ -96,21 +96,18 @@ private let group = Field("test.group", "Group", .group, "a heading of these tes
         }
         #expect(tree.stopped && tree.left == 0)
         #expect(tree.nodes.count == TreeSink.nodeLimit)
-        #expect(tree.kinds == [.treeLimit])
+        #expect(tree.kinds == ["bitcoin.tree.full"])
         let values = dissect(bytes + [0]) { c throws(Stop) in
             try c.values(.max, stride: 1) { (c, _) throws(Stop) in try c.integer(leaf, UInt8.self) }
         }
-        #expect(values.stopped && values.nodes.count == TreeSink.nodeLimit && values.kinds == [.treeLimit])
+        #expect(values.stopped && values.nodes.count == TreeSink.nodeLimit && values.kinds == ["bitcoin.tree.full"])
     }
 
-    @Test func annotationKindsAreDescribed() {
-        #expect(Set(AnnotationKind.allCases.map { $0.text(1) }).count == AnnotationKind.allCases.count)
-        for kind in AnnotationKind.allCases {
-            let text = kind.text(123_456)
-            #expect(text.first?.isUppercase == true || text.first?.isNumber == true, "\(text)")
-            #expect(text.last != ".", "\(text)")
-        }
-        #expect(AnnotationKind.countOverLimit.text(50_000) == "More than the 50000 that receivers accept")
+    @Test func remarksHaveTheirNumber() {
+        #expect(Remark.common.countOverLimit.text(50_000) == "More than the 50000 that receivers accept")
+        #expect(Remark.common.countOverLimit.text(nil) == "More than the … that receivers accept")
+        let signed = Remark("test.signed", .note, .protocol, "Less than {signed}")
+        #expect(signed.text(UInt64(bitPattern: -1)) == "Less than -1")
         #expect(Severity.chat < .note && Severity.note < .warning && Severity.warning < .error)
     }
 }

@@ -1,5 +1,5 @@
-import Records
 import Fields
+import Records
 import Testing
 
 @testable import Output

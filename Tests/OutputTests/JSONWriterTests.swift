@@ -42,11 +42,13 @@ import Testing
                       "kinds.blob_tree": {
                         "_ws.expert": [
                           {
+                            "bitcoin.message.truncated": "",
                             "_ws.expert.message": "The message ends before this field does",
                             "_ws.expert.severity": "8388608",
                             "_ws.expert.group": "117440512"
                           },
                           {
+                            "bitcoin.count.over_limit": "",
                             "_ws.expert.message": "More than the 5 that receivers accept",
                             "_ws.expert.severity": "8388608",
                             "_ws.expert.group": "117440512"

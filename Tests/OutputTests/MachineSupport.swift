@@ -1,3 +1,4 @@
+import BitcoinP2P
 import Fields
 import Foundation
 import Output
@@ -88,8 +89,8 @@ func fillList(_ sink: inout TreeSink) {
     sink.close(mark, at: 8)
     sink.leaf(Kinds.count, at: 12, length: 1, value: 3, flags: [])
     sink.leaf(Kinds.blob, at: 12, length: 2, value: 0, flags: .truncated)
-    sink.annotate(.truncated, value: 0)
-    sink.annotate(.countOverLimit, value: 5)
+    sink.annotate(.common.truncated, value: 0)
+    sink.annotate(.common.countOverLimit, value: 5)
 }
 
 /// User agents and the like that want to be something else.
@@ -108,3 +109,9 @@ let hostileTexts: [[UInt8]] =
 
 /// The same made harmless: what each writer must show.
 func harmless(_ bytes: [UInt8]) -> String { text { $0.append(wire: bytes.span.bytes) } }
+
+/// A remark that a message type declares.
+func remark(_ name: String) -> Remark {
+    _ = MessageTypes.standard
+    return Remark(named: name) ?? .common.layoutUnsettled
+}

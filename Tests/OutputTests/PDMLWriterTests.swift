@@ -1,7 +1,7 @@
-import Records
 import Fields
 import Foundation
 import FoundationXML
+import Records
 import Testing
 
 @testable import Output

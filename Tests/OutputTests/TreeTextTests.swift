@@ -75,7 +75,7 @@ import Testing
     @Test func truncatedNodesShowWhatIsThere() {
         let lines = lines([0xaa, 0xbb]) { sink in
             sink.leaf(Fields.number, at: 0, length: 2, value: 0, flags: .truncated)
-            sink.annotate(.truncated, value: 0)
+            sink.annotate(.common.truncated, value: 0)
             sink.leaf(Fields.text, at: 2, length: 0, value: 0, flags: .truncated)
         }
         #expect(
@@ -104,8 +104,8 @@ import Testing
     @Test func annotationsFollowTheirNode() {
         let lines = lines([1, 2, 3, 4]) { sink in
             sink.leaf(Fields.number, at: 0, length: 4, value: 9, flags: [])
-            sink.annotate(.countOverLimit, value: 5)
-            sink.annotate(.trailingBytes, value: 0)
+            sink.annotate(.common.countOverLimit, value: 5)
+            sink.annotate(remark("bitcoin.trailing.ignored"), value: 0)
             sink.leaf(Fields.other, at: 0, length: 4, value: 9, flags: [])
         }
         #expect(
@@ -148,13 +148,13 @@ import Testing
     @Test func colours() {
         let plain = lines([1, 2, 3, 4]) { sink in
             sink.leaf(Fields.number, at: 0, length: 4, value: 9, flags: [])
-            sink.annotate(.checksumBad, value: 0)
-            sink.annotate(.checksumUnverified, value: 0)
+            sink.annotate(remark("bitcoin.checksum.bad"), value: 0)
+            sink.annotate(remark("bitcoin.checksum.unverified"), value: 0)
         }
         let coloured = lines([1, 2, 3, 4], colour: true) { sink in
             sink.leaf(Fields.number, at: 0, length: 4, value: 9, flags: [])
-            sink.annotate(.checksumBad, value: 0)
-            sink.annotate(.checksumUnverified, value: 0)
+            sink.annotate(remark("bitcoin.checksum.bad"), value: 0)
+            sink.annotate(remark("bitcoin.checksum.unverified"), value: 0)
         }
         #expect(!plain.joined().contains("\u{1b}"))
         #expect(coloured[0] == plain[0])

@@ -1,6 +1,6 @@
-import Records
 import Fields
 import Foundation
+import Records
 import Testing
 
 @testable import Output

@@ -2,6 +2,13 @@ import Fields
 
 /// `addrv2` (BIP 155): addresses of nodes in any network, at most 1000; sent to peers that asked by `sendaddrv2`.
 struct AddrV2: Payload {
+    let addressLengthWrong = Remark(
+        "bitcoin.address_length.invalid", .error, .malformed,
+        "The address of this network must have {n} bytes: receivers reject the message")
+    let addressIgnored = Remark(
+        "bitcoin.address.ignored", .warning, .protocol,
+        "No address of this kind may be sent for this network: receivers ignore it")
+
     let message = Field("bitcoin.addrv2", "Addrv2 message", .group, "addresses of nodes, of any network")
     let count = Field("bitcoin.addrv2.count", "Count", .count, "how many addresses follow, at most 1000")
     let item = Field("bitcoin.addrv2.item", "Address", .group, "one node")
@@ -38,12 +45,12 @@ struct AddrV2: Payload {
             let id = try c.integer(network, UInt8.self)
             let size = try c.compactSize(length, limit: 512)
             let right = AddressNetwork.length(id)
-            if let right, right != size { c.annotate(.addressLengthWrong, UInt64(right)) }
+            if let right, right != size { c.annotate(addressLengthWrong, UInt64(right)) }
             let field = right != size ? other : id == 1 ? ipv4 : id == 2 ? ipv6 : other
             let range = try c.bytes(field, size)
             let bytes = c.bytes.extracting(range)
             let form = right == size ? AddressNetwork.form(id) : .unknown
-            if right == size, AddressNetwork.isIgnored(id, bytes) { c.annotate(.addressIgnored) }
+            if right == size, AddressNetwork.isIgnored(id, bytes) { c.annotate(addressIgnored) }
             if c.mode == .tree {
                 var written = TextBuffer()
                 form.append(bytes, to: &written)

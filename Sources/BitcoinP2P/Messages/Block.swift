@@ -12,6 +12,14 @@ struct Block: Payload {
     let transaction = Transaction()
     let checks = BlockChecks()
 
+    /// What refutes that the bytes are the block that the header names, or that it has work.
+    var refutations: Set<Remark> {
+        [
+            checks.merkleRoot.wrong, checks.merkleTreeMutated, checks.witnessCommitmentWrong, header.work.targetInvalid,
+            header.work.proofOfWorkWrong,
+        ]
+    }
+
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         let start = c.offset
         let size = c.left

@@ -21,7 +21,7 @@ struct Solution: Payload {
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         try work.layout(&c)
         c.info(c.left, "byte", "bytes")
-        if !c.rest(solution).isEmpty { c.annotate(.layoutUnsettled) }
+        if !c.rest(solution).isEmpty { c.annotate(.common.layoutUnsettled) }
     }
 }
 

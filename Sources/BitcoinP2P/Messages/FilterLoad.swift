@@ -28,7 +28,7 @@ struct FilterLoad: Payload {
         c.info(size, "byte", "bytes")
         let range = try c.bytes(filter, size)
         let hashes = try c.integer(functions, UInt32.self)
-        if hashes > 50 { c.annotate(.countOverLimit, 50) }
+        if hashes > 50 { c.annotate(.common.countOverLimit, 50) }
         let salt = try c.integer(tweak, UInt32.self)
         let update = try layoutFlags(&c)
         if c.mode == .tree { estimate(&c, BloomFilter(c.bytes.extracting(range), functions: hashes)) }

@@ -55,7 +55,7 @@ struct Fraud: Payload {
             try stripped.layout(&c)
             try full.layout(&c)
         } else if type > 2, !c.rest(proof).isEmpty {
-            c.annotate(.layoutUnsettled)
+            c.annotate(.common.layoutUnsettled)
         }
     }
 
@@ -102,7 +102,7 @@ struct SizeProof: Sendable {
             try c.bytes(midstate, 32)
             _ = try c.compactSize(size)
             let length = try c.integer(chunkLength, UInt8.self)
-            if length > 55 { c.annotate(.lengthOverLimit, 55) }
+            if length > 55 { c.annotate(.common.lengthOverLimit, 55) }
             try c.bytes(chunk, Int(length))
         }
     }

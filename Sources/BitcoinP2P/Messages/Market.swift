@@ -10,7 +10,7 @@ struct Review: Payload {
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         c.info(c.left, "byte", "bytes")
-        if !c.rest(object).isEmpty { c.annotate(.layoutUnsettled) }
+        if !c.rest(object).isEmpty { c.annotate(.common.layoutUnsettled) }
     }
 }
 
@@ -43,7 +43,7 @@ struct Publish: Payload {
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         try channel.layout(&c)
         c.info(c.left, "byte", "bytes")
-        if !c.rest(object).isEmpty { c.annotate(.layoutUnsettled) }
+        if !c.rest(object).isEmpty { c.annotate(.common.layoutUnsettled) }
     }
 }
 

@@ -2,6 +2,11 @@ import Fields
 
 /// `merkleblock` (BIP 37): a header, and as much of the merkle tree as proves which transactions match the filter.
 struct MerkleBlock: Payload {
+    let partialTreeWrong = Remark(
+        "bitcoin.merkleblock.tree.wrong", .error, .malformed, isComputed: true,
+        "Hashes and flags do not make a partial merkle tree of so many transactions")
+    let merkleRoot = MerkleRoot()
+
     let message = Field(
         "bitcoin.merkleblock", "Merkleblock message", .group, "proves which transactions of a block match the filter")
     let header = BlockHeader("bitcoin.merkleblock")
@@ -33,7 +38,7 @@ struct MerkleBlock: Payload {
         try header.layout(&c, context)
         let transactions = try c.integer(count, UInt32.self)
         if UInt64(transactions) > Limits.transactionsInBlock {
-            c.annotate(.countOverLimit, Limits.transactionsInBlock)
+            c.annotate(.common.countOverLimit, Limits.transactionsInBlock)
         }
         let hashes = try c.compactSize(hashCount, limit: UInt64(transactions))
         if c.sink.wantsInfo {
@@ -61,11 +66,11 @@ struct MerkleBlock: Payload {
         var tree = tree
         guard let root = tree?.walk(c.bytes) else {
             c.generate(rootStatus, 0)
-            return c.annotate(.partialTreeWrong)
+            return c.annotate(partialTreeWrong)
         }
         c.generate(rootStatus, root == committed ? 1 : 0)
         if root != committed {
-            c.annotate(.merkleRootWrong)
+            c.annotate(merkleRoot.wrong)
             c.generate(rootCalculated, root.bytes)
         }
         for proved in tree?.matches ?? [] {

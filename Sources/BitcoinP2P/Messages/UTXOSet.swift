@@ -82,6 +82,6 @@ struct UTXOSet: Payload {
             c.sink.info.append(" ")
             c.sink.info.append(byteCount: c.left)
         }
-        if !c.rest(data).isEmpty { c.annotate(.layoutUnsettled) }
+        if !c.rest(data).isEmpty { c.annotate(.common.layoutUnsettled) }
     }
 }

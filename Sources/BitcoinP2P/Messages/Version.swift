@@ -5,6 +5,10 @@ import Fields
 /// Which fields are there is told by the bytes that are left, as in Core, not by the version number; where the two
 /// disagree the field says so.
 struct Version: Payload {
+    let fieldsDisagreeWithVersion = Remark(
+        "bitcoin.version.fields_disagree", .note, .protocol,
+        "The fields present are not those of protocol version {signed}")
+
     let message = Field(
         "bitcoin.version", "Version message", .group, "opens a connection: who speaks, and what it knows")
     let version = Field(
@@ -112,6 +116,6 @@ struct Version: Payload {
     }
 
     private func disagree(_ c: inout Cursor<some FieldSink & ~Copyable>, _ number: Int32) {
-        c.annotate(.fieldsDisagreeWithVersion, UInt64(bitPattern: Int64(number)))
+        c.annotate(fieldsDisagreeWithVersion, UInt64(bitPattern: Int64(number)))
     }
 }

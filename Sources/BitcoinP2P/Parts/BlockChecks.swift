@@ -2,6 +2,17 @@ import Fields
 
 /// What is computed of a whole block: the two merkle trees, its sizes, height and reward (protocol.md section 9).
 struct BlockChecks: Sendable {
+    let merkleRoot = MerkleRoot()
+    let merkleTreeMutated = Remark(
+        "bitcoin.merkle_tree.mutated", .error, .malformed, isComputed: true,
+        "Transactions are repeated so that the merkle root stays the same (CVE-2012-2459): receivers reject it")
+    let witnessCommitmentWrong = Remark(
+        "bitcoin.witness_commitment.wrong", .error, .checksum,
+        "The coinbase does not commit to these witnesses: receivers reject the block")
+    let weightOverLimit = Remark(
+        "bitcoin.weight.over_limit", .error, .protocol,
+        "More than the {n} weight units a block may have: receivers reject it")
+
     let rootStatus = Field(
         "bitcoin.block.merkle_root.status", "Merkle root status", .enumeration(Self.rootNames, bits: 8),
         "whether the header commits to exactly these transactions")
@@ -55,7 +66,7 @@ struct BlockChecks: Sendable {
         c.generate(strippedSize, UInt64(frame &+ body.strippedSize))
         let units = UInt64(4 &* frame &+ 3 &* body.strippedSize &+ body.size)
         c.generate(weight, units)
-        if units > Limits.blockWeight { c.annotate(.weightOverLimit, Limits.blockWeight) }
+        if units > Limits.blockWeight { c.annotate(weightOverLimit, Limits.blockWeight) }
     }
 
     private func layoutRoot(
@@ -64,8 +75,8 @@ struct BlockChecks: Sendable {
         var isMutated = false
         let root = body.merkleRoot(isMutated: &isMutated)
         c.generate(rootStatus, root == committed ? 1 : 0)
-        if root != committed { c.annotate(.merkleRootWrong) }
-        if isMutated { c.annotate(.merkleTreeMutated) }
+        if root != committed { c.annotate(merkleRoot.wrong) }
+        if isMutated { c.annotate(merkleTreeMutated) }
         if root != committed { c.generate(rootCalculated, root.bytes) }
     }
 
@@ -77,19 +88,19 @@ struct BlockChecks: Sendable {
             // Nothing to commit to, or witnesses that nothing commits to.
             guard body.hasWitness else { return }
             c.generate(commitmentStatus, 0)
-            return c.annotate(.witnessCommitmentWrong)
+            return c.annotate(witnessCommitmentWrong)
         }
         // Peers that don't know witnesses get the same block without them.
         guard body.hasWitness else { return c.generate(commitmentStatus, 2) }
         guard let reserved = coinbase?.reserved else {
             c.generate(commitmentStatus, 0)
-            return c.annotate(.witnessCommitmentWrong)
+            return c.annotate(witnessCommitmentWrong)
         }
         let calculated = body.witnessCommitment(bytes.extracting(reserved))
         let isGood = calculated == Hash256(bytes, at: commitment.lowerBound)
         c.generate(commitmentStatus, isGood ? 1 : 0)
         if isGood { return }
-        c.annotate(.witnessCommitmentWrong)
+        c.annotate(witnessCommitmentWrong)
         c.generate(commitmentCalculated, calculated.bytes)
     }
 

@@ -2,6 +2,10 @@ import Fields
 
 /// The 80 bytes that are hashed to a block's name (protocol.md section 9).
 struct BlockHeader: Sendable {
+    let headerNotConnected = Remark(
+        "bitcoin.header.not_connected", .warning, .sequence,
+        "This is not the hash of the header before it: receivers reject the message")
+
     let version: Field
     let versionText: Field
     let prevBlock: Field
@@ -53,7 +57,7 @@ struct BlockHeader: Sendable {
             c.parts { c in c.generate(versionText, text) }
         }
         let parent = try c.bytes(prevBlock, 32)
-        if let previous, Hash256(c.bytes, at: parent.lowerBound) != previous { c.annotate(.headerNotConnected) }
+        if let previous, Hash256(c.bytes, at: parent.lowerBound) != previous { c.annotate(headerNotConnected) }
         try c.bytes(merkleRoot, 32)
         try c.integer(timestamp, UInt32.self)
         let compact = try c.integer(bits, UInt32.self)

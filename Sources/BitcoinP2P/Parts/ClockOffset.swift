@@ -2,6 +2,10 @@ import Fields
 
 /// How far the clock of a peer is from that of the capture.
 struct ClockOffset: Sendable {
+    let clockOff = Remark(
+        "bitcoin.clock.off", .warning, .protocol,
+        "The sender's clock is {n} minutes from the capture's: one of the two is wrong")
+
     let offset: Field
 
     init(_ name: String) {
@@ -19,7 +23,7 @@ struct ClockOffset: Sendable {
         let difference = Int128(seconds) * 1_000_000_000 - Int128(context.time)
         c.generate(offset, nanoseconds: difference)
         if difference.magnitude > Self.tolerable {
-            c.annotate(.clockOff, UInt64(clamping: difference.magnitude / 60_000_000_000))
+            c.annotate(clockOff, UInt64(clamping: difference.magnitude / 60_000_000_000))
         }
     }
 }

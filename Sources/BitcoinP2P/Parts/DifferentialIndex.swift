@@ -19,7 +19,7 @@ struct DifferentialIndex: Sendable {
         let (sum, overflow) = next.addingReportingOverflow(skipped)
         let position = overflow ? UInt64.max : sum
         c.generate(absolute, position)
-        if position > Limits.compactBlockPositions { c.annotate(.countOverLimit, Limits.compactBlockPositions) }
+        if position > Limits.compactBlockPositions { c.annotate(.common.countOverLimit, Limits.compactBlockPositions) }
         next = position == .max ? position : position + 1
         return position
     }

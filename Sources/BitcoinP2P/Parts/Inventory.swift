@@ -2,6 +2,9 @@ import Fields
 
 /// The list that `inv`, `getdata` and `notfound` carry (protocol.md section 6.5).
 struct Inventory: Sendable {
+    let inventoryTypeUnknown = Remark(
+        "bitcoin.inv.type.unknown", .warning, .protocol, "No inventory type of this number is known")
+
     let count: Field
     let item: Field
     let type: Field
@@ -21,7 +24,7 @@ struct Inventory: Sendable {
         if c.sink.wantsInfo { appendInfo(&c, entries, from: start) }
         try c.list(of: item, entries, stride: 36) { (c, _) throws(Stop) in
             let value = try c.integer(type, UInt32.self)
-            if InventoryType.names.name(of: UInt64(value)) == nil { c.annotate(.inventoryTypeUnknown) }
+            if InventoryType.names.name(of: UInt64(value)) == nil { c.annotate(inventoryTypeUnknown) }
             try c.bytes(hash, 32)
         }
     }

@@ -2,6 +2,16 @@ import Fields
 
 /// What a header's bits ask for, and whether its hash has it (protocol.md section 9).
 struct ProofOfWork: Sendable {
+    let targetInvalid = Remark(
+        "bitcoin.target.invalid", .error, .malformed, isComputed: true,
+        "No hash can meet this target: it is negative, zero or over 256 bits")
+    let targetTooEasy = Remark(
+        "bitcoin.target.too_easy", .error, .protocol,
+        "The target is easier than the easiest of this network: receivers reject the header")
+    let proofOfWorkWrong = Remark(
+        "bitcoin.proof_of_work.wrong", .error, .protocol,
+        "The hash is above the target, so no work is proved: receivers reject the header")
+
     let target: Field
     let difficulty: Field
     let status: Field
@@ -22,12 +32,12 @@ struct ProofOfWork: Sendable {
         _ c: inout Cursor<some FieldSink & ~Copyable>, bits: UInt32, on network: Network, _ text: inout TextBuffer
     ) -> UInt256? {
         guard let compact = CompactTarget(bits) else {
-            c.annotate(.targetInvalid)
+            c.annotate(targetInvalid)
             return nil
         }
         let value = compact.value
         let easiest = network.easiestTarget?.value ?? value
-        if value > easiest { c.annotate(.targetTooEasy) }
+        if value > easiest { c.annotate(targetTooEasy) }
         text.removeAll()
         compact.appendDifficulty(to: &text)
         // The number that is shown, so that a filter finds it by what it reads.
@@ -46,7 +56,7 @@ struct ProofOfWork: Sendable {
         guard let target else { return c.generate(status, 0) }
         let isGood = UInt256(hash) <= target
         c.generate(status, isGood ? 1 : 0)
-        if !isGood { c.annotate(.proofOfWorkWrong) }
+        if !isGood { c.annotate(proofOfWorkWrong) }
     }
 
     private static let names = ValueNames(

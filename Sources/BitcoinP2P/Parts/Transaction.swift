@@ -5,6 +5,20 @@ import Fields
 /// Core's rule tells the two apart: an input count of zero followed by a byte that is not zero is no count but marker
 /// and flag.
 struct Transaction: Sendable {
+    let witnessFlagUnknown = Remark(
+        "bitcoin.tx.flag.unknown", .error, .malformed,
+        "Flag bits other than 0x01 are undefined: receivers reject the transaction")
+    let emptyWitness = Remark(
+        "bitcoin.tx.witness.empty", .error, .malformed,
+        "The transaction says it has a witness, but every stack is empty: receivers reject it")
+    let amountOutOfRange = Remark(
+        "bitcoin.amount.out_of_range", .error, .protocol, "No amount may be negative or more than 21 million bitcoin")
+    let prevoutNull = Remark(
+        "bitcoin.prevout.null", .error, .protocol, "Only a coinbase, which has one input, may spend no output")
+    let coinbaseLengthWrong = Remark(
+        "bitcoin.coinbase.length_wrong", .error, .protocol,
+        "The signature script of a coinbase must have 2 to 100 bytes")
+
     let message = Field("bitcoin.tx", "Tx message", .group, "a transaction: spends outputs and makes new ones")
     let version = Field(
         "bitcoin.tx.version", "Transaction version", .unsigned(bits: 32),
@@ -93,7 +107,7 @@ struct Transaction: Sendable {
         if c.peek() == 0, let next = c.peek(1), next != 0 {
             flags = next
             try c.bytes(flag, 2)
-            if flags & ~1 != 0 { c.annotate(.witnessFlagUnknown) }
+            if flags & ~1 != 0 { c.annotate(witnessFlagUnknown) }
         }
         let body = c.offset
         var outline = TransactionOutline(version: number, hasWitness: flags & 1 != 0)
@@ -110,7 +124,7 @@ struct Transaction: Sendable {
             if !outline.isCoinbase { c.generate(times.replaceable, sequences.isReplaceable ? 1 : 0) }
             if let total {
                 c.generate(totalOut, UInt64(bitPattern: total))
-                if total > Limits.money { c.annotate(.amountOutOfRange) }
+                if total > Limits.money { c.annotate(amountOutOfRange) }
             }
         }
         let parts = TransactionParts(start: start, body: body..<bodyEnd, tail: tail, end: c.offset)
@@ -133,7 +147,7 @@ struct Transaction: Sendable {
             try c.group(prevOutput) { (c) throws(Stop) in
                 try c.bytes(prevHash, 32)
                 try c.integer(prevIndex, UInt32.self)
-                if c.mode == .tree, count > 1, InputType.isNull(outpoint, c.bytes) { c.annotate(.prevoutNull) }
+                if c.mode == .tree, count > 1, InputType.isNull(outpoint, c.bytes) { c.annotate(prevoutNull) }
             }
             let length = try c.compactSize(sigScriptLength, limit: Limits.size)
             let script = try c.bytes(sigScript, length)
@@ -141,7 +155,7 @@ struct Transaction: Sendable {
             if c.mode == .tree {
                 if outline.isCoinbase {
                     type = .coinbase
-                    if !(2...100).contains(length) { c.annotate(.coinbaseLengthWrong) }
+                    if !(2...100).contains(length) { c.annotate(coinbaseLengthWrong) }
                 } else {
                     type = InputType(script, outline.nextStack(&witnesses, c.bytes), of: c.bytes)
                 }
@@ -170,7 +184,7 @@ struct Transaction: Sendable {
             let amount = try c.integer(value, Int64.self)
             if summing {
                 if amount < 0 || amount > Limits.money {
-                    c.annotate(.amountOutOfRange)
+                    c.annotate(amountOutOfRange)
                     isAmount = false
                 }
                 let (sum, overflow) = total.addingReportingOverflow(amount)
@@ -207,6 +221,6 @@ struct Transaction: Sendable {
                 witnessParts.layout(&c, mark, data, role, look.stack)
             }
         }
-        if isEmpty { c.annotate(.emptyWitness) }
+        if isEmpty { c.annotate(emptyWitness) }
     }
 }

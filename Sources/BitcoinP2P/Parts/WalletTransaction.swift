@@ -44,7 +44,7 @@ struct WalletTransaction: Sendable {
             try layoutFields(&c, network)
         } else {
             c.rest(other)
-            c.annotate(.layoutUnsettled)
+            c.annotate(.common.layoutUnsettled)
         }
     }
 

@@ -2,6 +2,12 @@ import Fields
 
 /// The fields of a v2 packet: those around a message, and those of a packet without one.
 public struct V2PacketLayout: Sendable {
+    let packetsLost = Remark(
+        "bitcoin.v2.packets.lost", .warning, .reassembly, "{n} packets before this one could not be decrypted")
+    let packetWithoutMessage = Remark(
+        "bitcoin.v2.packet.without_message", .warning, .malformed,
+        "The packet is no decoy, and holds no whole command: receivers ignore it")
+
     public let packet = Field(
         "bitcoin.v2", "Bitcoin v2 transport", .group,
         "encrypted transport (BIP 324): the packet that carried the message, or a direction that cannot be read")
@@ -80,7 +86,7 @@ public struct V2PacketLayout: Sendable {
             c.generate(number, facts.packet.number)
             if facts.packet.lost > 0 {
                 c.generate(lost, facts.packet.lost)
-                c.annotate(.packetsLost, facts.packet.lost)
+                c.annotate(packetsLost, facts.packet.lost)
             }
             c.generate(length, UInt64(contents))
             c.generate(authentication, 1)
@@ -92,7 +98,7 @@ public struct V2PacketLayout: Sendable {
             } else {
                 c.rest(self.contents)
                 let isDecoy = flags & PacketContents.ignoreBit != 0
-                if !isDecoy, !facts.packet.isVersion { c.annotate(.packetWithoutMessage) }
+                if !isDecoy, !facts.packet.isVersion { c.annotate(packetWithoutMessage) }
             }
         }
     }

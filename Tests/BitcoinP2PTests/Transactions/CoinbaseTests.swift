@@ -42,8 +42,11 @@ import Testing
         #expect(genesis["bitcoin.tx.coinbase.height"].isEmpty)
         let many = TransactionBuilder.coinbase(Array(repeating: Array("text\u{0}".utf8), count: 1000).flatMap { $0 })
         #expect(many["bitcoin.tx.coinbase.text"].count == 16)
-        #expect(many.annotations("bitcoin.tx.in.sig_script") == [.coinbaseLengthWrong])
-        #expect(TransactionBuilder.coinbase([1]).annotations("bitcoin.tx.in.sig_script") == [.coinbaseLengthWrong])
+        #expect(many.annotations("bitcoin.tx.in.sig_script") == ["bitcoin.coinbase.length_wrong"])
+        #expect(
+            TransactionBuilder.coinbase([1]).annotations("bitcoin.tx.in.sig_script") == [
+                "bitcoin.coinbase.length_wrong"
+            ])
     }
 
     private static func genesis() throws -> [UInt8] {
@@ -87,7 +90,7 @@ import Testing
         let nothing = [UInt8](repeating: 0, count: 32) + [0xff, 0xff, 0xff, 0xff]
         transaction.inputs = [TransactionBuilder.Input(), TransactionBuilder.Input(outpoint: nothing)]
         let dissected = Dissected("tx", transaction.bytes)
-        #expect(dissected.annotations("bitcoin.tx.in.prev_output.index") == [.prevoutNull])
+        #expect(dissected.annotations("bitcoin.tx.in.prev_output.index") == ["bitcoin.prevout.null"])
         #expect(dissected["bitcoin.tx.in.type"] == ["empty", "empty"])
     }
 

@@ -135,7 +135,7 @@ import Testing
         #expect(after["bitcoin.tx.in.tapscript.asm"] == ["OP_SUCCESS80 [error]"])
         #expect(after.annotations.isEmpty)
         let wrong = TransactionBuilder.spending(witness: [[0x51, 5], Self.controlBlock])
-        #expect(wrong.annotations("bitcoin.tx.in.tapscript.asm") == [.scriptOverrun])
+        #expect(wrong.annotations("bitcoin.tx.in.tapscript.asm") == ["bitcoin.script.overrun"])
     }
 
     @Test(.enabled(if: Files.hasVectors, "needs the shared reference files"))

@@ -96,7 +96,8 @@ import Testing
         #expect(Dissected("tx", transaction.bytes).annotations.isEmpty)
         #expect(Dissected("tx", transaction.bytes).info.hasSuffix(" 21000000 BTC"))
         transaction.outputs.append(TransactionBuilder.Output(value: 1))
-        #expect(Dissected("tx", transaction.bytes).annotations("bitcoin.tx.total_out") == [.amountOutOfRange])
+        #expect(
+            Dissected("tx", transaction.bytes).annotations("bitcoin.tx.total_out") == ["bitcoin.amount.out_of_range"])
         for wrong in [most + 1, -1, .min, .max] {
             transaction.outputs = [most, wrong, wrong, .max].map { TransactionBuilder.Output(value: $0) }
             let dissected = Dissected("tx", transaction.bytes)

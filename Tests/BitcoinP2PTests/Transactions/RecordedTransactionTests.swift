@@ -80,10 +80,10 @@ import Testing
         let dissected = Dissected("tx", bytes)
         // Lists end where the tree is full; what they have is explained.
         #expect(dissected.nodes.count < 2_100_000)
-        let allowed: Set<AnnotationKind> = [.treeLimit, .truncated, .trailingBytes]
-        #expect(Set(dissected.annotations.map(\.kind)).isSubset(of: allowed))
+        let allowed: Set<String> = ["bitcoin.tree.full", "bitcoin.message.truncated", "bitcoin.trailing.ignored"]
+        #expect(Set(dissected.annotations.map(\.remark.name)).isSubset(of: allowed))
         #expect(dissected["bitcoin.tx.in.type"].allSatisfy { $0 == "P2WPKH" })
-        #expect(dissected.annotations.contains { $0.kind == .treeLimit })
+        #expect(dissected.annotations.contains { $0.remark.name == "bitcoin.tree.full" })
     }
 
     @Test func `a witness that is cut off`() {

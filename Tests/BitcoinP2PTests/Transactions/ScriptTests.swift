@@ -115,7 +115,9 @@ import Testing
                     inWords += 1
                 }
                 let isWrong = Self.overruns(script)
-                #expect(dissected.annotations("bitcoin.tx.out.asm") == (isWrong ? [.scriptOverrun] : []), "\(text)")
+                #expect(
+                    dissected.annotations("bitcoin.tx.out.asm") == (isWrong ? ["bitcoin.script.overrun"] : []),
+                    "\(text)")
                 #expect(asm.utf8.count > 8000 || asm.hasSuffix("[error]") == isWrong, "\(text)")
                 if isWrong { errors += 1 }
             }
@@ -152,7 +154,7 @@ import Testing
         let dissected = TransactionBuilder.paying(Array(hex: script))
         #expect(dissected["bitcoin.tx.out.asm"] == (asm.map { [$0] } ?? []))
         let isWrong = asm?.hasSuffix("[error]") == true
-        #expect(dissected.annotations.map(\.kind) == (isWrong ? [.scriptOverrun] : []))
+        #expect(dissected.annotations.map(\.remark.name) == (isWrong ? ["bitcoin.script.overrun"] : []))
         let rest = script.hasPrefix("ac") && isWrong ? String(script.dropFirst(2)) : script
         #expect(dissected["bitcoin.tx.out.unread"] == (isWrong ? [rest] : []))
         #expect(dissected.tilingProblem() == nil && dissected.structureProblem() == nil)
@@ -167,7 +169,7 @@ import Testing
         let many = Array(repeating: push([1, 2, 3, 4, 5, 6]), count: 10_000).flatMap { $0 }
         let cut = TransactionBuilder.paying(many + [0x05, 1])
         #expect(cut["bitcoin.tx.out.asm"][0].utf8.count < 8260)
-        #expect(cut.annotations("bitcoin.tx.out.asm") == [.scriptOverrun])
+        #expect(cut.annotations("bitcoin.tx.out.asm") == ["bitcoin.script.overrun"])
         #expect(cut["bitcoin.tx.out.unread"] == ["0501"])
         #expect(cut.nodes.count < 40)
         let one = TransactionBuilder.paying(push([UInt8](repeating: 7, count: 60_000)))

@@ -24,7 +24,7 @@ import Testing
         let dissected = TransactionBuilder.spending(push(signature))
         #expect(dissected["bitcoin.tx.in.type"] == ["P2PK"])
         #expect(dissected["bitcoin.tx.in.signature"] == [signature.hex])
-        #expect(dissected.annotations.map(\.kind) == (isStrict ? [] : [.signatureNotStrict]))
+        #expect(dissected.annotations.map(\.remark.name) == (isStrict ? [] : ["bitcoin.signature.not_strict"]))
         // As in Core, only what is a signature ends in the name of its type.
         let words = isStrict ? Array(signature.dropLast()).hex + "[ALL]" : signature.hex
         #expect(dissected["bitcoin.tx.in.asm"] == [words])
@@ -51,7 +51,9 @@ import Testing
     func `sighash types`(_ type: UInt8, _ name: String?) {
         let signature = Self.der(Self.r, Self.s, type)
         let dissected = TransactionBuilder.spending(push(signature))
-        #expect(dissected.annotations("bitcoin.tx.in.signature.sighash") == (name == nil ? [.sighashUndefined] : []))
+        #expect(
+            dissected.annotations("bitcoin.tx.in.signature.sighash")
+                == (name == nil ? ["bitcoin.sighash.undefined"] : []))
         let body = Array(signature.dropLast()).hex
         #expect(dissected["bitcoin.tx.in.asm"] == [name.map { "\(body)[\($0)]" } ?? signature.hex])
         if let name { #expect(dissected["bitcoin.tx.in.signature.sighash"] == [name]) }
@@ -60,7 +62,8 @@ import Testing
         #expect(schnorr["bitcoin.tx.in.signature.s"] == [Self.s.hex])
         // BIP 118's draft has 0x41.
         let isKnown = name != nil || type == 0x41
-        #expect(schnorr.annotations("bitcoin.tx.in.signature.sighash") == (isKnown ? [] : [.sighashUndefined]))
+        #expect(
+            schnorr.annotations("bitcoin.tx.in.signature.sighash") == (isKnown ? [] : ["bitcoin.sighash.undefined"]))
     }
 
     @Test func `a Schnorr signature of 64 bytes covers everything`() {

@@ -2,6 +2,10 @@ import Fields
 
 /// A script in words: `<prefix>.asm`, and what of it cannot be read.
 struct ScriptWords: Sendable {
+    let scriptOverrun = Remark(
+        "bitcoin.script.overrun", .warning, .malformed,
+        "A push runs past the end of the script: it cannot be run from here on")
+
     let asm: Field
     let unread: Field
 
@@ -27,7 +31,7 @@ struct ScriptWords: Sendable {
             if !disassembly.succeeds { overrun = disassembly.overrun }
         }
         guard let overrun, isCode else { return }
-        c.annotate(.scriptOverrun)
+        c.annotate(scriptOverrun)
         c.part(unread, overrun)
     }
 }

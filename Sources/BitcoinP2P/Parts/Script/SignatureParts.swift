@@ -2,6 +2,13 @@ import Fields
 
 /// The parts of a signature, under the push or witness item that it is.
 struct SignatureParts: Sendable {
+    let signatureNotStrict = Remark(
+        "bitcoin.signature.not_strict", .note, .protocol,
+        "The signature is not strict DER: blocks may not have such since July 2015 (BIP 66)")
+    let sighashUndefined = Remark(
+        "bitcoin.sighash.undefined", .warning, .protocol,
+        "No signature hash type of this number is defined for this kind of signature")
+
     let signature = Field(
         "bitcoin.tx.in.signature", "Signature", .bytes, "proves the right to spend: ECDSA in DER, or Schnorr in taproot"
     )
@@ -19,8 +26,8 @@ struct SignatureParts: Sendable {
             c.part(r, parsed.r)
             c.part(s, parsed.s)
             c.part(sighash, range.suffix(1), value: UInt64(parsed.sighash))
-            if !parsed.isStrict { c.annotate(.signatureNotStrict) }
-            if SighashType.coreName(parsed.sighash) == nil { c.annotate(.sighashUndefined) }
+            if !parsed.isStrict { c.annotate(signatureNotStrict) }
+            if SighashType.coreName(parsed.sighash) == nil { c.annotate(sighashUndefined) }
         }
     }
 
@@ -36,7 +43,7 @@ struct SignatureParts: Sendable {
             } else {
                 let type = c.load(littleEndian: UInt8.self, at: start &+ 64) ?? 0
                 c.part(sighash, range.suffix(1), value: UInt64(type))
-                if !SighashType.isTaproot(type) { c.annotate(.sighashUndefined) }
+                if !SighashType.isTaproot(type) { c.annotate(sighashUndefined) }
             }
         }
     }
