@@ -24,29 +24,39 @@ public final class MessageType: Sendable {
     public let source: String
     /// The protocol version that brought it; nil where it came with the first client, or is not told by a version.
     public let since: Int?
+    /// The fields that its payload may have.
+    public let fields: FieldSet
     /// The heading of its payload, whose meaning is that of the message.
     public let message: Field
 
     // Made where the payload's type is concrete: one indirect call a message, and specialised code behind it.
     private let skimPayload: @Sendable (RawSpan, Int, MessageContext, inout SkimSink) -> Outcome
+    private let pickPayload: @Sendable (RawSpan, Int, MessageContext, inout PickSink) -> Outcome
     private let dissectPayload: @Sendable (RawSpan, Int, MessageContext, inout TreeSink) -> Outcome
 
     public convenience init(
-        _ command: StaticString, _ standing: Standing, _ source: String, since: Int? = nil, _ payload: some Payload
+        _ command: StaticString, _ standing: Standing, _ source: String, since: Int? = nil,
+        _ payload: @autoclosure () -> some Payload
     ) {
         self.init(Command(command), isPrefix: false, standing, source, since: since, payload)
     }
 
     /// The type of all commands that begin with `prefix`.
     convenience init(
-        prefix: StaticString, _ standing: Standing, _ source: String, since: Int? = nil, _ payload: some Payload
+        prefix: StaticString, _ standing: Standing, _ source: String, since: Int? = nil,
+        _ payload: @autoclosure () -> some Payload
     ) {
         self.init(Command(prefix), isPrefix: true, standing, source, since: since, payload)
     }
 
     private init(
-        _ command: Command, isPrefix: Bool, _ standing: Standing, _ source: String, since: Int?, _ payload: some Payload
+        _ command: Command, isPrefix: Bool, _ standing: Standing, _ source: String, since: Int?,
+        _ make: () -> some Payload
     ) {
+        let (payload, declared) = FieldSet.declared(by: make)
+        var fields = declared
+        fields.insert(trailingData)
+        self.fields = fields
         self.command = command
         self.isPrefix = isPrefix
         self.standing = standing
@@ -54,6 +64,9 @@ public final class MessageType: Sendable {
         self.since = since
         message = payload.message
         skimPayload = { bytes, start, context, sink in run(payload, bytes, start, context, &sink, empty: SkimSink()) }
+        pickPayload = { bytes, start, context, sink in
+            run(payload, bytes, start, context, &sink, empty: PickSink(wanted: FieldSet()))
+        }
         dissectPayload = { bytes, start, context, sink in run(payload, bytes, start, context, &sink, empty: TreeSink())
         }
     }
@@ -69,6 +82,13 @@ public final class MessageType: Sendable {
     public func skim(_ bytes: RawSpan, from start: Int, _ context: MessageContext, into sink: inout SkimSink) -> Outcome
     {
         skimPayload(bytes, start, context, &sink)
+    }
+
+    /// Makes nodes of those fields of the payload that begins at `start` which the sink wants.
+    @discardableResult
+    public func pick(_ bytes: RawSpan, from start: Int, _ context: MessageContext, into sink: inout PickSink) -> Outcome
+    {
+        pickPayload(bytes, start, context, &sink)
     }
 
     /// Makes a node of every field of the payload that begins at `start`; ranges count from the first of `bytes`.

@@ -16,8 +16,6 @@ public struct MessageTypes: Sendable {
     public let blockRefutations: Set<Remark>
 
     private init() {
-        let block = Block()
-        blockRefutations = block.refutations
         let rows: [MessageType] = [
             // Connection
             MessageType("version", .current, "Satoshi client", Version()),
@@ -36,7 +34,7 @@ public struct MessageTypes: Sendable {
             MessageType("getblocks", .current, "Satoshi client", GetBlocks()),
             MessageType("getheaders", .current, "Satoshi client", since: 31800, GetHeaders()),
             MessageType("headers", .current, "Satoshi client", since: 31800, Headers()),
-            MessageType("block", .current, "Satoshi client", block),
+            MessageType("block", .current, "Satoshi client", Block()),
             MessageType("tx", .current, "Satoshi client", Tx()),
             MessageType("mempool", .current, "BIP 35", since: 60002, Mempool()),
             // Liveness
@@ -151,6 +149,7 @@ public struct MessageTypes: Sendable {
             .foreign("dsproof-beta", "proves that two transactions spend the same output"),
         ]
         // Declared outside any payload, so nothing else would declare it before it is needed.
+        blockRefutations = Block().refutations
         _ = (trailingData, trailingIgnored, Remark.common)
         index = Dictionary(rows.enumerated().map { ($1.command, $0) }, uniquingKeysWith: { first, _ in first })
         types = rows + [service]

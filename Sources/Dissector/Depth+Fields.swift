@@ -3,9 +3,15 @@ import Output
 import Records
 
 extension Depth {
-    /// How much of a tree holds these fields: what tells of frame, IP, TCP and header is made without the payload.
+    /// How much of a tree holds these fields: what says something of frame, IP, TCP and header is made without the
+    /// payload.
     public init(holding fields: some Sequence<Field>) {
         let early = RecordFields.standard.early
-        self = fields.allSatisfy(early.contains) ? .header : .tree
+        if fields.allSatisfy(early.contains) {
+            self = .header
+        } else {
+            // Remarks are made on all fields.
+            self = RemarkFields.areAmong(Set(fields)) ? .tree : .fields
+        }
     }
 }

@@ -41,6 +41,8 @@ struct RecordBuilder: ~Copyable {
     var columns: TimeColumn?
     /// Summary lines have hashes with all their digits.
     var wantsWholeHashes = false
+    /// The fields that are looked at where only those are that somebody named; see ``Depth/fields``.
+    var picked = FieldSet()
     /// What is remarked is asked for as fields.
     var asksForRemarks = false
     /// How many nodes the tree has beside those that were asked for.
@@ -83,6 +85,7 @@ struct RecordBuilder: ~Copyable {
         let context = MessageContext(
             network: message.header.network, time: finding.origin.time, payloadHash: message.payloadHash)
         let type = registry[message.header.command]
+        let depth = depth == .fields ? needed(of: type) : depth
         var isMalformed = false
         if depth != .summary {
             if let sender { appendOrigin(sender, number, finding.segment) } else { record.protocolNode = 0 }
@@ -90,12 +93,12 @@ struct RecordBuilder: ~Copyable {
                 finding, type, context, bytes, depth: depth, wantsInfo: wantsInfo, isCut: isCut)
         }
         // Where the tree has become full the rest was not read.
-        let isUnread = depth == .tree && record.tree.isFull
+        let isUnread = depth >= .fields && record.tree.isFull
         if isUnread, wantsInfo {
             record.info.removeAll()
             appendName(of: message.header, bytes)
         }
-        if depth != .tree || isUnread, let type {
+        if depth < .fields || isUnread, let type {
             isMalformed = skim(
                 type, bytes, from: message.header.byteCount, context, wantsInfo: wantsInfo, isCut: isCut,
                 wantsOutcome: wantsOutcome || isUnread)
@@ -108,6 +111,12 @@ struct RecordBuilder: ~Copyable {
         if message.status == .bad { record.faults.insert(.checksumBad) }
         if wantsInfo { appendProblems(finding, isCut: isCut, isKnown: type != nil, isMalformed: isMalformed) }
         if depth > .summary { appendAsked() }
+    }
+
+    /// Only a payload that may have one of the picked fields is laid out.
+    private func needed(of type: MessageType?) -> Depth {
+        guard let type else { return .fields }
+        return picked.isDisjoint(with: type.fields) ? .header : .fields
     }
 
     /// Reads a payload of which no tree is made, if anybody wants to know what it says or whether it is sound.
@@ -164,9 +173,12 @@ struct RecordBuilder: ~Copyable {
     func claims(of bytes: RawSpan, from header: MessageHeader) -> Conduct.Claims {
         var claims = Conduct.Claims()
         guard let type = registry[header.command] else { return claims }
-        var sink = TreeSink(wantsInfo: false)
+        var pick = PickSink(
+            TreeSink(wantsInfo: false),
+            wanted: FieldSet([fields.version, fields.services, fields.userAgent].compactMap(\.self)))
         let context = MessageContext(network: header.network, time: 0)
-        type.dissect(bytes, from: header.byteCount, context, into: &sink)
+        type.pick(bytes, from: header.byteCount, context, into: &pick)
+        let sink = pick.finish()
         for index in sink.tree.nodes.indices where !sink.tree.nodes[index].flags.contains(.truncated) {
             let node = sink.tree.nodes[index]
             switch node.field {
@@ -283,10 +295,16 @@ struct RecordBuilder: ~Copyable {
             hasHeader = false
         }
         appendFindings(finding, isCut: isCut, &cursor)
-        if depth == .tree, hasHeader {
+        if depth >= .fields, hasHeader {
             sink = cursor.finish()
             if let type {
-                type.dissect(bytes, from: message.header.byteCount, context, into: &sink)
+                if depth == .fields {
+                    var pick = PickSink(sink, wanted: picked)
+                    type.pick(bytes, from: message.header.byteCount, context, into: &pick)
+                    sink = pick.finish()
+                } else {
+                    type.dissect(bytes, from: message.header.byteCount, context, into: &sink)
+                }
                 isMalformed = sink.isMalformed
             } else {
                 appendUnknown(bytes, from: message.header.byteCount, &sink)

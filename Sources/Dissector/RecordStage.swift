@@ -48,17 +48,23 @@ struct RecordStage: ~Copyable {
         let named = wants?.fields ?? []
         hidesAsked = named.isEmpty
         builder.asksForRemarks = RemarkFields.areAmong(named.union(options.filter?.fields ?? []))
+        builder.picked = FieldSet(named.union(options.filter?.fields ?? []))
         self.filter = filter
         self.writerPass = writerPass
         filterPass = filter.map { filter in
-            // Where the writer needs no more than the filter, one pass does for both.
-            let isEnough = filter.depth >= writerPass?.depth ?? .summary
+            // Where the writer needs no more than the filter, one pass does for both. So it does where both look at the
+            // payload.
+            let depth = filter.depth == .fields && writerPass?.depth == .tree ? .tree : filter.depth
+            let isEnough = depth >= writerPass?.depth ?? .summary
             return Pass(
-                depth: filter.depth, wantsInfo: filter.wantsInfo || isEnough && writerPass?.wantsInfo == true,
+                depth: depth, wantsInfo: filter.wantsInfo || isEnough && writerPass?.wantsInfo == true,
                 isFiltered: true)
         }
         depth = max(writerPass?.depth ?? .summary, filterPass?.depth ?? .summary)
-        wantsFrames = wants?.frames == true || filterPass?.depth == .tree
+        let fields = RecordFields.standard
+        wantsFrames =
+            wants?.frames == true || builder.picked.contains(fields.frames)
+            || builder.picked.contains(fields.memberFrame)
     }
 
     /// As many records as were asked for have been written.

@@ -4,12 +4,14 @@ import Synchronization
 ///
 /// Building a protocol's registry declares every field it has, so the catalog is complete before the first byte is read.
 public enum Catalog {
-    private struct Storage {
+    fileprivate struct Storage {
         var declarations: [FieldDeclaration] = []
         var index: [String: UInt16] = [:]
         var remarks: [RemarkDeclaration] = []
         var remarkIndex: [String: UInt16] = [:]
         var conflicts: [String] = []
+        /// Fields that were declared since somebody asked for it; nil where nobody does.
+        var noted: FieldSet?
 
         func remark(_ id: UInt16) -> Remark { Remark(id: id, isMalformation: remarks[Int(id)].isMalformation) }
     }
@@ -55,22 +57,41 @@ public enum Catalog {
         storage.withLock { $0.declarations[Int(field.id)] }
     }
 
+    /// Lets the fields be noted that are declared from now on, beside these; nil lets none be.
+    ///
+    /// - Returns: Those that were noted until now.
+    static func note(_ noted: FieldSet?) -> FieldSet? {
+        storage.withLock { storage in
+            let before = storage.noted
+            storage.noted = noted
+            return before
+        }
+    }
+
     static func intern(_ declaration: FieldDeclaration) -> Field {
         storage.withLock { storage in
-            if let id = storage.index[declaration.name] {
-                let first = storage.declarations[Int(id)]
-                if first.label != declaration.label || first.kind != declaration.kind
-                    || first.meaning != declaration.meaning
-                {
-                    storage.conflicts.append(declaration.name)
-                }
-                return Field(id: id)
+            let field = storage.intern(declaration)
+            storage.noted?.insert(field)
+            return field
+        }
+    }
+}
+
+extension Catalog.Storage {
+    fileprivate mutating func intern(_ declaration: FieldDeclaration) -> Field {
+        if let id = index[declaration.name] {
+            let first = declarations[Int(id)]
+            if first.label != declaration.label || first.kind != declaration.kind
+                || first.meaning != declaration.meaning
+            {
+                conflicts.append(declaration.name)
             }
-            // More than 65,536 fields cannot be declared by hand; were it done, the last id is shared, never a trap.
-            let id = UInt16(clamping: storage.declarations.count)
-            storage.declarations.append(declaration)
-            storage.index[declaration.name] = id
             return Field(id: id)
         }
+        // More than 65,536 fields cannot be declared by hand; were it done, the last id is shared, never a trap.
+        let id = UInt16(clamping: declarations.count)
+        declarations.append(declaration)
+        index[declaration.name] = id
+        return Field(id: id)
     }
 }

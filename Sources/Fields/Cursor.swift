@@ -32,8 +32,16 @@ public struct Cursor<Sink: FieldSink & ~Copyable>: ~Copyable, ~Escapable {
     @inlinable public var end: Int { limit }
     /// Bytes not yet read.
     @inlinable public var left: Int { limit &- position }
-    /// Whether fields are kept: what only a tree shows need not be computed for a skim.
-    @inlinable public var mode: SinkMode { Sink.mode }
+    /// Whether fields are kept, all or some: what only they show need not be computed for a skim.
+    @inlinable public var keepsFields: Bool { Sink.mode != .skim }
+    /// Whether the field is kept: what is computed for it alone need not be computed otherwise.
+    @inlinable
+    public func wants(_ field: Field) -> Bool { Sink.mode == .tree || Sink.mode == .pick && sink.wants(field) }
+    /// Whether one of these is kept.
+    @inlinable
+    public func wantsAny(of fields: borrowing FieldSet) -> Bool {
+        Sink.mode == .tree || Sink.mode == .pick && sink.wantsAny(of: fields)
+    }
 
     /// Claims `count` bytes and answers where they begin.
     @inlinable

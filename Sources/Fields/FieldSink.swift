@@ -3,6 +3,8 @@
 public enum SinkMode: Sendable {
     /// Fields are forgotten: the layout only checks bounds and computes.
     case skim
+    /// Fields that somebody named become nodes.
+    case pick
     /// Every field becomes a node.
     case tree
 }
@@ -18,6 +20,10 @@ public protocol FieldSink: ~Copyable {
     var wantsWholeHashes: Bool { get }
     /// Something was said that makes receivers refuse the message as malformed; see ``Remark/isMalformation``.
     var isMalformed: Bool { get set }
+    /// Whether the field becomes a node.
+    func wants(_ field: Field) -> Bool
+    /// Whether one of these becomes a node.
+    func wantsAny(of fields: borrowing FieldSet) -> Bool
     /// No more nodes are taken; lists stop.
     var isFull: Bool { get }
 

@@ -26,6 +26,8 @@ public struct TreeSink: FieldSink, ~Copyable {
     }
 
     @inlinable public static var mode: SinkMode { .tree }
+    @inlinable public func wants(_: Field) -> Bool { true }
+    @inlinable public func wantsAny(of _: borrowing FieldSet) -> Bool { true }
     @inlinable public var isFull: Bool { tree.isFull }
 
     @inlinable
@@ -87,13 +89,20 @@ public struct TreeSink: FieldSink, ~Copyable {
         return start..<max(start, tree.generated.count)
     }
 
+    /// Takes account of a remark; answers what it is of a message whose end was not captured.
+    @inlinable
+    mutating func heard(_ remark: Remark) -> Remark {
+        let remark = remark == .common.truncated && isCut ? .common.notCaptured : remark
+        if remark.isMalformation { isMalformed = true }
+        return remark
+    }
+
     @inlinable
     public mutating func annotate(_ remark: Remark, value: UInt64) {
         guard !tree.nodes.isEmpty else { return }
         let node = tree.nodes.count &- 1
         tree.nodes[node].flags.insert(.annotated)
-        let remark = remark == .common.truncated && isCut ? .common.notCaptured : remark
-        if remark.isMalformation { isMalformed = true }
+        let remark = heard(remark)
         tree.annotations.append(Annotation(node: UInt32(truncatingIfNeeded: node), remark: remark, value: value))
     }
 

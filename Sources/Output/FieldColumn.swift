@@ -48,11 +48,17 @@ struct ColumnNodes {
         first.append(Int32(clamping: targets.count))
     }
 
-    /// - Parameter depth: How much of the tree holds the fields of all columns.
-    func wants(_ depth: Depth) -> Wants {
+    /// - Parameters:
+    ///   - depth: How much of the tree holds the fields of all columns.
+    ///   - withParts: What stands under a group is looked at, too.
+    func wants(_ depth: Depth, withParts: Bool = false) -> Wants {
+        let hasParts = columns.contains { column in
+            column.fields.contains { [.group, .layer].contains($0.declaration.kind) }
+        }
         // The summary line is made only where it is asked for.
-        Wants(
-            depth, info: columns.contains { $0.name.hasPrefix("_ws.col.") },
+        return Wants(
+            withParts && hasParts && depth == .fields ? .tree : depth,
+            info: columns.contains { $0.name.hasPrefix("_ws.col.") },
             fields: columns.reduce(into: []) { $0.formUnion($1.fields) })
     }
 

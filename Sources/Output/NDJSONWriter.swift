@@ -42,7 +42,7 @@ public final class NDJSONWriter: RecordSink {
     private let columnKeys: JSONKeys
     private var members: ObjectMembers
     private var value = JSONValue()
-    public var wants: Wants { columns?.wants(depth) ?? Wants(depth) }
+    public var wants: Wants { columns?.wants(depth, withParts: true) ?? Wants(depth) }
     private let depth: Depth
 
     public convenience init(_ output: ByteOutput) { self.init(output, nil, .tree) }

@@ -4,6 +4,8 @@ public enum Depth: Int, Comparable, Sendable {
     case summary
     /// The tree down to the message's header.
     case header
+    /// Of the payload the fields that somebody named; see ``Wants/fields``.
+    case fields
     /// The whole tree.
     case tree
 

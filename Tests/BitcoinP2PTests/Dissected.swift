@@ -1,6 +1,7 @@
 import BitcoinP2P
 import Fields
 import Foundation
+import Support
 import Testing
 
 /// What became of one payload: the tree in a form that tests can look at.
@@ -52,6 +53,40 @@ struct Dissected {
         var sink = SkimSink()
         let outcome = type.skim(bytes.span.bytes, from: 0, context(bytes, hashed), into: &sink)
         return (outcome, sink.info.string, sink.isMalformed)
+    }
+
+    /// What a pick keeps of the wanted fields.
+    static func pick(
+        _ type: MessageType, _ bytes: [UInt8], wanted: FieldSet
+    ) -> (nodes: [Node], generated: [UInt8], outcome: Outcome, info: String, isMalformed: Bool) {
+        var pick = PickSink(wanted: wanted)
+        let outcome = type.pick(bytes.span.bytes, from: 0, context(bytes, true), into: &pick)
+        let sink = pick.finish()
+        return (Array(sink.tree.nodes), Array(sink.tree.generated), outcome, sink.info.string, sink.isMalformed)
+    }
+
+    /// All that a writer looks at of the nodes of one field.
+    func values(of field: Field) -> [String] {
+        var listEnd = 0
+        return nodes.indices.compactMap { index in
+            let node = nodes[index]
+            if node.flags.contains(.listEntry) { listEnd = max(listEnd, Int(node.end)) }
+            guard node.field == field else { return nil }
+            return Self.text(node, isListed: index < listEnd, generated)
+        }
+    }
+
+    func picked(_ type: MessageType, _ field: Field) -> [String] {
+        let picked = Self.pick(type, bytes, wanted: FieldSet([field]))
+        return picked.nodes.map { Self.text($0, isListed: $0.flags.contains(.listEntry), picked.generated) }
+    }
+
+    private static func text(_ node: Node, isListed: Bool, _ generated: [UInt8]) -> String {
+        let isGenerated = node.flags.contains(.generated)
+        let place = isGenerated ? "\(Array(generated[node.range]).hex)" : "\(node.range)"
+        let isListed = isListed || node.flags.contains(.listed)
+        let flags = node.flags.subtracting([.listed, .annotated, .headed])
+        return "\(node.value) at \(place), depth \(node.depth), flags \(flags.rawValue)\(isListed ? ", listed" : "")"
     }
 
     private static func context(

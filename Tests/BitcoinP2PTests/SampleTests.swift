@@ -96,6 +96,27 @@ import Testing
         }
     }
 
+    /// A pick of any of its fields has the nodes that the tree has of it, with the same bytes and values.
+    @Test(arguments: Sample.all)
+    func `picking gives the nodes of the tree`(_ sample: Sample) throws {
+        let type = try #require(MessageType.named(sample.command))
+        let dissected = Dissected(type, sample.bytes)
+        let names = Catalog.declarations
+        var problem: String?
+        for field in Set(dissected.nodes.map(\.field)) {
+            if !type.fields.contains(field) { problem = "\(names[Int(field.id)].name) is none of the type's fields" }
+            let whole = dissected.values(of: field)
+            let picked = dissected.picked(type, field)
+            if whole != picked { problem = "\(names[Int(field.id)].name): \(whole) in the tree, \(picked) picked" }
+        }
+        let none = Dissected.pick(type, sample.bytes, wanted: FieldSet())
+        if none.info != dissected.info || none.outcome != dissected.outcome || none.isMalformed != dissected.isMalformed
+        {
+            problem = "picking nothing gives another summary or outcome"
+        }
+        #expect(problem == nil)
+    }
+
     @Test func `a sink that wants no summary line gets none`() throws {
         for sample in Sample.all {
             let type = try #require(MessageType.named(sample.command))

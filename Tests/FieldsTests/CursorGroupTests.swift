@@ -185,7 +185,8 @@ private let everythingBytes: [UInt8] =
 
     @Test func partsBelongUnderTheFieldBefore() {
         let tree = dissect([1, 0x80, 9]) { c throws(Stop) in
-            #expect(c.mode == .tree)
+            let keepsFields = c.keepsFields
+            #expect(keepsFields)
             let value = try c.integer(number, UInt16.self)
             c.parts { c in c.flags([(low, 1), (high, 0x8000)], of: UInt64(value), bytes: 2) }
             try c.bytes(blob, 1)

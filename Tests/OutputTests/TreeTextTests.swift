@@ -148,17 +148,17 @@ import Testing
     @Test func colours() {
         let plain = lines([1, 2, 3, 4]) { sink in
             sink.leaf(Fields.number, at: 0, length: 4, value: 9, flags: [])
-            sink.annotate(remark("bitcoin.checksum.bad"), value: 0)
-            sink.annotate(remark("bitcoin.checksum.unverified"), value: 0)
+            sink.annotate(.common.countOverLimit, value: 0)
+            sink.annotate(.common.layoutUnsettled, value: 0)
         }
         let coloured = lines([1, 2, 3, 4], colour: true) { sink in
             sink.leaf(Fields.number, at: 0, length: 4, value: 9, flags: [])
-            sink.annotate(remark("bitcoin.checksum.bad"), value: 0)
-            sink.annotate(remark("bitcoin.checksum.unverified"), value: 0)
+            sink.annotate(.common.countOverLimit, value: 0)
+            sink.annotate(.common.layoutUnsettled, value: 0)
         }
         #expect(!plain.joined().contains("\u{1b}"))
         #expect(coloured[0] == plain[0])
-        #expect(coloured[1].contains("\u{1b}[31m[Expert Info (Error/Checksum)"))
+        #expect(coloured[1].contains("\u{1b}[31m[Expert Info (Error/Malformed)"))
         #expect(coloured[2] == plain[2], "a note is not red")
     }
 }

@@ -78,7 +78,7 @@ struct Alert: Payload {
 
     /// Shows the two numbers under the signature: `30 length 02 length R 02 length S`. Nothing where it is not such.
     private func layoutDER(_ c: inout Cursor<some FieldSink & ~Copyable>, _ range: Range<Int>) {
-        guard c.mode == .tree else { return }
+        guard c.keepsFields else { return }
         let bytes = c.bytes
         func number(at start: Int) -> Range<Int>? {
             guard start <= range.upperBound - 2, bytes.byte(start) == 2 else { return nil }

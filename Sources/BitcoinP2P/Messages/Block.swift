@@ -9,8 +9,16 @@ struct Block: Payload {
     let count = Field(
         "bitcoin.block.num_transactions", "Number of transactions", .count, "how many follow; the first is the coinbase"
     )
-    let transaction = Transaction()
-    let checks = BlockChecks()
+    let transaction: Transaction
+    let checks: BlockChecks
+    /// What stands in the transactions, or is computed of them.
+    private let inside: FieldSet
+
+    init() {
+        let (parts, fields) = FieldSet.declared { (Transaction(), BlockChecks()) }
+        (transaction, checks) = parts
+        inside = fields
+    }
 
     /// What refutes that the bytes are the block that the header names, or that it has work.
     var refutations: Set<Remark> {
@@ -35,7 +43,7 @@ struct Block: Payload {
             c.sink.info.append(" tx ")
             c.sink.info.append(byteCount: size)
         }
-        guard c.mode == .tree else { return try transaction.list(&c, transactions, context.network) }
+        guard c.wantsAny(of: inside) else { return try transaction.list(&c, transactions, context.network) }
         let frame = c.offset - start
         var body = BlockBody(expecting: transactions)
         try c.list(of: transaction.message, transactions, minimum: 10) { (c, _) throws(Stop) in

@@ -27,7 +27,7 @@ struct CFHeaders: Payload {
         var chain = Hash256(c.bytes, at: before.lowerBound)
         try c.values(hashes, stride: 32) { (c, _) throws(Stop) in
             let range = try c.bytes(hash, 32)
-            guard c.mode == .tree, let last = chain, let own = Hash256(c.bytes, at: range.lowerBound) else { return }
+            guard c.keepsFields, let last = chain, let own = Hash256(c.bytes, at: range.lowerBound) else { return }
             let next = MerkleTree.node(own, last)
             c.generate(header, next.bytes)
             chain = next

@@ -26,7 +26,7 @@ struct CFilter: Payload {
             c.sink.info.append(byteCount: size)
         }
         let range = try c.bytes(filter, size)
-        guard c.mode == .tree else { return }
+        guard c.keepsFields else { return }
         let whole = c.bytes.extracting(range)
         if isBasic, let count = Self.elements(whole, elements) { c.generate(elements, count) }
         c.generate(hash, DoubleSHA256.hash(whole).bytes)

@@ -41,14 +41,14 @@ struct CompactBlock: Payload {
         let start = c.offset
         try header.layout(&c, context)
         try c.integer(nonce, UInt64.self)
-        let key = c.mode == .tree ? ShortIDKey(c.bytes.extracting(start..<c.offset)) : nil
+        let key = c.keepsFields ? ShortIDKey(c.bytes.extracting(start..<c.offset)) : nil
         if let key {
             c.generate(k0, key.sipHash.k0)
             c.generate(k1, key.sipHash.k1)
         }
         let ids = try c.compactSize(shortIDCount, limit: Limits.compactBlockPositions)
         c.info(ids, "short id", "short ids")
-        var positions = c.mode == .tree ? CompactPositions(c.bytes, behind: ids, at: c.offset, self) : nil
+        var positions = c.keepsFields ? CompactPositions(c.bytes, behind: ids, at: c.offset, self) : nil
         try c.values(ids, stride: 6) { (c, _) throws(Stop) in
             try c.integer(shortID, bytes: 6)
             if let place = positions?.take() { c.generate(shortIDPosition, place) }
@@ -65,12 +65,13 @@ struct CompactBlock: Payload {
             try index.layout(&c, &next)
             var name: Hash256?
             try c.group(transaction.message) { (c) throws(Stop) in
-                let summary = try transaction.layout(&c, context.network, hashing: c.mode == .tree)
+                let isHashed = c.wants(prefilledShortID) || c.wantsAny(of: transaction.computed)
+                let summary = try transaction.layout(&c, context.network, hashing: isHashed)
                 // As it was sent: with witness under version 2, so that this is the wtxid; without under version 1.
                 name = summary.wtxid
             }
             if let name, let key { c.generate(prefilledShortID, key.shortID(name)) }
         }
-        if c.mode == .tree { c.generate(total, UInt64(clamping: ids) + UInt64(clamping: count)) }
+        if c.keepsFields { c.generate(total, UInt64(clamping: ids) + UInt64(clamping: count)) }
     }
 }

@@ -10,7 +10,8 @@ struct DandelionTx: Payload {
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         try c.group(transaction.message) { (c) throws(Stop) in
             let summary = try transaction.layout(
-                &c, context.network, hashing: c.mode == .tree || c.sink.wantsInfo, payloadHash: context.payloadHash)
+                &c, context.network, hashing: c.wantsAny(of: transaction.computed) || c.sink.wantsInfo,
+                payloadHash: context.payloadHash)
             c.info(" ", hash: summary.txid)
         }
     }

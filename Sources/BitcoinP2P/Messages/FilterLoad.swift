@@ -31,7 +31,7 @@ struct FilterLoad: Payload {
         if hashes > 50 { c.annotate(.common.countOverLimit, 50) }
         let salt = try c.integer(tweak, UInt32.self)
         let update = try layoutFlags(&c)
-        if c.mode == .tree { estimate(&c, BloomFilter(c.bytes.extracting(range), functions: hashes)) }
+        if c.keepsFields { estimate(&c, BloomFilter(c.bytes.extracting(range), functions: hashes)) }
         guard c.sink.wantsInfo else { return }
         c.info(Int(hashes), "function", "functions")
         c.sink.info.append(" tweak 0x")

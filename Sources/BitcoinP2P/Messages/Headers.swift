@@ -19,8 +19,9 @@ struct Headers: Payload {
         var previous: Hash256?
         try c.list(of: entry, headers, minimum: 81) { (c, index) throws(Stop) in
             let isEnd = c.sink.wantsInfo && (index == 0 || index == headers - 1)
-            let hash = try header.layout(&c, context, hashing: isEnd || c.mode == .tree, after: previous)
-            previous = c.mode == .tree ? hash : nil
+            let hash = try header.layout(
+                &c, context, hashing: isEnd || c.wantsAny(of: header.computed), after: previous)
+            previous = c.keepsFields ? hash : nil
             if isEnd { c.info(headers == 1 ? " " : index == 0 ? " from " : " to ", hash: hash) }
             _ = try c.compactSize(transactions, limit: Limits.size)
         }

@@ -52,7 +52,7 @@ struct MerkleBlock: Payload {
         let tree = first..<c.offset
         let length = try c.compactSize(flagsLength, limit: Limits.size)
         let bits = try c.bytes(flags, length)
-        if c.mode == .tree {
+        if c.keepsFields {
             check(
                 &c, Hash256(c.bytes, at: start + 36),
                 PartialMerkleTree(transactions: transactions, hashes: tree, flags: bits))

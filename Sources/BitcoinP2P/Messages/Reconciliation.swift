@@ -16,7 +16,7 @@ struct ReqRecon: Payload {
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         let size = try c.integer(setSize, UInt16.self)
         let scaled = try c.integer(q, UInt16.self)
-        if c.mode == .tree {
+        if c.keepsFields {
             var text = TextBuffer()
             Self.append(scaled, to: &text)
             c.generate(coefficient, Double(Self.parts(scaled)) / 10_000, shownAs: text)

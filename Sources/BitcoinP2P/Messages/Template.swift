@@ -38,7 +38,7 @@ struct Template: Payload {
         try c.list(of: prefilled, count, minimum: 11) { (c, _) throws(Stop) in
             try index.layout(&c, &next)
             try c.group(transaction.message) { (c) throws(Stop) in
-                _ = try transaction.layout(&c, context.network, hashing: c.mode == .tree)
+                _ = try transaction.layout(&c, context.network, hashing: c.wantsAny(of: transaction.computed))
             }
         }
     }

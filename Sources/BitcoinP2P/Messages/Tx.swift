@@ -7,7 +7,8 @@ struct Tx: Payload {
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         let summary = try transaction.layout(
-            &c, context.network, hashing: c.mode == .tree || c.sink.wantsInfo, payloadHash: context.payloadHash)
+            &c, context.network, hashing: c.wantsAny(of: transaction.computed) || c.sink.wantsInfo,
+            payloadHash: context.payloadHash)
         guard c.sink.wantsInfo else { return }
         c.info(" ", hash: summary.txid)
         c.sink.info.append(" ")

@@ -49,10 +49,10 @@ struct Version: Payload {
             c.sink.info.append(" ")
             c.sink.info.append(decimal: Int(number))
         }
-        if c.mode == .tree { showFeatures(&c, number) }
+        if c.keepsFields { showFeatures(&c, number) }
         let flags = try c.integer(services, UInt64.self)
         bits.layout(&c, of: flags, bytes: 8)
-        if c.mode == .tree { showServices(&c, flags) }
+        if c.keepsFields { showServices(&c, flags) }
         let seconds = try c.integer(timestamp, Int64.self)
         clock.layout(&c, seconds, context)
         try layoutAddress(&c, addrYou, number, since: nil)

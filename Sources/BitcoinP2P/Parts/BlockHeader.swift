@@ -15,6 +15,8 @@ struct BlockHeader: Sendable {
     let nonce: Field
     let hash: Field
     let work: ProofOfWork
+    /// What the header must be hashed for.
+    let computed: FieldSet
     private let isMined: Bool
 
     /// - Parameter isMined: False for a proposal, whose hash need not meet its target.
@@ -38,7 +40,9 @@ struct BlockHeader: Sendable {
         nonce = Field(
             "\(prefix).nonce", "Nonce", .hexadecimal(bits: 32), "what miners change until the hash meets the target")
         hash = Field("\(prefix).hash", "Block hash", .hash, "the double SHA-256 of these 80 bytes: the block's name")
-        work = ProofOfWork(prefix)
+        let (work, fields) = FieldSet.declared { ProofOfWork(prefix) }
+        self.work = work
+        computed = fields.union([hash])
     }
 
     /// Reads the header, and answers its hash where `hashing` asks for it.
@@ -52,7 +56,7 @@ struct BlockHeader: Sendable {
         let start = c.offset
         let number = try c.integer(version, UInt32.self)
         var text = TextBuffer()
-        if c.mode == .tree {
+        if c.keepsFields {
             BlockVersion.append(number, to: &text)
             c.parts { c in c.generate(versionText, text) }
         }
@@ -61,18 +65,18 @@ struct BlockHeader: Sendable {
         try c.bytes(merkleRoot, 32)
         try c.integer(timestamp, UInt32.self)
         let compact = try c.integer(bits, UInt32.self)
-        let target = c.mode == .tree ? work.layout(&c, bits: compact, on: context.network, &text) : nil
+        let target = c.keepsFields ? work.layout(&c, bits: compact, on: context.network, &text) : nil
         try c.integer(nonce, UInt32.self)
         guard hashing else { return nil }
         let digest = DoubleSHA256.hash(c.bytes.extracting(start..<c.offset))
         c.generate(hash, digest.bytes)
-        if c.mode == .tree, isMined { work.layout(&c, hash: digest, target) }
+        if c.keepsFields, isMined { work.layout(&c, hash: digest, target) }
         return digest
     }
 
     /// Reads the header of the block that a message is about, and begins the summary line with its hash.
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
-        let digest = try layout(&c, context, hashing: c.mode == .tree || c.sink.wantsInfo)
+        let digest = try layout(&c, context, hashing: c.wantsAny(of: computed) || c.sink.wantsInfo)
         c.info(" ", hash: digest)
     }
 }

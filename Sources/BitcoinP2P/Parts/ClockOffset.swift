@@ -19,7 +19,7 @@ struct ClockOffset: Sendable {
 
     /// Shows the difference between `seconds` and the time of the capture, both since the Unix epoch.
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ seconds: Int64, _ context: MessageContext) {
-        guard c.mode == .tree, context.time != 0 else { return }
+        guard c.keepsFields, context.time != 0 else { return }
         let difference = Int128(seconds) * 1_000_000_000 - Int128(context.time)
         c.generate(offset, nanoseconds: difference)
         if difference.magnitude > Self.tolerable {

@@ -62,11 +62,19 @@ struct Transaction: Sendable {
         "not valid up to this height, or this Unix time from 500,000,000 on; 0 for none")
     let totalOut = Field(
         "bitcoin.tx.total_out", "Total out", .amount, "all outputs together; what the inputs have more is the fee")
-    let identity = TransactionIdentity()
+    let identity: TransactionIdentity
+    /// What a transaction must be hashed or summed for.
+    let computed: FieldSet
     let times = TransactionTimes()
     let inputScript = InputScript()
     let outputScript = OutputScript()
     let witnessParts = WitnessParts()
+
+    init() {
+        let (identity, fields) = FieldSet.declared(by: TransactionIdentity.init)
+        self.identity = identity
+        computed = fields.union([totalOut])
+    }
 
     /// What the summary line says of a transaction.
     struct Summary {
@@ -87,7 +95,7 @@ struct Transaction: Sendable {
         _ c: inout Cursor<some FieldSink & ~Copyable>, _ count: Int, _ network: Network
     ) throws(Stop) {
         try c.list(of: message, count, minimum: 10) { (c, _) throws(Stop) in
-            _ = try layout(&c, network, hashing: c.mode == .tree)
+            _ = try layout(&c, network, hashing: c.wantsAny(of: computed))
         }
     }
 
@@ -111,7 +119,7 @@ struct Transaction: Sendable {
         }
         let body = c.offset
         var outline = TransactionOutline(version: number, hasWitness: flags & 1 != 0)
-        if c.mode == .tree { outline.look(c.bytes, inputsAt: body) }
+        if c.keepsFields { outline.look(c.bytes, inputsAt: body) }
         let (inputs, sequences) = try layoutInputs(&c, outline, network)
         let (outputs, total) = try layoutOutputs(&c, outline, network, summing: hashing)
         let bodyEnd = c.offset
@@ -120,7 +128,7 @@ struct Transaction: Sendable {
         let lock = try c.integer(lockTime, UInt32.self)
 
         times.layout(&c, lockTime: lock, sequences)
-        if c.mode == .tree {
+        if c.keepsFields {
             if !outline.isCoinbase { c.generate(times.replaceable, sequences.isReplaceable ? 1 : 0) }
             if let total {
                 c.generate(totalOut, UInt64(bitPattern: total))
@@ -140,19 +148,19 @@ struct Transaction: Sendable {
     ) throws(Stop) -> (count: Int, sequences: TransactionTimes.Sequences) {
         let count = try c.compactSize(inputCount, limit: Limits.size)
         var sequences = TransactionTimes.Sequences()
-        var witnesses = c.mode == .tree ? outline.witnesses : nil
+        var witnesses = c.keepsFields ? outline.witnesses : nil
         try c.list(of: input, count, minimum: 41) { (c, _) throws(Stop) in
             let mark = c.mark
             let outpoint = c.offset..<c.offset &+ 36
             try c.group(prevOutput) { (c) throws(Stop) in
                 try c.bytes(prevHash, 32)
                 try c.integer(prevIndex, UInt32.self)
-                if c.mode == .tree, count > 1, InputType.isNull(outpoint, c.bytes) { c.annotate(prevoutNull) }
+                if c.keepsFields, count > 1, InputType.isNull(outpoint, c.bytes) { c.annotate(prevoutNull) }
             }
             let length = try c.compactSize(sigScriptLength, limit: Limits.size)
             let script = try c.bytes(sigScript, length)
             var type = InputType.unknown
-            if c.mode == .tree {
+            if c.keepsFields {
                 if outline.isCoinbase {
                     type = .coinbase
                     if !(2...100).contains(length) { c.annotate(coinbaseLengthWrong) }
@@ -162,7 +170,7 @@ struct Transaction: Sendable {
                 inputScript.layout(&c, script, type, network)
             }
             let sequence = try c.integer(self.sequence, UInt32.self)
-            guard c.mode == .tree else { return }
+            guard c.keepsFields else { return }
             sequences.add(sequence)
             times.layout(&c, sequence: sequence, version: outline.version, isCoinbase: outline.isCoinbase)
             c.generate(inputScript.type, type.rawValue)
@@ -193,7 +201,7 @@ struct Transaction: Sendable {
             }
             let length = try c.compactSize(scriptLength, limit: Limits.size)
             let script = try c.bytes(script, length)
-            guard c.mode == .tree else { return }
+            guard c.keepsFields else { return }
             outputScript.layout(
                 &c, OutputScript.Output(mark: mark, amount: amount, script: script, of: c.bytes), network,
                 isCommitment: outline.isCoinbase && outline.commitment == index)
@@ -208,7 +216,7 @@ struct Transaction: Sendable {
         var isEmpty = true
         try c.list(of: witness, inputs, minimum: 1) { (c, _) throws(Stop) in
             let mark = c.mark
-            let look = c.mode == .tree ? outline.nextWitness(c.bytes) : nil
+            let look = c.keepsFields ? outline.nextWitness(c.bytes) : nil
             if let look, look.stack.count > 0 { c.head(mark) { $0.append(InputType.name(look.type)) } }
             let count = try c.compactSize(componentCount, limit: Limits.size)
             if count > 0 { isEmpty = false }
@@ -216,7 +224,7 @@ struct Transaction: Sendable {
                 let mark = c.mark
                 let length = try c.compactSize(componentLength, limit: Limits.size)
                 let data = try c.bytes(componentData, length)
-                guard c.mode == .tree, let look else { return }
+                guard c.keepsFields, let look else { return }
                 let role = WitnessParts.role(index, of: look.stack, look.type)
                 witnessParts.layout(&c, mark, data, role, look.stack)
             }

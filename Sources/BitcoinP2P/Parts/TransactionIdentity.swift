@@ -58,7 +58,7 @@ struct TransactionIdentity: Sendable {
         } else {
             name = whole ?? DoubleSHA256.hash(all)
         }
-        guard c.mode == .tree else { return TransactionNames(txid: name) }
+        guard c.keepsFields else { return TransactionNames(txid: name) }
         let full = parts.hasWitnessForm ? whole ?? DoubleSHA256.hash(all) : name
         c.generate(txid, name.bytes)
         c.generate(wtxid, full.bytes)

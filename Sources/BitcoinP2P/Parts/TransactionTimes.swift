@@ -25,7 +25,7 @@ struct TransactionTimes: Sendable {
     func layout(
         _ c: inout Cursor<some FieldSink & ~Copyable>, sequence: UInt32, version: UInt32, isCoinbase: Bool
     ) {
-        guard c.mode == .tree else { return }
+        guard c.keepsFields else { return }
         c.parts { c in
             c.generate(sequenceMeaning) { text in
                 if sequence == .max {
@@ -45,7 +45,7 @@ struct TransactionTimes: Sendable {
 
     /// Explains the lock time just read.
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, lockTime: UInt32, _ sequences: Sequences) {
-        guard c.mode == .tree else { return }
+        guard c.keepsFields else { return }
         c.parts { c in
             c.generate(lockMeaning) { text in
                 switch lockTime {

@@ -95,7 +95,7 @@ struct MerkleTransaction: Sendable {
 
     func layoutFields(_ c: inout Cursor<some FieldSink & ~Copyable>, _ network: Network) throws(Stop) {
         try c.group(transaction.message) { (c) throws(Stop) in
-            _ = try transaction.layout(&c, network, hashing: c.mode == .tree)
+            _ = try transaction.layout(&c, network, hashing: c.wantsAny(of: transaction.computed))
         }
         try c.bytes(hashBlock, 32)
         try merkleBranch.layout(&c)

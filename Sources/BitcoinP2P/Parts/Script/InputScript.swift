@@ -19,7 +19,7 @@ struct InputScript: Sendable {
     func layout(
         _ c: inout Cursor<some FieldSink & ~Copyable>, _ range: Range<Int>, _ type: InputType, _ network: Network
     ) {
-        guard c.mode == .tree, !range.isEmpty else { return }
+        guard c.keepsFields, !range.isEmpty else { return }
         c.parts { c in
             words.layout(&c, range, .signatures, isCode: type != .coinbase)
             if type == .coinbase {
@@ -60,7 +60,7 @@ struct InputScript: Sendable {
     func heading(
         _ c: inout Cursor<some FieldSink & ~Copyable>, _ mark: Int, _ outpoint: Range<Int>, _ type: InputType
     ) {
-        guard c.mode == .tree, outpoint.count == 36 else { return }
+        guard c.keepsFields, outpoint.count == 36 else { return }
         let bytes = c.bytes
         let index = c.load(littleEndian: UInt32.self, at: outpoint.lowerBound &+ 32) ?? 0
         c.head(mark) { text in

@@ -23,7 +23,7 @@ struct ScriptWords: Sendable {
         _ c: inout Cursor<some FieldSink & ~Copyable>, _ range: Range<Int>, _ form: Disassembly.Form,
         isCode: Bool = true
     ) {
-        guard !range.isEmpty, c.mode == .tree else { return }
+        guard !range.isEmpty, c.keepsFields else { return }
         var overrun: Range<Int>?
         let bytes = c.bytes
         c.generate(asm) { text in
@@ -56,7 +56,7 @@ struct InnerScript: Sendable {
         _ c: inout Cursor<some FieldSink & ~Copyable>, _ range: Range<Int>, _ form: Disassembly.Form,
         keys: PublicKeyParts
     ) {
-        guard c.mode == .tree else { return }
+        guard c.keepsFields else { return }
         c.part(script, range) { c in
             words.layout(&c, range, form)
             guard form != .tapscript else { return }

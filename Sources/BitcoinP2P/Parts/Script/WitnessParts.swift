@@ -40,7 +40,7 @@ struct WitnessParts: Sendable {
         _ c: inout Cursor<some FieldSink & ~Copyable>, _ mark: Int, _ range: Range<Int>, _ role: Role,
         _ stack: WitnessStack
     ) {
-        guard c.mode == .tree else { return }
+        guard c.keepsFields else { return }
         if range.isEmpty { return head(&c, mark, "empty") }
         let bytes = c.bytes
         switch role {

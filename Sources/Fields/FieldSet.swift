@@ -1,0 +1,52 @@
+/// A set of fields: one bit each, at the field's place in the ``Catalog``.
+@frozen
+public struct FieldSet: Sendable {
+    @usableFromInline var words: ContiguousArray<UInt64> = []
+
+    public init() {}
+
+    public init(_ fields: some Sequence<Field>) {
+        for field in fields { insert(field) }
+    }
+
+    public mutating func insert(_ field: Field) {
+        let word = Int(field.id >> 6)
+        while words.count <= word { words.append(0) }
+        words[word] |= 1 &<< UInt64(field.id & 63)
+    }
+
+    public mutating func formUnion(_ other: borrowing FieldSet) {
+        while words.count < other.words.count { words.append(0) }
+        for word in 0..<other.words.count { words[word] |= other.words[word] }
+    }
+
+    public func union(_ fields: some Sequence<Field>) -> FieldSet {
+        var union = self
+        for field in fields { union.insert(field) }
+        return union
+    }
+
+    @inlinable
+    public func contains(_ field: Field) -> Bool {
+        let word = Int(field.id >> 6)
+        return word < words.count && words[word] & (1 &<< UInt64(field.id & 63)) != 0
+    }
+
+    @inlinable
+    public func isDisjoint(with other: borrowing FieldSet) -> Bool {
+        for word in 0..<min(words.count, other.words.count) where words[word] & other.words[word] != 0 { return false }
+        return true
+    }
+
+    /// The fields that `make` declares, also those that were declared before.
+    ///
+    /// What it does not make itself, such as a shared value, declares nothing and is missing.
+    public static func declared<Declaring>(by make: () -> Declaring) -> (Declaring, FieldSet) {
+        var before = Catalog.note(FieldSet())
+        let made = make()
+        let noted = Catalog.note(nil) ?? FieldSet()
+        before?.formUnion(noted)
+        _ = Catalog.note(before)
+        return (made, noted)
+    }
+}
