@@ -14,10 +14,12 @@ extension Connection {
         @usableFromInline let acknowledged: Int32
         /// It is no older than others of its direction.
         @usableFromInline let isCurrent: Bool
+        /// It acknowledges less than was acknowledged before the highest number: it was captured late.
+        @usableFromInline let isOld: Bool
 
         @inlinable init(
             _ direction: Direction, _ connection: UInt64, _ reason: UnusedReason?, isNew: Bool, acknowledged: Int32,
-            isCurrent: Bool
+            isCurrent: Bool, isOld: Bool
         ) {
             self.direction = direction
             self.connection = connection
@@ -25,6 +27,7 @@ extension Connection {
             self.isNew = isNew
             self.acknowledged = acknowledged
             self.isCurrent = isCurrent
+            self.isOld = isOld
         }
     }
 
@@ -87,15 +90,22 @@ extension DirectionState {
     ) -> Connection.Verdict {
         let reason = fault(of: segment, other: &other)
         guard reason == nil, segment.flags.contains(.ack) else {
-            return Connection.Verdict(direction, connection, reason, isNew: false, acknowledged: -1, isCurrent: false)
+            return Connection.Verdict(
+                direction, connection, reason, isNew: false, acknowledged: -1, isCurrent: false,
+                isOld: false)
         }
         let number = SequenceNumber(segment.acknowledgement)
         let isNew = other.acknowledged != number || !other.flags.contains(.acknowledged)
-        if isNew { other.noteAcknowledgement(number, window: room(for: other.flags, unknown: unknown)) }
+        if isNew {
+            other.noteAcknowledgement(number, window: room(for: other.flags, unknown: unknown))
+        } else {
+            other.acknowledgedBefore = number
+        }
         let end = SequenceNumber(segment.sequence).advanced(by: segment.wireLength)
         return Connection.Verdict(
             direction, connection, nil, isNew: isNew, acknowledged: other.half,
-            isCurrent: !flags.contains(.located) || sent.distance(to: end) >= 0)
+            isCurrent: !flags.contains(.located) || sent.distance(to: end) >= 0,
+            isOld: isNew && number.distance(to: other.acknowledgedBefore) > 0)
     }
 
     /// Linux takes a timestamp that is one step older than the newest (TCP_PAWS_WINDOW).
@@ -177,6 +187,7 @@ extension DirectionState {
         if segment.flags.contains(.fin) { flags.insert(.finSeen) }
         if length > 0, isOutrun(sequence, length) { flags.insert(.outrun) }
         let state = self
+        if half < 0, captured == 0, length > 0 { noteCut(sequence.advanced(by: length), window: unknown) }
         if !mayAwaken(captured) { reach(segment, at: sequence, length: length, other: &other, unknown: unknown) }
         return state
     }
@@ -184,13 +195,14 @@ extension DirectionState {
     /// How far apart bytes and their acknowledgement may be: the widest window there is without a scale known.
     private static var nearby: Int { 16 << 20 }
 
-    /// Bytes come that the other side was captured to acknowledge before.
+    /// New bytes come that the other side was captured to acknowledge before.
     @inline(__always) private func isOutrun(_ start: SequenceNumber, _ length: Int) -> Bool {
         guard flags.contains(.acknowledged), !flags.contains(.outrun) else { return false }
         // A segment far off is another connection's, or forged.
         let near = 1...Self.nearby
         guard near.contains(start.distance(to: acknowledged)) else { return false }
-        return !flags.contains(.located) || near.contains(sent.distance(to: start.advanced(by: length)))
+        guard flags.contains(.located) else { return true }
+        return sent.distance(to: acknowledged) > 0 && near.contains(sent.distance(to: start.advanced(by: length)))
     }
 
     /// How far this side has sent, nil where that is not known.

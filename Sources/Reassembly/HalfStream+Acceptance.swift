@@ -117,11 +117,15 @@ extension HalfStream {
             take(fresh, at: from, digest, arrival.origin, &context, into: &sink)
         }
         let capturedEnd = from &+ UInt64(fresh.byteCount)
-        if capturedEnd < end, end > next {
-            if absent.isEmpty, fin == nil { beyondSince = context.now }
-            absent.insert(max(capturedEnd, next)..<end)
-            ordered = false
-        }
+        if capturedEnd < end { noteAbsent(capturedEnd..<end, context) }
+    }
+
+    /// Notes bytes that were sent and not captured.
+    @usableFromInline mutating func noteAbsent(_ range: Range<UInt64>, _ context: borrowing AssemblyContext) {
+        guard range.upperBound > next else { return }
+        if absent.isEmpty, fin == nil { beyondSince = context.now }
+        absent.insert(max(range.lowerBound, next)..<range.upperBound)
+        ordered = false
     }
 
     /// Takes bytes that begin at or behind `next`.

@@ -262,7 +262,8 @@ extension HalfStream {
         } else {
             context.statistics.unused[suspect.reason] &+= UInt64(held.bytes.count)
         }
-        if suspect.fin { noteEnd(at: held.end, context) }
+        if held.end < suspect.end { noteAbsent(held.end..<suspect.end, context) }
+        if suspect.fin { noteEnd(at: suspect.end, context) }
         drain(&context, into: &sink)
     }
 
@@ -320,16 +321,17 @@ extension HalfStream {
     ///   - endIsAcknowledged: The other direction's FIN was captured, or this one's alone: then the last number acknowledged is
     ///     that of this one's FIN.
     ///   - isLossy: Bytes of the other direction are missing, so that acknowledgements may be, too.
+    ///   - sent: How far the sender was, as it has said itself; nil where that is not known.
     @inlinable mutating func close<Sink: StreamSink & ~Copyable>(
-        _ reason: CloseReason, endIsAcknowledged: Bool, isLossy: Bool, _ context: inout AssemblyContext,
-        into sink: inout Sink
+        _ reason: CloseReason, endIsAcknowledged: Bool, isLossy: Bool, sent: SequenceNumber?,
+        _ context: inout AssemblyContext, into sink: inout Sink
     ) {
         flush(.close, isLossy: isLossy, &context, into: &sink)
         if !far.isEmpty, far.isAcknowledged || far.isUnopposed(context.limits) {
             jump(&context, into: &sink)
             flush(.close, isLossy: isLossy, &context, into: &sink)
         }
-        skipToAcknowledged(endIsAcknowledged: endIsAcknowledged, &context, into: &sink)
+        skipToAcknowledged(endIsAcknowledged: endIsAcknowledged, sent: sent, &context, into: &sink)
         dropRest(&context)
         if !isHeard { context.statistics.unheardStreams &+= 1 }
         // Nothing followed the FIN.
@@ -338,11 +340,18 @@ extension HalfStream {
         pending.clear(spares: &context.spares)
     }
 
+    /// What the other side has acknowledged at the end.
+    @usableFromInline func finallyAcknowledged(_ sent: SequenceNumber?) -> UInt64 {
+        // What both sides agree on is true, whatever came late.
+        if let sent, Int64(acknowledgements.highest) <= offset(of: sent) { return acknowledgements.highest }
+        return acknowledgements.undisputed
+    }
+
     /// What the other side has acknowledged behind the last captured byte is missing.
     @inlinable mutating func skipToAcknowledged<Sink: StreamSink & ~Copyable>(
-        endIsAcknowledged: Bool, _ context: inout AssemblyContext, into sink: inout Sink
+        endIsAcknowledged: Bool, sent: SequenceNumber?, _ context: inout AssemblyContext, into sink: inout Sink
     ) {
-        var end = acknowledgements.reached
+        var end = max(acknowledgements.reached, finallyAcknowledged(sent))
         guard end > next else { return }
         if fin == next {
             return
@@ -365,7 +374,8 @@ extension HalfStream {
             }
         }
         while !far.isEmpty, pending.count + footprintOfHeld > limit {
-            if far.isAcknowledged || far.isUnopposed(context.limits) {
+            // Where the other side is heard its word may yet come.
+            if far.isAcknowledged || !isHeard && far.isUnopposed(context.limits) {
                 jump(&context, into: &sink)
                 break
             }

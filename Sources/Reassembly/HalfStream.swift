@@ -156,14 +156,21 @@ extension HalfStream {
     /// - Parameters:
     ///   - ahead: How far `number` lies ahead of ``expected``; what is ahead is noted already.
     ///   - isCurrent: The segment that says so is no older than others of its direction.
-    @inlinable mutating func hear(_ number: SequenceNumber, ahead: Int, isCurrent: Bool, now: Int64) {
+    ///   - isOld: See ``Connection/Verdict/isOld``.
+    @inlinable mutating func hear(_ number: SequenceNumber, ahead: Int, isCurrent: Bool, isOld: Bool, now: Int64) {
         isHeard = true
-        if ahead <= 0, isCurrent, acknowledgements.reached > next { acknowledgements.goBack(to: next, now: now) }
+        if ahead <= 0, isCurrent, acknowledgements.reached > next {
+            acknowledgements.goBack(to: next, isOld: isOld, now: now)
+        }
         if !ordered { heed(number, ahead: ahead, now: now) }
     }
 
     /// The other side has acknowledged everything before `number`, which lies ahead of ``expected``.
-    @usableFromInline mutating func acknowledge(_ number: SequenceNumber, ahead: Int, window: Int, now: Int64) {
+    ///
+    /// - Parameter isOld: See ``Connection/Verdict/isOld``.
+    @usableFromInline mutating func acknowledge(
+        _ number: SequenceNumber, ahead: Int, window: Int, isOld: Bool, now: Int64
+    ) {
         let offset = next &+ UInt64(ahead)
         if ahead > window, offset > acknowledgements.reached &+ UInt64(window) {
             far.acknowledge(number, now: now)
@@ -172,21 +179,30 @@ extension HalfStream {
         if offset >= acknowledgements.reached {
             acknowledgements.advance(to: offset, next: next, now: now)
         } else {
-            acknowledgements.goBack(to: offset, now: now)
+            acknowledgements.goBack(to: offset, isOld: isOld, now: now)
         }
     }
 
     /// Learns what else an acknowledgement says of what is held.
     @usableFromInline mutating func heed(_ number: SequenceNumber, ahead: Int, now: Int64) {
         // It is given at the old place.
-        if ahead >= -(1 << 16), ahead <= 1 << 24 { far.contradict(now: now) }
+        if isOldPlace(ahead) { far.contradict(now: now) }
         if let fin {
             let behind = origin.at(fin).distance(to: number)
             if behind == 1 { finIsAcknowledged = true }
-            if behind > 1 { forgetEnd() }
+            // One beyond the window is not believed.
+            if behind > 1, ahead > 0, acknowledgements.reached == next &+ UInt64(ahead) { forgetEnd() }
         }
         if ahead >= 0, let end = holeEnd, UInt64(ahead) < end - next { asked = (next &+ UInt64(ahead), now) }
     }
+
+    /// The sender is at `number`, without bytes.
+    @usableFromInline mutating func stand(at number: SequenceNumber, now: Int64) {
+        if isOldPlace(expected.distance(to: number)) { far.goesOnElsewhere(now: now) }
+    }
+
+    /// A number so far ahead of ``expected`` is not one of the segments beyond the window.
+    @usableFromInline func isOldPlace(_ ahead: Int) -> Bool { ahead >= -(1 << 16) && ahead <= 1 << 24 }
 
     /// The FIN was not this stream's.
     @usableFromInline mutating func forgetEnd() {

@@ -93,8 +93,20 @@ extension StreamAssembler {
         }
         guard table.connections[slot].believes(reset: segment, direction, window: context.limits.resetWindow)
         else { return }
-        if table.connections[slot].isExact(reset: segment, direction) { table.connections[slot].isReset = true }
+        if table.connections[slot].isExact(reset: segment, direction) {
+            table.connections[slot].isReset = true
+            heed(reset: segment, slot, direction)
+        }
         table.move(slot, to: .closed, now: context.now)
+    }
+
+    /// Takes what a RST says of where the two streams are.
+    @usableFromInline mutating func heed(reset segment: Segment, _ slot: Int, _ direction: Direction) {
+        let mine = Int(table.connections[slot][direction].half)
+        if mine >= 0 { pool.halves[mine].stand(at: SequenceNumber(segment.sequence), now: context.now) }
+        let other = Int(table.connections[slot][direction.opposite].half)
+        guard other >= 0, segment.flags.contains(.ack) else { return }
+        pool.halves[other].stand(at: SequenceNumber(segment.acknowledgement), now: context.now)
     }
 
     /// Where numbers have gone far since, as in a stream that jumped, the number remembered is an old one.
@@ -140,7 +152,12 @@ extension StreamAssembler {
             let half = Int(table.connections[slot][direction].half)
             guard half >= 0, !pool.halves[half].suspects.isEmpty else { continue }
             let isLossy = isLossy(pool.halves[half].stream) || pool.halves[half].hasGap
+            // Where nothing else is missing a few segments are doubtful, many are not.
+            guard isLossy || pool.halves[half].suspects.unansweredCount >= context.limits.strayAgreement else {
+                continue
+            }
             for suspect in pool.halves[half].suspects.all where suspect.isAhead && (isLossy || !suspect.wasAnswered) {
+                if suspect.fin { table.connections[slot][direction].flags.insert(.finSeen) }
                 guard let number = suspect.number else { continue }
                 noteAcknowledgement(SequenceNumber(number), of: direction.opposite, slot)
             }
@@ -173,8 +190,8 @@ extension StreamAssembler {
         // Its FIN came alone.
         let hasEnded = mine.flags.contains(.finSeen) && mine.acknowledged == mine.sent
         pool.halves[half].close(
-            reason, endIsAcknowledged: other.flags.contains(.finSeen) || hasEnded,
-            isLossy: isLossy(stream), &context, into: &sink)
+            reason, endIsAcknowledged: (other.flags.contains(.finSeen) || hasEnded) && !mine.endsInCut,
+            isLossy: isLossy(stream), sent: mine.flags.contains(.located) ? mine.sent : nil, &context, into: &sink)
         if pool.halves[half].hasGap { table.connections[stream.slot][stream.direction].flags.insert(.hasGap) }
     }
 
@@ -184,11 +201,12 @@ extension StreamAssembler {
         _ slot: Int, _ direction: Direction, into sink: inout Sink
     ) -> Int {
         let state = table.connections[slot][direction]
-        guard state.flags.contains(.acknowledged), state.flags.isDisjoint(with: [.wanted, .passedOver, .finished])
+        guard !state.flags.isDisjoint(with: [.acknowledged, .cut]),
+            state.flags.isDisjoint(with: [.wanted, .passedOver, .finished])
         else {
             return -1
         }
-        let ahead = state.acknowledgedBytes
+        let ahead = state.silentBytes
         guard ahead > 1 else { return -1 }
         let connection = table.connections[slot]
         let stream = StreamID(slot: slot, direction: direction, connection: connection.number)

@@ -130,7 +130,12 @@ extension StreamAssembler {
             state = table.connections[slot][direction]
         }
         // Many segments only acknowledge.
-        if length == 0, segment.flags.isDisjoint(with: [.fin, .urg]) { return stream }
+        if length == 0, segment.flags.isDisjoint(with: [.fin, .urg]) {
+            if reason == nil, state.half >= 0, !pool.halves[Int(state.half)].ordered {
+                pool.halves[Int(state.half)].stand(at: sequence, now: context.now)
+            }
+            return stream
+        }
         let arrival = Arrival(
             sequence, captured, segment, length: length, origin: origin,
             window: table.connections[slot].window(of: direction, unknown: window))
@@ -144,16 +149,24 @@ extension StreamAssembler {
     ) {
         if verdict.isNew, table.connections[slot].list == .twoSided { confirm(slot) }
         let half = Int(verdict.acknowledged)
-        guard half >= 0 else { return }
+        guard half >= 0 else {
+            if verdict.isNew {
+                finishUnwanted(
+                    StreamID(slot: slot, direction: verdict.direction.opposite, connection: verdict.connection))
+            }
+            return
+        }
         let number = SequenceNumber(segment.acknowledgement)
         let ahead = pool.halves[half].expected.distance(to: number)
         // Nearly always everything acknowledged was delivered already.
         if ahead > 0 {
             let window = table.connections[slot].window(
                 of: verdict.direction.opposite, unknown: context.limits.window)
-            pool.halves[half].acknowledge(number, ahead: ahead, window: window, now: context.now)
+            pool.halves[half].acknowledge(
+                number, ahead: ahead, window: window, isOld: verdict.isOld, now: context.now)
         }
-        pool.halves[half].hear(number, ahead: ahead, isCurrent: verdict.isCurrent, now: context.now)
+        pool.halves[half].hear(
+            number, ahead: ahead, isCurrent: verdict.isCurrent, isOld: verdict.isOld, now: context.now)
         if !pool.halves[half].ordered { heed(segment, half, into: &sink) }
     }
 
@@ -183,6 +196,7 @@ extension StreamAssembler {
     @usableFromInline mutating func noteUsed(_ half: Int) {
         let stream = pool.halves[half].stream
         let other = stream.direction.opposite
+        if pool.halves[half].fin != nil { table.connections[stream.slot][stream.direction].flags.insert(.finSeen) }
         if pool.halves[half].lacksOther { table.connections[stream.slot][other].flags.insert(.outrun) }
         guard let number = pool.halves[half].usedNumber else { return }
         pool.halves[half].usedNumber = nil
@@ -202,7 +216,7 @@ extension StreamAssembler {
         guard ahead > 0, pool.halves[half].next &+ UInt64(ahead) > pool.halves[half].acknowledgements.reached else {
             return
         }
-        pool.halves[half].acknowledge(number, ahead: ahead, window: window, now: context.now)
+        pool.halves[half].acknowledge(number, ahead: ahead, window: window, isOld: false, now: context.now)
         if !pool.halves[half].ordered { pool.setDeadline(half, context.limits) }
     }
 
@@ -245,8 +259,8 @@ extension StreamAssembler {
                 if pool.halves[half].hasGap { noteIncomplete(stream) }
             }
             settle(half, into: &sink)
-        } else if arrival.fin, reason == nil, endsUncaptured(arrival, state) {
-            finish(stream)
+        } else if arrival.fin, reason == nil {
+            finishUnwanted(stream)
         }
         if reason == nil { release(stream, into: &sink) }
     }
@@ -264,14 +278,10 @@ extension StreamAssembler {
         }
     }
 
-    /// A FIN ends a direction of which no bytes are wanted. Where bytes were sent and none was captured, they may come
-    /// behind their FIN.
-    @usableFromInline func endsUncaptured(_ arrival: borrowing Arrival, _ state: DirectionState) -> Bool {
-        let distance = state.sent.distance(to: arrival.sequence)
-        guard !state.flags.contains(.located) || abs(distance) <= context.limits.resetWindow else { return false }
-        let isAhead =
-            state.flags.contains(.originKnown) && state.origin != arrival.sequence.advanced(by: arrival.length)
-        return !isAhead || state.flags.contains(.passedOver)
+    /// Notes the end of a direction of which no bytes are wanted, once the other side has acknowledged its FIN.
+    @usableFromInline mutating func finishUnwanted(_ stream: StreamID) {
+        guard table.connections[stream.slot][stream.direction].endsUnwanted else { return }
+        finish(stream)
     }
 
     /// Asks whether the bytes are wanted now. Returns the half-stream or -1.
