@@ -33,13 +33,17 @@ extension Connection {
 
     /// Judges a segment that is no RST, and notes what it acknowledges where it is believed.
     ///
-    /// - Parameter unknown: See ``window(of:unknown:)``.
-    @inlinable mutating func judge(_ segment: Segment, from sender: Endpoint, now: Int64, unknown: Int) -> Verdict {
+    /// - Parameters:
+    ///   - captured: How many bytes of its payload were captured.
+    ///   - unknown: See ``window(of:unknown:)``.
+    @inlinable mutating func judge(
+        _ segment: Segment, captured: Int, from sender: Endpoint, now: Int64, unknown: Int
+    ) -> Verdict {
         lastSeen = now
         let direction = direction(from: sender)
         return direction == .forward
-            ? forward.judge(segment, direction, number, other: &backward, unknown: unknown)
-            : backward.judge(segment, direction, number, other: &forward, unknown: unknown)
+            ? forward.judge(segment, captured, direction, number, other: &backward, unknown: unknown)
+            : backward.judge(segment, captured, direction, number, other: &forward, unknown: unknown)
     }
 
     /// Takes a believed segment: what it offers, its timestamp, and where it is.
@@ -86,9 +90,10 @@ extension Connection {
 extension DirectionState {
     /// Judges a segment of this direction, and notes what it acknowledges of the other one where it is believed.
     @usableFromInline mutating func judge(
-        _ segment: Segment, _ direction: Direction, _ connection: UInt64, other: inout DirectionState, unknown: Int
+        _ segment: Segment, _ captured: Int, _ direction: Direction, _ connection: UInt64,
+        other: inout DirectionState, unknown: Int
     ) -> Connection.Verdict {
-        let reason = fault(of: segment, other: &other)
+        let reason = fault(of: segment, captured, other: &other)
         guard reason == nil, segment.flags.contains(.ack) else {
             return Connection.Verdict(
                 direction, connection, reason, isNew: false, acknowledged: -1, isCurrent: false,
@@ -112,7 +117,9 @@ extension DirectionState {
     @usableFromInline static var timestampPlay: Int { 1 }
 
     /// The reason for which the receiver drops a segment that is no RST, nil for none.
-    @inline(__always) private mutating func fault(of segment: Segment, other: inout DirectionState) -> UnusedReason? {
+    @inline(__always) private mutating func fault(of segment: Segment, _ captured: Int, other: inout DirectionState)
+        -> UnusedReason?
+    {
         if segment.isChecksumWrong || segment.isHeaderWrong, let damage = damage(of: segment) { return damage }
         if segment.isContested { return .fragments }
         if segment.flags.contains(.syn) { return nil }
@@ -128,16 +135,16 @@ extension DirectionState {
             return .timestamp
         }
         let number = SequenceNumber(segment.acknowledgement)
-        return isBeyondReach(number, length: segment.wireLength, other: &other) ? .acknowledgement : nil
+        return isBeyondReach(number, captured: captured, other: &other) ? .acknowledgement : nil
     }
 
     /// A segment with bytes acknowledges what the other side has not sent, or any segment what lies far back.
     @inline(__always) private mutating func isBeyondReach(
-        _ number: SequenceNumber, length: Int, other: inout DirectionState
+        _ number: SequenceNumber, captured: Int, other: inout DirectionState
     ) -> Bool {
         guard other.flags.contains(.located) else { return false }
-        // Pure acknowledgements tell of bytes that were not captured.
-        if other.sent.distance(to: number) > 0 { return length > 0 && !other.flags.contains(.outrun) }
+        // Those without bytes tell of others that were not captured.
+        if other.sent.distance(to: number) > 0 { return captured > 0 && !other.flags.contains(.outrun) }
         // Farther back than the sender has ever had room for (RFC 5961, 5.2).
         if number.distance(to: other.origin) > 0, other.flags.contains(.originKnown), !other.flags.contains(.leftOrigin)
         {

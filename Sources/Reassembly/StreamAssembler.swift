@@ -114,7 +114,8 @@ extension StreamAssembler {
             if segment.flags.contains(.syn) { sequence = sequence.advanced(by: 1) }
         }
         let window = context.limits.window
-        let verdict = table.connections[slot].judge(segment, from: from, now: context.now, unknown: window)
+        let verdict = table.connections[slot].judge(
+            segment, captured: captured.byteCount, from: from, now: context.now, unknown: window)
         let direction = verdict.direction
         let stream = StreamID(slot: slot, direction: direction, connection: verdict.connection)
         var reason = verdict.reason
