@@ -14,7 +14,7 @@ extension Connection {
         @usableFromInline let acknowledged: Int32
         /// It is no older than others of its direction.
         @usableFromInline let isCurrent: Bool
-        /// It acknowledges less than was acknowledged before the highest number: it was captured late.
+        /// See ``DirectionState/isOld(acknowledgement:_:)``.
         @usableFromInline let isOld: Bool
 
         @inlinable init(
@@ -102,7 +102,8 @@ extension DirectionState {
         let number = SequenceNumber(segment.acknowledgement)
         let isNew = other.acknowledged != number || !other.flags.contains(.acknowledged)
         if isNew {
-            other.noteAcknowledgement(number, window: room(for: other.flags, unknown: unknown))
+            other.noteAcknowledgement(
+                number, window: room(for: other.flags, unknown: unknown), stamp: segment.options.timestamp)
         } else {
             other.acknowledgedBefore = number
         }
@@ -110,7 +111,7 @@ extension DirectionState {
         return Connection.Verdict(
             direction, connection, nil, isNew: isNew, acknowledged: other.half,
             isCurrent: !flags.contains(.located) || sent.distance(to: end) >= 0,
-            isOld: isNew && number.distance(to: other.acknowledgedBefore) > 0)
+            isOld: isNew && other.isOld(acknowledgement: number, segment.options.timestamp))
     }
 
     /// Linux takes a timestamp that is one step older than the newest (TCP_PAWS_WINDOW).
@@ -125,7 +126,9 @@ extension DirectionState {
         if segment.flags.contains(.syn) { return nil }
         if segment.options.isSigned, flags.contains(.synSeen), !flags.contains(.signs) { return .signature }
         guard segment.flags.contains(.ack) else {
-            return other.flags.contains(.seen) || flags.contains(.established) ? .noAcknowledgement : nil
+            // Who has once acknowledged does so always.
+            let hasBegun = !other.flags.isDisjoint(with: [.seen, .acknowledged]) || flags.contains(.established)
+            return hasBegun ? .noAcknowledgement : nil
         }
         // Both sides' SYNs agreed on timestamps (RFC 7323, 3.2).
         if flags.isSuperset(of: [.offersTimestamps, .stamped]), other.flags.contains(.offersTimestamps),

@@ -58,6 +58,8 @@
     @usableFromInline var acknowledged = SequenceNumber(0)
     /// What that was when the last acknowledgement came that was no lower.
     @usableFromInline var acknowledgedBefore = SequenceNumber(0)
+    /// The timestamp of the highest acknowledgement.
+    @usableFromInline var acknowledgedStamp: UInt32 = 0
     /// The timestamp by which older ones are known (RFC 7323, 4.3: TS.Recent).
     @usableFromInline var stamp: UInt32 = 0
     /// The widest window that the sender of this direction has offered, as sent.
@@ -151,11 +153,22 @@
         flags.contains(.cut) && (!flags.contains(.acknowledged) || acknowledged.distance(to: cutEnd) >= 0)
     }
 
+    /// An acknowledgement by the other side was captured late: it is lower than one before the highest, or its timestamp is
+    /// older than that of the highest.
+    @usableFromInline func isOld(acknowledgement number: SequenceNumber, _ stamp: UInt32?) -> Bool {
+        guard number.distance(to: acknowledged) > 0 else { return false }
+        if number.distance(to: acknowledgedBefore) > 0 { return true }
+        guard let stamp else { return false }
+        return SequenceNumber(stamp).distance(to: SequenceNumber(acknowledgedStamp)) > 0
+    }
+
     /// Notes an acknowledgement by the other side, if it is near enough to what is known.
-    @inlinable mutating func noteAcknowledgement(_ number: SequenceNumber, window: Int) {
+    @inlinable mutating func noteAcknowledgement(_ number: SequenceNumber, window: Int, stamp: UInt32?) {
         guard flags.contains(.acknowledged) else {
             acknowledged = number
             acknowledgedBefore = number
+            acknowledgedStamp = stamp ?? 0
+            acknowledgedStamp = stamp ?? 0
             flags.insert(.acknowledged)
             if flags.isDisjoint(with: [.seen, .originKnown]) { origin = number }
             acknowledgedBytes = UInt64(max(origin.distance(to: number), 0))
@@ -165,6 +178,7 @@
         guard ahead > 0, ahead <= window || isFree(for: number, window: window) else { return }
         acknowledgedBefore = acknowledged
         acknowledged = number
+        acknowledgedStamp = stamp ?? 0
         if origin.distance(to: number) >= 1 << 30 { flags.insert(.leftOrigin) }
         acknowledgedBytes &+= UInt64(ahead)
     }

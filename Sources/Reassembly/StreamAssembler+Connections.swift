@@ -156,7 +156,7 @@ extension StreamAssembler {
             guard isLossy || pool.halves[half].suspects.unansweredCount >= context.limits.strayAgreement else {
                 continue
             }
-            for suspect in pool.halves[half].suspects.all where suspect.isAhead && (isLossy || !suspect.wasAnswered) {
+            for suspect in pool.halves[half].suspects.all where suspect.isAhead && !suspect.wasAnswered {
                 if suspect.fin { table.connections[slot][direction].flags.insert(.finSeen) }
                 guard let number = suspect.number else { continue }
                 noteAcknowledgement(SequenceNumber(number), of: direction.opposite, slot)

@@ -209,7 +209,7 @@ extension StreamAssembler {
         _ number: SequenceNumber, of direction: Direction, _ slot: Int
     ) {
         let window = table.connections[slot].window(of: direction, unknown: context.limits.window)
-        table.connections[slot][direction].noteAcknowledgement(number, window: window)
+        table.connections[slot][direction].noteAcknowledgement(number, window: window, stamp: nil)
         let half = Int(table.connections[slot][direction].half)
         guard half >= 0 else { return }
         let ahead = pool.halves[half].expected.distance(to: number)
@@ -366,7 +366,7 @@ extension StreamAssembler {
         else { return }
         for number in pool.halves[half].suspects.all.compactMap(\.acknowledgement) {
             table.connections[stream.slot][other].noteAcknowledgement(
-                SequenceNumber(number), window: context.limits.window)
+                SequenceNumber(number), window: context.limits.window, stamp: nil)
         }
         table.connections[stream.slot][other].flags.insert(.outrun)
         pool.halves[half].release(

@@ -128,7 +128,7 @@ struct PropertyTrial {
         for isClient in [true, false] {
             let sender = isClient ? traffic.client : traffic.server
             var has = [Bool](repeating: false, count: sender.content.count)
-            var (extent, lastCaptured, sawFIN, beforeFIN) = (0, 0, false, 0)
+            var (acknowledged, lastCaptured, sawFIN, beforeFIN) = (PropertyExtent(), 0, false, 0)
             for packet in captured where packet.forgery == nil {
                 let segment = packet.segment
                 if packet.fromClient == isClient {
@@ -136,28 +136,31 @@ struct PropertyTrial {
                     let start = Int(Int32(bitPattern: segment.sequence &- sender.first))
                     for index in packet.payload.indices { has[start + index] = true }
                     if segment.wireLength > 0 { lastCaptured = max(lastCaptured, start + segment.wireLength) }
+                    acknowledged.capture(start + segment.wireLength)
                     if segment.flags.contains(.fin) {
                         sawFIN = true
                         beforeFIN = max(beforeFIN, start + segment.wireLength)
                     }
                 } else if segment.flags.contains(.ack), segment.flags.isDisjoint(with: [.rst, .syn]) {
-                    extent = max(extent, Int(Int32(bitPattern: segment.acknowledgement &- sender.first)))
+                    acknowledged.acknowledge(
+                        Int(Int32(bitPattern: segment.acknowledgement &- sender.first)), bytes: packet.payload.count,
+                        stamp: segment.options.timestamp)
                 }
             }
-            extent = max(extent, lastCaptured)
             // The FIN takes no byte. Where it was lost with bytes before it, nobody knows which number is its own.
-            if extent > sender.content.count {
-                extent = sender.content.count
-            }
+            let extent = min(max(acknowledged.highest, lastCaptured), sender.content.count)
+            let certain = min(max(acknowledged.certain, lastCaptured), extent)
+            unknown += has[certain..<extent].count { !$0 }
             if !sawFIN, extent > lastCaptured { unknown += 1 }
             // A FIN that nobody acknowledged may tell of bytes before it.
             if sawFIN, beforeFIN > extent { unknown += has[extent..<min(beforeFIN, has.count)].count { !$0 } }
             expected += has[..<extent].count { !$0 }
         }
         let told = Int(statistics.missingBytes) - (endsInStray ? missingBeforeDoubt : 0)
-        // Bytes that come behind the end of their stream count as repeated.
-        let afterEnd =
-            !capture.isComplete ? Int(statistics.uncomparedBytes &+ statistics.unused[.timestamp]) : 0
+        // Bytes that come behind the end of their stream count as repeated; those set aside whose place was passed, as not
+        // used.
+        let unused = statistics.unused[.timestamp] &+ statistics.unused[.acknowledgement]
+        let afterEnd = !capture.isComplete ? Int(statistics.uncomparedBytes &+ unused) : 0
         if told > expected + unknown + afterEnd || told < expected - unknown && !hasForgedBytes {
             problems.append("\(told) bytes missing, not \(expected)")
         }
