@@ -81,8 +81,7 @@ extension HalfStream {
         if end > next {
             context.statistics.gaps &+= 1
             context.statistics.missingBytes &+= end - next
-            // What the snap length cut, or a limit gave up, was captured: its numbers are known.
-            if reason != .limit, reason != .cut { hasGap = true }
+            if provesLoss(of: end, reason) { hasGap = true }
             noteLost(to: end, reason, context)
         }
         sink.gap(next &- excised..<end &- excised, after: pending.bytes, of: stream, from: provenance, reason: reason)
@@ -92,6 +91,16 @@ extension HalfStream {
         provenance.prune(before: wake)
         if let urgent, urgent < next { self.urgent = nil }
         if let fin, fin < next { forgetEnd() }
+    }
+
+    /// The capture lacks the bytes up to `end`: what nobody acknowledged may have been lost before it was captured.
+    @usableFromInline func provesLoss(of end: UInt64, _ reason: GapReason) -> Bool {
+        switch reason {
+        // What the snap length cut, or a limit gave up, was captured: its numbers are known.
+        case .limit, .cut: false
+        case .acknowledged, .jump: true
+        case .timeout, .close: !isHeard || acknowledgements.highest >= end
+        }
     }
 
     /// A longer grace would have prolonged the wait only where the bytes were acknowledged.

@@ -215,7 +215,7 @@ extension HalfStream {
 
     /// Notes where the stream ends. Ignored if bytes behind it are known, or were acknowledged.
     @usableFromInline mutating func noteEnd(at end: UInt64, _ context: borrowing AssemblyContext) {
-        guard fin == nil, end >= heldEnd, acknowledgements.reached <= end &+ 1 else { return }
+        guard fin == nil, end >= heldEnd, acknowledgements.undisputed <= end &+ 1 else { return }
         fin = end
         finSince = context.now
         finIsAcknowledged = acknowledgements.reached == end &+ 1

@@ -151,12 +151,15 @@ extension StreamAssembler {
         for direction in [Direction.forward, .backward] {
             let half = Int(table.connections[slot][direction].half)
             guard half >= 0, !pool.halves[half].suspects.isEmpty else { continue }
-            let isLossy = isLossy(pool.halves[half].stream) || pool.halves[half].hasGap
+            let acknowledged = pool.halves[half].beforeEnd(pool.halves[half].acknowledgements.highest)
             // Where nothing else is missing a few segments are doubtful, many are not.
-            guard isLossy || pool.halves[half].suspects.unansweredCount >= context.limits.strayAgreement else {
-                continue
-            }
-            for suspect in pool.halves[half].suspects.all where suspect.isAhead && !suspect.wasAnswered {
+            let takesUnanswered =
+                isLossy(pool.halves[half].stream) || pool.halves[half].hasGap
+                || pool.halves[half].suspects.unansweredCount >= context.limits.strayAgreement
+            for suspect in pool.halves[half].suspects.all
+            where suspect.isAhead
+                && (suspect.acknowledgedEnd <= acknowledged || takesUnanswered && !suspect.wasAnswered)
+            {
                 if suspect.fin { table.connections[slot][direction].flags.insert(.finSeen) }
                 guard let number = suspect.number else { continue }
                 noteAcknowledgement(SequenceNumber(number), of: direction.opposite, slot)

@@ -180,7 +180,8 @@ extension StreamAssembler {
         if !pool.halves[half].suspects.isEmpty {
             pool.halves[half].useSound(&context, into: &sink)
             pool.halves[half].useAcknowledged(&context, into: &sink)
-            pool.halves[half].suspects.noteAnswer()
+            let end = SequenceNumber(segment.sequence).advanced(by: min(max(segment.wireLength, 0), 1 << 30 - 1))
+            pool.halves[half].suspects.noteAnswer(bytesTo: segment.wireLength > 0 ? end : nil)
             noteUsed(half)
         }
         if pool.halves[half].fin == nil { pool.halves[half].drain(&context, into: &sink) }
@@ -335,6 +336,12 @@ extension StreamAssembler {
             half.isHeard = true
             let ahead = half.origin.at(next).distance(to: state.acknowledged)
             if ahead > 0 { half.acknowledgements.advance(to: next &+ UInt64(ahead), next: next, now: context.now) }
+        }
+        // A FIN that came before its bytes were wanted.
+        if state.flags.isSuperset(of: [.finSeen, .located]) {
+            let end = half.offset(of: state.sent) &- 1
+            let near = Int64(next)...Int64(next) &+ Int64(context.limits.window)
+            if near.contains(end) { half.noteEnd(at: UInt64(end), context) }
         }
         let index = pool.insert(half)
         table.connections[stream.slot][stream.direction].half = Int32(index)

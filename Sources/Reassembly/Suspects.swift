@@ -78,9 +78,13 @@
     /// How many acknowledge more than was captured of the other side, which was not heard since.
     @usableFromInline var unansweredCount: Int { all.count { $0.isAhead && !$0.wasAnswered } }
 
-    /// Notes that the other side was heard.
-    @usableFromInline mutating func noteAnswer() {
-        for index in all.indices { all[index].wasAnswered = true }
+    /// Notes that the other side was heard: by a segment whose bytes end at `end`, or that has none. Those that acknowledge
+    /// these bytes were sent behind it.
+    @usableFromInline mutating func noteAnswer(bytesTo end: SequenceNumber?) {
+        for index in all.indices {
+            if let end, let number = all[index].number, end.distance(to: SequenceNumber(number)) >= 0 { continue }
+            all[index].wasAnswered = true
+        }
     }
 
     /// The index of the first one ahead that begins before `limit` and ends behind `next`: of those to which the other side
