@@ -194,7 +194,6 @@ extension DirectionState {
         // What was acknowledged before is of the time before the capture.
         if flags.isDisjoint(with: [.seen, .originKnown, .acknowledged]) { origin = sequence }
         flags.insert(.seen)
-        if segment.flags.contains(.fin) { flags.insert(.finSeen) }
         if length > 0, isOutrun(sequence, length) { flags.insert(.outrun) }
         let state = self
         if half < 0, captured == 0, length > 0 { noteCut(sequence.advanced(by: length), window: unknown) }
@@ -230,6 +229,7 @@ extension DirectionState {
         _ segment: Segment, at sequence: SequenceNumber, length: Int, other: inout DirectionState, unknown: Int
     ) {
         if !segment.flags.contains(.syn) { flags.insert(.established) }
+        if segment.flags.contains(.fin) { flags.insert(.finSeen) }
         let end = sequence.advanced(by: segment.flags.contains(.fin) ? length &+ 1 : length)
         let ahead = sent.distance(to: end)
         if ahead >= 0, ahead <= unknown, flags.contains(.located) {
