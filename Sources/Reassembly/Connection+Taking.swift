@@ -147,7 +147,10 @@ extension DirectionState {
     ) -> Bool {
         guard other.flags.contains(.located) else { return false }
         // Those without bytes tell of others that were not captured.
-        if other.sent.distance(to: number) > 0 { return captured > 0 && !other.flags.contains(.outrun) }
+        if other.sent.distance(to: number) > 0 {
+            let isKnown = other.flags.contains(.acknowledged) && number.distance(to: other.acknowledged) >= 0
+            return captured > 0 && !isKnown && !other.flags.contains(.outrun)
+        }
         // Farther back than the sender has ever had room for (RFC 5961, 5.2).
         if number.distance(to: other.origin) > 0, other.flags.contains(.originKnown), !other.flags.contains(.leftOrigin)
         {

@@ -58,6 +58,11 @@
         acknowledgedAt = now
     }
 
+    /// The other side was heard at the old place, and another segment comes far from those that came before.
+    @usableFromInline func isRefuted(at sequence: SequenceNumber) -> Bool {
+        isContradicted && abs(end.distance(to: sequence)) > Self.neighbourhood
+    }
+
     /// The stream goes on at its place, or the other side is heard there.
     @usableFromInline mutating func contradict(now: Int64) {
         guard !isEmpty else { return }

@@ -68,6 +68,7 @@ extension HalfStream {
     ) {
         guard !held.bytes.isEmpty, held.end <= Self.highestOffset else { return }
         var insertion = Insertion()
+        if far.isRefuted(at: origin.at(held.start)) { dropFar(before: .max, &context) }
         let isNear = isHeard && held.start &- next <= UInt64(context.limits.outage)
         far.insert(held, at: origin.at(held.start), isNear: isNear, now: context.now, &insertion)
         context.count(insertion)

@@ -160,11 +160,15 @@ extension HalfStream {
         context.count(insertion)
     }
 
+    /// Gives up what is held beyond the window before `offset`.
+    @usableFromInline mutating func dropFar(before offset: UInt64, _ context: inout AssemblyContext) {
+        if far.isEmpty { return }
+        far.take(before: offset) { context.statistics.unused[.window] &+= UInt64($0.bytes.count) }
+    }
+
     /// Gives up what was set aside, or held beyond the window, and was passed.
     @usableFromInline mutating func dropPassed(_ context: inout AssemblyContext) {
-        if !far.isEmpty {
-            far.take(before: next) { context.statistics.unused[.window] &+= UInt64($0.bytes.count) }
-        }
+        dropFar(before: next, &context)
         guard !suspects.isEmpty else { return }
         for index in suspects.all.indices.reversed() where suspects.all[index].acknowledgedEnd <= next {
             context.drop(suspects.remove(at: index))
@@ -320,7 +324,7 @@ extension HalfStream {
 
     /// Gives up what was set aside or held beyond the window.
     @usableFromInline mutating func dropRest(_ context: inout AssemblyContext) {
-        far.take(before: .max) { context.statistics.unused[.window] &+= UInt64($0.bytes.count) }
+        dropFar(before: .max, &context)
         // Behind the FIN.
         while let held = store.takeFirst() { context.statistics.unused[.window] &+= UInt64(held.bytes.count) }
         while !suspects.isEmpty { context.drop(suspects.remove(at: 0)) }

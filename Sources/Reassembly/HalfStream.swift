@@ -45,7 +45,8 @@
     @usableFromInline var floatsUntil: Int64?
     /// The clock when `absent` or `fin` came to be known.
     @usableFromInline var beyondSince: Int64 = 0
-    /// The clock when a segment last came that moved `next` while something was known beyond it.
+    /// The clock when a segment last came that moved `next` while something was known beyond it, or the other side was heard
+    /// before `next`.
     @usableFromInline var frontAt: Int64 = 0
     @usableFromInline var acknowledgements = Acknowledgements()
     /// The offset within a hole that the other side last asked for, and the clock when it did.
@@ -193,7 +194,10 @@ extension HalfStream {
             // One beyond the window is not believed.
             if behind > 1, ahead > 0, acknowledgements.reached == next &+ UInt64(ahead) { forgetEnd() }
         }
-        if ahead >= 0, let end = holeEnd, UInt64(ahead) < end - next { asked = (next &+ UInt64(ahead), now) }
+        guard let end = holeEnd else { return }
+        if ahead >= 0, UInt64(ahead) < end - next { asked = (next &+ UInt64(ahead), now) }
+        // It has yet to come to the hole, and cannot ask for it.
+        if ahead < 0, ahead > -(1 << 24) { frontAt = now }
     }
 
     /// The sender is at `number`, without bytes.

@@ -7,6 +7,8 @@ struct PropertyExtent {
         var stamp: UInt32?
         /// It has bytes, and acknowledges more than was captured or acknowledged before.
         var isAhead: Bool
+        /// Its bytes were captured before, so that it is not kept.
+        var isRepeated: Bool
     }
 
     private var words: [Word] = []
@@ -21,8 +23,9 @@ struct PropertyExtent {
         known = max(known, end)
     }
 
-    mutating func acknowledge(_ number: Int, bytes: Int, stamp: UInt32?) {
-        words.append(Word(number: number, stamp: stamp, isAhead: bytes > 0 && number > known))
+    mutating func acknowledge(_ number: Int, bytes: Int, isRepeated: Bool, stamp: UInt32?) {
+        words.append(
+            Word(number: number, stamp: stamp, isAhead: bytes > 0 && number > known, isRepeated: isRepeated))
         if bytes == 0 { known = max(known, number) }
     }
 
@@ -30,11 +33,11 @@ struct PropertyExtent {
 
     /// The highest number that cannot be denied.
     var certain: Int {
-        let ahead = words.count { $0.isAhead }
+        let ahead = words.count { $0.isAhead && !$0.isRepeated }
         var found = 0
         for (index, word) in words.enumerated() where word.number > found {
             // A few segments that acknowledge what was not captured may be forged.
-            if word.isAhead, ahead < Self.agreement { continue }
+            if word.isAhead, word.isRepeated || ahead < Self.agreement { continue }
             if !isDenied(word, at: index) { found = word.number }
         }
         return found
