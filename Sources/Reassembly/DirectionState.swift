@@ -141,8 +141,11 @@
     }
 
     /// How many bytes were sent of a direction of which none were captured: those acknowledged, and those of which the
-    /// segments were captured without them.
+    /// segments were captured without them. What is acknowledged behind the FIN was not sent here.
     @usableFromInline var silentBytes: UInt64 {
+        if flags.isSuperset(of: [.finSeen, .acknowledged]), sent.distance(to: acknowledged) > 0 {
+            return UInt64(max(origin.distance(to: sent), 0))
+        }
         guard flags.contains(.cut) else { return acknowledgedBytes }
         guard flags.contains(.acknowledged) else { return UInt64(max(origin.distance(to: cutEnd), 0)) }
         return acknowledgedBytes &+ UInt64(max(acknowledged.distance(to: cutEnd), 0))
