@@ -233,10 +233,7 @@ extension HalfStream {
             store = far.takeAll()
         } else {
             // Nothing but its nearness speaks for it.
-            while let held = far.takeFirst() {
-                sink.doubt(held.start &- excised..<held.end &- excised, .window, from: held.origin, of: stream)
-                keep(held, &context)
-            }
+            holdFar(upTo: .max, &context, into: &sink)
         }
         if let first = store.first, first.lowerBound > next { skip(to: first.lowerBound, .jump, &context, into: &sink) }
         drain(&context, into: &sink)

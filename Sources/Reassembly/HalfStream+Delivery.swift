@@ -160,12 +160,6 @@ extension HalfStream {
         context.count(insertion)
     }
 
-    /// Gives up what is held beyond the window before `offset`.
-    @usableFromInline mutating func dropFar(before offset: UInt64, _ context: inout AssemblyContext) {
-        if far.isEmpty { return }
-        far.take(before: offset) { context.statistics.unused[.window] &+= UInt64($0.bytes.count) }
-    }
-
     /// Gives up what was set aside, or held beyond the window, and was passed.
     @usableFromInline mutating func dropPassed(_ context: inout AssemblyContext) {
         dropFar(before: next, &context)
@@ -196,11 +190,7 @@ extension HalfStream {
         if let until = mayBeSoundUntil, until <= context.now { mayBeSoundUntil = nil }
         acknowledgements.settle(now: context.now, grace: context.limits.grace)
         if useSuspect(upTo: acknowledgements.settled, &context, into: &sink) { return }
-        // A suspect in the midst of the hole is used; what is missing before it was acknowledged with it.
-        if let start = suspects.firstStart(behind: next, acknowledged: beforeEnd(acknowledgements.settled)),
-            start < holeEnd ?? .max
-        {
-            skip(to: start, .acknowledged, &context, into: &sink)
+        if skipToSuspect(acknowledged: acknowledgements.settled, .acknowledged, &context, into: &sink) {
             _ = useSuspect(upTo: acknowledgements.settled, &context, into: &sink)
             return
         }
@@ -218,6 +208,17 @@ extension HalfStream {
             drain(&context, into: &sink)
         }
         if let due = far.deadline(context.limits), due <= context.now { jump(&context, into: &sink) }
+    }
+
+    /// Goes on at a suspect in the midst of the hole: what is missing before it was acknowledged with it.
+    @inlinable mutating func skipToSuspect<Sink: StreamSink & ~Copyable>(
+        acknowledged limit: UInt64, _ reason: GapReason, _ context: inout AssemblyContext, into sink: inout Sink
+    ) -> Bool {
+        guard !suspects.isEmpty, let start = suspects.firstStart(behind: next, acknowledged: beforeEnd(limit)),
+            start < holeEnd ?? .max
+        else { return false }
+        skip(to: start, reason, &context, into: &sink)
+        return true
     }
 
     /// The hole at `next` was not acknowledged, and its time is over.
@@ -292,12 +293,7 @@ extension HalfStream {
             // At the end what was once acknowledged is taken, though acknowledgements have gone back.
             let limit = reason == .close ? acknowledgements.highest : acknowledgements.reached
             while useSuspect(upTo: limit, &context, into: &sink) {}
-            if let start = suspects.firstStart(behind: next, acknowledged: beforeEnd(limit)),
-                start < holeEnd ?? .max
-            {
-                skip(to: start, reason, &context, into: &sink)
-                continue
-            }
+            if skipToSuspect(acknowledged: limit, reason, &context, into: &sink) { continue }
             if reason == .close, useUnanswered(isLossy: isLossy, &context, into: &sink) { continue }
             if closeHole(reason, &context, into: &sink) { continue }
             guard isDisputed else { break }
@@ -305,29 +301,6 @@ extension HalfStream {
             forgetEnd()
             drain(&context, into: &sink)
         } while true
-    }
-
-    /// Gives up everything held.
-    @inlinable mutating func giveUp<Sink: StreamSink & ~Copyable>(
-        _ context: inout AssemblyContext, into sink: inout Sink
-    ) {
-        flush(.limit, &context, into: &sink)
-        if !pending.isEmpty { skip(to: next, .limit, &context, into: &sink) }
-        dropRest(&context)
-        pending = StreamBuffer()
-        provenance.older = []
-        provenance.head = 0
-        digests = SegmentDigests()
-        lost = LostRanges()
-        ordered = fin == nil && urgent == nil
-    }
-
-    /// Gives up what was set aside or held beyond the window.
-    @usableFromInline mutating func dropRest(_ context: inout AssemblyContext) {
-        dropFar(before: .max, &context)
-        // Behind the FIN.
-        while let held = store.takeFirst() { context.statistics.unused[.window] &+= UInt64(held.bytes.count) }
-        while !suspects.isEmpty { context.drop(suspects.remove(at: 0)) }
     }
 
     /// - Parameters:
@@ -373,34 +346,5 @@ extension HalfStream {
             end -= 1
         }
         if end > next { skip(to: end, .close, &context, into: &sink) }
-    }
-
-    @inlinable mutating func keepWithinLimits<Sink: StreamSink & ~Copyable>(
-        _ context: inout AssemblyContext, into sink: inout Sink
-    ) {
-        let limit = context.limits.bytesPerDirection
-        while pending.count + footprintOfHeld > limit || absent.count > Limits.absentRanges {
-            if floatsUntil != nil {
-                begin(&context, into: &sink)
-            } else if !closeHole(.limit, &context, into: &sink) {
-                break
-            }
-        }
-        while !far.isEmpty, pending.count + footprintOfHeld > limit {
-            // Where the other side is heard its word may yet come.
-            if far.isAcknowledged || !isHeard && far.isUnopposed(context.limits) {
-                jump(&context, into: &sink)
-                break
-            }
-            if let held = far.takeFirst() { context.statistics.unused[.window] &+= UInt64(held.bytes.count) }
-        }
-        if pending.count > limit { skip(to: next, .limit, &context, into: &sink) }
-    }
-}
-
-extension AssemblyContext {
-    /// Counts a segment that was set aside and is not used.
-    @usableFromInline mutating func drop(_ suspect: Suspect) {
-        statistics.unused[suspect.reason] &+= UInt64(suspect.segment.bytes.count)
     }
 }

@@ -143,14 +143,19 @@ extension HalfStream {
     @inlinable mutating func useFar<Sink: StreamSink & ~Copyable>(
         upTo limit: UInt64, _ context: inout AssemblyContext, into sink: inout Sink
     ) {
-        let end = min(limit, holeEnd ?? .max)
-        var isTaken = false
+        if far.isEmpty { return }
+        holdFar(upTo: min(limit, holeEnd ?? .max), &context, into: &sink)
+        drain(&context, into: &sink)
+    }
+
+    /// Holds segments beyond the window that end before `end` among the others, with a remark.
+    @inlinable mutating func holdFar<Sink: StreamSink & ~Copyable>(
+        upTo end: UInt64, _ context: inout AssemblyContext, into sink: inout Sink
+    ) {
         while let first = far.first, first.lowerBound >= next, first.upperBound <= end, let held = far.takeFirst() {
-            isTaken = true
             sink.doubt(held.start &- excised..<held.end &- excised, .window, from: held.origin, of: stream)
             hold(held.bytes.span.bytes, at: held.start, held.digest, held.origin, &context, into: &sink)
         }
-        if isTaken { drain(&context, into: &sink) }
     }
 
     // MARK: Another connection's
