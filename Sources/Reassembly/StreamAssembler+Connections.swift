@@ -84,6 +84,32 @@ extension StreamAssembler {
         table.replace(slot, with: makeConnection(key, segment, from: from, to: to), now: context.now)
     }
 
+    /// Notes the end of a direction of which no bytes are wanted, once the other side has acknowledged its FIN.
+    @usableFromInline mutating func finishUnwanted(_ stream: StreamID) {
+        guard table.connections[stream.slot][stream.direction].endsUnwanted else { return }
+        finish(stream)
+    }
+
+    /// Closes a half-stream whose FIN was acknowledged.
+    @inlinable mutating func end<Sink: StreamSink & ~Copyable>(_ half: Int, into sink: inout Sink) {
+        let stream = pool.halves[half].stream
+        close(half, closeReason(stream.slot, .fin), into: &sink)
+        finish(stream)
+    }
+
+    /// Notes that a direction has ended, and its connection when the other has too.
+    @usableFromInline mutating func finish(_ stream: StreamID) {
+        locate(stream)
+        var state = table.connections[stream.slot][stream.direction]
+        if state.half >= 0 { pool.remove(Int(state.half)) }
+        state.half = -1
+        state.flags.insert(.finished)
+        table.connections[stream.slot][stream.direction] = state
+        if table.connections[stream.slot][stream.direction.opposite].flags.contains(.finished) {
+            table.move(stream.slot, to: .closed, now: context.now)
+        }
+    }
+
     /// A RST ends the connection for its receiver, and not what is captured of it: bytes that were on their way come
     /// behind it, it may have been captured ahead of others, or the receiver may not believe it. So the streams stay,
     /// as long as there is room for them.

@@ -280,12 +280,6 @@ extension StreamAssembler {
         }
     }
 
-    /// Notes the end of a direction of which no bytes are wanted, once the other side has acknowledged its FIN.
-    @usableFromInline mutating func finishUnwanted(_ stream: StreamID) {
-        guard table.connections[stream.slot][stream.direction].endsUnwanted else { return }
-        finish(stream)
-    }
-
     /// Asks whether the bytes are wanted now. Returns the half-stream or -1.
     @inlinable mutating func awaken<Sink: StreamSink & ~Copyable>(
         _ stream: StreamID, _ sequence: SequenceNumber, _ payload: RawSpan, from: Endpoint, to: Endpoint,
@@ -385,26 +379,6 @@ extension StreamAssembler {
         guard !pool.halves[half].isFinished else { return end(half, into: &sink) }
         if pool.update(half) { pool.setDeadline(half, context.limits) }
         if reckonedBytes > context.limits.totalBytes { relieve(into: &sink) }
-    }
-
-    /// Closes a half-stream whose FIN was acknowledged.
-    @inlinable mutating func end<Sink: StreamSink & ~Copyable>(_ half: Int, into sink: inout Sink) {
-        let stream = pool.halves[half].stream
-        close(half, closeReason(stream.slot, .fin), into: &sink)
-        finish(stream)
-    }
-
-    /// Notes that a direction has ended, and its connection when the other has too.
-    @usableFromInline mutating func finish(_ stream: StreamID) {
-        locate(stream)
-        var state = table.connections[stream.slot][stream.direction]
-        if state.half >= 0 { pool.remove(Int(state.half)) }
-        state.half = -1
-        state.flags.insert(.finished)
-        table.connections[stream.slot][stream.direction] = state
-        if table.connections[stream.slot][stream.direction.opposite].flags.contains(.finished) {
-            table.move(stream.slot, to: .closed, now: context.now)
-        }
     }
 
     /// Counts bytes of a direction that has ended: sent before, or behind the FIN.
