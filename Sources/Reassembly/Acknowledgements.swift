@@ -14,6 +14,8 @@
     @usableFromInline private(set) var markedAt: Int64 = 0
     /// The highest offset that was ever acknowledged, though lower ones may have come since.
     @usableFromInline private(set) var highest: UInt64 = 0
+    /// The highest offset acknowledged, old acknowledgements that came late left out: at the end it counts.
+    @usableFromInline private(set) var undisputed: UInt64 = 0
     /// Acknowledged for at least a grace.
     @usableFromInline private(set) var settled: UInt64 = 0
 
@@ -26,6 +28,7 @@
         guard offset > reached else { return }
         reached = offset
         highest = max(highest, offset)
+        undisputed = max(undisputed, offset)
         reachedAt = now
         if mark == settled || mark <= next {
             mark = offset
@@ -34,7 +37,10 @@
     }
 
     /// The other side acknowledges no more than `offset` now.
-    @usableFromInline mutating func goBack(to offset: UInt64, now: Int64) {
+    ///
+    /// - Parameter isOld: It has acknowledged more twice or before the highest, so this says nothing of that.
+    @usableFromInline mutating func goBack(to offset: UInt64, isOld: Bool, now: Int64) {
+        if !isOld { undisputed = min(undisputed, offset) }
         guard offset < reached else { return }
         reached = offset
         reachedAt = now

@@ -14,10 +14,12 @@ extension Connection {
         @usableFromInline let acknowledged: Int32
         /// It is no older than others of its direction.
         @usableFromInline let isCurrent: Bool
+        /// See ``DirectionState/isOld(acknowledgement:_:)``.
+        @usableFromInline let isOld: Bool
 
         @inlinable init(
             _ direction: Direction, _ connection: UInt64, _ reason: UnusedReason?, isNew: Bool, acknowledged: Int32,
-            isCurrent: Bool
+            isCurrent: Bool, isOld: Bool
         ) {
             self.direction = direction
             self.connection = connection
@@ -25,18 +27,23 @@ extension Connection {
             self.isNew = isNew
             self.acknowledged = acknowledged
             self.isCurrent = isCurrent
+            self.isOld = isOld
         }
     }
 
     /// Judges a segment that is no RST, and notes what it acknowledges where it is believed.
     ///
-    /// - Parameter unknown: See ``window(of:unknown:)``.
-    @inlinable mutating func judge(_ segment: Segment, from sender: Endpoint, now: Int64, unknown: Int) -> Verdict {
+    /// - Parameters:
+    ///   - captured: How many bytes of its payload were captured.
+    ///   - unknown: See ``window(of:unknown:)``.
+    @inlinable mutating func judge(
+        _ segment: Segment, captured: Int, from sender: Endpoint, now: Int64, unknown: Int
+    ) -> Verdict {
         lastSeen = now
         let direction = direction(from: sender)
         return direction == .forward
-            ? forward.judge(segment, direction, number, other: &backward, unknown: unknown)
-            : backward.judge(segment, direction, number, other: &forward, unknown: unknown)
+            ? forward.judge(segment, captured, direction, number, other: &backward, unknown: unknown)
+            : backward.judge(segment, captured, direction, number, other: &forward, unknown: unknown)
     }
 
     /// Takes a believed segment: what it offers, its timestamp, and where it is.
@@ -83,32 +90,45 @@ extension Connection {
 extension DirectionState {
     /// Judges a segment of this direction, and notes what it acknowledges of the other one where it is believed.
     @usableFromInline mutating func judge(
-        _ segment: Segment, _ direction: Direction, _ connection: UInt64, other: inout DirectionState, unknown: Int
+        _ segment: Segment, _ captured: Int, _ direction: Direction, _ connection: UInt64,
+        other: inout DirectionState, unknown: Int
     ) -> Connection.Verdict {
-        let reason = fault(of: segment, other: &other)
+        let reason = fault(of: segment, captured, other: &other)
         guard reason == nil, segment.flags.contains(.ack) else {
-            return Connection.Verdict(direction, connection, reason, isNew: false, acknowledged: -1, isCurrent: false)
+            return Connection.Verdict(
+                direction, connection, reason, isNew: false, acknowledged: -1, isCurrent: false,
+                isOld: false)
         }
         let number = SequenceNumber(segment.acknowledgement)
         let isNew = other.acknowledged != number || !other.flags.contains(.acknowledged)
-        if isNew { other.noteAcknowledgement(number, window: room(for: other.flags, unknown: unknown)) }
+        if isNew {
+            other.noteAcknowledgement(
+                number, window: room(for: other.flags, unknown: unknown), stamp: segment.options.timestamp)
+        } else {
+            other.acknowledgedBefore = number
+        }
         let end = SequenceNumber(segment.sequence).advanced(by: segment.wireLength)
         return Connection.Verdict(
             direction, connection, nil, isNew: isNew, acknowledged: other.half,
-            isCurrent: !flags.contains(.located) || sent.distance(to: end) >= 0)
+            isCurrent: !flags.contains(.located) || sent.distance(to: end) >= 0,
+            isOld: isNew && other.isOld(acknowledgement: number, segment.options.timestamp))
     }
 
     /// Linux takes a timestamp that is one step older than the newest (TCP_PAWS_WINDOW).
     @usableFromInline static var timestampPlay: Int { 1 }
 
     /// The reason for which the receiver drops a segment that is no RST, nil for none.
-    @inline(__always) private mutating func fault(of segment: Segment, other: inout DirectionState) -> UnusedReason? {
+    @inline(__always) private mutating func fault(of segment: Segment, _ captured: Int, other: inout DirectionState)
+        -> UnusedReason?
+    {
         if segment.isChecksumWrong || segment.isHeaderWrong, let damage = damage(of: segment) { return damage }
         if segment.isContested { return .fragments }
         if segment.flags.contains(.syn) { return nil }
         if segment.options.isSigned, flags.contains(.synSeen), !flags.contains(.signs) { return .signature }
         guard segment.flags.contains(.ack) else {
-            return other.flags.contains(.seen) || flags.contains(.established) ? .noAcknowledgement : nil
+            // Who has once acknowledged does so always.
+            let hasBegun = !other.flags.isDisjoint(with: [.seen, .acknowledged]) || flags.contains(.established)
+            return hasBegun ? .noAcknowledgement : nil
         }
         // Both sides' SYNs agreed on timestamps (RFC 7323, 3.2).
         if flags.isSuperset(of: [.offersTimestamps, .stamped]), other.flags.contains(.offersTimestamps),
@@ -118,16 +138,19 @@ extension DirectionState {
             return .timestamp
         }
         let number = SequenceNumber(segment.acknowledgement)
-        return isBeyondReach(number, length: segment.wireLength, other: &other) ? .acknowledgement : nil
+        return isBeyondReach(number, captured: captured, other: &other) ? .acknowledgement : nil
     }
 
     /// A segment with bytes acknowledges what the other side has not sent, or any segment what lies far back.
     @inline(__always) private mutating func isBeyondReach(
-        _ number: SequenceNumber, length: Int, other: inout DirectionState
+        _ number: SequenceNumber, captured: Int, other: inout DirectionState
     ) -> Bool {
         guard other.flags.contains(.located) else { return false }
-        // Pure acknowledgements tell of bytes that were not captured.
-        if other.sent.distance(to: number) > 0 { return length > 0 && !other.flags.contains(.outrun) }
+        // Those without bytes tell of others that were not captured.
+        if other.sent.distance(to: number) > 0 {
+            let isKnown = other.flags.contains(.acknowledged) && number.distance(to: other.acknowledged) >= 0
+            return captured > 0 && !isKnown && !other.flags.contains(.outrun)
+        }
         // Farther back than the sender has ever had room for (RFC 5961, 5.2).
         if number.distance(to: other.origin) > 0, other.flags.contains(.originKnown), !other.flags.contains(.leftOrigin)
         {
@@ -174,9 +197,9 @@ extension DirectionState {
         // What was acknowledged before is of the time before the capture.
         if flags.isDisjoint(with: [.seen, .originKnown, .acknowledged]) { origin = sequence }
         flags.insert(.seen)
-        if segment.flags.contains(.fin) { flags.insert(.finSeen) }
         if length > 0, isOutrun(sequence, length) { flags.insert(.outrun) }
         let state = self
+        if half < 0, captured == 0, length > 0 { noteCut(sequence.advanced(by: length), window: unknown) }
         if !mayAwaken(captured) { reach(segment, at: sequence, length: length, other: &other, unknown: unknown) }
         return state
     }
@@ -184,13 +207,14 @@ extension DirectionState {
     /// How far apart bytes and their acknowledgement may be: the widest window there is without a scale known.
     private static var nearby: Int { 16 << 20 }
 
-    /// Bytes come that the other side was captured to acknowledge before.
+    /// New bytes come that the other side was captured to acknowledge before.
     @inline(__always) private func isOutrun(_ start: SequenceNumber, _ length: Int) -> Bool {
         guard flags.contains(.acknowledged), !flags.contains(.outrun) else { return false }
         // A segment far off is another connection's, or forged.
         let near = 1...Self.nearby
         guard near.contains(start.distance(to: acknowledged)) else { return false }
-        return !flags.contains(.located) || near.contains(sent.distance(to: start.advanced(by: length)))
+        guard flags.contains(.located) else { return true }
+        return sent.distance(to: acknowledged) > 0 && near.contains(sent.distance(to: start.advanced(by: length)))
     }
 
     /// How far this side has sent, nil where that is not known.
@@ -208,6 +232,7 @@ extension DirectionState {
         _ segment: Segment, at sequence: SequenceNumber, length: Int, other: inout DirectionState, unknown: Int
     ) {
         if !segment.flags.contains(.syn) { flags.insert(.established) }
+        if segment.flags.contains(.fin) { flags.insert(.finSeen) }
         let end = sequence.advanced(by: segment.flags.contains(.fin) ? length &+ 1 : length)
         let ahead = sent.distance(to: end)
         if ahead >= 0, ahead <= unknown, flags.contains(.located) {

@@ -44,6 +44,8 @@
         @inlinable static var soundHeader: Flags { Flags(rawValue: 65536) }
         /// Bytes of this direction were missing when it ended.
         @inlinable static var hasGap: Flags { Flags(rawValue: 262_144) }
+        /// `cutEnd` has a meaning.
+        @inlinable static var cut: Flags { Flags(rawValue: 524_288) }
         /// The SYN of this direction has a signature.
         @inlinable static var signs: Flags { Flags(rawValue: 131_072) }
     }
@@ -54,6 +56,10 @@
     @usableFromInline var sent = SequenceNumber(0)
     /// The highest acknowledgement by the other side.
     @usableFromInline var acknowledged = SequenceNumber(0)
+    /// What that was when the last acknowledgement came that was no lower.
+    @usableFromInline var acknowledgedBefore = SequenceNumber(0)
+    /// The timestamp of the highest acknowledgement.
+    @usableFromInline var acknowledgedStamp: UInt32 = 0
     /// The timestamp by which older ones are known (RFC 7323, 4.3: TS.Recent).
     @usableFromInline var stamp: UInt32 = 0
     /// The widest window that the sender of this direction has offered, as sent.
@@ -66,6 +72,8 @@
     @usableFromInline var acknowledgedBytes: UInt64 = 0
     /// The index of the half-stream; -1 while the bytes are not wanted.
     @usableFromInline var half: Int32 = -1
+    /// The end of the farthest segment of which no byte was captured, while no bytes are wanted.
+    @usableFromInline var cutEnd = SequenceNumber(0)
 
     @usableFromInline init() {}
 
@@ -83,6 +91,15 @@
     @usableFromInline func lacks(_ sequence: SequenceNumber, length: Int) -> Bool {
         guard length > 0, !flags.contains(.finished) else { return false }
         return !isPlaced || position.distance(to: sequence.advanced(by: min(length, 1 << 30 - 1))) > 0
+    }
+
+    /// No bytes are wanted, and the other side has acknowledged the FIN. Where bytes were sent and none was captured, they
+    /// may come behind it.
+    @usableFromInline var endsUnwanted: Bool {
+        guard half < 0, flags.isSuperset(of: [.finSeen, .acknowledged]), !flags.contains(.finished),
+            acknowledged == sent
+        else { return false }
+        return flags.contains(.passedOver) || !flags.contains(.originKnown) || origin.advanced(by: 1) == sent
     }
 
     /// Other segments, or acknowledgements by the other side, say that the stream is at `sent`.
@@ -106,6 +123,7 @@
     @usableFromInline mutating func move(to number: SequenceNumber) {
         sent = number
         acknowledged = number
+        acknowledgedBefore = number
         if !(0..<1 << 30).contains(origin.distance(to: number)) { flags.insert(.leftOrigin) }
     }
 
@@ -114,10 +132,46 @@
         half < 0 && (!flags.contains(.located) || abs(sent.distance(to: number)) <= window)
     }
 
+    /// Notes a segment of which no byte was captured.
+    @usableFromInline mutating func noteCut(_ end: SequenceNumber, window: Int) {
+        let known = flags.contains(.cut) ? cutEnd : origin
+        guard (1...window).contains(known.distance(to: end)) else { return }
+        cutEnd = end
+        flags.insert(.cut)
+    }
+
+    /// How many bytes were sent of a direction of which none were captured: those acknowledged, and those of which the
+    /// segments were captured without them. What is acknowledged behind the FIN was not sent here.
+    @usableFromInline var silentBytes: UInt64 {
+        if flags.isSuperset(of: [.finSeen, .acknowledged]), sent.distance(to: acknowledged) > 0 {
+            return UInt64(max(origin.distance(to: sent), 0))
+        }
+        guard flags.contains(.cut) else { return acknowledgedBytes }
+        guard flags.contains(.acknowledged) else { return UInt64(max(origin.distance(to: cutEnd), 0)) }
+        return acknowledgedBytes &+ UInt64(max(acknowledged.distance(to: cutEnd), 0))
+    }
+
+    /// The last number known is that of a byte, not of a FIN.
+    @usableFromInline var endsInCut: Bool {
+        flags.contains(.cut) && (!flags.contains(.acknowledged) || acknowledged.distance(to: cutEnd) >= 0)
+    }
+
+    /// An acknowledgement by the other side was captured late: it is lower than one before the highest, or its timestamp is
+    /// older than that of the highest.
+    @usableFromInline func isOld(acknowledgement number: SequenceNumber, _ stamp: UInt32?) -> Bool {
+        guard number.distance(to: acknowledged) > 0 else { return false }
+        if number.distance(to: acknowledgedBefore) > 0 { return true }
+        guard let stamp else { return false }
+        return SequenceNumber(stamp).distance(to: SequenceNumber(acknowledgedStamp)) > 0
+    }
+
     /// Notes an acknowledgement by the other side, if it is near enough to what is known.
-    @inlinable mutating func noteAcknowledgement(_ number: SequenceNumber, window: Int) {
+    @inlinable mutating func noteAcknowledgement(_ number: SequenceNumber, window: Int, stamp: UInt32?) {
         guard flags.contains(.acknowledged) else {
             acknowledged = number
+            acknowledgedBefore = number
+            acknowledgedStamp = stamp ?? 0
+            acknowledgedStamp = stamp ?? 0
             flags.insert(.acknowledged)
             if flags.isDisjoint(with: [.seen, .originKnown]) { origin = number }
             acknowledgedBytes = UInt64(max(origin.distance(to: number), 0))
@@ -125,7 +179,9 @@
         }
         let ahead = acknowledged.distance(to: number)
         guard ahead > 0, ahead <= window || isFree(for: number, window: window) else { return }
+        acknowledgedBefore = acknowledged
         acknowledged = number
+        acknowledgedStamp = stamp ?? 0
         if origin.distance(to: number) >= 1 << 30 { flags.insert(.leftOrigin) }
         acknowledgedBytes &+= UInt64(ahead)
     }

@@ -31,17 +31,22 @@
     ) {
         self.isNear = isNear
         let ahead = end.distance(to: sequence)
-        // It must go on about where the last ended: a repeated one proves nothing.
-        if agreeing > 0, ahead >= 0, ahead <= Self.neighbourhood {
-            agreeing += 1
-        } else {
+        let last = sequence.advanced(by: segment.bytes.count)
+        if agreeing == 0 || abs(ahead) > Self.neighbourhood {
             agreeing = 1
             start = sequence
             since = now
             acknowledgedAt = nil
             isContradicted = false
+            end = last
+        } else if ahead >= 0 {
+            agreeing += 1
+            end = last
+        } else {
+            // A repeated one proves nothing, nor one captured out of order.
+            if start.distance(to: sequence) < 0 { start = sequence }
+            if end.distance(to: last) > 0 { end = last }
         }
-        end = sequence.advanced(by: segment.bytes.count)
         store.insert(segment, fixed: 0, &insertion)
     }
 
@@ -51,6 +56,11 @@
             end.distance(to: number) <= Self.neighbourhood
         else { return }
         acknowledgedAt = now
+    }
+
+    /// The other side was heard at the old place, and another segment comes far from those that came before.
+    @usableFromInline func isRefuted(at sequence: SequenceNumber) -> Bool {
+        isContradicted && abs(end.distance(to: sequence)) > Self.neighbourhood
     }
 
     /// The stream goes on at its place, or the other side is heard there.

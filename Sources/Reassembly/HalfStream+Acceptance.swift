@@ -68,6 +68,7 @@ extension HalfStream {
     ) {
         guard !held.bytes.isEmpty, held.end <= Self.highestOffset else { return }
         var insertion = Insertion()
+        if far.isRefuted(at: origin.at(held.start)) { dropFar(before: .max, &context) }
         let isNear = isHeard && held.start &- next <= UInt64(context.limits.outage)
         far.insert(held, at: origin.at(held.start), isNear: isNear, now: context.now, &insertion)
         context.count(insertion)
@@ -117,11 +118,15 @@ extension HalfStream {
             take(fresh, at: from, digest, arrival.origin, &context, into: &sink)
         }
         let capturedEnd = from &+ UInt64(fresh.byteCount)
-        if capturedEnd < end, end > next {
-            if absent.isEmpty, fin == nil { beyondSince = context.now }
-            absent.insert(max(capturedEnd, next)..<end)
-            ordered = false
-        }
+        if capturedEnd < end { noteAbsent(capturedEnd..<end, context) }
+    }
+
+    /// Notes bytes that were sent and not captured.
+    @usableFromInline mutating func noteAbsent(_ range: Range<UInt64>, _ context: borrowing AssemblyContext) {
+        guard range.upperBound > next else { return }
+        if absent.isEmpty, fin == nil { beyondSince = context.now }
+        absent.insert(max(range.lowerBound, next)..<range.upperBound)
+        ordered = false
     }
 
     /// Takes bytes that begin at or behind `next`.
@@ -228,10 +233,7 @@ extension HalfStream {
             store = far.takeAll()
         } else {
             // Nothing but its nearness speaks for it.
-            while let held = far.takeFirst() {
-                sink.doubt(held.start &- excised..<held.end &- excised, .window, from: held.origin, of: stream)
-                keep(held, &context)
-            }
+            holdFar(upTo: .max, &context, into: &sink)
         }
         if let first = store.first, first.lowerBound > next { skip(to: first.lowerBound, .jump, &context, into: &sink) }
         drain(&context, into: &sink)

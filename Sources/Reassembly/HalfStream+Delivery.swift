@@ -81,8 +81,7 @@ extension HalfStream {
         if end > next {
             context.statistics.gaps &+= 1
             context.statistics.missingBytes &+= end - next
-            // What the snap length cut, or a limit gave up, was captured: its numbers are known.
-            if reason != .limit, reason != .cut { hasGap = true }
+            if provesLoss(of: end, reason) { hasGap = true }
             noteLost(to: end, reason, context)
         }
         sink.gap(next &- excised..<end &- excised, after: pending.bytes, of: stream, from: provenance, reason: reason)
@@ -92,6 +91,16 @@ extension HalfStream {
         provenance.prune(before: wake)
         if let urgent, urgent < next { self.urgent = nil }
         if let fin, fin < next { forgetEnd() }
+    }
+
+    /// The capture lacks the bytes up to `end`: what nobody acknowledged may have been lost before it was captured.
+    @usableFromInline func provesLoss(of end: UInt64, _ reason: GapReason) -> Bool {
+        switch reason {
+        // What the snap length cut, or a limit gave up, was captured: its numbers are known.
+        case .limit, .cut: false
+        case .acknowledged, .jump: true
+        case .timeout, .close: !isHeard || acknowledgements.highest >= end
+        }
     }
 
     /// A longer grace would have prolonged the wait only where the bytes were acknowledged.
@@ -153,9 +162,7 @@ extension HalfStream {
 
     /// Gives up what was set aside, or held beyond the window, and was passed.
     @usableFromInline mutating func dropPassed(_ context: inout AssemblyContext) {
-        if !far.isEmpty {
-            far.take(before: next) { context.statistics.unused[.window] &+= UInt64($0.bytes.count) }
-        }
+        dropFar(before: next, &context)
         guard !suspects.isEmpty else { return }
         for index in suspects.all.indices.reversed() where suspects.all[index].acknowledgedEnd <= next {
             context.drop(suspects.remove(at: index))
@@ -183,11 +190,7 @@ extension HalfStream {
         if let until = mayBeSoundUntil, until <= context.now { mayBeSoundUntil = nil }
         acknowledgements.settle(now: context.now, grace: context.limits.grace)
         if useSuspect(upTo: acknowledgements.settled, &context, into: &sink) { return }
-        // A suspect in the midst of the hole is used; what is missing before it was acknowledged with it.
-        if let start = suspects.firstStart(behind: next, acknowledged: beforeEnd(acknowledgements.settled)),
-            start < holeEnd ?? .max
-        {
-            skip(to: start, .acknowledged, &context, into: &sink)
+        if skipToSuspect(acknowledged: acknowledgements.settled, .acknowledged, &context, into: &sink) {
             _ = useSuspect(upTo: acknowledgements.settled, &context, into: &sink)
             return
         }
@@ -205,6 +208,17 @@ extension HalfStream {
             drain(&context, into: &sink)
         }
         if let due = far.deadline(context.limits), due <= context.now { jump(&context, into: &sink) }
+    }
+
+    /// Goes on at a suspect in the midst of the hole: what is missing before it was acknowledged with it.
+    @inlinable mutating func skipToSuspect<Sink: StreamSink & ~Copyable>(
+        acknowledged limit: UInt64, _ reason: GapReason, _ context: inout AssemblyContext, into sink: inout Sink
+    ) -> Bool {
+        guard !suspects.isEmpty, let start = suspects.firstStart(behind: next, acknowledged: beforeEnd(limit)),
+            start < holeEnd ?? .max
+        else { return false }
+        skip(to: start, reason, &context, into: &sink)
+        return true
     }
 
     /// The hole at `next` was not acknowledged, and its time is over.
@@ -262,7 +276,8 @@ extension HalfStream {
         } else {
             context.statistics.unused[suspect.reason] &+= UInt64(held.bytes.count)
         }
-        if suspect.fin { noteEnd(at: held.end, context) }
+        if held.end < suspect.end { noteAbsent(held.end..<suspect.end, context) }
+        if suspect.fin { noteEnd(at: suspect.end, context) }
         drain(&context, into: &sink)
     }
 
@@ -278,12 +293,7 @@ extension HalfStream {
             // At the end what was once acknowledged is taken, though acknowledgements have gone back.
             let limit = reason == .close ? acknowledgements.highest : acknowledgements.reached
             while useSuspect(upTo: limit, &context, into: &sink) {}
-            if let start = suspects.firstStart(behind: next, acknowledged: beforeEnd(limit)),
-                start < holeEnd ?? .max
-            {
-                skip(to: start, reason, &context, into: &sink)
-                continue
-            }
+            if skipToSuspect(acknowledged: limit, reason, &context, into: &sink) { continue }
             if reason == .close, useUnanswered(isLossy: isLossy, &context, into: &sink) { continue }
             if closeHole(reason, &context, into: &sink) { continue }
             guard isDisputed else { break }
@@ -293,43 +303,21 @@ extension HalfStream {
         } while true
     }
 
-    /// Gives up everything held.
-    @inlinable mutating func giveUp<Sink: StreamSink & ~Copyable>(
-        _ context: inout AssemblyContext, into sink: inout Sink
-    ) {
-        flush(.limit, &context, into: &sink)
-        if !pending.isEmpty { skip(to: next, .limit, &context, into: &sink) }
-        dropRest(&context)
-        pending = StreamBuffer()
-        provenance.older = []
-        provenance.head = 0
-        digests = SegmentDigests()
-        lost = LostRanges()
-        ordered = fin == nil && urgent == nil
-    }
-
-    /// Gives up what was set aside or held beyond the window.
-    @usableFromInline mutating func dropRest(_ context: inout AssemblyContext) {
-        far.take(before: .max) { context.statistics.unused[.window] &+= UInt64($0.bytes.count) }
-        // Behind the FIN.
-        while let held = store.takeFirst() { context.statistics.unused[.window] &+= UInt64(held.bytes.count) }
-        while !suspects.isEmpty { context.drop(suspects.remove(at: 0)) }
-    }
-
     /// - Parameters:
     ///   - endIsAcknowledged: The other direction's FIN was captured, or this one's alone: then the last number acknowledged is
     ///     that of this one's FIN.
     ///   - isLossy: Bytes of the other direction are missing, so that acknowledgements may be, too.
+    ///   - sent: How far the sender was, as it has said itself; nil where that is not known.
     @inlinable mutating func close<Sink: StreamSink & ~Copyable>(
-        _ reason: CloseReason, endIsAcknowledged: Bool, isLossy: Bool, _ context: inout AssemblyContext,
-        into sink: inout Sink
+        _ reason: CloseReason, endIsAcknowledged: Bool, isLossy: Bool, sent: SequenceNumber?,
+        _ context: inout AssemblyContext, into sink: inout Sink
     ) {
         flush(.close, isLossy: isLossy, &context, into: &sink)
         if !far.isEmpty, far.isAcknowledged || far.isUnopposed(context.limits) {
             jump(&context, into: &sink)
             flush(.close, isLossy: isLossy, &context, into: &sink)
         }
-        skipToAcknowledged(endIsAcknowledged: endIsAcknowledged, &context, into: &sink)
+        skipToAcknowledged(endIsAcknowledged: endIsAcknowledged, sent: sent, &context, into: &sink)
         dropRest(&context)
         if !isHeard { context.statistics.unheardStreams &+= 1 }
         // Nothing followed the FIN.
@@ -338,11 +326,18 @@ extension HalfStream {
         pending.clear(spares: &context.spares)
     }
 
+    /// What the other side has acknowledged at the end.
+    @usableFromInline func finallyAcknowledged(_ sent: SequenceNumber?) -> UInt64 {
+        // What both sides agree on is true, whatever came late.
+        if let sent, Int64(acknowledgements.highest) <= offset(of: sent) { return acknowledgements.highest }
+        return acknowledgements.undisputed
+    }
+
     /// What the other side has acknowledged behind the last captured byte is missing.
     @inlinable mutating func skipToAcknowledged<Sink: StreamSink & ~Copyable>(
-        endIsAcknowledged: Bool, _ context: inout AssemblyContext, into sink: inout Sink
+        endIsAcknowledged: Bool, sent: SequenceNumber?, _ context: inout AssemblyContext, into sink: inout Sink
     ) {
-        var end = acknowledgements.reached
+        var end = max(acknowledgements.reached, finallyAcknowledged(sent))
         guard end > next else { return }
         if fin == next {
             return
@@ -351,33 +346,5 @@ extension HalfStream {
             end -= 1
         }
         if end > next { skip(to: end, .close, &context, into: &sink) }
-    }
-
-    @inlinable mutating func keepWithinLimits<Sink: StreamSink & ~Copyable>(
-        _ context: inout AssemblyContext, into sink: inout Sink
-    ) {
-        let limit = context.limits.bytesPerDirection
-        while pending.count + footprintOfHeld > limit || absent.count > Limits.absentRanges {
-            if floatsUntil != nil {
-                begin(&context, into: &sink)
-            } else if !closeHole(.limit, &context, into: &sink) {
-                break
-            }
-        }
-        while !far.isEmpty, pending.count + footprintOfHeld > limit {
-            if far.isAcknowledged || far.isUnopposed(context.limits) {
-                jump(&context, into: &sink)
-                break
-            }
-            if let held = far.takeFirst() { context.statistics.unused[.window] &+= UInt64(held.bytes.count) }
-        }
-        if pending.count > limit { skip(to: next, .limit, &context, into: &sink) }
-    }
-}
-
-extension AssemblyContext {
-    /// Counts a segment that was set aside and is not used.
-    @usableFromInline mutating func drop(_ suspect: Suspect) {
-        statistics.unused[suspect.reason] &+= UInt64(suspect.segment.bytes.count)
     }
 }

@@ -6,7 +6,8 @@ extension HalfStream {
     ) {
         // A keep-alive repeats the last byte, or anything instead of it.
         if arrival.length == 1, start + 1 == Int64(next) {
-            context.statistics.keepAliveBytes &+= UInt64(arrival.payload.byteCount)
+            let late = takeLate(start, arrival.payload.byteCount, &context)
+            context.statistics.keepAliveBytes &+= UInt64(arrival.payload.byteCount &- late)
             return
         }
         let isConsumed = start >= 0 && UInt64(start) &+ UInt64(arrival.length) <= next &- UInt64(pending.count)

@@ -12,7 +12,7 @@ extension HalfStream {
         if Int64(next) - start > 1 << 29 {
             start = Int64(next) + Int64(arrival.sequence.value &- origin.at(next).value)
         }
-        let end = start + Int64(arrival.payload.byteCount)
+        let end = start + Int64(arrival.length)
         guard start >= 0, end > Int64(next) || arrival.fin && end == Int64(next), end <= Int64(Self.highestOffset)
         else {
             // Timestamps go on while a segment is late.
@@ -23,7 +23,7 @@ extension HalfStream {
         let held = HeldSegment(
             start: UInt64(start), arrival.payload, arrival.origin, since: context.now, digest: arrival.digest)
         let suspect = Suspect(
-            segment: held, reason: reason, fin: arrival.fin, acknowledgement: acknowledgement,
+            segment: held, end: UInt64(end), reason: reason, fin: arrival.fin, acknowledgement: acknowledgement,
             window: arrival.window)
         if suspect.isAhead { mayBeSoundUntil = context.now + context.limits.holeTimeout }
         if let dropped = suspects.append(suspect) { context.drop(dropped) }
@@ -46,7 +46,7 @@ extension HalfStream {
     @inlinable mutating func useAcknowledged<Sink: StreamSink & ~Copyable>(
         _ context: inout AssemblyContext, into sink: inout Sink
     ) {
-        while let index = suspects.index(goingOnAt: next, acknowledged: acknowledgements.reached),
+        while let index = suspects.index(goingOnAt: next, acknowledged: beforeEnd(acknowledgements.reached)),
             suspects.all[index].reason == .acknowledgement
         {
             let suspect = suspects.remove(at: index)
@@ -62,9 +62,12 @@ extension HalfStream {
     @inlinable mutating func useUnanswered<Sink: StreamSink & ~Copyable>(
         isLossy: Bool, _ context: inout AssemblyContext, into sink: inout Sink
     ) -> Bool {
-        if suspects.isEmpty { return false }
-        guard let index = suspects.indexOfAhead(behind: next, takesAll: isLossy || hasGap || holeEnd != nil),
-            suspects.all[index].segment.start < holeEnd ?? .max
+        // Nothing is behind a FIN that was acknowledged.
+        if suspects.isEmpty || isFinished { return false }
+        let limit = min(holeEnd ?? .max, finIsAcknowledged ? fin ?? .max : .max)
+        guard
+            let index = suspects.indexOfAhead(
+                behind: next, before: limit, takesAll: isLossy || hasGap || holeEnd != nil)
         else { return false }
         let suspect = suspects.remove(at: index)
         // In an excerpt nothing else is to be expected.
@@ -113,7 +116,7 @@ extension HalfStream {
         _ context: inout AssemblyContext, into sink: inout Sink
     ) {
         if suspects.isEmpty { return }
-        let limit = isHeard ? acknowledgements.reached : .max
+        let limit = isHeard ? beforeEnd(acknowledgements.reached) : .max
         while let index = suspects.indexOfSound(goingOnAt: next, acknowledged: limit) {
             if isHeard { lacksOther = true }
             use(suspects.remove(at: index), isDoubtful: false, &context, into: &sink)
@@ -140,14 +143,19 @@ extension HalfStream {
     @inlinable mutating func useFar<Sink: StreamSink & ~Copyable>(
         upTo limit: UInt64, _ context: inout AssemblyContext, into sink: inout Sink
     ) {
-        let end = min(limit, holeEnd ?? .max)
-        var isTaken = false
+        if far.isEmpty { return }
+        holdFar(upTo: min(limit, holeEnd ?? .max), &context, into: &sink)
+        drain(&context, into: &sink)
+    }
+
+    /// Holds segments beyond the window that end before `end` among the others, with a remark.
+    @inlinable mutating func holdFar<Sink: StreamSink & ~Copyable>(
+        upTo end: UInt64, _ context: inout AssemblyContext, into sink: inout Sink
+    ) {
         while let first = far.first, first.lowerBound >= next, first.upperBound <= end, let held = far.takeFirst() {
-            isTaken = true
             sink.doubt(held.start &- excised..<held.end &- excised, .window, from: held.origin, of: stream)
             hold(held.bytes.span.bytes, at: held.start, held.digest, held.origin, &context, into: &sink)
         }
-        if isTaken { drain(&context, into: &sink) }
     }
 
     // MARK: Another connection's

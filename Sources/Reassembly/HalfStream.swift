@@ -45,7 +45,8 @@
     @usableFromInline var floatsUntil: Int64?
     /// The clock when `absent` or `fin` came to be known.
     @usableFromInline var beyondSince: Int64 = 0
-    /// The clock when a segment last came that moved `next` while something was known beyond it.
+    /// The clock when a segment last came that moved `next` while something was known beyond it, or the other side was heard
+    /// before `next`.
     @usableFromInline var frontAt: Int64 = 0
     @usableFromInline var acknowledgements = Acknowledgements()
     /// The offset within a hole that the other side last asked for, and the clock when it did.
@@ -156,14 +157,21 @@ extension HalfStream {
     /// - Parameters:
     ///   - ahead: How far `number` lies ahead of ``expected``; what is ahead is noted already.
     ///   - isCurrent: The segment that says so is no older than others of its direction.
-    @inlinable mutating func hear(_ number: SequenceNumber, ahead: Int, isCurrent: Bool, now: Int64) {
+    ///   - isOld: See ``Connection/Verdict/isOld``.
+    @inlinable mutating func hear(_ number: SequenceNumber, ahead: Int, isCurrent: Bool, isOld: Bool, now: Int64) {
         isHeard = true
-        if ahead <= 0, isCurrent, acknowledgements.reached > next { acknowledgements.goBack(to: next, now: now) }
+        if ahead <= 0, isCurrent, acknowledgements.reached > next {
+            acknowledgements.goBack(to: next, isOld: isOld, now: now)
+        }
         if !ordered { heed(number, ahead: ahead, now: now) }
     }
 
     /// The other side has acknowledged everything before `number`, which lies ahead of ``expected``.
-    @usableFromInline mutating func acknowledge(_ number: SequenceNumber, ahead: Int, window: Int, now: Int64) {
+    ///
+    /// - Parameter isOld: See ``Connection/Verdict/isOld``.
+    @usableFromInline mutating func acknowledge(
+        _ number: SequenceNumber, ahead: Int, window: Int, isOld: Bool, now: Int64
+    ) {
         let offset = next &+ UInt64(ahead)
         if ahead > window, offset > acknowledgements.reached &+ UInt64(window) {
             far.acknowledge(number, now: now)
@@ -172,21 +180,33 @@ extension HalfStream {
         if offset >= acknowledgements.reached {
             acknowledgements.advance(to: offset, next: next, now: now)
         } else {
-            acknowledgements.goBack(to: offset, now: now)
+            acknowledgements.goBack(to: offset, isOld: isOld, now: now)
         }
     }
 
     /// Learns what else an acknowledgement says of what is held.
     @usableFromInline mutating func heed(_ number: SequenceNumber, ahead: Int, now: Int64) {
         // It is given at the old place.
-        if ahead >= -(1 << 16), ahead <= 1 << 24 { far.contradict(now: now) }
+        if isOldPlace(ahead) { far.contradict(now: now) }
         if let fin {
             let behind = origin.at(fin).distance(to: number)
             if behind == 1 { finIsAcknowledged = true }
-            if behind > 1 { forgetEnd() }
+            // One beyond the window is not believed.
+            if behind > 1, ahead > 0, acknowledgements.reached == next &+ UInt64(ahead) { forgetEnd() }
         }
-        if ahead >= 0, let end = holeEnd, UInt64(ahead) < end - next { asked = (next &+ UInt64(ahead), now) }
+        guard let end = holeEnd else { return }
+        if ahead >= 0, UInt64(ahead) < end - next { asked = (next &+ UInt64(ahead), now) }
+        // It has yet to come to the hole, and cannot ask for it.
+        if ahead < 0, ahead > -(1 << 24) { frontAt = now }
     }
+
+    /// The sender is at `number`, without bytes.
+    @usableFromInline mutating func stand(at number: SequenceNumber, now: Int64) {
+        if isOldPlace(expected.distance(to: number)) { far.goesOnElsewhere(now: now) }
+    }
+
+    /// A number so far ahead of ``expected`` is not one of the segments beyond the window.
+    @usableFromInline func isOldPlace(_ ahead: Int) -> Bool { ahead >= -(1 << 16) && ahead <= 1 << 24 }
 
     /// The FIN was not this stream's.
     @usableFromInline mutating func forgetEnd() {
@@ -199,7 +219,7 @@ extension HalfStream {
 
     /// Notes where the stream ends. Ignored if bytes behind it are known, or were acknowledged.
     @usableFromInline mutating func noteEnd(at end: UInt64, _ context: borrowing AssemblyContext) {
-        guard fin == nil, end >= heldEnd, acknowledgements.reached <= end &+ 1 else { return }
+        guard fin == nil, end >= heldEnd, acknowledgements.undisputed <= end &+ 1 else { return }
         fin = end
         finSince = context.now
         finIsAcknowledged = acknowledgements.reached == end &+ 1

@@ -84,6 +84,32 @@ extension StreamAssembler {
         table.replace(slot, with: makeConnection(key, segment, from: from, to: to), now: context.now)
     }
 
+    /// Notes the end of a direction of which no bytes are wanted, once the other side has acknowledged its FIN.
+    @usableFromInline mutating func finishUnwanted(_ stream: StreamID) {
+        guard table.connections[stream.slot][stream.direction].endsUnwanted else { return }
+        finish(stream)
+    }
+
+    /// Closes a half-stream whose FIN was acknowledged.
+    @inlinable mutating func end<Sink: StreamSink & ~Copyable>(_ half: Int, into sink: inout Sink) {
+        let stream = pool.halves[half].stream
+        close(half, closeReason(stream.slot, .fin), into: &sink)
+        finish(stream)
+    }
+
+    /// Notes that a direction has ended, and its connection when the other has too.
+    @usableFromInline mutating func finish(_ stream: StreamID) {
+        locate(stream)
+        var state = table.connections[stream.slot][stream.direction]
+        if state.half >= 0 { pool.remove(Int(state.half)) }
+        state.half = -1
+        state.flags.insert(.finished)
+        table.connections[stream.slot][stream.direction] = state
+        if table.connections[stream.slot][stream.direction.opposite].flags.contains(.finished) {
+            table.move(stream.slot, to: .closed, now: context.now)
+        }
+    }
+
     /// A RST ends the connection for its receiver, and not what is captured of it: bytes that were on their way come
     /// behind it, it may have been captured ahead of others, or the receiver may not believe it. So the streams stay,
     /// as long as there is room for them.
@@ -93,8 +119,20 @@ extension StreamAssembler {
         }
         guard table.connections[slot].believes(reset: segment, direction, window: context.limits.resetWindow)
         else { return }
-        if table.connections[slot].isExact(reset: segment, direction) { table.connections[slot].isReset = true }
+        if table.connections[slot].isExact(reset: segment, direction) {
+            table.connections[slot].isReset = true
+            heed(reset: segment, slot, direction)
+        }
         table.move(slot, to: .closed, now: context.now)
+    }
+
+    /// Takes what a RST says of where the two streams are.
+    @usableFromInline mutating func heed(reset segment: Segment, _ slot: Int, _ direction: Direction) {
+        let mine = Int(table.connections[slot][direction].half)
+        if mine >= 0 { pool.halves[mine].stand(at: SequenceNumber(segment.sequence), now: context.now) }
+        let other = Int(table.connections[slot][direction.opposite].half)
+        guard other >= 0, segment.flags.contains(.ack) else { return }
+        pool.halves[other].stand(at: SequenceNumber(segment.acknowledgement), now: context.now)
     }
 
     /// Where numbers have gone far since, as in a stream that jumped, the number remembered is an old one.
@@ -139,8 +177,16 @@ extension StreamAssembler {
         for direction in [Direction.forward, .backward] {
             let half = Int(table.connections[slot][direction].half)
             guard half >= 0, !pool.halves[half].suspects.isEmpty else { continue }
-            let isLossy = isLossy(pool.halves[half].stream) || pool.halves[half].hasGap
-            for suspect in pool.halves[half].suspects.all where suspect.isAhead && (isLossy || !suspect.wasAnswered) {
+            let acknowledged = pool.halves[half].beforeEnd(pool.halves[half].acknowledgements.highest)
+            // Where nothing else is missing a few segments are doubtful, many are not.
+            let takesUnanswered =
+                isLossy(pool.halves[half].stream) || pool.halves[half].hasGap
+                || pool.halves[half].suspects.unansweredCount >= context.limits.strayAgreement
+            for suspect in pool.halves[half].suspects.all
+            where suspect.isAhead
+                && (suspect.acknowledgedEnd <= acknowledged || takesUnanswered && !suspect.wasAnswered)
+            {
+                if suspect.fin { table.connections[slot][direction].flags.insert(.finSeen) }
                 guard let number = suspect.number else { continue }
                 noteAcknowledgement(SequenceNumber(number), of: direction.opposite, slot)
             }
@@ -173,8 +219,8 @@ extension StreamAssembler {
         // Its FIN came alone.
         let hasEnded = mine.flags.contains(.finSeen) && mine.acknowledged == mine.sent
         pool.halves[half].close(
-            reason, endIsAcknowledged: other.flags.contains(.finSeen) || hasEnded,
-            isLossy: isLossy(stream), &context, into: &sink)
+            reason, endIsAcknowledged: (other.flags.contains(.finSeen) || hasEnded) && !mine.endsInCut,
+            isLossy: isLossy(stream), sent: mine.flags.contains(.located) ? mine.sent : nil, &context, into: &sink)
         if pool.halves[half].hasGap { table.connections[stream.slot][stream.direction].flags.insert(.hasGap) }
     }
 
@@ -184,11 +230,12 @@ extension StreamAssembler {
         _ slot: Int, _ direction: Direction, into sink: inout Sink
     ) -> Int {
         let state = table.connections[slot][direction]
-        guard state.flags.contains(.acknowledged), state.flags.isDisjoint(with: [.wanted, .passedOver, .finished])
+        guard !state.flags.isDisjoint(with: [.acknowledged, .cut]),
+            state.flags.isDisjoint(with: [.wanted, .passedOver, .finished])
         else {
             return -1
         }
-        let ahead = state.acknowledgedBytes
+        let ahead = state.silentBytes
         guard ahead > 1 else { return -1 }
         let connection = table.connections[slot]
         let stream = StreamID(slot: slot, direction: direction, connection: connection.number)

@@ -114,7 +114,8 @@ extension StreamAssembler {
             if segment.flags.contains(.syn) { sequence = sequence.advanced(by: 1) }
         }
         let window = context.limits.window
-        let verdict = table.connections[slot].judge(segment, from: from, now: context.now, unknown: window)
+        let verdict = table.connections[slot].judge(
+            segment, captured: captured.byteCount, from: from, now: context.now, unknown: window)
         let direction = verdict.direction
         let stream = StreamID(slot: slot, direction: direction, connection: verdict.connection)
         var reason = verdict.reason
@@ -130,7 +131,12 @@ extension StreamAssembler {
             state = table.connections[slot][direction]
         }
         // Many segments only acknowledge.
-        if length == 0, segment.flags.isDisjoint(with: [.fin, .urg]) { return stream }
+        if length == 0, segment.flags.isDisjoint(with: [.fin, .urg]) {
+            if reason == nil, state.half >= 0, !pool.halves[Int(state.half)].ordered {
+                pool.halves[Int(state.half)].stand(at: sequence, now: context.now)
+            }
+            return stream
+        }
         let arrival = Arrival(
             sequence, captured, segment, length: length, origin: origin,
             window: table.connections[slot].window(of: direction, unknown: window))
@@ -144,16 +150,24 @@ extension StreamAssembler {
     ) {
         if verdict.isNew, table.connections[slot].list == .twoSided { confirm(slot) }
         let half = Int(verdict.acknowledged)
-        guard half >= 0 else { return }
+        guard half >= 0 else {
+            if verdict.isNew {
+                finishUnwanted(
+                    StreamID(slot: slot, direction: verdict.direction.opposite, connection: verdict.connection))
+            }
+            return
+        }
         let number = SequenceNumber(segment.acknowledgement)
         let ahead = pool.halves[half].expected.distance(to: number)
         // Nearly always everything acknowledged was delivered already.
         if ahead > 0 {
             let window = table.connections[slot].window(
                 of: verdict.direction.opposite, unknown: context.limits.window)
-            pool.halves[half].acknowledge(number, ahead: ahead, window: window, now: context.now)
+            pool.halves[half].acknowledge(
+                number, ahead: ahead, window: window, isOld: verdict.isOld, now: context.now)
         }
-        pool.halves[half].hear(number, ahead: ahead, isCurrent: verdict.isCurrent, now: context.now)
+        pool.halves[half].hear(
+            number, ahead: ahead, isCurrent: verdict.isCurrent, isOld: verdict.isOld, now: context.now)
         if !pool.halves[half].ordered { heed(segment, half, into: &sink) }
     }
 
@@ -166,7 +180,8 @@ extension StreamAssembler {
         if !pool.halves[half].suspects.isEmpty {
             pool.halves[half].useSound(&context, into: &sink)
             pool.halves[half].useAcknowledged(&context, into: &sink)
-            pool.halves[half].suspects.noteAnswer()
+            let end = SequenceNumber(segment.sequence).advanced(by: min(max(segment.wireLength, 0), 1 << 30 - 1))
+            pool.halves[half].suspects.noteAnswer(bytesTo: segment.wireLength > 0 ? end : nil)
             noteUsed(half)
         }
         if pool.halves[half].fin == nil { pool.halves[half].drain(&context, into: &sink) }
@@ -183,6 +198,7 @@ extension StreamAssembler {
     @usableFromInline mutating func noteUsed(_ half: Int) {
         let stream = pool.halves[half].stream
         let other = stream.direction.opposite
+        if pool.halves[half].fin != nil { table.connections[stream.slot][stream.direction].flags.insert(.finSeen) }
         if pool.halves[half].lacksOther { table.connections[stream.slot][other].flags.insert(.outrun) }
         guard let number = pool.halves[half].usedNumber else { return }
         pool.halves[half].usedNumber = nil
@@ -194,7 +210,7 @@ extension StreamAssembler {
         _ number: SequenceNumber, of direction: Direction, _ slot: Int
     ) {
         let window = table.connections[slot].window(of: direction, unknown: context.limits.window)
-        table.connections[slot][direction].noteAcknowledgement(number, window: window)
+        table.connections[slot][direction].noteAcknowledgement(number, window: window, stamp: nil)
         let half = Int(table.connections[slot][direction].half)
         guard half >= 0 else { return }
         let ahead = pool.halves[half].expected.distance(to: number)
@@ -202,7 +218,7 @@ extension StreamAssembler {
         guard ahead > 0, pool.halves[half].next &+ UInt64(ahead) > pool.halves[half].acknowledgements.reached else {
             return
         }
-        pool.halves[half].acknowledge(number, ahead: ahead, window: window, now: context.now)
+        pool.halves[half].acknowledge(number, ahead: ahead, window: window, isOld: false, now: context.now)
         if !pool.halves[half].ordered { pool.setDeadline(half, context.limits) }
     }
 
@@ -245,8 +261,8 @@ extension StreamAssembler {
                 if pool.halves[half].hasGap { noteIncomplete(stream) }
             }
             settle(half, into: &sink)
-        } else if arrival.fin, reason == nil, endsUncaptured(arrival, state) {
-            finish(stream)
+        } else if arrival.fin, reason == nil {
+            finishUnwanted(stream)
         }
         if reason == nil { release(stream, into: &sink) }
     }
@@ -262,16 +278,6 @@ extension StreamAssembler {
         if pool.halves[half].suspects.waitingForOther >= context.limits.strayAgreement {
             releaseUnheard(stream, into: &sink)
         }
-    }
-
-    /// A FIN ends a direction of which no bytes are wanted. Where bytes were sent and none was captured, they may come
-    /// behind their FIN.
-    @usableFromInline func endsUncaptured(_ arrival: borrowing Arrival, _ state: DirectionState) -> Bool {
-        let distance = state.sent.distance(to: arrival.sequence)
-        guard !state.flags.contains(.located) || abs(distance) <= context.limits.resetWindow else { return false }
-        let isAhead =
-            state.flags.contains(.originKnown) && state.origin != arrival.sequence.advanced(by: arrival.length)
-        return !isAhead || state.flags.contains(.passedOver)
     }
 
     /// Asks whether the bytes are wanted now. Returns the half-stream or -1.
@@ -325,6 +331,12 @@ extension StreamAssembler {
             let ahead = half.origin.at(next).distance(to: state.acknowledged)
             if ahead > 0 { half.acknowledgements.advance(to: next &+ UInt64(ahead), next: next, now: context.now) }
         }
+        // A FIN that came before its bytes were wanted.
+        if state.flags.isSuperset(of: [.finSeen, .located]) {
+            let end = half.offset(of: state.sent) &- 1
+            let near = Int64(next)...Int64(next) &+ Int64(context.limits.window)
+            if near.contains(end) { half.noteEnd(at: UInt64(end), context) }
+        }
         let index = pool.insert(half)
         table.connections[stream.slot][stream.direction].half = Int32(index)
         table.connections[stream.slot][stream.direction].flags.insert(.wanted)
@@ -355,7 +367,7 @@ extension StreamAssembler {
         else { return }
         for number in pool.halves[half].suspects.all.compactMap(\.acknowledgement) {
             table.connections[stream.slot][other].noteAcknowledgement(
-                SequenceNumber(number), window: context.limits.window)
+                SequenceNumber(number), window: context.limits.window, stamp: nil)
         }
         table.connections[stream.slot][other].flags.insert(.outrun)
         pool.halves[half].release(
@@ -367,26 +379,6 @@ extension StreamAssembler {
         guard !pool.halves[half].isFinished else { return end(half, into: &sink) }
         if pool.update(half) { pool.setDeadline(half, context.limits) }
         if reckonedBytes > context.limits.totalBytes { relieve(into: &sink) }
-    }
-
-    /// Closes a half-stream whose FIN was acknowledged.
-    @inlinable mutating func end<Sink: StreamSink & ~Copyable>(_ half: Int, into sink: inout Sink) {
-        let stream = pool.halves[half].stream
-        close(half, closeReason(stream.slot, .fin), into: &sink)
-        finish(stream)
-    }
-
-    /// Notes that a direction has ended, and its connection when the other has too.
-    @usableFromInline mutating func finish(_ stream: StreamID) {
-        locate(stream)
-        var state = table.connections[stream.slot][stream.direction]
-        if state.half >= 0 { pool.remove(Int(state.half)) }
-        state.half = -1
-        state.flags.insert(.finished)
-        table.connections[stream.slot][stream.direction] = state
-        if table.connections[stream.slot][stream.direction.opposite].flags.contains(.finished) {
-            table.move(stream.slot, to: .closed, now: context.now)
-        }
     }
 
     /// Counts bytes of a direction that has ended: sent before, or behind the FIN.

@@ -1,6 +1,8 @@
 /// A segment that its receiver would drop, as far as can be seen.
 @usableFromInline struct Suspect: Sendable {
     @usableFromInline var segment: HeldSegment
+    /// The offset behind its last byte on the wire.
+    @usableFromInline var end: UInt64
     @usableFromInline var reason: UnusedReason
     /// It has a FIN behind its bytes.
     @usableFromInline var fin: Bool
@@ -16,9 +18,10 @@
     @usableFromInline var window: Int
 
     @usableFromInline init(
-        segment: HeldSegment, reason: UnusedReason, fin: Bool, acknowledgement: UInt32?, window: Int
+        segment: HeldSegment, end: UInt64, reason: UnusedReason, fin: Bool, acknowledgement: UInt32?, window: Int
     ) {
         self.segment = segment
+        self.end = end
         self.window = window
         self.reason = reason
         self.fin = fin
@@ -30,7 +33,7 @@
     @inlinable var isAhead: Bool { acknowledgement != nil || isSound }
 
     /// The offset that its receiver acknowledges, should it use the segment.
-    @inlinable var acknowledgedEnd: UInt64 { segment.end &+ (fin ? 1 : 0) }
+    @inlinable var acknowledgedEnd: UInt64 { end &+ (fin ? 1 : 0) }
 }
 
 /// Segments set aside: used where the other side acknowledges their bytes and no better copy comes.
@@ -72,16 +75,25 @@
     /// The lowest frame of those that may yet be found sound; nil where there are none.
     @usableFromInline var lowestFrame: UInt64? { all.lazy.filter(\.isAhead).map(\.segment.origin.frame).min() }
 
-    /// Notes that the other side was heard.
-    @usableFromInline mutating func noteAnswer() {
-        for index in all.indices { all[index].wasAnswered = true }
+    /// How many acknowledge more than was captured of the other side, which was not heard since.
+    @usableFromInline var unansweredCount: Int { all.count { $0.isAhead && !$0.wasAnswered } }
+
+    /// Notes that the other side was heard: by a segment whose bytes end at `end`, or that has none. Those that acknowledge
+    /// these bytes were sent behind it.
+    @usableFromInline mutating func noteAnswer(bytesTo end: SequenceNumber?) {
+        for index in all.indices {
+            if let end, let number = all[index].number, end.distance(to: SequenceNumber(number)) >= 0 { continue }
+            all[index].wasAnswered = true
+        }
     }
 
-    /// The index of the first one ahead that ends behind `next`: of those to which the other side has not answered, or of
-    /// all.
-    @usableFromInline func indexOfAhead(behind next: UInt64, takesAll: Bool) -> Int? {
-        all.indices.filter { all[$0].isAhead && all[$0].acknowledgedEnd > next && (takesAll || !all[$0].wasAnswered) }
-            .min { all[$0].segment.start < all[$1].segment.start }
+    /// The index of the first one ahead that begins before `limit` and ends behind `next`: of those to which the other side
+    /// has not answered, or of all.
+    @usableFromInline func indexOfAhead(behind next: UInt64, before limit: UInt64, takesAll: Bool) -> Int? {
+        all.indices.filter {
+            all[$0].isAhead && all[$0].acknowledgedEnd > next && all[$0].segment.start < limit
+                && (takesAll || !all[$0].wasAnswered)
+        }.min { all[$0].segment.start < all[$1].segment.start }
     }
 
     /// The first offset that a suspect ends at, or its FIN has, and that lies behind `next`.

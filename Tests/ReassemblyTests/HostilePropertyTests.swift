@@ -6,10 +6,11 @@ import Testing
 /// Two honest ends, an attacker and a capture point, from seeds: what is delivered is what was sent, every captured byte
 /// is in one count, and what is missing is what was not captured.
 ///
-/// In full with `make hostile`; `PROPERTY_SEED` runs one.
+/// In full with `make hostile`; `PROPERTY_SEED` runs one, `PROPERTY_BASE` begins at another seed.
 @Suite struct HostilePropertyTests {
     private static let isFull = ProcessInfo.processInfo.environment["HOSTILE_PROGRAM"] != nil
     private static let seed = ProcessInfo.processInfo.environment["PROPERTY_SEED"].flatMap { UInt64($0) }
+    private static let base = ProcessInfo.processInfo.environment["PROPERTY_BASE"].flatMap { UInt64($0) } ?? 0
     private static let groups: UInt64 = 20
     private static let casesOfGroup: UInt64 = isFull ? 5_000 : 100
 
@@ -21,7 +22,9 @@ import Testing
             #expect(trial.problems.isEmpty, "seed \(seed): \(trial.problems.prefix(4))")
             return
         }
-        for seed in group * Self.casesOfGroup..<(group + 1) * Self.casesOfGroup {
+        let first = Self.base &+ group * Self.casesOfGroup
+        for index in 0..<Self.casesOfGroup {
+            let seed = first &+ index
             let trial = PropertyTrial(seed: seed)
             #expect(trial.problems.isEmpty, "seed \(seed): \(trial.problems.prefix(4))")
         }

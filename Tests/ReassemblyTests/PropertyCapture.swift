@@ -88,12 +88,14 @@ struct PropertyCapture {
             if isReal, segment.payload.isEmpty, segment.segment.flags == .ack, generator.chance(lostAcknowledgements) {
                 continue
             }
-            if isReal, !segment.segment.flags.contains(.syn) {
-                if segment.fromClient { hasBegun.client = true } else { hasBegun.server = true }
-            }
             var one = segment
             if segment.fromClient ? wrongSumsOfClient : wrongSumsOfServer { one.segment.isChecksumWrong = true }
-            if isReal, generator.chance(wrongSums) { one.segment.isChecksumWrong = true }
+            let isDamaged = isReal && generator.chance(wrongSums)
+            if isDamaged { one.segment.isChecksumWrong = true }
+            // A damaged one is not believed.
+            if isReal, !isDamaged, !segment.segment.flags.contains(.syn) {
+                if segment.fromClient { hasBegun.client = true } else { hasBegun.server = true }
+            }
             for part in generator.chance(splits) ? split(one, &generator) : [one] {
                 found.append(part)
                 if generator.chance(duplicates) { found.append(part) }

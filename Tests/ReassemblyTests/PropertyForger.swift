@@ -71,7 +71,7 @@ extension Forgery {
             payload = []
             // Within the window it is believed: nobody else knows how much was sent.
             // Nor where strays are: the two together are believed.
-            let ahead: [UInt32] = [25 << 20, 700 << 20, 1 << 31 - 5000, 5 << 29]
+            let ahead: [UInt32] = [25 << 20, 700 << 20, 1 << 31 - 20_000, 5 << 29]
             segment.acknowledgement =
                 target.first &+ UInt32(target.sent) &+ ahead[Int.random(in: 0..<4, using: &generator)]
         case .oldBytes:
