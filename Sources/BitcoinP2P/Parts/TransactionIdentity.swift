@@ -24,7 +24,8 @@ struct TransactionNames {
     var wtxid: Hash256?
 }
 
-/// What is computed of a transaction: its names, and what it counts against the limit of a block (protocol.md 7.1).
+/// What is computed of a transaction: its names, and what it counts against the limit of a block
+/// (protocol.md section 7.1).
 struct TransactionIdentity: Sendable {
     let txid = Field(
         "bitcoin.tx.txid", "Transaction ID", .hash, "the name by which inputs refer to it: the hash without witnesses")
