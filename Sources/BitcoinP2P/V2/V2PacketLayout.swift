@@ -16,7 +16,7 @@ public struct V2PacketLayout: Sendable {
         "the 64 bytes each side sends first: its ephemeral public key, encoded so that it looks random")
     public let garbageLength = Field(
         "bitcoin.v2.garbage_length", "Garbage length", .unsigned(bits: 16),
-        "bytes without meaning between the key and the garbage terminator, 0 to 4095; told with the first packet")
+        "bytes without meaning between the key and the garbage terminator, 0 to 4095; reported with the first packet")
     public let sessionID = Field(
         "bitcoin.v2.session_id", "Session id", .bytes,
         "32 bytes that only both sides know: Bitcoin Core's getpeerinfo shows them")
@@ -33,7 +33,7 @@ public struct V2PacketLayout: Sendable {
         "bitcoin.v2.header", "Packet header", .hexadecimal(bits: 8), "flags of the packet, of which one is defined")
     public let ignore = Field(
         "bitcoin.v2.ignore", "Ignore", .flag(mask: UInt64(PacketContents.ignoreBit), bits: 8),
-        "whether the packet is a decoy, which receivers pass over")
+        "whether the packet is a decoy, which receivers skip")
     public let shortID = Field(
         "bitcoin.v2.short_id", "Short message id", .enumeration(ShortMessageIdentifiers.names, bits: 8),
         "one byte that stands for a command; 0 where the command follows in 12 bytes")
