@@ -6,7 +6,7 @@ public struct V2PacketLayout: Sendable {
         "bitcoin.v2.packets.lost", .warning, .reassembly, "{n} packets before this one could not be decrypted")
     let packetWithoutMessage = Remark(
         "bitcoin.v2.packet.without_message", .warning, .malformed,
-        "The packet is no decoy, and holds no whole command: receivers ignore it")
+        "The packet is not a decoy, and holds no complete command: receivers ignore it")
 
     public let packet = Field(
         "bitcoin.v2", "Bitcoin v2 transport", .group,
