@@ -52,6 +52,7 @@ sanitize-thread sanitize-address: sanitize-%: setup setup-test
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+	Tests/check-citations
 
 manual: setup-check
 	mandoc -T lint -W warning man/btcshark.1 man/btcshark-fields.7

@@ -1,7 +1,8 @@
 import Fields
 
-/// What stands before each message in the files that Bitcoin Core writes with `-capturemessages` (protocol.md section
-/// 12): 24 bytes, then the payload. There is neither magic nor checksum, and messages of v2 transport look the same.
+/// What stands before each message in the files that Bitcoin Core writes with `-capturemessages`
+/// (protocol.md section 12): 24 bytes, then the payload. There is neither magic nor checksum, and messages of v2
+/// transport look the same.
 public struct MessageCaptureRecord: Hashable, Sendable {
     public static let headerLength = 24
 

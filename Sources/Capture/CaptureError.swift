@@ -109,21 +109,21 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
         return switch problem {
         case .cannotOpen, .permissionDenied: "cannot be opened\(system)"
         case .isDirectory: "is a directory, not a capture file"
-        case .empty: "is empty: it has not even a file header"
+        case .empty: "is empty: it does not even have a file header"
         case .notACapture: "is neither a pcap nor a pcapng file\(libpcap)"
         case .cutShort: "is cut short\(frame == nil ? " in its file header" : place)\(libpcap)"
         case .damaged: frame == nil ? "is damaged or of an unknown version\(libpcap)" : "is damaged\(place)\(libpcap)"
         case .mixedLinkTypes: "has interfaces of different link types\(place)\(libpcap)"
         case .mixedSnapLengths: "has interfaces of different snap lengths\(place)\(libpcap)"
-        case .readFailed: "cannot be read on\(place)\(system)"
+        case .readFailed: "cannot be read further\(place)\(system)"
         case .decompressorMissing(let format, let program, _):
             "is compressed with \(format), and the program \(program) was not found"
-        case .decompressorFailed(let program): "cannot be decompressed whole by \(program)\(place)\(system)"
+        case .decompressorFailed(let program): "cannot be decompressed completely by \(program)\(place)\(system)"
         case .cannotCreate: "cannot be written\(system)"
         case .isAnInput: "is one of the files that are read, and would be overwritten"
-        case .isTerminal: "is a terminal, and a capture is no text"
-        case .writeFailed: "cannot be written on\(place)\(system)"
-        case .outputClosed: "is not read any more"
+        case .isTerminal: "is a terminal, and a capture is not text"
+        case .writeFailed: "cannot be written further\(place)\(system)"
+        case .outputClosed: "is no longer read"
         case .linkTypeDiffers(let type, let first):
             "can hold one link type only: frame \(frame ?? 0) is of \(type), those before it of \(first)"
         case .linkTypeNotWritable(let type): "cannot hold frames of link type \(type)\(libpcap)"
@@ -147,7 +147,7 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
         case .decompressorMissing(_, _, let package):
             "Install it (apt install \(package)) or decompress the file first"
         case .isAnInput: "Write to another file"
-        case .isTerminal: "Name a file, or send it on with | or >"
+        case .isTerminal: "Name a file, or redirect it with | or >"
         case .linkTypeDiffers: "Read the captures one by one, and write a file for each"
         case .live(let problem): problem.advice(interface: path)
         default: nil

@@ -35,7 +35,7 @@ public struct CaptureLimits: Hashable, Sendable {
         case "packets": packets = try Self.number(value, text, upTo: .max)
         default:
             throw Invalid(
-                description: "'\(text.singleLine)' is none of duration:SECONDS, filesize:KB, files:N and packets:N")
+                description: "'\(text.singleLine)' is not one of duration:SECONDS, filesize:KB, files:N and packets:N")
         }
     }
 

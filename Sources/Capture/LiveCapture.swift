@@ -94,7 +94,7 @@ public struct LiveCapture: ~Copyable {
         }
         // libpcap 1.10 has a warning for `any`, and forgets to return it.
         let isWithoutPromiscuity = status == PCAP_WARNING_PROMISC_NOTSUP || interface == "any" && options.isPromiscuous
-        if isWithoutPromiscuity { return ["no promiscuous mode there: frames for other hosts are not seen"] }
+        if isWithoutPromiscuity { return ["no promiscuous mode: frames for other hosts are not captured"] }
         if status == 0 { return [] }
         return [detail.isEmpty ? String(cString: pcap_statustostr(status)).singleLine : detail]
     }

@@ -27,7 +27,7 @@ public enum LiveProblem: Hashable, Sendable {
         let libpcap = detail.isEmpty ? "" : " (libpcap: \(detail))"
         return switch self {
         case .noSuchInterface: "there is no such interface"
-        case .notPermitted: "this user may not capture there\(libpcap)"
+        case .notPermitted: "this user may not capture on it\(libpcap)"
         case .badFilter(let filter): "the capture filter '\(filter.singleLine)' cannot be used\(libpcap)"
         case .isDown: "the interface is down"
         case .wentDown: "the interface went down"
@@ -40,9 +40,9 @@ public enum LiveProblem: Hashable, Sendable {
     func advice(interface: String) -> String? {
         switch self {
         case .noSuchInterface(let known):
-            known.isEmpty ? "This user sees none at all" : "There are: \(known.joined(separator: ", "))"
+            known.isEmpty ? "This user sees no interface at all" : "There are: \(known.joined(separator: ", "))"
         case .notPermitted(let program):
-            "Run it with sudo, or allow it to all who may run it: "
+            "Run it with sudo, or let everybody who runs it capture: "
                 + "sudo setcap cap_net_raw,cap_net_admin+eip \(program.quotedForShell)"
         case .badFilter: "The syntax is that of pcap-filter(7), such as 'tcp port 8333 and host 192.0.2.1'"
         case .isDown: "Bring it up: ip link set \(interface.quotedForShell) up"

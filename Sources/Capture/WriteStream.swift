@@ -22,7 +22,7 @@ final class WriteStream {
         var message: String {
             switch self {
             case .system(let failure): failure.message
-            case .notTaken: "nobody takes it, and the end was asked for"
+            case .notTaken: "nothing reads it, and the program was asked to end"
             }
         }
     }

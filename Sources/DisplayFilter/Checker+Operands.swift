@@ -31,7 +31,7 @@ extension Checker {
     private mutating func argument(_ operand: Operand) throws(Fault) -> (typed: Typed, source: Source) {
         guard let typed = try typed(operand) else { throw unknown(operand) }
         guard case .values(let source) = typed.measure else {
-            throw Fault(operand.range, "\(typed.name) is worked out of all values: it can only be compared.")
+            throw Fault(operand.range, "\(typed.name) is computed from all values: it can only be compared.")
         }
         if case .heading = typed.type {
             throw Fault(typed.range, "\(typed.name) is \(typed.type.phrase) and has no value.")

@@ -88,7 +88,7 @@ struct Checker {
     mutating func contains(_ quantifier: Quantifier?, _ left: Operand, _ right: Operand) throws(Fault) -> Predicate {
         let typed = try searched(left, "contains")
         guard let token = right.token, token.kind != .word || fields[token.string] == nil else {
-            throw Fault(right.range, "Behind 'contains' stands a value, not a field.")
+            throw Fault(right.range, "'contains' needs a value after it, not a field.")
         }
         let literal = Literal(token: token, type: typed.type, subject: typed.name)
         let bytes = try literal.bytes(isPart: true)
@@ -99,7 +99,7 @@ struct Checker {
     mutating func matches(_ quantifier: Quantifier?, _ left: Operand, _ right: Operand) throws(Fault) -> Predicate {
         var typed = try searched(left, "matches")
         guard let token = right.token, token.kind == .string else {
-            throw Fault(right.range, "Behind 'matches' stands a pattern in double quotes.")
+            throw Fault(right.range, "'matches' needs a pattern in double quotes after it.")
         }
         // A hash is looked at as it is shown: nobody has patterns for its bytes.
         if case .hash = typed.type, case .values(let source) = typed.measure {
@@ -178,7 +178,7 @@ struct Checker {
         let text = literal.token.string
         throw Fault(
             literal.token.range,
-            "\(literal.subject) is text, whose order is a dictionary's and not that of numbers: write \"\(text)\" for that."
+            "\(literal.subject) is text, ordered as in a dictionary, not as numbers: write \"\(text)\" for that."
         )
     }
 
@@ -194,9 +194,9 @@ struct Checker {
 
     /// Nothing of the operand is a field, though something must be.
     func unknown(_ operand: Operand) -> Fault {
-        guard let token = operand.token else { return Fault(operand.range, "A field must stand here.") }
+        guard let token = operand.token else { return Fault(operand.range, "A field is needed here.") }
         guard isName(token) else {
-            return Fault(token.range, "A field must stand here, and '\(token.string)' is a value.")
+            return Fault(token.range, "A field is needed here, not the value '\(token.string)'.")
         }
         return Fault(token.range, "There is no field '\(token.string)'.", unknownName: token.string)
     }

@@ -75,10 +75,10 @@ struct Lexer {
         while let next = byte(length), next & 0xc0 == 0x80 { length += 1 }
         let range = at..<at + length
         switch source[at] {
-        case 0x3d: return Fault(range, "'=' is no comparison: write '==' for equal.")
-        case 0x7c: return Fault(range, "'|' is no sign of a filter: write '||' or 'or'.")
+        case 0x3d: return Fault(range, "'=' is not a comparison: write '==' for equal.")
+        case 0x7c: return Fault(range, "'|' is not an operator: write '||' or 'or'.")
         case 0x5d: return Fault(range, "']' without a '[' before it.")
-        case 0x80...: return Fault(range, "Characters that are not ASCII stand in double quotes only.")
+        case 0x80...: return Fault(range, "Characters that are not ASCII need double quotes.")
         default: return Fault(range, "This character means nothing in a filter.")
         }
     }
@@ -86,7 +86,7 @@ struct Lexer {
     private mutating func slice() throws(Fault) -> Token {
         let start = at
         while let next = byte(), next != 0x5d { at += 1 }
-        guard byte() != nil else { throw Fault(start..<start + 1, "'[' without a ']' behind it.") }
+        guard byte() != nil else { throw Fault(start..<start + 1, "'[' without a ']' after it.") }
         at += 1
         return Token(kind: .slice, range: start..<at, text: Array(source[start + 1..<at - 1]))
     }
@@ -135,7 +135,7 @@ struct Lexer {
         guard byte() != nil else { throw Fault(start..<source.count, "The character does not end: a ' is missing.") }
         at += 1
         guard token.text.count == 1, token.strangeEscape == nil else {
-            throw Fault(start..<at, "Between single quotes stands one byte; text stands between double quotes.")
+            throw Fault(start..<at, "Single quotes hold one byte; text needs double quotes.")
         }
         return Token(kind: .character, range: start..<at, text: token.text)
     }

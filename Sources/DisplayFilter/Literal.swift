@@ -61,7 +61,7 @@ struct Literal {
         if isQuoted, names.isEmpty || integer() != nil {
             return fault("\(subject) is a number: write it without quotes.")
         }
-        guard !names.isEmpty else { return fault("'\(token.string)' is no number, and \(subject) is one.") }
+        guard !names.isEmpty else { return fault("\(subject) needs a number, not '\(token.string)'.") }
         let all = names.flatMap { $0.entries.map(\.name) }
         let hint = NearestNames.suggestion(for: token.string, among: all)
         return fault("'\(token.string)' is neither a number nor the name of a value of \(subject).\(hint)")
@@ -114,10 +114,10 @@ struct Literal {
         let parts = token.text.split(separator: 0x2f, maxSplits: 1, omittingEmptySubsequences: false)
         let text = Array(parts.first ?? [])
         guard token.kind != .character, let (bits, width) = Self.address(text) else {
-            throw fault("'\(token.string)' is no IP address, and \(subject) is one.")
+            throw fault("\(subject) needs an IP address, not '\(token.string)'.")
         }
         if width == 128, !isIPv6 {
-            throw fault("\(subject) holds IPv4 addresses, and '\(token.string)' is an IPv6 one.")
+            throw fault("\(subject) needs an IPv4 address, not the IPv6 address '\(token.string)'.")
         }
         guard parts.count == 2 else { return Address.range(bits, prefix: 128) }
         let digits = String(decoding: parts[1], as: UTF8.self)
@@ -168,7 +168,7 @@ struct Literal {
     private func plainBytes() throws(Fault) -> [UInt8] {
         if token.kind != .word { return token.text }
         guard let bytes = Self.hexadecimal(token.text) else {
-            throw fault("'\(token.string)' are no bytes: write them as aa:bb, aabb or \"text\".")
+            throw fault("\(subject) needs bytes, such as aa:bb, aabb or \"text\", not '\(token.string)'.")
         }
         return bytes
     }

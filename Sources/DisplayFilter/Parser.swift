@@ -38,7 +38,7 @@ struct Parser {
         case .comparison, .contains, .matches, .membership:
             Fault(token.range, "This comparison has nothing to compare on its left.")
         case .close: Fault(token.range, "')' without a '(' before it.")
-        case .slice: Fault(token.range, "A slice stands behind a field or function.")
+        case .slice: Fault(token.range, "A slice follows a field or function.")
         case .word, .string, .character:
             Fault(token.range, "Before this a comparison or one of 'and', 'or', 'xor' is missing.")
         default: Fault(token.range, "This was not expected here.")
@@ -79,7 +79,7 @@ struct Parser {
         at += 1
         let test = try disjunction()
         guard take(.close) else {
-            if token.kind == .end { throw Fault(open, "'(' without a ')' behind it.") }
+            if token.kind == .end { throw Fault(open, "'(' without a ')' after it.") }
             throw unexpected()
         }
         depth -= 1
@@ -89,7 +89,7 @@ struct Parser {
     private mutating func descend() throws(Fault) {
         depth += 1
         if depth > Self.depthLimit {
-            throw Fault(token.range, "More than \(Self.depthLimit) parentheses in each other.")
+            throw Fault(token.range, "More than \(Self.depthLimit) nested parentheses.")
         }
     }
 
@@ -117,7 +117,7 @@ struct Parser {
             at += 1
             return .not(try membership(quantifier, left))
         default:
-            if quantifier != nil { throw Fault(token.range, "'any' and 'all' stand before a comparison.") }
+            if quantifier != nil { throw Fault(token.range, "'any' and 'all' belong before a comparison.") }
             return try checker.existence(left)
         }
     }
@@ -150,7 +150,7 @@ struct Parser {
 
     private mutating func membership(_ quantifier: Quantifier?, _ left: Operand) throws(Fault) -> Predicate {
         at += 1
-        guard take(.openSet) else { throw Fault(token.range, "Behind 'in' stands a set: {1, 3..5}.") }
+        guard take(.openSet) else { throw Fault(token.range, "'in' needs a set after it: {1, 3..5}.") }
         var items: [(lower: Token, upper: Token)] = []
         repeat {
             let lower = try literal()
@@ -174,7 +174,7 @@ struct Parser {
         case .closeSet: Fault(token.range, "In a set a value is missing here.")
         case _ where !token.text.isEmpty && token.kind != .slice:
             Fault(token.range, "'\(token.string)' is a word of the language: as a value it needs double quotes.")
-        default: Fault(token.range, "A value must stand here.")
+        default: Fault(token.range, "A value is needed here.")
         }
     }
 

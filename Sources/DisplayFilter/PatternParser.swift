@@ -48,7 +48,7 @@ struct PatternParser {
 
     private mutating func alternatives() throws(PatternError) -> PatternNode {
         depth += 1
-        guard depth <= Self.depthLimit else { throw error("More than \(Self.depthLimit) groups in each other.") }
+        guard depth <= Self.depthLimit else { throw error("More than \(Self.depthLimit) nested groups.") }
         // What `(?i)` and the like change ends with the group they stand in.
         let outside = options
         var found = [try sequence()]
@@ -145,7 +145,7 @@ struct PatternParser {
         }
         let node = try alternatives()
         options = outside
-        guard take(0x29) else { throw error("'(' without a ')' behind it.", at: start) }
+        guard take(0x29) else { throw error("'(' without a ')' after it.", at: start) }
         return node
     }
 
@@ -154,7 +154,7 @@ struct PatternParser {
         let start = at
         _ = take(0x50)
         guard take(0x3c), let letter = byte(), ByteSet.words.contains(letter) else {
-            throw error("Looking around and references are not supported.", at: start)
+            throw error("Look-around and back references are not supported.", at: start)
         }
         while let letter = byte(), ByteSet.words.contains(letter) { at += 1 }
         guard take(0x3e) else { throw error("A '>' must end the group's name.") }
@@ -190,7 +190,7 @@ struct PatternParser {
         case 0x41: return assertion(.beginning)
         case 0x5a: return assertion(.end)
         case 0x7a: return assertion(.veryEnd)
-        case .some(0x31...0x39): throw error("References to groups are not supported.", at: at - 1)
+        case .some(0x31...0x39): throw error("Back references are not supported.", at: at - 1)
         default: break
         }
         if let set = escapedSet() { return .set(set) }
@@ -262,7 +262,7 @@ struct PatternParser {
         var set = ByteSet()
         var isFirst = true
         while isFirst || byte() != 0x5d {
-            guard byte() != nil else { throw error("'[' without a ']' behind it.", at: start) }
+            guard byte() != nil else { throw error("'[' without a ']' after it.", at: start) }
             isFirst = false
             if let named = try namedSet() {
                 set.formUnion(named)
@@ -310,7 +310,7 @@ struct PatternParser {
 
     /// One byte of a set; `\b` is a backspace here.
     private mutating func member() throws(PatternError) -> UInt8 {
-        guard let first = byte() else { throw error("'[' without a ']' behind it.") }
+        guard let first = byte() else { throw error("'[' without a ']' after it.") }
         guard first < 0x80 else { throw error("Between brackets only ASCII is supported: write (ä|ö).") }
         at += 1
         guard first == 0x5c else { return first }

@@ -66,7 +66,7 @@ public struct ByteCounts: Sendable, Equatable {
         add(uncompared, "of them not compared")
         add(keepAlive, keepAlive == 1 ? "of a keep-alive probe" : "of keep-alive probes")
         add(v2Overhead, "of v2 overhead")
-        add(unread, "unread for want of a key")
+        add(unread, "not decrypted: no key")
         add(ofOtherProtocols, "of other protocols")
         add(beforeRecognition, "before recognition")
         return parts

@@ -4,7 +4,7 @@ import Reassembly
 /// What the records tell that are of no message: gaps, and copies and fragments that differ.
 struct GapFields: Sendable {
     let gap = Field(
-        "bitcoin.gap", "Gap", .group, "bytes of the stream that were not captured; this record is no message")
+        "bitcoin.gap", "Gap", .group, "bytes of the stream that were not captured; this record is not a message")
     let offset = Field(
         "bitcoin.gap.offset", "Offset", .unsigned(bits: 64),
         "where in the sender's stream it begins: 0 is the first byte of the connection, or the first captured"
@@ -15,7 +15,7 @@ struct GapFields: Sendable {
 
     let copy = Field(
         "bitcoin.retransmission", "Differing retransmission", .group,
-        "a copy of bytes that were read before, with other content; this record is no message")
+        "a copy of bytes that were read before, with other content; this record is not a message")
     let copyOffset = Field(
         "bitcoin.retransmission.offset", "Offset", .unsigned(bits: 64),
         "where in the sender's stream the copy begins, counted as bitcoin.gap.offset is")
@@ -24,7 +24,7 @@ struct GapFields: Sendable {
 
     let fragments = Field(
         "bitcoin.fragment_conflict", "Differing fragments", .group,
-        "fragments of one packet that overlap with other bytes; this record is no message")
+        "fragments of one packet that overlap with other bytes; this record is not a message")
     let fragmentsFrame = Field(
         "bitcoin.fragment_conflict.frame", "Packet completed in frame", .unsigned(bits: 64),
         "the frame that completed the packet; where it is not this record's, this one came too late for it"

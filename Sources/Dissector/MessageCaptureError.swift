@@ -19,7 +19,7 @@ public enum MessageCaptureError: Error, Sendable, CustomStringConvertible {
         case .nothingFound(let path):
             "\(path): holds no msgs_recv.dat or msgs_sent.dat, as a node writes them with -capturemessages"
         case .lengthImpossible(let path, let offset, let length, let skipped):
-            "\(path): is damaged at byte \(offset): a message of \(length) bytes cannot be. "
+            "\(path): is damaged at byte \(offset): no message can have \(length) bytes. "
                 + "The last \(skipped) bytes of the file are skipped"
         case .cutShort(let path, let offset):
             "\(path): is cut short in the message at byte \(offset); a node may still be writing it"

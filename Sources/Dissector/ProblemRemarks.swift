@@ -11,7 +11,7 @@ struct ProblemRemarks: Sendable {
         "bitcoin.bytes.missing", .warning, .reassembly, "{n} bytes of this stream were not captured")
     let bytesSkipped = Remark(
         "bitcoin.bytes.skipped", .warning, .reassembly,
-        "{n} bytes of this stream were passed over, as no message began there")
+        "{n} bytes of this stream were skipped, as no message began there")
     let memoryLimit = Remark(
         "bitcoin.memory.limit", .warning, .reassembly,
         "A limit of memory was reached, and what was kept of this stream was given up: see --memory-limit")

@@ -40,7 +40,7 @@ struct RecordFields: Sendable {
         "tcp.len", "TCP Segment Len", .unsigned(bits: 32),
         "bytes of TCP payload in the frame that completed the message")
 
-    let message = Field("bitcoin.message", "Message", .layer, "what is known of the message beside its own bytes")
+    let message = Field("bitcoin.message", "Message", .layer, "what is known of the message apart from its own bytes")
     let messageNumber = Field(
         "bitcoin.message.number", "Message number", .unsigned(bits: 64), "number of the message in the capture, from 1")
     let direction = Field(
@@ -77,7 +77,7 @@ struct RecordFields: Sendable {
         "bytes of the stream, in this message or before it, that were not captured")
     let skipped = Field(
         "bitcoin.skipped", "Skipped bytes", .unsigned(bits: 64),
-        "bytes of the stream, in this message or before it, that were captured but passed over")
+        "bytes of the stream, in this message or before it, that were captured but skipped")
     let captured = Field(
         "bitcoin.captured", "Captured payload bytes", .unsigned(bits: 32),
         "how many bytes of the payload, from its beginning, could be dissected")

@@ -3,10 +3,10 @@ public struct CommonRemarks: Sendable {
     public let truncated = Remark(
         "bitcoin.message.truncated", .error, .malformed, "The message ends before this field does")
     public let notCaptured = Remark(
-        "bitcoin.message.not_captured", .note, .reassembly, "The message goes on, but was not captured from here on")
+        "bitcoin.message.not_captured", .note, .reassembly, "The message continues, but was not captured from here on")
     public let compactSizeNotMinimal = Remark(
         "bitcoin.compactsize.not_minimal", .error, .malformed,
-        "This CompactSize is longer than it need be: receivers reject the message")
+        "This CompactSize is longer than necessary: receivers reject the message")
     public let countOverLimit = Remark(
         "bitcoin.count.over_limit", .error, .malformed, "More than the {n} that receivers accept")
     public let lengthOverLimit = Remark(

@@ -25,12 +25,12 @@ public final class KeyLog: Sendable {
         var text: String {
             switch self {
             case .unknownLabel: "a line begins with \(KeyLogLine.label), or with # if it is a comment"
-            case .notHexadecimal: "behind \(KeyLogLine.label) only hexadecimal digits are allowed"
+            case .notHexadecimal: "after \(KeyLogLine.label) only hexadecimal digits are allowed"
             case .wrongLength(let digits):
-                "the key has 128 hexadecimal digits and the secret 64, 192 in all; here are \(digits)"
+                "a line needs 192 hexadecimal digits, 128 of the key and 64 of the secret, not \(digits)"
             case .tooLong: "a line has at most \(KeyLog.lineLimit) bytes"
             case .otherSecret: "an earlier line has another secret for the same key; this one is used"
-            case .tooManySecrets: "more than \(KeyLog.secretLimit) secrets; this one and those behind it are not used"
+            case .tooManySecrets: "more than \(KeyLog.secretLimit) secrets; this one and those after it are not used"
             }
         }
     }
@@ -47,7 +47,7 @@ public final class KeyLog: Sendable {
         public let line: UInt64
         public let fault: Fault
 
-        /// `line 3: the key has 128 hexadecimal digits …`.
+        /// `line 3: a line needs 192 hexadecimal digits …`.
         public var description: String { "line \(line): \(fault.text)" }
     }
 

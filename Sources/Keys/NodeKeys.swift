@@ -84,7 +84,7 @@ public final class NodeKeys: Sendable {
             state.read()
             let lost = state.output.takeLost()
             if lost > 0 {
-                return "bpftrace was too slow: of \(lost) v2 connection\(lost == 1 ? "" : "s") the key was lost"
+                return "bpftrace was too slow: it lost the key of \(lost) v2 connection\(lost == 1 ? "" : "s")"
             }
             guard !mayEnd, state.printed.isOver, !state.hasToldEnd, state.leash != nil else { return nil }
             state.hasToldEnd = true

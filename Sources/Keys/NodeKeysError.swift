@@ -23,7 +23,7 @@ public enum NodeKeysError: Error, Equatable, Sendable, CustomStringConvertible {
 
     public var description: String {
         let (statement, advice) = sentences
-        return "the node's keys cannot be had: \(statement)" + (advice.map { ". \($0)" } ?? "")
+        return "the node's keys are not available: \(statement)" + (advice.map { ". \($0)" } ?? "")
     }
 
     private var sentences: (statement: String, advice: String?) {
@@ -39,25 +39,25 @@ public enum NodeKeysError: Error, Equatable, Sendable, CustomStringConvertible {
             ("\(path.singleLine) is not a program of machine code (ELF)", "Name bitcoind itself, not a script")
         case .unusableName(let path):
             (
-                "the name \(path.singleLine) has a character that bpftrace does not take: a control character, or one of "
-                    + KeyProbe.refusedCharacters.map { String($0) }.joined(separator: " "),
+                "the name \(path.singleLine) has a character that bpftrace does not accept: a control character, or "
+                    + "one of " + KeyProbe.refusedCharacters.map { String($0) }.joined(separator: " "),
                 "Give the program another name with ln"
             )
         case .notAbsolute(let path):
             (
-                "\(path.singleLine) is not a whole path",
-                "Give it from the root, as on the node's host: /usr/bin/bitcoind"
+                "\(path.singleLine) is not an absolute path",
+                "Write it from the root, as on the node's host: /usr/bin/bitcoind"
             )
         case .bpftraceMissing: ("bpftrace is not installed", "Install it: apt install bpftrace")
         case .noSymbol(let path):
             (
-                "\(path.singleLine) does not tell where its function \(KeyProbe.symbol) is",
+                "\(path.singleLine) does not say where its function \(KeyProbe.symbol) is",
                 "It is stripped, or older than Bitcoin Core 26, the first with v2 connections. Use a bitcoind that was "
-                    + "built here and not stripped, or lay the debug file of the release, bitcoind.dbg, beside it"
+                    + "built here and not stripped, or put the debug file of the release, bitcoind.dbg, beside it"
             )
         case .noUprobes:
             ("this kernel cannot watch programs", "It must be built with CONFIG_UPROBES and CONFIG_BPF_SYSCALL")
-        case .failed(let words): ("bpftrace ended at once" + Self.quoted(words), nil)
+        case .failed(let words): ("bpftrace ended immediately" + Self.quoted(words), nil)
         case .tooSlow(let seconds, let words):
             ("bpftrace did not begin to watch within \(seconds) seconds" + Self.quoted(words), nil)
         case .system(let reason): (reason, nil)

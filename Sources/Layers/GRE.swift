@@ -9,7 +9,8 @@ public struct GRE: Sendable {
         "gre.proto", "Protocol Type", .enumeration(Names.etherType, bits: 16), "which protocol the tunnel carries")
     public let checksum = Field("gre.checksum", "Checksum", .hexadecimal(bits: 16), "over header and payload")
     public let offset = Field("gre.offset", "Offset", .unsigned(bits: 16), "unused since source routes were given up")
-    public let key = Field("gre.key", "Key", .hexadecimal(bits: 32), "tells several tunnels of one pair of hosts apart")
+    public let key = Field(
+        "gre.key", "Key", .hexadecimal(bits: 32), "distinguishes several tunnels of one pair of hosts")
     public let sequence = Field("gre.sequence_number", "Sequence Number", .unsigned(bits: 32), "counts the packets")
     public let acknowledgment = Field(
         "gre.ack_number", "Acknowledgment Number", .unsigned(bits: 32), "highest number received (PPTP)")

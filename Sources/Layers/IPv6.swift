@@ -22,7 +22,7 @@ public struct IPv6: Sendable {
     public let flowLabel = Field(
         "ipv6.flow", "Flow Label", .hexadecimal(bits: 20), "the same in all packets of a connection; helps routers")
     public let payloadLength = Field(
-        "ipv6.plen", "Payload Length", .unsigned(bits: 16), "bytes behind this header, extension headers included")
+        "ipv6.plen", "Payload Length", .unsigned(bits: 16), "bytes after this header, extension headers included")
     public let nextHeader = Field(
         "ipv6.nxt", "Next Header", .enumeration(Names.ipProtocol, bits: 8), "which header or protocol follows")
     public let hopLimit = Field(

@@ -6,7 +6,7 @@ enum Names {
         ValueNames(
             (0x0800, "IPv4", "an IPv4 packet follows"),
             (0x0806, "ARP", "asks which hardware address has an IPv4 address"),
-            (0x6558, "Transparent Ethernet bridging", "a whole Ethernet frame follows"),
+            (0x6558, "Transparent Ethernet bridging", "a complete Ethernet frame follows"),
             (0x8100, "802.1Q Virtual LAN", "a VLAN tag follows"),
             (0x86dd, "IPv6", "an IPv6 packet follows"),
             (0x8847, "MPLS label switched packet", "labels of a provider's network follow"),

@@ -6,7 +6,7 @@ public struct UDP: Sendable {
     public let source = Field("udp.srcport", "Source Port", .unsigned(bits: 16), "port of the sender")
     public let destination = Field(
         "udp.dstport", "Destination Port", .enumeration(Self.tunnels, bits: 16),
-        "port of the receiver: tells the tunnel")
+        "port of the receiver: it identifies the tunnel")
     public let length = Field("udp.length", "Length", .unsigned(bits: 16), "bytes of header and payload")
     public let checksum = Field("udp.checksum", "Checksum", .hexadecimal(bits: 16), "over header and payload; 0: none")
 

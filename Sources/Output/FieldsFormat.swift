@@ -69,7 +69,7 @@ public struct FieldsFormat: Sendable, Equatable {
         guard quote == .none, occurrence == .all, separator == aggregator else { return }
         throw Problem(
             description:
-                "-E: separator and aggregator are the same character, so columns could not be told from values: "
+                "-E: separator and aggregator are the same character, so columns and values cannot be distinguished: "
                 + "choose another one, or add -E quote=d.")
     }
 
@@ -104,7 +104,7 @@ public struct FieldsFormat: Sendable, Equatable {
         let character = Character(Unicode.Scalar(byte))
         guard !character.isLetter, !character.isNumber, character != "\\", character != "\"", character != "'" else {
             throw Problem(
-                description: "-E: '\(text)': letters, digits, quotes and the backslash stand in values, so they cannot "
+                description: "-E: '\(text)': letters, digits, quotes and the backslash occur in values, so they cannot "
                     + "separate them.")
         }
         return byte

@@ -7,11 +7,11 @@ public struct PrivilegesError: Error, Hashable, Sendable, CustomStringConvertibl
     public let description: String
 
     init(_ step: String) {
-        description = "privileges cannot be given up: \(step): \(SystemFailure().message)"
+        description = "privileges cannot be dropped: \(step): \(SystemFailure().message)"
     }
 
     init(stillThere remains: String) {
-        description = "privileges cannot be given up: \(remains)"
+        description = "privileges cannot be dropped: \(remains)"
     }
 }
 

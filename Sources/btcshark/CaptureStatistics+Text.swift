@@ -11,6 +11,6 @@ extension CaptureStatistics {
         let (gone, _) = droppedByKernel.addingReportingOverflow(droppedByUs)
         guard let taken, received > gone, received - gone > taken else { return line }
         // A limit was reached before them.
-        return line + ", \(received - gone - taken) not looked at"
+        return line + ", \(received - gone - taken) left in the queue when the capture ended"
     }
 }

@@ -25,11 +25,11 @@ struct LivePlan {
     /// - Returns: Nil where nothing asks for a live capture.
     init?(_ options: Options, ports: Set<UInt16>) throws {
         guard let name = options.interface else {
-            if let stray = Self.stray(options) { throw ValidationError("\(stray) goes with -i.") }
+            if let stray = Self.stray(options) { throw ValidationError("\(stray) needs -i.") }
             return nil
         }
         guard options.read.isEmpty, options.decode == nil else {
-            throw ValidationError("-i does not go together with -r or --decode.")
+            throw ValidationError("-i cannot be used with -r or --decode.")
         }
         if name == "-" { throw ValidationError("-i -: to read a capture from standard input, say -r -.") }
         interface = Interface.name(for: name)
@@ -105,8 +105,8 @@ struct LivePlan {
                 throw ValidationError("-b files:N needs a second -b: duration:SECONDS, filesize:KB or packets:N.")
             }
         }
-        if autostop.files != nil, ring.isEmpty { throw ValidationError("-a files:N goes with -b.") }
-        if autostop.fileSize != nil, options.write == nil { throw ValidationError("-a filesize:KB goes with -w.") }
+        if autostop.files != nil, ring.isEmpty { throw ValidationError("-a files:N needs -b.") }
+        if autostop.fileSize != nil, options.write == nil { throw ValidationError("-a filesize:KB needs -w.") }
     }
 
     private static func user(_ options: Options) throws -> User? {

@@ -55,7 +55,7 @@ struct Btcshark: ParsableCommand {
     /// deleted.
     private static func refuseSetuid() {
         guard Privileges.areOfProgramFile else { return }
-        StandardError.complain("is not to be installed setuid or setgid: use sudo, or setcap as the manual says")
+        StandardError.complain("must not be installed setuid or setgid: use sudo, or setcap as the manual says")
         Glibc.exit(Status.usage.rawValue)
     }
 

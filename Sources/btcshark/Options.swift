@@ -27,14 +27,14 @@ struct Options: ParsableArguments {
     @Option(
         name: .customShort("f"), parsing: .unconditional,
         help: ArgumentHelp(
-            "With -i: take only packets that match, in pcap-filter(7)'s syntax. Without it: TCP on Bitcoin's ports and "
-                + "those of -d.",
+            "With -i: capture only packets that match, in pcap-filter(7)'s syntax. Without it: TCP on Bitcoin's ports "
+                + "and those of -d.",
             valueName: "filter"))
     var captureFilter: String?
 
     @Option(
         name: .customShort("s"), parsing: .unconditional,
-        help: ArgumentHelp("With -i: take at most so many bytes of each packet; 0 is all.", valueName: "bytes"))
+        help: ArgumentHelp("With -i: capture at most this many bytes of each packet; 0 is all.", valueName: "bytes"))
     var snapLength: Int?
 
     @Flag(name: .customShort("p"), help: "With -i: do not put the interface into promiscuous mode.")
@@ -48,22 +48,22 @@ struct Options: ParsableArguments {
     @Option(
         name: .customShort("a"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "With -i: stop after so many seconds, kB of the file, files, or packets; repeat it for more.",
+            "With -i: stop after N seconds, kB of the file, files or packets; repeat it for more.",
             valueName: "duration:N|filesize:N|files:N|packets:N"))
     var autostop: [String] = []
 
     @Option(
         name: .customShort("b"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "With -i and -w: begin the next file after so many seconds, kB or packets, and keep only the last so many "
-                + "files; repeat it for more.",
+            "With -i and -w: begin the next file after N seconds, kB or packets, and keep only the last N files; "
+                + "repeat it for more.",
             valueName: "duration:N|filesize:N|packets:N|files:N"))
     var ring: [String] = []
 
     @Option(
         name: .customShort("Z"), parsing: .unconditional,
         help: ArgumentHelp(
-            "With -i, as root: become this user once the interface is open; else whoever called sudo.",
+            "With -i, as root: become this user once the interface is open; the default is the user who called sudo.",
             valueName: "user"))
     var user: String?
 
@@ -82,15 +82,15 @@ struct Options: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "With --as, or Bitcoin Core's message captures: the network addresses are written for: mainnet, testnet3, "
-                + "testnet4, signet, regtest.",
+            "With --as, or Bitcoin Core's message captures: the network for which addresses are written: mainnet, "
+                + "testnet3, testnet4, signet, regtest.",
             valueName: "name"))
     var network: String?
 
     @Option(
         name: .customShort("Y"), parsing: .unconditional,
         help: ArgumentHelp(
-            "Show only messages that match this display filter; it may also stand alone, behind -r FILE.",
+            "Show only messages that match this display filter; it may also stand alone, after -r FILE.",
             valueName: "filter"))
     var displayFilter: String?
 
@@ -114,10 +114,10 @@ struct Options: ParsableArguments {
 
     @Option(
         name: .customShort("O"), parsing: .unconditional,
-        help: ArgumentHelp("As -V: of the protocols there is only bitcoin.", valueName: "protocols"))
+        help: ArgumentHelp("Same as -V: bitcoin is the only protocol.", valueName: "protocols"))
     var protocols: String?
 
-    @Flag(name: .customShort("2"), help: "Accepted for tshark's sake: nothing here needs a second pass.")
+    @Flag(name: .customShort("2"), help: "Accepted for compatibility with tshark: nothing needs a second pass.")
     var twoPasses = false
 
     @Flag(name: .customShort("V"), help: "Print the tree of every message: each field with its value.")
@@ -131,7 +131,7 @@ struct Options: ParsableArguments {
         help: "Print every message with its bytes explained: offset, bytes, field, value and what it means.")
     var annotate = false
 
-    @Flag(name: .long, help: "Show hashes in lines, long byte strings and lists of frames whole.")
+    @Flag(name: .long, help: "Show hashes in lines, long byte strings and lists of frames in full.")
     var full = false
 
     @Option(
@@ -169,7 +169,7 @@ struct Options: ParsableArguments {
 
     @Option(
         name: .customShort("c"), parsing: .unconditional,
-        help: ArgumentHelp("Stop after so many messages.", valueName: "count"))
+        help: ArgumentHelp("Stop after this many messages.", valueName: "count"))
     var count: UInt64?
 
     @Option(
@@ -190,7 +190,7 @@ struct Options: ParsableArguments {
     @Option(
         name: .customShort("d"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Take the streams of this port for Bitcoin's, beside 8333, 18333, 18444, 38333, 48333 and every stream "
+            "Treat the streams of this port as Bitcoin's, besides 8333, 18333, 18444, 38333, 48333 and every stream "
                 + "that begins with a known message header.",
             valueName: "tcp.port==N,bitcoin"))
     var decodeAs: [String] = []
@@ -206,8 +206,8 @@ struct Options: ParsableArguments {
     @Option(
         name: .long, parsing: .unconditional,
         help: ArgumentHelp(
-            "With -i, as root: take the secrets of v2 connections from this running bitcoind, by bpftrace; a program's "
-                + "path, or a process's number.",
+            "With -i, as root: take the secrets of v2 connections from this running bitcoind, with bpftrace; a "
+                + "program's path, or a process's number.",
             valueName: "path|pid"))
     var nodeKeys: String?
 
@@ -246,17 +246,17 @@ struct Options: ParsableArguments {
 
     @Option(
         name: .customShort("N"), parsing: .unconditional,
-        help: ArgumentHelp("Accepted for tshark's sake: names are never looked up.", valueName: "flags"))
+        help: ArgumentHelp("Accepted for compatibility with tshark: names are never looked up.", valueName: "flags"))
     var nameResolution: String?
 
     @Option(
         name: .customShort("o"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Accepted for tshark's sake are preferences that ask for what is always done: "
+            "Accepted for compatibility with tshark: preferences that ask for what is always done: "
                 + Preferences.names.map { "\($0):TRUE" }.joined(separator: ", ") + ".", valueName: "preference:value"))
     var preferences: [String] = []
 
-    @Flag(name: .customShort("n"), help: "Accepted for tshark's sake: names are never looked up.")
+    @Flag(name: .customShort("n"), help: "Accepted for compatibility with tshark: names are never looked up.")
     var numeric = false
 
     @Flag(name: .customShort("l"), help: "Write each message at once, also into a pipe.")
@@ -277,20 +277,20 @@ struct Options: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Hold at most so many MiB of one direction of a connection while bytes are missing or a message is "
-                + "incomplete; then the hole is given up.",
+            "Hold at most this many MiB of one direction of a connection while bytes are missing or a message is "
+                + "incomplete; then give the hole up.",
             valueName: "MiB"))
     var streamLimit = 33
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Hold at most so many MiB of all connections together.", valueName: "MiB"))
+        help: ArgumentHelp("Hold at most this many MiB of all connections together.", valueName: "MiB"))
     var memoryLimit = 512
 
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Wait so many milliseconds of capture time for bytes that the other side has acknowledged.",
+            "Wait this many milliseconds of capture time for bytes that the other side has acknowledged.",
             valueName: "ms"))
     var gapGrace = 200
 

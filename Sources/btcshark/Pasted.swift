@@ -24,7 +24,7 @@ struct Pasted {
         guard !bytes.isEmpty else { throw ValidationError("--decode: there are no bytes.") }
         command = try name.map {
             guard let command = Command(name: $0) else {
-                throw ValidationError("--as: '\($0)' is no command: 1 to 12 printable ASCII characters.")
+                throw ValidationError("--as: '\($0)' is not a command: 1 to 12 printable ASCII characters.")
             }
             return command
         }
@@ -34,7 +34,7 @@ struct Pasted {
     static func network(_ name: String) throws -> Network {
         guard let known = Network.known.first(where: { $0.name == name }) else {
             throw ValidationError(
-                "--network: '\(name)' is none of \(Network.known.map(\.name).joined(separator: ", ")).")
+                "--network: '\(name)' is not one of \(Network.known.map(\.name).joined(separator: ", ")).")
         }
         return known
     }
@@ -54,7 +54,7 @@ struct Pasted {
                 place += 1
             default:
                 guard let digit = digit(character) else {
-                    throw ValidationError("--decode: character \(place) is no hexadecimal digit.")
+                    throw ValidationError("--decode: character \(place) is not a hexadecimal digit.")
                 }
                 if let first = high {
                     bytes.append(first << 4 | digit)

@@ -36,7 +36,7 @@ struct Plan {
         presentation = try Presentation(options, isPasted: isPasted)
         packetFile = try Self.packetFile(options, input, presentation)
         objectFolder = try options.exportObjects.map(Self.objectFolder)
-        if options.exportsHex, objectFolder == nil { throw ValidationError("--hex goes with --export-objects.") }
+        if options.exportsHex, objectFolder == nil { throw ValidationError("--hex needs --export-objects.") }
         var pipeline = try Self.pipeline(options, presentation)
         // Last, since with a node this takes some seconds.
         keys = try KeySources(options, isLive: options.interface != nil)
@@ -68,13 +68,13 @@ struct Plan {
     private static func input(_ options: Options) throws -> Input {
         if let live = try LivePlan(options, ports: Set(try options.decodeAs.map(port))) {
             if options.network != nil || options.command != nil {
-                throw ValidationError("--as and --network do not go with -i.")
+                throw ValidationError("--as and --network cannot be used with -i.")
             }
             return .live(live)
         }
         // One of the two.
         guard options.read.isEmpty == (options.decode != nil) else {
-            if options.decode != nil { throw ValidationError("--decode and -r do not go together.") }
+            if options.decode != nil { throw ValidationError("--decode and -r cannot be used together.") }
             if let stray = options.arguments.first, access(stray, F_OK) == 0 {
                 throw ValidationError("To read the file '\(stray)', name it with -r: btcshark -r \(stray)")
             }
@@ -82,13 +82,13 @@ struct Plan {
                 "Nothing to read: name a capture with -r, as in btcshark -r FILE, or an interface with -i.")
         }
         if let text = options.decode {
-            if options.command == nil, options.network != nil { throw ValidationError("--network goes with --as.") }
+            if options.command == nil, options.network != nil { throw ValidationError("--network needs --as.") }
             return .pasted(try Pasted(text, as: options.command, network: options.network ?? "mainnet"))
         }
-        if options.command != nil { throw ValidationError("--as goes with --decode.") }
+        if options.command != nil { throw ValidationError("--as needs --decode.") }
         guard options.read.contains(where: MessageCaptures.recognises) else {
             if options.network != nil {
-                throw ValidationError("--network goes with --as or with Bitcoin Core's message captures.")
+                throw ValidationError("--network needs --as or Bitcoin Core's message captures.")
             }
             return .captures(options.read)
         }
@@ -100,7 +100,7 @@ struct Plan {
 
     private static func packetFile(_ options: Options, _ input: Input, _ presentation: Presentation) throws -> String? {
         guard let path = options.write else {
-            if options.fileFormat != nil { throw ValidationError("-F goes with -w.") }
+            if options.fileFormat != nil { throw ValidationError("-F needs -w.") }
             return nil
         }
         switch input {
@@ -129,12 +129,12 @@ struct Plan {
         guard let comma = text.firstIndex(of: ","), !text[..<comma].contains("/") else { return text }
         guard text[..<comma] == "bitcoin" else {
             throw ValidationError(
-                "--export-objects: of '\(text[..<comma])' nothing is exported, only of bitcoin: bitcoin,FOLDER or FOLDER. "
-                    + "A folder of that name is ./\(text).")
+                "--export-objects: nothing of '\(text[..<comma])' is exported, only of bitcoin: bitcoin,FOLDER or "
+                    + "FOLDER. A folder of that name is ./\(text).")
         }
         let folder = String(text[text.index(after: comma)...])
         guard !folder.isEmpty else {
-            throw ValidationError("--export-objects: behind 'bitcoin,' the folder is missing.")
+            throw ValidationError("--export-objects: after 'bitcoin,' the folder is missing.")
         }
         return folder
     }

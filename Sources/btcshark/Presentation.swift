@@ -30,7 +30,7 @@ struct Presentation {
         fieldsFormat = try Self.fieldsFormat(options)
         statistics = try options.statistics.map(Self.statistic)
         guard let time = TimeFormat(rawValue: options.time) else {
-            throw ValidationError("-t: '\(options.time)' is none of r, d, dd, e, a, ad, u, ud.")
+            throw ValidationError("-t: '\(options.time)' is not one of r, d, dd, e, a, ad, u, ud.")
         }
         self.time = time
         guard let seconds = SecondsFormat(rawValue: options.seconds) else {
@@ -103,19 +103,19 @@ struct Presentation {
                 throw ValidationError("-T fields needs at least one field: -e FIELD.")
             }
         } else if !options.fields.isEmpty, !format.takesFields {
-            throw ValidationError("-e does not go with -T \(format.rawValue).")
+            throw ValidationError("-e cannot be used with -T \(format.rawValue).")
         }
         // -V is what these formats show anyway.
         if format != .text, options.annotate {
-            throw ValidationError("--annotate does not go with -T \(format.rawValue).")
+            throw ValidationError("--annotate cannot be used with -T \(format.rawValue).")
         }
         if format != .text, options.hex, format != .json, format != .ek {
-            throw ValidationError("-x does not go with -T \(format.rawValue), but with text, json and ek.")
+            throw ValidationError("-x cannot be used with -T \(format.rawValue), only with text, json and ek.")
         }
         if [.json, .jsonraw, .ek, .pdml].contains(format), !options.statistics.isEmpty, !options.quiet {
-            throw ValidationError("-z: a table behind -T \(format.rawValue) is no data: add -q, or take -T ndjson.")
+            throw ValidationError("-z: a table after -T \(format.rawValue) is not data: add -q, or use -T ndjson.")
         }
-        if !options.fieldOptions.isEmpty, format != .fields { throw ValidationError("-E goes with -T fields.") }
+        if !options.fieldOptions.isEmpty, format != .fields { throw ValidationError("-E needs -T fields.") }
         return format
     }
 

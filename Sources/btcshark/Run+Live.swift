@@ -51,7 +51,7 @@ extension Run {
             try Privileges.drop(to: user)
         } else if Privileges.isRoot {
             StandardError.complain(
-                "goes on as root, and what it reads is written by strangers: -Z USER makes it that user's")
+                "still running as root while parsing untrusted traffic; use -Z USER to drop privileges")
         } else if Privileges.hasCapabilities {
             try Privileges.dropCapabilities()
         }

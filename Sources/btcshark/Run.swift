@@ -59,8 +59,9 @@ struct Run {
             writer?.end()
             if files.filesHeldUp > 0 {
                 StandardError.complain(
-                    "more than \(CaptureFiles.mostOpenFiles) files overlap in time: \(files.filesHeldUp) came late, each "
-                        + "when another had ended. mergecap makes one file of several")
+                    "more than \(CaptureFiles.mostOpenFiles) files overlap in time: btcshark opened "
+                        + "\(files.filesHeldUp) of them late, each after another had ended. "
+                        + "mergecap makes one file of several")
             }
             // Of an input that cannot be read at all nothing is written.
             if let collector, let packets = packets.take(), problem == nil || counts.packets > 0 {
@@ -203,8 +204,8 @@ struct Run {
         if shown == pasted.bytes.count { return .success }
         StandardError.complain(
             shown == 0
-                ? "these bytes do not begin with a message's header; of a bare payload name the type with --as COMMAND"
-                : "the last \(pasted.bytes.count - shown) bytes are no message")
+                ? "these bytes do not begin with a message header; for a bare payload, name its type with --as COMMAND"
+                : "the last \(pasted.bytes.count - shown) bytes are not a message")
         return .input
     }
 

@@ -17,7 +17,7 @@ enum StandardError {
         guard output.errorNumber != 0 else { return false }
         let reason =
             output.errorNumber == ETIMEDOUT
-            ? "nobody takes it, and the end was asked for" : String(cString: strerror(output.errorNumber))
+            ? "nothing reads it, and the program was asked to end" : String(cString: strerror(output.errorNumber))
         complain("cannot write the output: \(reason)")
         return true
     }

@@ -6,7 +6,7 @@ import Testing
 
 /// `addr` and `addrv2`, and addresses as text.
 @Suite struct AddressTests {
-    /// protocol.md 13.2.
+    /// protocol.md section 13.2.
     @Test func `addr with one entry`() {
         let dissected = Dissected(
             "addr", Array(hex: "01e215104d010000000000000000000000000000000000ffff0a000001208d"))

@@ -47,7 +47,7 @@ import Testing
                 "  bitcoin.getblocktxn.indexes 9",
                 "  bitcoin.getblocktxn.indexes.absolute 12 (generated)",
             ])
-        // protocol.md 13.6.
+        // protocol.md section 13.6.
         let four = Dissected("getblocktxn", Array(hex: block + "040005010a"))
         #expect(four["bitcoin.getblocktxn.indexes.absolute"] == ["0", "6", "8", "19"])
         let three = Dissected("getblocktxn", Array(hex: block + "030000fd0001"))

@@ -30,7 +30,7 @@ import Testing
         #expect(flags["bitcoin.filterload.nflags"] == ["BLOOM_UPDATE_ALL"])
         #expect(flags["bitcoin.filterload.nflags.sent"] == ["0x05"])
         #expect(dissected["bitcoin.filterload.nflags.sent"].isEmpty)
-        // protocol.md 13.6, then with more functions than Core takes and flags of which two bits count.
+        // protocol.md section 13.6, then with more functions than Core takes and flags of which two bits count.
         let tweaked = Dissected("filterload", Array(hex: "03ce4299050000000100008001"))
         #expect(tweaked["bitcoin.filterload.ntweak"] == ["0x80000001"])
         let odd = Dissected("filterload", Array(hex: "01ff3300000001000080fe"))

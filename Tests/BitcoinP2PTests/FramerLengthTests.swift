@@ -7,7 +7,7 @@ import Testing
     private let ping = framed("ping", filler(8))
     private let inv = framed("inv", filler(37))
 
-    /// `version` 31900 with a header of 20 bytes, from protocol.md 13.2.
+    /// `version` 31900 with a header of 20 bytes, from protocol.md section 13.2.
     private let oldVersion = unhex(
         """
         f9beb4d976657273696f6e0000000000550000009c7c00000100000000000000e615104d00000000010000000000000000000000000000\

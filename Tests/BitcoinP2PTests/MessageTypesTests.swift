@@ -4,39 +4,12 @@ import Support
 import Testing
 
 @Suite struct MessageTypesTests {
-    private static func names(_ standing: MessageType.Standing) -> Set<String> {
-        Set(MessageTypes.standard.types.filter { $0.standing == standing }.map(\.name))
-    }
-
-    private static func words(_ text: String) -> Set<String> { Set(text.split(separator: " ").map(String.init)) }
-
-    @Test func `every type of the index is there, but those inside encryption`() {
-        let retired = """
-            alert reject checkorder reply submitorder review subscribe sub-cancel publish pub-cancel
-            """
-        let draft = """
-            reqrecon sketch reqsketchext reconcildiff sendpackages ancpkginfo getpkgtxns pkgtxns disabletx feature \
-            getutxos utxos getoutputs outputs getspend spend encinit encack challenge solution dandeliontx getfraud \
-            fraud _… sendtemplate gettemplate template getutxotree utxotree getutxoset utxoset uproof getuproof uttls \
-            getuttls usummary utreexotx uroot geturoot
-            """
-        let foreign = """
-            get_xthin xthinblock thinblock get_thin xblocktx get_xblocktx req_xpedited Xb Xt filtersizext grblk grblktx \
-            get_grblk get_grblktx get_grrec grrec memsync memsynctx get_memsync getmemsynctx extversion xupdate \
-            dsproof-beta
-            """
-        #expect(Self.names(.retired) == Self.words(retired))
-        #expect(Self.names(.draft) == Self.words(draft))
-        #expect(Self.names(.foreign) == Self.words(foreign))
-        #expect(Self.names(.current).count == 35)
-        #expect(MessageTypes.standard.types.count == 35 + 10 + 39 + 23)
-    }
-
     @Test func `every type can be listed`() {
         var seen: Set<String> = []
         for type in MessageTypes.standard.types {
             #expect(seen.insert(type.name).inserted, "\(type.name)")
             #expect(!type.source.isEmpty && !type.meaning.isEmpty)
+            #expect(type.message.declaration.kind == .group)
             #expect(type.since.map { $0 > 106 && $0 <= 70017 } ?? true)
             #expect(type.isPrefix || MessageTypes.standard[type.command]?.name == type.name)
         }

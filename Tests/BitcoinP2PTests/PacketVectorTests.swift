@@ -89,22 +89,4 @@ import Testing
         let isEmpty = packets.open(RawSpan(), number: number, authenticating: RawSpan(), into: &buffer)
         #expect(!isEmpty)
     }
-
-    @Test func `the table of short ids`() {
-        #expect(ShortMessageIdentifiers.command(of: 0) == nil)
-        #expect(ShortMessageIdentifiers.command(of: 1)?.name == "addr")
-        #expect(ShortMessageIdentifiers.command(of: 14)?.name == "inv")
-        #expect(ShortMessageIdentifiers.command(of: 21)?.name == "tx")
-        #expect(ShortMessageIdentifiers.command(of: 28)?.name == "addrv2")
-        #expect(ShortMessageIdentifiers.command(of: 29)?.name == "uproof")
-        #expect(ShortMessageIdentifiers.command(of: 36)?.name == "geturoot")
-        #expect(ShortMessageIdentifiers.command(of: 37)?.name == "feature")
-        for identifier in 38...255 as ClosedRange<UInt8> {
-            #expect(ShortMessageIdentifiers.command(of: identifier) == nil)
-        }
-        for identifier in 1...37 as ClosedRange<UInt8> {
-            let command = ShortMessageIdentifiers.command(of: identifier)
-            #expect(command.flatMap { MessageTypes.standard[$0] } != nil)
-        }
-    }
 }

@@ -19,20 +19,6 @@ import Testing
         #expect(sample.checksum == checksum.string)
     }
 
-    @Test func `every current type is registered`() {
-        let current = """
-            version verack wtxidrelay sendaddrv2 sendtxrcncl addr addrv2 getaddr inv getdata notfound getblocks getheaders \
-            headers block tx mempool ping pong filterload filteradd filterclear merkleblock sendheaders feefilter sendcmpct \
-            cmpctblock getblocktxn blocktxn getcfilters cfilter getcfheaders cfheaders getcfcheckpt cfcheckpt
-            """
-        let registered = MessageTypes.standard.types.filter { $0.standing == .current }.map(\.command.name)
-        #expect(registered == current.split(separator: " ").map(String.init))
-        for type in MessageTypes.standard.types {
-            #expect(!type.source.isEmpty)
-            #expect(type.message.declaration.kind == .group)
-        }
-    }
-
     @Test(arguments: Sample.all)
     func `samples are read to the last byte`(_ sample: Sample) {
         let dissected = Dissected(sample.command, sample.bytes)

@@ -7,7 +7,7 @@ import Testing
 
 /// The short ids of `cmpctblock` (BIP 152), and the hash they are made with.
 @Suite struct ShortIDTests {
-    /// protocol.md 13.6.
+    /// protocol.md section 13.6.
     @Test func `SipHash-2-4`() {
         let hash = SipHash(k0: 0x0706_0504_0302_0100, k1: 0x0f0e_0d0c_0b0a_0908)
         let bytes = (0..<32).map { UInt8($0) }

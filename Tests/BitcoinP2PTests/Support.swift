@@ -12,6 +12,11 @@ enum Files {
         try Data(contentsOf: tests.appendingPathComponent("Samples/\(name)"))
     }
 
+    static func package(_ name: String) throws -> Data {
+        let package = tests.deletingLastPathComponent().deletingLastPathComponent()
+        return try Data(contentsOf: package.appendingPathComponent(name))
+    }
+
     /// The folder of third parties' vectors: in the folder BTCSHARK_SHARED names, or in `shared` beside the package or
     /// above it. Tests over them are skipped where it is missing.
     static let reference: URL? = {

@@ -98,7 +98,7 @@ import Testing
         #expect(text.string == "115792089237316195423570985008687907853269984665640564039457584007913129639935")
     }
 
-    /// A network's easiest target is that of its first block, where it has one (protocol.md section 1).
+    /// A network's easiest target is that of its first block, where it has one (protocol.md section 13.1).
     @Test func `the easiest target of each network`() {
         let easiest = Network.known.map { $0.easiestTarget.map { $0.value.littleEndian[3] } }
         #expect(

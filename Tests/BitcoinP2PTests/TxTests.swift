@@ -59,7 +59,7 @@ import Testing
             ])
     }
 
-    /// protocol.md 13.4.
+    /// protocol.md section 13.4.
     @Test(arguments: [true, false])
     func `names and sizes with witness`(_ hashed: Bool) {
         let first = Dissected("tx", Array(hex: Self.mixed), hashed: hashed)

@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    /// protocol.md 13.2: no relay byte, which means true.
+    /// protocol.md section 13.2: no relay byte, which means true.
     @Test func `an absent relay flag is true`() {
         let dissected = Dissected(
             "version",
@@ -120,7 +120,7 @@ import Testing
         #expect(dissected.annotations.isEmpty)
     }
 
-    /// protocol.md 13.2, the payload behind a header of 20 bytes.
+    /// protocol.md section 13.2, the payload behind a header of 20 bytes.
     @Test func `a version of 2010`() {
         let dissected = Dissected("version", Array(hex: Self.of2010))
         #expect(dissected.info == " 31900 height 98645")

@@ -45,7 +45,7 @@ private let compressors = [
         #expect(error.frame == UInt64(result.frames.count + 1))
         #expect(zip(result.frames, frames).allSatisfy { $0.bytes == $1.bytes })
         #expect(!error.detail.isEmpty && !error.detail.contains("\n"))
-        let start = "\(path): cannot be decompressed whole by \(program) at frame \(error.frame ?? 0): "
+        let start = "\(path): cannot be decompressed completely by \(program) at frame \(error.frame ?? 0): "
         #expect(error.description.hasPrefix(start))
     }
 

@@ -48,7 +48,7 @@ import Testing
     @Test func emptyFile() throws {
         let (_, error, path) = try failure([])
         #expect(error.problem == .empty)
-        #expect(error.description == "\(path): is empty: it has not even a file header")
+        #expect(error.description == "\(path): is empty: it does not even have a file header")
     }
 
     @Test func textFile() throws {

@@ -201,7 +201,7 @@ struct LiveCaptureTests {
         }
         #expect(
             try notes("any", isPromiscuous: true)
-                == ["no promiscuous mode there: frames for other hosts are not seen"])
+                == ["no promiscuous mode: frames for other hosts are not captured"])
         #expect(try notes("any", isPromiscuous: false).isEmpty)
         #expect(try notes("lo", isPromiscuous: true).isEmpty)
     }
@@ -261,7 +261,7 @@ struct LiveCaptureTests {
             }
             #expect(program.hasPrefix("/"))
             #expect(
-                error.description.contains("Run it with sudo, or allow it to all who may run it: sudo setcap cap_net"))
+                error.description.contains("or let everybody who runs it capture: sudo setcap cap_net_raw"))
         }
     }
 

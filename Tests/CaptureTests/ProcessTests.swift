@@ -55,7 +55,7 @@ private func openDescriptors() throws -> Int {
             dup2(open("/dev/null", O_RDONLY), STDIN_FILENO)
             let error = try #require(record("-").error)
             #expect(error.path == "-")
-            #expect(error.description == "standard input: is empty: it has not even a file header")
+            #expect(error.description == "standard input: is empty: it does not even have a file header")
         }
     }
 

@@ -130,7 +130,7 @@ import Testing
         }
         #expect(error?.problem == .writeFailed)
         #expect(
-            error?.description.hasSuffix("nobody takes it, and the end was asked for") == true,
+            error?.description.hasSuffix("nothing reads it, and the program was asked to end") == true,
             "\(error?.description ?? "")")
     }
 

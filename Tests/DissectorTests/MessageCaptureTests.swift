@@ -271,7 +271,7 @@ import Testing
         #expect(reading.records.map(\.command) == ["ping", "verack"])
         #expect(
             reading.errors == [
-                "\(path): is damaged at byte 32: a message of 4294967295 bytes cannot be. "
+                "\(path): is damaged at byte 32: no message can have 4294967295 bytes. "
                     + "The last 74 bytes of the file are skipped"
             ])
         #expect(reading.counts.skippedBytes == 74)

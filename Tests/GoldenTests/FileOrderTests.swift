@@ -89,7 +89,8 @@ import Testing
             #expect(all.status == 0)
             #expect(
                 all.errorText.hasPrefix(
-                    "btcshark: more than 16 files overlap in time: 4 came late, each when another had ended. "))
+                    "btcshark: more than 16 files overlap in time: btcshark opened 4 of them late, each "
+                        + "after another had ended. "))
             #expect(all.errorText.contains("\n40 packets, "))
             #expect(try run(Array(paths.prefix(16)), "-q").errorText.hasPrefix("32 packets, "))
         }

@@ -59,7 +59,7 @@ import Testing
             .tooSlow(seconds: 3, words: ""), .system("s"),
         ]
         for error in all {
-            #expect(error.description.hasPrefix("the node's keys cannot be had: "))
+            #expect(error.description.hasPrefix("the node's keys are not available: "))
             #expect(error.description.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control })
         }
         #expect(NodeKeysError.bpftraceMissing.description.contains("apt install bpftrace"))

@@ -72,7 +72,7 @@ struct PrivilegeTests {
         #expect(run.end() == .status(1))
         #expect(run.outputBytes.isEmpty)
         #expect(
-            run.errorText.hasPrefix("btcshark: lo: this user may not capture there")
+            run.errorText.hasPrefix("btcshark: lo: this user may not capture on it")
                 && run.errorText.contains("sudo setcap cap_net_raw,cap_net_admin+eip \(program)"), "\(run.errorText)")
     }
 
@@ -116,7 +116,7 @@ struct PrivilegeTests {
             // Address Sanitizer has something to say behind it.
             #expect(
                 run.errorText.hasPrefix(
-                    "btcshark: is not to be installed setuid or setgid: use sudo, or setcap as the manual says\n"))
+                    "btcshark: must not be installed setuid or setgid: use sudo, or setcap as the manual says\n"))
         }
         #expect(!FileManager.default.fileExists(atPath: file))
         // For root it makes no difference who the file says.
@@ -139,7 +139,7 @@ struct PrivilegeTests {
 
     @Test func plainRootIsWarned() throws {
         let run = try LiveProgram.capturing(["-i", "lo"], in: space)
-        #expect(run.errorText.contains("btcshark: goes on as root"), "\(run.errorText)")
+        #expect(run.errorText.contains("btcshark: still running as root"), "\(run.errorText)")
         #expect(run.interrupt() == .status(0))
     }
 

@@ -184,8 +184,9 @@ struct SignalTests {
         defer { close(readEnd) }
         #expect(program.interrupt() == .status(2))
         #expect(
-            program.errorText.contains("btcshark: standard output: cannot be written on")
-                && program.errorText.contains("nobody takes it, and the end was asked for"), "\(program.errorText)")
+            program.errorText.contains("btcshark: standard output: cannot be written further")
+                && program.errorText.contains("nothing reads it, and the program was asked to end"),
+            "\(program.errorText)")
     }
 
     @Test func secondSignalWhileARecordingWaits() throws {

@@ -78,7 +78,7 @@ struct TroubleTests {
         let counts = try #require(PacketCounts(program.errorText))
         #expect(counts.droppedByUs > 0, "\(program.errorText)")
         #expect(
-            program.errorText.contains("btcshark: cannot write the output: nobody takes it"), "\(program.errorText)")
+            program.errorText.contains("btcshark: cannot write the output: nothing reads it"), "\(program.errorText)")
         let recorded = try PacketFile(file)
         #expect(recorded.rest == 0)
         #expect(recorded.frames.count == counts.received - counts.droppedByUs - counts.droppedByKernel)

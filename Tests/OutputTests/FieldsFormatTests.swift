@@ -37,8 +37,8 @@ import Testing
         ("bom=", "y or n"), ("occurrence=x", "f (first)"), ("occurrence=", "f (first)"), ("occurrence=fl", "f (first)"),
         ("quote=x", "d (double)"), ("separator=", "one ASCII character"), ("separator=ab", "one ASCII character"),
         ("separator=\u{1b}", "one ASCII character"), ("separator=ü", "one ASCII character"),
-        ("separator=\n", "one ASCII character"), ("separator=a", "stand in values"), ("separator=1", "stand in values"),
-        ("separator=\\", "stand in values"), ("aggregator=\"", "stand in values"),
+        ("separator=\n", "one ASCII character"), ("separator=a", "occur in values"), ("separator=1", "occur in values"),
+        ("separator=\\", "occur in values"), ("aggregator=\"", "occur in values"),
         ("aggregator=", "one ASCII character"),
     ])
     func whatIsRefusedIsSaid(_ option: String, _ reason: String) {

@@ -7,7 +7,7 @@ struct FeeFilter: Payload {
         "No fee rate may be negative or more than 21 million bitcoin: receivers ignore it")
 
     let message = Field(
-        "bitcoin.feefilter", "Feefilter message", .group, "asks not to be told of transactions that pay less")
+        "bitcoin.feefilter", "Feefilter message", .group, "asks not to announce transactions that pay less")
     let value = Field(
         "bitcoin.feefilter.value", "Minimal fee", .signed(bits: 64), "satoshi per 1000 virtual bytes")
 

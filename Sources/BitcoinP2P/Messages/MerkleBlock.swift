@@ -4,7 +4,7 @@ import Fields
 struct MerkleBlock: Payload {
     let partialTreeWrong = Remark(
         "bitcoin.merkleblock.tree.wrong", .error, .malformed, isComputed: true,
-        "Hashes and flags do not make a partial merkle tree of so many transactions")
+        "Hashes and flags do not make a partial merkle tree of this many transactions")
     let merkleRoot = MerkleRoot()
 
     let message = Field(

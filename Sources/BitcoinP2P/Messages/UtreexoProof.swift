@@ -31,7 +31,7 @@ struct GetUProof: Payload {
     let blockHash = Field("bitcoin.getuproof.blockhash", "Block hash", .hash, "the block whose inputs are to be proven")
     let flags = Field(
         "bitcoin.getuproof.flags", "Flags", .hexadecimal(bits: 8),
-        "what is wanted whole; the draft has one boolean here: everything")
+        "which parts are wanted completely; the draft has one boolean here: everything")
     let bits: [(field: Field, mask: UInt64)] = [
         (
             Field("bitcoin.getuproof.flags.targets", "Targets", .flag(mask: 1, bits: 8), "the targets are wanted"), 1

@@ -15,7 +15,7 @@ struct CompactLeaf: Sendable {
     static var least: Int { 13 }
 
     init(_ name: String) {
-        group = Field(name, "Leaf data", .group, "an output that is spent, as far as the input does not tell")
+        group = Field(name, "Leaf data", .group, "an output that is spent: what the input does not say of it")
         headerCode = Field(
             "\(name).header_code", "Header code", .unsigned(bits: 32), "twice the height, plus 1 for a coinbase")
         height = Field(

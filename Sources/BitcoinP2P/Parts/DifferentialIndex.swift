@@ -1,6 +1,7 @@
 import Fields
 
-/// A position in a block as BIP 152 writes it: how far it is from the one that would come next (protocol.md 6.11).
+/// A position in a block as BIP 152 writes it: how far it is from the one that would come next
+/// (protocol.md section 6.11).
 struct DifferentialIndex: Sendable {
     let encoded: Field
     let absolute: Field

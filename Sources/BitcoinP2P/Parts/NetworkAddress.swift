@@ -1,6 +1,7 @@
 import Fields
 
-/// An address as `version` and `addr` carry it, without time: services, 16 bytes of address, port (protocol.md 4.1).
+/// An address as `version` and `addr` carry it, without time: services, 16 bytes of address, port
+/// (protocol.md section 4.1).
 struct NetworkAddress: Sendable {
     let services = Field(
         "bitcoin.address.services", "Node services", .hexadecimal(bits: 64),

@@ -24,7 +24,8 @@ struct TransactionNames {
     var wtxid: Hash256?
 }
 
-/// What is computed of a transaction: its names, and what it counts against the limit of a block (protocol.md 7.1).
+/// What is computed of a transaction: its names, and what it counts against the limit of a block
+/// (protocol.md section 7.1).
 struct TransactionIdentity: Sendable {
     let txid = Field(
         "bitcoin.tx.txid", "Transaction ID", .hash, "the name by which inputs refer to it: the hash without witnesses")
@@ -40,7 +41,7 @@ struct TransactionIdentity: Sendable {
         "three times the stripped size plus the size; a block may have 4,000,000 (BIP 141)")
     let vsize = Field(
         "bitcoin.tx.vsize", "Virtual size", .unsigned(bits: 64),
-        "a quarter of the weight, rounded up: what fee rates are reckoned by")
+        "a quarter of the weight, rounded up: fee rates are computed from it")
 
     /// Computes the txid, and in a tree all the rest. `whole` is the hash of all the bytes where it is known already.
     func layout(

@@ -6,7 +6,7 @@ public struct V2PacketLayout: Sendable {
         "bitcoin.v2.packets.lost", .warning, .reassembly, "{n} packets before this one could not be decrypted")
     let packetWithoutMessage = Remark(
         "bitcoin.v2.packet.without_message", .warning, .malformed,
-        "The packet is no decoy, and holds no whole command: receivers ignore it")
+        "The packet is not a decoy, and holds no complete command: receivers ignore it")
 
     public let packet = Field(
         "bitcoin.v2", "Bitcoin v2 transport", .group,
@@ -16,7 +16,7 @@ public struct V2PacketLayout: Sendable {
         "the 64 bytes each side sends first: its ephemeral public key, encoded so that it looks random")
     public let garbageLength = Field(
         "bitcoin.v2.garbage_length", "Garbage length", .unsigned(bits: 16),
-        "bytes without meaning between the key and the garbage terminator, 0 to 4095; told with the first packet")
+        "bytes without meaning between the key and the garbage terminator, 0 to 4095; reported with the first packet")
     public let sessionID = Field(
         "bitcoin.v2.session_id", "Session id", .bytes,
         "32 bytes that only both sides know: Bitcoin Core's getpeerinfo shows them")
@@ -33,7 +33,7 @@ public struct V2PacketLayout: Sendable {
         "bitcoin.v2.header", "Packet header", .hexadecimal(bits: 8), "flags of the packet, of which one is defined")
     public let ignore = Field(
         "bitcoin.v2.ignore", "Ignore", .flag(mask: UInt64(PacketContents.ignoreBit), bits: 8),
-        "whether the packet is a decoy, which receivers pass over")
+        "whether the packet is a decoy, which receivers skip")
     public let shortID = Field(
         "bitcoin.v2.short_id", "Short message id", .enumeration(ShortMessageIdentifiers.names, bits: 8),
         "one byte that stands for a command; 0 where the command follows in 12 bytes")

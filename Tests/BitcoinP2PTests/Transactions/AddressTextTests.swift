@@ -6,7 +6,7 @@ import Testing
 
 /// Addresses of output scripts, on each network.
 @Suite struct AddressTextTests {
-    /// protocol.md 13.5.
+    /// protocol.md section 13.5.
     @Test(arguments: [
         ("0014751e76e8199196d454941c45d1b3a323f1433bd6", Magic.main, "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"),
         (

@@ -4,7 +4,7 @@ import Foundation
 import Support
 import Testing
 
-/// What inputs spend, told from script and witness (protocol.md 7.4), and what they show.
+/// What inputs spend, told from script and witness (protocol.md section 7.4), and what they show.
 @Suite struct InputTypeTests {
     static let r = [UInt8](repeating: 0x11, count: 32)
     static let s = [UInt8](repeating: 0x22, count: 32)

@@ -6,10 +6,9 @@ import Testing
 
 /// Scripts in words.
 @Suite struct ScriptTests {
-    /// Codes by name, from the table of protocol.md 8.1.
+    /// Codes by name, from the table of protocol.md section 8.1.
     private static func opcodes() throws -> [String: UInt8] {
-        let reference = try #require(Files.reference)
-        let text = try String(contentsOf: reference.appendingPathComponent("protocol.md"), encoding: .utf8)
+        let text = String(decoding: try Files.package("Documentation/protocol.md"), as: UTF8.self)
         var codes: [String: UInt8] = [:]
         for line in text.split(separator: "\n") where line.hasPrefix("| ") && line.contains("OP_") {
             let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }

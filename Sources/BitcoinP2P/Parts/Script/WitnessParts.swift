@@ -1,6 +1,6 @@
 import Fields
 
-/// What the items of a witness stack are (protocol.md sections 7.4 to 7.6).
+/// What the items of a witness stack are (protocol.md sections 7.4, 7.5 and 7.6).
 struct WitnessParts: Sendable {
     let input = InputScript()
     let witnessScript = InnerScript(
