@@ -171,7 +171,6 @@
             acknowledged = number
             acknowledgedBefore = number
             acknowledgedStamp = stamp ?? 0
-            acknowledgedStamp = stamp ?? 0
             flags.insert(.acknowledged)
             if flags.isDisjoint(with: [.seen, .originKnown]) { origin = number }
             acknowledgedBytes = UInt64(max(origin.distance(to: number), 0))
