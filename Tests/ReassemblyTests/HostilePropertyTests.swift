@@ -24,6 +24,7 @@ import Testing
         for seed in group * Self.casesOfGroup..<(group + 1) * Self.casesOfGroup {
             let trial = PropertyTrial(seed: seed)
             #expect(trial.problems.isEmpty, "seed \(seed): \(trial.problems.prefix(4))")
+            guard trial.problems.isEmpty else { return }
         }
     }
 
