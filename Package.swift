@@ -61,8 +61,12 @@ let package = Package(
         .testTarget(name: "OutputTests", dependencies: ["Output", "Fields"], swiftSettings: settings),
         // They run the program itself.
         .testTarget(
-            name: "GoldenTests", dependencies: ["btcshark", "Support"], exclude: ["Transcripts"],
-            swiftSettings: settings),
+            name: "GoldenTests",
+            dependencies: [
+                "btcshark", "Capture", "Dissector", "Output", "Support",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            exclude: ["Transcripts"], swiftSettings: settings),
         // What several test targets need: no tests, and nothing of ours.
         .target(
             name: "Support", dependencies: [.product(name: "Crypto", package: "swift-crypto")], path: "Tests/Support",
