@@ -95,3 +95,10 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Of Tests/run.sh: the program is optimised, the tests themselves are not, since that takes the compiler longer.
+if Context.environment["BTCSHARK_OPTIMISED"] == "1" {
+    for target in package.targets where target.type == .regular || target.type == .executable {
+        target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-O"])]
+    }
+}
