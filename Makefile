@@ -14,8 +14,9 @@ NEED_TO_FUZZ = ld.lld:lld
 FUZZ_SECONDS = 60
 FUZZ_SHORT_SECONDS = 3
 
-.PHONY: run build test check lint manual install uninstall clean setup setup-test setup-check setup-fuzz setup-lld fuzz \
-    fuzz-short hostile sanitize sanitize-thread sanitize-address
+.PHONY: run build test build-tests check lint manual install uninstall clean setup setup-test setup-check setup-fuzz \
+    setup-lld fuzz fuzz-short build-fuzz hostile sanitize sanitize-thread sanitize-address
+.NOTPARALLEL:
 
 run: build
 	$(RELEASE) -r captures/handshake.pcap
@@ -24,11 +25,15 @@ run: build
 build: setup
 	$(SWIFT) build -c release --product btcshark --static-swift-stdlib
 
-test: setup setup-test
-	$(SWIFT) build --build-tests
+test: build-tests
 	SWIFT="$(SWIFT)" Tests/run.sh
 
-check: lint manual test fuzz-short
+build-tests: setup setup-test
+	SWIFT="$(SWIFT)" Tests/run.sh --build
+
+# One build after the other, since each keeps all processors busy; then the fuzzers beside the tests.
+check: lint manual build-tests build-fuzz
+	SWIFT="$(SWIFT)" FUZZ_SHORT_SECONDS=$(FUZZ_SHORT_SECONDS) Tests/run.sh fuzz-short all
 
 # Random inputs for FUZZ_SECONDS each; see Tests/Fuzz/run.sh.
 fuzz: setup setup-fuzz
@@ -38,10 +43,13 @@ fuzz: setup setup-fuzz
 fuzz-short: setup setup-fuzz
 	Tests/Fuzz/run.sh $(FUZZ_SHORT_SECONDS) || [ $$? = 77 ]
 
+build-fuzz: setup setup-fuzz
+	Tests/Fuzz/run.sh --build || [ $$? = 77 ]
+
 # The hostile captures of the tests in full size against the release build, and what each cost.
-hostile: build
-	$(SWIFT) build --build-tests
-	HOSTILE_PROGRAM="$(CURDIR)/$(RELEASE)" $(SWIFT) test --skip-build --filter Hostile
+hostile: build build-tests
+	HOSTILE_PROGRAM="$(CURDIR)/$(RELEASE)" SWIFT="$(SWIFT)" TEST_JOBS=1 \
+	    Tests/run.sh Hostile ReassemblyTests.HostileProperty
 
 # The tests with Thread Sanitizer and with Address Sanitizer, each with a build of its own; optimised, since without that
 # they take hours. See Tests/sanitize.sh for what is left out.

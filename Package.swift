@@ -68,8 +68,12 @@ let package = Package(
             name: "OutputTests", dependencies: ["BitcoinP2P", "Output", "Fields", "Records"], swiftSettings: settings),
         // They run the program itself.
         .testTarget(
-            name: "GoldenTests", dependencies: ["btcshark", "Support"], exclude: ["Transcripts"],
-            swiftSettings: settings),
+            name: "GoldenTests",
+            dependencies: [
+                "btcshark", "Capture", "Dissector", "Output", "Support",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            exclude: ["Transcripts"], swiftSettings: settings),
         // What several test targets need: no tests, and nothing of ours.
         .target(
             name: "Support", dependencies: [.product(name: "Crypto", package: "swift-crypto")], path: "Tests/Support",
@@ -100,3 +104,10 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Of Tests/run.sh: the program is optimised, the tests themselves are not, since that takes the compiler longer.
+if Context.environment["BTCSHARK_OPTIMISED"] == "1" {
+    for target in package.targets where target.type == .regular || target.type == .executable {
+        target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-O"])]
+    }
+}

@@ -24,4 +24,4 @@ swift build --build-tests "${options[@]}"
 export TSAN_OPTIONS="halt_on_error=0 exitcode=66 suppressions=$PWD/Tests/tsan-suppressions.txt"
 export ASAN_OPTIONS="detect_leaks=0 allocator_may_return_null=1"
 if [ $# -gt 1 ]; then exec swift test --skip-build "${options[@]}" --filter "$2"; fi
-exec Tests/run.sh "${options[@]}"
+TEST_OPTIONS="${options[*]}" exec Tests/run.sh

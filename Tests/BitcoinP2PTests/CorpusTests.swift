@@ -4,7 +4,7 @@ import Testing
 
 /// The seeds of the payload fuzzer: one file a sample, the 12 bytes of the command before the payload.
 ///
-/// `UPDATE=1 swift test --filter CorpusTests` writes them.
+/// `UPDATE=1 Tests/run.sh --build BitcoinP2PTests.Corpus` writes them.
 struct CorpusTests {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("Fuzz/Corpus/fuzz-payload")
@@ -26,7 +26,8 @@ struct CorpusTests {
         }
         for seed in Self.seeds {
             let file = try? Data(contentsOf: Self.folder.appendingPathComponent(seed.name))
-            #expect(file.map(Array.init) == seed.bytes, "\(seed.name): run UPDATE=1 swift test --filter CorpusTests")
+            let isSame = file.map(Array.init) == seed.bytes
+            #expect(isSame, "\(seed.name): run UPDATE=1 Tests/run.sh --build BitcoinP2PTests.Corpus")
         }
     }
 

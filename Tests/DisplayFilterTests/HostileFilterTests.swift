@@ -29,10 +29,13 @@ import Testing
                 filters += 1
                 let negated = try DisplayFilterTests.filter("not (\(text))")
                 let verdict = filter.matches(message.sink.tree, message.bytes.span.bytes)
-                #expect(negated.matches(message.sink.tree, message.bytes.span.bytes) != verdict, "\(text)")
+                guard negated.matches(message.sink.tree, message.bytes.span.bytes) != verdict else {
+                    Issue.record("not (\(text)) says the same")
+                    return
+                }
             } catch {
-                #expect(error.position >= 0 && error.position <= text.count && error.length > 0, "\(text)")
-                #expect(error.position + error.length <= text.count + 1, "\(text)")
+                try #require(error.position >= 0 && error.position <= text.count && error.length > 0, "\(text)")
+                try #require(error.position + error.length <= text.count + 1, "\(text)")
             }
         }
         // Else the soup would show nothing.
@@ -40,7 +43,7 @@ import Testing
     }
 
     /// Filters that hold together, cut off or with one character changed.
-    @Test func damagedFilters() {
+    @Test func damagedFilters() throws {
         var random = SeededGenerator(seed: 2)
         let message = sample()
         for text in Verdicts.passing + Verdicts.failing {
@@ -56,7 +59,7 @@ import Testing
                 do throws(FilterError) {
                     _ = try filter(damaged).matches(message.sink.tree, message.bytes.span.bytes)
                 } catch {
-                    #expect(error.position + error.length <= damaged.count + 1, "\(damaged)")
+                    try #require(error.position + error.length <= damaged.count + 1, "\(damaged)")
                 }
             }
         }

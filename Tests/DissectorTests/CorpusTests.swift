@@ -5,7 +5,7 @@ import Testing
 
 /// The seeds of the fuzzers of writers, framer, frames, streams and v2 (`Tests/Fuzz`), made from all samples and captures.
 ///
-/// `UPDATE=1 swift test --filter Corpus` writes them.
+/// `UPDATE=1 Tests/run.sh --build DissectorTests.Corpus` writes them.
 @Suite struct CorpusTests {
     typealias Seeds = [(name: String, bytes: [UInt8])]
 
@@ -148,7 +148,7 @@ import Testing
             for seed in seeds {
                 let file = try? Data(contentsOf: path.appendingPathComponent(seed.name))
                 let isSame = file.map(Array.init) == seed.bytes
-                #expect(isSame, "\(target)/\(seed.name): run UPDATE=1 swift test --filter Corpus")
+                #expect(isSame, "\(target)/\(seed.name): run UPDATE=1 Tests/run.sh --build DissectorTests.Corpus")
             }
         }
     }

@@ -44,10 +44,10 @@ import Testing
             let good = counted(result.records.filter { $0.status == 1 })
             let captured = reference.captured(in: packets)
 
-            #expect(excess(of: good, over: reference.all).isEmpty, "never sent; seed \(seed)")
-            #expect(excess(of: reference.whole(captured), over: good).isEmpty, "captured, not told; seed \(seed)")
-            #expect(result.records.allSatisfy { $0.status == 1 || $0.status == 2 }, "seed \(seed)")
-            #expect(result.counts.encryptedStreams == 0, "seed \(seed)")
+            try #require(excess(of: good, over: reference.all).isEmpty, "never sent; seed \(seed)")
+            try #require(excess(of: reference.whole(captured), over: good).isEmpty, "captured, not told; seed \(seed)")
+            try #require(result.records.allSatisfy { $0.status == 1 || $0.status == 2 }, "seed \(seed)")
+            try #require(result.counts.encryptedStreams == 0, "seed \(seed)")
 
             // Every byte is in a message, or missing, or skipped.
             let extent = captured.values.reduce(0) { $0 + $1.end }
@@ -55,23 +55,25 @@ import Testing
             // Whether the last number acknowledged is a byte's or the FIN's is not known where that was not captured.
             let sum = told + Int(result.counts.missingBytes + result.counts.skippedBytes)
             let play = reference.openEnds(in: packets)
-            #expect((extent - play...extent + play).contains(sum), "bytes; seed \(seed)")
-            #expect(result.missing <= result.counts.missingBytes)
-            #expect(result.skipped <= result.counts.skippedBytes)
+            try #require((extent - play...extent + play).contains(sum), "bytes; seed \(seed)")
+            try #require(result.missing <= result.counts.missingBytes, "seed \(seed)")
+            try #require(result.skipped <= result.counts.skippedBytes, "seed \(seed)")
             // The counts are those of the gaps that are told.
-            #expect(result.counts.gaps == UInt64(result.gaps.count), "seed \(seed)")
-            #expect(
+            try #require(result.counts.gaps == UInt64(result.gaps.count), "seed \(seed)")
+            try #require(
                 result.counts.missingBytes == result.gaps.reduce(0) { $0 + ($1.gap?.length ?? 0) }, "seed \(seed)")
             for (flow, gaps) in Dictionary(grouping: result.gaps, by: \.flow) {
                 let ranges = gaps.compactMap { $0.gap.map { $0.offset..<$0.offset + $0.length } }
-                #expect(zip(ranges, ranges.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound }, "\(flow)")
-                #expect(
+                try #require(
+                    zip(ranges, ranges.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound },
+                    "\(flow); seed \(seed)")
+                try #require(
                     ranges.last?.upperBound ?? 0 <= (captured[flow]?.end ?? 0) + (play > 0 ? 1 : 0),
                     "\(flow); seed \(seed)")
             }
             for (flow, records) in Dictionary(grouping: result.records, by: \.flow) {
                 let bytes = records.reduce(0) { $0 + $1.bytes.count + Int($1.missing + $1.skipped) }
-                #expect(bytes <= captured[flow]?.end ?? 0, "\(flow); seed \(seed)")
+                try #require(bytes <= captured[flow]?.end ?? 0, "\(flow); seed \(seed)")
             }
         }
     }
@@ -87,10 +89,10 @@ import Testing
             var generator = SeededGenerator(seed: seed &* 77_003 &+ UInt64(name.utf8.count))
             let result = try dissect(faults.apply(to: reference.packets, &generator))
             let good = counted(result.records.filter { $0.status == 1 })
-            #expect(excess(of: good, over: reference.all).isEmpty, "never sent; seed \(seed)")
-            #expect(result.missing <= result.counts.missingBytes)
-            #expect(result.skipped <= result.counts.skippedBytes)
-            #expect(result.counts.encryptedStreams == 0, "seed \(seed)")
+            try #require(excess(of: good, over: reference.all).isEmpty, "never sent; seed \(seed)")
+            try #require(result.missing <= result.counts.missingBytes, "seed \(seed)")
+            try #require(result.skipped <= result.counts.skippedBytes, "seed \(seed)")
+            try #require(result.counts.encryptedStreams == 0, "seed \(seed)")
         }
     }
 
@@ -114,12 +116,12 @@ import Testing
             let result = try dissect(packets, options)
             let good = result.records.filter { $0.status == 1 }
             // A header may be damaged where its checksum does not cover it.
-            #expect(good.allSatisfy { sent.contains($0.bytes[24...]) }, "never sent; seed \(seed)")
+            try #require(good.allSatisfy { sent.contains($0.bytes[24...]) }, "never sent; seed \(seed)")
             let first = packets.indices.first { packets[$0].bytes != sound[$0].bytes } ?? packets.endIndex
             let before = reference.whole(reference.captured(in: Array(sound[..<first])))
-            #expect(excess(of: before, over: counted(good)).isEmpty, "captured, not told; seed \(seed)")
-            #expect(result.missing <= result.counts.missingBytes)
-            #expect(result.skipped <= result.counts.skippedBytes)
+            try #require(excess(of: before, over: counted(good)).isEmpty, "captured, not told; seed \(seed)")
+            try #require(result.missing <= result.counts.missingBytes, "seed \(seed)")
+            try #require(result.skipped <= result.counts.skippedBytes, "seed \(seed)")
         }
     }
 
@@ -131,9 +133,9 @@ import Testing
             var generator = SeededGenerator(seed: seed &* 9_001 &+ 3)
             let damage = Damage(reference, rate, in: .payload, &generator)
             let result = try dissect(damage.apply(to: reference.packets))
-            #expect(counted(result.records.filter { $0.status == 1 }) == damage.spared, "seed \(seed)")
-            #expect(result.records.count(where: { $0.status == 0 }) == damage.count, "seed \(seed)")
-            #expect(result.records.count == reference.all.values.reduce(0, +), "seed \(seed)")
+            try #require(counted(result.records.filter { $0.status == 1 }) == damage.spared, "seed \(seed)")
+            try #require(result.records.count(where: { $0.status == 0 }) == damage.count, "seed \(seed)")
+            try #require(result.records.count == reference.all.values.reduce(0, +), "seed \(seed)")
         }
     }
 
@@ -154,11 +156,11 @@ import Testing
             let damage = Damage(reference, how.rate, in: how.part, &generator)
             let result = try dissect(damage.apply(to: reference.packets), options)
             let good = counted(result.records.filter { $0.status == 1 })
-            #expect(excess(of: damage.sparedAndUnclaimed, over: good).isEmpty, "seed \(seed)")
-            #expect(good.keys.allSatisfy { sent.contains($0.bytes[24...]) }, "never sent; seed \(seed)")
+            try #require(excess(of: damage.sparedAndUnclaimed, over: good).isEmpty, "seed \(seed)")
+            try #require(good.keys.allSatisfy { sent.contains($0.bytes[24...]) }, "never sent; seed \(seed)")
             let length = reference.sent.values.reduce(0) { $0 + $1.reduce(0) { $0 + $1.bytes.count } }
             let told = result.records.reduce(0) { $0 + $1.bytes.count }
-            #expect(told + Int(result.counts.missingBytes + result.counts.skippedBytes) == length, "seed \(seed)")
+            try #require(told + Int(result.counts.missingBytes + result.counts.skippedBytes) == length, "seed \(seed)")
         }
     }
 }

@@ -6,7 +6,7 @@ import Testing
 
 /// The manual page of messages, fields and remarks is written from the declarations.
 ///
-/// `UPDATE=1 swift test --filter ManualPageTests` writes it.
+/// `UPDATE=1 Tests/run.sh --build DissectorTests.ManualPage` writes it.
 struct ManualPageTests {
     private static let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("man/btcshark-fields.7")
@@ -25,7 +25,7 @@ struct ManualPageTests {
             try written.write(to: Self.page, atomically: true, encoding: .utf8)
         }
         let isUpToDate = try String(contentsOf: Self.page, encoding: .utf8) == written
-        #expect(isUpToDate, "run UPDATE=1 swift test --filter ManualPageTests")
+        #expect(isUpToDate, "run UPDATE=1 Tests/run.sh --build DissectorTests.ManualPage")
     }
 
     @Test

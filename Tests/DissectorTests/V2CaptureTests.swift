@@ -88,7 +88,7 @@ import Testing
             let packets = faults.apply(to: reference.packets, &generator)
             let result = try dissect(packets, options(keys()))
             let captured = reference.captured(in: packets)
-            #expect(result.counts.wrongSecrets == 0)
+            try #require(result.counts.wrongSecrets == 0, "seed \(seed)")
             for (flow, records) in Dictionary(grouping: result.records, by: \.flow) {
                 let all = try #require(sent[flow])
                 var next: UInt64 = 0
@@ -98,8 +98,8 @@ import Testing
                     guard let packet = record.packet, record.status == 3 || !record.bytes.isEmpty else { continue }
                     try #require(packet < UInt64(all.count), "seed \(seed)")
                     let original = all[Int(packet)]
-                    #expect(record.bytes == original.bytes && record.command == original.command, "seed \(seed)")
-                    #expect(record.lostPackets == packet - next, "seed \(seed)")
+                    try #require(record.bytes == original.bytes && record.command == original.command, "seed \(seed)")
+                    try #require(record.lostPackets == packet - next, "seed \(seed)")
                     next = packet + 1
                     numbers.insert(packet)
                 }
@@ -118,9 +118,9 @@ import Testing
             let extent = captured.values.reduce(0) { $0 + $1.end }
             let told = result.records.filter { $0.packet != nil && !$0.bytes.isEmpty }.reduce(0) { $0 + $1.length }
             let direct = result.records.filter { $0.bytes.count == 64 && $0.packet == nil }.reduce(0) { $0 + $1.length }
-            #expect(
+            try #require(
                 told + direct + Int(result.counts.missingBytes + result.counts.skippedBytes) == extent, "seed \(seed)")
-            #expect(result.counts.lostPackets == result.records.reduce(0) { $0 + $1.lostPackets })
+            try #require(result.counts.lostPackets == result.records.reduce(0) { $0 + $1.lostPackets }, "seed \(seed)")
         }
         print("\(faults): \(found) of \(there) packets captured whole were found, \(shown) shown")
         if faults.drop == 0, faults.truncate == 0 {
@@ -147,7 +147,7 @@ import Testing
             }
             let result = try dissect(packets, options(keys()))
             let made = result.records.filter { $0.protocolName == "Bitcoin" && !sent.contains($0.bytes) }
-            #expect(made.isEmpty, "seed \(seed)")
+            try #require(made.isEmpty, "seed \(seed)")
         }
     }
 }

@@ -75,7 +75,7 @@ private let everythingBytes: [UInt8] =
         }
     }
 
-    @Test func damagedMessagesKeepTheInvariants() {
+    @Test func damagedMessagesKeepTheInvariants() throws {
         var generator = SeededGenerator(seed: 3)
         for _ in 0..<3_000 {
             var bytes = everythingBytes
@@ -83,10 +83,10 @@ private let everythingBytes: [UInt8] =
                 bytes[Int(generator.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: generator.next())
             }
             let tree = dissect(bytes) { c throws(Stop) in try everything(&c) }
-            #expect(violations(tree, byteCount: bytes.count).isEmpty, "\(bytes)")
-            #expect(tiles(tree, to: bytes.count - tree.left), "\(bytes)")
+            try #require(violations(tree, byteCount: bytes.count).isEmpty, "\(bytes)")
+            try #require(tiles(tree, to: bytes.count - tree.left), "\(bytes)")
             let skimmed = skim(bytes) { c throws(Stop) in try everything(&c) }
-            #expect(skimmed == (tree.stopped, tree.left), "\(bytes)")
+            try #require(skimmed == (tree.stopped, tree.left), "\(bytes)")
         }
     }
 

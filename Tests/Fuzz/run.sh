@@ -1,9 +1,16 @@
 #!/usr/bin/env bash
-# Fuzzes: ./run.sh [SECONDS] [TARGET ...]. Corpus/ holds the seeds; what libFuzzer adds stays in .build/found/.
+# Fuzzes: ./run.sh [--build | --built] [SECONDS] [TARGET ...]. --build only builds, --built does not. Corpus/ holds the seeds; what libFuzzer adds stays in .build/found/.
 # Findings are left in Regressions/, and stay there: every run begins with them. With 0 seconds only seeds and
 # regressions are run. Ends with 77 where the toolchain has no libFuzzer, and with 1 where something was found.
 set -euo pipefail
 cd "$(dirname "$0")"
+mode=
+case ${1:-} in
+--build | --built)
+    mode=$1
+    shift
+    ;;
+esac
 seconds=${1:-60}
 shift || true
 targets=("$@")
@@ -18,9 +25,12 @@ if [ -z "$library" ]; then
 fi
 build=(-c release -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld
     -Xlinker "$library" -Xlinker -lstdc++ -Xlinker -lm)
-# The package manager looks for new files of the package above only when this one has changed.
-touch Package.swift
-swift build "${build[@]}"
+if [ "$mode" != --built ]; then
+    # The package manager looks for new files of the package above only when this one has changed.
+    touch Package.swift
+    swift build "${build[@]}"
+fi
+[ "$mode" != --build ] || exit 0
 # What Swift's own runtime keeps for ever is no leak.
 export ASAN_OPTIONS=detect_leaks=0 SWIFT_BACKTRACE=enable=no
 runs=-1

@@ -7,7 +7,7 @@ import Foundation
 /// standard output; then standard error, each line behind `! `; then `? 2` where the exit status is 2, nothing where
 /// it is 0. A line of a single `…` stands for any number of lines, also none.
 ///
-/// `UPDATE=1 swift test --filter Golden` writes what the commands give now, except where that still fits; look at the
+/// `UPDATE=1 Tests/run.sh --build GoldenTests` writes what the commands give now, except where that still fits; look at the
 /// difference before it is committed.
 struct Transcript {
     var command: String

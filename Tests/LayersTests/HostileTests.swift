@@ -25,7 +25,7 @@ import Testing
 
     static let linkTypes: [Int32] = [0, 1, 9, 12, 14, 50, 51, 101, 108, 113, 228, 229, 276]
 
-    @Test func mutations() {
+    @Test func mutations() throws {
         var random = SeededGenerator(seed: 3)
         var parser = PacketParser(datagrams: 50, bytes: 1 << 20)
         let samples = Sample.all.map { ($0.linkType, $0.bytes) } + fragments
@@ -50,14 +50,14 @@ import Testing
             if Int.random(in: 0..<50, using: &random) == 0 {
                 linkType = Self.linkTypes.randomElement(using: &random) ?? 1
             }
-            outcomes[check(&parser, bytes, linkType, &random), default: 0] += 1
+            outcomes[try check(&parser, bytes, linkType, &random), default: 0] += 1
         }
         for outcome: PacketOutcome in [.tcp, .notIP, .notTCP, .fragment, .malformed] {
-            #expect(outcomes[outcome, default: 0] > 500, "\(outcome)")
+            try #require(outcomes[outcome, default: 0] > 500, "\(outcome)")
         }
     }
 
-    @Test func noise() {
+    @Test func noise() throws {
         var random = SeededGenerator(seed: 4)
         var parser = PacketParser(datagrams: 50, bytes: 1 << 20)
         for _ in 0..<50_000 {
@@ -69,7 +69,7 @@ import Testing
             if let first = [12: 0, 101: 0, 228: 0, 229: 0][linkType], first < bytes.count, Bool.random(using: &random) {
                 bytes[first] = linkType == 229 ? 0x60 : [0x45, 0x46, 0x60].randomElement(using: &random) ?? 0x45
             }
-            _ = check(&parser, bytes, linkType, &random)
+            _ = try check(&parser, bytes, linkType, &random)
         }
     }
 
@@ -83,18 +83,18 @@ import Testing
 
     private func check(
         _ parser: inout PacketParser, _ bytes: [UInt8], _ linkType: Int32, _ random: inout SeededGenerator
-    ) -> PacketOutcome {
+    ) throws -> PacketOutcome {
         let original = [bytes.count, bytes.count + 1000, 0, -1, .min, .max].randomElement(using: &random)
         let time = [0, 1, 1_700_000_000_000_000_000, .min, .max].randomElement(using: &random) ?? 0
         let parsed = parser.parse(bytes, linkType, original: original, time: Int64(time))
-        #expect((parsed.outcome == .tcp) == (parsed.packet != nil))
+        try #require((parsed.outcome == .tcp) == (parsed.packet != nil))
         if let packet = parsed.packet {
-            #expect(packet.wireLength >= parsed.payload.count)
-            #expect(packet.wireLength <= max(bytes.count, PacketLayers.offloadLimit))
-            #expect(parsed.isInFrame ? parsed.payload.count <= bytes.count : parsed.payload.count <= 65_535)
+            try #require(packet.wireLength >= parsed.payload.count)
+            try #require(packet.wireLength <= max(bytes.count, PacketLayers.offloadLimit))
+            try #require(parsed.isInFrame ? parsed.payload.count <= bytes.count : parsed.payload.count <= 65_535)
         }
-        #expect(parser.defragmenter.count <= 50)
-        #expect(parser.defragmenter.byteCount <= 1 << 20)
+        try #require(parser.defragmenter.count <= 50)
+        try #require(parser.defragmenter.byteCount <= 1 << 20)
         return parsed.outcome
     }
 }

@@ -99,7 +99,7 @@ import Testing
                     ? kinds.randomElement(using: &random) ?? 0 : UInt8.random(in: 0...255, using: &random)
             }
             let options = try read(bytes, flags: 0x02)
-            #expect(options.windowShift ?? 0 <= 14 && options.blockCount <= 4)
+            try #require(options.windowShift ?? 0 <= 14 && options.blockCount <= 4)
         }
     }
 

@@ -50,7 +50,7 @@ import Testing
     }
 
     /// The invariant, against a set of numbers.
-    @Test func equalsAModel() {
+    @Test func equalsAModel() throws {
         var generator = SeededGenerator(seed: 7)
         for _ in 0..<200 {
             var map = HoleMap()
@@ -65,16 +65,16 @@ import Testing
                     model = model.filter { $0 >= start }
                 }
             }
-            #expect(Set(map.runs.flatMap { Array($0) }) == model)
-            for (one, other) in zip(map.runs, map.runs.dropFirst()) { #expect(one.upperBound < other.lowerBound) }
-            #expect(map.runs.allSatisfy { !$0.isEmpty })
+            try #require(Set(map.runs.flatMap { Array($0) }) == model)
+            for (one, other) in zip(map.runs, map.runs.dropFirst()) { try #require(one.upperBound < other.lowerBound) }
+            try #require(map.runs.allSatisfy { !$0.isEmpty })
         }
     }
 }
 
 @Suite struct StoreTests {
     /// Random segments, in and out: the counts are those of the segments held, and nobody's bytes are lost.
-    @Test func countsWhatItHolds() {
+    @Test func countsWhatItHolds() throws {
         var generator = SeededGenerator(seed: 11)
         for _ in 0..<300 {
             var store = OutOfOrderStore()
@@ -89,22 +89,22 @@ import Testing
                     &insertion)
                 inserted += bytes.count
                 dropped += insertion.dropped
-                #expect(insertion.differing <= insertion.dropped)
-                #expect(insertion.conflicts.allSatisfy { $0.range.count == $0.loser.count && !$0.range.isEmpty })
+                try #require(insertion.differing <= insertion.dropped)
+                try #require(insertion.conflicts.allSatisfy { $0.range.count == $0.loser.count && !$0.range.isEmpty })
                 if generator.chance(20), let first = store.takeFirst() {
                     taken += first.bytes.count
                     lowest = first.start + 1
                 }
-                #expect(store.byteCount == inserted - dropped - taken)
-                #expect(store.footprint == store.byteCount + store.count * HeldSegment.overhead)
+                try #require(store.byteCount == inserted - dropped - taken)
+                try #require(store.footprint == store.byteCount + store.count * HeldSegment.overhead)
             }
             var last: Range<UInt64>?
             while let range = store.first, let held = store.takeFirst() {
-                #expect(held.range == range && held.bytes.count == range.count)
-                if let last { #expect(last.lowerBound < range.lowerBound && last.upperBound < range.upperBound) }
+                try #require(held.range == range && held.bytes.count == range.count)
+                if let last { try #require(last.lowerBound < range.lowerBound && last.upperBound < range.upperBound) }
                 last = range
             }
-            #expect(store.isEmpty && store.count == 0 && store.footprint == 0 && store.byteCount == 0)
+            try #require(store.isEmpty && store.count == 0 && store.footprint == 0 && store.byteCount == 0)
         }
     }
 
@@ -212,20 +212,20 @@ import Testing
         #expect(clock.now == second / 2 + 3 * second)
     }
 
-    @Test func neverOverflows() {
+    @Test func neverOverflows() throws {
         var clock = CaptureClock()
         var generator = SeededGenerator(seed: 3)
         var before: Int64 = 0
         for _ in 0..<10_000 {
             clock.advance(to: Int64(bitPattern: generator.next()))
-            #expect(clock.now >= before && clock.now <= 1 << 62)
+            try #require(clock.now >= before && clock.now <= 1 << 62)
             before = clock.now
         }
     }
 }
 
 @Suite struct DeadlineQueueTests {
-    @Test func equalsAModel() {
+    @Test func equalsAModel() throws {
         var generator = SeededGenerator(seed: 5)
         var queue = DeadlineQueue()
         var model: [Int: Int64] = [:]
@@ -234,14 +234,18 @@ import Testing
             let deadline = generator.chance(30) ? nil : Int64.random(in: 0..<1000, using: &generator)
             queue.set(item, deadline)
             model[item] = deadline
-            #expect(queue.earliest == model.values.min() ?? .max)
-            if let first = queue.first { #expect(model[first] == queue.earliest) } else { #expect(model.isEmpty) }
+            try #require(queue.earliest == model.values.min() ?? .max)
+            if let first = queue.first {
+                try #require(model[first] == queue.earliest)
+            } else {
+                try #require(model.isEmpty)
+            }
         }
     }
 }
 
 @Suite struct FlowIndexTests {
-    @Test func equalsAModel() {
+    @Test func equalsAModel() throws {
         var generator = SeededGenerator(seed: 9)
         var table = ConnectionTable()
         var model: [FlowKey: UInt64] = [:]
@@ -249,7 +253,7 @@ import Testing
             let address = UInt32.random(in: 0..<3000, using: &generator)
             let key = FlowKey(Endpoint(ipv4: address, port: 1), serverEnd)
             let found = table.find(key)
-            #expect(found.map { table.connections[$0].number } == model[key])
+            try #require(found.map { table.connections[$0].number } == model[key])
             if let found {
                 table.remove(found)
                 model[key] = nil
@@ -257,7 +261,7 @@ import Testing
                 _ = table.insert(Connection(key: key, number: number), now: 0)
                 model[key] = number
             }
-            #expect(table.count == model.count)
+            try #require(table.count == model.count)
         }
     }
 

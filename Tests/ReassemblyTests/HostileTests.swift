@@ -52,7 +52,7 @@ import Testing
     }
 
     /// Anything at all: nothing traps, and what the sink is told is in order and without holes of its own.
-    @Test(arguments: 0..<8) func anything(_ seed: UInt64) {
+    @Test(arguments: 0..<8) func anything(_ seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         var harness = Harness {
             $0.connections = 20
@@ -100,7 +100,7 @@ import Testing
             harness.send(
                 side == 0 ? .forward : .backward, sequence, payload, ack: flags.contains(.ack) ? ack : nil,
                 flags: flags, isBare: !flags.contains(.ack), wire: wire, client: client)
-            if step % 500 == 0 { halves += checkBooks(harness.assembler) }
+            if step % 500 == 0 { halves += try checkBooks(harness.assembler) }
             if harness.assembler.bufferedBytes > 60_000 { harness.sink.violations.append("too much memory") }
             if harness.assembler.statistics.open > 20 { harness.sink.violations.append("too many connections") }
         }
@@ -115,7 +115,7 @@ import Testing
     }
 
     /// Checks the invariants of table, pool and streams. Returns how many of the last there are.
-    func checkBooks(_ assembler: borrowing StreamAssembler) -> Int {
+    func checkBooks(_ assembler: borrowing StreamAssembler) throws -> Int {
         var halves = 0
         var footprint = 0
         for slot in assembler.table.slots() {
@@ -126,22 +126,24 @@ import Testing
                 halves += 1
                 let half = assembler.pool.halves[index]
                 footprint += half.footprint
-                #expect(half.accounted == half.footprint)
-                #expect(half.stream.slot == slot && half.stream.direction == direction)
+                try #require(half.accounted == half.footprint)
+                try #require(half.stream.slot == slot && half.stream.direction == direction)
                 if let first = half.store.first {
                     let isHeldUp = half.floatsUntil != nil || half.fin == half.next
-                    #expect(first.lowerBound > half.next || isHeldUp)
+                    try #require(first.lowerBound > half.next || isHeldUp)
                 }
-                if let first = half.absent.first { #expect(first.lowerBound > half.next || half.floatsUntil != nil) }
-                if let fin = half.fin { #expect(fin >= half.next) }
+                if let first = half.absent.first {
+                    try #require(first.lowerBound > half.next || half.floatsUntil != nil)
+                }
+                if let fin = half.fin { try #require(fin >= half.next) }
                 let isQuiet =
                     half.store.isEmpty && half.absent.isEmpty && half.fin == nil && half.far.isEmpty
                     && half.suspects.isEmpty && half.urgent == nil && half.floatsUntil == nil
-                #expect(!half.ordered || isQuiet)
+                try #require(!half.ordered || isQuiet)
             }
         }
-        #expect(assembler.pool.footprint == footprint)
-        #expect(assembler.table.slots().count == assembler.table.count)
+        try #require(assembler.pool.footprint == footprint)
+        try #require(assembler.table.slots().count == assembler.table.count)
         return halves
     }
 }

@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    func run(seed: UInt64, loss: Int, corrupting: Bool, shuffled: Bool, appetite: Recorder.Appetite) {
+    func run(seed: UInt64, loss: Int, corrupting: Bool, shuffled: Bool, appetite: Recorder.Appetite) throws {
         var generator = SeededGenerator(seed: seed)
         var sides = [Side(&generator), Side(&generator)]
         for index in 0..<2 { sides[index].cut(&generator, losing: loss, corrupting: corrupting) }
@@ -78,7 +78,7 @@ import Testing
             sides[side].reader.finish()
             problems += check(sides[side], harness.sink[0, side == 0 ? .forward : .backward])
         }
-        #expect(problems.isEmpty, "seed \(seed): \(problems.prefix(3))")
+        try #require(problems.isEmpty, "seed \(seed): \(problems.prefix(3))")
     }
 
     /// Says what is wrong.
@@ -109,32 +109,32 @@ import Testing
         return problems
     }
 
-    @Test(arguments: 0..<8) func consumingAll(_ group: UInt64) {
+    @Test(arguments: 0..<8) func consumingAll(_ group: UInt64) throws {
         for seed in group * 10..<group * 10 + 10 {
-            run(seed: seed, loss: 0, corrupting: false, shuffled: seed % 2 == 0, appetite: .all)
+            try run(seed: seed, loss: 0, corrupting: false, shuffled: seed % 2 == 0, appetite: .all)
         }
     }
 
-    @Test(arguments: 10..<18) func consumingAtRandomWithLosses(_ group: UInt64) {
+    @Test(arguments: 10..<18) func consumingAtRandomWithLosses(_ group: UInt64) throws {
         for seed in group * 10..<group * 10 + 10 {
-            run(seed: seed, loss: 30, corrupting: false, shuffled: seed % 2 == 0, appetite: .random)
+            try run(seed: seed, loss: 30, corrupting: false, shuffled: seed % 2 == 0, appetite: .random)
         }
     }
 
-    @Test(arguments: 20..<28) func messagesWithConflicts(_ group: UInt64) {
+    @Test(arguments: 20..<28) func messagesWithConflicts(_ group: UInt64) throws {
         for seed in group * 10..<group * 10 + 10 {
-            run(seed: seed, loss: 25, corrupting: true, shuffled: seed % 2 == 0, appetite: .messages(700))
+            try run(seed: seed, loss: 25, corrupting: true, shuffled: seed % 2 == 0, appetite: .messages(700))
         }
     }
 
-    @Test(arguments: 30..<34) func consumingNothing(_ group: UInt64) {
+    @Test(arguments: 30..<34) func consumingNothing(_ group: UInt64) throws {
         for seed in group * 10..<group * 10 + 10 {
-            run(seed: seed, loss: 25, corrupting: true, shuffled: true, appetite: .nothing(minimum: 1 << 30))
+            try run(seed: seed, loss: 25, corrupting: true, shuffled: true, appetite: .nothing(minimum: 1 << 30))
         }
     }
 
     /// Segments cut by a snap length: what was never captured is missing, what is delivered is right.
-    @Test(arguments: 40..<60) func cutSegments(_ group: UInt64) {
+    @Test(arguments: 40..<60) func cutSegments(_ group: UInt64) throws {
         for seed in group * 10..<group * 10 + 10 {
             var generator = SeededGenerator(seed: seed)
             var side = Side(&generator)
@@ -168,7 +168,7 @@ import Testing
                     problems.append("\(offset) is not told missing")
                 }
             }
-            #expect(problems.isEmpty, "seed \(seed): \(problems.prefix(3))")
+            try #require(problems.isEmpty, "seed \(seed): \(problems.prefix(3))")
         }
     }
 }

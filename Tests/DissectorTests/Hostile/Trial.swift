@@ -3,8 +3,9 @@ import Testing
 
 /// One run of the program over one capture, its memory bounded by the system, and what it cost.
 ///
-/// Where `HOSTILE_PROGRAM` names another program, such as the release build, that one runs, on captures of the full size,
-/// and says what each run cost: `make hostile`. `HOSTILE_COSTS=1` has the same said of smaller ones.
+/// Where `HOSTILE_PROGRAM` names another program, such as the release build, that one runs, on captures of the full size;
+/// the growth of what a run costs is bounded, too, and printed: `make hostile`. `HOSTILE_COSTS=1` does the same on
+/// smaller ones.
 struct Trial {
     /// Seconds of processor time of all its threads: no other process makes it more.
     let seconds: Double
@@ -16,8 +17,10 @@ struct Trial {
     let errors: String
 
     private static let other = ProcessInfo.processInfo.environment["HOSTILE_PROGRAM"]
-    /// Debug code is some twenty times as slow, so less of everything does.
+    /// The program of the tests may be built for debugging, which is some twenty times as slow, so less of everything
+    /// does.
     static var isFull: Bool { other != nil }
+    private static let isMeasured = isFull || ProcessInfo.processInfo.environment["HOSTILE_COSTS"] != nil
     private static let program =
         other
         ?? URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
@@ -97,12 +100,12 @@ struct Trial {
         } catch { return 0 }
     }()
 
-    /// Runs the program over a capture of `count` of something and over one of a quarter of it: both must end by
-    /// themselves within the memory, and what the larger one costs must not be out of proportion. A quarter of the work
-    /// would be a sixteenth where the cost is quadratic; up to an eighth is let pass.
+    /// Runs the program over a capture of `count` of something: it must end by itself within the memory and the time that
+    /// any run may take. `make hostile` runs it over one of a quarter, too, and what the larger one costs must not be out
+    /// of proportion: a quarter of the work would be a sixteenth where the cost is quadratic; up to an eighth is let pass.
     ///
     /// - Parameters:
-    ///   - count: What is tried by a program built for debugging, and by one built for release.
+    ///   - count: What is tried by the tests' own program, and by one built for release.
     ///   - memory: MiB.
     ///   - forms: The arguments of each run.
     @discardableResult
@@ -112,30 +115,42 @@ struct Trial {
     ) throws -> [Trial] {
         let count = isFull ? count.full : isSanitized ? count.debug / 8 : count.debug
         let folder = try Folder()
-        let captures = try [count / 4, count].map { count in
+        func capture(_ count: Int) throws -> String {
             try Flood.write(to: folder("\(count).pcap")) { try make(&$0, count) }
         }
-        return try forms.map { form in
-            var cheapest = [Double](repeating: .infinity, count: captures.count)
-            var trials: [Trial] = []
-            // A neighbour on the same core or cache makes processor time more, now and then: the least of three tries.
-            for _ in 0..<3 {
-                trials = try captures.map { try Trial($0, form, memory: memory) }
-                for trial in trials {
-                    let end = trial.errors.suffix(300)
-                    #expect(trial.status == 0, "\(name) \(form): \(end)", sourceLocation: location)
-                }
-                for (index, trial) in trials.enumerated() {
-                    cheapest[index] = min(cheapest[index], max(trial.seconds - atRest, 0.03))
-                }
-                if cheapest[1] <= cheapest[0] * 8 || trials.contains(where: { $0.status != 0 }) { break }
-            }
-            let growth = "\(name) \(form): \(cheapest[0]) s for a quarter, \(cheapest[1]) s for \(count)"
-            #expect(cheapest[1] <= cheapest[0] * 8, "\(growth)", sourceLocation: location)
-            if isFull || ProcessInfo.processInfo.environment["HOSTILE_COSTS"] != nil {
-                print("\(growth), \(trials[1].peak >> 10) MiB of \(memory)")
-            }
-            return trials[1]
+        let whole = try capture(count)
+        guard isMeasured else {
+            return try forms.map { try Trial(whole, $0, memory: memory).expectEnd("\(name) \($0)", location) }
         }
+        let quarter = try capture(count / 4)
+        return try forms.map { try measure("\(name) \($0)", quarter, whole, $0, memory, location) }
+    }
+
+    @discardableResult
+    private func expectEnd(_ what: String, _ location: SourceLocation) -> Trial {
+        #expect(status == 0, "\(what): \(errors.suffix(300))", sourceLocation: location)
+        return self
+    }
+
+    /// The run over the whole capture, after its cost was held against that of a quarter.
+    private static func measure(
+        _ what: String, _ quarter: String, _ whole: String, _ form: [String], _ memory: Int, _ location: SourceLocation
+    ) throws -> Trial {
+        var cheapest = (quarter: Double.infinity, whole: Double.infinity)
+        var trial: Trial
+        var tries = 0
+        // A neighbour on the same core or cache makes processor time more, now and then: the least of three tries.
+        repeat {
+            let part = try Trial(quarter, form, memory: memory).expectEnd(what + " of a quarter", location)
+            trial = try Trial(whole, form, memory: memory).expectEnd(what, location)
+            guard part.status == 0, trial.status == 0 else { return trial }
+            cheapest.quarter = min(cheapest.quarter, max(part.seconds - atRest, 0.03))
+            cheapest.whole = min(cheapest.whole, max(trial.seconds - atRest, 0.03))
+            tries += 1
+        } while cheapest.whole > cheapest.quarter * 8 && tries < 3
+        let growth = "\(what): \(cheapest.quarter) s for a quarter, \(cheapest.whole) s for the whole"
+        #expect(cheapest.whole <= cheapest.quarter * 8, "\(growth)", sourceLocation: location)
+        print("\(growth), \(trial.peak >> 10) MiB of \(memory)")
+        return trial
     }
 }
