@@ -71,7 +71,7 @@ extension HalfStream {
         else { return false }
         let suspect = suspects.remove(at: index)
         // In an excerpt, which lacks what comes before, nothing else is to be expected.
-        let isDoubtful = suspect.wasAnswered || !(isLossy || hasGap || suspect.segment.start > next)
+        let isDoubtful = suspect.wasAnswered || !(isLossy || !lost.isEmpty || suspect.segment.start > next)
         if suspect.segment.start > next { skip(to: suspect.segment.start, .close, &context, into: &sink) }
         use(suspect, isDoubtful: isDoubtful, &context, into: &sink)
         return true

@@ -15,6 +15,8 @@
     @inlinable var footprint: Int { memory }
     @usableFromInline var memory: Int { entries.capacity * MemoryLayout<Entry>.stride }
 
+    @usableFromInline var isEmpty: Bool { entries.isEmpty }
+
     /// Notes a gap, which lies behind all before.
     @usableFromInline mutating func append(_ range: Range<UInt64>, since: Int64?) {
         if entries.count == Self.capacity { entries.removeFirst(Self.capacity / 2) }

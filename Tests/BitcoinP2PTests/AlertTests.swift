@@ -107,7 +107,7 @@ import Testing
         #expect(dissected.outcome == .truncated)
         // All its fields are there, so what is cut is what would follow them.
         #expect(dissected["bitcoin.alert.reserved"] == [""])
-        #expect(dissected.annotations("bitcoin.alert.payload.remainder") == ["bitcoin.message.truncated"])
+        #expect(dissected.annotations("bitcoin.alert.payload.remainder") == ["bitcoin.message.ends_early"])
         #expect(dissected.structureProblem() == nil && dissected.tilingProblem() == nil)
     }
 

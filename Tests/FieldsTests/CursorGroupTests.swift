@@ -70,7 +70,7 @@ private let everythingBytes: [UInt8] =
             #expect(violations(tree, byteCount: count).isEmpty, "\(count) bytes: \(violations(tree, byteCount: count))")
             #expect(tiles(tree, to: count), "\(count) bytes")
             #expect(tree.nodes.contains { $0.flags.contains(.truncated) }, "\(count) bytes")
-            #expect(tree.kinds.contains("bitcoin.message.truncated"), "\(count) bytes")
+            #expect(tree.kinds.contains("bitcoin.message.ends_early"), "\(count) bytes")
             #expect(skim(bytes) { c throws(Stop) in try everything(&c) } == (true, 0), "\(count) bytes")
         }
     }
@@ -180,7 +180,7 @@ private let everythingBytes: [UInt8] =
         #expect(tree.stopped && tree.left == 0)
         #expect(tree.nodes.map(\.range) == [0..<2, 2..<3])
         #expect(tree.nodes.last?.flags.contains(.truncated) == true)
-        #expect(tree.kinds == ["bitcoin.message.truncated"])
+        #expect(tree.kinds == ["bitcoin.message.ends_early"])
     }
 
     @Test func partsBelongUnderTheFieldBefore() {

@@ -35,7 +35,7 @@ private let blob = Field("test.blob", "Blob", .bytes, "bytes of these tests")
             #expect(tree.nodes.map(\.value) == [value] && tree.nodes.map(\.range) == [0..<width])
             let cut = dissect(Array(sample[..<(width - 1)])) { c throws(Stop) in try c.integer(number, bytes: width) }
             #expect(
-                cut.stopped && cut.kinds == ["bitcoin.message.truncated"] && cut.nodes.map(\.range) == [0..<width - 1])
+                cut.stopped && cut.kinds == ["bitcoin.message.ends_early"] && cut.nodes.map(\.range) == [0..<width - 1])
         }
     }
 
@@ -71,7 +71,7 @@ private let blob = Field("test.blob", "Blob", .bytes, "bytes of these tests")
         #expect(tree.stopped && tree.left == 0)
         #expect(tree.nodes.map(\.range) == [0..<5, 5..<8])
         #expect(tree.nodes[1].flags == [.truncated, .annotated])
-        #expect(tree.kinds == ["bitcoin.message.truncated"])
+        #expect(tree.kinds == ["bitcoin.message.ends_early"])
         for count in [-1, Int.min, 9, Int.max] {
             let tree = dissect(sample) { c throws(Stop) in try c.bytes(blob, count) }
             #expect(tree.stopped && tree.nodes.map(\.range) == [0..<8], "\(count) bytes")
@@ -99,7 +99,7 @@ private let blob = Field("test.blob", "Blob", .bytes, "bytes of these tests")
         _ = dissect(bytes) { c throws(Stop) in #expect(try c.compactSize(number) == Int(clamping: value)) }
         for cut in 0..<bytes.count {
             let tree = dissect(Array(bytes[..<cut])) { c throws(Stop) in _ = try c.compactSize(number) }
-            #expect(tree.stopped && tree.kinds == ["bitcoin.message.truncated"] && tree.nodes.map(\.range) == [0..<cut])
+            #expect(tree.stopped && tree.kinds == ["bitcoin.message.ends_early"] && tree.nodes.map(\.range) == [0..<cut])
             #expect(skim(Array(bytes[..<cut])) { c throws(Stop) in _ = try c.compactSize(number) }.stopped)
         }
     }

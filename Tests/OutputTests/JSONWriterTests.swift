@@ -42,7 +42,7 @@ import Testing
                       "kinds.blob_tree": {
                         "_ws.expert": [
                           {
-                            "bitcoin.message.truncated": "",
+                            "bitcoin.message.ends_early": "",
                             "_ws.expert.message": "The message ends before this field does",
                             "_ws.expert.severity": "8388608",
                             "_ws.expert.group": "117440512"

@@ -17,7 +17,7 @@ import Testing
                 + "{\"kinds.type\":9,\"kinds.agent\":\"b\\\\x1b\"}]},"
                 + "\"kinds.services\":9,\"kinds.services.network\":true,\"kinds.services.witness\":true,"
                 + "\"kinds.blob\":null,\"kinds.blob.truncated\":\"aabb\",\"_ws.expert\":["
-                + "{\"name\":\"bitcoin.message.truncated\",\"severity\":\"Error\",\"group\":\"Malformed\",\"message\":\"The message ends before this field does\","
+                + "{\"name\":\"bitcoin.message.ends_early\",\"severity\":\"Error\",\"group\":\"Malformed\",\"message\":\"The message ends before this field does\","
                 + "\"field\":\"kinds.blob\"},{\"name\":\"bitcoin.count.over_limit\",\"severity\":\"Error\",\"group\":\"Malformed\","
                 + "\"message\":\"More than the 5 that receivers accept\",\"field\":\"kinds.blob\"}]}}\n")
     }

@@ -80,7 +80,7 @@ import Testing
         let dissected = Dissected("tx", bytes)
         // Lists end where the tree is full; what they have is explained.
         #expect(dissected.nodes.count < 2_100_000)
-        let allowed: Set<String> = ["bitcoin.tree.full", "bitcoin.message.truncated", "bitcoin.trailing.ignored"]
+        let allowed: Set<String> = ["bitcoin.tree.full", "bitcoin.message.ends_early", "bitcoin.trailing.ignored"]
         #expect(Set(dissected.annotations.map(\.remark.name)).isSubset(of: allowed))
         #expect(dissected["bitcoin.tx.in.type"].allSatisfy { $0 == "P2WPKH" })
         #expect(dissected.annotations.contains { $0.remark.name == "bitcoin.tree.full" })
