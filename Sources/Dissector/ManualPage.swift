@@ -1,5 +1,6 @@
 import BitcoinP2P
 import Fields
+import Output
 
 /// `-G manual`: the manual page btcshark-fields(7), written from the declarations.
 public enum ManualPage {
@@ -12,13 +13,15 @@ public enum ManualPage {
             .Os
             .Sh NAME
             .Nm btcshark-fields
-            .Nd messages, fields and remarks that btcshark knows
+            .Nd messages, fields, remarks and statistics that btcshark knows
             .Sh DESCRIPTION
             The lists below are those of
             .Ic btcshark -G messages ,
             .Ic btcshark -G fields
             and
             .Ic btcshark -G expert .
+            The columns are those of
+            .Fl z .
             Field names are Wireshark's where it has the field.
             A list entry's fields occur once for each entry.
 
@@ -26,6 +29,7 @@ public enum ManualPage {
         appendMessages(to: &text)
         appendFields(to: &text)
         appendRemarks(to: &text)
+        appendStatistics(to: &text)
         text.append(
             """
             .Sh SEE ALSO
@@ -73,6 +77,32 @@ public enum ManualPage {
             text.append("\(escaped(remark.summary)) (\(remark.severity.name), \(remark.group.name)).\n")
         }
         text.append(".El\n")
+    }
+
+    private static func appendStatistics(to text: inout TextBuffer) {
+        text.append(
+            """
+            .Sh STATISTICS
+            A row of a statistic has a value for each of these columns, in the order in which
+            .Fl T Cm ndjson
+            writes them after the statistic's name,
+            .Va statistic .
+            In brackets stand what the values are and the title in the table, if the table has the column.
+            A value is null where it is not known, or where there is nothing to divide by.
+            Rows of bytes that could not be read, and of other connections together, have only some of the columns.
+
+            """)
+        for statistic in Statistic.allCases {
+            text.append(".Ss \(escaped(statistic.rawValue))\n\(escaped(capitalised(statistic.meaning))).\n")
+            text.append(".Bl -tag -width Ds\n")
+            for column in statistic.columns {
+                let title = column.title.map { "\($0)" } ?? ""
+                text.append(".It Va \(escaped("\(column.key)"))\n")
+                text.append("\(escaped(capitalised("\(column.meaning)")))\n")
+                text.append("(\(column.unit.name)\(title.isEmpty ? "" : "; \(escaped(title))")).\n")
+            }
+            text.append(".El\n")
+        }
     }
 
     private static func capitalised(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }

@@ -13,8 +13,6 @@ public final class ConversationStatistics: RecordSink {
     private var decimals = 6
     /// Of connections beyond the limit.
     private var others = (messages: UInt64(0), bytes: UInt64(0))
-    /// A table is for reading: longer user agents are cut.
-    private static let userAgentWidth = 40
 
     public convenience init(_ output: ByteOutput, _ format: Statistic.Format) {
         self.init(output, format, limit: 250_000)
@@ -27,7 +25,7 @@ public final class ConversationStatistics: RecordSink {
         self.limit = limit
     }
 
-    /// User agents are known from there on.
+    /// A record has the user agent from this depth on.
     public var wants: Wants { Wants(.header) }
     public func begin() {}
 
@@ -49,122 +47,136 @@ public final class ConversationStatistics: RecordSink {
 
     public func end() {
         conversations.sort { ($1.bytes, $0.stream) < ($0.bytes, $1.stream) }
+        // Rows are made when they are written: there may be many.
+        let rows = conversations.lazy.map(row)
         switch format {
-        case .table: writeTable()
-        case .ndjson: writeLines()
+        case .table: TableText(.framed("Bitcoin Conversations"), Self.columns, notes: notes).append(rows, to: output)
+        case .ndjson:
+            let lines = TableLines(.conversations, Self.columns)
+            lines.append(rows, to: output)
+            if others.bytes > 0 { lines.append(CollectionOfOne(rowOfOthers), to: output) }
         }
         output.flush()
     }
 
-    private func relative(_ time: Int64) -> Int64 { time &- (captureStart ?? time) }
+    private func row(_ conversation: Conversation) -> Row {
+        Row(
+            connection: conversation, messages: conversation.isOpaque ? nil : conversation.messages,
+            bytes: conversation.bytes, start: conversation.start &- (captureStart ?? conversation.start),
+            decimals: decimals, userAgents: userAgents)
+    }
 
-    private func name(_ transport: Record.Transport) -> StaticString {
-        switch transport {
+    private var rowOfOthers: Row {
+        Row(
+            connection: nil, messages: others.messages, bytes: others.bytes, start: 0, decimals: decimals,
+            userAgents: userAgents)
+    }
+
+    private var notes: [TextBuffer] {
+        var notes: [TextBuffer] = []
+        if conversations.contains(where: { !$0.isDirected }) {
+            var note = TextBuffer()
+            note.append("?-? It is not known which side opened the connection.")
+            notes.append(note)
+        }
+        if others.bytes > 0 {
+            var note = TextBuffer()
+            note.append("Further connections, with ")
+            note.append(decimal: others.messages)
+            note.append(" messages and ")
+            note.append(decimal: others.bytes)
+            note.append(" bytes together, have no row.")
+            notes.append(note)
+        }
+        return notes
+    }
+}
+
+extension ConversationStatistics {
+    /// What a row is made of.
+    struct Row {
+        /// Nil: all connections beyond the limit.
+        let connection: Conversation?
+        /// Nil where nobody knows.
+        let messages: UInt64?
+        let bytes: UInt64
+        /// Nanoseconds since the capture's first frame.
+        let start: Int64
+        /// Of times.
+        let decimals: Int
+        let userAgents: UserAgents
+    }
+
+    static let columns: [ValuedColumn<Row>] = [
+        .init("row", nil, .text, "connection, or other: all without a row of their own, together") {
+            .word($0.connection == nil ? "other" : "connection")
+        },
+        .init("stream", nil, .number, "number of the TCP connection") { $0.connection.map { .number($0.stream) } },
+        .init("initiator", "Initiator", .text, "address and port of the side that opened the connection", place: 0) {
+            $0.connection.map { .printable($0.initiator.endpoint) }
+        },
+        .init("responder", "Responder", .text, "address and port of the other side", place: 2) {
+            $0.connection.map { .printable($0.responder.endpoint) }
+        },
+        .init(
+            "initiator_known", "", .flag(yes: "<->", no: "?-?"),
+            "whether it is known which side opened the connection; if not, the one heard first counts as the initiator",
+            place: 1
+        ) {
+            $0.connection.map { .flag($0.isDirected) }
+        },
+        .init(
+            "transport", "Transport", .text, "how its bytes are sent: v1, v2, or v2 encrypted, which could not be read",
+            place: 11
+        ) {
+            $0.connection.map { .word($0.transport.name) }
+        },
+        .init(
+            "initiator_user_agent", "Initiator's user agent", .longText(shown: 40),
+            "what the initiator calls its software, null where that was not captured", place: 12
+        ) { row in
+            row.connection.map { .text(row.userAgents.text($0.initiator.userAgent)) }
+        },
+        .init(
+            "responder_user_agent", "Responder's user agent", .longText(shown: 40),
+            "what the responder calls its software, null where that was not captured", place: 13
+        ) { row in
+            row.connection.map { .text(row.userAgents.text($0.responder.userAgent)) }
+        },
+        .init("messages", "Messages", .count, "messages of both sides, null where they could not be read", place: 7) {
+            .number($0.messages)
+        },
+        .init("bytes", "Bytes", .bytes, "bytes of both sides: headers and payloads, or all that is encrypted", place: 8)
+        {
+            .number($0.bytes)
+        },
+        .init("messages_from_initiator", "Messages ->", .count, "messages of the initiator", place: 5) {
+            $0.connection.map { .number($0.isOpaque ? nil : $0.initiator.messages) }
+        },
+        .init("bytes_from_initiator", "Bytes ->", .bytes, "bytes of the initiator", place: 6) {
+            $0.connection.map { .number($0.initiator.bytes) }
+        },
+        .init("messages_from_responder", "Messages <-", .count, "messages of the responder", place: 3) {
+            $0.connection.map { .number($0.isOpaque ? nil : $0.responder.messages) }
+        },
+        .init("bytes_from_responder", "Bytes <-", .bytes, "bytes of the responder", place: 4) {
+            $0.connection.map { .number($0.responder.bytes) }
+        },
+        .init("start", "Start", .seconds, "when its first message began, since the capture's first frame", place: 9) {
+            row in row.connection.map { _ in .nanoseconds(row.start, decimals: row.decimals) }
+        },
+        .init("duration", "Duration", .seconds, "from then to the end of its last message", place: 10) { row in
+            row.connection.map { .nanoseconds($0.duration, decimals: row.decimals) }
+        },
+    ]
+}
+
+extension Record.Transport {
+    fileprivate var name: StaticString {
+        switch self {
         case .v1: "v1"
         case .v2: "v2"
         case .v2Encrypted: "v2 encrypted"
         }
-    }
-
-    // MARK: Table
-
-    private func writeTable() {
-        var table = TableText(
-            "Bitcoin Conversations",
-            [
-                .init("Initiator", .left), .init("", .left), .init("Responder", .left), .init("Messages <-"),
-                .init("Bytes <-"), .init("Messages ->"), .init("Bytes ->"), .init("Messages"), .init("Bytes"),
-                .init("Start"), .init("Duration"), .init("Transport", .left), .init("Initiator's user agent", .left),
-                .init("Responder's user agent", .left),
-            ])
-        if conversations.contains(where: { !$0.isDirected }) {
-            table.note { $0.append("?-? It is not known which side opened the connection.") }
-        }
-        if others.bytes > 0 {
-            table.note {
-                $0.append("Further connections, with ")
-                $0.append(decimal: others.messages)
-                $0.append(" messages and ")
-                $0.append(decimal: others.bytes)
-                $0.append(" bytes together, have no row.")
-            }
-        }
-        table.append(to: output, rows: conversations.count) { cells(conversations[$0]) }
-    }
-
-    private func cells(_ conversation: Conversation) -> [TextBuffer] {
-        let (initiator, responder) = (conversation.initiator, conversation.responder)
-        func messages(_ count: UInt64) -> TextBuffer {
-            conversation.isOpaque ? TableText.cell("-") : TableText.cell(count)
-        }
-        return [
-            TableText.cell { $0.bytes.append(contentsOf: initiator.endpoint) },
-            TableText.cell(conversation.isDirected ? "<->" : "?-?"),
-            TableText.cell { $0.bytes.append(contentsOf: responder.endpoint) },
-            messages(responder.messages), TableText.cell(responder.bytes), messages(initiator.messages),
-            TableText.cell(initiator.bytes), messages(conversation.messages), TableText.cell(conversation.bytes),
-            cell(relative(conversation.start)), cell(conversation.duration),
-            TableText.cell(name(conversation.transport)), cell(initiator.userAgent), cell(responder.userAgent),
-        ]
-    }
-
-    private func cell(_ nanoseconds: Int64) -> TextBuffer {
-        TableText.cell { TimeText.append(nanoseconds: nanoseconds, decimals: decimals, to: &$0) }
-    }
-
-    private func cell(_ userAgent: UserAgents.Index?) -> TextBuffer {
-        guard let text = userAgents.text(userAgent) else { return TableText.cell("-") }
-        return text.cut(toWidth: Self.userAgentWidth)
-    }
-
-    // MARK: Lines
-
-    private func writeLines() {
-        for conversation in conversations { write(conversation) }
-        guard others.bytes > 0 else { return }
-        var line = StatisticLine(.conversations)
-        line.append("row", "other")
-        line.append("messages", others.messages)
-        line.append("bytes", others.bytes)
-        line.end(to: output)
-    }
-
-    private func write(_ conversation: Conversation) {
-        var line = StatisticLine(.conversations)
-        line.append("row", "connection")
-        line.append("stream", conversation.stream)
-        line.append("initiator", text: TableText.cell { $0.bytes.append(contentsOf: conversation.initiator.endpoint) })
-        line.append("responder", text: TableText.cell { $0.bytes.append(contentsOf: conversation.responder.endpoint) })
-        line.append("initiator_known", conversation.isDirected)
-        line.append("transport", name(conversation.transport))
-        line.append("initiator_user_agent", text: userAgents.text(conversation.initiator.userAgent))
-        line.append("responder_user_agent", text: userAgents.text(conversation.responder.userAgent))
-        let isOpaque = conversation.isOpaque
-        line.append("messages", isOpaque ? nil : conversation.messages)
-        line.append("bytes", conversation.bytes)
-        line.append("messages_from_initiator", isOpaque ? nil : conversation.initiator.messages)
-        line.append("bytes_from_initiator", conversation.initiator.bytes)
-        line.append("messages_from_responder", isOpaque ? nil : conversation.responder.messages)
-        line.append("bytes_from_responder", conversation.responder.bytes)
-        line.append("start", seconds: relative(conversation.start), decimals: decimals)
-        line.append("duration", seconds: conversation.duration, decimals: decimals)
-        line.end(to: output)
-    }
-}
-
-extension TextBuffer {
-    /// At most so many characters, the last of them `…` where there were more.
-    fileprivate func cut(toWidth width: Int) -> TextBuffer {
-        var characters = 0
-        var end = 0
-        for (index, byte) in bytes.enumerated() where byte & 0xc0 != 0x80 {
-            characters += 1
-            if characters == width { end = index }
-        }
-        guard characters > width else { return self }
-        var text = TextBuffer()
-        text.bytes.append(contentsOf: bytes[..<end])
-        text.append("…")
-        return text
     }
 }

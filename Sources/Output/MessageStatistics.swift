@@ -78,106 +78,117 @@ public final class MessageStatistics: RecordSink {
     }
 
     public func end() {
-        let rows = commands.map { (name: TableText.cell($0.key.append(to:)), tally: $0.value) }
-            .sorted { ($1.tally.count, $0.name.string) < ($0.tally.count, $1.name.string) }
+        let rows = rows
         switch format {
-        case .table: writeTable(rows)
-        case .ndjson: writeLines(rows)
+        case .table: TableText(.framed("Bitcoin/Messages:"), Self.columns, notes: notes).append(rows, to: output)
+        case .ndjson: TableLines(.messages, Self.columns).append(rows, to: output)
         }
         output.flush()
     }
 
-    /// Nanoseconds between the first record and the last.
-    private var span: UInt64 {
-        guard latest > earliest else { return 0 }
-        return UInt64(bitPattern: latest &- earliest)
-    }
-
-    // MARK: Table
-
-    private func writeTable(_ rows: [(name: TextBuffer, tally: Tally)]) {
-        var table = TableText(
-            "Bitcoin/Messages:",
-            [
-                .init("Command", .left), .init("Count"), .init("Percent"), .init("Bytes"), .init("Percent"),
-                .init("Average"), .init("Rate (/s)"), .init("Problems"), .init("Count ->"), .init("Bytes ->"),
-                .init("Count <-"), .init("Bytes <-"),
-            ])
-        table.append(cells(TableText.cell("All messages"), all))
-        for row in rows {
-            let name = TableText.cell {
-                $0.append(" ")
-                $0.append(row.name)
-            }
-            table.append(cells(name, row.tally))
+    private var rows: [Row] {
+        let span = latest > earliest ? UInt64(bitPattern: latest &- earliest) : 0
+        func row(_ kind: Row.Kind, _ tally: Tally, _ command: TextBuffer? = nil) -> Row {
+            Row(kind: kind, command: command, tally: tally, all: all, span: span)
         }
-        if others.count > 0 { table.append(cells(TableText.cell(" (other)"), others)) }
-        if encrypted.count > 0 { table.append(encryptedCells) }
-        table.note { $0.append("-> from the side that opened the connection, <- from the other") }
-        if all.undirected > 0 {
-            table.note {
-                $0.append("Of ")
-                $0.append(decimal: all.undirected)
-                $0.append(" messages it is not known which side opened the connection: they count in no direction.")
-            }
+        var rows = [row(.all, all)]
+        rows += commands.map { command, tally in
+            var name = TextBuffer()
+            command.append(to: &name)
+            return (name: name, tally: tally)
         }
-        table.append(to: output)
+        .sorted { ($1.tally.count, $0.name.string) < ($0.tally.count, $1.name.string) }
+        .map { row(.command, $0.tally, $0.name) }
+        if others.count > 0 { rows.append(row(.other, others)) }
+        if encrypted.count > 0 { rows.append(row(.encrypted, encrypted)) }
+        return rows
     }
 
-    private func cells(_ name: TextBuffer, _ tally: Tally) -> [TextBuffer] {
-        [
-            name, TableText.cell(tally.count),
-            TableText.cell(.percent(tally.count, of: all.count), decimals: 2, unit: "%"),
-            TableText.cell(tally.bytes), TableText.cell(.percent(tally.bytes, of: all.bytes), decimals: 2, unit: "%"),
-            TableText.cell(Quotient(tally.bytes, of: tally.count), decimals: 1),
-            TableText.cell(.rate(tally.count, nanoseconds: span), decimals: 4), TableText.cell(tally.problems),
-            TableText.cell(tally.fromInitiator.count), TableText.cell(tally.fromInitiator.bytes),
-            TableText.cell(tally.fromResponder.count), TableText.cell(tally.fromResponder.bytes),
-        ]
+    private var notes: [TextBuffer] {
+        var sides = TextBuffer()
+        sides.append("-> from the side that opened the connection, <- from the other")
+        guard all.undirected > 0 else { return [sides] }
+        var undirected = TextBuffer()
+        undirected.append("Of ")
+        undirected.append(decimal: all.undirected)
+        undirected.append(" messages it is not known which side opened the connection: they count in no direction.")
+        return [sides, undirected]
+    }
+}
+
+extension MessageStatistics {
+    /// What a row is made of.
+    struct Row {
+        enum Kind: String { case all, command, other, encrypted }
+
+        let kind: Kind
+        /// Of a row of one command, safe to print.
+        let command: TextBuffer?
+        let tally: Tally
+        /// Of the messages of all rows.
+        let all: Tally
+        /// Nanoseconds between the first record and the last.
+        let span: UInt64
+
+        /// How many messages there are in encrypted bytes nobody knows.
+        var isRead: Bool { kind != .encrypted }
+
+        /// What the table shows as the command.
+        var title: TextBuffer {
+            var title = TextBuffer()
+            switch kind {
+            case .all: title.append("All messages")
+            case .command:
+                title.append(" ")
+                if let command { title.append(command) }
+            case .other: title.append(" (other)")
+            case .encrypted: title.append("(v2, encrypted)")
+            }
+            return title
+        }
     }
 
-    /// How many messages there are in encrypted bytes nobody knows.
-    private var encryptedCells: [TextBuffer] {
-        let none = TableText.cell("-")
-        return [
-            TableText.cell("(v2, encrypted)"), none, none, TableText.cell(encrypted.bytes), none, none, none, none,
-            none, TableText.cell(encrypted.fromInitiator.bytes), none, TableText.cell(encrypted.fromResponder.bytes),
-        ]
-    }
-
-    // MARK: Lines
-
-    private func writeLines(_ rows: [(name: TextBuffer, tally: Tally)]) {
-        write(nil, "all", all)
-        for row in rows { write(row.name, "command", row.tally) }
-        if others.count > 0 { write(nil, "other", others) }
-        guard encrypted.count > 0 else { return }
-        var line = StatisticLine(.messages)
-        line.append("row", "encrypted")
-        line.append("command", text: nil)
-        line.append("bytes", encrypted.bytes)
-        line.append("bytes_from_initiator", encrypted.fromInitiator.bytes)
-        line.append("bytes_from_responder", encrypted.fromResponder.bytes)
-        line.end(to: output)
-    }
-
-    private func write(_ name: TextBuffer?, _ row: StaticString, _ tally: Tally) {
-        var line = StatisticLine(.messages)
-        line.append("row", row)
-        line.append("command", text: name)
-        line.append("count", tally.count)
-        line.append("count_percent", .percent(tally.count, of: all.count), decimals: 2)
-        line.append("bytes", tally.bytes)
-        line.append("bytes_percent", .percent(tally.bytes, of: all.bytes), decimals: 2)
-        line.append("average_bytes", Quotient(tally.bytes, of: tally.count), decimals: 1)
-        line.append("messages_per_second", .rate(tally.count, nanoseconds: span), decimals: 4)
-        line.append("problems", tally.problems)
-        line.append("count_from_initiator", tally.fromInitiator.count)
-        line.append("bytes_from_initiator", tally.fromInitiator.bytes)
-        line.append("count_from_responder", tally.fromResponder.count)
-        line.append("bytes_from_responder", tally.fromResponder.bytes)
-        line.end(to: output)
-    }
+    static let columns: [ValuedColumn<Row>] = [
+        .init(
+            "row", nil, .text, "what is counted: all, command, other (commands without a row of their own) or encrypted"
+        ) {
+            .printable($0.kind.rawValue)
+        },
+        .init("command", "Command", .text, "the command, null where the row is not of one") {
+            .label($0.command, shown: $0.title)
+        },
+        .init("count", "Count", .count, "messages") { $0.isRead ? .number($0.tally.count) : nil },
+        .init("count_percent", "Percent", .percent, "share of all messages") {
+            $0.isRead ? .quotient(.percent($0.tally.count, of: $0.all.count)) : nil
+        },
+        .init("bytes", "Bytes", .bytes, "headers and payloads, as long as the headers say") { .number($0.tally.bytes) },
+        .init("bytes_percent", "Percent", .percent, "share of the bytes of all messages") {
+            $0.isRead ? .quotient(.percent($0.tally.bytes, of: $0.all.bytes)) : nil
+        },
+        .init("average_bytes", "Average", .averageBytes, "bytes of a message") {
+            $0.isRead ? .quotient(Quotient($0.tally.bytes, of: $0.tally.count)) : nil
+        },
+        .init(
+            "messages_per_second", "Rate (/s)", .perSecond, "messages in a second, from the first message to the last"
+        ) {
+            $0.isRead ? .quotient(.rate($0.tally.count, nanoseconds: $0.span)) : nil
+        },
+        .init("problems", "Problems", .count, "messages that are cut or malformed, or have a bad checksum") {
+            $0.isRead ? .number($0.tally.problems) : nil
+        },
+        .init("count_from_initiator", "Count ->", .count, "messages of the side that opened the connection") {
+            $0.isRead ? .number($0.tally.fromInitiator.count) : nil
+        },
+        .init("bytes_from_initiator", "Bytes ->", .bytes, "bytes of these messages") {
+            .number($0.tally.fromInitiator.bytes)
+        },
+        .init("count_from_responder", "Count <-", .count, "messages of the other side") {
+            $0.isRead ? .number($0.tally.fromResponder.count) : nil
+        },
+        .init("bytes_from_responder", "Bytes <-", .bytes, "bytes of these messages") {
+            .number($0.tally.fromResponder.bytes)
+        },
+    ]
 }
 
 extension MessageStatistics.Tally.Flow {

@@ -31,4 +31,13 @@ public enum Statistic: String, Sendable, CaseIterable {
         case .expert: ExpertStatistics(output, format)
         }
     }
+
+    /// The columns of its rows, in the order that data has.
+    public var columns: [Column] {
+        switch self {
+        case .messages: MessageStatistics.columns.map(\.column)
+        case .conversations: ConversationStatistics.columns.map(\.column)
+        case .expert: ExpertStatistics.columns.map(\.column)
+        }
+    }
 }

@@ -1,153 +1,123 @@
 import Fields
 
-/// A table in the manner of tshark's statistics: a frame of `=`, a title, a line of names, rows.
-struct TableText {
-    enum Alignment { case left, right }
-
-    /// A column's name and the side its cells are moved to.
-    struct Column {
-        let name: StaticString
-        let alignment: Alignment
-
-        init(_ name: StaticString, _ alignment: Alignment = .right) {
-            self.name = name
-            self.alignment = alignment
-        }
+/// The rows of a statistic as a table in the manner of tshark's.
+struct TableText<Row> {
+    enum Style {
+        /// Between lines of `=`, under a title; columns are as wide as the widest of their cells.
+        case framed(StaticString)
+        /// Under a heading with a line of `=`; columns have the widths of their declarations, and all but the last are
+        /// moved to the right.
+        case underlined(TextBuffer)
     }
 
-    private let title: StaticString
-    private let columns: [Column]
-    private var rows: [[TextBuffer]] = []
+    private let style: Style
+    /// Those the table has, from the left.
+    private let columns: [ValuedColumn<Row>]
     /// Lines between the rows and the frame.
-    private var notes: [TextBuffer] = []
+    private let notes: [TextBuffer]
 
-    init(_ title: StaticString, _ columns: [Column]) {
-        self.title = title
-        self.columns = columns
-    }
-
-    /// - Parameter cells: One a column, of printable characters only.
-    mutating func append(_ cells: [TextBuffer]) { rows.append(cells) }
-
-    mutating func note(_ body: (inout TextBuffer) -> Void) {
-        var text = TextBuffer()
-        body(&text)
-        notes.append(text)
-    }
-
-    func append(to output: ByteOutput) { append(to: output, rows: rows.count) { rows[$0] } }
-
-    /// As `append(to:)`, with rows that are made when they are needed, which is twice: a large table takes no memory.
-    ///
-    /// - Parameter row: As for `append(_:)`; the same each time.
-    func append(to output: ByteOutput, rows count: Int, _ row: (Int) -> [TextBuffer]) {
-        let names = columns.map { TableText.cell($0.name) }
-        var widths = names.map(Self.width)
-        for index in 0..<count {
-            for (column, cell) in row(index).enumerated() { widths[column] = max(widths[column], Self.width(cell)) }
+    init(_ style: Style, _ columns: [ValuedColumn<Row>], notes: [TextBuffer] = []) {
+        self.style = style
+        self.notes = notes
+        let shown = columns.filter { $0.column.title != nil }
+        var ordered = shown.filter { $0.column.place == nil }
+        // From the left: each has those before it in their places.
+        for column in shown.sorted(by: { ($0.column.place ?? 0) < ($1.column.place ?? 0) }) {
+            guard let place = column.column.place else { continue }
+            ordered.insert(column, at: min(max(place, 0), ordered.count))
         }
-        let width = widths.reduce(0, +) + 2 * (columns.count - 1)
-        func rule(_ character: UInt8) {
-            output.buffer.bytes.append(contentsOf: repeatElement(character, count: width))
+        self.columns = ordered
+    }
+
+    /// - Parameter rows: Where the widths depend on them they are gone through twice: a large table takes no memory if
+    ///   they are made when they are needed.
+    func append(_ rows: some Collection<Row>, to output: ByteOutput) {
+        switch style {
+        case .framed(let title):
+            let widths = widths(of: rows)
+            let width = widths.reduce(0, +) + 2 * max(0, columns.count - 1)
+            rule(0x3d, width, to: &output.buffer)
+            output.buffer.append(title)
             output.buffer.append("\n")
-        }
-        rule(0x3d)
-        output.buffer.append(title)
-        output.buffer.append("\n")
-        append(names, widths, to: &output.buffer)
-        rule(0x2d)
-        for index in 0..<count {
-            append(row(index), widths, to: &output.buffer)
-            output.flushIfFull()
-        }
-        for note in notes {
-            output.buffer.append(note)
+            appendTitles(widths, to: &output.buffer)
+            rule(0x2d, width, to: &output.buffer)
+            append(rows, widths, to: output)
+            for note in notes {
+                output.buffer.append(note)
+                output.buffer.append("\n")
+            }
+            rule(0x3d, width, to: &output.buffer)
+        case .underlined(let heading):
+            let widths = columns.map(\.column.width)
+            output.buffer.append(heading)
             output.buffer.append("\n")
+            rule(0x3d, heading.width(from: 0), to: &output.buffer)
+            appendTitles(widths, to: &output.buffer)
+            append(rows, widths, to: output)
         }
-        rule(0x3d)
     }
 
-    private func append(_ row: [TextBuffer], _ widths: [Int], to text: inout TextBuffer) {
-        for (column, cell) in row.enumerated() {
-            if column > 0 { text.append("  ") }
-            let padding = widths[column] - Self.width(cell)
-            if columns[column].alignment == .right { text.append(spaces: padding) }
-            text.append(cell)
-            // No spaces at the end of a line.
-            if columns[column].alignment == .left, column < row.count - 1 { text.append(spaces: padding) }
+    private func widths(of rows: some Collection<Row>) -> [Int] {
+        var cell = TextBuffer()
+        var widths = columns.map { column in
+            cell.removeAll()
+            cell.append(column.column.title ?? "")
+            return cell.width(from: 0)
         }
+        for row in rows {
+            for (index, column) in columns.enumerated() {
+                cell.removeAll()
+                cell.append(cell: column.value(row), column.column.unit)
+                widths[index] = max(widths[index], cell.width(from: 0))
+            }
+        }
+        return widths
+    }
+
+    private func rule(_ character: UInt8, _ width: Int, to text: inout TextBuffer) {
+        text.bytes.append(contentsOf: repeatElement(character, count: width))
         text.append("\n")
     }
 
-    /// Characters, each taken to be one column wide.
-    private static func width(_ text: TextBuffer) -> Int {
-        text.bytes.reduce(0) { $1 & 0xc0 == 0x80 ? $0 : $0 + 1 }
-    }
-}
-
-extension TableText {
-    static func cell(_ text: StaticString) -> TextBuffer {
-        var cell = TextBuffer()
-        cell.append(text)
-        return cell
+    private func appendTitles(_ widths: [Int], to text: inout TextBuffer) {
+        appendLine(widths, to: &text) { $1.append($0.column.title ?? "") }
     }
 
-    static func cell(_ body: (inout TextBuffer) -> Void) -> TextBuffer {
-        var cell = TextBuffer()
-        body(&cell)
-        return cell
-    }
-
-    static func cell(_ number: UInt64) -> TextBuffer { cell { $0.append(decimal: number) } }
-
-    /// A quotient with so many decimals, or `-` where there is none.
-    static func cell(_ quotient: Quotient, decimals: Int, unit: StaticString = "") -> TextBuffer {
-        cell {
-            guard $0.append(quotient, decimals: decimals) else { return $0.append("-") }
-            $0.append(unit)
+    private func append(_ rows: some Collection<Row>, _ widths: [Int], to output: ByteOutput) {
+        for row in rows {
+            appendLine(widths, to: &output.buffer) { $1.append(cell: $0.value(row), $0.column.unit) }
+            output.flushIfFull()
         }
     }
-}
 
-/// One number over another, for shares and rates.
-struct Quotient {
-    let numerator: Double
-    let denominator: Double
-
-    init(_ numerator: UInt64, of denominator: UInt64) {
-        self.numerator = Double(numerator)
-        self.denominator = Double(denominator)
-    }
-
-    static func percent(_ part: UInt64, of whole: UInt64) -> Quotient {
-        Quotient(100 * Double(part), Double(whole))
-    }
-
-    /// So many a second.
-    static func rate(_ count: UInt64, nanoseconds: UInt64) -> Quotient {
-        Quotient(1e9 * Double(count), Double(nanoseconds))
-    }
-
-    private init(_ numerator: Double, _ denominator: Double) {
-        self.numerator = numerator
-        self.denominator = denominator
+    private func appendLine(
+        _ widths: [Int], to text: inout TextBuffer, _ cell: (ValuedColumn<Row>, inout TextBuffer) -> Void
+    ) {
+        for (index, column) in columns.enumerated() {
+            let isLast = index == columns.count - 1
+            let (isLeft, isApart) =
+                switch style {
+                case .framed: (column.column.unit.isLeft, true)
+                case .underlined: (isLast, isLast)
+                }
+            if index > 0, isApart { text.append("  ") }
+            let start = text.count
+            cell(column, &text)
+            let padding = max(0, widths[index] - text.width(from: start))
+            if !isLeft {
+                text.bytes.insert(contentsOf: repeatElement(0x20, count: padding), at: start)
+            } else if !isLast {
+                // No spaces at the end of a line.
+                text.append(spaces: padding)
+            }
+        }
+        text.append("\n")
     }
 }
 
 extension TextBuffer {
-    /// Writes a quotient, rounded to so many decimals (at most 9); false, and nothing written, where nothing can be
-    /// divided by the denominator.
-    mutating func append(_ quotient: Quotient, decimals: Int) -> Bool {
-        guard quotient.denominator > 0 else { return false }
-        var scale: UInt64 = 1
-        for _ in 0..<min(max(decimals, 0), 9) { scale *= 10 }
-        let value = (quotient.numerator / quotient.denominator * Double(scale)).rounded()
-        let units = UInt64(min(max(value, 0), 1e18))
-        append(decimal: units / scale)
-        if decimals > 0 {
-            append(".")
-            append(decimal: units % scale, width: decimals)
-        }
-        return true
+    /// How many characters there are from `start` on, each taken to be one column wide.
+    fileprivate func width(from start: Int) -> Int {
+        bytes[start...].reduce(0) { $1 & 0xc0 == 0x80 ? $0 : $0 + 1 }
     }
 }

@@ -110,8 +110,9 @@ let hostileTexts: [[UInt8]] =
 /// The same made harmless: what each writer must show.
 func harmless(_ bytes: [UInt8]) -> String { text { $0.append(wire: bytes.span.bytes) } }
 
-/// A remark that a message type declares.
+/// A remark that a message type or the header declares.
 func remark(_ name: String) -> Remark {
     _ = MessageTypes.standard
+    _ = MessageHeaderLayout()
     return Remark(named: name) ?? .common.layoutUnsettled
 }

@@ -1,0 +1,69 @@
+/// A column of a statistic, declared once: the text table, the lines of data and the manual follow from it.
+///
+/// How its values are taken from a row stands beside it, in a ``ValuedColumn``.
+public struct Column: Sendable {
+    /// What the values are: it decides how they are written in a table and in JSON, and on which side of the column.
+    public enum Unit: Sendable {
+        /// Words.
+        case text
+        /// Words that may be many: a table shows at most so many characters of them.
+        case longText(shown: Int)
+        /// True or false, and what a table shows for each.
+        case flag(yes: StaticString, no: StaticString)
+        /// A number that identifies, such as that of a connection.
+        case number
+        /// How many there are.
+        case count
+        case bytes
+        case averageBytes
+        case percent
+        case perSecond
+        case seconds
+    }
+
+    /// The name of its member in a line of data.
+    public let key: StaticString
+    /// Its name in the table; nil where the table does not have it.
+    public let title: StaticString?
+    public let unit: Unit
+    /// One phrase, without a capital or a full stop.
+    public let meaning: StaticString
+    /// Its place in the table, from 0; those without one are around it in the order of their declarations.
+    let place: Int?
+    /// Its width in a table of fixed columns, with the space before it.
+    let width: Int
+}
+
+extension Column.Unit {
+    /// For the manual.
+    public var name: StaticString {
+        switch self {
+        case .text, .longText: "text"
+        case .flag: "true or false"
+        case .number: "number"
+        case .count: "count"
+        case .bytes, .averageBytes: "bytes"
+        case .percent: "percent"
+        case .perSecond: "per second"
+        case .seconds: "seconds"
+        }
+    }
+
+    /// Whether a table moves its values to the left: words, but no numbers.
+    var isLeft: Bool {
+        switch self {
+        case .text, .longText, .flag: true
+        case .number, .count, .bytes, .averageBytes, .percent, .perSecond, .seconds: false
+        }
+    }
+
+    /// Of a quotient.
+    var decimals: Int {
+        switch self {
+        case .averageBytes: 1
+        case .percent: 2
+        case .perSecond: 4
+        case .text, .longText, .flag, .number, .count, .bytes, .seconds: 0
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import Fields
+
+/// One number over another, for shares and rates.
+struct Quotient {
+    let numerator: Double
+    let denominator: Double
+
+    init(_ numerator: UInt64, of denominator: UInt64) {
+        self.numerator = Double(numerator)
+        self.denominator = Double(denominator)
+    }
+
+    static func percent(_ part: UInt64, of whole: UInt64) -> Quotient {
+        Quotient(100 * Double(part), Double(whole))
+    }
+
+    /// So many a second.
+    static func rate(_ count: UInt64, nanoseconds: UInt64) -> Quotient {
+        Quotient(1e9 * Double(count), Double(nanoseconds))
+    }
+
+    private init(_ numerator: Double, _ denominator: Double) {
+        self.numerator = numerator
+        self.denominator = denominator
+    }
+}
+
+extension TextBuffer {
+    /// Writes a quotient, rounded to so many decimals (at most 9); false, and nothing written, where nothing can be
+    /// divided by the denominator.
+    mutating func append(_ quotient: Quotient, decimals: Int) -> Bool {
+        guard quotient.denominator > 0 else { return false }
+        var scale: UInt64 = 1
+        for _ in 0..<min(max(decimals, 0), 9) { scale *= 10 }
+        let value = (quotient.numerator / quotient.denominator * Double(scale)).rounded()
+        let units = UInt64(min(max(value, 0), 1e18))
+        append(decimal: units / scale)
+        if decimals > 0 {
+            append(".")
+            append(decimal: units % scale, width: decimals)
+        }
+        return true
+    }
+}

@@ -1,0 +1,87 @@
+import Fields
+
+/// What stands in one column of one row.
+enum RowValue {
+    /// Nil where nobody knows it.
+    case number(UInt64?)
+    case quotient(Quotient)
+    case nanoseconds(Int64, decimals: Int)
+    case flag(Bool)
+    case word(StaticString)
+    /// Safe to print; nil where nobody knows it.
+    case text(TextBuffer?)
+    /// The same, and what a table shows instead.
+    case label(TextBuffer?, shown: TextBuffer)
+
+    /// Text of our own, which is safe to print.
+    static func printable(_ bytes: [UInt8]) -> RowValue {
+        var text = TextBuffer()
+        text.bytes = bytes
+        return .text(text)
+    }
+
+    /// Text of our own, which is safe to print.
+    static func printable(_ string: String) -> RowValue { printable(Array(string.utf8)) }
+}
+
+extension TextBuffer {
+    /// As a table shows it; `-` where there is none.
+    mutating func append(cell value: RowValue?, _ unit: Column.Unit) {
+        switch value {
+        case nil, .number(nil), .text(nil): append("-")
+        case .number(let number?): append(decimal: number)
+        case .quotient(let quotient):
+            guard append(quotient, decimals: unit.decimals) else { return append("-") }
+            if case .percent = unit { append("%") }
+        case .nanoseconds(let time, let decimals): TimeText.append(nanoseconds: time, decimals: decimals, to: &self)
+        case .flag(let flag):
+            guard case .flag(let yes, let no) = unit else { return append(flag ? "yes" : "no") }
+            append(flag ? yes : no)
+        case .word(let word): append(word)
+        case .text(let text?):
+            guard case .longText(let width) = unit else { return append(text) }
+            append(text, cutTo: width)
+        case .label(_, let shown): append(shown)
+        }
+    }
+
+    /// As JSON; `null` where nobody knows it.
+    mutating func append(json value: RowValue, _ unit: Column.Unit) {
+        switch value {
+        case .number(nil), .text(nil), .label(nil, _): append("null")
+        case .number(let number?): append(decimal: number)
+        case .quotient(let quotient): if !append(quotient, decimals: unit.decimals) { append("null") }
+        case .nanoseconds(let time, let decimals): TimeText.append(nanoseconds: time, decimals: decimals, to: &self)
+        case .flag(let flag): append(flag ? "true" : "false")
+        case .word(let word):
+            append("\"")
+            append(word)
+            append("\"")
+        case .text(let text?), .label(let text?, _): append(quoted: text)
+        }
+    }
+
+    /// A text that is safe to print, as a string of JSON.
+    private mutating func append(quoted text: TextBuffer) {
+        append("\"")
+        for byte in text.bytes {
+            // Nothing else that JSON forbids is safe to print.
+            if byte == 0x22 || byte == 0x5c { append(ascii: 0x5c) }
+            append(ascii: byte)
+        }
+        append("\"")
+    }
+
+    /// At most so many characters, the last of them `…` where there were more.
+    private mutating func append(_ text: TextBuffer, cutTo width: Int) {
+        var characters = 0
+        var end = 0
+        for (index, byte) in text.bytes.enumerated() where byte & 0xc0 != 0x80 {
+            characters += 1
+            if characters == width { end = index }
+        }
+        guard characters > width else { return append(text) }
+        bytes.append(contentsOf: text.bytes[..<end])
+        append("…")
+    }
+}
