@@ -98,8 +98,6 @@ struct Reference {
             let start = Int(Int32(truncatingIfNeeded: segment.sequence &- origin))
             let length = min(packet.bytes.count - segment.payloadStart, segment.payloadLength)
             guard segment.payloadLength > 0 || segment.flags.contains(.fin), start >= 0 else { continue }
-            // A FIN ahead of all bytes is not remembered: what was lost right before it is known to nobody.
-            if length <= 0, segment.payloadLength == 0, captured[segment.flow]?.isEmpty ?? true { continue }
             captured[segment.flow, default: CapturedBytes()].add(
                 start..<start + max(length, 0), to: start + segment.payloadLength)
         }

@@ -99,7 +99,8 @@ private let blob = Field("test.blob", "Blob", .bytes, "bytes of these tests")
         _ = dissect(bytes) { c throws(Stop) in #expect(try c.compactSize(number) == Int(clamping: value)) }
         for cut in 0..<bytes.count {
             let tree = dissect(Array(bytes[..<cut])) { c throws(Stop) in _ = try c.compactSize(number) }
-            #expect(tree.stopped && tree.kinds == ["bitcoin.message.ends_early"] && tree.nodes.map(\.range) == [0..<cut])
+            #expect(
+                tree.stopped && tree.kinds == ["bitcoin.message.ends_early"] && tree.nodes.map(\.range) == [0..<cut])
             #expect(skim(Array(bytes[..<cut])) { c throws(Stop) in _ = try c.compactSize(number) }.stopped)
         }
     }
