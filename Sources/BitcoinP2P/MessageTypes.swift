@@ -16,6 +16,8 @@ public struct MessageTypes: Sendable {
     public let blockRefutations: Set<Remark>
 
     private init() {
+        let block = Block()
+        blockRefutations = block.refutations
         let rows: [MessageType] = [
             // Connection
             MessageType("version", .current, "Satoshi client", Version()),
@@ -149,7 +151,6 @@ public struct MessageTypes: Sendable {
             .foreign("dsproof-beta", "proves that two transactions spend the same output"),
         ]
         // Declared outside any payload, so nothing else would declare it before it is needed.
-        blockRefutations = Block().refutations
         _ = (trailingData, trailingIgnored, Remark.common)
         index = Dictionary(rows.enumerated().map { ($1.command, $0) }, uniquingKeysWith: { first, _ in first })
         types = rows + [service]

@@ -5,9 +5,12 @@ import Fields
 /// A line a field, tab-separated: `F`, label, name, type, protocol, base, mask, meaning; protocols as `P`, label, name.
 enum FieldList {
     static func append(to text: inout TextBuffer) {
-        let remarks = Set(Catalog.remarks.filter { !$0.isInTree }.map(\.name))
+        let remarks = Catalog.remarks.filter { !$0.isInTree }
+        let summaries = Dictionary(remarks.map { ($0.name, $0.summary) }, uniquingKeysWith: { first, _ in first })
         for field in RecordNames.recordFields {
-            if field.kind == .layer, !remarks.contains(field.name) {
+            if let summary = summaries[field.name] {
+                append(field.name, summary, field.kind, field.meaning, to: &text)
+            } else if field.kind == .layer {
                 text.append("P\t\(field.label)\t\(field.name)\n")
             } else {
                 append(field.name, field.label, field.kind, field.meaning, to: &text)

@@ -32,6 +32,13 @@ public struct FieldSet: Sendable {
         return word < words.count && words[word] & (1 &<< UInt64(field.id & 63)) != 0
     }
 
+    /// Lets these count among those that ``declared(by:)`` finds.
+    public func declareAgain() {
+        guard var noted = Catalog.note(nil) else { return }
+        noted.formUnion(self)
+        _ = Catalog.note(noted)
+    }
+
     @inlinable
     public func isDisjoint(with other: borrowing FieldSet) -> Bool {
         for word in 0..<min(words.count, other.words.count) where words[word] & other.words[word] != 0 { return false }
@@ -40,7 +47,7 @@ public struct FieldSet: Sendable {
 
     /// The fields that `make` declares, also those that were declared before.
     ///
-    /// What it does not make itself, such as a shared value, declares nothing and is missing.
+    /// A value that it does not make itself, but shares, says what it declares by ``declareAgain()``.
     public static func declared<Declaring>(by make: () -> Declaring) -> (Declaring, FieldSet) {
         var before = Catalog.note(FieldSet())
         let made = make()

@@ -32,10 +32,7 @@ public struct Remark: Hashable, Sendable, BitwiseCopyable {
             RemarkDeclaration(
                 name: name, severity: severity, group: group, isComputed: isComputed, text: text,
                 isInTree: field != nil,
-                field: field
-                    ?? Field(
-                        name, RemarkDeclaration.text(text, nil), .layer,
-                        "remark on a message or one of its fields: \(severity.name), \(group.name)")))
+                field: field ?? Field(name, text, .layer, "a remark on the message or one of its fields")))
     }
 
     /// The remark of that name, if any was declared.
@@ -71,10 +68,14 @@ public struct RemarkDeclaration: Sendable, Equatable {
 
     var isMalformation: Bool { severity == .error && group == .malformed && !isComputed }
 
-    /// The sentence with its number.
+    /// The sentence with its number. A text has one place for it at most.
     static func text(_ text: String, _ value: UInt64?) -> String {
-        guard text.contains("{") else { return text }
-        return text.replacing("{n}", with: value.map { String($0) } ?? "…")
-            .replacing("{signed}", with: value.map { String(Int64(bitPattern: $0)) } ?? "…")
+        let units = text.utf8
+        guard let start = units.firstIndex(of: UInt8(ascii: "{")), let end = units.firstIndex(of: UInt8(ascii: "}")),
+            start < end
+        else { return text }
+        let isSigned = units[units.index(after: start)..<end].elementsEqual("signed".utf8)
+        let number = value.map { isSigned ? String(Int64(bitPattern: $0)) : String($0) } ?? "…"
+        return text[..<start] + number + text[units.index(after: end)...]
     }
 }

@@ -37,6 +37,9 @@ struct Btcshark: ParsableCommand {
         do {
             var command = try parseAsRoot(LetterClusters.split(Array(CommandLine.arguments.dropFirst())))
             try command.run()
+        } catch let code as ExitCode {
+            // The library would make the whole help first, for a quarter of all instructions of a small capture.
+            Glibc.exit(code.rawValue)
         } catch {
             let code = exitCode(for: error)
             if code == .success {

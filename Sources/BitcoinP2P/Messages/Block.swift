@@ -15,7 +15,7 @@ struct Block: Payload {
     private let inside: FieldSet
 
     init() {
-        let (parts, fields) = FieldSet.declared { (Transaction(), BlockChecks()) }
+        let (parts, fields) = FieldSet.declared { (Transaction.standard, BlockChecks()) }
         (transaction, checks) = parts
         inside = fields
     }

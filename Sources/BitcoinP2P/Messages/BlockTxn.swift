@@ -7,7 +7,7 @@ struct BlockTxn: Payload {
     let blockHash = Field("bitcoin.blocktxn.blockhash", "Block hash", .hash, "the block they are in")
     let count = Field(
         "bitcoin.blocktxn.transactions_length", "Number of transactions", .count, "how many transactions follow")
-    let transaction = Transaction()
+    let transaction = Transaction.standard
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         c.info(" ", hash: try c.bytes(blockHash, 32))

@@ -29,7 +29,7 @@ struct CompactBlock: Payload {
     let prefilled = Field(
         "bitcoin.cmpctblock.prefilledtxn", "Prefilled transaction", .group, "a transaction sent along, and its place")
     let index = DifferentialIndex("bitcoin.cmpctblock.prefilledtxn.index")
-    let transaction = Transaction()
+    let transaction = Transaction.standard
     let prefilledShortID = Field(
         "bitcoin.cmpctblock.prefilledtxn.shortid", "Short id", .hexadecimal(bits: 48),
         "the short id that the transaction would have had")

@@ -5,7 +5,7 @@ import Fields
 struct DandelionTx: Payload {
     let message = Field(
         "bitcoin.dandeliontx", "Dandeliontx message", .group, "a transaction on its way to where it will be announced")
-    let transaction = Transaction()
+    let transaction = Transaction.standard
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         try c.group(transaction.message) { (c) throws(Stop) in

@@ -63,7 +63,7 @@ struct PkgTxns: Payload {
     let message = Field("bitcoin.pkgtxns", "Pkgtxns message", .group, "transactions to be judged together")
     let count = Field(
         "bitcoin.pkgtxns.txns_length", "Number of transactions", .count, "how many transactions follow, at most 100")
-    let transaction = Transaction()
+    let transaction = Transaction.standard
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         let transactions = try c.compactSize(count, limit: 100)

@@ -20,7 +20,7 @@ struct Template: Payload {
     let prefilled = Field(
         "bitcoin.template.prefilledtxn", "Prefilled transaction", .group, "a transaction sent along, and its place")
     let index = DifferentialIndex("bitcoin.template.prefilledtxn.index")
-    let transaction = Transaction()
+    let transaction = Transaction.standard
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         try header.layout(&c, context)

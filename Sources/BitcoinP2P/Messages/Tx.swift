@@ -2,7 +2,7 @@ import Fields
 
 /// `tx`: one transaction, with its witness if the peer asked for that (BIP 144).
 struct Tx: Payload {
-    let transaction = Transaction()
+    let transaction = Transaction.standard
     var message: Field { transaction.message }
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {

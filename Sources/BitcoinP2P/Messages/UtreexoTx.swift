@@ -10,7 +10,7 @@ struct UtreexoTx: Payload {
     let targets = UtreexoTargets("bitcoin.utreexotx")
     let proofHashes = HashList(
         "bitcoin.utreexotx.proof_hashes", "Proof hash", .bytes, many: "proof hashes", "a node of the forest")
-    let transaction = Transaction()
+    let transaction = Transaction.standard
     let index = Field(
         "bitcoin.utreexotx.index", "Output index", .unsigned(bits: 32),
         "which output an input spends: half of the index in the transaction above")

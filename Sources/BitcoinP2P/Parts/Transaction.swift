@@ -70,7 +70,15 @@ struct Transaction: Sendable {
     let outputScript = OutputScript()
     let witnessParts = WitnessParts()
 
-    init() {
+    private static let shared = FieldSet.declared(by: Transaction.init)
+
+    /// One for all messages that hold transactions: it has many fields.
+    static var standard: Transaction {
+        shared.1.declareAgain()
+        return shared.0
+    }
+
+    private init() {
         let (identity, fields) = FieldSet.declared(by: TransactionIdentity.init)
         self.identity = identity
         computed = fields.union([totalOut])

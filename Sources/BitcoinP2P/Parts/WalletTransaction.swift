@@ -72,7 +72,7 @@ struct WalletTransaction: Sendable {
 /// A transaction with the path from it to the merkle root of its block.
 struct MerkleTransaction: Sendable {
     let group: Field
-    let transaction = Transaction()
+    let transaction = Transaction.standard
     let hashBlock: Field
     let merkleBranch: HashList
     let index: Field
