@@ -26,6 +26,6 @@ extension MessageSink {
     private mutating func tell(_ conflict: FragmentConflict, _ stream: MessageStream, _ id: StreamID) {
         guard !isDone, stream.transport == .v1 || stream.transport == .v2 else { return }
         records.take(
-            .fragmentsDiffer(conflict, frameAtHand), of: stream.sender, id, at: stream.next, RawSpan())
+            .fragmentsDiffer(conflict, frameAtHand), of: sender(of: stream, id), id, at: stream.next, RawSpan())
     }
 }

@@ -25,7 +25,7 @@ extension MessageSink {
         let first = stream.startWasSeen ? 0 : stream.encryption.start ?? range.lowerBound
         let place = OffsetRange(
             start: range.lowerBound &- min(first, range.lowerBound), length: UInt64(range.count))
-        records.take(.otherCopy(place, origin), of: stream.sender, id, at: range.lowerBound, RawSpan())
+        records.take(.otherCopy(place, origin), of: sender(of: stream, id), id, at: range.lowerBound, RawSpan())
     }
 
     /// Tells what was missing before the transport was known. Its frame is the one that shows the stream to be Bitcoin's.
@@ -46,6 +46,6 @@ extension MessageSink {
 
     private mutating func tell(_ gap: Gap, at offset: UInt64, _ stream: MessageStream, _ id: StreamID) {
         guard !isDone else { return }
-        records.take(.gap(gap), of: stream.sender, id, at: offset, RawSpan())
+        records.take(.gap(gap), of: sender(of: stream, id), id, at: offset, RawSpan())
     }
 }

@@ -178,7 +178,8 @@ extension MessageSink {
             if !rest.isEmpty { skip(rest.byteCount, stream) }
             if !stream.lost.isEmpty {
                 records.take(
-                    .end(stream.lost, provenance.completion(at: end)), of: stream.sender, id, at: end, RawSpan())
+                    .end(stream.lost, provenance.completion(at: end)), of: sender(of: stream, id), id, at: end,
+                    RawSpan())
             }
             return
         }
@@ -221,7 +222,7 @@ extension MessageSink {
         let key = bytes.extracting(first: length)
         let origin = provenance.completion(at: offset &+ UInt64(length))
         let waits = waitsForKeys && keys != nil
-        records.take(.beginning(origin, waitsForKey: waits), of: stream.sender, id, at: offset, key)
+        records.take(.beginning(origin, waitsForKey: waits), of: sender(of: stream, id), id, at: offset, key)
     }
 
     private mutating func tell(
@@ -257,7 +258,7 @@ extension MessageSink {
             return
         }
         arrival.segment = segments?[arrival.origin.frame]
-        records.take(.packet(facts, arrival), of: stream.sender, id, at: range.lowerBound, plain)
+        records.take(.packet(facts, arrival), of: sender(of: stream, id), id, at: range.lowerBound, plain)
     }
 
     /// A direction's first packet that was opened.
@@ -280,7 +281,7 @@ extension MessageSink {
         guard !session.hasToldFailure else { return }
         session.hasToldFailure = true
         if session.isRefused { found.wrongSecrets += 1 }
-        records.take(.failure(failure, origin), of: stream.sender, id, at: stream.next, RawSpan())
+        records.take(.failure(failure, origin), of: sender(of: stream, id), id, at: stream.next, RawSpan())
     }
 
     private mutating func tellEncrypted(_ stream: MessageStream, _ id: StreamID) {
@@ -290,6 +291,6 @@ extension MessageSink {
         let direction = EncryptedDirection(
             key: stream.key, byteCount: stream.byteCount, missing: stream.lost.missing,
             startTime: stream.first?.time ?? stream.last.time, last: stream.last)
-        records.take(.encrypted(direction), of: stream.sender, id, at: stream.next, direction.key.span.bytes)
+        records.take(.encrypted(direction), of: sender(of: stream, id), id, at: stream.next, direction.key.span.bytes)
     }
 }

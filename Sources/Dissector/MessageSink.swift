@@ -184,6 +184,7 @@ struct MessageSink: StreamSink, ~Copyable {
         guard let stream = streams[id.index] else { return }
         defer { streams[id.index] = nil }
         waiting.remove(id)
+        defer { records.close(id, of: sender(of: stream, id), at: frameAtHand) }
         guard !isDone else { return }
         let end = stream.next &+ UInt64(pending.byteCount)
         let used = drain(pending, at: stream.next, of: stream, id, provenance, .end)
@@ -396,31 +397,16 @@ struct MessageSink: StreamSink, ~Copyable {
             found.bitcoinStreams += 1
         }
         found.bytes.inMessages &+= UInt64(bytes.byteCount)
-        if records.depth > .summary {
-            if Conduct.isMoved(by: finding.message.header.command) { finding.message.verify(bytes) }
-            finding.remarks = judge(finding.message, bytes, stream, id)
-            finding.segment = segments?[finding.origin.frame]
-        }
-        records.take(finding, of: stream.sender, id, bytes)
+        finding.segment = segments?[finding.origin.frame]
+        records.take(finding, of: sender(of: stream, id), id, bytes)
     }
 
-    /// What is wrong with the place of a message in its conversation.
-    private func judge(
-        _ message: MessageFramer.Message, _ bytes: RawSpan, _ stream: MessageStream, _ id: StreamID
-    ) -> [Remark] {
-        // Receivers drop it, as if it had never been sent. Of others the checksum may not be known yet.
-        if message.status == .bad, Conduct.isMoved(by: message.header.command) { return [] }
-        let payload = bytes.extracting(droppingFirst: message.header.byteCount)
-        let claims =
-            Conduct.isVersion(message.header.command) ? records.claims(of: bytes, from: message.header) : nil
-        guard let peer = self.peer(of: id) else {
-            // Nothing of the other side yet: it has not asked anything either.
-            var silent = Conduct()
-            return stream.conduct.take(
-                message.header.command, payload, from: &silent, isWhole: stream.isWhole, claims: claims)
-        }
-        return stream.conduct.take(
-            message.header.command, payload, from: &peer.conduct, isWhole: stream.isWhole && peer.isWhole,
-            claims: claims)
+    /// What is known by now of the side that sends a stream.
+    func sender(of stream: MessageStream, _ id: StreamID) -> StreamSender {
+        // Of a side of which nothing came it is known that it has said nothing.
+        let isWhole = stream.isWhole && peer(of: id)?.isWhole ?? true
+        return StreamSender(
+            ends: stream.ends, role: stream.senderRole, side: id.direction, seen: isWhole ? .both : .part,
+            firstSequence: stream.firstSequence)
     }
 }

@@ -25,7 +25,6 @@ final class MessageStream {
 
     /// The direction was seen from its first byte, and no byte has been missing since.
     var isWhole = false
-    var conduct = Conduct()
 
     /// What was lost since the last message: told with the next one.
     var lost = Loss()
@@ -53,38 +52,4 @@ final class MessageStream {
     init(from source: Endpoint, to destination: Endpoint) {
         ends = Ends(from: source, source.text, to: destination, destination.text)
     }
-
-    /// A direction that was not seen in packets.
-    init(from source: Endpoint?, _ sourceText: [UInt8], to destination: Endpoint?, _ destinationText: [UInt8]) {
-        ends = Ends(from: source, sourceText, to: destination, destinationText)
-    }
-
-    /// What is known by now of the side that sends here.
-    var sender: StreamSender {
-        StreamSender(ends: ends, role: senderRole, claims: conduct.claims, firstSequence: firstSequence)
-    }
-}
-
-/// Where the bytes of a direction come from and go to.
-final class Ends: Sendable {
-    /// Nil where it is not known: a node does not note its own address, and some have none of IP.
-    let source: Endpoint?
-    let destination: Endpoint?
-    let sourceText: [UInt8]
-    let destinationText: [UInt8]
-
-    init(from source: Endpoint?, _ sourceText: [UInt8], to destination: Endpoint?, _ destinationText: [UInt8]) {
-        self.source = source
-        self.destination = destination
-        self.sourceText = sourceText
-        self.destinationText = destinationText
-    }
-}
-
-/// What a message's record tells of its sender: a copy, since the stream goes on while the record is made.
-struct StreamSender: Sendable {
-    let ends: Ends
-    let role: Record.Sender
-    let claims: Conduct.Claims?
-    let firstSequence: UInt32
 }

@@ -22,6 +22,8 @@ struct OrderedRecords: ~Copyable {
     private var holding = HoldingStreams()
     /// Nobody holds a record back, and none is held: they are handed on as they come.
     private(set) var isInOrder = true
+    /// All streams are being closed.
+    private var isEnding = false
     /// Somebody looks at records.
     private let isOrdered: Bool
     private(set) var tally = Tally()
@@ -38,11 +40,6 @@ struct OrderedRecords: ~Copyable {
     var hasThread: Bool { thread != nil }
     var depth: Depth { stage.depth }
     var wantsFrames: Bool { stage.wantsFrames }
-
-    /// What a `version` says of its sender.
-    func claims(of bytes: RawSpan, from header: MessageHeader) -> Conduct.Claims {
-        stage.builder.claims(of: bytes, from: header)
-    }
 
     // MARK: Records
 
@@ -87,6 +84,13 @@ struct OrderedRecords: ~Copyable {
         while order.isOverfull { showFirst() }
     }
 
+    /// Takes the end of a direction, which comes after its last record.
+    mutating func close(_ id: StreamID, of sender: StreamSender, at origin: Origin) {
+        // At the end of the capture all that is known goes anyway.
+        guard stage.depth > .summary, !isEnding else { return }
+        take(.closed(origin), of: sender, id, at: .max, RawSpan())
+    }
+
     // MARK: Order
 
     /// A stream may have a record of `frame` or of one that follows, though other streams have had some of higher ones.
@@ -97,7 +101,10 @@ struct OrderedRecords: ~Copyable {
     }
 
     /// Holds everything back: all streams are about to be closed, one after the other.
-    mutating func holdAll() { isInOrder = !isOrdered }
+    mutating func holdAll() {
+        isInOrder = !isOrdered
+        isEnding = true
+    }
 
     /// All that follows from a frame was taken: hands on what waits for nothing else, or has waited for long enough.
     ///
@@ -160,7 +167,7 @@ struct OrderedRecords: ~Copyable {
 
     /// The capture's first frame.
     mutating func begin(_ time: Int64) {
-        if let thread { thread.pause { $0.builder.begin(time) } } else { stage.builder.begin(time) }
+        if let thread { thread.pause { $0.begin(time) } } else { stage.begin(time) }
     }
 
     /// Records that the filter let through, nil without one, and messages with bad checksums.

@@ -21,12 +21,14 @@ enum StreamEvent {
     /// What was lost at the end of a v2 direction that was decrypted up to there.
     case end(Loss, Origin)
     case encrypted(EncryptedDirection)
+    /// The direction has ended. It has no record.
+    case closed(Origin)
 
     /// The frame to which its record belongs.
     var origin: Origin {
         switch self {
         case .gap(let gap): gap.origin
-        case .otherCopy(_, let origin), .fragmentsDiffer(_, let origin): origin
+        case .otherCopy(_, let origin), .fragmentsDiffer(_, let origin), .closed(let origin): origin
         case .packet(_, let arrival): arrival.origin
         case .beginning(let origin, _), .failure(_, let origin), .end(_, let origin): origin
         case .encrypted(let direction): direction.last
@@ -36,7 +38,7 @@ enum StreamEvent {
     /// Whether `-c` counts its record.
     var isCounted: Bool {
         switch self {
-        case .gap, .otherCopy, .fragmentsDiffer: false
+        case .gap, .otherCopy, .fragmentsDiffer, .closed: false
         default: true
         }
     }
@@ -66,6 +68,7 @@ extension RecordBuilder {
             buildEnd(lost, origin, of: sender, number: number, depth: depth, wantsInfo: wantsInfo)
         case .encrypted(let direction):
             buildEncrypted(direction, of: sender, number: number, depth: depth, wantsInfo: wantsInfo)
+        case .closed: break
         }
     }
 }
