@@ -17,7 +17,7 @@ struct CapturedPeer {
     private var versionsReceived = 0
     private var versionsSent = 0
 
-    /// What the node is called: its files do not tell its address.
+    /// What the node is called: its files do not name its address.
     static let node = Array("node".utf8)
 
     init(folder: String, network: Network) {
@@ -29,7 +29,7 @@ struct CapturedPeer {
 
     /// The side that the next message comes from.
     func sender(isReceived: Bool) -> StreamSender {
-        // The files go on from connection to connection, and do not tell where one ends.
+        // The files go on from connection to connection, and do not say where one ends.
         let isWhole = hasReceived && hasSent && !isDamaged && max(versionsReceived, versionsSent) <= 1
         return StreamSender(
             ends: isReceived ? received : sent, role: .unknown, side: isReceived ? .forward : .backward,
@@ -48,7 +48,7 @@ struct CapturedPeer {
         return own == last && last > 0
     }
 
-    /// The end that a folder's name tells: the address and port, with `_` for each `:` (protocol.md section 12).
+    /// The end that a folder is named after: the address and port, with `_` for each `:` (protocol.md section 12).
     ///
     /// - Returns: No endpoint where the address is none of IP; the text is safe to print.
     static func endpoint(_ folder: String) -> (Endpoint?, [UInt8]) {

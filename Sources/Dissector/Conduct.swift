@@ -1,7 +1,7 @@
 import BitcoinP2P
 import Fields
 
-/// What one side of a connection has said so far: by it its next messages are judged, and its records told apart.
+/// What one side of a connection has said so far: by it its next messages are judged, and its records name its program.
 struct Conduct {
     /// What the side said of itself in its `version`.
     struct Claims {

@@ -10,9 +10,9 @@ import Records
 /// Peers are named and numbered after their folders; the node itself is called `node`. A record's frame number is the
 /// message's place among all. Of two messages of one time the one that the node received comes first.
 public struct MessageCaptures: ~Copyable {
-    /// What a reading is told beside its input.
+    /// What a reading takes beside its input.
     public struct Options: Sendable {
-        /// The network of all messages; where nil it is told from the folders' names: `regtest`, `signet` and so on, then
+        /// The network of all messages; where nil it follows from the folders' names: `regtest`, `signet` and so on, then
         /// by the peer's port, else it is mainnet.
         public var network: Network?
         /// Filter, columns and limit are looked at.
@@ -107,7 +107,7 @@ public struct MessageCaptures: ~Copyable {
         let message = MessageFramer.Message(
             header: header, payloadLength: payload.byteCount, status: .notPresent,
             payloadHash: isCut || !stage.makesRecords ? nil : DoubleSHA256.hash(payload))
-        let finding = RecordBuilder.Finding(
+        let finding = Finding(
             message: message, origin: Origin(frame: found.messages, time: record.time), frames: [])
         let number = UInt64(file.peer)
         if peers[file.peer].note(header.command, isReceived: file.isReceived) { stage.closeConnection(number) }

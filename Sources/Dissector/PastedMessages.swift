@@ -16,7 +16,7 @@ public struct PastedMessages: ~Copyable {
         stage = RecordStage(options, writer: writer)
     }
 
-    /// Whole messages, one behind the other, each with its header.
+    /// Whole messages, one after another, each with its header.
     ///
     /// - Returns: How many bytes were shown; the rest is no message.
     public mutating func dissect(_ bytes: RawSpan) -> Int {
@@ -61,7 +61,7 @@ public struct PastedMessages: ~Copyable {
     }
 
     private mutating func write(_ message: MessageFramer.Message, _ bytes: RawSpan, of sender: StreamSender) {
-        let finding = RecordBuilder.Finding(
+        let finding = Finding(
             message: message, origin: Origin(frame: stage.found &+ 1, time: 0), frames: [])
         stage.take(finding, of: sender, number: 0, bytes)
     }

@@ -78,7 +78,7 @@ struct RecordStage: ~Copyable {
     ///   - number: Of the connection.
     ///   - bytes: The message's, as far as they were captured.
     mutating func take(
-        _ finding: consuming RecordBuilder.Finding, of sender: StreamSender, number: UInt64, _ bytes: RawSpan
+        _ finding: consuming Finding, of sender: StreamSender, number: UInt64, _ bytes: RawSpan
     ) {
         finding.message.verify(bytes)
         if finding.message.status == .bad { badChecksums += 1 }

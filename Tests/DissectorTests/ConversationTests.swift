@@ -71,6 +71,22 @@ import Testing
         #expect(found == [[], [], [], [], [], [], ["bitcoin.pong.without_ping"]])
     }
 
+    /// The ping may be among the bytes that were lost, also when the side that lost them has ended.
+    @Test func anAnswerAfterALossOfTheOtherSide() throws {
+        var talk = Talk()
+        talk.send(.client, version)
+        talk.send(.server, version + verack)
+        talk.send(.client, verack)
+        talk.lose(.client, 32)
+        talk.settle()
+        talk.finish(.client)
+        talk.packet(.server, [], at: talk.server.sent)
+        talk.send(.server, framed("pong", filler(8)))
+        let found = try dissect(talk.packets).records
+        #expect(found.map(\.command) == ["version", "version", "verack", "verack", "pong"])
+        #expect(found.allSatisfy { $0.notes.isDisjoint(with: remarks) })
+    }
+
     /// The records of a thread of their own are judged alike.
     @Test(arguments: [false, true]) func connectionsAreJudgedApart(usesThread: Bool) throws {
         var options = PipelineOptions()
