@@ -2,60 +2,53 @@ import BitcoinP2P
 import Fields
 import Glibc
 import Reassembly
+import Records
 
 /// A peer whose messages a node has captured itself, in a folder named after it.
-final class CapturedPeer {
-    /// What the peer has sent.
-    let received: MessageStream
-    /// What the node has sent.
-    let sent: MessageStream
+struct CapturedPeer {
     /// Addresses in its messages are written for it.
     let network: Network
     var hasReceived = false
     var hasSent = false
     /// Part of a file cannot be read.
     var isDamaged = false
+    private let received: Ends
+    private let sent: Ends
     private var versionsReceived = 0
     private var versionsSent = 0
 
-    /// What the node is called: its files do not tell its address.
+    /// What the node is called: its files do not name its address.
     static let node = Array("node".utf8)
 
     init(folder: String, network: Network) {
         let (endpoint, text) = Self.endpoint(folder)
-        received = MessageStream(from: endpoint, text, to: nil, Self.node)
-        sent = MessageStream(from: nil, Self.node, to: endpoint, text)
+        received = Ends(from: endpoint, text, to: nil, Self.node)
+        sent = Ends(from: nil, Self.node, to: endpoint, text)
         self.network = network
     }
 
-    /// What is wrong with the place of a message in its conversation.
-    func judge(
-        _ command: Command, _ payload: RawSpan, isReceived: Bool, claims: Conduct.Claims?
-    ) -> [Remark] {
-        if Conduct.isVersion(command) { noteVersion(isReceived) }
-        // The files go on from connection to connection, and do not tell where one ends.
+    /// The side that the next message comes from.
+    func sender(isReceived: Bool) -> StreamSender {
+        // The files go on from connection to connection, and do not say where one ends.
         let isWhole = hasReceived && hasSent && !isDamaged && max(versionsReceived, versionsSent) <= 1
-        return isReceived
-            ? received.conduct.take(command, payload, from: &sent.conduct, isWhole: isWhole, claims: claims)
-            : sent.conduct.take(command, payload, from: &received.conduct, isWhole: isWhole, claims: claims)
+        return StreamSender(
+            ends: isReceived ? received : sent, role: .unknown, side: isReceived ? .forward : .backward,
+            seen: isWhole ? .both : .part, firstSequence: 0)
     }
 
-    /// Another `version` begins another connection, unless the other side's has already begun it.
-    private func noteVersion(_ isReceived: Bool) {
+    /// Notes the next message: another `version` begins another connection, unless the other side's has already begun it.
+    ///
+    /// - Returns: Whether the connection before has ended.
+    mutating func note(_ command: Command, isReceived: Bool) -> Bool {
+        guard Conduct.isVersion(command) else { return false }
         let own = isReceived ? versionsReceived : versionsSent
         let last = max(versionsReceived, versionsSent)
-        if own == last {
-            if last > 0 {
-                received.conduct = Conduct()
-                sent.conduct = Conduct()
-            }
-            if isReceived { versionsReceived = last + 1 } else { versionsSent = last + 1 }
-        } else {
-            if isReceived { versionsReceived = last } else { versionsSent = last }
-        }
+        let count = own == last ? last + 1 : last
+        if isReceived { versionsReceived = count } else { versionsSent = count }
+        return own == last && last > 0
     }
 
-    /// The end that a folder's name tells: the address and port, with `_` for each `:` (protocol.md section 12).
+    /// The end that a folder is named after: the address and port, with `_` for each `:` (protocol.md section 12).
     ///
     /// - Returns: No endpoint where the address is none of IP; the text is safe to print.
     static func endpoint(_ folder: String) -> (Endpoint?, [UInt8]) {

@@ -1,7 +1,7 @@
 import BitcoinP2P
 import Fields
 
-/// What one side of a connection has said so far: by it its next messages are judged, and its records told apart.
+/// What one side of a connection has said so far: by it its next messages are judged, and its records name its program.
 struct Conduct {
     /// What the side said of itself in its `version`.
     struct Claims {
@@ -23,8 +23,8 @@ struct Conduct {
     private static let verack = Command("verack")
     private static let ping = Command("ping")
     private static let pong = Command("pong")
-    /// What may only stand between `version` and `verack` (protocol.md section 6.1).
-    private static let negotiation: Set<Command> = [
+    /// What may only stand between `version` and `verack` (protocol.md section 6.1). So few are found sooner than hashed.
+    private static let negotiation: [Command] = [
         Command("wtxidrelay"), Command("sendaddrv2"), Command("sendtxrcncl"), Command("sendpackages"),
         Command("disabletx"), Command("sendtemplate"), Command("feature"),
     ]
@@ -32,37 +32,39 @@ struct Conduct {
     /// Whether the claims of the message are wanted.
     static func isVersion(_ command: Command) -> Bool { command == version }
 
-    /// Whether the message changes how others are judged, so that its checksum must be known first.
-    static func isMoved(by command: Command) -> Bool {
-        command == version || command == verack || command == ping || command == pong
-    }
-
-    /// Takes the next whole message of this side and answers what is wrong with its place in the conversation. Those of
-    /// which ``isMoved(by:)`` is true must have a right checksum: receivers drop others.
+    /// Takes the next message of this side and answers what is wrong with its place in the conversation. One with a wrong
+    /// checksum changes nothing: receivers drop it, as if it had never been sent.
     ///
     /// - Parameters:
     ///   - payload: The payload as far as it was captured.
-    ///   - isWhole: Both directions were seen from their first byte without a gap: only then anything can be wrong.
+    ///   - seen: Only where nothing is missing anything can be wrong.
     ///   - said: What a `version` says; nil for all other messages.
-    mutating func take(
-        _ command: Command, _ payload: RawSpan, from peer: inout Conduct, isWhole: Bool, claims said: Claims?
+    mutating func receive(
+        _ message: MessageFramer.Message, _ payload: RawSpan, from peer: inout Conduct, seen: StreamSender.Seen,
+        claims said: Claims?
     ) -> [Remark] {
         var wrong: [Remark] = []
+        let command = message.header.command
+        switch command {
+        case Self.version, Self.verack, Self.ping, Self.pong: if message.status == .bad { return [] }
+        default: break
+        }
         switch command {
         case Self.version:
             if claims != nil { wrong.append(ConductRemarks.standard.versionRepeated) }
             claims = said
-            return isWhole ? wrong : []
+            return seen == .part ? [] : wrong
         case Self.verack: hasAcknowledged = true
         case Self.ping: remember(payload)
-        case Self.pong: if !peer.answer(payload) { wrong.append(ConductRemarks.standard.pongWithoutPing) }
+        case Self.pong:
+            if !peer.answer(payload), seen == .both { wrong.append(ConductRemarks.standard.pongWithoutPing) }
         default:
             if hasAcknowledged, Self.negotiation.contains(command) {
                 wrong.append(ConductRemarks.standard.negotiationAfterVerack)
             }
         }
         if claims == nil { wrong.append(ConductRemarks.standard.messageBeforeVersion) }
-        return isWhole ? wrong : []
+        return seen == .part ? [] : wrong
     }
 
     private mutating func remember(_ payload: RawSpan) {

@@ -2,7 +2,7 @@ import Reassembly
 
 /// The streams that may yet have a record of a frame that has gone by, and the lowest such frame.
 ///
-/// These are streams with bytes behind a hole, those in which the next message is searched for, and those whose last
+/// These are streams with bytes after a hole, those in which the next message is searched for, and those whose last
 /// bytes may be a message with a header of 20 bytes: see ``Holding``.
 struct HoldingStreams {
     private struct Holder: Comparable {
@@ -12,88 +12,70 @@ struct HoldingStreams {
         static func < (left: Holder, right: Holder) -> Bool { left.frame < right.frame }
     }
 
-    /// Entries whose stream is listed with another frame by now are passed over.
+    private struct Entry {
+        let connection: UInt64
+        var holding = Holding()
+    }
+
+    /// By the index of the stream, since it is looked up with each segment.
+    private var entries: ContiguousArray<Entry?> = []
+    /// Entries whose stream is listed with another frame by now are skipped.
     private var holders = MinHeap<Holder>()
 
-    var isEmpty: Bool { holders.isEmpty }
+    /// Bytes of a stream were left that may hold a whole message, the first of them from `frame`.
+    mutating func notePending(_ id: StreamID, from frame: UInt64) {
+        add(id)
+        entries[id.index]?.holding.notePending(frame: frame)
+        list(id, from: frame)
+    }
 
-    /// Lists a stream with the lowest frame that a record of it may have.
-    mutating func insert(_ id: StreamID, _ stream: MessageStream, from frame: UInt64) {
-        guard frame < stream.holding.listedFrame else { return }
-        stream.holding.listedFrame = frame
-        holders.insert(Holder(frame: frame, stream: id))
+    /// The bytes of a stream that were left are offered again, or gone.
+    mutating func forgetPending(_ id: StreamID) { if has(id) { entries[id.index]?.holding.forgetPending() } }
+
+    /// Bytes of a stream have come after a hole at `position`.
+    mutating func noteHeld(_ id: StreamID, from frame: UInt64, at position: UInt64) {
+        add(id)
+        entries[id.index]?.holding.noteHeld(frame: frame, position: position)
+        list(id, from: frame)
+    }
+
+    mutating func remove(_ id: StreamID) { if has(id) { entries[id.index] = nil } }
+
+    private func has(_ id: StreamID) -> Bool {
+        id.index < entries.count && entries[id.index]?.connection == id.connection
+    }
+
+    private mutating func add(_ id: StreamID) {
+        if has(id) { return }
+        while entries.count <= id.index { entries.append(nil) }
+        entries[id.index] = Entry(connection: id.connection)
+    }
+
+    /// Lists a stream that is here with the lowest frame that a record of it may have.
+    private mutating func list(_ id: StreamID, from frame: UInt64) {
+        if entries[id.index]?.holding.list(frame: frame) == true { holders.insert(Holder(frame: frame, stream: id)) }
     }
 
     /// The lowest frame that a coming record may have; nil where none can have one that has gone by.
-    ///
-    /// - Parameters:
-    ///   - find: A stream that is not closed.
-    ///   - frame: The lowest that a coming record of a stream may have by now; the highest number where it holds nobody.
-    mutating func lowestFrame(
-        find: (StreamID) -> MessageStream?, frame: (StreamID, MessageStream) -> UInt64
-    ) -> UInt64? {
+    mutating func lowestFrame(in assembler: borrowing StreamAssembler) -> UInt64? {
         // Terminates: each entry that does not end the loop goes, and one that is added ends it or has a higher frame.
         while let holder = holders.first {
-            guard let stream = find(holder.stream), stream.holding.listedFrame == holder.frame else {
+            let id = holder.stream
+            guard has(id), entries[id.index]?.holding.isListed(frame: holder.frame) == true else {
                 _ = holders.removeFirst()
                 continue
             }
-            let lowest = frame(holder.stream, stream)
+            let lowest = entries[id.index]?.holding.lowestFrame(of: id, in: assembler) ?? .max
             if lowest <= holder.frame { return holder.frame }
             _ = holders.removeFirst()
-            stream.holding.listedFrame = .max
-            if lowest < .max { insert(holder.stream, stream, from: lowest) }
+            entries[id.index]?.holding.unlist()
+            if lowest < .max { list(id, from: lowest) } else { entries[id.index] = nil }
         }
         return nil
     }
 
-    mutating func removeAll() { holders.removeAll() }
-}
-
-/// What a stream has that may become records of frames that have gone by.
-struct Holding {
-    /// The frame with which it stands among ``HoldingStreams``; the highest number where it does not.
-    fileprivate var listedFrame = UInt64.max
-    /// The lowest frame of a message that may be whole among the bytes that were delivered and not consumed; the highest
-    /// number where none may be.
-    private var pendingFrame = UInt64.max
-    /// The lowest frame that brought bytes behind a hole, or a lower one; and where the hole was when that was looked up.
-    private var heldFrame = UInt64.max
-    private var position = UInt64.max
-    /// So many pieces behind the hole may be looked at.
-    private var credit = 0
-    private static let creditStep = 1024
-
-    /// Bytes were left that may hold a whole message, the first of them from `frame`.
-    mutating func notePending(frame: UInt64) { pendingFrame = frame }
-
-    /// The bytes that were left are offered again, or gone.
-    mutating func forgetPending() { pendingFrame = .max }
-
-    /// Bytes have come behind a hole at `position`.
-    mutating func noteHeld(frame: UInt64, position: UInt64) {
-        guard heldFrame == .max else { return }
-        heldFrame = frame
-        self.position = position
-    }
-
-    /// The lowest frame that a coming record may have.
-    ///
-    /// Looking it up costs as much as there are pieces. So that is done only when the hole has moved, and paid from what
-    /// each call earns: until then a lower frame does as well.
-    mutating func lowestFrame(of id: StreamID, in assembler: borrowing StreamAssembler) -> UInt64 {
-        guard let position = assembler.holePosition(of: id) else {
-            heldFrame = .max
-            return pendingFrame
-        }
-        if position != self.position || heldFrame == .max {
-            credit += Self.creditStep
-            if credit >= assembler.heldPieces(of: id) {
-                credit = 0
-                self.position = position
-                heldFrame = assembler.lowestHeldFrame(of: id) ?? .max
-            }
-        }
-        return min(heldFrame, pendingFrame)
+    mutating func removeAll() {
+        entries.removeAll()
+        holders.removeAll()
     }
 }

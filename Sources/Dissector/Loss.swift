@@ -2,7 +2,7 @@
 struct Loss: Sendable {
     /// Not captured.
     var missing: UInt64 = 0
-    /// Captured, but passed over.
+    /// Captured, but skipped.
     var skipped: UInt64 = 0
 
     /// More would be known if a limit of memory had not been reached.

@@ -5,7 +5,7 @@ import Fields
 /// It has one owner at a time; see ``RecordThread``.
 final class MessageBatch {
     private struct Entry {
-        let finding: RecordBuilder.Finding
+        let finding: Finding
         let sender: StreamSender
         /// Of the connection.
         let number: UInt64
@@ -36,8 +36,7 @@ final class MessageBatch {
     private(set) var size = 0
 
     /// Copies a message to the end.
-    func append(_ finding: consuming RecordBuilder.Finding, of sender: StreamSender, number: UInt64, _ message: RawSpan)
-    {
+    func append(_ finding: consuming Finding, of sender: StreamSender, number: UInt64, _ message: RawSpan) {
         let start = bytes.count
         message.withUnsafeBytes { bytes.append(contentsOf: $0) }
         let range = start..<start + message.byteCount
@@ -57,7 +56,7 @@ final class MessageBatch {
     /// Has the records made of all that is here, and forgets it; the memory is kept for what comes next.
     func empty(into stage: inout RecordStage) {
         var next = 0
-        // Where there is no event, the place of the next is behind all messages.
+        // Where there is no event, the place of the next is after all messages.
         var place = events.first?.messages ?? .max
         for (index, entry) in entries.enumerated() {
             if place == index { place = take(from: &next, upTo: index, &stage) }

@@ -25,10 +25,10 @@ struct MessageCaptureFiles: ~Copyable {
     private var open: [Int] = []
     private var uses: UInt64 = 0
     private var scratch: [UInt8] = []
-    /// What went wrong with which file, and how much of it has been told.
+    /// What went wrong with which file, and how much of it has been reported.
     private var errors: [(file: Int, error: MessageCaptureError)] = []
-    private var told = 0
-    /// Bytes that are passed over.
+    private var reported = 0
+    /// Bytes that are skipped.
     private(set) var skippedBytes: UInt64 = 0
 
     private static let openLimit = 128
@@ -76,9 +76,9 @@ struct MessageCaptureFiles: ~Copyable {
 
     /// What went wrong, once each.
     mutating func takeError() -> (file: Int, error: MessageCaptureError)? {
-        guard told < errors.count else { return nil }
-        told += 1
-        return errors[told - 1]
+        guard reported < errors.count else { return nil }
+        reported += 1
+        return errors[reported - 1]
     }
 
     /// Reads the header at the file's offset; there is none at its end, or where nothing can be believed any more.

@@ -10,9 +10,9 @@ import Records
 /// Peers are named and numbered after their folders; the node itself is called `node`. A record's frame number is the
 /// message's place among all. Of two messages of one time the one that the node received comes first.
 public struct MessageCaptures: ~Copyable {
-    /// What a reading is told beside its input.
+    /// What a reading takes beside its input.
     public struct Options: Sendable {
-        /// The network of all messages; where nil it is told from the folders' names: `regtest`, `signet` and so on, then
+        /// The network of all messages; where nil it follows from the folders' names: `regtest`, `signet` and so on, then
         /// by the peer's port, else it is mainnet.
         public var network: Network?
         /// Filter, columns and limit are looked at.
@@ -22,7 +22,9 @@ public struct MessageCaptures: ~Copyable {
     }
 
     private var files: MessageCaptureFiles
-    private let peers: [CapturedPeer]
+    private var peers: [CapturedPeer]
+    /// Of which directions there was a message: two for each peer.
+    private var hasMessages: [Bool]
     private var stage: RecordStage
     private var bytes: [UInt8] = []
     private var found = Counts()
@@ -40,6 +42,7 @@ public struct MessageCaptures: ~Copyable {
         var finder = MessageCaptureFinder(network: options.network)
         for path in paths { try finder.add(path) }
         peers = finder.peers
+        hasMessages = Array(repeating: false, count: 2 * finder.peers.count)
         files = MessageCaptureFiles(finder.files)
         stage = RecordStage(options.pipeline, writer: writer)
         found.messageFiles = UInt64(finder.files.count)
@@ -90,27 +93,24 @@ public struct MessageCaptures: ~Copyable {
     }
 
     private mutating func show(_ record: MessageCaptureRecord, _ bytes: RawSpan, _ file: MessageCaptureFiles.File) {
-        let peer = peers[file.peer]
-        let stream = file.isReceived ? peer.received : peer.sent
-        let header = record.header(network: peer.network)
+        let header = record.header(network: peers[file.peer].network)
         let payload = bytes.extracting(droppingFirst: header.byteCount)
         let isCut = payload.byteCount < Int(header.length)
-        if !stream.hasMessages {
-            stream.hasMessages = true
+        let direction = 2 * file.peer + (file.isReceived ? 0 : 1)
+        if !hasMessages[direction] {
+            hasMessages[direction] = true
             found.bitcoinStreams += 1
         }
         found.messages += 1
         if isCut { found.cutMessages += 1 }
-        stage.builder.begin(record.time)
+        stage.begin(record.time)
         let message = MessageFramer.Message(
             header: header, payloadLength: payload.byteCount, status: .notPresent,
             payloadHash: isCut || !stage.makesRecords ? nil : DoubleSHA256.hash(payload))
-        var finding = RecordBuilder.Finding(
+        let finding = Finding(
             message: message, origin: Origin(frame: found.messages, time: record.time), frames: [])
-        if stage.depth > .summary {
-            let claims = Conduct.isVersion(header.command) ? stage.builder.claims(of: bytes, from: header) : nil
-            finding.remarks = peer.judge(header.command, payload, isReceived: file.isReceived, claims: claims)
-        }
-        stage.take(finding, of: stream.sender, number: UInt64(file.peer), bytes)
+        let number = UInt64(file.peer)
+        if peers[file.peer].note(header.command, isReceived: file.isReceived) { stage.closeConnection(number) }
+        stage.take(finding, of: peers[file.peer].sender(isReceived: file.isReceived), number: number, bytes)
     }
 }

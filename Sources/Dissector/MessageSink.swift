@@ -1,70 +1,107 @@
 import BitcoinP2P
-import Fields
-import Keys
+import Layers
 import Output
 import Reassembly
 import Records
 
-/// Turns streams of bytes into records: tells the transport, finds the messages, and hands each to the writer.
+/// Turns streams of bytes into records: each direction of a connection gets the reader of its transport.
 struct MessageSink: StreamSink, ~Copyable {
-    var streams: ContiguousArray<MessageStream?> = []
-    /// Where records go.
-    var records: OrderedRecords
-    let collector: FrameCollector?
-    private let ports: Set<UInt16>
-    var fragments = FragmentNotes()
-    /// Nil where no record tells of segments.
-    var segments: SegmentNotes?
-    /// What all cut messages cost that are kept until their end is passed.
-    var heldBytes = 0
-    /// What is not counted by ``records``.
-    var found = Counts()
-    let keys: KeyLog?
-    let waitsForKeys: Bool
-    let tellsEncryptedAtOnce: Bool
-    var waiting = WaitingStreams()
-    let magics: [UInt32]
-    let showsCiphertext: Bool
-    /// The frame that is being received.
-    var frameAtHand = Origin(frame: 0, time: 0)
-    /// Memory for the packets of all v2 streams.
-    var buffer = V2PacketBuffer()
+    private struct Entry {
+        let stream: MessageStream
+        var reader: StreamReader
+    }
+
+    private var entries: ContiguousArray<Entry?> = []
+    private var outlet: MessageOutlet
+    private let chooser: TransportChooser
+    private let finder: SecretFinder
+    private let collector: FrameCollector?
 
     init(_ options: PipelineOptions, writer: (any RecordSink)?, collector: FrameCollector?) {
+        outlet = MessageOutlet(options, writer: writer, collector: collector)
+        finder = SecretFinder(options)
+        chooser = TransportChooser(options, V2Reader.Workshop(options, finder))
         self.collector = collector
-        records = OrderedRecords(options, writer: writer, collector: collector)
-        segments = records.depth > .summary ? SegmentNotes() : nil
-        ports = Network.ports.union(options.ports)
-        keys = options.keys
-        waitsForKeys = options.waitsForKeys
-        tellsEncryptedAtOnce = options.tellsEncryptedAtOnce
-        magics = options.magics
-        showsCiphertext = options.showsCiphertext
     }
+
+    // MARK: The pipeline
 
     /// As many records as were asked for have been written.
-    var isDone: Bool { records.isDone }
-
+    var isDone: Bool { outlet.isDone }
+    /// Nobody holds a record back, and none is held.
+    var isInOrder: Bool { outlet.isInOrder }
+    /// Records are held back.
+    var holdsRecords: Bool { outlet.holdsRecords }
     /// What was found, as far as it is known here.
-    var counts: Counts {
-        var counts = found
-        let tally = records.tally
-        counts.messages = tally.messages
-        counts.cutMessages = tally.cutMessages
-        counts.gaps = tally.gaps
-        counts.missingBytes = tally.missingBytes
-        (counts.shown, counts.badChecksums) = records.stageCounts
-        return counts
-    }
+    var counts: Counts { outlet.counts }
+
+    /// The capture's first frame.
+    mutating func begin(_ time: Int64) { outlet.begin(time) }
+
+    /// A frame is about to be received.
+    mutating func begin(_ frame: Origin) { outlet.begin(frame) }
 
     /// A segment whose bytes are about to come.
-    mutating func note(_ segment: @autoclosure () -> SegmentNote) {
-        if segments != nil { segments?.append(segment()) }
-    }
+    mutating func note(_ segment: @autoclosure () -> SegmentNote) { outlet.note(segment()) }
+
+    /// All that follows from a frame was found: hands on the records that wait for nothing else.
+    mutating func settle(_ assembler: borrowing StreamAssembler) { outlet.settle(assembler) }
+
+    /// Hands on the records that are held.
+    mutating func release() { outlet.release() }
+
+    /// All streams are about to be closed, one after the other.
+    mutating func holdAll() { outlet.holdAll() }
+
+    /// All streams are closed.
+    mutating func finish() { outlet.finish() }
 
     /// Whether a stream is taken for Bitcoin's whatever its bytes are.
-    func hasKnownPort(_ one: Endpoint, _ other: Endpoint) -> Bool {
-        ports.contains(one.port) || ports.contains(other.port)
+    func hasKnownPort(_ one: Endpoint, _ other: Endpoint) -> Bool { chooser.hasKnownPort(one, other) }
+
+    /// The frame at hand brought a segment after a hole at `position`.
+    mutating func holdAfterHole(_ id: StreamID, at position: UInt64) {
+        guard let entry = entry(id), entry.reader.mayRead else { return }
+        outlet.holdAfterHole(at: position, of: entry.stream)
+    }
+
+    // MARK: Secrets that come later
+
+    /// The next stream that waits for a secret which the other side has found.
+    mutating func nextWaiting() -> StreamID? { finder.next() }
+
+    /// Streams that have waited for a secret, which may be there now.
+    mutating func streamsToOffer() -> [StreamID] { finder.streamsToOffer() }
+
+    // MARK: Fragments
+
+    // Copies of fragments may differ: which of them the receiver used cannot be known.
+
+    /// The frame at hand completed a packet of a stream.
+    ///
+    /// - Parameter contested: Bytes of its payload, where its fragments overlap and differ.
+    mutating func noteFragments(of id: StreamID, contested: Int?) {
+        guard let entry = entry(id) else { return }
+        outlet.noteFragments(of: entry.stream)
+        guard let contested else { return }
+        // Its bytes may not be used at all; then no record of a message says so.
+        write(FragmentConflict(frame: outlet.frame.frame, length: contested), entry)
+    }
+
+    /// A frame completed a packet whose fragments overlap and differ.
+    mutating func noteContested(_ frame: UInt64) { outlet.noteContested(frame) }
+
+    /// The frame at hand has a fragment with other bytes than a packet that was complete before.
+    mutating func receive(_ conflict: FragmentConflict) {
+        guard let (id, ends) = outlet.fragmented(conflict.frame), let entry = entry(id), entry.stream.ends === ends
+        else { return }
+        outlet.noteContested(conflict.frame)
+        write(conflict, entry)
+    }
+
+    private mutating func write(_ conflict: FragmentConflict, _ entry: Entry) {
+        guard entry.reader.isBitcoin else { return }
+        outlet.write(.fragmentsDiffer(conflict, outlet.frame), at: entry.stream.next, of: entry.stream)
     }
 
     // MARK: StreamSink
@@ -72,16 +109,18 @@ struct MessageSink: StreamSink, ~Copyable {
     mutating func wants(
         _ payload: RawSpan, isFirst: Bool, of id: StreamID, from: Endpoint, to: Endpoint
     ) -> Interest {
-        let isKeyed = isKeyed(payload, id)
-        if !hasKnownPort(from, to) {
+        let other = entry(StreamID(slot: id.slot, direction: id.direction.opposite, connection: id.connection))
+        let isKeyed = chooser.isKeyed(payload, other?.stream.connection)
+        if !chooser.hasKnownPort(from, to) {
             // What answers a node is a node, in whatever segments it does so.
-            guard
-                peer(of: id) != nil || TransportDetector.isRecognisable(payload, isFirst: isFirst) || isKeyed
+            guard other != nil || TransportDetector.isRecognisable(payload, isFirst: isFirst) || isKeyed
             else { return .none }
             collector?.recognise()
         }
-        while streams.count <= id.index { streams.append(nil) }
-        streams[id.index] = MessageStream(from: from, to: to)
+        while entries.count <= id.index { entries.append(nil) }
+        let connection = other?.stream.connection ?? MessageConnection()
+        entries[id.index] = Entry(
+            stream: MessageStream(id, from: from, to: to, of: connection), reader: .undecided)
         // A key that is known begins its stream.
         return isKeyed ? .wanted : .wantedFromEarlier
     }
@@ -89,338 +128,136 @@ struct MessageSink: StreamSink, ~Copyable {
     mutating func bytes(
         _ bytes: RawSpan, at offset: UInt64, of id: StreamID, from provenance: borrowing Provenance
     ) -> Demand {
-        guard !isDone, let stream = streams[id.index] else { return Demand(consumed: bytes.byteCount) }
-        if stream.encryption.start == nil { stream.encryption.start = offset }
-        noteStart(stream, id, at: offset)
-        decide(stream, id, bytes, isStart: offset == 0, isLast: false)
-        stream.next = offset
-        stream.firstSequence = provenance.firstSequence
-        // Where a stream has such bytes nothing is in order.
-        if !records.isInOrder { stream.holding.forgetPending() }
-        switch stream.transport {
-        case .undecided: return Demand(consumed: 0, minimum: bytes.byteCount + 1)
-        case .v1:
-            let demand = frame(bytes, at: offset, of: stream, id, provenance, isLast: false)
-            stream.next = offset &+ UInt64(demand.consumed)
-            return demand
-        case .v2:
-            let demand = decrypt(bytes, at: offset, of: stream, id, provenance, .going)
-            stream.next = offset &+ UInt64(demand.consumed)
-            return demand
-        case .other:
-            watch(bytes, at: offset, of: stream, provenance)
-            stream.next = offset &+ UInt64(bytes.byteCount)
-            return Demand(consumed: bytes.byteCount)
-        }
+        guard !outlet.isDone, let entry = entry(id) else { return Demand(consumed: bytes.byteCount) }
+        let stream = entry.stream
+        begin(stream, at: offset)
+        let reader = choose(entry, bytes, isStart: offset == 0, isLast: false)
+        stream.advance(to: offset)
+        stream.note(firstSequence: provenance.firstSequence)
+        outlet.forgetPending(of: stream)
+        let demand = reader.receive(Visit(bytes, at: offset, .going), provenance, into: &outlet)
+        stream.advance(to: offset &+ UInt64(demand.consumed))
+        return demand
     }
 
     mutating func gap(
         _ missing: Range<UInt64>, after pending: RawSpan, of id: StreamID, from provenance: borrowing Provenance,
         reason: GapReason
     ) {
-        guard !isDone, let stream = streams[id.index] else { return }
+        guard !outlet.isDone, let entry = entry(id) else { return }
+        let stream = entry.stream
         let offset = missing.lowerBound &- UInt64(pending.byteCount)
-        if stream.encryption.start == nil { stream.encryption.start = offset }
-        noteStart(stream, id, at: offset)
-        stream.next = missing.upperBound
-        stream.isWhole = false
-        // Where a stream has such bytes nothing is in order.
-        if !records.isInOrder { stream.holding.forgetPending() }
-        let rest = pending.extracting(
-            droppingFirst: drain(pending, at: offset, of: stream, id, provenance, .gap))
-        lose(missing, after: rest, stream, id, provenance, reason)
-        tell(missing, reason, stream, id)
-    }
-
-    /// Takes what is missing into account for the messages around it.
-    ///
-    /// - Parameter rest: The bytes right before that belong to no whole message.
-    private mutating func lose(
-        _ missing: Range<UInt64>, after rest: RawSpan, _ stream: MessageStream, _ id: StreamID,
-        _ provenance: borrowing Provenance, _ reason: GapReason
-    ) {
-        let lost = missing.upperBound &- missing.lowerBound
-        guard stream.transport == .v1 else {
-            stream.lost.missing &+= lost
-            if reason == .limit { stream.lost.isLimited = true }
-            if stream.transport == .v2 {
-                let start = missing.lowerBound &- UInt64(rest.byteCount)
-                loseEncrypted(rest, at: start, resumingAt: missing.upperBound, of: stream, provenance)
-            }
-            return
-        }
-        if stream.held != nil, stream.passing == 0 { release(stream, id) }
-        if stream.passing > 0 {
-            loseWithinCutMessage(lost, stream, id, reason)
-        } else if let message = stream.framer.cut(rest) {
-            cut(message, rest, before: missing, reason, stream, id, provenance)
-        } else {
-            skip(rest.byteCount, stream)
-            stream.lost.missing &+= lost
-            if reason == .limit { stream.lost.isLimited = true }
-        }
-        stream.framer.resume()
+        begin(stream, at: offset)
+        stream.advance(to: missing.upperBound)
+        stream.connection.noteLoss(of: id.direction)
+        outlet.forgetPending(of: stream)
+        let (reader, used) = drain(Visit(pending, at: offset, .gap), provenance, of: entry)
+        // Its first bytes may have been looked at only now.
+        stream.connection.noteLoss(of: id.direction)
+        if case .undecided = reader { stream.lose(missing.upperBound &- missing.lowerBound, reason) }
+        reader.lose(missing, after: pending.extracting(droppingFirst: used), reason, provenance, into: &outlet)
+        write(missing, reason, stream, reader)
     }
 
     mutating func conflict(
         _ range: Range<UInt64>, with other: RawSpan, from origin: Origin, isDelivered: Bool, of id: StreamID
     ) {
-        guard !isDone, id.index < streams.count, let stream = streams[id.index] else { return }
-        if isDelivered {
-            tell(otherCopy: range, from: origin, stream, id)
-        } else {
-            stream.doubtful.add(range, other, frame: origin.frame)
-        }
+        guard !outlet.isDone, let entry = entry(id) else { return }
+        let stream = entry.stream
+        guard isDelivered else { return stream.addDoubt(range, other, frame: origin.frame) }
+        guard entry.reader.isBitcoin else { return }
+        let place = OffsetRange(start: stream.place(of: range.lowerBound), length: UInt64(range.count))
+        outlet.write(.otherCopy(place, origin), at: range.lowerBound, of: stream)
     }
 
     mutating func doubt(_ range: Range<UInt64>, _ reason: UnusedReason, from origin: Origin, of id: StreamID) {
-        guard id.index < streams.count else { return }
-        streams[id.index]?.doubtful.add(range, droppedFor: reason)
+        entry(id)?.stream.addDoubt(range, droppedFor: reason)
     }
 
     mutating func close(
         _ id: StreamID, pending: RawSpan, from provenance: borrowing Provenance, reason: CloseReason
     ) {
-        guard let stream = streams[id.index] else { return }
-        defer { streams[id.index] = nil }
-        waiting.remove(id)
-        guard !isDone else { return }
-        let end = stream.next &+ UInt64(pending.byteCount)
-        let used = drain(pending, at: stream.next, of: stream, id, provenance, .end)
-        let rest = pending.extracting(droppingFirst: used)
-        switch stream.transport {
-        case .v1:
-            if stream.held != nil {
-                release(stream, id)
-            } else if let message = stream.framer.cut(rest) {
-                tell(message, rest, endingAt: end, own: Loss(isLimited: reason == .evicted), stream, id, provenance)
-            } else {
-                skip(rest.byteCount, stream)
-            }
-            if !stream.hasMessages { found.streamsWithoutMessages += 1 }
-        case .v2: closeEncrypted(stream, id, rest, endingAt: end, isWhole: reason == .fin, provenance)
-        case .undecided: tellSilence(of: stream, id)
-        case .other: found.bytes.ofOtherProtocols &+= stream.byteCount &+ UInt64(rest.byteCount)
+        guard let entry = entry(id) else { return }
+        let stream = entry.stream
+        finder.forget(id)
+        if !outlet.isDone {
+            let end = stream.next &+ UInt64(pending.byteCount)
+            let (reader, used) = drain(Visit(pending, at: stream.next, .end), provenance, of: entry)
+            reader.close(
+                pending.extracting(droppingFirst: used), endingAt: end, reason, provenance, into: &outlet)
+            if case .undecided = reader { writeSilence(of: stream) }
+            outlet.close(stream)
         }
+        stream.connection.close(id.direction)
+        entries[id.index] = nil
     }
 
     // MARK: Streams
 
-    /// Tells which side opened the connection: the one that sent the SYN without ACK, if a SYN was captured; otherwise
-    /// the one whose port is not one of Bitcoin's, if only one is.
-    private mutating func noteStart(_ stream: MessageStream, _ id: StreamID, at offset: UInt64) {
-        // Mutating, as Swift 6.3 copies the whole sink for a method that is not.
-        guard !stream.startWasSeen else { return }
-        // Streams whose SYN was not captured begin at about `offsetWithoutStart`.
-        stream.startWasSeen = offset < StreamAssembler.offsetWithoutStart / 2
-        let peer = self.peer(of: id)
-        if stream.startWasSeen || peer?.startWasSeen == true {
-            stream.senderRole = id.direction == .forward ? .initiator : .responder
-            peer?.senderRole = id.direction == .forward ? .responder : .initiator
-        } else if Self.isListed(stream.ends.source, ports) != Self.isListed(stream.ends.destination, ports) {
-            stream.senderRole = Self.isListed(stream.ends.destination, ports) ? .initiator : .responder
-        }
+    /// A stream whose bytes were wanted, and that is not closed.
+    private mutating func entry(_ id: StreamID) -> Entry? { id.index < entries.count ? entries[id.index] : nil }
+
+    private mutating func begin(_ stream: MessageStream, at offset: UInt64) {
+        stream.begin(at: offset, initiator: chooser.initiator(stream.ends, stream.id.direction))
     }
 
-    private static func isListed(_ end: Endpoint?, _ ports: Set<UInt16>) -> Bool {
-        end.map { ports.contains($0.port) } ?? false
+    /// Who reads a stream, chosen now if it can be by now.
+    private mutating func choose(_ entry: Entry, _ bytes: RawSpan, isStart: Bool, isLast: Bool) -> StreamReader {
+        let stream = entry.stream
+        switch entry.reader {
+        case .v1(let reader):
+            reader.adoptNetwork()
+            return entry.reader
+        case .v2, .other: return entry.reader
+        case .undecided: break
+        }
+        stream.connection.begin(stream.id.direction, isStart: isStart)
+        let reader = chooser.choose(bytes, isStart: isStart, isLast: isLast, for: stream)
+        if case .undecided = reader { return reader }
+        entries[stream.id.index]?.reader = reader
+        stream.connection.decide(reader.transport, for: stream.id.direction)
+        collector?.decide(stream.id, isEncrypted: reader.transport == .v2)
+        if reader.isBitcoin { writeEarlyGap(of: stream) }
+        return reader
     }
 
-    /// Tells the transport, if it can be told by now.
-    private mutating func decide(
-        _ stream: MessageStream, _ id: StreamID, _ bytes: RawSpan, isStart: Bool, isLast: Bool
-    ) {
-        if stream.transport != .undecided, stream.transport != .v1 || stream.framer.network != nil { return }
-        let peer = self.peer(of: id)
-        let before = stream.transport
-        defer {
-            if stream.transport != before {
-                collector?.decide(id, isEncrypted: stream.transport == .v2)
-                tellEarlyGap(of: stream, id)
-            }
-        }
-        guard stream.transport == .undecided else {
-            stream.framer.network = peer?.framer.network
-            return
-        }
-        stream.isWhole = isStart
-        if isKeyed(bytes, id) {
-            stream.transport = .v2
-            return
-        }
-        // Its first bytes may be a key that is known.
-        if keys != nil, !isStart, !isLast, bytes.byteCount < EllSwiftKey.byteCount,
-            !TransportDetector.beginsWithHeader(bytes)
-        {
-            return
-        }
-        if !isStart, peer?.transport == .v2 {
-            stream.transport = .v2
-            return
-        }
-        switch TransportDetector.verdict(bytes, isStart: isStart, isLast: isLast) {
-        case .undecided: if isLast { stream.transport = .other }
-        case .v1: stream.transport = .v1
-        case .unclear where peer?.transport == .v2: stream.transport = .v2
-        case .v1Later, .unclear:
-            stream.transport = .v1
-            stream.framer = MessageFramer(network: peer?.framer.network, synchronised: false)
-        case .v2 where peer?.hasMessages == true:
-            // One side cannot be encrypted when the other is not: its beginning is damaged.
-            stream.transport = .v1
-            stream.framer = MessageFramer(network: peer?.framer.network, synchronised: false)
-        case .v2: stream.transport = .v2
-        case .other: stream.transport = .other
-        }
-    }
-
-    /// Takes what can be taken from the last bytes before a gap or the end; answers how many.
+    /// Reads what can be read of the last bytes before a gap or the end; answers who read them, and how many.
     private mutating func drain(
-        _ pending: RawSpan, at offset: UInt64, of stream: MessageStream, _ id: StreamID,
-        _ provenance: borrowing Provenance, _ phase: Phase
-    ) -> Int {
-        if pending.isEmpty { return 0 }
-        decide(stream, id, pending, isStart: offset == 0, isLast: true)
-        if stream.transport == .v1 {
-            return frame(pending, at: offset, of: stream, id, provenance, isLast: true).consumed
-        }
-        if stream.transport == .v2 { return decrypt(pending, at: offset, of: stream, id, provenance, phase).consumed }
-        watch(pending, at: offset, of: stream, provenance)
-        return pending.byteCount
+        _ visit: borrowing Visit, _ provenance: borrowing Provenance, of entry: Entry
+    ) -> (StreamReader, used: Int) {
+        if visit.bytes.isEmpty { return (entry.reader, 0) }
+        let reader = choose(entry, visit.bytes, isStart: visit.offset == 0, isLast: true)
+        return (reader, reader.receive(visit, provenance, into: &outlet).consumed)
     }
 
-    /// Finds the messages in the bytes of a v1 stream.
-    private mutating func frame(
-        _ bytes: RawSpan, at offset: UInt64, of stream: MessageStream, _ id: StreamID,
-        _ provenance: borrowing Provenance, isLast: Bool
-    ) -> Demand {
-        var at = 0
-        if stream.held != nil, stream.passing == 0, !bytes.isEmpty {
-            // What came behind the gap shows that the rest of the message will not come.
-            stream.held?.origin = provenance.completion(at: offset &+ 1)
-            release(stream, id)
-        }
-        while !isDone {
-            if stream.passing > 0 {
-                let count = min(stream.passing, bytes.byteCount - at)
-                pass(offset &+ UInt64(at)..<offset &+ UInt64(at + count), stream, id, provenance)
-                at += count
-                if at == bytes.byteCount { return Demand(consumed: at) }
-            }
-            switch stream.framer.next(
-                bytes.extracting(droppingFirst: at), isLast: isLast, leavesVerdict: records.hasThread)
-            {
-            case .needMore(let minimum):
-                let rest = bytes.extracting(droppingFirst: at)
-                if !isLast, stream.framer.mayHoldMessage(rest) {
-                    holdPending(at: offset &+ UInt64(at), stream, id, provenance)
-                }
-                return Demand(consumed: at, minimum: minimum)
-            case .skipped(let count):
-                skip(count, stream)
-                at += count
-            case .message(let message):
-                let own = bytes.extracting(at..<at + message.byteCount)
-                at += message.byteCount
-                tell(message, own, endingAt: offset &+ UInt64(at), stream, id, provenance)
-            }
-        }
-        return Demand(consumed: bytes.byteCount)
-    }
+    // MARK: Gaps
 
-    /// The other direction, if any of its bytes were wanted and it is not closed.
-    func peer(of id: StreamID) -> MessageStream? { id.index ^ 1 < streams.count ? streams[id.index ^ 1] : nil }
+    // Each place of a stream that is Bitcoin's where bytes were not captured has a record, from which the counts follow.
 
-    /// What comes behind the bytes at hand.
-    enum Phase { case going, gap, end }
-
-    /// Counts the bytes of a stream that cannot be read.
-    func watch(
-        _ bytes: RawSpan, at offset: UInt64, of stream: MessageStream, _ provenance: borrowing Provenance
+    /// Writes of missing bytes, now or when it is known whether the stream is Bitcoin's.
+    private mutating func write(
+        _ missing: Range<UInt64>, _ reason: GapReason, _ stream: MessageStream, _ reader: StreamReader
     ) {
-        let origin = provenance.completion(at: offset &+ UInt64(bytes.byteCount))
-        if stream.first == nil {
-            stream.first = provenance.origins(of: offset..<offset &+ UInt64(bytes.byteCount)).first ?? origin
+        guard !missing.isEmpty else { return }
+        let gap = Gap(
+            start: stream.place(of: missing.lowerBound), length: missing.upperBound &- missing.lowerBound,
+            reason: reason, origin: outlet.frame)
+        switch reader {
+        case .v1, .v2: outlet.write(.gap(gap), at: missing.lowerBound, of: stream)
+        case .undecided: stream.keep(gap)
+        case .other: break
         }
-        stream.last = origin
-        stream.byteCount &+= UInt64(bytes.byteCount)
-        let wanted = TransportDetector.v2KeyLength - stream.key.count
-        if wanted > 0 { bytes.extracting(first: wanted).withUnsafeBytes { stream.key.append(contentsOf: $0) } }
     }
 
-    mutating func skip(_ count: Int, _ stream: MessageStream) {
-        stream.lost.skipped &+= UInt64(count)
-        found.skippedBytes &+= UInt64(count)
+    /// Writes what was missing before the transport was known. Its frame is the one that shows the stream to be Bitcoin's.
+    private mutating func writeEarlyGap(of stream: MessageStream) {
+        guard var gap = stream.takeEarlyGap() else { return }
+        gap.origin = outlet.frame
+        outlet.write(.gap(gap), at: stream.start ?? 0, of: stream)
     }
 
-    // MARK: Records
-
-    func frames(of bytes: RawSpan, endingAt end: UInt64, _ provenance: borrowing Provenance) -> [Origin] {
-        records.wantsFrames ? provenance.origins(of: end &- UInt64(bytes.byteCount)..<end) : []
-    }
-
-    /// What is doubtful about bytes that a record is made of.
-    ///
-    /// - Parameter message: What they are in v1, so that other copies can be tried.
-    func doubts(
-        of bytes: RawSpan, endingAt end: UInt64, _ message: MessageFramer.Message?, _ stream: MessageStream,
-        _ provenance: borrowing Provenance
-    ) -> ByteDoubts? {
-        if stream.doubtful.isEmpty, fragments.contested.isEmpty { return nil }
-        var doubts = stream.doubtful.take(before: end, bytes, message)
-        if !fragments.contested.isEmpty {
-            doubts.fragmentsDiffer = provenance.origins(of: end &- UInt64(bytes.byteCount)..<end)
-                .contains { fragments.contested.contains($0.frame) }
-        }
-        return doubts.isEmpty ? nil : doubts
-    }
-
-    mutating func tell(
-        _ message: MessageFramer.Message, _ bytes: RawSpan, endingAt end: UInt64, own: Loss = Loss(),
-        _ stream: MessageStream, _ id: StreamID, _ provenance: borrowing Provenance
-    ) {
-        let finding = RecordBuilder.Finding(
-            message: message, offset: end &- UInt64(bytes.byteCount), origin: provenance.completion(at: end),
-            frames: frames(of: bytes, endingAt: end, provenance), before: stream.lost, own: own,
-            doubts: doubts(of: bytes, endingAt: end, message, stream, provenance))
-        stream.lost = Loss()
-        write(finding, bytes, stream, id)
-    }
-
-    mutating func write(
-        _ finding: consuming RecordBuilder.Finding, _ bytes: RawSpan, _ stream: MessageStream, _ id: StreamID
-    ) {
-        guard !isDone else { return }
-        if !stream.hasMessages {
-            stream.hasMessages = true
-            found.bitcoinStreams += 1
-        }
-        found.bytes.inMessages &+= UInt64(bytes.byteCount)
-        if records.depth > .summary {
-            if Conduct.isMoved(by: finding.message.header.command) { finding.message.verify(bytes) }
-            finding.remarks = judge(finding.message, bytes, stream, id)
-            finding.segment = segments?[finding.origin.frame]
-        }
-        records.take(finding, of: stream.sender, id, bytes)
-    }
-
-    /// What is wrong with the place of a message in its conversation.
-    private func judge(
-        _ message: MessageFramer.Message, _ bytes: RawSpan, _ stream: MessageStream, _ id: StreamID
-    ) -> [Remark] {
-        // Receivers drop it, as if it had never been sent. Of others the checksum may not be known yet.
-        if message.status == .bad, Conduct.isMoved(by: message.header.command) { return [] }
-        let payload = bytes.extracting(droppingFirst: message.header.byteCount)
-        let claims =
-            Conduct.isVersion(message.header.command) ? records.claims(of: bytes, from: message.header) : nil
-        guard let peer = self.peer(of: id) else {
-            // Nothing of the other side yet: it has not asked anything either.
-            var silent = Conduct()
-            return stream.conduct.take(
-                message.header.command, payload, from: &silent, isWhole: stream.isWhole, claims: claims)
-        }
-        return stream.conduct.take(
-            message.header.command, payload, from: &peer.conduct, isWhole: stream.isWhole && peer.isWhole,
-            claims: claims)
+    /// Writes what is missing of a direction of which nothing was captured: it is what the other one is.
+    private mutating func writeSilence(of stream: MessageStream) {
+        if stream.otherTransport != .other { writeEarlyGap(of: stream) }
     }
 }

@@ -3,88 +3,124 @@ import Output
 import Reassembly
 import Records
 
-/// What is known of one direction of a connection.
+/// What is known of one direction of a connection, whatever its transport.
 ///
 /// An object, so that it can be changed in place while the table that holds it grows.
 final class MessageStream {
-    enum Transport { case undecided, v1, v2, other }
-
+    let id: StreamID
     let ends: Ends
-    var transport = Transport.undecided
-    var framer = MessageFramer(network: nil, synchronised: true)
-    var hasMessages = false
-    /// The sequence number of offset 0, from which relative ones count.
-    var firstSequence: UInt32 = 0
+    let connection: MessageConnection
+
+    /// Offset of the direction's first byte, captured or not.
+    private(set) var start: UInt64?
     /// Offset of the first byte that is not consumed.
-    var next: UInt64 = 0
-
-    /// Which side of the connection sends here, as far as it is known by now.
-    var senderRole = Record.Sender.unknown
+    private(set) var next: UInt64 = 0
     /// The SYN of this direction was captured.
-    var startWasSeen = false
-
-    /// The direction was seen from its first byte, and no byte has been missing since.
-    var isWhole = false
-    var conduct = Conduct()
-
-    /// What was lost since the last message: told with the next one.
-    var lost = Loss()
+    private var startWasSeen = false
+    /// The sequence number of offset 0, from which relative ones count.
+    private var firstSequence: UInt32 = 0
+    private(set) var hasMessages = false
+    /// What was lost since the last message.
+    private var lost = Loss()
     /// What is missing before it is known whether the stream is Bitcoin's.
-    var earlyGap: Gap?
-    /// What is doubtful about bytes behind the last message.
-    var doubtful = DoubtfulBytes()
+    private var earlyGap: Gap?
+    /// What is doubtful about bytes of messages that are to come.
+    private var doubtful = DoubtfulBytes()
 
-    /// A message that a gap has cut, kept until the stream has passed its declared end, to tell all that it lost.
-    var held: HeldMessage?
-    /// Bytes up to the declared end of a cut message: they belong to no other.
-    var passing = 0
-
-    var holding = Holding()
-
-    /// Of a stream that cannot be read: its first bytes, its length and its first and last frames.
-    var key: [UInt8] = []
-    var byteCount: UInt64 = 0
-    var first: Origin?
-    var last = Origin(frame: 0, time: 0)
-
-    /// Of a v2 stream: what is known of its encryption.
-    var encryption = Encryption()
-
-    init(from source: Endpoint, to destination: Endpoint) {
+    init(_ id: StreamID, from source: Endpoint, to destination: Endpoint, of connection: MessageConnection) {
+        self.id = id
         ends = Ends(from: source, source.text, to: destination, destination.text)
-    }
-
-    /// A direction that was not seen in packets.
-    init(from source: Endpoint?, _ sourceText: [UInt8], to destination: Endpoint?, _ destinationText: [UInt8]) {
-        ends = Ends(from: source, sourceText, to: destination, destinationText)
+        self.connection = connection
+        connection.open(id.direction)
     }
 
     /// What is known by now of the side that sends here.
     var sender: StreamSender {
-        StreamSender(ends: ends, role: senderRole, claims: conduct.claims, firstSequence: firstSequence)
+        StreamSender(
+            ends: ends, role: connection.role(of: id.direction), side: id.direction, seen: connection.seen,
+            firstSequence: firstSequence)
     }
-}
 
-/// Where the bytes of a direction come from and go to.
-final class Ends: Sendable {
-    /// Nil where it is not known: a node does not note its own address, and some have none of IP.
-    let source: Endpoint?
-    let destination: Endpoint?
-    let sourceText: [UInt8]
-    let destinationText: [UInt8]
+    /// What the other direction is; nil where none of its bytes were wanted, or it has ended.
+    var otherTransport: MessageConnection.Transport? { connection.transport(of: id.direction.opposite) }
 
-    init(from source: Endpoint?, _ sourceText: [UInt8], to destination: Endpoint?, _ destinationText: [UInt8]) {
-        self.source = source
-        self.destination = destination
-        self.sourceText = sourceText
-        self.destinationText = destinationText
+    // MARK: Place
+
+    /// The first bytes of the stream are at an offset.
+    ///
+    /// - Parameter initiator: The side that seems to have opened the connection, by its ports.
+    func begin(at offset: UInt64, initiator: @autoclosure () -> Direction?) {
+        if start == nil { start = offset }
+        guard !startWasSeen else { return }
+        // Streams whose SYN was not captured begin at about `offsetWithoutStart`.
+        startWasSeen = offset < StreamAssembler.offsetWithoutStart / 2
+        if startWasSeen {
+            connection.noteStart(of: id.direction)
+        } else if !connection.startWasSeen(of: id.direction.opposite), let initiator = initiator() {
+            connection.presume(initiator: initiator)
+        }
     }
-}
 
-/// What a message's record tells of its sender: a copy, since the stream goes on while the record is made.
-struct StreamSender: Sendable {
-    let ends: Ends
-    let role: Record.Sender
-    let claims: Conduct.Claims?
-    let firstSequence: UInt32
+    /// All bytes before an offset are consumed, or missing.
+    func advance(to offset: UInt64) { next = offset }
+
+    func note(firstSequence number: UInt32) { firstSequence = number }
+
+    /// An offset as records count it: from the first byte of the stream that is known.
+    func place(of offset: UInt64) -> UInt64 {
+        let first = startWasSeen ? 0 : start ?? offset
+        return offset &- min(first, offset)
+    }
+
+    // MARK: Messages
+
+    /// Notes a message; answers whether it is the first.
+    func noteMessage() -> Bool {
+        if hasMessages { return false }
+        hasMessages = true
+        connection.noteMessages(of: id.direction)
+        return true
+    }
+
+    // MARK: Losses
+
+    /// Bytes are missing.
+    func lose(_ count: UInt64, _ reason: GapReason? = nil) {
+        lost.missing &+= count
+        if reason == .limit { lost.isLimited = true }
+    }
+
+    /// Bytes were captured that belong to no message.
+    func skip(_ count: Int) { lost.skipped &+= UInt64(count) }
+
+    /// What was lost since this was last asked: it is said of the next message.
+    func takeLoss() -> Loss {
+        defer { lost = Loss() }
+        return lost
+    }
+
+    /// Keeps a gap until it is known whether the stream is Bitcoin's.
+    func keep(_ gap: Gap) {
+        // Bytes would have decided it: so this gap adjoins the one before.
+        if earlyGap == nil { earlyGap = gap } else { earlyGap?.length &+= gap.length }
+    }
+
+    var hasEarlyGap: Bool { earlyGap != nil }
+
+    func takeEarlyGap() -> Gap? { earlyGap.take() }
+
+    // MARK: Doubts
+
+    var hasDoubts: Bool { !doubtful.isEmpty }
+
+    func addDoubt(_ range: Range<UInt64>, _ other: RawSpan, frame: UInt64) { doubtful.add(range, other, frame: frame) }
+
+    func addDoubt(_ range: Range<UInt64>, droppedFor reason: UnusedReason) { doubtful.add(range, droppedFor: reason) }
+
+    /// What is doubtful about bytes, the last of them right before `end`; and forgets it.
+    ///
+    /// - Parameter message: What they are in v1, so that other copies can be tried.
+    func takeDoubts(before end: UInt64, _ bytes: RawSpan, _ message: MessageFramer.Message?) -> ByteDoubts {
+        doubtful.take(before: end, bytes, message)
+    }
 }

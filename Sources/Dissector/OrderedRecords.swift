@@ -4,7 +4,7 @@ import Reassembly
 import Records
 
 /// Hands on in the order of the capture what records are made of: at once, while no stream can have a record of a frame
-/// that has gone by; else when none can any more. Behind it records are made, here or on a thread of their own.
+/// that has gone by; else when none can any more. After it records are made, here or on a thread of their own.
 struct OrderedRecords: ~Copyable {
     /// What has been handed on.
     struct Tally {
@@ -22,6 +22,8 @@ struct OrderedRecords: ~Copyable {
     private var holding = HoldingStreams()
     /// Nobody holds a record back, and none is held: they are handed on as they come.
     private(set) var isInOrder = true
+    /// All streams are being closed.
+    private var isEnding = false
     /// Somebody looks at records.
     private let isOrdered: Bool
     private(set) var tally = Tally()
@@ -39,11 +41,6 @@ struct OrderedRecords: ~Copyable {
     var depth: Depth { stage.depth }
     var wantsFrames: Bool { stage.wantsFrames }
 
-    /// What a `version` says of its sender.
-    func claims(of bytes: RawSpan, from header: MessageHeader) -> Conduct.Claims {
-        stage.builder.claims(of: bytes, from: header)
-    }
-
     // MARK: Records
 
     /// As many records as were asked for have been written.
@@ -56,7 +53,7 @@ struct OrderedRecords: ~Copyable {
     /// Inlined with what it calls: a finding is large, and would be copied with each call.
     @inline(__always)
     mutating func take(
-        _ finding: RecordBuilder.Finding, of sender: StreamSender, _ id: StreamID, _ bytes: RawSpan
+        _ finding: Finding, of sender: StreamSender, _ id: StreamID, _ bytes: RawSpan
     ) {
         if isInOrder {
             show(finding, of: sender, number: id.connection, bytes)
@@ -66,7 +63,7 @@ struct OrderedRecords: ~Copyable {
     }
 
     private mutating func hold(
-        _ finding: RecordBuilder.Finding, of sender: StreamSender, _ id: StreamID, _ bytes: RawSpan
+        _ finding: Finding, of sender: StreamSender, _ id: StreamID, _ bytes: RawSpan
     ) {
         let place = RecordOrder.Place(finding.origin.frame, id, finding.offset)
         order.insert(.message(finding), at: place, of: sender, number: id.connection, bytes)
@@ -87,25 +84,44 @@ struct OrderedRecords: ~Copyable {
         while order.isOverfull { showFirst() }
     }
 
+    /// Takes the end of a direction, which comes after its last record.
+    mutating func close(_ id: StreamID, of sender: StreamSender, at origin: Origin) {
+        if !isInOrder { holding.remove(id) }
+        // At the end of the capture all that is known goes anyway.
+        guard stage.depth > .summary, !isEnding else { return }
+        take(.closed(origin), of: sender, id, at: .max, RawSpan())
+    }
+
     // MARK: Order
 
-    /// A stream may have a record of `frame` or of one that follows, though other streams have had some of higher ones.
-    mutating func hold(_ id: StreamID, _ stream: MessageStream, from frame: UInt64) {
+    // A stream may have a record of `frame` or of one that follows, though other streams have had some of higher ones.
+
+    /// Bytes of a stream were left, the first of them from `frame`, that may be a whole message.
+    mutating func holdPending(_ id: StreamID, from frame: UInt64) {
         guard isOrdered else { return }
-        holding.insert(id, stream, from: frame)
+        holding.notePending(id, from: frame)
+        isInOrder = false
+    }
+
+    /// The bytes of a stream that were left are offered again, or gone.
+    mutating func forgetPending(_ id: StreamID) { holding.forgetPending(id) }
+
+    /// A frame brought a segment of a stream after a hole at `position`.
+    mutating func holdAfterHole(_ id: StreamID, from frame: UInt64, at position: UInt64) {
+        guard isOrdered else { return }
+        holding.noteHeld(id, from: frame, at: position)
         isInOrder = false
     }
 
     /// Holds everything back: all streams are about to be closed, one after the other.
-    mutating func holdAll() { isInOrder = !isOrdered }
+    mutating func holdAll() {
+        isInOrder = !isOrdered
+        isEnding = true
+    }
 
     /// All that follows from a frame was taken: hands on what waits for nothing else, or has waited for long enough.
-    ///
-    /// - Parameters:
-    ///   - find: A stream that is not closed.
-    ///   - frame: The lowest that a coming record of a stream may have; the highest number where it holds nobody.
-    mutating func settle(find: (StreamID) -> MessageStream?, frame: (StreamID, MessageStream) -> UInt64) {
-        let lowest = holding.lowestFrame(find: find, frame: frame)
+    mutating func settle(_ assembler: borrowing StreamAssembler) {
+        let lowest = holding.lowestFrame(in: assembler)
         while let first = order.firstFrame, lowest.map({ first < $0 }) ?? true { showFirst() }
         while order.isFirstOverdue() { showFirst() }
         isInOrder = lowest == nil
@@ -133,7 +149,7 @@ struct OrderedRecords: ~Copyable {
 
     @inline(__always)
     private mutating func show(
-        _ finding: RecordBuilder.Finding, of sender: StreamSender, number: UInt64, _ bytes: RawSpan
+        _ finding: Finding, of sender: StreamSender, number: UInt64, _ bytes: RawSpan
     ) {
         tally.messages += 1
         if finding.message.payloadLength < Int(finding.message.header.length) { tally.cutMessages += 1 }
@@ -156,11 +172,11 @@ struct OrderedRecords: ~Copyable {
         }
     }
 
-    // MARK: The stage behind
+    // MARK: The stage
 
     /// The capture's first frame.
     mutating func begin(_ time: Int64) {
-        if let thread { thread.pause { $0.builder.begin(time) } } else { stage.builder.begin(time) }
+        if let thread { thread.pause { $0.begin(time) } } else { stage.begin(time) }
     }
 
     /// Records that the filter let through, nil without one, and messages with bad checksums.

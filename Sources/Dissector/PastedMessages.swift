@@ -7,29 +7,33 @@ import Records
 /// Dissects messages that come without packets: pasted bytes.
 public struct PastedMessages: ~Copyable {
     private var stage: RecordStage
+    /// The messages are what one side has sent, from its first on: they begin with a `version`, and no other has come,
+    /// which may be the other side's.
+    private var isOneSide = false
 
     /// - Parameter options: Filter, columns and limit are looked at.
     public init(_ options: PipelineOptions = PipelineOptions(), writer: any RecordSink) {
         stage = RecordStage(options, writer: writer)
     }
 
-    /// Whole messages, one behind the other, each with its header.
+    /// Whole messages, one after another, each with its header.
     ///
     /// - Returns: How many bytes were shown; the rest is no message.
     public mutating func dissect(_ bytes: RawSpan) -> Int {
         guard TransportDetector.beginsWithHeader(bytes) else { return 0 }
+        stage.closeConnection(0)
         var framer = MessageFramer(network: nil, synchronised: true)
         var at = 0
         while true {
             let rest = bytes.extracting(droppingFirst: at)
             switch framer.next(rest, isLast: true) {
             case .message(let message):
-                write(message, rest.extracting(first: message.byteCount))
+                write(message, rest.extracting(first: message.byteCount), isFirst: at == 0)
                 at += message.byteCount
             case .skipped: return at
             case .needMore:
                 guard let message = framer.cut(rest) else { return at }
-                write(message, rest)
+                write(message, rest, isFirst: at == 0)
                 return bytes.byteCount
             }
         }
@@ -47,12 +51,22 @@ public struct PastedMessages: ~Copyable {
         let message = MessageFramer.Message(
             header: header, payloadLength: payload.byteCount, status: .notPresent,
             payloadHash: DoubleSHA256.hash(payload))
-        write(message, payload)
+        write(message, payload, of: sender(.part))
     }
 
-    private mutating func write(_ message: MessageFramer.Message, _ bytes: RawSpan) {
-        let finding = RecordBuilder.Finding(
+    private mutating func write(_ message: MessageFramer.Message, _ bytes: RawSpan, isFirst: Bool) {
+        let isVersion = Conduct.isVersion(message.header.command)
+        if isFirst { isOneSide = isVersion && message.status != .bad } else if isVersion { isOneSide = false }
+        write(message, bytes, of: sender(isOneSide ? .side : .part))
+    }
+
+    private mutating func write(_ message: MessageFramer.Message, _ bytes: RawSpan, of sender: StreamSender) {
+        let finding = Finding(
             message: message, origin: Origin(frame: stage.found &+ 1, time: 0), frames: [])
-        stage.take(finding, of: nil, number: 0, bytes)
+        stage.take(finding, of: sender, number: 0, bytes)
+    }
+
+    private func sender(_ seen: StreamSender.Seen) -> StreamSender {
+        StreamSender(ends: nil, role: .unknown, side: .forward, seen: seen, firstSequence: 0)
     }
 }

@@ -45,9 +45,9 @@ public struct Pipeline: ~Copyable {
 
     /// Takes one frame; `bytes` are only borrowed.
     public mutating func receive(_ header: FrameHeader, _ bytes: RawSpan) throws(PipelineError) {
-        if packets == 0 { sink.records.begin(header.time) }
+        if packets == 0 { sink.begin(header.time) }
         packets += 1
-        sink.frameAtHand = Origin(frame: header.number, time: header.time)
+        sink.begin(Origin(frame: header.number, time: header.time))
         let isCut = header.capturedLength < header.originalLength
         if isCut { cutPackets += 1 }
         switch Self.pass(header, bytes, &parser, &assembler, &sink, collector) {
@@ -57,11 +57,11 @@ public struct Pipeline: ~Copyable {
         }
         offerOtherSides()
         // Nearly always there is nothing to do.
-        if !sink.records.isInOrder { sink.settle(assembler) }
+        if !sink.isInOrder { sink.settle(assembler) }
     }
 
     /// Records wait to be handed on: in a live run ``pass(to:)`` should be called soon.
-    public var holdsRecords: Bool { sink.records.areHeld }
+    public var holdsRecords: Bool { sink.holdsRecords }
 
     /// What is to be done before the next frame.
     public enum Condition { case going, holdsRecords, isDone }
@@ -69,23 +69,23 @@ public struct Pipeline: ~Copyable {
     /// ``isDone`` and ``holdsRecords`` in one, to be asked before each frame.
     public var condition: Condition {
         // Swift 6.3 copies the whole value for a getter that does not mutate, which is a hundredth of all there is to do.
-        mutating get { sink.isDone ? .isDone : sink.records.areHeld ? .holdsRecords : .going }
+        mutating get { sink.isDone ? .isDone : sink.holdsRecords ? .holdsRecords : .going }
     }
 
     /// Hands on the records that wait, though others of lower frames may come: somebody has watched for long enough.
-    public mutating func releaseRecords() { sink.records.release() }
+    public mutating func releaseRecords() { sink.release() }
 
     /// Takes up the streams whose secrets have come since their bytes did. For a live run, to be called some times a
     /// second, also while frames keep coming; where no stream waits it does nothing.
     public mutating func lookForKeys() {
         for stream in sink.streamsToOffer() { assembler.offerAgain(stream, into: &sink) }
         offerOtherSides()
-        if !sink.records.isInOrder { sink.settle(assembler) }
+        if !sink.isInOrder { sink.settle(assembler) }
     }
 
     /// A secret that was found with one direction opens the other, too, which has waited for it.
     private mutating func offerOtherSides() {
-        while let stream = sink.waiting.next() { assembler.offerAgain(stream, into: &sink) }
+        while let stream = sink.nextWaiting() { assembler.offerAgain(stream, into: &sink) }
     }
 
     /// The parts are passed one by one, since the parser calls back into the others.
@@ -106,7 +106,7 @@ public struct Pipeline: ~Copyable {
                     sequence: packet.sequence, payloadLength: UInt32(clamping: packet.wireLength)))
             let segment = Segment(packet, options)
             if packet.fragmentsDiffer {
-                sink.fragments.noteContested(header.number)
+                sink.noteContested(header.number)
                 contested = packet.wireLength
             }
             let from = Endpoint(packet.source, packet.sourcePort)
@@ -115,7 +115,7 @@ public struct Pipeline: ~Copyable {
                 segment, payload, from: from, to: to, origin: Origin(frame: header.number, time: header.time),
                 into: &sink)
             if assembler.hasHoles, let position = assembler.holePosition(of: receiver) {
-                sink.holdBehindHole(receiver, at: position)
+                sink.holdAfterHole(receiver, at: position)
             }
             stream = receiver
             if collector != nil {
@@ -123,10 +123,10 @@ public struct Pipeline: ~Copyable {
             }
         }
         if let stream, !parser.fragmentFrames.isEmpty { sink.noteFragments(of: stream, contested: contested) }
-        if let conflict = parser.conflict { sink.tell(conflict) }
+        if let conflict = parser.conflict { sink.receive(conflict) }
         if let collector, let shown {
             collector.note(shown, frame: header.number, fragments: parser.fragmentFrames)
-            if sink.records.isInOrder { collector.forgetLeft() }
+            if sink.isInOrder { collector.forgetLeft() }
         }
         return outcome
     }
@@ -137,14 +137,14 @@ public struct Pipeline: ~Copyable {
     /// - Parameter time: Nanoseconds since the Unix epoch, of the clock that the frames' times are of.
     public mutating func pass(to time: Int64) {
         if packets > 0 { assembler.pass(to: time, into: &sink) }
-        if !sink.records.isInOrder { sink.settle(assembler) }
+        if !sink.isInOrder { sink.settle(assembler) }
     }
 
     /// End of input: what is unfinished is told as cut.
     public mutating func finish() {
-        sink.records.holdAll()
+        sink.holdAll()
         assembler.finish(into: &sink)
-        sink.records.finish()
+        sink.finish()
     }
 
     /// Declares every field there is, so that the catalog is complete.

@@ -7,27 +7,6 @@ import Records
 
 /// Makes the record of a message: its summary line, and as much of its tree as the writer looks at.
 struct RecordBuilder: ~Copyable {
-    /// What is known of a message beside its bytes.
-    struct Finding {
-        var message: MessageFramer.Message
-        /// Where in the stream it begins.
-        var offset: UInt64 = 0
-        var origin: Origin
-        var frames: [Origin]
-        /// What completed it, where that is still known.
-        var segment: SegmentNote?
-        /// Lost of the stream between the message before and this one.
-        var before = Loss()
-        /// Lost of this message, which is cut.
-        var own = Loss()
-        /// What is doubtful about its bytes.
-        var doubts: ByteDoubts?
-        /// What is wrong with its place among the others.
-        var remarks: [Remark] = []
-        /// The packet that carried it, if it was encrypted.
-        var packet: V2PacketLayout.Facts?
-    }
-
     let fields = RecordFields.standard
     let registry = MessageTypes.standard
     var record = Record()
@@ -45,6 +24,8 @@ struct RecordBuilder: ~Copyable {
     var picked = FieldSet()
     /// What is remarked is asked for as fields.
     var asksForRemarks = false
+    /// What the sender of the next record has said of itself, where that is known.
+    var claims: Conduct.Claims?
     /// How many nodes the tree has beside those that were asked for.
     var ownCount = 0
 
@@ -63,11 +44,10 @@ struct RecordBuilder: ~Copyable {
     /// Fills ``record``.
     ///
     /// - Parameters:
-    ///   - sender: Nil for a message that came without packets.
     ///   - number: Of the connection.
     ///   - bytes: Header and payload as far as they were captured.
     mutating func build(
-        _ finding: Finding, of sender: StreamSender?, number: UInt64, _ bytes: RawSpan, depth: Depth, wantsInfo: Bool
+        _ finding: Finding, of sender: StreamSender, number: UInt64, _ bytes: RawSpan, depth: Depth, wantsInfo: Bool
     ) {
         let message = finding.message
         start(finding.origin, finding.frames, of: sender, number: number)
@@ -88,7 +68,7 @@ struct RecordBuilder: ~Copyable {
         let depth = depth == .fields ? needed(of: type) : depth
         var isMalformed = false
         if depth != .summary {
-            if let sender { appendOrigin(sender, number, finding.segment) } else { record.protocolNode = 0 }
+            appendOrigin(sender, number, finding.segment)
             isMalformed = appendMessage(
                 finding, type, context, bytes, depth: depth, wantsInfo: wantsInfo, isCut: isCut)
         }
@@ -143,7 +123,7 @@ struct RecordBuilder: ~Copyable {
         return message.header.byteCount + (claimed > MessageFramer.lengthLimit ? message.payloadLength : claimed)
     }
 
-    mutating func start(_ origin: Origin, _ frames: [Origin], of sender: StreamSender?, number: UInt64) {
+    mutating func start(_ origin: Origin, _ frames: [Origin], of sender: StreamSender, number: UInt64) {
         record.isLate = origin.frame < highestFrame
         highestFrame = max(highestFrame, origin.frame)
         record.frameNumber = origin.frame
@@ -152,13 +132,13 @@ struct RecordBuilder: ~Copyable {
         // libpcap gives nanoseconds of any capture; of one in microseconds they are whole thousands.
         if origin.time % 1000 != 0 { record.timeDecimals = 9 }
         record.captureStart = firstTime ?? origin.time
-        record.source = sender?.ends.sourceText ?? []
-        record.destination = sender?.ends.destinationText ?? []
+        record.source = sender.ends?.sourceText ?? []
+        record.destination = sender.ends?.destinationText ?? []
         record.stream = number
         record.command = nil
-        record.sender = sender?.role ?? .unknown
+        record.sender = sender.role
         record.transport = .v1
-        record.userAgent = sender?.claims?.userAgent
+        record.userAgent = claims?.userAgent
         record.faults = []
         record.isConflict = false
         record.info.removeAll()
@@ -202,8 +182,12 @@ struct RecordBuilder: ~Copyable {
         return tree
     }
 
-    /// Frame, IP and TCP, as generated nodes: the message is not of one packet.
+    /// Frame, IP and TCP, as generated nodes, where it came in packets: the message is not of one packet.
     mutating func appendOrigin(_ sender: StreamSender, _ number: UInt64, _ segment: SegmentNote?) {
+        guard let ends = sender.ends else {
+            record.protocolNode = 0
+            return
+        }
         var sink = TreeSink(takeTree())
         let frame = sink.open(fields.frame, at: 0, value: 0, flags: .generated)
         sink.generate(fields.frameNumber, value: record.frameNumber, RawSpan())
@@ -214,9 +198,9 @@ struct RecordBuilder: ~Copyable {
         if let segment { sink.generate(fields.frameLength, value: UInt64(segment.frameLength), RawSpan()) }
         sink.close(frame, at: 0)
 
-        appendEnds(sender, number, segment, &sink)
+        appendEnds(ends, sender, number, segment, &sink)
         appendPlace(&sink)
-        if let claims = sender.claims {
+        if let claims {
             let peer = sink.open(fields.peer, at: 0, value: 0, flags: .generated)
             sink.generate(fields.peerVersion, value: claims.version, RawSpan())
             sink.generate(fields.peerServices, value: claims.services, RawSpan())
@@ -247,9 +231,8 @@ struct RecordBuilder: ~Copyable {
     }
 
     private func appendEnds(
-        _ sender: StreamSender, _ number: UInt64, _ segment: SegmentNote?, _ sink: inout TreeSink
+        _ ends: Ends, _ sender: StreamSender, _ number: UInt64, _ segment: SegmentNote?, _ sink: inout TreeSink
     ) {
-        let ends = sender.ends
         if let family = (ends.source ?? ends.destination)?.family {
             let isIPv4 = family == .ipv4
             let ip = sink.open(isIPv4 ? fields.ip : fields.ipv6, at: 0, value: 0, flags: .generated)

@@ -2,6 +2,6 @@ import Fields
 
 /// What a record is made of, beside its bytes.
 enum RecordSource {
-    case message(RecordBuilder.Finding)
+    case message(Finding)
     case event(StreamEvent)
 }

@@ -2,6 +2,7 @@ import BitcoinP2P
 import DisplayFilter
 import Fields
 import Output
+import Reassembly
 import Records
 
 /// The last stage: has the record of each message made, asks the display filter, and hands it to the writer.
@@ -16,7 +17,8 @@ struct RecordStage: ~Copyable {
         fileprivate let isFiltered: Bool
     }
 
-    var builder: RecordBuilder
+    private var builder: RecordBuilder
+    private var conversations = Conversations()
     private let writer: (any RecordSink)?
     private let filter: RecordFilter?
     private let limit: UInt64
@@ -79,14 +81,14 @@ struct RecordStage: ~Copyable {
     /// Has the record of a message made, and hands it on.
     ///
     /// - Parameters:
-    ///   - sender: Nil for a message that came without packets.
     ///   - number: Of the connection.
     ///   - bytes: The message's, as far as they were captured.
     mutating func take(
-        _ finding: consuming RecordBuilder.Finding, of sender: StreamSender?, number: UInt64, _ bytes: RawSpan
+        _ finding: consuming Finding, of sender: StreamSender, number: UInt64, _ bytes: RawSpan
     ) {
         finding.message.verify(bytes)
         if finding.message.status == .bad { badChecksums += 1 }
+        if depth > .summary { finding.remarks = converse(finding.message, bytes, of: sender, number: number) }
         var pass = start(isCounted: true)
         while let current = pass {
             builder.build(
@@ -95,18 +97,42 @@ struct RecordStage: ~Copyable {
         }
     }
 
-    /// Has the record of an event made, and hands it on.
+    /// Has the record of an event made, if it has one, and hands it on.
     ///
     /// - Parameters:
     ///   - number: Of the connection.
     ///   - bytes: Those that the record shows.
     mutating func take(_ event: StreamEvent, of sender: StreamSender, number: UInt64, _ bytes: RawSpan) {
+        if case .closed = event { return conversations.close(sender.side, number: number) }
+        if depth > .summary { builder.claims = conversations.claims(of: sender.side, number: number) }
         var pass = start(isCounted: event.isCounted)
         while let current = pass {
             builder.build(
                 event, of: sender, number: number, bytes, depth: current.depth, wantsInfo: current.wantsInfo)
             pass = finish(current, bytes)
         }
+    }
+
+    /// Takes a message into its conversation; answers what is wrong with its place there.
+    private mutating func converse(
+        _ message: MessageFramer.Message, _ bytes: RawSpan, of sender: StreamSender, number: UInt64
+    ) -> [Remark] {
+        let isVersion = Conduct.isVersion(message.header.command)
+        let judgement = conversations.receive(
+            message, bytes.extracting(droppingFirst: message.header.byteCount), of: sender, number: number,
+            claims: isVersion ? builder.claims(of: bytes, from: message.header) : nil)
+        // Of a message without packets it is not known who sent it.
+        builder.claims = sender.ends == nil ? nil : judgement.claims
+        return judgement.remarks
+    }
+
+    /// The capture's first frame, from which relative times count.
+    mutating func begin(_ time: Int64) { builder.begin(time) }
+
+    /// Both directions of a connection have ended.
+    mutating func closeConnection(_ number: UInt64) {
+        conversations.close(.forward, number: number)
+        conversations.close(.backward, number: number)
     }
 
     /// Begins a record; answers what is to be made of it, nil for nothing.

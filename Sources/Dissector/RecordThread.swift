@@ -42,7 +42,7 @@ final class RecordThread {
     /// Takes a message; waits while too many are waiting. The bytes are copied.
     ///
     /// - Parameter number: Of the connection.
-    func take(_ finding: consuming RecordBuilder.Finding, of sender: StreamSender, number: UInt64, _ bytes: RawSpan) {
+    func take(_ finding: consuming Finding, of sender: StreamSender, number: UInt64, _ bytes: RawSpan) {
         if bytes.byteCount > copyLimit {
             let long = finding
             pause { $0.take(long, of: sender, number: number, bytes) }

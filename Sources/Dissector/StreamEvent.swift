@@ -5,7 +5,7 @@ import Output
 import Reassembly
 import Records
 
-/// What a record tells of a stream where it is of no message.
+/// What a record says of a stream where it is of no message.
 enum StreamEvent {
     case gap(Gap)
     /// A copy of bytes that were read before differs from them.
@@ -21,12 +21,14 @@ enum StreamEvent {
     /// What was lost at the end of a v2 direction that was decrypted up to there.
     case end(Loss, Origin)
     case encrypted(EncryptedDirection)
+    /// The direction has ended. It has no record.
+    case closed(Origin)
 
     /// The frame to which its record belongs.
     var origin: Origin {
         switch self {
         case .gap(let gap): gap.origin
-        case .otherCopy(_, let origin), .fragmentsDiffer(_, let origin): origin
+        case .otherCopy(_, let origin), .fragmentsDiffer(_, let origin), .closed(let origin): origin
         case .packet(_, let arrival): arrival.origin
         case .beginning(let origin, _), .failure(_, let origin), .end(_, let origin): origin
         case .encrypted(let direction): direction.last
@@ -36,41 +38,13 @@ enum StreamEvent {
     /// Whether `-c` counts its record.
     var isCounted: Bool {
         switch self {
-        case .gap, .otherCopy, .fragmentsDiffer: false
+        case .gap, .otherCopy, .fragmentsDiffer, .closed: false
         default: true
         }
     }
 }
 
-extension RecordBuilder {
-    /// Fills ``record`` with an event.
-    ///
-    /// - Parameter bytes: Of the packet, or of the first bytes of the direction.
-    mutating func build(
-        _ event: StreamEvent, of sender: StreamSender, number: UInt64, _ bytes: RawSpan, depth: Depth, wantsInfo: Bool
-    ) {
-        switch event {
-        case .gap(let gap): buildGap(gap, of: sender, number: number, depth: depth, wantsInfo: wantsInfo)
-        case .otherCopy(let range, let origin):
-            buildOtherCopy(range, origin, of: sender, number: number, depth: depth, wantsInfo: wantsInfo)
-        case .fragmentsDiffer(let conflict, let origin):
-            buildFragmentConflict(conflict, origin, of: sender, number: number, depth: depth, wantsInfo: wantsInfo)
-        case .packet(let facts, let arrival):
-            buildPacket(facts, arrival, of: sender, number: number, bytes, depth: depth, wantsInfo: wantsInfo)
-        case .beginning(let origin, let waitsForKey):
-            buildBeginning(
-                origin, of: sender, number: number, waitsForKey: waitsForKey, depth: depth, wantsInfo: wantsInfo)
-        case .failure(let failure, let origin):
-            buildFailure(failure, origin, of: sender, number: number, depth: depth, wantsInfo: wantsInfo)
-        case .end(let lost, let origin):
-            buildEnd(lost, origin, of: sender, number: number, depth: depth, wantsInfo: wantsInfo)
-        case .encrypted(let direction):
-            buildEncrypted(direction, of: sender, number: number, depth: depth, wantsInfo: wantsInfo)
-        }
-    }
-}
-
-/// Bytes of a stream, from 0: the first byte behind the SYN, or the first of the stream that is known.
+/// Bytes of a stream, from 0: the first byte after the SYN, or the first of the stream that is known.
 struct OffsetRange {
     var start: UInt64
     var length: UInt64
@@ -78,7 +52,7 @@ struct OffsetRange {
 
 /// Bytes of a stream that were not captured.
 struct Gap {
-    /// Offset of the first of them, from 0: the first byte behind the SYN, or the first of the stream that is known.
+    /// Offset of the first of them, from 0: the first byte after the SYN, or the first of the stream that is known.
     var start: UInt64
     var length: UInt64
     var reason: GapReason

@@ -1,0 +1,178 @@
+import BitcoinP2P
+import Layers
+import Output
+import Reassembly
+import Records
+
+/// What readers hand messages and losses to: it counts them, adds what is known of their frames, and hands them on.
+///
+/// Getters are inlined, as Swift 6.3 copies the whole value for one that is not; methods mutate for the same reason.
+struct MessageOutlet: ~Copyable {
+    private var records: OrderedRecords
+    /// What is not counted by ``records``.
+    private var found = Counts()
+    private var fragments = FragmentNotes()
+    /// Nil where no record names segments.
+    private var segments: SegmentNotes?
+    /// The frame that is being received.
+    private var frameAtHand = Origin(frame: 0, time: 0)
+    /// What all cut messages cost that are kept until their end is passed.
+    private var heldBytes = 0
+    private let wantsFrames: Bool
+    /// Checksums that decide nothing for a reader are looked at where records are made.
+    let leavesVerdict: Bool
+
+    init(_ options: PipelineOptions, writer: (any RecordSink)?, collector: FrameCollector?) {
+        records = OrderedRecords(options, writer: writer, collector: collector)
+        segments = records.depth > .summary ? SegmentNotes() : nil
+        wantsFrames = records.wantsFrames
+        leavesVerdict = records.hasThread
+    }
+
+    // MARK: Frames
+
+    /// The capture's first frame.
+    mutating func begin(_ time: Int64) { records.begin(time) }
+
+    /// A frame is about to be received.
+    mutating func begin(_ frame: Origin) { frameAtHand = frame }
+
+    var frame: Origin { @inline(__always) get { frameAtHand } }
+
+    /// A segment whose bytes are about to come.
+    mutating func note(_ segment: @autoclosure () -> SegmentNote) {
+        if segments != nil { segments?.append(segment()) }
+    }
+
+    /// A frame completed a packet whose fragments overlap and differ.
+    mutating func noteContested(_ frame: UInt64) { fragments.noteContested(frame) }
+
+    /// The frame at hand completed a packet of a stream, which came in fragments.
+    mutating func noteFragments(of stream: MessageStream) {
+        fragments.note(frameAtHand.frame, of: stream.id, stream.ends)
+    }
+
+    /// The stream of the packet that a frame completed, if that came in fragments.
+    mutating func fragmented(_ frame: UInt64) -> (id: StreamID, ends: Ends)? { fragments.stream(of: frame) }
+
+    // MARK: Messages
+
+    /// As many records as were asked for have been written.
+    var isDone: Bool { @inline(__always) get { records.isDone } }
+
+    /// Takes a message.
+    mutating func write(_ finding: consuming Finding, _ bytes: RawSpan, of stream: MessageStream) {
+        guard !records.isDone else { return }
+        if stream.noteMessage() { found.bitcoinStreams += 1 }
+        found.bytes.inMessages &+= UInt64(bytes.byteCount)
+        finding.segment = segments?[finding.origin.frame]
+        records.take(finding, of: stream.sender, stream.id, bytes)
+    }
+
+    /// Takes what a record says of a stream where it is of no message.
+    ///
+    /// - Parameters:
+    ///   - offset: In the stream.
+    ///   - bytes: Those that the record shows.
+    mutating func write(
+        _ event: StreamEvent, at offset: UInt64, _ bytes: RawSpan = RawSpan(), of stream: MessageStream
+    ) {
+        guard !records.isDone else { return }
+        records.take(event, of: stream.sender, stream.id, at: offset, bytes)
+    }
+
+    /// The frames that brought bytes, where anybody wants to know.
+    mutating func frames(_ range: Range<UInt64>, _ provenance: borrowing Provenance) -> [Origin] {
+        wantsFrames ? provenance.origins(of: range) : []
+    }
+
+    /// The segment of a frame, where that is still known.
+    mutating func segment(_ frame: UInt64) -> SegmentNote? { segments?[frame] }
+
+    /// What is doubtful about bytes that a record is made of.
+    ///
+    /// - Parameter message: What they are in v1, so that other copies can be tried.
+    mutating func doubts(
+        of bytes: RawSpan, endingAt end: UInt64, _ message: MessageFramer.Message?, _ stream: MessageStream,
+        _ provenance: borrowing Provenance
+    ) -> ByteDoubts? {
+        if !stream.hasDoubts, fragments.contested.isEmpty { return nil }
+        var doubts = stream.takeDoubts(before: end, bytes, message)
+        if !fragments.contested.isEmpty {
+            let origins = provenance.origins(of: end &- UInt64(bytes.byteCount)..<end)
+            doubts.fragmentsDiffer = origins.contains { fragments.contested.contains($0.frame) }
+        }
+        return doubts.isEmpty ? nil : doubts
+    }
+
+    /// Bytes were captured that belong to no message.
+    mutating func skip(_ count: Int, of stream: MessageStream) {
+        stream.skip(count)
+        found.skippedBytes &+= UInt64(count)
+    }
+
+    /// Takes memory for the beginning of a message, or more for one; answers whether there was room.
+    mutating func hold(_ count: Int, atMost limit: Int) -> Bool {
+        guard count <= limit &- heldBytes else { return false }
+        heldBytes &+= count
+        return true
+    }
+
+    mutating func release(_ count: Int) { heldBytes &-= count }
+
+    // MARK: Counts
+
+    mutating func count(_ change: (inout Counts) -> Void) { change(&found) }
+
+    /// What was found, as far as it is known here.
+    var counts: Counts {
+        var counts = found
+        let tally = records.tally
+        counts.messages = tally.messages
+        counts.cutMessages = tally.cutMessages
+        counts.gaps = tally.gaps
+        counts.missingBytes = tally.missingBytes
+        (counts.shown, counts.badChecksums) = records.stageCounts
+        return counts
+    }
+
+    // MARK: Order
+
+    var isInOrder: Bool { @inline(__always) get { records.isInOrder } }
+    var holdsRecords: Bool { @inline(__always) get { records.areHeld } }
+
+    /// The bytes of a stream from `offset` on may be a whole message, which more bytes must prove.
+    mutating func holdPending(at offset: UInt64, of stream: MessageStream, _ provenance: borrowing Provenance) {
+        records.holdPending(stream.id, from: provenance.completion(at: offset &+ 1).frame)
+    }
+
+    /// The bytes of a stream that were left are offered again, or gone.
+    mutating func forgetPending(of stream: MessageStream) {
+        // Where a stream has such bytes nothing is in order.
+        if !records.isInOrder { records.forgetPending(stream.id) }
+    }
+
+    /// The frame at hand brought a segment after a hole.
+    ///
+    /// - Parameter position: Of the hole.
+    mutating func holdAfterHole(at position: UInt64, of stream: MessageStream) {
+        records.holdAfterHole(stream.id, from: frameAtHand.frame, at: position)
+    }
+
+    /// All that follows from a frame was found: hands on the records that wait for nothing else.
+    mutating func settle(_ assembler: borrowing StreamAssembler) {
+        if !records.isInOrder { records.settle(assembler) }
+    }
+
+    /// A stream has ended.
+    mutating func close(_ stream: MessageStream) { records.close(stream.id, of: stream.sender, at: frameAtHand) }
+
+    /// Hands on what is held.
+    mutating func release() { records.release() }
+
+    /// All streams are about to be closed, one after the other.
+    mutating func holdAll() { records.holdAll() }
+
+    /// All streams are closed.
+    mutating func finish() { records.finish() }
+}
