@@ -12,12 +12,10 @@ public struct MessageTypes: Sendable {
     private let index: [Command: Int]
     private let service = MessageType(prefix: "_", .draft, "BIP 36", Service())
 
-    /// What refutes that the bytes of a `block` message are the block that its header names, or that it has work.
-    public let blockRefutations: Set<Remark>
+    public let fields: MessageFields
 
     private init() {
-        let block = Block()
-        blockRefutations = block.refutations
+        fields = MessageFields(Version(), Transaction.standard, Block())
         let rows: [MessageType] = [
             // Connection
             MessageType("version", .current, "Satoshi client", Version()),

@@ -11,7 +11,7 @@ struct ColumnFields: Sendable {
     let length = Field("_ws.col.length", "Length", .text, "bytes of header and payload")
     let info = Field("_ws.col.info", "Info", .text, "what the message says, in a line")
 
-    /// All but the last column are known before the payload is looked at.
-    var early: Set<Field> { [layer, number, time, source, destination, protocolName, length] }
-    var all: Set<Field> { early.union([info]) }
+    /// What only a look at the payload can tell.
+    var late: Set<Field> { [info] }
+    var all: Set<Field> { late.union([layer, number, time, source, destination, protocolName, length]) }
 }

@@ -17,7 +17,7 @@ public final class ObjectExporter: RecordSink {
     /// What has been exported, or found to be there, by the hash of all its bytes.
     private var known: Set<ObjectName> = []
     private let knownLimit: Int
-    private let fields = ObjectFields()
+    private let fields = MessageTypes.standard.fields
     private var text = TextBuffer()
     private static let block = Command("block")
 
@@ -66,7 +66,7 @@ public final class ObjectExporter: RecordSink {
 
     private func exportBlock(_ tree: borrowing Tree, _ bytes: RawSpan) {
         // Others than the header commits to are not this block's.
-        let refutations = MessageTypes.standard.blockRefutations
+        let refutations = fields.blockRefutations
         for annotation in tree.annotations where refutations.contains(annotation.remark) {
             counts.invalid &+= 1
             return
@@ -120,7 +120,7 @@ public final class ObjectExporter: RecordSink {
             switch node.field {
             case fields.txid: txid = ObjectName(tree, node)
             case fields.wtxid: wtxid = ObjectName(tree, node)
-            case fields.size: size = node.value
+            case fields.transactionSize: size = node.value
             default: break
             }
             child = max(child + 1, Int(node.end))
@@ -232,29 +232,6 @@ private struct ObjectName: Hashable {
 
     /// Of a hash a quarter is as good as all; the hasher's seed is secret.
     func hash(into hasher: inout Hasher) { hasher.combine(words[0]) }
-}
-
-/// Where a tree tells of objects.
-private struct ObjectFields {
-    let transaction: Field?
-    let txid: Field?
-    let wtxid: Field?
-    let size: Field?
-    let block: Field?
-    let blockHash: Field?
-    let blockSize: Field?
-
-    init() {
-        // Declares them.
-        _ = MessageTypes.standard
-        transaction = Catalog.field(named: "bitcoin.tx")
-        txid = Catalog.field(named: "bitcoin.tx.txid")
-        wtxid = Catalog.field(named: "bitcoin.tx.wtxid")
-        size = Catalog.field(named: "bitcoin.tx.size")
-        block = Catalog.field(named: "bitcoin.block")
-        blockHash = Catalog.field(named: "bitcoin.block.hash")
-        blockSize = Catalog.field(named: "bitcoin.block.size")
-    }
 }
 
 extension RawSpan {

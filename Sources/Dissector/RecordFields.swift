@@ -5,7 +5,22 @@ import Layers
 /// The fields that tell where a message comes from: they stand before the message itself in each record's tree.
 struct RecordFields: Sendable {
     /// Declared once; builders keep a copy, so that no message asks whether it has been made.
-    static let standard = RecordFields(PacketLayers())
+    static let standard = Self.declared.0
+
+    /// What is known before the payload is looked at: all but what says itself that it is not.
+    static let early: Set<Field> = {
+        let (fields, declared) = Self.declared
+        let late = fields.columns.late.union(fields.remarks.all).union(fields.payload)
+            .union(Catalog.remarks.map(\.field))
+        return declared.all.union(fields.layers).subtracting(late)
+    }()
+
+    private static let declared: (RecordFields, FieldSet) = {
+        // They are of messages and packets, not of records.
+        _ = MessageTypes.standard
+        let layers = PacketLayers()
+        return FieldSet.declared { RecordFields(layers) }
+    }()
 
     let frame = Field("frame", "Frame", .layer, "the captured packet that completed the message")
     let frameNumber = Field(
@@ -95,16 +110,10 @@ struct RecordFields: Sendable {
     let problems = ProblemRemarks()
     let conduct = ConductRemarks.standard
 
-    // Where a version message says what the peer fields tell; declared with the message.
-    let version: Field?
-    let services: Field?
-    let userAgent: Field?
+    /// Those of the message itself.
+    let messages = MessageTypes.standard.fields
 
     private init(_ layers: borrowing PacketLayers) {
-        _ = MessageTypes.standard
-        version = Catalog.field(named: "bitcoin.version.version")
-        services = Catalog.field(named: "bitcoin.version.services")
-        userAgent = Catalog.field(named: "bitcoin.version.user_agent")
         ip = layers.ipv4.layer
         ipSource = layers.ipv4.source
         ipDestination = layers.ipv4.destination
@@ -116,16 +125,11 @@ struct RecordFields: Sendable {
         destinationPort = layers.tcp.destinationPort
     }
 
-    /// What is known before the payload is looked at.
-    var early: Set<Field> {
-        columns.early.union([
-            frame, frameNumber, frameTime, frameTimeEpoch, frameTimeRelative, ip, ipSource, ipDestination, ipv6,
-            ipv6Source, ipv6Destination, tcp, sourcePort, destinationPort, stream, header.magic, header.command,
-            header.length, header.checksum, header.checksumStatus, header.checksumCalculated, header.captureTime,
-            missing, skipped, lateRecord,
-            captured, peer, peerVersion, peerServices, peerUserAgent, frameLength, sequence, segmentLength,
-            message,
-            messageNumber, direction, messageLength, v2Bytes, v2Duration,
-        ]).union(v2.all).union(gap.all)
+    /// Declared with the layers of a packet.
+    private var layers: Set<Field> {
+        [ip, ipSource, ipDestination, ipv6, ipv6Source, ipv6Destination, tcp, sourcePort, destinationPort]
     }
+
+    /// What only a look at the payload, or at the frames that brought it, can tell.
+    private var payload: Set<Field> { [bitcoin, frames, memberFrame, data, problems.unknown] }
 }

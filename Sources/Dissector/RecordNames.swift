@@ -75,7 +75,7 @@ public enum RecordNames {
 
     private static var preface: Set<Field> {
         let fields = RecordFields.standard
-        return fields.early.union(fields.columns.all).union(fields.remarks.all)
+        return RecordFields.early.union(fields.columns.all).union(fields.remarks.all)
     }
 
     private static func isBitcoin(_ name: String) -> Bool { name == "bitcoin" || name.hasPrefix("bitcoin.") }

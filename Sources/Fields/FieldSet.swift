@@ -9,6 +9,11 @@ public struct FieldSet: Sendable {
         for field in fields { insert(field) }
     }
 
+    /// Its fields, one by one.
+    public var all: Set<Field> {
+        Set((0..<words.count * 64).map { Field(id: UInt16($0)) }.filter(contains))
+    }
+
     public mutating func insert(_ field: Field) {
         let word = Int(field.id >> 6)
         while words.count <= word { words.append(0) }
