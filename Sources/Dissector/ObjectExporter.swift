@@ -39,7 +39,14 @@ public final class ObjectExporter: RecordSink {
         self.knownLimit = knownLimit
     }
 
-    public var wants: Wants { Wants(.tree) }
+    public var wants: Wants {
+        Wants(
+            .fields,
+            fields: [
+                fields.transaction, fields.txid, fields.wtxid, fields.transactionSize, fields.block, fields.blockHash,
+                fields.blockSize,
+            ])
+    }
 
     public func begin() {
         folder = ObjectFolder.open(path)

@@ -10,14 +10,13 @@ struct RecordFields: Sendable {
     /// What is known before the payload is looked at: all but what says itself that it is not.
     static let early: Set<Field> = {
         let (fields, declared) = Self.declared
-        let late = fields.columns.late.union(fields.remarks.all).union(fields.payload)
-            .union(Catalog.remarks.map(\.field))
+        var late = fields.columns.late.union(fields.remarks.all).union(fields.payload)
+        late.formUnion(Catalog.remarks.map(\.field))
+        for type in MessageTypes.standard.types { late.formUnion(type.fields.all) }
         return declared.all.union(fields.layers).subtracting(late)
     }()
 
     private static let declared: (RecordFields, FieldSet) = {
-        // They are of messages and packets, not of records.
-        _ = MessageTypes.standard
         let layers = PacketLayers()
         return FieldSet.declared { RecordFields(layers) }
     }()

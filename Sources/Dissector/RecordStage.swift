@@ -48,7 +48,7 @@ struct RecordStage: ~Copyable {
         let writerPass = wants.map { Pass(depth: $0.depth, wantsInfo: $0.info, isFiltered: false) }
         let filter = options.filter.map(RecordFilter.init)
         let named = wants?.fields ?? []
-        hidesAsked = named.isEmpty
+        hidesAsked = !RemarkFields.areAmong(named) && !RecordNames.containsColumns(named)
         builder.asksForRemarks = RemarkFields.areAmong(named.union(options.filter?.fields ?? []))
         builder.picked = FieldSet(named.union(options.filter?.fields ?? []))
         self.filter = filter

@@ -191,6 +191,8 @@ import Testing
                 turn=0
                 while [ $(wc -l < $folder/lines) -lt 13 ] && [ $turn -lt 600 ]; do turn=$((turn + 1)); sleep 0.05; done
                 wc -l < $folder/lines > $folder/before
+                # The shell becomes its last command, which would let go of the pipe before it counts.
+                true
             } | btcshark -r - -l -Q > $folder/lines
             cat $folder/before
             wc -l < $folder/lines
