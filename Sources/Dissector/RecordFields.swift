@@ -8,12 +8,13 @@ struct RecordFields: Sendable {
     static let standard = Self.declared.0
 
     /// What is known before the payload is looked at: all but what says itself that it is not.
-    static let early: Set<Field> = {
-        let (fields, declared) = Self.declared
-        var late = fields.columns.late.union(fields.remarks.all).union(fields.payload)
-        late.formUnion(Catalog.remarks.map(\.field))
-        for type in MessageTypes.standard.types { late.formUnion(type.fields.all) }
-        return declared.all.union(fields.layers).subtracting(late)
+    static let early: FieldSet = {
+        var (fields, early) = Self.declared
+        early = early.union(fields.layers)
+        for type in MessageTypes.standard.types { early.subtract(type.fields) }
+        early.subtract(FieldSet(fields.columns.late.union(fields.remarks.all).union(fields.payload)))
+        early.subtract(FieldSet(Catalog.remarks.map(\.field)))
+        return early
     }()
 
     private static let declared: (RecordFields, FieldSet) = {

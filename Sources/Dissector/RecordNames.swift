@@ -30,8 +30,10 @@ public enum RecordNames {
     /// The fields that records have, in the order of their declaration: Bitcoin's, and what is told of frame, IP and
     /// TCP. The layers below declare more than a record carries.
     public static var recordFields: [FieldDeclaration] {
-        let early = Set(preface.map(\.declaration.name))
-        return Catalog.declarations.filter { isBitcoin($0.name) || early.contains($0.name) }
+        let preface = preface
+        return Catalog.declarations.filter { declaration in
+            isBitcoin(declaration.name) || Catalog.field(named: declaration.name).map(preface.contains) == true
+        }
     }
 
     /// The fields that `name` means, in the order in which they are declared; none if there is no such name.
@@ -73,10 +75,10 @@ public enum RecordNames {
         isBitcoin(field.declaration.name) || preface.contains(field)
     }
 
-    private static var preface: Set<Field> {
+    private static let preface: FieldSet = {
         let fields = RecordFields.standard
         return RecordFields.early.union(fields.columns.all).union(fields.remarks.all)
-    }
+    }()
 
     private static func isBitcoin(_ name: String) -> Bool { name == "bitcoin" || name.hasPrefix("bitcoin.") }
 }

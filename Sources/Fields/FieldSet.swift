@@ -9,11 +9,6 @@ public struct FieldSet: Sendable {
         for field in fields { insert(field) }
     }
 
-    /// Its fields, one by one.
-    public var all: Set<Field> {
-        Set((0..<words.count * 64).map { Field(id: UInt16($0)) }.filter(contains))
-    }
-
     public mutating func insert(_ field: Field) {
         let word = Int(field.id >> 6)
         while words.count <= word { words.append(0) }
@@ -23,6 +18,10 @@ public struct FieldSet: Sendable {
     public mutating func formUnion(_ other: borrowing FieldSet) {
         while words.count < other.words.count { words.append(0) }
         for word in 0..<other.words.count { words[word] |= other.words[word] }
+    }
+
+    public mutating func subtract(_ other: borrowing FieldSet) {
+        for word in 0..<min(words.count, other.words.count) { words[word] &= ~other.words[word] }
     }
 
     public func union(_ fields: some Sequence<Field>) -> FieldSet {
