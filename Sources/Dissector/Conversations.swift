@@ -12,20 +12,18 @@ struct Conversations {
     private struct Conversation {
         var forward = Conduct()
         var backward = Conduct()
-        var isForwardOpen = false
-        var isBackwardOpen = false
+        var hasForwardEnded = false
+        var hasBackwardEnded = false
 
         mutating func receive(
             _ message: MessageFramer.Message, _ payload: RawSpan, of sender: StreamSender, claims: Conduct.Claims?
         ) -> Judgement {
             var judgement = Judgement()
             if sender.side == .forward {
-                isForwardOpen = true
                 judgement.remarks = forward.receive(
                     message, payload, from: &backward, seen: sender.seen, claims: claims)
                 judgement.claims = forward.claims
             } else {
-                isBackwardOpen = true
                 judgement.remarks = backward.receive(
                     message, payload, from: &forward, seen: sender.seen, claims: claims)
                 judgement.claims = backward.claims
@@ -48,8 +46,8 @@ struct Conversations {
     private var lowestNumber: UInt64 = 0
     private let limit: Int
 
-    /// - Parameter limit: How many connections are remembered: with 1 KiB each at most.
-    init(limit: Int = 1 << 16) { self.limit = limit }
+    /// - Parameter limit: How many connections are remembered: with 2 KiB each at most.
+    init(limit: Int = 1 << 15) { self.limit = limit }
 
     var count: Int { conversations.count }
 
@@ -79,9 +77,9 @@ struct Conversations {
     /// A direction has ended: no message of it will come.
     mutating func close(_ side: Direction, number: UInt64) {
         guard var conversation = conversations[number] else { return }
-        if side == .forward { conversation.isForwardOpen = false } else { conversation.isBackwardOpen = false }
-        let isOpen = conversation.isForwardOpen || conversation.isBackwardOpen
-        conversations[number] = isOpen ? conversation : nil
+        if side == .forward { conversation.hasForwardEnded = true } else { conversation.hasBackwardEnded = true }
+        let haveEnded = conversation.hasForwardEnded && conversation.hasBackwardEnded
+        conversations[number] = haveEnded ? nil : conversation
     }
 
     /// Forgets a quarter, so that choosing it costs little for each connection.

@@ -13,4 +13,9 @@ extension Depth {
             self = RemarkFields.areAmong(Set(fields)) ? .tree : .fields
         }
     }
+
+    /// As much as that, and no less than `depth`.
+    init(holding fields: Set<Field>, atLeast depth: Depth) {
+        self = fields.isEmpty || depth == .tree ? depth : max(depth, Depth(holding: fields))
+    }
 }

@@ -57,7 +57,7 @@ struct MessageOutlet: ~Copyable {
 
     // MARK: Messages
 
-    /// As many records as were asked for have been written.
+    /// Enough records were written.
     var isDone: Bool { @inline(__always) get { records.isDone } }
 
     /// Takes a message.

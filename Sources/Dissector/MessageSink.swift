@@ -26,7 +26,7 @@ struct MessageSink: StreamSink, ~Copyable {
 
     // MARK: The pipeline
 
-    /// As many records as were asked for have been written.
+    /// Enough records were written.
     var isDone: Bool { outlet.isDone }
     /// Nobody holds a record back, and none is held.
     var isInOrder: Bool { outlet.isInOrder }

@@ -45,7 +45,7 @@ public final class ObjectExporter: RecordSink {
             fields: [
                 fields.transaction, fields.txid, fields.wtxid, fields.transactionSize, fields.block, fields.blockHash,
                 fields.blockSize,
-            ])
+            ], remarks: fields.blockRefutations)
     }
 
     public func begin() {

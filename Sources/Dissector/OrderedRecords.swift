@@ -43,7 +43,7 @@ struct OrderedRecords: ~Copyable {
 
     // MARK: Records
 
-    /// As many records as were asked for have been written.
+    /// Enough records were written.
     var isDone: Bool { stage.isDone }
     /// Some are held back.
     var areHeld: Bool { !order.isEmpty }

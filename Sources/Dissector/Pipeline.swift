@@ -40,7 +40,7 @@ public struct Pipeline: ~Copyable {
         sink = MessageSink(options, writer: writer, collector: collector)
     }
 
-    /// As many records as were asked for have been written: nothing more will come of further frames.
+    /// Enough records were written: nothing more will come of further frames.
     public var isDone: Bool { sink.isDone }
 
     /// Takes one frame; `bytes` are only borrowed.

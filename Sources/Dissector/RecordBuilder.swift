@@ -22,6 +22,7 @@ struct RecordBuilder: ~Copyable {
     var wantsWholeHashes = false
     /// The fields that are looked at where only those are that somebody named; see ``Depth/fields``.
     var picked = FieldSet()
+    var pickedRemarks: Set<Remark> = []
     /// What is remarked is asked for as fields.
     var asksForRemarks = false
     /// What the sender of the next record has said of itself, where that is known.
@@ -282,7 +283,7 @@ struct RecordBuilder: ~Copyable {
             sink = cursor.finish()
             if let type {
                 if depth == .fields {
-                    var pick = PickSink(sink, wanted: picked)
+                    var pick = PickSink(sink, wanted: picked, remarks: pickedRemarks)
                     type.pick(bytes, from: message.header.byteCount, context, into: &pick)
                     sink = pick.finish()
                 } else {

@@ -45,12 +45,16 @@ struct RecordStage: ~Copyable {
         limit = options.recordLimit
         let wants = writer?.wants
         builder.wantsOutcome = wants?.outcome ?? false
-        let writerPass = wants.map { Pass(depth: $0.depth, wantsInfo: $0.info, isFiltered: false) }
+        let writerPass = wants.map { wants in
+            Pass(
+                depth: Depth(holding: wants.fields, atLeast: wants.depth), wantsInfo: wants.info, isFiltered: false)
+        }
         let filter = options.filter.map(RecordFilter.init)
         let named = wants?.fields ?? []
         hidesAsked = !RemarkFields.areAmong(named) && !RecordNames.containsColumns(named)
         builder.asksForRemarks = RemarkFields.areAmong(named.union(options.filter?.fields ?? []))
         builder.picked = FieldSet(named.union(options.filter?.fields ?? []))
+        builder.pickedRemarks = wants?.remarks ?? []
         self.filter = filter
         self.writerPass = writerPass
         filterPass = filter.map { filter in
@@ -69,7 +73,7 @@ struct RecordStage: ~Copyable {
             || builder.picked.contains(fields.memberFrame)
     }
 
-    /// As many records as were asked for have been written.
+    /// Enough records were written.
     var isDone: Bool { shown >= limit }
 
     /// Whether anybody looks at a record that would be made now.
@@ -149,6 +153,10 @@ struct RecordStage: ~Copyable {
     /// - Parameter bytes: To which the ranges of the record's nodes refer.
     private mutating func finish(_ pass: Pass, _ bytes: RawSpan) -> Pass? {
         if pass.isFiltered, let filter {
+            // A full tree lacks what follows; a pick of the filter's fields reads on, and answers as without a tree.
+            if pass.depth == .tree, filter.depth == .fields, builder.record.tree.isFull {
+                return Pass(depth: .fields, wantsInfo: false, isFiltered: true)
+            }
             guard filter.filter.matches(builder.record.tree, bytes) else { return nil }
             if builder.record.ending == .gap { shownGaps += 1 } else { shown += 1 }
             if let writerPass, pass.depth < writerPass.depth { return writerPass }

@@ -1,11 +1,12 @@
 /// Makes a node of each field that somebody named, and of no other: the values of a few fields without a tree.
 ///
-/// Its nodes have the depths and flags that they have in a whole tree, but nothing above or below them. Remarks are kept,
-/// whatever they are made on. Headings are not.
+/// Its nodes have the depths that they have in a tree, but nothing above or below them. Each node within a list says so
+/// itself. Headings are not kept, and of remarks only those that somebody wants.
 @frozen
 public struct PickSink: FieldSink, ~Copyable {
     @usableFromInline var kept: TreeSink
     @usableFromInline let wanted: FieldSet
+    @usableFromInline let wantedRemarks: Set<Remark>
     /// The mark of the node made last; negative where that was not kept.
     @usableFromInline var last = -1
     /// The depth within the outermost entry of a list, 0 outside of any: a node there shows itself that it is one of many.
@@ -14,9 +15,11 @@ public struct PickSink: FieldSink, ~Copyable {
     /// - Parameters:
     ///   - kept: Takes the nodes.
     ///   - wanted: The fields that become nodes.
-    public init(_ kept: consuming TreeSink = TreeSink(), wanted: FieldSet) {
+    ///   - remarks: The remarks that are kept, whatever they are made on.
+    public init(_ kept: consuming TreeSink = TreeSink(), wanted: FieldSet, remarks: Set<Remark> = []) {
         self.kept = kept
         self.wanted = wanted
+        wantedRemarks = remarks
     }
 
     /// Gives back the sink with the nodes.
@@ -104,10 +107,12 @@ public struct PickSink: FieldSink, ~Copyable {
 
     @inlinable
     public mutating func annotate(_ remark: Remark, value: UInt64) {
-        if last >= 0 { return kept.annotate(remark, value: value) }
         let remark = kept.heard(remark)
+        guard wantedRemarks.contains(remark) else { return }
+        if last >= 0 { kept.tree.nodes[last].flags.insert(.annotated) }
+        let node = last >= 0 ? last : max(0, kept.newest)
         kept.tree.annotations.append(
-            Annotation(node: UInt32(truncatingIfNeeded: max(0, kept.newest)), remark: remark, value: value))
+            Annotation(node: UInt32(truncatingIfNeeded: node), remark: remark, value: value))
     }
 
     @inlinable public mutating func head(_: Int, _: borrowing TextBuffer) {}

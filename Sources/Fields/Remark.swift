@@ -35,7 +35,7 @@ public struct Remark: Hashable, Sendable, BitwiseCopyable {
                 field: field ?? Field(name, text, .layer, "a remark on the message or one of its fields")))
     }
 
-    /// The remark of that name, if any was declared.
+    /// The remark of that name, if it was declared by now.
     public init?(named name: String) {
         guard let remark = Catalog.remark(named: name) else { return nil }
         self = remark

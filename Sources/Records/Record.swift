@@ -97,7 +97,7 @@ public struct Record: ~Copyable {
 
         public static let checksumBad = Faults(rawValue: 1)
         /// The payload ends before its fields do, or holds what receivers cannot read. Found only where the payload is read: see
-        /// ``RecordSink/wantsOutcome``.
+        /// ``Wants/outcome``.
         public static let malformed = Faults(rawValue: 2)
     }
 }

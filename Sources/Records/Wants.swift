@@ -12,23 +12,30 @@ public struct Wants: Sendable {
     /// The fields that are looked at, where only those are that somebody named; else none.
     ///
     /// Some are made only where they are named: to who names none the tree is shown without them.
+    ///
+    /// The payload is read for them as far as need be, whatever ``depth`` is.
     public var fields: Set<Field>
+    /// Remarks that are looked at where no tree is made.
+    public var remarks: Set<Remark>
 
-    /// - Parameter frames: Where nil, wanted with the whole tree, which shows them.
+    /// - Parameter frames: Where nil, wanted with the tree, which shows them.
     public init(
-        _ depth: Depth, info: Bool = false, outcome: Bool = false, frames: Bool? = nil, fields: Set<Field> = []
+        _ depth: Depth, info: Bool = false, outcome: Bool = false, frames: Bool? = nil, fields: Set<Field> = [],
+        remarks: Set<Remark> = []
     ) {
         self.depth = depth
         self.info = info
         self.outcome = outcome
         self.frames = frames ?? (depth == .tree)
         self.fields = fields
+        self.remarks = remarks
     }
 
     /// What one of them looks at.
     public func union(_ other: Wants) -> Wants {
         Wants(
             max(depth, other.depth), info: info || other.info, outcome: outcome || other.outcome,
-            frames: frames || other.frames, fields: fields.union(other.fields))
+            frames: frames || other.frames, fields: fields.union(other.fields),
+            remarks: remarks.union(other.remarks))
     }
 }

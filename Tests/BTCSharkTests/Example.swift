@@ -2,15 +2,15 @@ import BTCShark
 
 /// Collects the nonces of all pings.
 final class PingNonces: RecordSink {
-    let wants = Wants(.tree)
+    let wants = Wants(.fields, fields: Set([PingNonces.nonce].compactMap(\.self)))
     private(set) var nonces: [UInt64] = []
-    private let nonce = Field.named("bitcoin.ping.nonce")
+    private static let nonce = Field.named("bitcoin.ping.nonce")
 
     func begin() {}
     func end() {}
 
     func write(_ record: borrowing Record, _ bytes: RawSpan) {
-        for node in record.tree.nodes where node.field == nonce { nonces.append(node.value) }
+        for node in record.tree.nodes where node.field == Self.nonce { nonces.append(node.value) }
     }
 }
 

@@ -135,6 +135,10 @@ import Testing
         conversations.close(.forward, number: 8)
         conversations.close(.forward, number: 9)
         #expect(conversations.count == 0)
+        // The other side has yet to answer.
+        _ = say(Command("version"), 10, to: &conversations)
+        conversations.close(.forward, number: 10)
+        #expect(conversations.count == 1)
     }
 
     /// Nothing is said of a connection whose beginning was forgotten.
