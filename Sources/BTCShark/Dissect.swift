@@ -2,8 +2,8 @@
 ///
 /// - Parameters:
 ///   - paths: Of pcap or pcapng files, also compressed; `-` is standard input.
-///   - sink: Called on the calling thread, unless ``PipelineOptions/usesRecordThread`` asks for another. It has been told
-///     the end when this returns or throws.
+///   - sink: Called on the calling thread, unless ``PipelineOptions/usesRecordThread`` asks for another. It has had
+///     its `end()` when this returns or throws.
 /// - Returns: How many packets, messages and bytes there were, and what was lost.
 /// - Throws: `CaptureError` where a file cannot be read to its end, ``PipelineError`` where its link type is not supported.
 public func dissect(

@@ -131,7 +131,7 @@ public struct Pipeline: ~Copyable {
         return outcome
     }
 
-    /// Lets time pass in which no frame came, as on a quiet interface: messages behind a hole whose time is up are told
+    /// Lets time pass in which no frame came, as on a quiet interface: messages after a hole whose time is up are shown
     /// now, not when the next frame comes.
     ///
     /// - Parameter time: Nanoseconds since the Unix epoch, of the clock that the frames' times are of.
@@ -140,7 +140,7 @@ public struct Pipeline: ~Copyable {
         if !sink.isInOrder { sink.settle(assembler) }
     }
 
-    /// End of input: what is unfinished is told as cut.
+    /// End of input: what is unfinished is shown as cut.
     public mutating func finish() {
         sink.holdAll()
         assembler.finish(into: &sink)

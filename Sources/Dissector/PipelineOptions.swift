@@ -5,7 +5,7 @@ import Output
 import Reassembly
 import Records
 
-/// What a dissection is told beside its input.
+/// How a pipeline works, beside its input.
 public struct PipelineOptions: Sendable {
     /// Ports to be taken for Bitcoin's beside the usual ones.
     public var ports: Set<UInt16> = []
@@ -55,7 +55,7 @@ public struct PipelineOptions: Sendable {
 
     public init() {}
 
-    /// A record limit ends the reading with the very message that reaches it, and a collector is told of each record
+    /// A record limit ends the reading with the very message that reaches it, and a collector is shown each record
     /// before the next frame. Without a filter and a writer no records are made.
     func usesThread(_ writer: (any RecordSink)?, _ collector: FrameCollector?) -> Bool {
         usesRecordThread && recordLimit == .max && collector == nil && (writer != nil || filter != nil)

@@ -2,7 +2,7 @@ import Fields
 import Output
 import Records
 
-// Fields that are made only where a filter or column asks for them, behind all others.
+// Fields that are made only where a filter or column asks for them, after all others.
 extension RecordBuilder {
     /// Appends what is asked for to the tree, which is done but for that.
     mutating func appendAsked() {
@@ -11,10 +11,10 @@ extension RecordBuilder {
         if let columns { appendColumns(columns) }
     }
 
-    /// Takes it out again, for whoever looks at the tree as it is.
+    /// Takes it out again, for a writer that shows the tree as it is.
     mutating func removeAsked() { record.tree.truncate(to: ownCount) }
 
-    /// So many remarks of a message become fields: a hostile one may have millions, all the same.
+    /// The most remarks of a message that become fields: a hostile one may have millions, all the same.
     private static let remarkLimit = 250_000
 
     private mutating func appendRemarks() {

@@ -3,7 +3,7 @@ import Output
 import Records
 
 extension RecordBuilder {
-    /// Appends the columns as a layer of their own, behind everything else.
+    /// Appends the columns as a layer of their own, after everything else.
     ///
     /// - Parameter time: How the time is shown.
     mutating func appendColumns(_ time: TimeColumn) {

@@ -70,7 +70,7 @@ extension RecordBuilder {
     private mutating func appendRemark(
         _ group: Field, of sender: StreamSender, number: UInt64, _ body: (RecordFields, inout TreeSink) -> Void
     ) {
-        // The frame at hand may be another stream's, so nothing is told of its segment.
+        // The frame at hand may be another stream's, so its segment is left out.
         appendOrigin(sender, number, nil)
         var sink = TreeSink(takeTree())
         let layer = sink.open(fields.bitcoin, at: 0, value: 0, flags: [])

@@ -71,7 +71,7 @@ extension RecordBuilder {
         record.info.append(count == 1 ? one : many)
     }
 
-    /// Fills ``record`` with what can be told of a direction that is encrypted.
+    /// Fills ``record`` with what is known of an encrypted direction.
     mutating func buildEncrypted(
         _ direction: EncryptedDirection, of sender: StreamSender, number: UInt64, depth: Depth, wantsInfo: Bool
     ) {

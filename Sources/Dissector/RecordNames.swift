@@ -27,7 +27,7 @@ public enum RecordNames {
             meaning: "block version in headers, and protocol version in getheaders"),
     ]
 
-    /// The fields that records have, in the order of their declaration: Bitcoin's, and what is told of frame, IP and
+    /// The fields that records have, in the order of their declaration: Bitcoin's, and those of frame, IP and
     /// TCP. The layers below declare more than a record carries.
     public static var recordFields: [FieldDeclaration] {
         let preface = preface

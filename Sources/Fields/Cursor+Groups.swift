@@ -162,7 +162,7 @@ extension Cursor where Sink: ~Copyable {
         sink.close(mark, at: piece.upperBound)
     }
 
-    /// The same with nothing under it.
+    /// A piece of the field just read, with nothing under it.
     @inlinable
     @_lifetime(self: copy self)
     public mutating func part(_ field: Field, _ range: Range<Int>, value: UInt64 = 0) {

@@ -42,7 +42,7 @@ public protocol FieldSink: ~Copyable {
     mutating func generate(_ field: Field, writing: (inout TextBuffer) -> Void)
     /// Says something about the newest node that is still open or was made last.
     mutating func annotate(_ remark: Remark, value: UInt64)
-    /// Puts `text` behind the label of the group `mark`.
+    /// Puts `text` after the label of the group `mark`.
     mutating func head(_ mark: Int, _ text: borrowing TextBuffer)
     /// The same with a text that is written where it stays.
     mutating func head(_ mark: Int, writing: (inout TextBuffer) -> Void)

@@ -12,7 +12,7 @@ public final class KeyLog: Sendable {
     /// More problems are counted, but not kept.
     public static let problemLimit = 100
 
-    /// Why a line was passed over.
+    /// Why a line was skipped.
     public enum Fault: Sendable, Equatable {
         case unknownLabel
         case notHexadecimal

@@ -25,7 +25,7 @@ struct KeyLogFile {
     private var line: UInt64 = 1
     /// The beginning of a line whose end has not been read.
     private var rest: [UInt8] = []
-    /// The line is too long: what comes up to its end is passed over.
+    /// The line is too long: what comes up to its end is skipped.
     private var isOverlong = false
 
     private static let chunk = 64 << 10

@@ -28,7 +28,7 @@ struct ColumnNodes {
     private var targets: [Int] = []
 
     /// - Parameters:
-    ///   - fieldCount: Fields that are declared later are passed over.
+    ///   - fieldCount: Fields that are declared later are skipped.
     ///   - distinct: Of several columns of one name the first is kept, since an object has each key once.
     init(_ columns: [FieldColumn], fieldCount: Int, distinct: Bool) {
         var names: Set<String> = []

@@ -72,7 +72,7 @@ extension TextBuffer {
         append("\"")
     }
 
-    /// At most so many characters, the last of them `…` where there were more.
+    /// At most that number of characters, the last of them `…` where there were more.
     private mutating func append(_ text: TextBuffer, cutTo width: Int) {
         var characters = 0
         var end = 0

@@ -3,7 +3,7 @@ import Fields
 
 /// One line of the output: a message, a gap, or the summary of a stream that cannot be read.
 ///
-/// It is owned by whoever dissects and reused from message to message; a writer borrows it with the message's bytes,
+/// Who dissects owns it, and reuses it from message to message; a writer borrows it with the message's bytes,
 /// to which the ranges of the tree's nodes refer.
 public struct Record: ~Copyable {
     /// The frame that completed the message, from 1.

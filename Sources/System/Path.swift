@@ -2,7 +2,7 @@ import Glibc
 
 /// Names of files, as text.
 package enum Path {
-    /// Where a path's last part begins, behind its last slash.
+    /// Where a path's last part begins, after its last slash.
     package static func nameStart(_ path: String) -> String.Index {
         path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
     }

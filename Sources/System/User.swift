@@ -12,7 +12,7 @@ public struct User: Hashable, Sendable {
         self.init { getpwnam_r(name, $0, $1, $2, $3) }
     }
 
-    /// Whoever called `sudo`, which tells it in the environment; nil where it was not `sudo`, or root called it.
+    /// The user who called `sudo`, which puts it into the environment; nil where it was not `sudo`, or root called it.
     ///
     /// Believed only where root itself has started us: else anybody could have written it.
     public static var sudoCaller: User? {
