@@ -9,7 +9,7 @@ import Records
 public struct PipelineOptions: Sendable {
     /// Ports to be taken for Bitcoin's beside the usual ones.
     public var ports: Set<UInt16> = []
-    /// Stop after so many records; those of gaps do not count.
+    /// The number of records after which reading stops; those of gaps do not count.
     public var recordLimit: UInt64 = .max
     /// Bytes held of one direction of a connection while a hole is open or a message incomplete.
     public var bytesPerStream = Limits().bytesPerDirection

@@ -39,7 +39,7 @@ extension RecordBuilder {
         var cursor = Cursor(bytes, sink)
         // A packet that was opened has its header.
         do throws(Stop) { try fields.v2.layout(&cursor, facts, hasMessage: false) } catch {}
-        appendLoss(arrival.before, arrival.doubts, &cursor)
+        fields.appendLoss(arrival.before, arrival.doubts, &cursor.sink)
         sink = cursor.finish()
         sink.close(layer, at: bytes.byteCount)
         record.tree = sink.tree
@@ -175,17 +175,7 @@ extension RecordBuilder {
             note(lost, "")
         }
         guard depth != .summary else { return }
-        appendTransport(sender, number: number, bytes: 0) { sink, fields in
-            if lost.missing > 0 {
-                sink.generate(fields.missing, value: lost.missing, RawSpan())
-                sink.annotate(fields.problems.bytesMissing, value: lost.missing)
-            }
-            if lost.skipped > 0 {
-                sink.generate(fields.skipped, value: lost.skipped, RawSpan())
-                sink.annotate(fields.problems.bytesSkipped, value: lost.skipped)
-            }
-            if lost.isLimited { sink.annotate(fields.problems.memoryLimit, value: 0) }
-        }
+        appendTransport(sender, number: number, bytes: 0) { sink, fields in fields.appendLoss(lost, nil, &sink) }
     }
 
     /// Frame, IP, TCP, and under the protocol the transport's node with what `body` makes.

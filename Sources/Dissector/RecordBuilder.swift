@@ -307,32 +307,7 @@ struct RecordBuilder: ~Copyable {
             cursor.generate(fields.captured, UInt64(finding.message.payloadLength))
             cursor.annotate(fields.problems.messageCut, UInt64(finding.message.payloadLength))
         }
-        appendLoss(finding.before + finding.own, finding.doubts, &cursor)
-    }
-
-    func appendLoss(_ lost: Loss, _ doubts: ByteDoubts?, _ cursor: inout Cursor<TreeSink>) {
-        if lost.missing > 0 {
-            cursor.generate(fields.missing, lost.missing)
-            cursor.annotate(fields.problems.bytesMissing, lost.missing)
-        }
-        if lost.skipped > 0 {
-            cursor.generate(fields.skipped, lost.skipped)
-            cursor.annotate(fields.problems.bytesSkipped, lost.skipped)
-        }
-        if lost.isLimited { cursor.annotate(fields.problems.memoryLimit) }
-        if let doubts { append(doubts, &cursor) }
-    }
-
-    private func append(_ doubts: ByteDoubts, _ cursor: inout Cursor<TreeSink>) {
-        if let copy = doubts.otherCopy {
-            switch copy.makesChecksumRight {
-            case nil: cursor.annotate(fields.problems.segmentConflict, copy.frame)
-            case true?: cursor.annotate(fields.problems.segmentConflictOtherRight, copy.frame)
-            case false?: cursor.annotate(fields.problems.segmentConflictOtherWrong, copy.frame)
-            }
-        }
-        if doubts.droppedFor != nil { cursor.annotate(fields.problems.segmentDoubtful) }
-        if doubts.fragmentsDiffer { cursor.annotate(fields.problems.fragmentsDiffer) }
+        fields.appendLoss(finding.before + finding.own, finding.doubts, &cursor.sink)
     }
 
     private func appendUnknown(_ bytes: RawSpan, from start: Int, _ sink: inout TreeSink) {

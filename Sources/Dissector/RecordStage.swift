@@ -52,8 +52,9 @@ struct RecordStage: ~Copyable {
         let filter = options.filter.map(RecordFilter.init)
         let named = wants?.fields ?? []
         hidesAsked = !RemarkFields.areAmong(named) && !RecordNames.containsColumns(named)
-        builder.asksForRemarks = RemarkFields.areAmong(named.union(options.filter?.fields ?? []))
-        builder.picked = FieldSet(named.union(options.filter?.fields ?? []))
+        let asked = named.union(options.filter?.fields ?? [])
+        builder.asksForRemarks = RemarkFields.areAmong(asked)
+        builder.picked = FieldSet(asked)
         builder.pickedRemarks = wants?.remarks ?? []
         self.filter = filter
         self.writerPass = writerPass

@@ -57,7 +57,7 @@ struct CompletedDatagrams {
         }
     }
 
-    /// Forgets the oldest until there are no more than so many.
+    /// Forgets the oldest until no more than `count` are left, with no more than `bytes`.
     mutating func keep(count: Int, bytes: Int) {
         while entries.count > count || byteCount > bytes, head < order.count { removeOldest() }
     }
@@ -85,7 +85,7 @@ struct CompletedDatagrams {
         return known.upperBound == end ? .repeated : .unknown
     }
 
-    /// One conflict of a datagram is told.
+    /// One conflict of a datagram is reported.
     private mutating func differs(_ key: Fragment.Key, _ entry: Entry, time: Int64) -> Verdict {
         let (age, overflow) = time.subtractingReportingOverflow(entry.time)
         guard !entry.isContradicted, !overflow, age.magnitude <= Self.nearness else { return .unknown }

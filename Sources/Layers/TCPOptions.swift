@@ -26,7 +26,7 @@ public struct TCPOptions: Hashable, Sendable, BitwiseCopyable {
         }
     }
 
-    /// A list with a fault is read up to the fault; an option of another length than its own is passed over (as Linux
+    /// A list with a fault is read up to the fault; an option of another length than its own is skipped (as Linux
     /// does).
     private mutating func read(_ options: RawSpan, isSYN: Bool) {
         var at = 0

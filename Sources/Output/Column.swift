@@ -6,7 +6,7 @@ public struct Column: Sendable {
     public enum Unit: Sendable {
         /// Words.
         case text
-        /// Words that may be many: a table shows at most so many characters of them.
+        /// Words that may be many: a table shows at most this number of characters of them.
         case longText(shown: Int)
         /// True or false, and what a table shows for each.
         case flag(yes: StaticString, no: StaticString)

@@ -14,7 +14,7 @@ struct Quotient {
         Quotient(100 * Double(part), Double(whole))
     }
 
-    /// So many a second.
+    /// The rate a second.
     static func rate(_ count: UInt64, nanoseconds: UInt64) -> Quotient {
         Quotient(1e9 * Double(count), Double(nanoseconds))
     }
@@ -26,7 +26,7 @@ struct Quotient {
 }
 
 extension TextBuffer {
-    /// Writes a quotient, rounded to so many decimals (at most 9); false, and nothing written, where nothing can be
+    /// Writes a quotient, rounded to that number of decimals (at most 9); false, and nothing written, where nothing can be
     /// divided by the denominator.
     mutating func append(_ quotient: Quotient, decimals: Int) -> Bool {
         guard quotient.denominator > 0 else { return false }

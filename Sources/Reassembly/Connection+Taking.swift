@@ -222,7 +222,7 @@ extension DirectionState {
         flags.contains(.located) && !flags.contains(.outrun) ? sent : nil
     }
 
-    /// Bytes of which so many were captured may be wanted now.
+    /// Captured bytes of this length may be wanted now.
     @inlinable @inline(__always) func mayAwaken(_ captured: Int) -> Bool {
         half < 0 && captured > 0 && !flags.contains(.finished)
     }
