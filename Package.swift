@@ -18,6 +18,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         .systemLibrary(name: "CSystem"),
@@ -38,11 +39,19 @@ let package = Package(
         .target(name: "DisplayFilter", dependencies: ["Fields"], swiftSettings: settings),
         .target(name: "Records", dependencies: ["BitcoinP2P", "Fields"], swiftSettings: settings),
         .target(name: "Output", dependencies: ["BitcoinP2P", "Fields", "Records"], swiftSettings: settings),
+        // What relates the messages of a conversation, and answers questions about a whole capture.
+        .target(
+            name: "Insight",
+            dependencies: [
+                "BitcoinP2P", "Fields", "Output", "Reassembly", "Records",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: settings),
         .target(
             name: "Dissector",
             dependencies: [
-                "Capture", "Reassembly", "Layers", "BitcoinP2P", "Fields", "DisplayFilter", "Keys", "Output", "Records",
-                "System",
+                "Capture", "Reassembly", "Layers", "BitcoinP2P", "Fields", "DisplayFilter", "Insight", "Keys", "Output",
+                "Records", "System",
             ],
             swiftSettings: settings),
         // What users of the library import.
@@ -55,8 +64,8 @@ let package = Package(
         .executableTarget(
             name: "btcshark",
             dependencies: [
-                "Dissector", "BitcoinP2P", "Capture", "Fields", "DisplayFilter", "Keys", "Output", "Records", "System",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Dissector", "BitcoinP2P", "Capture", "Fields", "DisplayFilter", "Insight", "Keys", "Output", "Records",
+                "System", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
         .testTarget(name: "BTCSharkTests", dependencies: ["BTCShark", "Support"], swiftSettings: settings),
@@ -85,6 +94,7 @@ let package = Package(
         .testTarget(
             name: "KeysTests", dependencies: ["btcshark", "BitcoinP2P", "Keys", "Support", "System"],
             swiftSettings: settings),
+        .testTarget(name: "InsightTests", dependencies: ["Insight", "Reassembly"], swiftSettings: settings),
         .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly", "Support"], swiftSettings: settings),
         .testTarget(
             name: "BitcoinP2PTests",
@@ -95,7 +105,7 @@ let package = Package(
         .testTarget(
             name: "DissectorTests",
             dependencies: [
-                "btcshark", "Dissector", "Capture", "BitcoinP2P", "Fields", "DisplayFilter", "Layers",
+                "btcshark", "Dissector", "Capture", "BitcoinP2P", "Fields", "DisplayFilter", "Insight", "Layers",
                 "Keys", "Output", "Records", "Reassembly", "Support", "System",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),

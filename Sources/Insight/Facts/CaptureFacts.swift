@@ -1,0 +1,48 @@
+import Reassembly
+
+/// What the packets of a capture tell, whatever they carry. The packet side counts it; questions read it when they are
+/// asked.
+public struct CaptureFacts: Sendable {
+    public var packets: UInt64 = 0
+    public var tcpPackets: UInt64 = 0
+    /// Packets of which the snap length cut bytes off.
+    public var cutPackets: UInt64 = 0
+    /// Packets with an earlier time than the one before.
+    public var packetsBack: UInt64 = 0
+    public var capturedBytes: UInt64 = 0
+    /// Frames as they were on the wire, link layer included.
+    public var wireBytes: UInt64 = 0
+    /// The time of the first frame, in nanoseconds since the Unix epoch, from which relative times count.
+    public var start: Int64?
+    public var earliest: Int64 = .max
+    public var latest: Int64 = .min
+    /// How many decimals of a second the capture's times have: 6 or 9.
+    public var timeDecimals = 6
+    /// Connections of TCP.
+    public var connections: UInt64 = 0
+    /// Those with a port of Bitcoin's, and those in which a message or an encrypted beginning was recognised; by number.
+    public var known: [ConnectionFacts] = []
+    /// Frames of connections that are not among ``known``.
+    public var otherTCP = WireCount()
+    public var notTCP = WireCount()
+    /// Connections with facts beyond the limit: they are in ``otherTCP``.
+    public var dropped: UInt64 = 0
+
+    public init() {}
+
+    /// From the first to the last moment of the capture, in nanoseconds.
+    public var duration: Int64 { packets == 0 ? 0 : latest &- earliest }
+}
+
+/// Frames, and their bytes on the wire.
+public struct WireCount: Sendable, Equatable {
+    public var packets: UInt64 = 0
+    public var bytes: UInt64 = 0
+
+    public init() {}
+
+    @inlinable public mutating func add(_ length: UInt64) {
+        packets &+= 1
+        bytes &+= length
+    }
+}
