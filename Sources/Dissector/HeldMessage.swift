@@ -9,6 +9,8 @@ struct HeldMessage {
     let offset: UInt64
     var frames: [Origin]
     var origin: Origin
+    /// How its captured beginning came.
+    let arrival: Arrival
     /// Lost between the message before and this one.
     let before: Loss
     /// Lost of this message.
@@ -20,7 +22,9 @@ struct HeldMessage {
 
     var finding: Finding {
         Finding(
-            message: message, offset: offset, origin: origin, frames: frames, before: before, own: own, doubts: doubts)
+            message: message, offset: offset, origin: origin, beginning: arrival.first,
+            isReordered: arrival.isReordered, overhead: arrival.overhead, frames: frames, before: before, own: own,
+            doubts: doubts)
     }
 
     static func cost(of frames: [Origin]) -> Int { frames.count * MemoryLayout<Origin>.stride }

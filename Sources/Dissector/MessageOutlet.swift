@@ -19,12 +19,17 @@ struct MessageOutlet: ~Copyable {
     /// What all cut messages cost that are kept until their end is passed.
     private var heldBytes = 0
     private let wantsFrames: Bool
+    private let observation: Observation
     /// Checksums that decide nothing for a reader are looked at where records are made.
     let leavesVerdict: Bool
 
     init(_ options: PipelineOptions, writer: (any RecordSink)?, collector: FrameCollector?) {
         records = OrderedRecords(options, writer: writer, collector: collector)
-        segments = records.depth > .summary ? SegmentNotes() : nil
+        observation = options.observation
+        // A message that is long, or in a stream that stands still, is brought by segments of long before.
+        let capacity = observation == .bytes ? 1 << 20 : SegmentNotes.usualCapacity
+        let namesSegments = records.depth > .summary || observation == .bytes
+        segments = namesSegments ? SegmentNotes(capacity: capacity) : nil
         wantsFrames = records.wantsFrames
         leavesVerdict = records.hasThread
     }
@@ -84,6 +89,28 @@ struct MessageOutlet: ~Copyable {
     /// The frames that brought bytes, where anybody wants to know.
     mutating func frames(_ range: Range<UInt64>, _ provenance: borrowing Provenance) -> [Origin] {
         wantsFrames ? provenance.origins(of: range) : []
+    }
+
+    /// How bytes came, as far as anybody wants to know.
+    mutating func arrival(_ range: Range<UInt64>, _ provenance: borrowing Provenance) -> Arrival {
+        if observation == .none { return Arrival() }
+        let first = provenance.origin(at: range.lowerBound)
+        return Arrival(
+            first: first.frame > 0 ? first : nil, isReordered: provenance.isReordered(range),
+            overhead: observation == .bytes ? overhead(of: range, provenance) : 0)
+    }
+
+    /// The header bytes that bytes have cost, as far as their segments are still known.
+    mutating func overhead(of range: Range<UInt64>, _ provenance: borrowing Provenance) -> UInt64 {
+        var sum: UInt64 = 0
+        guard let segments else { return 0 }
+        let origin = provenance.firstSequence
+        provenance.pieces(in: range) { piece, frame in
+            guard let note = segments[frame] else { return }
+            let start = origin &+ UInt32(truncatingIfNeeded: piece.lowerBound)
+            sum &+= note.overhead(from: start, count: piece.upperBound &- piece.lowerBound)
+        }
+        return sum
     }
 
     /// The segment of a frame, where that is still known.

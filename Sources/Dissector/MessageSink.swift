@@ -16,12 +16,16 @@ struct MessageSink: StreamSink, ~Copyable {
     private let chooser: TransportChooser
     private let finder: SecretFinder
     private let collector: FrameCollector?
+    private let observer: SegmentObserver?
 
-    init(_ options: PipelineOptions, writer: (any RecordSink)?, collector: FrameCollector?) {
+    init(
+        _ options: PipelineOptions, writer: (any RecordSink)?, collector: FrameCollector?, observer: SegmentObserver?
+    ) {
         outlet = MessageOutlet(options, writer: writer, collector: collector)
         finder = SecretFinder(options)
         chooser = TransportChooser(options, V2Reader.Workshop(options, finder))
         self.collector = collector
+        self.observer = observer
     }
 
     // MARK: The pipeline
@@ -135,7 +139,9 @@ struct MessageSink: StreamSink, ~Copyable {
         stream.advance(to: offset)
         stream.note(firstSequence: provenance.firstSequence)
         outlet.forgetPending(of: stream)
+        if observer != nil { noteResumption(of: stream, reader, provenance.origin(at: offset)) }
         let demand = reader.receive(Visit(bytes, at: offset, .going), provenance, into: &outlet)
+        if let observer { note(demand.consumed, at: offset, of: stream, provenance, observer) }
         stream.advance(to: offset &+ UInt64(demand.consumed))
         return demand
     }
@@ -157,6 +163,9 @@ struct MessageSink: StreamSink, ~Copyable {
         if case .undecided = reader { stream.lose(missing.upperBound &- missing.lowerBound, reason) }
         reader.lose(missing, after: pending.extracting(droppingFirst: used), reason, provenance, into: &outlet)
         write(missing, reason, stream, reader)
+        guard let observer else { return }
+        note(pending.byteCount, at: offset, of: stream, provenance, observer)
+        if !missing.isEmpty { stream.awaitsResumption = true }
     }
 
     mutating func conflict(
@@ -186,6 +195,7 @@ struct MessageSink: StreamSink, ~Copyable {
             reader.close(
                 pending.extracting(droppingFirst: used), endingAt: end, reason, provenance, into: &outlet)
             if case .undecided = reader { writeSilence(of: stream) }
+            if let observer { note(pending.byteCount, at: stream.next, of: stream, provenance, observer) }
             outlet.close(stream)
         }
         stream.connection.close(id.direction)
@@ -217,6 +227,7 @@ struct MessageSink: StreamSink, ~Copyable {
         entries[stream.id.index]?.reader = reader
         stream.connection.decide(reader.transport, for: stream.id.direction)
         collector?.decide(stream.id, isEncrypted: reader.transport == .v2)
+        if reader.isBitcoin { observer?.recognise(stream.id, isEncrypted: reader.transport == .v2) }
         if reader.isBitcoin { writeEarlyGap(of: stream) }
         return reader
     }
@@ -228,6 +239,29 @@ struct MessageSink: StreamSink, ~Copyable {
         if visit.bytes.isEmpty { return (entry.reader, 0) }
         let reader = choose(entry, visit.bytes, isStart: visit.offset == 0, isLast: true)
         return (reader, reader.receive(visit, provenance, into: &outlet).consumed)
+    }
+
+    // MARK: What is observed
+
+    /// Bytes were given to a reader, and are done with.
+    private mutating func note(
+        _ count: Int, at offset: UInt64, of stream: MessageStream, _ provenance: borrowing Provenance,
+        _ observer: SegmentObserver
+    ) {
+        guard observer.observation == .bytes, count > 0 else { return }
+        let range = offset..<offset &+ UInt64(count)
+        observer.deliver(UInt64(count), overhead: outlet.overhead(of: range, provenance), of: stream.id)
+    }
+
+    /// The first bytes after missing ones have come, which `origin` has brought.
+    private mutating func noteResumption(of stream: MessageStream, _ reader: StreamReader, _ origin: Origin) {
+        guard stream.awaitsResumption else { return }
+        // Else it waits until it is known whether the stream is Bitcoin's.
+        if stream.resumption == nil { stream.resumption = origin }
+        if case .undecided = reader { return }
+        stream.awaitsResumption = false
+        guard let first = stream.resumption.take(), reader.isBitcoin else { return }
+        outlet.write(.resumed(first), at: stream.next, of: stream)
     }
 
     // MARK: Gaps

@@ -24,6 +24,10 @@ final class MessageStream {
     private var lost = Loss()
     /// What is missing before it is known whether the stream is Bitcoin's.
     private var earlyGap: Gap?
+    /// Bytes are missing, and it was not written yet that others came after them.
+    var awaitsResumption = false
+    /// The frame that brought the first of these, until it is known whether the stream is Bitcoin's.
+    var resumption: Origin?
     /// What is doubtful about bytes of messages that are to come.
     private var doubtful = DoubtfulBytes()
 

@@ -1,6 +1,7 @@
 import BitcoinP2P
 import Capture
 import Fields
+import Insight
 import Layers
 import Output
 import Reassembly
@@ -29,15 +30,21 @@ public struct Pipeline: ~Copyable {
     private var cutPackets: UInt64 = 0
     private var packets: UInt64 = 0
     private let collector: FrameCollector?
+    private let observer: SegmentObserver?
+    /// Somebody is shown all packets.
+    private let isWatched: Bool
 
     /// - Parameters:
     ///   - writer: Nil to count only.
     ///   - collector: Is shown all packets; it should be among the writers, too.
     public init(_ options: PipelineOptions, writer: (any RecordSink)?, collector: FrameCollector? = nil) {
         self.collector = collector
+        let observer = options.observation > .none ? SegmentObserver(options.observation) : nil
+        self.observer = observer
+        isWatched = collector != nil || observer != nil
         parser = PacketParser()
         assembler = StreamAssembler(limits: options.limits)
-        sink = MessageSink(options, writer: writer, collector: collector)
+        sink = MessageSink(options, writer: writer, collector: collector, observer: observer)
     }
 
     /// Enough records were written: nothing more will come of further frames.
@@ -50,7 +57,7 @@ public struct Pipeline: ~Copyable {
         sink.begin(Origin(frame: header.number, time: header.time))
         let isCut = header.capturedLength < header.originalLength
         if isCut { cutPackets += 1 }
-        switch Self.pass(header, bytes, &parser, &assembler, &sink, collector) {
+        switch Self.pass(header, bytes, &parser, &assembler, &sink, isWatched, collector, observer) {
         case .unsupportedLinkType: throw .unsupportedLinkType(header.linkType, frame: header.number)
         case .malformed: if !isCut { malformedPackets += 1 }
         case .tcp, .notIP, .notTCP, .fragment: break
@@ -91,11 +98,12 @@ public struct Pipeline: ~Copyable {
     /// The parts are passed one by one, since the parser calls back into the others.
     private static func pass(
         _ header: FrameHeader, _ bytes: RawSpan, _ parser: inout PacketParser, _ assembler: inout StreamAssembler,
-        _ sink: inout MessageSink, _ collector: FrameCollector?
+        _ sink: inout MessageSink, _ isWatched: Bool, _ collector: FrameCollector?, _ observer: SegmentObserver?
     ) -> PacketOutcome {
         var stream: StreamID?
         var contested: Int?
         var shown: FrameCollector.Shown?
+        var fragmentsLength: UInt64 = 0
         let outcome = parser.parse(
             bytes, originalLength: header.originalLength, linkType: header.linkType.rawValue, time: header.time,
             number: header.number
@@ -103,7 +111,8 @@ public struct Pipeline: ~Copyable {
             sink.note(
                 SegmentNote(
                     frame: header.number, frameLength: UInt32(clamping: header.originalLength),
-                    sequence: packet.sequence, payloadLength: UInt32(clamping: packet.wireLength)))
+                    sequence: packet.sequence, payloadLength: UInt32(clamping: packet.wireLength),
+                    fragmentsLength: packet.fragmentsLength, isSYN: packet.flags.contains(.syn)))
             let segment = Segment(packet, options)
             if packet.fragmentsDiffer {
                 sink.noteContested(header.number)
@@ -111,19 +120,41 @@ public struct Pipeline: ~Copyable {
             }
             let from = Endpoint(packet.source, packet.sourcePort)
             let to = Endpoint(packet.destination, packet.destinationPort)
-            let receiver = assembler.receive(
-                segment, payload, from: from, to: to, origin: Origin(frame: header.number, time: header.time),
-                into: &sink)
+            let origin = Origin(frame: header.number, time: header.time)
+            // Before the segment changes what it is judged by.
+            var credence = StreamAssembler.Credence.none
+            if isWatched, observer != nil, !segment.flags.isDisjoint(with: [.fin, .rst]) {
+                credence = assembler.judge(ending: segment, from: from, to: to)
+            }
+            let receiver = assembler.receive(segment, payload, from: from, to: to, origin: origin, into: &sink)
             if assembler.hasHoles, let position = assembler.holePosition(of: receiver) {
                 sink.holdAfterHole(receiver, at: position)
             }
             stream = receiver
+            guard isWatched else { return }
+            if let observer {
+                if observer.isNew(receiver) {
+                    observer.open(
+                        receiver, segment, at: origin, from: from, to: to, hasKnownPort: sink.hasKnownPort(from, to))
+                }
+                let observed = ObservedPacket(
+                    segment, captured: payload.byteCount, wireLength: header.wireLength,
+                    fragmentsLength: packet.fragmentsLength, origin)
+                observer.receive(observed, of: receiver, credence)
+                fragmentsLength = observed.frameLength
+            }
             if collector != nil {
                 shown = FrameCollector.Shown(segment, of: receiver, mayBeEncrypted: sink.hasKnownPort(from, to))
             }
         }
         if let stream, !parser.fragmentFrames.isEmpty { sink.noteFragments(of: stream, contested: contested) }
         if let conflict = parser.conflict { sink.receive(conflict) }
+        guard isWatched else { return outcome }
+        if let observer {
+            observer.end(header, outcome)
+            let others = parser.fragmentFrames.count(where: { $0 != header.number })
+            if others > 0 { observer.collect(fragments: others, length: fragmentsLength &- header.wireLength) }
+        }
         if let collector, let shown {
             collector.note(shown, frame: header.number, fragments: parser.fragmentFrames)
             if sink.isInOrder { collector.forgetLeft() }
@@ -151,6 +182,15 @@ public struct Pipeline: ~Copyable {
     public static func declareFields() {
         _ = RecordFields.standard
         _ = MessageTypes.standard
+    }
+
+    /// What the packets tell, so far; nil where they are not observed.
+    public var facts: CaptureFacts? {
+        guard var facts = observer?.facts else { return nil }
+        facts.packets = packets
+        facts.cutPackets = cutPackets
+        facts.connections = assembler.statistics.connections
+        return facts
     }
 
     public var counts: Counts {

@@ -46,6 +46,9 @@ public struct PipelineOptions: Sendable {
     /// Which messages are shown; all where nil.
     public var filter: Filter?
 
+    /// What is noted of packets, whatever they carry.
+    public var observation = Observation.none
+
     /// Records are made on a thread of their own, in the same order: for files, where nobody waits for a single record.
     /// The writer is then called on that thread until ``Pipeline/finish()`` has returned. With a ``recordLimit`` or a
     /// collector of frames everything stays on one thread.

@@ -27,7 +27,7 @@ extension RecordBuilder {
             buildEnd(lost, origin, of: sender, number: number, depth: depth, wantsInfo: wantsInfo)
         case .encrypted(let direction):
             buildEncrypted(direction, of: sender, number: number, depth: depth, wantsInfo: wantsInfo)
-        case .closed: break
+        case .closed, .resumed: break
         }
     }
 }

@@ -109,6 +109,7 @@ struct RecordStage: ~Copyable {
     ///   - bytes: Those that the record shows.
     mutating func take(_ event: StreamEvent, of sender: StreamSender, number: UInt64, _ bytes: RawSpan) {
         if case .closed = event { return conversations.close(sender.side, number: number) }
+        if case .resumed = event { return }
         if depth > .summary { builder.claims = conversations.claims(of: sender.side, number: number) }
         var pass = start(isCounted: event.isCounted)
         while let current = pass {

@@ -24,11 +24,15 @@ enum StreamEvent {
     /// The direction has ended. It has no record.
     case closed(Origin)
 
+    /// The first byte after missing ones has come. It has no record, and comes only where packets are observed.
+    case resumed(Origin)
+
     /// The frame to which its record belongs.
     var origin: Origin {
         switch self {
         case .gap(let gap): gap.origin
-        case .otherCopy(_, let origin), .fragmentsDiffer(_, let origin), .closed(let origin): origin
+        case .otherCopy(_, let origin), .fragmentsDiffer(_, let origin), .closed(let origin), .resumed(let origin):
+            origin
         case .packet(_, let arrival): arrival.origin
         case .beginning(let origin, _), .failure(_, let origin), .end(_, let origin): origin
         case .encrypted(let direction): direction.last
@@ -38,7 +42,7 @@ enum StreamEvent {
     /// Whether `-c` counts its record.
     var isCounted: Bool {
         switch self {
-        case .gap, .otherCopy, .fragmentsDiffer, .closed: false
+        case .gap, .otherCopy, .fragmentsDiffer, .closed, .resumed: false
         default: true
         }
     }

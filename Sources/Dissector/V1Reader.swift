@@ -103,8 +103,10 @@ final class V1Reader: TransportReader {
         _ provenance: borrowing Provenance, into outlet: inout MessageOutlet
     ) {
         let start = end &- UInt64(bytes.byteCount)
+        let arrival = outlet.arrival(start..<end, provenance)
         let finding = Finding(
-            message: message, offset: start, origin: provenance.completion(at: end),
+            message: message, offset: start, origin: provenance.completion(at: end), beginning: arrival.first,
+            isReordered: arrival.isReordered, overhead: arrival.overhead,
             frames: outlet.frames(start..<end, provenance), before: stream.takeLoss(), own: own,
             doubts: outlet.doubts(of: bytes, endingAt: end, message, stream, provenance))
         outlet.write(finding, bytes, of: stream)
@@ -177,7 +179,7 @@ final class V1Reader: TransportReader {
         let message = HeldMessage(
             message: message, bytes: bytes.withUnsafeBytes { Array($0) }, offset: start,
             frames: outlet.frames(start..<end, provenance), origin: provenance.completion(at: end),
-            before: stream.takeLoss(), own: own,
+            arrival: outlet.arrival(start..<end, provenance), before: stream.takeLoss(), own: own,
             doubts: outlet.doubts(of: bytes, endingAt: end, nil, stream, provenance))
         _ = outlet.hold(HeldMessage.cost(of: message.frames), atMost: .max)
         held = message

@@ -250,8 +250,10 @@ final class V2Reader: TransportReader {
             $0.bytes.v2Overhead &+= UInt64(overhead)
         }
         if let message {
+            let own = outlet.arrival(sealed.offset..<sealed.end, provenance)
             var finding = Finding(
-                message: message, offset: sealed.offset, origin: arrival.origin, frames: arrival.frames,
+                message: message, offset: sealed.offset, origin: arrival.origin, beginning: own.first,
+                isReordered: own.isReordered, overhead: own.overhead, frames: arrival.frames,
                 before: arrival.before, doubts: arrival.doubts)
             finding.packet = facts
             outlet.write(finding, plain, of: stream)

@@ -24,6 +24,8 @@ public struct Defragmenter: ~Copyable {
         public var wireLength: Int
         /// The frames that brought it, in order of their coming; one that brought nothing new is not among them.
         public var frames: [UInt64]
+        /// Bytes on the wire of these frames, and of the one that completed it.
+        public var framesLength: Int
         /// Fragments overlapped with different bytes, so the receiver may have others than these.
         public var hasConflict: Bool
         /// The checksum of an IPv4 header before one of the fragments is wrong.
@@ -49,6 +51,7 @@ public struct Defragmenter: ~Copyable {
         var captured = Coverage()
         var bytes: [UInt8] = []
         var frames: [UInt64] = []
+        var framesLength = 0
         var hasConflict = false
         var isHeaderWrong = false
 
@@ -106,9 +109,11 @@ public struct Defragmenter: ~Copyable {
     /// - Parameters:
     ///   - time: Nanoseconds of the capture's clock. It may jump, in either direction.
     ///   - frames: The numbers of the frames that brought the fragment: several where it came in fragments itself.
+    ///   - framesLength: Bytes of these frames on the wire.
     ///   - hasConflict: It did, and they contradicted each other.
     public mutating func insert(
-        _ fragment: Fragment, _ payload: RawSpan, time: Int64, frames: [UInt64] = [], hasConflict: Bool = false
+        _ fragment: Fragment, _ payload: RawSpan, time: Int64, frames: [UInt64] = [], framesLength: Int = 0,
+        hasConflict: Bool = false
     ) -> Result {
         expire(at: time)
         conflict = nil
@@ -150,13 +155,15 @@ public struct Defragmenter: ~Copyable {
         }
         if isNew {
             partial.frames += frames
+            partial.framesLength &+= framesLength
             if fragment.isHeaderWrong { partial.isHeaderWrong = true }
         }
         if let total = partial.total, partial.seen.leading == total {
             partial.bytes.removeLast(partial.bytes.count - partial.captured.leading)
             let datagram = Datagram(
                 first: partial.first, bytes: partial.bytes, wireLength: total, frames: partial.frames,
-                hasConflict: partial.hasConflict, isHeaderWrong: partial.isHeaderWrong)
+                framesLength: partial.framesLength &+ (isNew ? 0 : framesLength), hasConflict: partial.hasConflict,
+                isHeaderWrong: partial.isHeaderWrong)
             completed.insert(datagram, fragment.key, time: time, frame: frames.last ?? 0)
             makeRoom()
             return .complete(datagram)

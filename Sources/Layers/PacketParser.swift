@@ -60,7 +60,8 @@ public struct PacketParser: ~Copyable {
             Self.handOn(&packet, frame, payload, body)
             return .tcp
         case .fragment(let fragment, let payload):
-            return reassemble(fragment, frame.extracting(payload), time, [number], hasConflict: false, depth: 0, body)
+            let brought = Brought(frames: [number], length: originalLength, hasConflict: false)
+            return reassemble(fragment, frame.extracting(payload), time, brought, depth: 0, body)
         case .notTCP: return .notTCP
         case .notIP: return .notIP
         case .malformed: return .malformed
@@ -80,19 +81,29 @@ public struct PacketParser: ~Copyable {
         body(packet, options, bytes.extracting(payload))
     }
 
+    /// How a fragment came.
+    private struct Brought {
+        /// Those that brought it.
+        var frames: [UInt64]
+        /// Bytes of these frames on the wire.
+        var length: Int
+        /// It came in fragments itself, and they contradicted each other.
+        var hasConflict: Bool
+    }
+
     /// Puts a fragment to the others, and reads the datagram if that was the last one.
     ///
     /// - Parameters:
-    ///   - frames: Those that brought the fragment.
-    ///   - hasConflict: It came in fragments itself, and they contradicted each other.
     ///   - depth: Datagrams inside datagrams: a tunnel's packets may be fragmented within and without.
     @inline(never)
     private mutating func reassemble(
-        _ fragment: Fragment, _ payload: RawSpan, _ time: Int64, _ frames: [UInt64], hasConflict: Bool, depth: Int,
+        _ fragment: Fragment, _ payload: RawSpan, _ time: Int64, _ brought: Brought, depth: Int,
         _ body: (TCPPacket, TCPOptions, RawSpan) -> Void
     ) -> PacketOutcome {
         guard depth < 4 else { return .malformed }
-        let result = defragmenter.insert(fragment, payload, time: time, frames: frames, hasConflict: hasConflict)
+        let result = defragmenter.insert(
+            fragment, payload, time: time, frames: brought.frames, framesLength: brought.length,
+            hasConflict: brought.hasConflict)
         if let found = defragmenter.conflict { conflict = found }
         switch result {
         case .kept, .repeated: return .fragment
@@ -107,15 +118,16 @@ public struct PacketParser: ~Copyable {
             case .tcp(var packet, let payload):
                 fragmentFrames = datagram.frames
                 packet.fragmentsDiffer = datagram.hasConflict
+                packet.fragmentsLength = UInt32(clamping: datagram.framesLength)
                 if datagram.isHeaderWrong { packet.isHeaderWrong = true }
                 if datagram.hasConflict || fragment.hasSegmentsLeft { packet.doubts.insert(.addresses) }
                 Self.handOn(&packet, bytes, payload, body)
                 return .tcp
             case .fragment(var inner, let payload):
                 if datagram.isHeaderWrong { inner.isHeaderWrong = true }
-                return reassemble(
-                    inner, bytes.extracting(payload), time, datagram.frames, hasConflict: datagram.hasConflict,
-                    depth: depth + 1, body)
+                let brought = Brought(
+                    frames: datagram.frames, length: datagram.framesLength, hasConflict: datagram.hasConflict)
+                return reassemble(inner, bytes.extracting(payload), time, brought, depth: depth + 1, body)
             case .notTCP, .notIP: return .notTCP
             case .malformed: return .malformed
             }

@@ -28,6 +28,9 @@ public struct TCPPacket: Hashable, Sendable, BitwiseCopyable {
     /// It came in fragments that overlap with different bytes: the receiver may have read others than these.
     public var fragmentsDiffer = false
 
+    /// Bytes on the wire of all frames that brought its fragments; 0 where it came in one frame.
+    public var fragmentsLength: UInt32 = 0
+
     /// As sent.
     var checksum: UInt16
     /// Bytes of its header.

@@ -166,6 +166,47 @@ extension Provenance {
         return unique
     }
 
+    /// The frame that brought the byte at `offset`; where that is missing, the one that brought the first byte after it.
+    /// Frame 0 when there is none. Of bytes that were consumed in an earlier call nothing is known any more.
+    public func origin(at offset: UInt64) -> Origin {
+        guard !isEmpty else { return Origin(frame: 0, time: 0) }
+        // The only entry is asked for most of the time.
+        if head == older.count { return newest.end > offset ? newest.origin : Origin(frame: 0, time: 0) }
+        let position = index(endingBehind: offset)
+        return position < count ? entry(position).origin : Origin(frame: 0, time: 0)
+    }
+
+    /// True where a byte of `range` came in an earlier frame than one before it in the stream.
+    public func isReordered(_ range: Range<UInt64>) -> Bool {
+        guard !isEmpty, !range.isEmpty else { return false }
+        if head == older.count {
+            return newest.origin.frame < newest.reached.frame && newest.start < range.upperBound
+                && newest.end > range.lowerBound
+        }
+        var position = index(endingBehind: range.lowerBound)
+        while position < count {
+            let entry = entry(position)
+            guard entry.start < range.upperBound else { break }
+            if entry.origin.frame < entry.reached.frame { return true }
+            position += 1
+        }
+        return false
+    }
+
+    /// Calls `body` with the parts of `range`, in ascending order, and the frame that brought each. Of bytes that were
+    /// consumed in an earlier call nothing is known any more.
+    public func pieces(in range: Range<UInt64>, _ body: (Range<UInt64>, _ frame: UInt64) -> Void) {
+        guard !isEmpty, !range.isEmpty else { return }
+        var position = head == older.count ? 0 : index(endingBehind: range.lowerBound)
+        while position < count {
+            let entry = entry(position)
+            let (start, end) = (max(entry.start, range.lowerBound), min(entry.end, range.upperBound))
+            guard entry.start < range.upperBound else { break }
+            if start < end { body(start..<end, entry.origin.frame) }
+            position += 1
+        }
+    }
+
     /// Where in `range` the bytes of a frame begin, in ascending order: the places at which segments began, as far as
     /// they were not captured twice. Of bytes that were consumed in an earlier call nothing is known any more.
     public func starts(in range: Range<UInt64>) -> [UInt64] {

@@ -60,6 +60,11 @@ public struct SideFacts: Sendable {
             self.bytes = bytes
             self.overhead = overhead
         }
+
+        public mutating func add(_ other: Share) {
+            bytes &+= other.bytes
+            overhead &+= other.overhead
+        }
     }
 
     public let endpoint: Endpoint
