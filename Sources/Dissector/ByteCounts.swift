@@ -10,6 +10,9 @@ public struct ByteCounts: Sendable, Equatable {
     public var beforeRecognition: UInt64 = 0
     /// Of messages, whole or cut; of v2 packets their contents.
     public var inMessages: UInt64 = 0
+    /// The header bytes that those of messages have cost; 0 where ``PipelineOptions/observation`` does not ask for them. They
+    /// are not among the others.
+    public var headers: UInt64 = 0
     /// Of v2: keys, garbage, decoys, and what each packet has beside its contents.
     public var v2Overhead: UInt64 = 0
     /// Of v2 streams without a key.

@@ -70,6 +70,7 @@ struct MessageOutlet: ~Copyable {
         guard !records.isDone else { return }
         if stream.noteMessage() { found.bitcoinStreams += 1 }
         found.bytes.inMessages &+= UInt64(bytes.byteCount)
+        found.bytes.headers &+= finding.overhead
         finding.segment = segments?[finding.origin.frame]
         records.take(finding, of: stream.sender, stream.id, bytes)
     }
