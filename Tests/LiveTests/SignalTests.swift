@@ -224,4 +224,10 @@ extension LiveProgram {
         // The number of write(2), and its first argument, standard output.
         return call?.hasPrefix("1 0x1 ") ?? false
     }
+
+    /// What it has of the machine's memory; 0 where that is not known.
+    var residentBytes: Int {
+        let pages = try? String(contentsOfFile: "/proc/\(process)/statm", encoding: .utf8).split(separator: " ")
+        return (pages.flatMap { $0.count > 1 ? Int($0[1]) : nil } ?? 0) * Int(getpagesize())
+    }
 }
