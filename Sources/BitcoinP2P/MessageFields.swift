@@ -2,10 +2,30 @@ import Fields
 
 /// Fields of messages that others look at than their layouts.
 public struct MessageFields: Sendable {
+    /// The entries of an inventory: what each is, and its hash.
+    public struct Vectors: Sendable {
+        public let type: Field
+        public let hash: Field
+
+        init(_ inventory: Inventory) {
+            type = inventory.type
+            hash = inventory.hash
+        }
+    }
+
+    /// A filter type and the hash up to which, or of which, something of it is.
+    public struct FilterName: Sendable {
+        public let type: Field
+        public let hash: Field
+    }
+
     /// Of `version`.
     public let version: Field
     public let services: Field
+    public let timestamp: Field
     public let userAgent: Field
+    public let startHeight: Field
+    public let relay: Field
     /// Of a transaction, wherever it stands.
     public let transaction: Field
     public let txid: Field
@@ -17,18 +37,81 @@ public struct MessageFields: Sendable {
     public let blockSize: Field
     /// What refutes that the bytes of a `block` are the block that its header names, or that it has work.
     public let blockRefutations: Set<Remark>
+    public let pingNonce: Field
+    public let pongNonce: Field
+    public let announced: Vectors
+    public let wanted: Vectors
+    public let notFound: Vectors
+    /// Of `getheaders`.
+    public let locatorHash: Field
+    public let hashStop: Field
+    /// Of `headers`.
+    public let headerCount: Field
+    public let previousBlock: Field
+    public let headerHash: Field
+    public let merkleBlockHash: Field
+    public let compactBlockHash: Field
+    /// Of `getblocktxn`, and of `blocktxn`.
+    public let missingOfBlock: Field
+    public let missingBlockHash: Field
+    public let getCFilters: FilterName
+    public let cFilter: FilterName
+    public let getCFHeaders: FilterName
+    public let cfHeaders: FilterName
+    public let getCFCheckpt: FilterName
+    public let cfCheckpt: FilterName
+    /// How many addresses `addr` has, and `addrv2`.
+    public let addressCount: Field
+    public let addressV2Count: Field
 
-    init(_ version: Version, _ transaction: Transaction, _ block: Block) {
+    /// Types of messages are declared again: a field is the same wherever it is declared.
+    init() {
+        let version = Version()
         self.version = version.version
         services = version.services
+        timestamp = version.timestamp
         userAgent = version.userAgent
+        startHeight = version.startHeight
+        relay = version.relay
+        let transaction = Transaction.standard
         self.transaction = transaction.message
         txid = transaction.identity.txid
         wtxid = transaction.identity.wtxid
         transactionSize = transaction.identity.size
+        let block = Block()
         self.block = block.message
         blockHash = block.header.hash
         blockSize = block.checks.size
         blockRefutations = block.refutations
+        pingNonce = Ping().nonce
+        pongNonce = Pong().nonce
+        announced = Vectors(Inv().inventory)
+        wanted = Vectors(GetData().inventory)
+        notFound = Vectors(NotFound().inventory)
+        let getHeaders = GetHeaders()
+        locatorHash = getHeaders.locator.hashStart
+        hashStop = getHeaders.locator.hashStop
+        let headers = Headers()
+        headerCount = headers.count
+        previousBlock = headers.header.prevBlock
+        headerHash = headers.header.hash
+        merkleBlockHash = MerkleBlock().header.hash
+        compactBlockHash = CompactBlock().header.hash
+        missingOfBlock = GetBlockTxn().blockHash
+        missingBlockHash = BlockTxn().blockHash
+        let getCFilters = GetCFilters().range
+        self.getCFilters = FilterName(type: getCFilters.type.type, hash: getCFilters.stopHash)
+        let cFilter = CFilter()
+        self.cFilter = FilterName(type: cFilter.type.type, hash: cFilter.blockHash)
+        let getCFHeaders = GetCFHeaders().range
+        self.getCFHeaders = FilterName(type: getCFHeaders.type.type, hash: getCFHeaders.stopHash)
+        let cfHeaders = CFHeaders()
+        self.cfHeaders = FilterName(type: cfHeaders.type.type, hash: cfHeaders.stopHash)
+        let getCFCheckpt = GetCFCheckpt()
+        self.getCFCheckpt = FilterName(type: getCFCheckpt.type.type, hash: getCFCheckpt.stopHash)
+        let cfCheckpt = CFCheckpt()
+        self.cfCheckpt = FilterName(type: cfCheckpt.type.type, hash: cfCheckpt.stopHash)
+        addressCount = Addr().count
+        addressV2Count = AddrV2().count
     }
 }

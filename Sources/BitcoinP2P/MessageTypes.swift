@@ -15,7 +15,6 @@ public struct MessageTypes: Sendable {
     public let fields: MessageFields
 
     private init() {
-        fields = MessageFields(Version(), Transaction.standard, Block())
         let rows: [MessageType] = [
             // Connection
             MessageType("version", .current, "Satoshi client", Version()),
@@ -150,6 +149,7 @@ public struct MessageTypes: Sendable {
         ]
         // Declared outside any payload, so nothing else would declare it before it is needed.
         _ = (trailingData, trailingIgnored, Remark.common)
+        fields = MessageFields()
         index = Dictionary(rows.enumerated().map { ($1.command, $0) }, uniquingKeysWith: { first, _ in first })
         types = rows + [service]
         declared = Catalog.declarations

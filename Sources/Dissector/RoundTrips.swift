@@ -4,7 +4,7 @@ import Insight
 struct RoundTrips {
     private var samples: ContiguousArray<Samples> = []
     private var free: ContiguousArray<Int32> = []
-    private let budget = HistogramBudget()
+    private let budget = SampleBudget()
 
     /// - Parameter place: Where those of the side stand; -1 while it has none.
     @inline(__always)

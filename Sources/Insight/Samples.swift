@@ -1,15 +1,28 @@
 import Histogram
 
-/// How many histograms may still be made: one takes 14 KB.
-public final class HistogramBudget {
-    private var left: Int
+/// How much memory samples may still take. Those that share a budget are changed on the same thread.
+public final class SampleBudget {
+    /// Times that may still be kept as they are, of 8 bytes each.
+    private var times: Int
+    /// Histograms that may still be made, of 14 KB each.
+    private var histograms: Int
 
-    /// For one thread: those that share a budget are changed on the same one.
-    public init(_ count: Int = 500) { left = count }
+    public init(times: Int = 4_000_000, histograms: Int = 500) {
+        self.times = times
+        self.histograms = histograms
+    }
 
-    fileprivate func take() -> Bool {
-        guard left > 0 else { return false }
-        left -= 1
+    fileprivate func takeTime() -> Bool {
+        guard times > 0 else { return false }
+        times -= 1
+        return true
+    }
+
+    fileprivate func giveBack(times count: Int) { times += count }
+
+    fileprivate func takeHistogram() -> Bool {
+        guard histograms > 0 else { return false }
+        histograms -= 1
         return true
     }
 }
@@ -21,43 +34,61 @@ public final class HistogramBudget {
 public struct Samples: Sendable {
     static let exactLimit = 1_000
     /// Of fewer samples percentiles say nothing.
-    static let leastForPercentiles = 5
+    static let leastForPercentiles: UInt64 = 5
 
     public private(set) var count: UInt64 = 0
     public private(set) var least: Int64?
     public private(set) var greatest: Int64?
-    /// All of them, up to the limit; then none.
+    /// All of them, until there are too many.
     private var exact: ContiguousArray<Int64> = []
-    /// In microseconds.
+    /// All of them, in microseconds, once there are too many.
     private var histogram: Histogram<UInt32>?
+
+    private var areExact: Bool { UInt64(exact.count) == count }
 
     public init() {}
 
     /// - Parameter time: In nanoseconds.
-    public mutating func add(_ time: Int64, _ budget: HistogramBudget) {
+    public mutating func add(_ time: Int64, _ budget: SampleBudget) {
+        let wereExact = areExact
         count &+= 1
-        least = min(least ?? time, time)
-        greatest = max(greatest ?? time, time)
-        if count <= UInt64(Self.exactLimit) {
-            exact.append(time)
-            return
-        }
-        if !exact.isEmpty {
-            if budget.take() {
-                var histogram = Histogram<UInt32>(
-                    highestTrackableValue: Self.greatestRecorded, numberOfSignificantValueDigits: .two)
-                for time in exact { histogram.record(Self.recorded(time)) }
-                self.histogram = histogram
-            }
-            exact = []
+        if let least, least <= time {} else { least = time }
+        if let greatest, greatest >= time {} else { greatest = time }
+        if wereExact {
+            if exact.count < Self.exactLimit, budget.takeTime() { return exact.append(time) }
+            makeHistogram(budget)
         }
         _ = histogram?.record(Self.recorded(time))
     }
 
+    /// Adds those of another.
+    public mutating func add(_ other: Samples, _ budget: SampleBudget) {
+        if other.areExact {
+            for time in other.exact { add(time, budget) }
+            return
+        }
+        if areExact { makeHistogram(budget) }
+        count &+= other.count
+        if let low = other.least { least = min(least ?? low, low) }
+        if let high = other.greatest { greatest = max(greatest ?? high, high) }
+        if let more = other.histogram { histogram?.add(more) } else { histogram = nil }
+    }
+
+    private mutating func makeHistogram(_ budget: SampleBudget) {
+        if budget.takeHistogram() {
+            var histogram = Histogram<UInt32>(
+                highestTrackableValue: Self.greatestRecorded, numberOfSignificantValueDigits: .two)
+            for time in exact { histogram.record(Self.recorded(time)) }
+            self.histogram = histogram
+        }
+        budget.giveBack(times: exact.count)
+        exact = []
+    }
+
     /// The nearest rank: the ⌈percent·n/100⌉-th smallest, in nanoseconds; nil under five samples, or where it is not known.
     public func percentile(_ percent: Int) -> Int64? {
-        guard count >= UInt64(Self.leastForPercentiles), let least, let greatest else { return nil }
-        if count <= UInt64(Self.exactLimit) {
+        guard count >= Self.leastForPercentiles, let least, let greatest else { return nil }
+        if areExact {
             let rank = (exact.count * percent + 99) / 100
             return exact.sorted()[min(max(rank, 1), exact.count) - 1]
         }
@@ -68,7 +99,7 @@ public struct Samples: Sendable {
 
     /// How many are at most `limit` nanoseconds, for a cumulative histogram; nil where it is not known.
     public func count(upTo limit: Int64) -> UInt64? {
-        if count <= UInt64(Self.exactLimit) { return UInt64(exact.count { $0 <= limit }) }
+        if areExact { return UInt64(exact.count { $0 <= limit }) }
         return histogram?.count(within: 0...Self.recorded(limit))
     }
 

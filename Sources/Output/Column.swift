@@ -19,6 +19,8 @@ public struct Column: Sendable {
         case percent
         case perSecond
         case seconds
+        /// Seconds in data; a table shows three digits and the unit that suits.
+        case duration
     }
 
     /// The name of its member in a line of data.
@@ -29,9 +31,9 @@ public struct Column: Sendable {
     /// One phrase, without a capital or a full stop.
     public let meaning: StaticString
     /// Its place in the table, from 0; those without one are around it in the order of their declarations.
-    let place: Int?
+    package let place: Int?
     /// Its width in a table of fixed columns, with the space before it.
-    let width: Int
+    package let width: Int
 }
 
 extension Column.Unit {
@@ -45,7 +47,15 @@ extension Column.Unit {
         case .bytes, .averageBytes: "bytes"
         case .percent: "percent"
         case .perSecond: "per second"
-        case .seconds: "seconds"
+        case .seconds, .duration: "seconds"
+        }
+    }
+
+    /// Whether its values name a row.
+    var isLabel: Bool {
+        switch self {
+        case .text, .longText, .flag, .number: true
+        case .count, .bytes, .averageBytes, .percent, .perSecond, .seconds, .duration: false
         }
     }
 
@@ -53,7 +63,7 @@ extension Column.Unit {
     var isLeft: Bool {
         switch self {
         case .text, .longText, .flag: true
-        case .number, .count, .bytes, .averageBytes, .percent, .perSecond, .seconds: false
+        case .number, .count, .bytes, .averageBytes, .percent, .perSecond, .seconds, .duration: false
         }
     }
 
@@ -63,7 +73,7 @@ extension Column.Unit {
         case .averageBytes: 1
         case .percent: 2
         case .perSecond: 4
-        case .text, .longText, .flag, .number, .count, .bytes, .seconds: 0
+        case .text, .longText, .flag, .number, .count, .bytes, .seconds, .duration: 0
         }
     }
 }

@@ -49,12 +49,13 @@ public final class ConversationStatistics: RecordSink {
         conversations.sort { ($1.bytes, $0.stream) < ($0.bytes, $1.stream) }
         // Rows are made when they are written: there may be many.
         let rows = conversations.lazy.map(row)
+        let lines = TableLines(.conversations, Self.columns)
         switch format {
         case .table: TableText(.framed("Bitcoin Conversations"), Self.columns, notes: notes).append(rows, to: output)
         case .ndjson:
-            let lines = TableLines(.conversations, Self.columns)
             lines.append(rows, to: output)
             if others.bytes > 0 { lines.append(CollectionOfOne(rowOfOthers), to: output) }
+        case .json: lines.append(object: rows, others.bytes > 0 ? [rowOfOthers] : [], to: output)
         }
         output.flush()
     }

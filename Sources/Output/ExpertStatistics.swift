@@ -31,6 +31,7 @@ public final class ExpertStatistics: RecordSink {
         case .ndjson:
             let lines = TableLines(.expert, Self.columns)
             for (_, rows) in sections { lines.append(rows, to: output) }
+        case .json: TableLines(.expert, Self.columns).append(object: sections.flatMap(\.1), to: output)
         }
         output.flush()
     }

@@ -82,6 +82,7 @@ public final class MessageStatistics: RecordSink {
         switch format {
         case .table: TableText(.framed("Bitcoin/Messages:"), Self.columns, notes: notes).append(rows, to: output)
         case .ndjson: TableLines(.messages, Self.columns).append(rows, to: output)
+        case .json: TableLines(.messages, Self.columns).append(object: rows, to: output)
         }
         output.flush()
     }

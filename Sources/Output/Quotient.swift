@@ -1,16 +1,16 @@
 import Fields
 
 /// One number over another, for shares and rates.
-struct Quotient {
+package struct Quotient {
     let numerator: Double
     let denominator: Double
 
-    init(_ numerator: UInt64, of denominator: UInt64) {
+    package init(_ numerator: UInt64, of denominator: UInt64) {
         self.numerator = Double(numerator)
         self.denominator = Double(denominator)
     }
 
-    static func percent(_ part: UInt64, of whole: UInt64) -> Quotient {
+    package static func percent(_ part: UInt64, of whole: UInt64) -> Quotient {
         Quotient(100 * Double(part), Double(whole))
     }
 

@@ -12,6 +12,8 @@ public enum Statistic: String, Sendable, CaseIterable {
         case table
         /// A line of JSON each.
         case ndjson
+        /// One object.
+        case json
     }
 
     /// One line for people.

@@ -1,8 +1,8 @@
 import Fields
 
 /// The rows of a statistic as a table in the manner of tshark's.
-struct TableText<Row> {
-    enum Style {
+package struct TableText<Row> {
+    package enum Style {
         /// Between lines of `=`, under a title; columns are as wide as the widest of their cells.
         case framed(StaticString)
         /// Under a heading with a line of `=`; columns have the widths of their declarations, and all but the last are
@@ -12,11 +12,16 @@ struct TableText<Row> {
 
     private let style: Style
     /// Those the table has, from the left.
-    private let columns: [ValuedColumn<Row>]
+    private var columns: [ValuedColumn<Row>]
     /// Lines between the rows and the frame.
     private let notes: [TextBuffer]
+    /// Columns are left out where no row has anything in them, except for what names a row.
+    private let hidesEmpty: Bool
 
-    init(_ style: Style, _ columns: [ValuedColumn<Row>], notes: [TextBuffer] = []) {
+    package init(
+        _ style: Style, _ columns: [ValuedColumn<Row>], notes: [TextBuffer] = [], hidesEmpty: Bool = false
+    ) {
+        self.hidesEmpty = hidesEmpty
         self.style = style
         self.notes = notes
         let shown = columns.filter { $0.column.title != nil }
@@ -31,7 +36,12 @@ struct TableText<Row> {
 
     /// - Parameter rows: Where the widths depend on them they are gone through twice: a large table takes no memory if
     ///   they are made when they are needed.
-    func append(_ rows: some Collection<Row>, to output: ByteOutput) {
+    package func append(_ rows: some Collection<Row>, to output: ByteOutput) {
+        guard !hidesEmpty else {
+            var table = self
+            table = TableText(style, shownColumns(of: rows), notes: notes, order: ())
+            return table.append(rows, to: output)
+        }
         switch style {
         case .framed(let title):
             let widths = widths(of: rows)
@@ -55,6 +65,29 @@ struct TableText<Row> {
             appendTitles(widths, to: &output.buffer)
             append(rows, widths, to: output)
         }
+    }
+
+    /// For columns that are in their order.
+    private init(_ style: Style, _ columns: [ValuedColumn<Row>], notes: [TextBuffer], order: Void) {
+        self.style = style
+        self.columns = columns
+        self.notes = notes
+        hidesEmpty = false
+    }
+
+    /// Those that name a row, the first count, and those that say something in any row.
+    private func shownColumns(of rows: some Collection<Row>) -> [ValuedColumn<Row>] {
+        let firstCount = columns.firstIndex { if case .count = $0.column.unit { true } else { false } }
+        return columns.enumerated().filter { index, column in
+            if column.column.unit.isLabel || index == firstCount { return true }
+            var cell = TextBuffer()
+            return rows.contains { row in
+                cell.removeAll()
+                cell.append(cell: column.value(row), column.column.unit)
+                return !cell.bytes.isEmpty && cell.string != "-" && cell.string != "0"
+            }
+        }
+        .map(\.element)
     }
 
     private func widths(of rows: some Collection<Row>) -> [Int] {
@@ -111,6 +144,7 @@ struct TableText<Row> {
                 text.append(spaces: padding)
             }
         }
+        while text.bytes.last == 0x20 { text.bytes.removeLast() }
         text.append("\n")
     }
 }

@@ -27,7 +27,7 @@ public struct TimeText: Sendable {
 
     /// Nanoseconds since the Unix epoch as a date, or only the clock, with so many decimals; false, and the bare seconds,
     /// where the calendar has no such year.
-    mutating func append(
+    package mutating func append(
         instant: Int64, date withDate: Bool, separator: UInt8 = 0x20, decimals: Int, to text: inout TextBuffer
     ) -> Bool {
         let (seconds, fraction) = TimeColumn.split(instant)

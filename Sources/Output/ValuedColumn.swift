@@ -1,8 +1,8 @@
 /// A column, and how its value is taken from what a row is made of: all that is to be said of a column, in one place.
-struct ValuedColumn<Row>: Sendable {
-    let column: Column
+package struct ValuedColumn<Row>: Sendable {
+    package let column: Column
     /// Nil where rows of this kind have no such value: data has no member, a table has `-`.
-    let value: @Sendable (Row) -> RowValue?
+    package let value: @Sendable (Row) -> RowValue?
 
     /// Declares a column.
     ///
@@ -13,7 +13,7 @@ struct ValuedColumn<Row>: Sendable {
     ///   - place: Its place in the table, from 0, where that has another order than data, which has the order of the
     ///     declarations. Columns without one are around it in that order.
     ///   - width: In a table of fixed columns, with the space before it.
-    init(
+    package init(
         _ key: StaticString, _ title: StaticString?, _ unit: Column.Unit, _ meaning: StaticString, place: Int? = nil,
         width: Int = 0, _ value: @escaping @Sendable (Row) -> RowValue?
     ) {

@@ -2,7 +2,7 @@ import Insight
 import Testing
 
 struct SamplesTests {
-    private let budget = HistogramBudget(1)
+    private let budget = SampleBudget(histograms: 1)
 
     @Test func fewHaveNoPercentiles() {
         var samples = Samples()

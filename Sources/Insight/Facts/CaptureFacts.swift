@@ -28,6 +28,20 @@ public struct CaptureFacts: Sendable {
     /// Connections with facts beyond the limit: they are in ``otherTCP``.
     public var dropped: UInt64 = 0
 
+    /// Holes in streams of Bitcoin's, and their bytes.
+    public var gaps: UInt64 = 0
+    public var missingBytes: UInt64 = 0
+    /// Captured bytes of such streams that belong to no message.
+    public var skippedBytes: UInt64 = 0
+    /// Packets that the kernel dropped; nil of a file.
+    public var kernelDropped: UInt64?
+    /// The names of the files, without their folders; of a live capture that of the interface.
+    public var files: [String] = []
+    /// libpcap's names of the link types, sorted.
+    public var linkTypes: [String] = []
+    /// Senders of outgoing packets, where the link layer tells (`LINUX_SLL`).
+    public var localAddresses: Set<String> = []
+
     public init() {}
 
     /// From the first to the last moment of the capture, in nanoseconds.

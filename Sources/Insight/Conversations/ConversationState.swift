@@ -1,0 +1,38 @@
+import BitcoinP2P
+import Reassembly
+import Records
+
+/// What is known of a connection by its messages.
+struct ConversationState {
+    let number: UInt64
+    /// `address:port` of the forward side and of the backward one, safe to print.
+    var ends: (forward: [UInt8], backward: [UInt8])
+    var forward = SideState()
+    var backward = SideState()
+    /// The side that opened the connection, as far as that is known.
+    var initiator: Direction?
+    var transport = Record.Transport.v1
+    var network: Network?
+    var hasMessages = false
+    /// A direction of it is encrypted, and cannot be read.
+    var isOpaque = false
+    /// When its first message began, and its last one ended.
+    var start: Int64
+    var end: Int64
+    /// Both its directions have ended: nothing more will come.
+    var closed: (forward: Bool, backward: Bool) = (false, false)
+
+    init(number: UInt64, _ ends: (forward: [UInt8], backward: [UInt8]), time: Int64) {
+        self.number = number
+        self.ends = ends
+        start = time
+        end = time
+    }
+
+    subscript(side: Direction) -> SideState {
+        get { side == .forward ? forward : backward }
+        _modify { if side == .forward { yield &forward } else { yield &backward } }
+    }
+
+    var hasClosed: Bool { closed.forward && closed.backward }
+}

@@ -1,0 +1,98 @@
+import BitcoinP2P
+import Fields
+import Reassembly
+
+/// What a side says of itself in its first `version`.
+public struct Claims: Sendable {
+    public var version: Int64 = 0
+    public var services: UInt64 = 0
+    public var timestamp: Int64 = 0
+    public var startHeight: Int64?
+    public var relays: Bool?
+    /// As it came: not safe to print.
+    public var userAgent: [UInt8]?
+}
+
+/// What one side of a connection has said so far.
+struct SideState {
+    /// What it has done that tells of the connection's purpose.
+    struct Deeds: OptionSet {
+        let rawValue: UInt16
+
+        static let verack = Deeds(rawValue: 1)
+        static let getaddr = Deeds(rawValue: 2)
+        static let filterload = Deeds(rawValue: 4)
+        /// `inv`, `getdata` or `tx` of a transaction.
+        static let transactions = Deeds(rawValue: 8)
+        /// More than `version`, the negotiation, `verack` and `getaddr`.
+        static let more = Deeds(rawValue: 16)
+        /// Something after the other side's answer to `getaddr` had come.
+        static let afterAddresses = Deeds(rawValue: 32)
+        /// `addr` or `addrv2` with more than one entry, after the other side's `getaddr`.
+        static let addresses = Deeds(rawValue: 64)
+    }
+
+    var messages: UInt64 = 0
+    /// Headers and payloads, by the headers' own account; of v2 all that was seen.
+    var bytes: UInt64 = 0
+    var deeds: Deeds = []
+    var claims: Claims?
+    var verackTime: Int64?
+    /// The frame that brought the first byte after the last hole; 0 where there was none.
+    var lastHole: UInt64 = 0
+    /// A hole has been left, and nothing has come after it.
+    var endsInHole = false
+    var waiting = WaitingRequests.Side()
+    var locators: [LocatorRequest] = []
+    /// By kind.
+    var tallies: [RequestTally?] = []
+    /// What messages of each command cost; empty where nobody asks for it.
+    var commands: [Command: CommandTally] = [:]
+
+    subscript(kind: RequestKind) -> RequestTally? {
+        get { tallies.isEmpty ? nil : tallies[Int(kind.rawValue)] }
+        set {
+            if tallies.isEmpty { tallies = Array(repeating: nil, count: RequestKind.allCases.count) }
+            tallies[Int(kind.rawValue)] = newValue
+        }
+    }
+
+    mutating func tally(_ kind: RequestKind, _ change: (inout RequestTally) -> Void) {
+        if tallies.isEmpty { tallies = Array(repeating: nil, count: RequestKind.allCases.count) }
+        change(&tallies[Int(kind.rawValue), default: RequestTally()])
+    }
+}
+
+extension Array where Element == RequestTally? {
+    fileprivate subscript(index: Int, default value: @autoclosure () -> RequestTally) -> RequestTally {
+        get { self[index] ?? value() }
+        _modify {
+            if self[index] == nil { self[index] = value() }
+            // Not nil: it was just set.
+            var tally = self[index].take() ?? value()
+            defer { self[index] = tally }
+            yield &tally
+        }
+    }
+}
+
+/// A `getheaders` that waits.
+struct LocatorRequest {
+    var index: WaitingRequests.Index
+    /// Seeded digests of the hashes in its locator; of an empty one that of the stopping hash.
+    var digests: [UInt64]
+    var isEmpty: Bool
+}
+
+/// What messages of one command cost.
+struct CommandTally {
+    var messages: UInt64 = 0
+    var share = SideFacts.Share()
+}
+
+extension CommandTally {
+    mutating func add(_ share: SideFacts.Share) {
+        messages &+= 1
+        self.share.add(share)
+    }
+}

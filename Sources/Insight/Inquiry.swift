@@ -1,0 +1,230 @@
+import BitcoinP2P
+import Output
+import Reassembly
+import Records
+
+/// What can be asked of a whole capture.
+public enum QuestionName: String, Sendable, CaseIterable {
+    case capture
+    case connections
+    case bytes
+    case latency
+    case requests
+
+    private var form: any Question.Type {
+        switch self {
+        case .capture: CaptureQuestion.self
+        case .connections: ConnectionsQuestion.self
+        case .bytes: BytesQuestion.self
+        case .latency: LatencyQuestion.self
+        case .requests: RequestsQuestion.self
+        }
+    }
+
+    /// One line for people.
+    public var meaning: String { "\(form.meaning)" }
+    public var title: String { "\(form.title)" }
+
+    /// The columns of what stands beside the rows, and of the rows.
+    public var columns: (head: [Column], rows: [Column]) { form.allColumns }
+
+    /// What relations are followed for it.
+    fileprivate var scope: Relations.Scope {
+        switch self {
+        case .capture: []
+        case .connections: .purposes
+        case .bytes: .costs
+        case .latency: .pings
+        case .requests: [.pings, .requests]
+        }
+    }
+
+    fileprivate func append(_ view: View, as format: AnswerFormat, to output: ByteOutput) {
+        form.answer(view).append(view, as: format, to: output)
+    }
+}
+
+extension Question {
+    fileprivate static var allColumns: (head: [Column], rows: [Column]) { (head.map(\.column), columns.map(\.column)) }
+
+    fileprivate static func answer(_ view: View) -> any Question { Self(view) }
+}
+
+/// Follows the conversations of a capture, and answers questions about it, at the end or in between.
+///
+/// It belongs to whoever makes the records: it is fed on that thread, in the order of the capture, and asked while that
+/// thread waits.
+public final class Inquiry: @unchecked Sendable {
+    private var relations: Relations
+    private var messages = MessageCounts()
+    private var earliest = Int64.max
+    private var latest = Int64.min
+    private let named: Node?
+    private let budget = SampleBudget()
+    /// Somebody asks for relations of messages as fields.
+    public let relates: Bool
+    /// What messages cost of their segments' headers is asked.
+    public let wantsCosts: Bool
+
+    /// - Parameters:
+    ///   - questions: Only what they need is followed.
+    ///   - relates: Messages are to be related, whatever is asked.
+    ///   - node: Where it was named.
+    public init(_ questions: [QuestionName], relates: Bool = false, node: Node? = nil) {
+        var scope = questions.reduce(into: Relations.Scope()) { $0.formUnion($1.scope) }
+        if relates { scope.formUnion([.pings, .requests]) }
+        wantsCosts = scope.contains(.costs)
+        self.relates = relates
+        named = node
+        relations = Relations(scope, budget)
+    }
+
+    // MARK: What came
+
+    /// Takes the next message, whose checksum was verified.
+    ///
+    /// - Parameters:
+    ///   - bytes: Header and payload as far as they were captured.
+    ///   - start: Where in them the payload begins.
+    ///   - ends: `address:port` of the sender and of the receiver.
+    public func receive(
+        _ fact: MessageFact, _ bytes: RawSpan, from start: Int, ends: () -> (from: [UInt8], to: [UInt8])
+    ) {
+        messages.add(fact)
+        if fact.first.time < earliest { earliest = fact.first.time }
+        if fact.complete.time > latest { latest = fact.complete.time }
+        relations.receive(fact, bytes, from: start, ends: ends)
+    }
+
+    /// The requests that the message taken last answers.
+    public var related: [Related] { Array(relations.requests.related) }
+
+    /// Bytes of a connection that are of no message: of a v2 connection, or all of one that cannot be read.
+    ///
+    /// - Parameter isOpaque: Nothing of that side can be read.
+    public func receive(
+        bytes count: UInt64, of side: Direction, _ connection: UInt64, role: Record.Sender, isOpaque: Bool,
+        from start: Int64, to end: Int64, ends: () -> (from: [UInt8], to: [UInt8])
+    ) {
+        relations.receiveBytes(
+            count, of: side, connection, role: role, isOpaque: isOpaque, from: start, to: end, ends: ends)
+    }
+
+    /// Bytes of a side were not captured.
+    public func loseBytes(of side: Direction, _ connection: UInt64) { relations.loseBytes(of: side, connection) }
+
+    /// The first bytes after a hole have come.
+    public func resume(_ side: Direction, _ connection: UInt64, at origin: Origin) {
+        relations.resume(side, connection, at: origin)
+    }
+
+    /// A side has ended.
+    public func close(_ side: Direction, _ connection: UInt64, at time: Int64) {
+        relations.close(side, connection, at: time)
+    }
+
+    // MARK: Answers
+
+    /// Answers questions by what has come so far.
+    ///
+    /// - Parameter facts: Nil where the messages came without packets.
+    public func answer(
+        _ questions: [QuestionName], _ facts: CaptureFacts?, as format: AnswerFormat, to output: ByteOutput
+    ) {
+        let view = view(facts)
+        for question in questions { question.append(view, as: format, to: output) }
+    }
+
+    private func view(_ facts: CaptureFacts?) -> View {
+        var capture = facts ?? CaptureFacts()
+        if facts == nil, latest >= earliest {
+            capture.start = earliest
+            capture.earliest = earliest
+            capture.latest = latest
+        }
+        let now = facts.map { $0.packets == 0 ? 0 : $0.latest } ?? latest
+        var (known, others) = connections(facts, at: now)
+        let node = named ?? find(known, capture)
+        if let node {
+            for index in known.indices { known[index].nodeSide = node.side(known[index]) }
+            for index in others.indices { others[index].nodeSide = node.side(others[index]) }
+        }
+        return View(
+            capture: capture, hasPackets: facts != nil, messages: messages, connections: known,
+            otherConnections: others, node: node,
+            completeUntil: relations.requests.forgottenTime.map { $0 &- (capture.start ?? $0) },
+            others: (relations.states.others.messages, relations.states.others.bytes), budget: budget)
+    }
+
+    private func find(_ connections: [ConnectionView], _ capture: CaptureFacts) -> Node? {
+        NodeFinder(
+            connections: connections.map { (End($0.ends.forward), End($0.ends.backward)) },
+            localAddresses: capture.localAddresses
+        )
+        .find()
+    }
+
+    /// Those of Bitcoin's, and the others with facts, by number.
+    private func connections(
+        _ facts: CaptureFacts?, at time: Int64
+    ) -> (known: [ConnectionView], others: [ConnectionView]) {
+        var known: [ConnectionView] = []
+        var others: [ConnectionView] = []
+        var isTaken = Set<UInt64>()
+        for connection in facts?.known ?? [] {
+            let place = relations.states.place(of: connection.number)
+            let state = place.map { relations.states[$0] }
+            let view = self.view(connection, state, at: time)
+            if view.isBitcoin { known.append(view) } else { others.append(view) }
+            isTaken.insert(connection.number)
+        }
+        for state in relations.states.states
+        where !isTaken.contains(state.number) && (state.hasMessages || facts == nil) {
+            known.append(view(nil, state, at: time))
+        }
+        known.sort { $0.number < $1.number }
+        return (known, others)
+    }
+
+    private func view(_ facts: ConnectionFacts?, _ state: ConversationState?, at time: Int64) -> ConnectionView {
+        var tallies: (forward: [RequestTally?], backward: [RequestTally?]) = ([], [])
+        if let state {
+            func tally(_ side: Direction) -> [RequestTally?] {
+                var tallies = relations.requests.tallies(state[side], answerer: state[side.opposite], at: time)
+                // Of a side of which nothing was captured it is not known that it was silent.
+                if let facts, facts[side.opposite].packets == 0 {
+                    for index in tallies.indices { tallies[index]?.doubt() }
+                }
+                return tallies
+            }
+            tallies = (tally(.forward), tally(.backward))
+        }
+        return ConnectionView(
+            facts: facts, state: state, number: facts?.number ?? state?.number ?? 0,
+            ends: facts.map { ($0.forward.text, $0.backward.text) } ?? state?.ends ?? ([], []), nodeSide: nil,
+            tallies: tallies)
+    }
+}
+
+extension RequestTally {
+    /// It cannot be known whether those without an answer had one.
+    fileprivate mutating func doubt() {
+        unclear &+= unanswered
+        unanswered = 0
+    }
+}
+
+extension Node {
+    fileprivate func side(_ connection: ConnectionView) -> Direction? {
+        side(End(connection.ends.forward), End(connection.ends.backward))
+    }
+}
+
+extension ConnectionView {
+    /// It has a message; or is encrypted, from its SYN on, on a port of Bitcoin's, with 64 bytes or more each way.
+    fileprivate var isBitcoin: Bool {
+        if state?.hasMessages == true { return true }
+        guard let facts, facts.hasKnownPort, facts.isEncrypted, facts.isFromSYN else { return false }
+        return min(facts.forward.payloadBytes, facts.backward.payloadBytes) >= 64
+    }
+}

@@ -1,0 +1,123 @@
+import Fields
+import Output
+import Reassembly
+
+/// `latency`: who is slow?
+struct LatencyQuestion: Question {
+    struct Row {
+        let stream: UInt64
+        let from: [UInt8]
+        let to: [UInt8]
+        let measures: StaticString?
+        let pings: RequestTally
+        /// Nil where the capture cannot tell: the other side sent no acknowledgement without payload.
+        let segments: Samples
+        let synRoundTrip: Int64?
+        let decimals: Int
+
+        var busy: Int64? {
+            guard let median = pings.times.percentile(50) else { return nil }
+            let least = [synRoundTrip, segments.least].compactMap(\.self).min()
+            return least.map { max(0, median &- $0) }
+        }
+    }
+
+    static let name: StaticString = "latency"
+    static let title: StaticString = "Bitcoin Latency"
+    static let meaning: StaticString = "who answers pings late, and what of it is the network's time"
+    static let head: [ValuedColumn<Void>] = []
+    static let columns: [ValuedColumn<Row>] = [
+        .init("row", nil, .text, "peer: of one side that pinged, or whose segments were acknowledged") { _ in
+            .word("peer")
+        },
+        .init("stream", "#", .number, "number of the TCP connection") { .number($0.stream) },
+        .init("from", "Asked by", .text, "the side that asked") { .printable($0.from) },
+        .init("to", "Answered by", .text, "the side that answered") { .printable($0.to) },
+        .init("measures", "Measures", .text, "whom the times measure: peer or node, null where that is not known") {
+            $0.measures.map { .word($0) } ?? .unknown
+        },
+        .init("pings", "Pings", .count, "pings with a nonce") { .number($0.pings.requests) },
+        .init("answered", "Answered", .count, "pings whose pong was captured") { .number($0.pings.answered) },
+        .init("unanswered", "Unanswered", .count, "pings without a pong in 1200 s, while the connection went on") {
+            .number($0.pings.unanswered)
+        },
+        .init("unclear", "Unclear", .count, "the same, where the pong may be among bytes that were not captured") {
+            .number($0.pings.unclear)
+        },
+        .init("open", "Open", .count, "pings that waited when their connection or the capture ended") {
+            .number($0.pings.open)
+        },
+        .init("ping_min_seconds", "Min", .duration, "the fastest pong") {
+            .nanoseconds($0.pings.times.least, decimals: $0.decimals)
+        },
+        .init("ping_p50_seconds", "p50", .duration, "half of the pongs took no longer; null of fewer than five") {
+            .nanoseconds($0.pings.times.percentile(50), decimals: $0.decimals)
+        },
+        .init("ping_p95_seconds", "p95", .duration, "95 of 100 pongs took no longer; null of fewer than five") {
+            .nanoseconds($0.pings.times.percentile(95), decimals: $0.decimals)
+        },
+        .init("ping_max_seconds", "Max", .duration, "the slowest pong") {
+            .nanoseconds($0.pings.times.greatest, decimals: $0.decimals)
+        },
+        .init("tcp_samples", nil, .count, "segments of the asking side that were sent once and acknowledged exactly") {
+            .number($0.segments.count)
+        },
+        .init("syn_seconds", "TCP SYN", .duration, "from its SYN to the acknowledgement; null if it was sent twice") {
+            .nanoseconds($0.synRoundTrip, decimals: $0.decimals)
+        },
+        .init("tcp_min_seconds", "TCP min", .duration, "the fastest acknowledgement of a segment") {
+            .nanoseconds($0.segments.least, decimals: $0.decimals)
+        },
+        .init("tcp_p50_seconds", "TCP p50", .duration, "half of these acknowledgements took no longer") {
+            .nanoseconds($0.segments.percentile(50), decimals: $0.decimals)
+        },
+        .init(
+            "busy_p50_seconds", "Busy p50", .duration,
+            "the median pong without the network's time, the least of the acknowledgements"
+        ) { .nanoseconds($0.busy, decimals: $0.decimals) },
+        .init("slowest_frame", "Slowest in frame", .number, "the frame that completed the slowest pong") {
+            .number($0.pings.slowest?.frame)
+        },
+        .init("reordered", "Reordered", .count, "answered pings of which bytes came out of order") {
+            .number($0.pings.reordered)
+        },
+    ]
+
+    let headValue: Void = ()
+    let rows: [Row]
+
+    init(_ view: View) {
+        var rows: [Row] = []
+        for connection in view.connections {
+            for side in [connection.first, connection.first.opposite] {
+                let pings = connection.tally(.ping, of: side) ?? RequestTally()
+                let facts = connection.facts?[side]
+                let isHeard = connection.facts?[side.opposite].hasBareAcknowledgement == true
+                let segments = isHeard ? facts?.roundTrips ?? Samples() : Samples()
+                guard pings.requests > 0 || segments.count > 0 || facts?.synRoundTrip != nil else { continue }
+                rows.append(
+                    Row(
+                        stream: connection.number, from: connection.end(side), to: connection.end(side.opposite),
+                        measures: view.measures(askedBy: side, in: connection), pings: pings, segments: segments,
+                        synRoundTrip: facts?.synRoundTrip, decimals: view.decimals))
+            }
+        }
+        self.rows = rows
+    }
+
+    func appendTable(_ view: View, to output: ByteOutput) {
+        let isUnknown = view.node == nil && !rows.isEmpty
+        appendTable(
+            rows, view,
+            notes: isUnknown ? ["It is not known which side is the node: name it with --node."] : [], to: output)
+    }
+}
+
+extension RowValue {
+    /// Null in data; a table asks the reader.
+    static var unknown: RowValue {
+        var shown = TextBuffer()
+        shown.append("?")
+        return .label(nil, shown: shown)
+    }
+}

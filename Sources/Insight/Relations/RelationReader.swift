@@ -1,0 +1,134 @@
+import BitcoinP2P
+import Fields
+
+/// Takes out of a message what it asks for, or what it answers: the values of a few declared fields, without a tree.
+struct RelationReader: ~Copyable {
+    /// What a message is for a relation.
+    enum Role {
+        case version
+        case verack
+        /// Stands between `version` and `verack`.
+        case negotiation
+        case filterload
+        case getaddr
+        case addresses(count: Field)
+        case ping
+        case pong
+        case inventory(MessageFields.Vectors)
+        case getdata
+        case notfound
+        case getheaders
+        case headers
+        case tx
+        /// A block in one of its forms.
+        case block(hash: Field, RequestKind)
+        case getblocktxn
+        case blocktxn
+        case asksFilters(MessageFields.FilterName, RequestKind)
+        case filters(MessageFields.FilterName, RequestKind)
+    }
+
+    struct Entry {
+        let role: Role
+        let type: MessageType
+        let wanted: FieldSet
+        /// What its sender has done by it.
+        let deeds: SideState.Deeds
+    }
+
+    let fields: MessageFields
+    private let entries: [Command: Entry]
+    /// `headers`, with the hashes of the headers themselves, which take long to compute.
+    let headersByHash: Entry?
+    private var tree = Tree()
+
+    init(_ types: MessageTypes = .standard) {
+        let fields = types.fields
+        self.fields = fields
+        var entries: [Command: Entry] = [:]
+        func add(_ command: Command, _ role: Role, _ wanted: Field...) {
+            guard let type = types[command] else { return }
+            entries[command] = Entry(role: role, type: type, wanted: FieldSet(wanted), deeds: Self.deeds(of: role))
+        }
+        add(
+            Command("version"), .version, fields.version, fields.services, fields.timestamp, fields.userAgent,
+            fields.startHeight, fields.relay)
+        add(Command("verack"), .verack)
+        for command in [Command("wtxidrelay"), Command("sendaddrv2"), Command("sendtxrcncl")] {
+            add(command, .negotiation)
+        }
+        add(Command("filterload"), .filterload)
+        add(Command("getaddr"), .getaddr)
+        add(Command("addr"), .addresses(count: fields.addressCount), fields.addressCount)
+        add(Command("addrv2"), .addresses(count: fields.addressV2Count), fields.addressV2Count)
+        add(Command("ping"), .ping, fields.pingNonce)
+        add(Command("pong"), .pong, fields.pongNonce)
+        add(Command("inv"), .inventory(fields.announced), fields.announced.type)
+        add(Command("getdata"), .getdata, fields.wanted.type, fields.wanted.hash)
+        add(Command("notfound"), .notfound, fields.notFound.type, fields.notFound.hash)
+        add(Command("getheaders"), .getheaders, fields.locatorHash, fields.hashStop)
+        add(Command("headers"), .headers, fields.headerCount, fields.previousBlock)
+        add(Command("tx"), .tx, fields.txid, fields.wtxid)
+        add(Command("block"), .block(hash: fields.blockHash, .block), fields.blockHash)
+        add(Command("merkleblock"), .block(hash: fields.merkleBlockHash, .merkleblock), fields.merkleBlockHash)
+        add(Command("cmpctblock"), .block(hash: fields.compactBlockHash, .cmpctblock), fields.compactBlockHash)
+        add(Command("getblocktxn"), .getblocktxn, fields.missingOfBlock)
+        add(Command("blocktxn"), .blocktxn, fields.missingBlockHash)
+        for (asks, answers, names, found, kind) in [
+            (Command("getcfilters"), Command("cfilter"), fields.getCFilters, fields.cFilter, RequestKind.cfilters),
+            (Command("getcfheaders"), Command("cfheaders"), fields.getCFHeaders, fields.cfHeaders, .cfheaders),
+            (Command("getcfcheckpt"), Command("cfcheckpt"), fields.getCFCheckpt, fields.cfCheckpt, .cfcheckpt),
+        ] {
+            add(asks, .asksFilters(names, kind), names.type, names.hash)
+            add(answers, .filters(found, kind), found.type, found.hash)
+        }
+        self.entries = entries
+        headersByHash = types[Command("headers")].map {
+            Entry(
+                role: .headers, type: $0, wanted: FieldSet([fields.headerCount, fields.headerHash]), deeds: .more)
+        }
+    }
+
+    private static func deeds(of role: Role) -> SideState.Deeds {
+        switch role {
+        case .version, .negotiation: []
+        case .verack: .verack
+        case .getaddr: .getaddr
+        case .filterload: [.filterload, .more]
+        case .tx: [.transactions, .more]
+        default: .more
+        }
+    }
+
+    /// Nil: the message is of no relation.
+    subscript(command: Command) -> Entry? { entries[command] }
+
+    /// Reads the wanted fields of a message; ``count`` of them are then there.
+    ///
+    /// - Parameter start: Where in `bytes` the payload begins.
+    mutating func read(_ bytes: RawSpan, from start: Int, as entry: Entry, _ network: Network) {
+        var kept = Tree()
+        swap(&kept, &tree)
+        kept.removeAll()
+        var pick = PickSink(TreeSink(kept, wantsInfo: false), wanted: entry.wanted)
+        entry.type.pick(bytes, from: start, MessageContext(network: network, time: 0), into: &pick)
+        let sink = pick.finish()
+        tree = sink.tree
+    }
+
+    /// How many values were read.
+    var count: Int { tree.nodes.count }
+
+    func field(_ index: Int) -> Field { tree.nodes[index].field }
+
+    func value(_ index: Int) -> UInt64 { tree.nodes[index].value }
+
+    /// Whether all bytes of it were there.
+    func isWhole(_ index: Int) -> Bool { !tree.nodes[index].flags.contains(.truncated) }
+
+    @_lifetime(borrow self, copy message)
+    func bytes(_ index: Int, in message: RawSpan) -> RawSpan { tree.bytes(of: tree.nodes[index], in: message) }
+
+    /// The first value of a field, if it was there.
+    func first(_ field: Field) -> Int? { tree.nodes.firstIndex { $0.field == field && !$0.flags.contains(.truncated) } }
+}

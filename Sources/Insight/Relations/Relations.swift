@@ -1,0 +1,341 @@
+import BitcoinP2P
+import Fields
+import Reassembly
+import Records
+
+/// Follows the conversations of a capture: who they are between, what was asked and answered, and who closed them.
+///
+/// It is fed in the order of the capture, after the checksums were verified.
+struct Relations: ~Copyable {
+    /// What is followed; nothing else is computed.
+    struct Scope: OptionSet {
+        let rawValue: UInt8
+
+        /// Pings and their answers.
+        static let pings = Scope(rawValue: 1)
+        /// All that is asked.
+        static let requests = Scope(rawValue: 2)
+        /// What tells of a connection's purpose.
+        static let purposes = Scope(rawValue: 4)
+        /// What messages of each command cost.
+        static let costs = Scope(rawValue: 8)
+    }
+
+    private let scope: Scope
+    private(set) var states = ConversationStates()
+    private(set) var requests: Requests
+    private var reader = RelationReader()
+    private var number: UInt64 = 0
+
+    init(_ scope: Scope, _ budget: SampleBudget, limits: Requests.Limits = Requests.Limits()) {
+        self.scope = scope
+        requests = Requests(budget, limits: limits)
+    }
+
+    // MARK: Messages
+
+    /// Takes the next message.
+    ///
+    /// - Parameters:
+    ///   - bytes: Header and payload as far as they were captured.
+    ///   - start: Where in them the payload begins.
+    ///   - ends: `address:port` of the sender and of the receiver.
+    mutating func receive(
+        _ fact: MessageFact, _ bytes: RawSpan, from start: Int, ends: () -> (from: [UInt8], to: [UInt8])
+    ) {
+        number &+= 1
+        requests.beginMessage()
+        guard let place = place(of: fact.connection, fact.side, fact.first.time, ends: ends) else {
+            return states.addOther(messages: 1, bytes: UInt64(clamping: fact.length))
+        }
+        count(fact, at: place)
+        guard fact.isSound, let entry = reader[fact.command] else { return note(fact, .more, at: place) }
+        relate(fact, bytes, from: start, entry, at: place)
+    }
+
+    private mutating func place(
+        of connection: UInt64, _ side: Direction, _ time: Int64, ends: () -> (from: [UInt8], to: [UInt8])
+    ) -> Int32? {
+        states.place(of: connection) {
+            let ends = ends()
+            return ConversationState(
+                number: connection, side == .forward ? (ends.from, ends.to) : (ends.to, ends.from), time: time)
+        }
+    }
+
+    private mutating func count(_ fact: MessageFact, at place: Int32) {
+        if states[place].initiator == nil, fact.role != .unknown {
+            states[place].initiator = fact.role == .initiator ? fact.side : fact.side.opposite
+        }
+        states[place].hasMessages = true
+        states[place].end = max(states[place].end, fact.complete.time)
+        states[place].transport = fact.transport
+        if let network = fact.network { states[place].network = network }
+        states[place][fact.side].messages &+= 1
+        states[place][fact.side].bytes &+= UInt64(clamping: fact.length)
+        guard scope.contains(.costs) else { return }
+        // Peers choose commands: those beyond the limit count together.
+        let isKnown =
+            states[place][fact.side].commands.count < 256
+            || states[place][fact.side].commands[fact.command] != nil
+        let command = isKnown ? fact.command : Command("")
+        states[place][fact.side].commands[command, default: CommandTally()].add(fact.captured)
+    }
+
+    private mutating func note(_ fact: MessageFact, _ deeds: SideState.Deeds, at place: Int32) {
+        var deeds = deeds
+        if states[place][fact.side.opposite].deeds.contains(.addresses) { deeds.insert(.afterAddresses) }
+        states[place][fact.side].deeds.formUnion(deeds)
+    }
+
+    // MARK: Relations
+
+    private mutating func relate(
+        _ fact: MessageFact, _ bytes: RawSpan, from start: Int, _ entry: RelationReader.Entry, at place: Int32
+    ) {
+        note(fact, entry.deeds, at: place)
+        switch entry.role {
+        case .version: if scope.contains(.purposes) { takeClaims(fact, bytes, from: start, entry, at: place) }
+        case .verack:
+            if states[place][fact.side].verackTime == nil { states[place][fact.side].verackTime = fact.complete.time }
+        case .negotiation: break
+        case .ping, .pong: if scope.contains(.pings) { relatePing(fact, bytes, from: start, entry, at: place) }
+        case .addresses(let count): takeAddresses(fact, bytes, from: start, entry, count, at: place)
+        case .inventory(let vectors):
+            takeTransactions(fact, bytes, from: start, entry, vectors.type, at: place)
+        case .getdata:
+            if !scope.contains(.requests) {
+                takeTransactions(fact, bytes, from: start, entry, reader.fields.wanted.type, at: place)
+            } else {
+                read(fact, bytes, from: start, entry)
+                ask(for: reader.fields.wanted, fact, bytes, at: place)
+            }
+        default:
+            guard scope.contains(.requests) else { return }
+            read(fact, bytes, from: start, entry)
+            relateRequest(fact, bytes, from: start, entry, at: place)
+        }
+    }
+
+    private mutating func read(
+        _ fact: MessageFact, _ bytes: RawSpan, from start: Int, _ entry: RelationReader.Entry
+    ) {
+        reader.read(bytes, from: start, as: entry, fact.network ?? .known[0])
+    }
+
+    private mutating func takeClaims(
+        _ fact: MessageFact, _ bytes: RawSpan, from start: Int, _ entry: RelationReader.Entry, at place: Int32
+    ) {
+        guard states[place][fact.side].claims == nil else { return }
+        read(fact, bytes, from: start, entry)
+        let fields = reader.fields
+        var claims = Claims()
+        for index in 0..<reader.count where reader.isWhole(index) {
+            let value = reader.value(index)
+            switch reader.field(index) {
+            case fields.version: claims.version = Int64(bitPattern: value)
+            case fields.services: claims.services = value
+            case fields.timestamp: claims.timestamp = Int64(bitPattern: value)
+            case fields.startHeight: claims.startHeight = Int64(bitPattern: value)
+            case fields.relay: claims.relays = value != 0
+            case fields.userAgent:
+                // Receivers accept 256 bytes.
+                claims.userAgent = reader.bytes(index, in: bytes).withUnsafeBytes { Array($0.prefix(256)) }
+            default: break
+            }
+        }
+        states[place][fact.side].claims = claims
+    }
+
+    private mutating func relatePing(
+        _ fact: MessageFact, _ bytes: RawSpan, from start: Int, _ entry: RelationReader.Entry, at place: Int32
+    ) {
+        read(fact, bytes, from: start, entry)
+        // Before BIP 31 a ping had no nonce, and no answer.
+        guard reader.count == 1, reader.isWhole(0) else { return }
+        let key = RequestKey(.ping, nonce: reader.value(0))
+        if case .ping = entry.role {
+            requests.ask(key, fact, number: number, at: place, in: &states)
+        } else {
+            requests.answer([key], fact, at: place, in: &states)
+        }
+    }
+
+    private mutating func takeAddresses(
+        _ fact: MessageFact, _ bytes: RawSpan, from start: Int, _ entry: RelationReader.Entry, _ count: Field,
+        at place: Int32
+    ) {
+        read(fact, bytes, from: start, entry)
+        guard let index = reader.first(count), reader.value(index) > 1 else { return }
+        if states[place][fact.side.opposite].deeds.contains(.getaddr) {
+            states[place][fact.side].deeds.insert(.addresses)
+        }
+        if scope.contains(.requests) { requests.answer([RequestKey(.addr)], fact, at: place, in: &states) }
+    }
+
+    /// Notes whether an inventory has a transaction, until one had.
+    private mutating func takeTransactions(
+        _ fact: MessageFact, _ bytes: RawSpan, from start: Int, _ entry: RelationReader.Entry, _ type: Field,
+        at place: Int32
+    ) {
+        guard scope.contains(.purposes), !states[place][fact.side].deeds.contains(.transactions) else { return }
+        read(fact, bytes, from: start, entry)
+        for index in 0..<reader.count
+        where reader.field(index) == type && RequestKind(inventoryType: reader.value(index)) == .tx {
+            states[place][fact.side].deeds.insert(.transactions)
+            return
+        }
+    }
+
+    // MARK: Requests
+
+    private mutating func relateRequest(
+        _ fact: MessageFact, _ bytes: RawSpan, from start: Int, _ entry: RelationReader.Entry, at place: Int32
+    ) {
+        let fields = reader.fields
+        switch entry.role {
+        case .getaddr: requests.ask(RequestKey(.addr), fact, number: number, at: place, in: &states)
+        case .notfound: answer(fields.notFound, fact, bytes, at: place)
+        case .getheaders: askForHeaders(fact, bytes, at: place)
+        case .headers: answerHeaders(fact, bytes, from: start, at: place)
+        case .tx:
+            let names = [fields.txid, fields.wtxid].compactMap { key(.tx, $0, bytes) }
+            // Without a witness both names are the same.
+            requests.answer(names.first == names.last ? Array(names.prefix(1)) : names, fact, at: place, in: &states)
+        case .block(let hash, let kind):
+            guard let key = key(kind, hash, bytes) else { return }
+            // A block answers those who asked for parts of it, too.
+            let keys = kind == .block ? [key, key.of(.cmpctblock), key.of(.blocktxn)] : [key]
+            requests.answer(keys, fact, at: place, in: &states)
+        case .getblocktxn:
+            guard let key = key(.blocktxn, fields.missingOfBlock, bytes) else { return }
+            requests.ask(key, fact, number: number, at: place, in: &states)
+        case .blocktxn:
+            guard let key = key(.blocktxn, fields.missingBlockHash, bytes) else { return }
+            requests.answer([key], fact, at: place, in: &states)
+        case .asksFilters(let name, let kind):
+            guard let type = type(name), let key = key(kind, name.hash, bytes, type: type) else { return }
+            if kind == .cfilters {
+                requests.ask(
+                    RequestKey(kind, type: type), fact, number: number, at: place, end: key.digest, in: &states)
+            } else {
+                requests.ask(key, fact, number: number, at: place, in: &states)
+            }
+        case .filters(let name, let kind):
+            guard let type = type(name), let key = key(kind, name.hash, bytes, type: type) else { return }
+            if kind == .cfilters {
+                requests.answer(
+                    partOf: RequestKey(kind, type: type), digest: key.digest, fact, at: place, in: &states)
+            } else {
+                requests.answer([key], fact, at: place, in: &states)
+            }
+        default: break
+        }
+    }
+
+    private func key(_ kind: RequestKind, _ field: Field, _ bytes: RawSpan, type: UInt8 = 0) -> RequestKey? {
+        reader.first(field).flatMap { RequestKey(kind, type: type, hash: reader.bytes($0, in: bytes)) }
+    }
+
+    private func type(_ name: MessageFields.FilterName) -> UInt8? {
+        reader.first(name.type).map { UInt8(truncatingIfNeeded: reader.value($0)) }
+    }
+
+    private mutating func ask(
+        for vectors: MessageFields.Vectors, _ fact: MessageFact, _ bytes: RawSpan, at place: Int32
+    ) {
+        forEachKey(vectors, bytes) { relations, key in
+            if key.kind == .tx { relations.states[place][fact.side].deeds.insert(.transactions) }
+            relations.requests.ask(key, fact, number: relations.number, at: place, in: &relations.states)
+        }
+    }
+
+    private mutating func answer(
+        _ vectors: MessageFields.Vectors, _ fact: MessageFact, _ bytes: RawSpan, at place: Int32
+    ) {
+        forEachKey(vectors, bytes) { relations, key in
+            relations.requests.answer([key], as: .notFound, fact, at: place, in: &relations.states)
+        }
+    }
+
+    private mutating func forEachKey(
+        _ vectors: MessageFields.Vectors, _ bytes: RawSpan, _ body: (inout Relations, RequestKey) -> Void
+    ) {
+        var kind: RequestKind?
+        for index in 0..<reader.count where reader.isWhole(index) {
+            if reader.field(index) == vectors.type {
+                kind = RequestKind(inventoryType: reader.value(index))
+            } else if let asked = kind, let key = RequestKey(asked, hash: reader.bytes(index, in: bytes)) {
+                body(&self, key)
+            }
+        }
+    }
+
+    private mutating func askForHeaders(_ fact: MessageFact, _ bytes: RawSpan, at place: Int32) {
+        var digests: [UInt64] = []
+        var stop: UInt64?
+        for index in 0..<reader.count where reader.isWhole(index) {
+            guard let key = RequestKey(.headers, hash: reader.bytes(index, in: bytes)) else { continue }
+            if reader.field(index) == reader.fields.hashStop { stop = key.digest } else { digests.append(key.digest) }
+        }
+        guard let stop else { return }
+        let isEmpty = digests.isEmpty
+        requests.askForHeaders(
+            isEmpty ? [stop] : digests, isEmpty: isEmpty, fact, number: number, at: place, in: &states)
+    }
+
+    private mutating func answerHeaders(
+        _ fact: MessageFact, _ bytes: RawSpan, from start: Int, at place: Int32
+    ) {
+        guard reader.first(reader.fields.headerCount) != nil else { return }
+        let parent = key(.headers, reader.fields.previousBlock, bytes)?.digest
+        var first: UInt64?
+        if parent != nil, requests.waitsForOneHeader(states[place][fact.side.opposite]),
+            let entry = reader.headersByHash
+        {
+            read(fact, bytes, from: start, entry)
+            first = key(.headers, reader.fields.headerHash, bytes)?.digest
+        }
+        requests.answerHeaders(parent: parent, first: first, fact, at: place, in: &states)
+    }
+
+    // MARK: Events
+
+    /// Bytes of a side were not captured.
+    mutating func loseBytes(of side: Direction, _ connection: UInt64) {
+        guard let place = states.place(of: connection) else { return }
+        states[place][side].endsInHole = true
+    }
+
+    /// The first bytes after a hole have come.
+    mutating func resume(_ side: Direction, _ connection: UInt64, at origin: Origin) {
+        guard let place = states.place(of: connection) else { return }
+        states[place][side].endsInHole = false
+        states[place][side].lastHole = max(states[place][side].lastHole, origin.frame)
+    }
+
+    /// Something of a v2 connection that is no message: its bytes count.
+    mutating func receiveBytes(
+        _ count: UInt64, of side: Direction, _ connection: UInt64, role: Record.Sender, isOpaque: Bool,
+        from start: Int64,
+        to end: Int64, ends: () -> (from: [UInt8], to: [UInt8])
+    ) {
+        guard let place = place(of: connection, side, start, ends: ends) else {
+            return states.addOther(messages: 0, bytes: count)
+        }
+        if states[place].initiator == nil, role != .unknown {
+            states[place].initiator = role == .initiator ? side : side.opposite
+        }
+        if isOpaque { states[place].isOpaque = true } else { states[place].transport = .v2 }
+        states[place].start = min(states[place].start, start)
+        states[place].end = max(states[place].end, end)
+        states[place][side].bytes &+= count
+    }
+
+    /// A direction has ended.
+    mutating func close(_ side: Direction, _ connection: UInt64, at time: Int64) {
+        guard let place = states.place(of: connection) else { return }
+        if side == .forward { states[place].closed.forward = true } else { states[place].closed.backward = true }
+        if states[place].hasClosed { requests.close(place, at: time, in: &states) }
+    }
+}

@@ -1,0 +1,285 @@
+import BitcoinP2P
+import Fields
+import Reassembly
+
+/// Pairs questions with their answers, by hash or nonce, one to one.
+///
+/// It is fed in the order of the capture. A request is answered by the oldest answer that fits; see ``RequestKind``.
+struct Requests: ~Copyable {
+    /// So many may wait of one direction, and of all together: past it the oldest is forgotten.
+    struct Limits {
+        var ofDirection = 50_000
+        var ofAll = 1_000_000
+        /// `getheaders` that wait of one direction, each with up to 101 digests.
+        var locators = 16
+        /// Such digests of all directions together.
+        var digests = 1 << 20
+    }
+
+    private var waiting = WaitingRequests()
+    private let limits: Limits
+    private var digests = 0
+    private var serial: UInt64 = 0
+    private let budget: SampleBudget
+    /// When the first request was forgotten.
+    private(set) var forgottenTime: Int64?
+    /// The requests that the message taken last answers.
+    private(set) var related: ContiguousArray<Related> = []
+
+    init(_ budget: SampleBudget, limits: Limits = Limits()) {
+        self.budget = budget
+        self.limits = limits
+    }
+
+    var count: Int { waiting.count }
+
+    mutating func beginMessage() { related.removeAll(keepingCapacity: true) }
+
+    // MARK: Asking
+
+    /// A message asks for something.
+    mutating func ask(
+        _ key: RequestKey, _ fact: MessageFact, number: UInt64, at place: Int32, end: UInt64 = 0,
+        in states: inout ConversationStates
+    ) {
+        append(request(key, fact, number, place, end: end), in: &states)
+    }
+
+    /// A `getheaders` asks.
+    ///
+    /// - Parameters:
+    ///   - locator: Digests of its hashes; of an empty one that of the stopping hash.
+    mutating func askForHeaders(
+        _ locator: [UInt64], isEmpty: Bool, _ fact: MessageFact, number: UInt64, at place: Int32,
+        in states: inout ConversationStates
+    ) {
+        serial &+= 1
+        let side = fact.side
+        while let first = states[place][side].locators.first,
+            states[place][side].locators.count >= limits.locators || digests > limits.digests
+        {
+            forget(first.index, fact.complete.time, in: &states)
+        }
+        let index = append(request(RequestKey(.headers, nonce: serial), fact, number, place), in: &states)
+        digests += locator.count
+        states[place][side].locators.append(LocatorRequest(index: index, digests: locator, isEmpty: isEmpty))
+    }
+
+    private func request(
+        _ key: RequestKey, _ fact: MessageFact, _ number: UInt64, _ place: Int32, end: UInt64 = 0
+    ) -> WaitingRequests.Request {
+        WaitingRequests.Request(
+            key, conversation: place, side: fact.side, complete: fact.complete, message: number,
+            isReordered: fact.isReordered, end: end)
+    }
+
+    @discardableResult
+    private mutating func append(
+        _ request: WaitingRequests.Request, in states: inout ConversationStates
+    ) -> WaitingRequests.Index {
+        let (place, side) = (request.conversation, request.side)
+        if states[place][side].waiting.count >= limits.ofDirection,
+            let oldest = waiting.oldest(of: states[place][side].waiting)
+        {
+            forget(oldest, request.complete.time, in: &states)
+        } else if waiting.count >= limits.ofAll, let old = waiting.anOld() {
+            forget(old, request.complete.time, in: &states)
+        }
+        states[place][side].tally(request.key.kind) { $0.requests &+= 1 }
+        return waiting.append(request, to: &states[place][side].waiting)
+    }
+
+    private mutating func forget(_ index: WaitingRequests.Index, _ time: Int64, in states: inout ConversationStates) {
+        forgottenTime = forgottenTime ?? time
+        end(index, .unclear, in: &states)
+    }
+
+    /// A request ends without an answer.
+    private mutating func end(
+        _ index: WaitingRequests.Index, _ outcome: RequestOutcome, in states: inout ConversationStates
+    ) {
+        let request = waiting[index]
+        if !request.isBegun { states[request.conversation][request.side].tally(request.key.kind) { $0.end(outcome) } }
+        remove(index, in: &states)
+    }
+
+    private mutating func remove(_ index: WaitingRequests.Index, in states: inout ConversationStates) {
+        let request = waiting[index]
+        if request.key.kind == .headers {
+            let locators = states[request.conversation][request.side].locators
+            if let at = locators.firstIndex(where: { $0.index == index }) {
+                digests -= locators[at].digests.count
+                states[request.conversation][request.side].locators.remove(at: at)
+            }
+        }
+        waiting.remove(index, from: &states[request.conversation][request.side].waiting)
+    }
+
+    // MARK: Answering
+
+    /// A message answers the oldest request of one of these keys.
+    ///
+    /// - Returns: Whether there was one.
+    @discardableResult
+    mutating func answer(
+        _ keys: [RequestKey], as outcome: RequestOutcome = .answered, _ fact: MessageFact, at place: Int32,
+        in states: inout ConversationStates
+    ) -> Bool {
+        guard let index = fitting(keys, fact, at: place, in: &states) else { return false }
+        answer(index, as: outcome, fact, in: &states)
+        remove(index, in: &states)
+        return true
+    }
+
+    /// A message is part of an answer of several: of the oldest request of that key.
+    ///
+    /// - Parameter digest: Of the hash it has: where it is the request's last, the answer is whole.
+    mutating func answer(
+        partOf key: RequestKey, digest: UInt64, _ fact: MessageFact, at place: Int32,
+        in states: inout ConversationStates
+    ) {
+        let asker = fact.side.opposite
+        guard var index = waiting.first(key, place, asker), isBefore(index, fact) else { return }
+        if isHole(after: index, in: states[place][fact.side]), waiting[index].end != digest {
+            // The end of the oldest answer may be lost: a hash that ends a later one tells.
+            var other = waiting.next(key, after: index)
+            while let next = other, waiting[next].end != digest { other = waiting.next(key, after: next) }
+            if let found = other, isBefore(found, fact) {
+                while index != found {
+                    guard let next = waiting.next(key, after: index) else { return }
+                    end(index, .unclear, in: &states)
+                    index = next
+                }
+            }
+        }
+        if waiting[index].isBegun { relate(index, fact) } else { answer(index, as: .answered, fact, in: &states) }
+        if waiting[index].end == digest { remove(index, in: &states) } else { waiting[index].isBegun = true }
+    }
+
+    /// `headers` answers a `getheaders`.
+    ///
+    /// - Parameters:
+    ///   - parent: Digest of the hash on which its first header builds; nil of an empty one, which answers any.
+    ///   - first: Digest of the first header's own hash, where a locator was empty.
+    mutating func answerHeaders(
+        parent: UInt64?, first: UInt64?, _ fact: MessageFact, at place: Int32, in states: inout ConversationStates
+    ) {
+        let asker = fact.side.opposite
+        var fitting: [WaitingRequests.Index] = []
+        for locator in states[place][asker].locators where isBefore(locator.index, fact) {
+            let isFit: Bool
+            if let parent {
+                isFit =
+                    locator.isEmpty
+                    ? first.map { locator.digests.contains($0) } ?? false
+                    : locator.digests.contains(parent)
+            } else {
+                isFit = true
+            }
+            if isFit { fitting.append(locator.index) }
+        }
+        guard var index = fitting.first else { return }
+        if fitting.count > 1, isHole(after: index, in: states[place][fact.side]) {
+            for old in fitting.dropLast() { end(old, .unclear, in: &states) }
+            index = fitting[fitting.count - 1]
+        }
+        answer(index, as: .answered, fact, in: &states)
+        remove(index, in: &states)
+    }
+
+    /// Whether a side waits for a header by its own hash.
+    func waitsForOneHeader(_ side: SideState) -> Bool { side.locators.contains { $0.isEmpty } }
+
+    /// The request that a message answers. Of several, after a hole, the newest: whose answer was lost cannot be known.
+    private mutating func fitting(
+        _ keys: [RequestKey], _ fact: MessageFact, at place: Int32, in states: inout ConversationStates
+    ) -> WaitingRequests.Index? {
+        let asker = fact.side.opposite
+        var oldest: WaitingRequests.Index?
+        for key in keys {
+            guard let index = waiting.first(key, place, asker), isBefore(index, fact) else { continue }
+            if let known = oldest, waiting[known].complete.frame <= waiting[index].complete.frame { continue }
+            oldest = index
+        }
+        guard let oldest, isHole(after: oldest, in: states[place][fact.side]) else { return oldest }
+        var newest = oldest
+        for key in keys {
+            guard let index = waiting.last(key, place, asker, before: fact.first.frame) else { continue }
+            if waiting[index].complete.frame >= waiting[newest].complete.frame { newest = index }
+        }
+        guard newest != oldest else { return oldest }
+        for key in keys {
+            while let index = waiting.first(key, place, asker), index != newest, isBefore(index, fact) {
+                end(index, .unclear, in: &states)
+            }
+        }
+        return newest
+    }
+
+    /// The answer begins after the request was complete.
+    private func isBefore(_ index: WaitingRequests.Index, _ fact: MessageFact) -> Bool {
+        waiting[index].complete.frame < fact.first.frame
+    }
+
+    /// Bytes of the answering side are missing that may have held an answer.
+    private func isHole(after index: WaitingRequests.Index, in answerer: SideState) -> Bool {
+        answerer.lastHole > waiting[index].complete.frame
+    }
+
+    private mutating func answer(
+        _ index: WaitingRequests.Index, as outcome: RequestOutcome, _ fact: MessageFact,
+        in states: inout ConversationStates
+    ) {
+        let request = waiting[index]
+        relate(index, fact)
+        let budget = budget
+        states[request.conversation][request.side].tally(request.key.kind) { tally in
+            guard outcome == .answered else { return tally.end(outcome) }
+            tally.answer(
+                after: fact.first.time &- request.complete.time, frame: fact.complete.frame,
+                isReordered: fact.isReordered || request.isReordered, budget)
+        }
+    }
+
+    private mutating func relate(_ index: WaitingRequests.Index, _ fact: MessageFact) {
+        let request = waiting[index]
+        related.append(
+            Related(
+                requestFrame: request.complete.frame, requestMessage: request.message,
+                responseTime: fact.first.time &- request.complete.time, kind: request.key.kind))
+    }
+
+    // MARK: Ends
+
+    /// A connection has ended: its requests will not be answered.
+    mutating func close(_ place: Int32, at time: Int64, in states: inout ConversationStates) {
+        for side in [Direction.forward, .backward] {
+            while let index = waiting.oldest(of: states[place][side].waiting) {
+                let outcome = outcome(of: waiting[index], at: time, answerer: states[place][side.opposite])
+                end(index, outcome, in: &states)
+            }
+        }
+    }
+
+    /// What became so far of the requests of one side, with those that still wait.
+    func tallies(_ side: SideState, answerer: SideState, at time: Int64) -> [RequestTally?] {
+        var tallies = side.tallies
+        var next = waiting.oldest(of: side.waiting)
+        while let index = next {
+            let request = waiting[index]
+            if !request.isBegun {
+                tallies[Int(request.key.kind.rawValue)]?.end(outcome(of: request, at: time, answerer: answerer))
+            }
+            next = waiting.next(after: index)
+        }
+        return tallies
+    }
+
+    private func outcome(
+        of request: WaitingRequests.Request, at time: Int64, answerer: SideState
+    ) -> RequestOutcome {
+        guard let deadline = request.key.kind.deadline, time &- request.complete.time > deadline else { return .open }
+        let isUnclear = answerer.endsInHole || answerer.lastHole > request.complete.frame
+        return isUnclear ? .unclear : .unanswered
+    }
+}
