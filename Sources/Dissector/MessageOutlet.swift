@@ -164,6 +164,9 @@ struct MessageOutlet: ~Copyable {
         return counts
     }
 
+    /// Does something while no record is being made.
+    mutating func pauseRecords<Result>(_ body: () -> Result) -> Result { records.pause(body) }
+
     // MARK: Order
 
     var isInOrder: Bool { @inline(__always) get { records.isInOrder } }

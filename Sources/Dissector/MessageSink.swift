@@ -57,6 +57,9 @@ struct MessageSink: StreamSink, ~Copyable {
     /// All streams are about to be closed, one after the other.
     mutating func holdAll() { outlet.holdAll() }
 
+    /// Does something while no record is being made.
+    mutating func pauseRecords<Result>(_ body: () -> Result) -> Result { outlet.pauseRecords(body) }
+
     /// All streams are closed.
     mutating func finish() { outlet.finish() }
 

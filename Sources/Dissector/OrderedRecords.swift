@@ -26,13 +26,16 @@ struct OrderedRecords: ~Copyable {
     private var isEnding = false
     /// Somebody looks at records.
     private let isOrdered: Bool
+    /// Messages are related, whatever is made of records.
+    private let hasInquiry: Bool
     private(set) var tally = Tally()
 
     init(_ options: PipelineOptions, writer: (any RecordSink)?, collector: FrameCollector?) {
         stage = RecordStage(options, writer: writer)
         thread = options.usesThread(writer, collector) ? RecordThread(options, writer: writer) : nil
         order = RecordOrder(byteLimit: options.heldRecordBytes, longestWait: options.recordWait)
-        isOrdered = writer != nil || options.filter != nil
+        hasInquiry = options.inquiry != nil
+        isOrdered = writer != nil || options.filter != nil || hasInquiry
     }
 
     // MARK: What does not change
@@ -88,7 +91,7 @@ struct OrderedRecords: ~Copyable {
     mutating func close(_ id: StreamID, of sender: StreamSender, at origin: Origin) {
         if !isInOrder { holding.remove(id) }
         // At the end of the capture all that is known goes anyway.
-        guard stage.depth > .summary, !isEnding else { return }
+        guard stage.depth > .summary || hasInquiry, !isEnding else { return }
         take(.closed(origin), of: sender, id, at: .max, RawSpan())
     }
 
@@ -178,6 +181,9 @@ struct OrderedRecords: ~Copyable {
     mutating func begin(_ time: Int64) {
         if let thread { thread.pause { $0.begin(time) } } else { stage.begin(time) }
     }
+
+    /// Does something while no record is being made, and all that came before are made.
+    func pause<Result>(_ body: () -> Result) -> Result { thread.map { $0.pause { _ in body() } } ?? body() }
 
     /// Records that the filter let through, nil without one, and messages with bad checksums.
     var stageCounts: (shown: UInt64?, badChecksums: UInt64) {

@@ -104,6 +104,8 @@ public struct Pipeline: ~Copyable {
         var contested: Int?
         var shown: FrameCollector.Shown?
         var fragmentsLength: UInt64 = 0
+        let isOutgoing =
+            isWatched && observer != nil && parser.isOutgoing(bytes, linkType: header.linkType.rawValue)
         let outcome = parser.parse(
             bytes, originalLength: header.originalLength, linkType: header.linkType.rawValue, time: header.time,
             number: header.number
@@ -133,6 +135,7 @@ public struct Pipeline: ~Copyable {
             stream = receiver
             guard isWatched else { return }
             if let observer {
+                if isOutgoing { observer.note(local: packet.source) }
                 if observer.isNew(receiver) {
                     observer.open(
                         receiver, segment, at: origin, from: from, to: to, hasKnownPort: sink.hasKnownPort(from, to))
@@ -192,6 +195,9 @@ public struct Pipeline: ~Copyable {
         facts.connections = assembler.statistics.connections
         return facts
     }
+
+    /// Does something while no record is being made, and all that came before are made.
+    public mutating func pauseRecords<Result>(_ body: () -> Result) -> Result { sink.pauseRecords(body) }
 
     public var counts: Counts {
         var counts = sink.counts

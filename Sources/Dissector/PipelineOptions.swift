@@ -1,5 +1,6 @@
 import BitcoinP2P
 import DisplayFilter
+import Insight
 import Keys
 import Output
 import Reassembly
@@ -39,6 +40,9 @@ public struct PipelineOptions: Sendable {
     public var magics: [UInt32] = []
     /// Records of v2 packets have their encrypted bytes, too.
     public var showsCiphertext = false
+
+    /// Is told of all messages, also of those that a filter keeps back.
+    public var inquiry: Inquiry?
 
     /// Summary lines have hashes with all their digits.
     public var showsWholeHashes = false

@@ -54,7 +54,7 @@ struct RecordBuilder: ~Copyable {
         start(finding.origin, finding.frames, of: sender, number: number)
         record.protocolName = "Bitcoin"
         record.command = message.header.command
-        record.length = finding.packet?.packet.byteCount ?? Self.length(of: message)
+        record.length = finding.packet?.packet.byteCount ?? message.claimedLength
         record.ciphertext = finding.packet?.ciphertext ?? []
         if finding.packet != nil { record.transport = .v2 }
         let isCut = message.payloadLength < Int(message.header.length)
@@ -115,13 +115,6 @@ struct RecordBuilder: ~Copyable {
         defer { swap(&skim.info, &record.info) }
         type.skim(bytes, from: start, context, into: &skim)
         return skim.isMalformed
-    }
-
-    /// Header and payload, as the header claims; but what was captured, where it claims what no node takes: one forged
-    /// header would else be most of a capture's traffic.
-    private static func length(of message: MessageFramer.Message) -> Int {
-        let claimed = Int(message.header.length)
-        return message.header.byteCount + (claimed > MessageFramer.lengthLimit ? message.payloadLength : claimed)
     }
 
     mutating func start(_ origin: Origin, _ frames: [Origin], of sender: StreamSender, number: UInt64) {

@@ -1,6 +1,7 @@
 import BitcoinP2P
 import DisplayFilter
 import Fields
+import Insight
 import Output
 import Reassembly
 import Records
@@ -19,6 +20,8 @@ struct RecordStage: ~Copyable {
 
     private var builder: RecordBuilder
     private var conversations = Conversations()
+    /// Is fed with all messages, also those that a filter keeps back.
+    private let inquiry: Inquiry?
     private let writer: (any RecordSink)?
     private let filter: RecordFilter?
     private let limit: UInt64
@@ -42,6 +45,7 @@ struct RecordStage: ~Copyable {
         builder = RecordBuilder(columns: options.columns)
         builder.wantsWholeHashes = options.showsWholeHashes
         self.writer = writer
+        inquiry = options.inquiry
         limit = options.recordLimit
         let wants = writer?.wants
         builder.wantsOutcome = wants?.outcome ?? false
@@ -93,6 +97,7 @@ struct RecordStage: ~Copyable {
     ) {
         finding.message.verify(bytes)
         if finding.message.status == .bad { badChecksums += 1 }
+        if let inquiry { inquiry.receive(finding, of: sender, number: number, bytes) }
         if depth > .summary { finding.remarks = converse(finding.message, bytes, of: sender, number: number) }
         var pass = start(isCounted: true)
         while let current = pass {
@@ -108,8 +113,12 @@ struct RecordStage: ~Copyable {
     ///   - number: Of the connection.
     ///   - bytes: Those that the record shows.
     mutating func take(_ event: StreamEvent, of sender: StreamSender, number: UInt64, _ bytes: RawSpan) {
-        if case .closed = event { return conversations.close(sender.side, number: number) }
-        if case .resumed = event { return }
+        if let inquiry { inquiry.receive(event, of: sender, number: number) }
+        switch event {
+        case .closed: return conversations.close(sender.side, number: number)
+        case .resumed: return
+        default: break
+        }
         if depth > .summary { builder.claims = conversations.claims(of: sender.side, number: number) }
         var pass = start(isCounted: event.isCounted)
         while let current = pass {

@@ -1,4 +1,5 @@
 import Capture
+import Fields
 import Insight
 import Layers
 import Reassembly
@@ -17,6 +18,10 @@ final class SegmentObserver {
     private var latest = Int64.min
     private var previous = Int64.min
     private var hasNanoseconds = false
+    private var linkType: LinkTypeNumber?
+    private var linkTypes: Set<LinkTypeNumber> = []
+    /// Senders of outgoing packets. A machine has few: more are forged.
+    private var localAddresses: Set<IPAddress> = []
 
     init(_ observation: Observation) { self.observation = observation }
 
@@ -25,6 +30,7 @@ final class SegmentObserver {
     /// A frame was received, whatever it brought.
     func end(_ header: FrameHeader, _ outcome: PacketOutcome) {
         let (time, length) = (header.time, header.wireLength)
+        if header.linkType != linkType { note(header.linkType) }
         capturedBytes &+= UInt64(clamping: header.capturedLength)
         wireBytes &+= length
         if time < previous || start == nil { noteTime(time) }
@@ -32,6 +38,11 @@ final class SegmentObserver {
         if time > latest { latest = time }
         if !hasNanoseconds, time % 1_000 != 0 { hasNanoseconds = true }
         if case .tcp = outcome { tcpPackets &+= 1 } else { notTCP.add(length) }
+    }
+
+    private func note(_ type: LinkTypeNumber) {
+        linkType = type
+        linkTypes.insert(type)
     }
 
     /// Notes the first time, or one that is earlier than the one before.
@@ -51,6 +62,9 @@ final class SegmentObserver {
         tcpPackets &+= count
         notTCP.bytes &-= min(length, notTCP.bytes)
     }
+
+    /// The capturing machine has sent a packet from an address.
+    func note(local address: IPAddress) { if localAddresses.count < 256 { localAddresses.insert(address) } }
 
     // MARK: Connections
 
@@ -94,6 +108,13 @@ final class SegmentObserver {
         facts.start = start
         facts.earliest = earliest
         facts.latest = latest
+        facts.linkTypes = linkTypes.map { $0.name ?? "\($0.rawValue)" }.sorted()
+        facts.localAddresses = Set(
+            localAddresses.map { address in
+                var text = TextBuffer()
+                address.append(to: &text)
+                return text.string
+            })
         facts.timeDecimals = hasNanoseconds ? 9 : 6
         return facts
     }

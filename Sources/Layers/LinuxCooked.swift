@@ -7,6 +7,8 @@ public struct LinuxCookedHeader: Hashable, Sendable {
     public var type: UInt16 = 0
     /// ARPHRD number of the device.
     public var hardwareType: UInt16 = 0
+    /// Whether the capturing machine has sent the packet.
+    public var isOutgoing = false
     public var next = NextLayer.other
 
     @inlinable public init() {}
@@ -50,7 +52,7 @@ public struct LinuxCooked: Sendable {
     public func layout(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) -> LinuxCookedHeader {
         var header = LinuxCookedHeader()
         try c.group(layer) { c throws(Stop) in
-            try c.bigEndian(packetType, UInt16.self)
+            header.isOutgoing = try c.bigEndian(packetType, UInt16.self) == 4
             header.hardwareType = try c.bigEndian(hardwareType, UInt16.self)
             let length = try c.bigEndian(addressLength, UInt16.self)
             try address(&c, Int(length))
@@ -70,7 +72,7 @@ public struct LinuxCooked: Sendable {
             try c.bytes(unused, 2)
             try c.bigEndian(interface, UInt32.self)
             header.hardwareType = try c.bigEndian(hardwareType, UInt16.self)
-            try c.bigEndian(packetType, UInt8.self)
+            header.isOutgoing = try c.bigEndian(packetType, UInt8.self) == 4
             let length = try c.bigEndian(addressLength, UInt8.self)
             try address(&c, Int(length))
             header.resolve()

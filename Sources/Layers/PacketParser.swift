@@ -68,6 +68,20 @@ public struct PacketParser: ~Copyable {
         }
     }
 
+    /// Whether the capturing machine has sent a frame, where its link header tells: that of a Linux cooked capture.
+    public func isOutgoing(_ frame: RawSpan, linkType: Int32) -> Bool {
+        var cursor = Cursor(frame, SkimSink(wantsInfo: false))
+        do throws(Stop) {
+            return switch NextLayer(linkType: linkType) {
+            case .linuxCooked: try layers.linuxCooked.layout(&cursor).isOutgoing
+            case .linuxCooked2: try layers.linuxCooked.layout2(&cursor).isOutgoing
+            default: false
+            }
+        } catch {
+            return false
+        }
+    }
+
     /// Judges a segment and hands it on; `bytes` have its header before its payload.
     @inline(__always)
     private static func handOn(

@@ -2,6 +2,7 @@ import Capture
 import Dissector
 import Fields
 import Glibc
+import Insight
 import Output
 
 /// A live capture under way: what becomes of each frame, and of the time between them.
@@ -12,6 +13,7 @@ struct LiveSession: ~Copyable {
     private var pipeline: Pipeline?
     private var recording: RecordingFiles?
     private let keys: KeySources?
+    private let answers: Answers
     /// Nobody looks any more at what is dissected.
     private var onlyRecords = false
     private var failure: (any Error)?
@@ -30,9 +32,10 @@ struct LiveSession: ~Copyable {
 
     init(
         _ plan: LivePlan, output: ByteOutput, pipeline: consuming Pipeline?, recording: consuming RecordingFiles?,
-        keys: KeySources?
+        keys: KeySources?, answers: Answers
     ) {
         self.keys = keys
+        self.answers = answers
         self.plan = plan
         self.output = output
         self.pipeline = pipeline
@@ -68,17 +71,17 @@ struct LiveSession: ~Copyable {
     /// Ends the streams and the recording.
     ///
     /// - Returns: The counts of what was dissected, and what went wrong.
-    consuming func finish() -> (Counts?, (any Error)?) {
+    consuming func finish() -> (Counts?, CaptureFacts?, (any Error)?) {
         keys?.refresh()
         pipeline?.lookForKeys()
         pipeline?.finish()
-        let counts = counts
+        let (counts, facts) = (counts, facts)
         do throws(CaptureError) {
             try recording.take()?.close()
         } catch {
-            return (counts, error)
+            return (counts, facts, error)
         }
-        return (counts, nil)
+        return (counts, facts, nil)
     }
 
     // MARK: Frames
@@ -189,6 +192,14 @@ struct LiveSession: ~Copyable {
         }
     }
 
+    /// What packets tell; nil where nobody asks.
+    private var facts: CaptureFacts? {
+        switch pipeline {
+        case .some(let pipeline): Run.facts(pipeline, pipeline.counts, [plan.interface])
+        case .none: nil
+        }
+    }
+
     private var recorded: (bytes: UInt64, files: UInt64) {
         switch recording {
         case .some(let recording): (recording.currentBytes, recording.completedFiles)
@@ -207,6 +218,10 @@ struct LiveSession: ~Copyable {
         if Signals.takeCountsRequest() {
             StandardError.write(reader.statistics.text(taken: nil) + "\n")
             if let counts { StandardError.write(counts.text + "\n") }
+            if answers.hasQuestions, var facts {
+                facts.kernelDropped = reader.statistics.droppedByKernel
+                answers.answer(facts)
+            }
         }
     }
 }

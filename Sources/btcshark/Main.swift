@@ -73,6 +73,10 @@ struct Btcshark: ParsableCommand {
         if let list = options.list {
             throw ExitCode(try List(list).print().rawValue)
         }
+        if options.statistics.contains("help") {
+            AskedStatistic.printHelp()
+            return
+        }
         if let path = options.printKeyProbe {
             throw ExitCode(KeyProbeText.print(for: path).rawValue)
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Insight
 import Output
 
 /// The command line: tshark's letters where it has them.
@@ -231,11 +232,27 @@ struct Options: ParsableArguments {
     @Option(
         name: .customShort("z"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "At the end, print a statistic: "
-                + Statistic.allCases.map { "\($0.rawValue) (\($0.meaning))" }.joined(separator: "; ")
-                + ". With -T ndjson as data. Repeat it for more.",
-            valueName: Statistic.allCases.map(\.rawValue).joined(separator: "|")))
+            "At the end, answer a question about the whole capture, or print a statistic: "
+                + AskedStatistic.all.map { "\($0.name) (\($0.meaning))" }.joined(separator: "; ")
+                + ". As a table, with -T ndjson or --json as data. Repeat it for more; help lists them.",
+            valueName: AskedStatistic.all.map(\.name).joined(separator: "|")))
     var statistics: [String] = []
+
+    @Flag(name: .long, help: "With -z: print each answer as one line of JSON, and nothing else.")
+    var json = false
+
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: ArgumentHelp(
+            "With -z: the node that the capture is of, so that what it sent is told from what it received; several "
+                + "addresses with commas. Unless set it is found where it can be.",
+            valueName: "address|address:port"))
+    var node: String?
+
+    @Flag(
+        name: .long,
+        help: "Pair questions with their answers: fields and lines say what a message answers, and after what time.")
+    var relations = false
 
     @Option(
         name: .customShort("G"), parsing: .unconditional,

@@ -1,8 +1,10 @@
 import ArgumentParser
 import BitcoinP2P
+import Capture
 import DisplayFilter
 import Dissector
 import Glibc
+import Insight
 import Output
 
 /// The options, checked: what is to be done.
@@ -44,6 +46,10 @@ struct Plan {
         pipeline.waitsForKeys = keys != nil && options.interface != nil
         pipeline.tellsEncryptedAtOnce = options.interface != nil
         if options.interface != nil { pipeline.recordWait = PipeWatch.limit }
+        if let inquiry = try Self.inquiry(options, presentation) {
+            pipeline.inquiry = inquiry
+            pipeline.observation = inquiry.wantsCosts ? .bytes : .connections
+        }
         self.pipeline = pipeline
     }
 
@@ -161,6 +167,35 @@ struct Plan {
         let fields = presentation.fields + (pipeline.filter.map { Array($0.fields) } ?? [])
         if RecordNames.containsColumns(fields) { pipeline.columns = presentation.timeColumn }
         return pipeline
+    }
+
+    /// Nil where nobody asks for anything of the whole capture, or for relations.
+    private static func inquiry(_ options: Options, _ presentation: Presentation) throws -> Inquiry? {
+        let questions = presentation.statistics.compactMap(\.question)
+        let node = try options.node.map(node)
+        guard !questions.isEmpty || options.relations else {
+            if node != nil { throw ValidationError("--node needs -z or --relations.") }
+            return nil
+        }
+        return Inquiry(questions, relates: options.relations, node: node ?? interfaceNode(options))
+    }
+
+    /// The addresses of the interface that is captured from; of any, those of all.
+    private static func interfaceNode(_ options: Options) -> Node? {
+        guard let name = options.interface.map({ Interface.name(for: $0) }), let all = try? Interface.all() else {
+            return nil
+        }
+        let addresses = all.filter { $0.name == name || name == "any" && !$0.isLoopback }.flatMap(\.addresses)
+        return addresses.isEmpty ? nil : Node(addresses, .interface)
+    }
+
+    private static func node(_ text: String) throws -> Node {
+        let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        for name in names where !Node.isName(name) {
+            throw ValidationError(
+                "--node: '\(name)' is no address: say 192.0.2.1, 192.0.2.1:8333, 2001:db8::1 or [2001:db8::1]:8333.")
+        }
+        return Node(names.map(Node.canonical), .option)
     }
 
     /// The networks to try with the secrets of v2 connections beside those that are known.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Dissector
 import Fields
 import Glibc
+import Insight
 import Output
 import Records
 
@@ -13,7 +14,9 @@ struct Presentation {
     let time: TimeFormat
     let seconds: SecondsFormat
     let colour: Colour
-    let statistics: [Statistic]
+    let statistics: [AskedStatistic]
+    /// How they are answered.
+    let answerFormat: AnswerFormat
     /// Messages are printed, not only counted or written elsewhere.
     let printsRecords: Bool
     let showsTree: Bool
@@ -28,7 +31,12 @@ struct Presentation {
         format = try Self.format(options)
         columns = try options.fields.map { FieldColumn(name: $0, fields: try FieldNames.fields(named: $0, for: "-e")) }
         fieldsFormat = try Self.fieldsFormat(options)
-        statistics = try options.statistics.map(Self.statistic)
+        statistics = try options.statistics.map(AskedStatistic.init)
+        if options.json, statistics.isEmpty {
+            throw ValidationError("--json needs -z: it is how statistics are printed.")
+        }
+        if options.json, format != .text { throw ValidationError("--json and -T cannot be used together.") }
+        answerFormat = options.json ? .json : format == .ndjson ? .ndjson : .table
         guard let time = TimeFormat(rawValue: options.time) else {
             throw ValidationError("-t: '\(options.time)' is not one of r, d, dd, e, a, ad, u, ud.")
         }
@@ -52,7 +60,7 @@ struct Presentation {
         showsSummary = options.summary || !showsTree && !isPasted
         // A live capture is shown while it is recorded, unless it is recorded to where it would be shown.
         let isWrittenInstead = options.interface == nil ? options.write != nil : options.write == "-"
-        printsRecords = !options.quiet && (!isWrittenInstead || options.summary)
+        printsRecords = !options.quiet && !options.json && (!isWrittenInstead || options.summary)
     }
 
     var timeColumn: TimeColumn { TimeColumn(time, seconds) }
@@ -64,7 +72,6 @@ struct Presentation {
     func makeWriters(_ output: ByteOutput) -> [any RecordSink] {
         var writers: [any RecordSink] = []
         if printsRecords { writers.append(makeRecordWriter(output)) }
-        writers += statistics.map { $0.makeWriter(output, format == .ndjson ? .ndjson : .table) }
         return writers
     }
 
@@ -128,13 +135,5 @@ struct Presentation {
             throw ValidationError("\(error)")
         }
         return format
-    }
-
-    private static func statistic(_ name: String) throws -> Statistic {
-        guard let statistic = Statistic(rawValue: name) else {
-            let all = Statistic.allCases.map(\.rawValue).joined(separator: "; ")
-            throw ValidationError("-z: there is no statistic '\(name)': \(all).")
-        }
-        return statistic
     }
 }

@@ -1,5 +1,6 @@
 import Capture
 import Dissector
+import Insight
 import Output
 import Records
 import System
@@ -33,13 +34,15 @@ extension Run {
             var reader = try LiveReader(capture)
             var session = LiveSession(
                 live, output: output, pipeline: plan.dissects ? Pipeline(plan.pipeline, writer: writer) : nil,
-                recording: recording.take(), keys: plan.keys)
+                recording: recording.take(), keys: plan.keys, answers: answers)
             let failure = session.run(&reader) { output.isClosed || exporter?.problem != nil }
             reader.finish()
             let packets = session.packets
             defer { plan.keys?.finish() }
-            let (counts, closing) = session.finish()
+            var (counts, facts, closing) = session.finish()
             writer?.end()
+            facts?.kernelDropped = reader.statistics.droppedByKernel
+            answers.end(facts)
             output.flush()
             if !plan.options.reallyQuiet { StandardError.write(reader.statistics.text(taken: packets) + "\n") }
             return (counts, (failure ?? closing).flatMap(Self.complaint))

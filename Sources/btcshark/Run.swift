@@ -1,20 +1,25 @@
 import Capture
 import Dissector
 import Glibc
+import Insight
 import Output
 import Records
+import System
 
 /// Reads the input and writes what is found.
 struct Run {
     let plan: Plan
     let output: ByteOutput
     let exporter: ObjectExporter?
+    let answers: Answers
 
     init(_ plan: Plan) {
         self.plan = plan
         output = ByteOutput(
             descriptor: STDOUT_FILENO, isLineBuffered: plan.options.lineBuffered || isatty(STDOUT_FILENO) == 1)
         output.isEnding = { Signals.isEndRequested }
+        answers = Answers(
+            plan.presentation.statistics, plan.pipeline.inquiry, as: plan.presentation.answerFormat, to: output)
         exporter = plan.objectFolder.map { ObjectExporter(path: $0, isHexadecimal: plan.options.exportsHex) }
     }
 
@@ -33,6 +38,7 @@ struct Run {
                 options.network = network
                 let result = try read(MessageCaptures(paths: paths, options, writer: writer))
                 writer?.end()
+                answers.end(nil)
                 return result
             }
         }
@@ -57,6 +63,7 @@ struct Run {
             pipeline.finish()
             let counts = Self.counts(pipeline, files)
             writer?.end()
+            answers.end(Self.facts(pipeline, counts, paths))
             if files.filesHeldUp > 0 {
                 StandardError.complain(
                     "more than \(CaptureFiles.mostOpenFiles) files overlap in time: btcshark opened "
@@ -107,7 +114,12 @@ struct Run {
                 if let failure { throw failure }
                 if !more { return problem }
                 progress.step { files.progress?.fraction }
-                if Signals.takeCountsRequest() { StandardError.write(Self.counts(pipeline, files).text + "\n") }
+                if Signals.takeCountsRequest() {
+                    let counts = Self.counts(pipeline, files)
+                    StandardError.write(counts.text + "\n")
+                    let facts = Self.facts(pipeline, counts, files.paths)
+                    pipeline.pauseRecords { answers.answer(facts) }
+                }
             } catch {
                 // An interrupted read is the end that was asked for.
                 if Signals.isEndRequested { return problem }
@@ -130,6 +142,20 @@ struct Run {
         var counts = pipeline.counts
         counts.packetsBack = files.packetsBack
         return counts
+    }
+
+    /// What packets tell, with the names of the files; nil where nobody asks.
+    static func facts(_ pipeline: borrowing Pipeline, _ counts: Counts?, _ paths: [String]) -> CaptureFacts? {
+        guard var facts = pipeline.facts else { return nil }
+        facts.files = paths.map { path in
+            String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]).singleLine
+        }
+        if let counts {
+            facts.gaps = counts.gaps
+            facts.missingBytes = counts.missingBytes
+            facts.skippedBytes = counts.skippedBytes
+        }
+        return facts
     }
 
     // MARK: Message captures
@@ -161,7 +187,7 @@ struct Run {
     func run(
         _ collector: FrameCollector? = nil, _ read: ((any RecordSink)?) throws -> (Counts?, String?)
     ) -> Status {
-        var writers = plan.presentation.makeWriters(output)
+        var writers = plan.presentation.makeWriters(output) + answers.sinks
         if let exporter { writers.append(exporter) }
         if let collector { writers.append(collector) }
         let writer: (any RecordSink)? = writers.count > 1 ? WriterGroup(writers) : writers.first
@@ -187,7 +213,7 @@ struct Run {
     }
 
     private func run(_ pasted: Pasted) -> Status {
-        var writers = plan.presentation.makeWriters(output)
+        var writers = plan.presentation.makeWriters(output) + answers.sinks
         if let exporter { writers.append(exporter) }
         let writer = WriterGroup(writers)
         var messages = PastedMessages(plan.pipeline, writer: writer)
@@ -199,6 +225,7 @@ struct Run {
             shown = messages.dissect(pasted.bytes.span.bytes)
         }
         writer.end()
+        answers.end(nil)
         if StandardError.complain(ofFailed: output) { return .input }
         if !reportExport() { return .input }
         if shown == pasted.bytes.count { return .success }

@@ -1,0 +1,81 @@
+import Dissector
+import Insight
+import Output
+import Records
+
+/// What `-z` asks for, answered at the end in the order in which it was asked.
+final class Answers {
+    private enum Part {
+        case counted(any RecordSink)
+        case question(QuestionName)
+    }
+
+    private let parts: [Part]
+    private let inquiry: Inquiry?
+    private let format: AnswerFormat
+    private let output: ByteOutput
+
+    init(_ asked: [AskedStatistic], _ inquiry: Inquiry?, as format: AnswerFormat, to output: ByteOutput) {
+        self.inquiry = inquiry
+        self.format = format
+        self.output = output
+        parts = asked.map { asked in
+            switch asked {
+            case .counted(let statistic): .counted(statistic.makeWriter(output, format))
+            case .question(let name): .question(name)
+            }
+        }
+    }
+
+    /// Those that count records, to be among their writers. Their answers come with ``end(_:)``.
+    var sinks: [any RecordSink] {
+        parts.compactMap { part in if case .counted(let sink) = part { Unended(sink) } else { nil } }
+    }
+
+    /// Whether facts of packets are looked at.
+    var hasQuestions: Bool { parts.contains { if case .question = $0 { true } else { false } } }
+
+    /// Answers everything.
+    ///
+    /// - Parameter facts: Nil where messages came without packets.
+    func end(_ facts: CaptureFacts?) {
+        for part in parts {
+            switch part {
+            case .counted(let sink): sink.end()
+            case .question(let name): inquiry?.answer([name], facts, as: format, to: output)
+            }
+        }
+        output.flush()
+    }
+
+    /// Answers the questions by what has come so far; what counts records answers at the end.
+    func answer(_ facts: CaptureFacts?) {
+        for case .question(let name) in parts { inquiry?.answer([name], facts, as: format, to: output) }
+        output.flush()
+    }
+
+    /// Hands records on, but not that they have ended.
+    private final class Unended: RecordSink {
+        private let sink: any RecordSink
+        let wants: Wants
+
+        init(_ sink: any RecordSink) {
+            self.sink = sink
+            wants = sink.wants
+        }
+
+        func begin() { sink.begin() }
+        func write(_ record: borrowing Record, _ bytes: RawSpan) { sink.write(record, bytes) }
+        func end() {}
+    }
+}
+
+extension Statistic {
+    fileprivate func makeWriter(_ output: ByteOutput, _ format: AnswerFormat) -> any RecordSink {
+        switch format {
+        case .table: makeWriter(output, Format.table)
+        case .json: makeWriter(output, Format.json)
+        case .ndjson: makeWriter(output, Format.ndjson)
+        }
+    }
+}
