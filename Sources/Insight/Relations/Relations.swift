@@ -25,11 +25,14 @@ struct Relations: ~Copyable {
     private(set) var states = ConversationStates()
     private(set) var requests: Requests
     private var reader = RelationReader()
-    private var number: UInt64 = 0
+    /// Of the message at hand, among all.
+    private(set) var number: UInt64 = 0
 
-    init(_ scope: Scope, _ budget: SampleBudget, limits: Requests.Limits = Requests.Limits()) {
+    init(
+        _ scope: Scope, _ budget: SampleBudget, limits: Requests.Limits = Requests.Limits(), book: AnswerBook? = nil
+    ) {
         self.scope = scope
-        requests = Requests(budget, limits: limits)
+        requests = Requests(budget, limits: limits, book: book)
     }
 
     // MARK: Messages
@@ -68,6 +71,7 @@ struct Relations: ~Copyable {
             states[place].initiator = fact.role == .initiator ? fact.side : fact.side.opposite
         }
         states[place].hasMessages = true
+        states[place].last = LastMessage(command: fact.command, time: fact.complete.time)
         states[place].end = max(states[place].end, fact.complete.time)
         states[place].transport = fact.transport
         if let network = fact.network { states[place].network = network }
@@ -298,6 +302,9 @@ struct Relations: ~Copyable {
         }
         requests.answerHeaders(parent: parent, first: first, fact, at: place, in: &states)
     }
+
+    /// Nothing more will come: what still waits has ended.
+    mutating func finish(at time: Int64) { requests.closeAll(at: time, in: &states) }
 
     // MARK: Events
 

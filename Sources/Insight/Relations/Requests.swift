@@ -21,19 +21,27 @@ struct Requests: ~Copyable {
     private var digests = 0
     private var serial: UInt64 = 0
     private let budget: SampleBudget
+    /// Is told what became of each request; nil where nobody asks.
+    private let book: AnswerBook?
+    /// How many things the message at hand has asked for.
+    private var asked: UInt32 = 0
     /// When the first request was forgotten.
     private(set) var forgottenTime: Int64?
     /// The requests that the message taken last answers.
     private(set) var related: ContiguousArray<Related> = []
 
-    init(_ budget: SampleBudget, limits: Limits = Limits()) {
+    init(_ budget: SampleBudget, limits: Limits = Limits(), book: AnswerBook? = nil) {
         self.budget = budget
+        self.book = book
         self.limits = limits
     }
 
     var count: Int { waiting.count }
 
-    mutating func beginMessage() { related.removeAll(keepingCapacity: true) }
+    mutating func beginMessage() {
+        if !related.isEmpty { related.removeAll(keepingCapacity: true) }
+        asked = 0
+    }
 
     // MARK: Asking
 
@@ -42,7 +50,8 @@ struct Requests: ~Copyable {
         _ key: RequestKey, _ fact: MessageFact, number: UInt64, at place: Int32, end: UInt64 = 0,
         in states: inout ConversationStates
     ) {
-        append(request(key, fact, number, place, end: end), in: &states)
+        let request = request(key, fact, number, place, end: end)
+        append(request, in: &states)
     }
 
     /// A `getheaders` asks.
@@ -60,16 +69,18 @@ struct Requests: ~Copyable {
         {
             forget(first.index, fact.complete.time, in: &states)
         }
-        let index = append(request(RequestKey(.headers, nonce: serial), fact, number, place), in: &states)
+        let request = request(RequestKey(.headers, nonce: serial), fact, number, place)
+        let index = append(request, in: &states)
         digests += locator.count
         states[place][side].locators.append(LocatorRequest(index: index, digests: locator, isEmpty: isEmpty))
     }
 
-    private func request(
+    private mutating func request(
         _ key: RequestKey, _ fact: MessageFact, _ number: UInt64, _ place: Int32, end: UInt64 = 0
     ) -> WaitingRequests.Request {
-        WaitingRequests.Request(
-            key, conversation: place, side: fact.side, complete: fact.complete, message: number,
+        defer { asked &+= 1 }
+        return WaitingRequests.Request(
+            key, conversation: place, side: fact.side, complete: fact.complete, message: number, place: asked,
             isReordered: fact.isReordered, end: end)
     }
 
@@ -99,7 +110,10 @@ struct Requests: ~Copyable {
         _ index: WaitingRequests.Index, _ outcome: RequestOutcome, in states: inout ConversationStates
     ) {
         let request = waiting[index]
-        if !request.isBegun { states[request.conversation][request.side].tally(request.key.kind) { $0.end(outcome) } }
+        if !request.isBegun {
+            states[request.conversation][request.side].tally(request.key.kind) { $0.end(outcome) }
+            note(request, outcome, frame: 0)
+        }
         remove(index, in: &states)
     }
 
@@ -152,7 +166,15 @@ struct Requests: ~Copyable {
                 }
             }
         }
-        if waiting[index].isBegun { relate(index, fact) } else { answer(index, as: .answered, fact, in: &states) }
+        if waiting[index].isBegun {
+            relate(index, fact)
+            book?.add(
+                AnswerBook.Entry(
+                    message: waiting[index].message, frame: fact.complete.frame, place: waiting[index].place,
+                    outcome: nil))
+        } else {
+            answer(index, as: .answered, fact, in: &states)
+        }
         if waiting[index].end == digest { remove(index, in: &states) } else { waiting[index].isBegun = true }
     }
 
@@ -232,6 +254,7 @@ struct Requests: ~Copyable {
     ) {
         let request = waiting[index]
         relate(index, fact)
+        note(request, outcome, frame: fact.complete.frame)
         let budget = budget
         states[request.conversation][request.side].tally(request.key.kind) { tally in
             guard outcome == .answered else { return tally.end(outcome) }
@@ -241,8 +264,14 @@ struct Requests: ~Copyable {
         }
     }
 
+    private func note(_ request: WaitingRequests.Request, _ outcome: RequestOutcome, frame: UInt64) {
+        book?.add(AnswerBook.Entry(message: request.message, frame: frame, place: request.place, outcome: outcome))
+    }
+
     private mutating func relate(_ index: WaitingRequests.Index, _ fact: MessageFact) {
         let request = waiting[index]
+        // Of a message that answers many things of one, it is said once.
+        if let last = related.last, last.requestMessage == request.message { return }
         related.append(
             Related(
                 requestFrame: request.complete.frame, requestMessage: request.message,
@@ -259,6 +288,11 @@ struct Requests: ~Copyable {
                 end(index, outcome, in: &states)
             }
         }
+    }
+
+    /// Notes what became of those that still wait.
+    mutating func closeAll(at time: Int64, in states: inout ConversationStates) {
+        for place in 0..<Int32(truncatingIfNeeded: states.count) { close(place, at: time, in: &states) }
     }
 
     /// What became so far of the requests of one side, with those that still wait.

@@ -19,8 +19,9 @@ struct WaitingRequests {
         var isReordered: Bool
         fileprivate var isLive = true
         var complete: Origin
-        /// Of the asking message.
+        /// Of the asking message; and which of the things that it asked for this is.
         var message: UInt64
+        var place: UInt32
         /// Of an answer of several messages: a digest of the hash with which it ends.
         var end: UInt64
         fileprivate var nextOfKey = WaitingRequests.none
@@ -29,7 +30,7 @@ struct WaitingRequests {
         fileprivate var previousOfSide = WaitingRequests.none
 
         init(
-            _ key: RequestKey, conversation: Int32, side: Direction, complete: Origin, message: UInt64,
+            _ key: RequestKey, conversation: Int32, side: Direction, complete: Origin, message: UInt64, place: UInt32,
             isReordered: Bool, end: UInt64 = 0
         ) {
             self.key = key
@@ -37,6 +38,7 @@ struct WaitingRequests {
             self.side = side
             self.complete = complete
             self.message = message
+            self.place = place
             self.isReordered = isReordered
             self.end = end
         }
