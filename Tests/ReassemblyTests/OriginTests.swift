@@ -3,7 +3,7 @@ import Testing
 
 @testable import Reassembly
 
-@Suite struct ProvenanceTests {
+@Suite struct OriginTests {
     private func origin(_ frame: UInt64) -> Origin { Origin(frame: frame, time: Int64(frame) * 10) }
 
     private func pieces(_ provenance: Provenance, _ range: Range<UInt64>) -> [String] {
