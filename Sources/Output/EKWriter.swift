@@ -58,7 +58,7 @@ public final class EKWriter: RecordSink {
         output.buffer.append("{\"index\":{\"_index\":\"")
         index.append(record, to: &output.buffer)
         output.buffer.append("\"}}\n{\"timestamp\":\"")
-        let (seconds, nanoseconds) = TimeColumn.split(record.time)
+        let (seconds, nanoseconds) = TimeText.split(record.time)
         output.buffer.append(decimal: Int(seconds &* 1000 &+ Int64(nanoseconds / 1_000_000)))
         output.buffer.append("\",\"layers\":{")
         if columns == nil {
