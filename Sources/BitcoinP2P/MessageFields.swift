@@ -1,6 +1,6 @@
 import Fields
 
-/// Fields of messages that others look at than their layouts.
+/// Fields of messages that are looked at outside of their layouts.
 public struct MessageFields: Sendable {
     /// Of `version`.
     public let version: Field
@@ -18,7 +18,16 @@ public struct MessageFields: Sendable {
     /// What refutes that the bytes of a `block` are the block that its header names, or that it has work.
     public let blockRefutations: Set<Remark>
 
-    init(_ version: Version, _ transaction: Transaction, _ block: Block) {
+    /// Of `headers` and `getheaders`.
+    public let headersVersion: Field
+    public let getHeadersVersion: Field
+    public let pingNonce: PingNonce
+    public let pongNonce: PingNonce
+
+    init(
+        _ version: Version, _ transaction: Transaction, _ block: Block, _ headers: Headers, _ getHeaders: GetHeaders,
+        _ ping: Ping, _ pong: Pong
+    ) {
         self.version = version.version
         services = version.services
         userAgent = version.userAgent
@@ -30,5 +39,9 @@ public struct MessageFields: Sendable {
         blockHash = block.header.hash
         blockSize = block.checks.size
         blockRefutations = block.refutations
+        headersVersion = headers.header.version
+        getHeadersVersion = getHeaders.locator.version
+        pingNonce = ping.nonce
+        pongNonce = pong.nonce
     }
 }

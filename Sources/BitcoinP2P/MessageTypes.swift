@@ -15,7 +15,8 @@ public struct MessageTypes: Sendable {
     public let fields: MessageFields
 
     private init() {
-        fields = MessageFields(Version(), Transaction.standard, Block())
+        // Their fields are declared first.
+        let (version, transaction, block) = (Version(), Transaction.standard, Block())
         let rows: [MessageType] = [
             // Connection
             MessageType("version", .current, "Satoshi client", Version()),
@@ -148,6 +149,7 @@ public struct MessageTypes: Sendable {
             .foreign("xupdate", "changes values that extversion gave"),
             .foreign("dsproof-beta", "proves that two transactions spend the same output"),
         ]
+        fields = MessageFields(version, transaction, block, Headers(), GetHeaders(), Ping(), Pong())
         // Declared outside any payload, so nothing else would declare it before it is needed.
         _ = (trailingData, trailingIgnored, Remark.common)
         index = Dictionary(rows.enumerated().map { ($1.command, $0) }, uniquingKeysWith: { first, _ in first })
