@@ -9,7 +9,7 @@ struct IndexName {
         text.append("packets-")
         let start = text.count
         guard time.append(seconds: TimeText.split(record.time).seconds, date: true, to: &text) else { return }
-        // The clock behind the date.
+        // The clock after the date.
         text.bytes.removeLast(max(0, text.count - start - "2011-03-28".utf8.count))
     }
 }
