@@ -1,6 +1,6 @@
 import Fields
 
-/// Fields of messages that others look at than their layouts.
+/// Fields of messages that are looked at outside of their layouts.
 public struct MessageFields: Sendable {
     /// The entries of an inventory: what each is, and its hash.
     public struct Vectors: Sendable {
@@ -37,15 +37,17 @@ public struct MessageFields: Sendable {
     public let blockSize: Field
     /// What refutes that the bytes of a `block` are the block that its header names, or that it has work.
     public let blockRefutations: Set<Remark>
-    public let pingNonce: Field
-    public let pongNonce: Field
+    public let pingNonce: PingNonce
+    public let pongNonce: PingNonce
     public let announced: Vectors
     public let wanted: Vectors
     public let notFound: Vectors
     /// Of `getheaders`.
     public let locatorHash: Field
     public let hashStop: Field
+    public let getHeadersVersion: Field
     /// Of `headers`.
+    public let headersVersion: Field
     public let headerCount: Field
     public let previousBlock: Field
     public let headerHash: Field
@@ -91,7 +93,9 @@ public struct MessageFields: Sendable {
         let getHeaders = GetHeaders()
         locatorHash = getHeaders.locator.hashStart
         hashStop = getHeaders.locator.hashStop
+        getHeadersVersion = getHeaders.locator.version
         let headers = Headers()
+        headersVersion = headers.header.version
         headerCount = headers.count
         previousBlock = headers.header.prevBlock
         headerHash = headers.header.hash

@@ -2,7 +2,7 @@ import Fields
 
 /// Finds the messages in one direction of a connection (protocol.md section 2).
 ///
-/// It holds no bytes: the caller hands over what has not been consumed yet and goes on behind what a step consumes.
+/// It holds no bytes: the caller hands over what has not been consumed yet and goes on after what a step consumes.
 /// While it is in step with the stream it believes the headers; out of step it takes a header only with evidence: a
 /// checksum that is right, or another header where the message ends.
 public struct MessageFramer: Sendable {
@@ -15,7 +15,7 @@ public struct MessageFramer: Sendable {
 
     public struct Message: Sendable {
         public let header: MessageHeader
-        /// Payload bytes behind the header; fewer than the header says where another message begins before its end.
+        /// Payload bytes after the header; fewer than the header says where another message begins before its end.
         public let payloadLength: Int
         public private(set) var status: ChecksumStatus
         /// The payload's double SHA-256; nil where the payload is not whole.
@@ -53,7 +53,7 @@ public struct MessageFramer: Sendable {
         case needMore(minimum: Int)
         /// A message, which is consumed.
         case message(Message)
-        /// So many bytes in which no message begins, which are consumed.
+        /// How many bytes are consumed in which no message begins.
         case skipped(Int)
     }
 
@@ -82,10 +82,10 @@ public struct MessageFramer: Sendable {
         state = synchronised ? .synchronised : .expecting
     }
 
-    /// Bytes were lost, or passed over: the next one may or may not begin a header.
+    /// Bytes were lost, or skipped: the next one may or may not begin a header.
     public mutating func resume() { state = .expecting }
 
-    /// The next step through `bytes`, which begin behind what the last step consumed.
+    /// The next step through `bytes`, which begin after what the last step consumed.
     ///
     /// - Parameters:
     ///   - isLast: No byte follows these for now: a gap or the end of the stream.
@@ -126,7 +126,7 @@ public struct MessageFramer: Sendable {
         return payload >= Int(header.length) && mayHaveShortHeader(header)
     }
 
-    /// The message that `bytes` begin but do not end, if a header can be told from them: its length field is there.
+    /// The message that `bytes` begin but do not end, if its header is there up to the length field.
     public func cut(_ bytes: RawSpan) -> Message? {
         guard let magic = bytes.loadBigEndian32(at: 0) else { return nil }
         let network = self.network ?? Network(magic: magic)
@@ -188,7 +188,7 @@ public struct MessageFramer: Sendable {
         }
         if let short = shortMessage(bytes, isLast: isLast) { return .message(short) }
         // A wrong length makes a wrong checksum, too; then the messages it would swallow are worth more than it. Where
-        // a header or the end is right behind it the length is right.
+        // a header or the end is right after it the length is right.
         if following != network.magic, !(isLast && bytes.byteCount == total),
             let earlier = innerMessage(bytes.extracting(0..<total), from: Self.headerLength)
         {
@@ -222,7 +222,7 @@ public struct MessageFramer: Sendable {
         header.command == Self.version || header.command == Self.verack || sawShortHeader
     }
 
-    /// A message that lost its last four bytes is as long as a whole one with a short header. The latter comes behind
+    /// A message that lost its last four bytes is as long as a whole one with a short header. The latter comes after
     /// others of its kind, or has the protocol's version, in those days a small number, where a checksum would be.
     private func endsAsShort(_ bytes: RawSpan) -> Bool {
         sawShortHeader || (bytes.loadBigEndian32(at: Self.shortHeaderLength)?.byteSwapped ?? .max) < 100_000
@@ -254,7 +254,7 @@ public struct MessageFramer: Sendable {
         return nil
     }
 
-    /// Whether from `start` to their end the bytes are messages one behind the other, of which the last may be cut.
+    /// Whether from `start` to their end the bytes are messages one after the other, of which the last may be cut.
     private func isRun(of bytes: RawSpan, from start: Int) -> Bool {
         var at = start
         while at < bytes.byteCount {

@@ -14,7 +14,7 @@ public struct MessageHeader: Sendable {
         case withChecksum
         /// Of `version` and `verack` before 20 February 2012.
         case withoutChecksum
-        /// The payload came alone; command and length were told otherwise.
+        /// The payload came alone; command and length are known otherwise.
         case absent
         /// Not of the wire: what a node wrote before the payload in a capture of its own, see ``MessageCaptureRecord``.
         case captured
@@ -119,7 +119,7 @@ public struct MessageHeaderLayout: Sendable {
     /// Lays out the 24 bytes, or the 20 of a header without checksum, those of a node's own capture, or the command of a
     /// v2 packet.
     ///
-    /// - Parameter remarks: What is wrong with the message's place among the others: said of the command.
+    /// - Parameter remarks: What is wrong with the message's place among the others: remarked on the command.
     public func layout(
         _ c: inout Cursor<some FieldSink & ~Copyable>, _ header: MessageHeader, _ status: ChecksumStatus,
         calculated: UInt32?, remarks: [Remark] = []
@@ -148,7 +148,7 @@ public struct MessageHeaderLayout: Sendable {
                 do throws(Stop) { try c.bigEndian(checksum, UInt32.self) } catch { end = error }
             }
         }
-        // Told of a header that ends within its checksum, too.
+        // Shown for a header that ends within its checksum, too.
         c.generate(checksumStatus, UInt64(status.rawValue))
         switch status {
         case .bad:

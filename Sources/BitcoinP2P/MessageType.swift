@@ -22,7 +22,7 @@ public final class MessageType: Sendable {
     public let standing: Standing
     /// The document that defines it: `BIP 152`, or `Satoshi client`.
     public let source: String
-    /// The protocol version that brought it; nil where it came with the first client, or is not told by a version.
+    /// The protocol version that brought it; nil where it came with the first client, or no version announces it.
     public let since: Int?
     /// The fields that its payload may have.
     public let fields: FieldSet

@@ -1,6 +1,6 @@
 import Fields
 
-/// A Bitcoin network, told by the four magic bytes that begin each message (protocol.md section 1).
+/// A Bitcoin network, known by the four magic bytes that begin each message (protocol.md section 1).
 ///
 /// It is in every message's header, so it holds no references; what is known of it is looked up.
 public struct Network: Hashable, Sendable, BitwiseCopyable {

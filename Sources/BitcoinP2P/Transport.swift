@@ -2,7 +2,7 @@ import Fields
 
 /// How two nodes wrap their messages, as far as an observer can tell (protocol.md section 11.2).
 public enum Transport: Sendable, Equatable {
-    /// Messages in clear, each behind a header.
+    /// Messages in clear, each after a header.
     case v1
     /// BIP 324: encrypted. Without keys only a candidate: nothing distinguishes its bytes from random ones.
     case v2
@@ -17,9 +17,9 @@ public enum TransportDetector {
         case undecided
         /// Messages, beginning with the first byte.
         case v1
-        /// Messages, beginning somewhere behind the first byte: a proxy's greeting, or a stream caught in the middle.
+        /// Messages, beginning somewhere after the first byte: a proxy's greeting, or a stream caught in the middle.
         case v1Later
-        /// Neither a header nor a key: perhaps a damaged message, with others behind it.
+        /// Neither a header nor a key: perhaps a damaged message, with others after it.
         case unclear
         case v2
         case other
@@ -132,9 +132,9 @@ public enum TransportDetector {
         return true
     }
 
-    /// Whether the bytes may begin a key, which nothing tells from random ones: of those half have their highest bit set,
+    /// Whether the bytes may begin a key, which looks like random bytes: of those half have their highest bit set,
     /// and few are the same. Zeros and headers of other protocols are not like that; 64 random bytes are rejected about
-    /// once in ten million times. A stream that ends within the key is told from few bytes, so less surely.
+    /// once in ten million times. A stream that ends within the key is judged by few bytes, so less surely.
     private static func mayBeKey(_ bytes: RawSpan) -> Bool {
         let count = min(bytes.byteCount, v2KeyLength)
         var seen = InlineArray<256, Bool>(repeating: false)

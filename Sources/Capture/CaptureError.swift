@@ -39,7 +39,7 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
         case isTerminal
         /// The system failed to write on, as on a full disk.
         case writeFailed
-        /// Whoever read what was written has gone away: no failure of ours.
+        /// The reader of what was written has gone away: no failure of ours.
         case outputClosed
         /// A pcap file holds frames of one link type, and this frame is of another than those before it.
         case linkTypeDiffers(LinkTypeNumber, from: LinkTypeNumber)

@@ -5,7 +5,7 @@ import Glibc
 /// Regular files are read in the order of their first frames, whatever order they are given in, and where they overlap
 /// they are merged: the earliest of their next frames comes first, of frames of one time that of the file that began
 /// first. Within a file frames keep their order. An input that can be read only once, such as standard input or a FIFO,
-/// keeps its place: what is given before it is read before it, and what is given behind it, after it.
+/// keeps its place: inputs given before it are read before it, and those given after it are read after it.
 ///
 /// A file is opened for its first frame's time, where there are several, and again when its turn has come; then it stays
 /// open to its end. No more than ``mostOpenFiles`` are open at once: where more overlap, the next waits until one has
@@ -28,7 +28,7 @@ public struct CaptureFiles: ~Copyable, PacketSource {
     /// The time and the place of the first of the files that wait: `current` goes on until they come first.
     private var limit = (time: Int64.max, place: Int.max)
     private var merged = MergedFiles()
-    /// Of files of which not even a first frame could be read: told behind the files beside them.
+    /// Of files of which not even a first frame could be read: reported after the files beside them.
     private var failures: [(file: Int, error: CaptureError)] = []
 
     private var openFiles = 0
@@ -56,7 +56,7 @@ public struct CaptureFiles: ~Copyable, PacketSource {
     /// Hands the next frame to `body`, lent until `body` returns; see `PacketSource.next`.
     ///
     /// An error ends the file it is about, not the capture: a further call goes on with the other files, whose frames
-    /// take the next numbers. Whoever wants to stop there does not call again.
+    /// take the next numbers. To stop there, do not call again.
     @inlinable
     public mutating func next(_ body: (FrameHeader, RawSpan) -> Void) throws(CaptureError) -> Bool {
         guard try advance() else { return false }
@@ -82,7 +82,7 @@ public struct CaptureFiles: ~Copyable, PacketSource {
     /// How many files came late, since ``mostOpenFiles`` others were open when their turn came.
     public var filesHeldUp: Int { merged.heldUpCount }
 
-    /// How far the reading has come, over all files; nil where that cannot be told, as with a pipe among them.
+    /// How far the reading has come, over all files; nil where that is not known, as with a pipe among them.
     /// Takes a system call or two for each open file: ask a few times a second, not at each frame.
     public var progress: CaptureProgress? {
         guard let sizes else { return nil }

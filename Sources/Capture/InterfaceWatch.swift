@@ -19,7 +19,7 @@ struct InterfaceWatch {
         index = Self.ask(Self.getIndex, interface, descriptor)
     }
 
-    /// What is wrong now; nil where all is well, or it cannot be told.
+    /// What is wrong now; nil where all is well, or that is not known.
     func problem() -> LiveProblem? {
         guard let index else { return nil }
         guard Self.ask(Self.getIndex, interface, descriptor) == index else {

@@ -64,7 +64,7 @@ public struct OfflineCapture: ~Copyable, PacketSource {
     }
 
     /// How many bytes of the file have been read so far, of the compressed file where it is compressed; nil where that
-    /// cannot be told, as of a pipe.
+    /// is not known, as of a pipe.
     public var bytesRead: UInt64? {
         switch compressedInput {
         case .some(let input): input.position

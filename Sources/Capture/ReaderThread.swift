@@ -25,7 +25,7 @@ final class ReaderThread: @unchecked Sendable {
     private var interfaceDrops = WideCount()
     private var lastLook = 0.0
 
-    /// So many frames are taken before it looks whether to stop.
+    /// How many frames are taken before it looks whether to stop.
     private static let batch: Int32 = 4_096
     /// How long it waits for frames before it looks at the interface, in milliseconds.
     private static let patience: Int32 = 250

@@ -6,11 +6,11 @@ import System
 /// It sees no packet. All it can be asked for is the next file of the recording it was started for, or to delete one
 /// of its files; it ends when we do.
 public struct RecordingHelper: ~Copyable {
-    /// What the program is started with to be this helper; the arguments behind it are ours alone.
+    /// What the program is started with to be this helper; the arguments after it are ours alone.
     public static let argument = "--recording-helper"
 
     private let socket: Descriptor
-    /// Declared behind the socket: by then that is shut, so that the process has ended by itself.
+    /// Declared after the socket: by then that is shut, so that the process has ended by itself.
     private let process: Child
 
     /// Starts the process, while we are still root.

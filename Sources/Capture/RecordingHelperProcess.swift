@@ -1,8 +1,8 @@
 import Glibc
 import System
 
-/// The process that ``RecordingHelper`` starts. Whoever asks may have been taken over by what it read: nothing is done
-/// but to the files of one recording, whose name came from the command line.
+/// The process that ``RecordingHelper`` starts. The program that asks may have been taken over by what it read: nothing
+/// is done but to the files of one recording, whose name came from the command line.
 public struct RecordingHelperProcess {
     private let path: String
     /// The files' folder, found before anybody reads a packet, so that its path cannot be made to lead elsewhere later.

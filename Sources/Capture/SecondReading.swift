@@ -42,9 +42,9 @@ public struct SecondReading: ~Copyable {
     /// Reads the frames again, each with the number it had.
     ///
     /// - Parameters:
-    ///   - last: The number of the last frame that is needed: what is behind it is not looked at.
+    ///   - last: The number of the last frame that is needed: what comes after it is not looked at.
     ///   - body: Is lent one frame after another.
-    /// - Throws: Where a frame cannot be read that could be read before. What could not be read then is passed over.
+    /// - Throws: Where a frame cannot be read that could be read before. What could not be read then is skipped.
     public mutating func read(
         upTo last: UInt64, _ body: (FrameHeader, RawSpan) throws(CaptureError) -> Void
     ) throws(CaptureError) {

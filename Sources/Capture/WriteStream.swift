@@ -2,7 +2,7 @@ import CPcap
 import Glibc
 import System
 
-/// A stream of the C library for libpcap to write to, behind which no signal makes an error.
+/// A stream of the C library for libpcap to write to, in which a signal makes no error.
 ///
 /// The C library's own streams take a write that a signal has interrupted for a failed one, and have failed for good.
 final class WriteStream {
@@ -59,7 +59,7 @@ final class WriteStream {
             var part = rest
             if isPipe {
                 guard waitForReader() else { continue }
-                // Into a pipe that is not full, so much never waits; so the end can be asked for at any time.
+                // Into a pipe that is not full, a piece of this size never waits; so the end can be asked for at any time.
                 part = rest.prefix(Int(PIPE_BUF))
             }
             let written = Glibc.write(descriptor.number, UnsafeRawBufferPointer(rebasing: part).baseAddress, part.count)

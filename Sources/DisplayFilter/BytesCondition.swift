@@ -38,7 +38,7 @@ enum BytesCondition: Sendable {
 }
 
 extension [UInt8] {
-    /// Below 0 where the value in `span` comes before these bytes, above 0 where it comes behind them.
+    /// Below 0 where the value in `span` comes before these bytes, above 0 where it comes after them.
     fileprivate func order(_ span: RawSpan, _ isReversed: Bool) -> Int {
         let shorter = Swift.min(count, span.byteCount)
         for index in 0..<shorter {

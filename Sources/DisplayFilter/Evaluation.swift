@@ -4,6 +4,7 @@ import Fields
 struct Scratch {
     /// The value at hand, where it is worked out rather than read in place.
     var text = TextBuffer()
+    var shown = ValueText()
     private var spare: [UInt8] = []
     var threads = PatternThreads()
 
@@ -183,7 +184,7 @@ extension FieldTable.Entry {
         switch reader {
         case .hash: bytes.withUnsafeBytes { scratch.text.bytes.append(contentsOf: $0.reversed()) }
         case .paddedText: bytes.withoutPadding.withUnsafeBytes { scratch.text.bytes.append(contentsOf: $0) }
-        case .shown: scratch.text.append(shown: node, kind, bytes)
+        case .shown: scratch.shown.append(node, kind, bytes, .plain, to: &scratch.text)
         default: bytes.withUnsafeBytes { scratch.text.bytes.append(contentsOf: $0) }
         }
         return .text

@@ -4,7 +4,7 @@ import Fields
 public struct FilterError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Characters before the part that is wrong.
     public let position: Int
-    /// Characters of the part that is wrong, at least 1; one behind the end of the text where something is missing.
+    /// Characters of the part that is wrong, at least 1; one after the end of the text where something is missing.
     public let length: Int
     /// One or two sentences: what is wrong, and what to do.
     public let message: String

@@ -105,7 +105,7 @@ struct LinearPattern: Sendable {
             case .set(let set): found.formUnion(sets[set])
             case .jump(let to): open.append(to)
             case .split(let one, let other): open += [one, other]
-            // A match behind it cannot begin with more bytes than one without it.
+            // A match after it cannot begin with more bytes than one without it.
             case .check: open.append(state + 1)
             case .match: return nil
             }
@@ -120,7 +120,7 @@ struct PatternError: Error {
     let message: String
 }
 
-/// Which steps of a pattern the machine is at, before and behind a byte; reused from text to text.
+/// Which steps of a pattern the machine is at, before and after a byte; reused from text to text.
 struct PatternThreads {
     private var before: [Int32] = []
     private var behind: [Int32] = []

@@ -67,7 +67,7 @@ struct Literal {
         return fault("'\(token.string)' is neither a number nor the name of a value of \(subject).\(hint)")
     }
 
-    /// Decimal, `0x`, `0b`, or octal behind a `0`, with a sign; nil where it is none or has more than 64 bits.
+    /// Decimal, `0x`, `0b`, or octal after a `0`, with a sign; nil where it is none or has more than 64 bits.
     private func integer() -> Int128? {
         var digits = token.text[...]
         let isNegative = digits.first == 0x2d

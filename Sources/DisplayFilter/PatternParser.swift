@@ -160,7 +160,7 @@ struct PatternParser {
         guard take(0x3e) else { throw error("A '>' must end the group's name.") }
     }
 
-    /// Behind `(?`: letters that switch something on or, behind a minus, off. True where the group ends with them, so that
+    /// After `(?`: letters that switch something on or, after a minus, off. True where the group ends with them, so that
     /// they are for what follows it.
     private mutating func flags() throws(PatternError) -> Bool {
         var isOn = true
@@ -182,7 +182,7 @@ struct PatternParser {
 
     // MARK: Escapes
 
-    /// Behind a backslash, outside of brackets.
+    /// After a backslash, outside of brackets.
     private mutating func escape() throws(PatternError) -> PatternNode {
         switch byte() {
         case 0x62: return assertion(.wordBoundary)
@@ -255,7 +255,7 @@ struct PatternParser {
 
     // MARK: Sets
 
-    /// Behind a `[`.
+    /// After a `[`.
     private mutating func set() throws(PatternError) -> ByteSet {
         let start = at - 1
         let isInverted = take(0x5e)

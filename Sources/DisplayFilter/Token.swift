@@ -25,7 +25,7 @@ struct Token {
     var text: [UInt8] = []
     /// Where in the filter a string has an escape that no string has, such as `\d`: patterns have it.
     var strangeEscape: Range<Int>?
-    /// The content stands in the filter as it is, from so many bytes behind its beginning; nil where it had escapes.
+    /// The content stands in the filter as it is, from that many bytes after its beginning; nil where it had escapes.
     var contentOffset: Int?
 
     var string: String { String(decoding: text, as: UTF8.self) }

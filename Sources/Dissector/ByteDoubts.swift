@@ -109,7 +109,7 @@ struct DoubtfulBytes {
 }
 
 extension UnusedReason {
-    /// In words, behind "not used:".
+    /// In words, after "not used:".
     var text: String {
         switch self {
         case .checksum: "wrong TCP checksum"

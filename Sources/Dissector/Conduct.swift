@@ -19,6 +19,7 @@ struct Conduct {
     /// A ping was dropped from the list, so an answer may be to it.
     private var hasForgottenPings = false
 
+    private static let messages = MessageTypes.standard.fields
     private static let version = Command("version")
     private static let verack = Command("verack")
     private static let ping = Command("ping")
@@ -32,13 +33,14 @@ struct Conduct {
     /// Whether the claims of the message are wanted.
     static func isVersion(_ command: Command) -> Bool { command == version }
 
-    /// Takes the next message of this side and answers what is wrong with its place in the conversation. One with a wrong
-    /// checksum changes nothing: receivers drop it, as if it had never been sent.
+    /// Receives the next message of this side. One with a wrong checksum changes nothing: receivers drop it, as if it had
+    /// never been sent.
     ///
     /// - Parameters:
     ///   - payload: The payload as far as it was captured.
     ///   - seen: Only where nothing is missing anything can be wrong.
     ///   - said: What a `version` says; nil for all other messages.
+    /// - Returns: What is wrong with the message's place in the conversation.
     mutating func receive(
         _ message: MessageFramer.Message, _ payload: RawSpan, from peer: inout Conduct, seen: StreamSender.Seen,
         claims said: Claims?
@@ -55,9 +57,11 @@ struct Conduct {
             claims = said
             return seen == .part ? [] : wrong
         case Self.verack: hasAcknowledged = true
-        case Self.ping: remember(payload)
+        case Self.ping: note(Self.messages.pingNonce.value(in: payload))
         case Self.pong:
-            if !peer.answer(payload), seen == .both { wrong.append(ConductRemarks.standard.pongWithoutPing) }
+            if !peer.answer(Self.messages.pongNonce.value(in: payload)), seen == .both {
+                wrong.append(ConductRemarks.standard.pongWithoutPing)
+            }
         default:
             if hasAcknowledged, Self.negotiation.contains(command) {
                 wrong.append(ConductRemarks.standard.negotiationAfterVerack)
@@ -67,8 +71,8 @@ struct Conduct {
         return seen == .part ? [] : wrong
     }
 
-    private mutating func remember(_ payload: RawSpan) {
-        guard let nonce = Self.nonce(payload) else { return }
+    private mutating func note(_ nonce: UInt64?) {
+        guard let nonce else { return }
         if pings.count >= Self.pingLimit {
             pings.removeFirst()
             hasForgottenPings = true
@@ -76,15 +80,11 @@ struct Conduct {
         pings.append(nonce)
     }
 
-    private mutating func answer(_ payload: RawSpan) -> Bool {
-        guard let nonce = Self.nonce(payload), let place = pings.firstIndex(of: nonce) else {
+    private mutating func answer(_ nonce: UInt64?) -> Bool {
+        guard let nonce, let place = pings.firstIndex(of: nonce) else {
             return hasForgottenPings
         }
         pings.remove(at: place)
         return true
-    }
-
-    private static func nonce(_ payload: RawSpan) -> UInt64? {
-        payload.byteCount >= 8 ? payload.unsafeLoadUnaligned(as: UInt64.self) : nil
     }
 }

@@ -2,7 +2,7 @@ import Reassembly
 
 /// The frames of one connection that are to be kept with any message of it that is selected.
 struct ConnectionTrail {
-    /// TCP's handshake: the first SYN, the first SYN that acknowledges, and the client's first segment behind it.
+    /// TCP's handshake: the first SYN, the first SYN that acknowledges, and the client's first segment after it.
     private var handshake: (syn: UInt64, answer: UInt64, acknowledgement: UInt64) = (0, 0, 0)
     /// Further frames without which a reader would not find the messages; see ``note(_:_:isRecognition:)``.
     private var guides: [UInt64] = []
@@ -20,7 +20,8 @@ struct ConnectionTrail {
     /// A segment that leads readers on, of one direction.
     ///
     /// They take for a stray what lies more than a window ahead (``Reassembly/Limits/window``), so of a long connection
-    /// a segment is kept every so many bytes, with its acknowledgement, by which they know the hole before it for a gap.
+    /// a segment is kept every ``Stone/stride`` bytes, with its acknowledgement, by which they know the hole before it for a
+    /// gap.
     private struct Stone {
         static let stride: Int32 = 8 << 20
         /// The sequence number of the last one.

@@ -24,7 +24,7 @@ public struct Counts: Sendable, Equatable {
     public var wrongSecrets: UInt64 = 0
     /// Directions whose acknowledgements were not captured, so that their segments alone decide.
     public var unheardStreams: UInt64 = 0
-    /// Packets of decrypted streams that could not be decrypted, as far as others behind them tell their number.
+    /// Packets of decrypted streams that could not be decrypted, as far as others after them tell their number.
     public var lostPackets: UInt64 = 0
     public var messages: UInt64 = 0
     /// Records that a display filter let through; nil without one.

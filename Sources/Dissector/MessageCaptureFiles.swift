@@ -19,7 +19,7 @@ struct MessageCaptureFiles: ~Copyable {
     }
 
     private(set) var files: [File]
-    /// A heap: each file's next record comes no later than those of the two behind it.
+    /// A heap: each file's next record comes no later than those of the two below it.
     private var turns: [Int] = []
     /// The files that are open.
     private var open: [Int] = []

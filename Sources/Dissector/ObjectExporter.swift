@@ -9,7 +9,7 @@ import Records
 /// Taken are whole messages with a good checksum that can be read to their end. A file is named by the txid or the
 /// block's hash, `<txid>.tx` or `<hash>.blk`. The same txid may come with other witnesses, and a block with or without
 /// its witnesses: where a name is taken by other bytes, the double SHA-256 of the bytes (of a transaction: the wtxid)
-/// follows behind a hyphen. Nothing that is in the folder already is ever changed. What is whole but not valid is counted.
+/// follows after a hyphen. Nothing that is in the folder already is ever changed. What is whole but not valid is counted.
 public final class ObjectExporter: RecordSink {
     private let path: String
     private let isHexadecimal: Bool
@@ -210,7 +210,7 @@ public struct ExportCounts: Sendable, Equatable {
     }
 }
 
-/// A hash by which objects are told apart and named.
+/// A hash that distinguishes objects, and names them.
 private struct ObjectName: Hashable {
     private let words: InlineArray<4, UInt64>
 
@@ -242,7 +242,7 @@ private struct ObjectName: Hashable {
 }
 
 extension RawSpan {
-    /// So many bytes from `start`, or nil where there are fewer, or none were asked for.
+    /// `count` bytes from `start`, or nil where there are fewer, or none were asked for.
     @_lifetime(copy self)
     fileprivate func part(from start: Int, count: UInt64) -> RawSpan? {
         guard start >= 0, start < byteCount, count > 0, count <= UInt64(byteCount - start) else { return nil }

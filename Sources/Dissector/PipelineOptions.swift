@@ -62,7 +62,7 @@ public struct PipelineOptions: Sendable {
     /// The writer is then called on that thread until ``Pipeline/finish()`` has returned. With a ``recordLimit`` or a
     /// collector of frames everything stays on one thread.
     public var usesRecordThread = false
-    /// So many bytes of messages are handed to that thread at once, and so many again may wait for it.
+    /// Bytes of messages that are handed to that thread at once; as many again may wait for it.
     public var recordBatchSize = 1 << 18
 
     public init() {}

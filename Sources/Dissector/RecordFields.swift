@@ -1,6 +1,7 @@
 import BitcoinP2P
 import Fields
 import Layers
+import Output
 
 /// The fields that tell where a message comes from: they stand before the message itself in each record's tree.
 struct RecordFields: Sendable {

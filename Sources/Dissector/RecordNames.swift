@@ -1,4 +1,6 @@
+import BitcoinP2P
 import Fields
+import Output
 
 /// Names by which the fields of records are asked for: their own, and others that mean one or several of them.
 public enum RecordNames {
@@ -6,26 +8,30 @@ public enum RecordNames {
     struct Alias {
         let name: String
         let label: String
-        let members: [String]
+        let members: [Field]
         let meaning: String
     }
 
-    static let aliases = [
-        Alias(
-            name: "ip.addr", label: "Source or Destination Address", members: ["ip.src", "ip.dst"],
-            meaning: "either side's IPv4 address"),
-        Alias(
-            name: "ipv6.addr", label: "Source or Destination Address", members: ["ipv6.src", "ipv6.dst"],
-            meaning: "either side's IPv6 address"),
-        Alias(
-            name: "tcp.port", label: "Source or Destination Port", members: ["tcp.srcport", "tcp.dstport"],
-            meaning: "either side's port"),
-        // Wireshark has one name for the version in both messages.
-        Alias(
-            name: "bitcoin.headers.version", label: "Version",
-            members: ["bitcoin.headers.version", "bitcoin.getheaders.version"],
-            meaning: "block version in headers, and protocol version in getheaders"),
-    ]
+    static let aliases: [Alias] = {
+        let (fields, messages) = (RecordFields.standard, MessageTypes.standard.fields)
+        return [
+            Alias(
+                name: "ip.addr", label: "Source or Destination Address",
+                members: [fields.ipSource, fields.ipDestination],
+                meaning: "either side's IPv4 address"),
+            Alias(
+                name: "ipv6.addr", label: "Source or Destination Address",
+                members: [fields.ipv6Source, fields.ipv6Destination], meaning: "either side's IPv6 address"),
+            Alias(
+                name: "tcp.port", label: "Source or Destination Port",
+                members: [fields.sourcePort, fields.destinationPort], meaning: "either side's port"),
+            // Wireshark has one name for the version in both messages.
+            Alias(
+                name: messages.headersVersion.declaration.name, label: "Version",
+                members: [messages.headersVersion, messages.getHeadersVersion],
+                meaning: "block version in headers, and protocol version in getheaders"),
+        ]
+    }()
 
     /// The fields that records have, in the order of their declaration: Bitcoin's, and those of frame, IP and
     /// TCP. The layers below declare more than a record carries.
@@ -41,14 +47,9 @@ public enum RecordNames {
     /// Beside the names of ``recordFields`` there are ``aliases``, `x.count64` and the like for a count `x.count`
     /// (Wireshark has two fields for each), and the columns in any case (`_ws.col.Info`).
     public static func fields(named name: String) -> [Field] {
-        if let alias = aliases.first(where: { $0.name == name }) {
-            return alias.members.compactMap(Catalog.field(named:))
-        }
+        if let alias = aliases.first(where: { $0.name == name }) { return alias.members }
         if let field = recordField(name) { return [field] }
-        if name.hasPrefix("_ws.col.") {
-            let column = name.lowercased()
-            return [recordField(column == "_ws.col.no." ? "_ws.col.number" : column)].compactMap(\.self)
-        }
+        if let column = column(name) { return [column] }
         if name.hasSuffix("64"), let field = recordField(String(name.dropLast(2))), field.declaration.kind == .count {
             return [field]
         }
@@ -64,6 +65,15 @@ public enum RecordNames {
     public static func containsColumns(_ fields: some Sequence<Field>) -> Bool {
         let columns = RecordFields.standard.columns.all
         return fields.contains(where: columns.contains)
+    }
+
+    /// The column that Wireshark shows by that name: `_ws.col.Info`, and `_ws.col.No.` for the number.
+    private static func column(_ name: String) -> Field? {
+        let columns = RecordFields.standard.columns
+        guard name.hasPrefix(columns.layer.declaration.name + ".") else { return nil }
+        let name = name.lowercased()
+        if name == "_ws.col.no." { return columns.number }
+        return columns.all.first { $0.declaration.name == name }
     }
 
     private static func recordField(_ name: String) -> Field? {

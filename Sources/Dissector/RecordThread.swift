@@ -90,7 +90,7 @@ final class RecordThread {
 /// What the producer and the record thread share: a ring of batches in which messages travel. The invariants:
 ///
 /// * A batch belongs to the producer until that signals `filled`; then to the record thread until that signals
-///   `emptied`. Both go round the ring in the same order, so neither needs to be told which batch it is. The producer
+///   `emptied`. Both go round the ring in the same order, so each knows which batch it is. The producer
 ///   always has one.
 /// * The stage, and with it the writer, belongs to the record thread; but to the producer while it has all batches, as
 ///   in ``RecordThread/pause(_:)``, and when the thread has ended.

@@ -54,8 +54,8 @@ struct SegmentNote: BitwiseCopyable {
 
 /// The notes of the newest segments.
 ///
-/// Nearly every message is completed by the segment that has just come. Only one behind a hole that was given up is
-/// completed by an older one, at most some seconds old: of a segment older than `capacity` others nothing is told.
+/// Nearly every message is completed by the segment that has just come. Only one after a hole that was given up is
+/// completed by an older one, at most some seconds old: of one older than `capacity` others nothing is known.
 struct SegmentNotes {
     static let usualCapacity = 1 << 14
     private var ring: ContiguousArray<SegmentNote>

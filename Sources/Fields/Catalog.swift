@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// All fields and remarks that have been declared, in the order of their declaration.
@@ -5,93 +6,101 @@ import Synchronization
 /// Building a protocol's registry declares every field it has, so the catalog is complete before the first byte is read.
 public enum Catalog {
     fileprivate struct Storage {
-        var declarations: [FieldDeclaration] = []
-        var index: [String: UInt16] = [:]
-        var remarks: [RemarkDeclaration] = []
-        var remarkIndex: [String: UInt16] = [:]
+        var fields = Register<FieldDeclaration>()
+        var remarks = Register<RemarkDeclaration>()
         var conflicts: [String] = []
-        /// Fields that were declared since somebody asked for it; nil where nobody does.
-        var noted: FieldSet?
+        /// The fields that a thread has declared since it asked for them; rarely of more than one.
+        var noted: [(thread: pthread_t, fields: FieldSet)] = []
 
-        func remark(_ id: UInt16) -> Remark { Remark(id: id, isMalformation: remarks[Int(id)].isMalformation) }
+        func remark(_ id: UInt16) -> Remark { Remark(id: id, isMalformation: remarks[id].isMalformation) }
     }
 
     private static let storage = Mutex(Storage())
 
     /// A copy of all declarations; a field's `id` is its index.
-    public static var declarations: [FieldDeclaration] { storage.withLock { $0.declarations } }
+    public static var declarations: [FieldDeclaration] { storage.withLock { $0.fields.declarations } }
 
     /// Names that were declared twice with another label, kind or meaning: a mistake in the program, found by a test.
     public static var conflicts: [String] { storage.withLock { $0.conflicts } }
 
     /// The field of that name, if any was declared.
     public static func field(named name: String) -> Field? {
-        storage.withLock { $0.index[name] }.map(Field.init(id:))
+        storage.withLock { $0.fields.id(of: name) }.map(Field.init(id:))
     }
 
     /// A copy of all remarks; a remark's `id` is its index.
-    public static var remarks: [RemarkDeclaration] { storage.withLock { $0.remarks } }
+    public static var remarks: [RemarkDeclaration] { storage.withLock { $0.remarks.declarations } }
 
     static func remark(named name: String) -> Remark? {
-        storage.withLock { storage in storage.remarkIndex[name].map { storage.remark($0) } }
+        storage.withLock { storage in storage.remarks.id(of: name).map { storage.remark($0) } }
     }
 
-    static func declaration(of remark: Remark) -> RemarkDeclaration {
-        storage.withLock { $0.remarks[Int(remark.id)] }
+    static func declaration(of field: Field) -> FieldDeclaration { storage.withLock { $0.fields[field.id] } }
+
+    static func declaration(of remark: Remark) -> RemarkDeclaration { storage.withLock { $0.remarks[remark.id] } }
+
+    static func intern(_ declaration: FieldDeclaration) -> Field {
+        storage.withLock { storage in
+            let field = Field(id: storage.fields.intern(declaration, &storage.conflicts))
+            if !storage.noted.isEmpty {
+                let thread = pthread_self()
+                for place in storage.noted.indices where storage.noted[place].thread == thread {
+                    storage.noted[place].fields.insert(field)
+                }
+            }
+            return field
+        }
     }
 
     static func intern(_ declaration: RemarkDeclaration) -> Remark {
         storage.withLock { storage in
-            if let id = storage.remarkIndex[declaration.name] {
-                if storage.remarks[Int(id)] != declaration { storage.conflicts.append(declaration.name) }
-                return storage.remark(id)
-            }
-            let id = UInt16(clamping: storage.remarks.count)
-            storage.remarks.append(declaration)
-            storage.remarkIndex[declaration.name] = id
+            let id = storage.remarks.intern(declaration, &storage.conflicts)
             return storage.remark(id)
         }
     }
 
-    static func declaration(of field: Field) -> FieldDeclaration {
-        storage.withLock { $0.declarations[Int(field.id)] }
-    }
-
-    /// Lets the fields be noted that are declared from now on, beside these; nil lets none be.
+    /// Lets the fields be noted that this thread declares from now on, beside these; nil lets none be.
     ///
     /// - Returns: Those that were noted until now.
     static func note(_ noted: FieldSet?) -> FieldSet? {
         storage.withLock { storage in
-            let before = storage.noted
-            storage.noted = noted
+            let thread = pthread_self()
+            let place = storage.noted.firstIndex { $0.thread == thread }
+            let before = place.map { storage.noted[$0].fields }
+            if let place { storage.noted.remove(at: place) }
+            if let noted { storage.noted.append((thread, noted)) }
             return before
-        }
-    }
-
-    static func intern(_ declaration: FieldDeclaration) -> Field {
-        storage.withLock { storage in
-            let field = storage.intern(declaration)
-            storage.noted?.insert(field)
-            return field
         }
     }
 }
 
-extension Catalog.Storage {
-    fileprivate mutating func intern(_ declaration: FieldDeclaration) -> Field {
+/// What is declared once, by a name.
+private protocol Declaration: Equatable {
+    var name: String { get }
+}
+
+extension FieldDeclaration: Declaration {}
+extension RemarkDeclaration: Declaration {}
+
+/// Declarations of one sort; the `id` of each is its index.
+private struct Register<Element: Declaration> {
+    private(set) var declarations: [Element] = []
+    private var index: [String: UInt16] = [:]
+
+    subscript(id: UInt16) -> Element { declarations[Int(id)] }
+
+    func id(of name: String) -> UInt16? { index[name] }
+
+    /// The first declaration of a name stays; the name of another that differs is a conflict.
+    mutating func intern(_ declaration: Element, _ conflicts: inout [String]) -> UInt16 {
         if let id = index[declaration.name] {
-            let first = declarations[Int(id)]
-            if first.label != declaration.label || first.kind != declaration.kind
-                || first.meaning != declaration.meaning
-            {
-                conflicts.append(declaration.name)
-            }
-            return Field(id: id)
+            if self[id] != declaration { conflicts.append(declaration.name) }
+            return id
         }
-        // More than 65,536 fields cannot be declared by hand; were it done, the last id is shared, never a trap.
+        // More than 65,536 cannot be declared by hand; were it done, the last id is shared, never a trap.
         let id = UInt16(clamping: declarations.count)
         declarations.append(declaration)
         index[declaration.name] = id
-        return Field(id: id)
+        return id
     }
 }

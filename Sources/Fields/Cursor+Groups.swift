@@ -86,7 +86,7 @@ extension Cursor where Sink: ~Copyable {
         }
     }
 
-    /// Passes over `count` pieces of `stride` bytes, which nobody wants to see: one comparison.
+    /// Skips `count` pieces of `stride` bytes, of which nothing is shown: one comparison.
     @inlinable
     @inline(__always)
     @_lifetime(self: copy self)
@@ -112,7 +112,7 @@ extension Cursor where Sink: ~Copyable {
 
     /// The next `count` bytes as a layout of their own that cannot read further.
     ///
-    /// What the inner layout leaves is shown as `remainder`; where it stops early, the outer one goes on behind it.
+    /// What the inner layout leaves is shown as `remainder`; where it stops early, the outer one continues after it.
     ///
     /// - Returns: Whether the inner layout could be read to its end; an outer one that goes on throws at its own end
     ///   where not.
@@ -174,7 +174,7 @@ extension Cursor where Sink: ~Copyable {
     /// The group or list entry whose body has just begun; ``head(_:_:)`` takes it.
     @inlinable public var mark: Int { sink.newest }
 
-    /// Puts `text` behind the label of the group `mark`.
+    /// Puts `text` after the label of the group `mark`.
     @inlinable
     @_lifetime(self: copy self)
     public mutating func head(_ mark: Int, _ text: borrowing TextBuffer) {
@@ -182,7 +182,7 @@ extension Cursor where Sink: ~Copyable {
         sink.head(mark, text)
     }
 
-    /// Puts what `writing` appends behind the label of the group `mark`; what stands before in the text is not its.
+    /// Puts what `writing` appends after the label of the group `mark`; what stands before in the text is not its.
     @inlinable
     @_lifetime(self: copy self)
     public mutating func head(_ mark: Int, writing: (inout TextBuffer) -> Void) {

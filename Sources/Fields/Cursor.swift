@@ -146,7 +146,7 @@ public struct Cursor<Sink: FieldSink & ~Copyable>: ~Copyable, ~Escapable {
         return start..<end
     }
 
-    /// A CompactSize (protocol.md section 3.1): 0xfd, 0xfe and 0xff announce 2, 4 and 8 bytes, little-endian.
+    /// A CompactSize (protocol.md section 3.1).
     ///
     /// - Parameter most: What receivers accept; more is annotated. The value is clamped to `Int`, never trusted: reads
     ///   and lists check it against the bytes there are.
@@ -160,38 +160,13 @@ public struct Cursor<Sink: FieldSink & ~Copyable>: ~Copyable, ~Escapable {
     @_lifetime(self: copy self)
     public mutating func compactSize64(_ field: Field, limit most: UInt64 = .max) throws(Stop) -> UInt64 {
         let start = offset
-        guard start < end else {
-            _ = try take(1, field)
+        guard let (value, length) = bytes.compactSize(at: start, before: end) else {
+            _ = try take(left &+ 1, field)
             return 0
         }
-        let first = bytes.unsafeLoad(fromUncheckedByteOffset: start, as: UInt8.self)
-        if first < 0xfd {
-            position = start &+ 1
-            sink.leaf(field, at: start, length: 1, value: UInt64(first), flags: [])
-            if UInt64(first) > most { sink.annotate(.common.countOverLimit, value: most) }
-            return UInt64(first)
-        }
-        let width = 1 &<< Int(first &- 0xfc)
-        _ = try take(1 &+ width, field)
-        let value: UInt64
-        let least: UInt64
-        switch width {
-        case 2:
-            value = UInt64(
-                UInt16(
-                    littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start &+ 1, as: UInt16.self)))
-            least = 0xfd
-        case 4:
-            value = UInt64(
-                UInt32(
-                    littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start &+ 1, as: UInt32.self)))
-            least = 0x1_0000
-        default:
-            value = UInt64(
-                littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start &+ 1, as: UInt64.self))
-            least = 0x1_0000_0000
-        }
-        sink.leaf(field, at: start, length: 1 &+ width, value: value, flags: [])
+        position = start &+ length
+        sink.leaf(field, at: start, length: length, value: value, flags: [])
+        let least: UInt64 = length == 1 ? 0 : length == 3 ? 0xfd : length == 5 ? 0x1_0000 : 0x1_0000_0000
         if value < least { sink.annotate(.common.compactSizeNotMinimal, value: 0) }
         if value > most { sink.annotate(.common.countOverLimit, value: most) }
         return value

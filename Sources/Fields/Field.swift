@@ -27,7 +27,7 @@ public struct Field: Hashable, Sendable, BitwiseCopyable {
 }
 
 /// What was said of a field when it was declared.
-public struct FieldDeclaration: Sendable {
+public struct FieldDeclaration: Sendable, Equatable {
     public let name: String
     public let label: String
     public let kind: Kind

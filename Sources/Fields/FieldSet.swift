@@ -36,7 +36,7 @@ public struct FieldSet: Sendable {
         return word < words.count && words[word] & (1 &<< UInt64(field.id & 63)) != 0
     }
 
-    /// Lets these count among those that ``declared(by:)`` finds.
+    /// Counts these among those that ``declared(by:)`` finds.
     public func declareAgain() {
         guard var noted = Catalog.note(nil) else { return }
         noted.formUnion(self)
@@ -49,7 +49,7 @@ public struct FieldSet: Sendable {
         return true
     }
 
-    /// The fields that `make` declares, also those that were declared before.
+    /// The fields that `make` declares on this thread, also those that were declared before.
     ///
     /// A value that it does not make itself, but shares, says what it declares by ``declareAgain()``.
     public static func declared<Declaring>(by make: () -> Declaring) -> (Declaring, FieldSet) {

@@ -7,11 +7,11 @@ public enum Kind: Sendable, Equatable {
     case group
     /// A heading that begins a protocol: `frame`, `ip`, `tcp`, `bitcoin`.
     case layer
-    /// An unsigned number of so many bits, shown in decimal.
+    /// An unsigned number of `bits` bits, shown in decimal.
     case unsigned(bits: Int)
-    /// A two's-complement number of so many bits, shown in decimal; the node's value is sign-extended to 64 bits.
+    /// A two's-complement number of `bits` bits, shown in decimal; the node's value is sign-extended to 64 bits.
     case signed(bits: Int)
-    /// An unsigned number of so many bits, shown as `0x…` with all its digits.
+    /// An unsigned number of `bits` bits, shown as `0x…` with all its digits.
     case hexadecimal(bits: Int)
     /// The number of a frame, from 1, to which Wireshark's lines can be followed.
     case frameNumber
@@ -21,7 +21,7 @@ public enum Kind: Sendable, Equatable {
     case boolean
     /// One bit of the integer above it, named: `mask` has exactly that bit.
     case flag(mask: UInt64, bits: Int)
-    /// A number of so many bits with names for some values; `hexadecimal` where the number itself is shown so.
+    /// A number of `bits` bits with names for some values; `hexadecimal` where the number itself is shown so.
     case enumeration(ValueNames, bits: Int, hexadecimal: Bool = false)
     /// A 32-byte hash, shown in reversed byte order as Bitcoin's tools do.
     case hash

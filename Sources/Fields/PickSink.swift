@@ -43,12 +43,18 @@ public struct PickSink: FieldSink, ~Copyable {
     @inlinable public func wants(_ field: Field) -> Bool { wanted.contains(field) }
     @inlinable public func wantsAny(of fields: borrowing FieldSet) -> Bool { !wanted.isDisjoint(with: fields) }
 
+    /// Whether the next node, of that field, is kept.
+    @inlinable
+    @inline(__always)
+    mutating func keeps(_ field: Field) -> Bool {
+        if wanted.contains(field) { return true }
+        last = -1
+        return false
+    }
+
     @inlinable
     public mutating func leaf(_ field: Field, at start: Int, length: Int, value: UInt64, flags: NodeFlags) {
-        guard wanted.contains(field) else {
-            last = -1
-            return
-        }
+        guard keeps(field) else { return }
         kept.leaf(field, at: start, length: length, value: value, flags: listDepth > 0 ? flags.union(.listed) : flags)
         last = kept.newest
     }
@@ -80,20 +86,14 @@ public struct PickSink: FieldSink, ~Copyable {
 
     @inlinable
     public mutating func generate(_ field: Field, value: UInt64, _ bytes: RawSpan) {
-        guard wanted.contains(field) else {
-            last = -1
-            return
-        }
+        guard keeps(field) else { return }
         kept.generate(field, value: value, bytes)
         note()
     }
 
     @inlinable
     public mutating func generate(_ field: Field, writing: (inout TextBuffer) -> Void) {
-        guard wanted.contains(field) else {
-            last = -1
-            return
-        }
+        guard keeps(field) else { return }
         kept.generate(field, writing: writing)
         note()
     }

@@ -10,7 +10,7 @@ public struct Tree: ~Copyable {
     /// Bytes of generated nodes and headings: hashes, texts, addresses that were computed.
     public var generated: [UInt8]
     public var annotations: ContiguousArray<Annotation>
-    /// Text behind a group's label: node and range in ``generated``, in the order they were made.
+    /// Text after a group's label: node and range in ``generated``, in the order they were made.
     public var headings: ContiguousArray<Heading>
 
     @frozen
@@ -60,7 +60,7 @@ public struct Tree: ~Copyable {
         return start..<end
     }
 
-    /// Where in ``generated`` the text behind the label of `node` stands.
+    /// Where in ``generated`` the text after the label of `node` stands.
     public func heading(of node: Int) -> Range<Int>? {
         let low = Self.partition(headings.count) { Int(headings[$0].node) < node }
         guard low < headings.count, Int(headings[low].node) == node else { return nil }

@@ -136,7 +136,7 @@ extension Tree {
 }
 
 extension Tree {
-    /// Nothing more is kept: what a message has behind this was not read.
+    /// Nothing more is kept: what a message has after this was not read.
     @inlinable public var isFull: Bool {
         nodes.count >= TreeSink.nodeLimit || generated.count >= TreeSink.generatedLimit
     }

@@ -37,7 +37,7 @@ public enum KeyProbe {
             //     sudo bpftrace -l '\(probe("uprobe", path))'
             //
             // It watches all processes of that file, and needs to be started again when the file was replaced.
-            // A secret opens the one connection it is of, for whoever has it: keep the file to yourself.
+            // A secret opens the one connection it is of, for anybody who has it: keep the file to yourself.
 
             \(program)
 

@@ -4,7 +4,7 @@ import System
 /// The only part that stays root while packets are parsed: a process that runs bpftrace, parses nothing, and ends
 /// bpftrace when its standard input, a pipe from us, is closed.
 ///
-/// It is this program itself, started again with arguments of which the user is not told.
+/// It is this program itself, started again with arguments that no help shows.
 public enum NodeKeyHelper {
     /// bpftrace, the process's number or `-`, the program's path.
     static let keep = "--node-key-helper"

@@ -32,7 +32,7 @@ public final class NodeKeys: Sendable {
     private let node: ProbedNode
     private let state: Mutex<State>
 
-    /// Starts bpftrace and waits until it watches the node: the secret of every connection made afterwards is told.
+    /// Starts bpftrace and waits until it watches the node: the secret of every connection made afterwards is reported.
     ///
     /// - Parameters:
     ///   - bpftrace: The program's name or path.

@@ -3,7 +3,7 @@ import System
 
 /// The node whose connections' secrets are wanted.
 public struct ProbedNode: Equatable, Sendable {
-    /// Its program, as bpftrace is told.
+    /// Its program, as bpftrace is given it.
     public let path: String
     /// Nil for all processes that run the program, also those that are started later.
     public let process: Int32?

@@ -1,7 +1,7 @@
 /// The datagrams that were completed last, by which fragments that come after are judged.
 ///
 /// A receiver forgets a datagram once it is complete: a late fragment begins another. So which copy of two it used depends
-/// on what it had when it was complete, and that is not seen where packets get lost or change places behind the capture.
+/// on what it had when it was complete; a capture does not show that where packets get lost or change places after it.
 struct CompletedDatagrams {
     enum Verdict {
         /// Nothing is known of such a datagram, or nothing that could be compared.
@@ -20,7 +20,7 @@ struct CompletedDatagrams {
         /// From its beginning to the first that was not captured.
         var bytes: [UInt8]
         var wireLength: Int
-        /// A fragment with other bytes was told of.
+        /// A fragment with other bytes was reported.
         var isContradicted = false
 
         /// Bytes of memory, about.
@@ -93,7 +93,7 @@ struct CompletedDatagrams {
         return .differs(entry.frame)
     }
 
-    /// The oldest, behind the void ones.
+    /// The oldest, after the void ones.
     private var entryAtHead: Entry? {
         mutating get {
             while head < order.count {

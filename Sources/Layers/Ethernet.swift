@@ -1,9 +1,9 @@
 public import Fields
 
-/// What an Ethernet header, or a tag behind one, says.
+/// What an Ethernet header, or a tag after one, says.
 @frozen
 public struct EthernetHeader: Hashable, Sendable {
-    /// An EtherType from 0x0600 on, else the length of an 802.3 frame; of LLC the protocol behind SNAP, else 0.
+    /// An EtherType from 0x0600 on, else the length of an 802.3 frame; of LLC the protocol after SNAP, else 0.
     public var type: UInt16 = 0
     public var next = NextLayer.other
 
@@ -36,7 +36,7 @@ public struct Ethernet: Sendable {
         return header
     }
 
-    /// The two bytes behind the addresses or behind a tag: up to 1,500 they are a length, and LLC follows.
+    /// The two bytes after the addresses or after a tag: up to 1,500 they are a length, and LLC follows.
     @inlinable
     @inline(__always)
     static func typeOrLength(
@@ -55,7 +55,7 @@ public struct Ethernet: Sendable {
     }
 }
 
-/// A VLAN tag (IEEE 802.1Q) or the outer tag of two (802.1ad), behind the EtherType that announces it.
+/// A VLAN tag (IEEE 802.1Q) or the outer tag of two (802.1ad), after the EtherType that announces it.
 public struct VLAN: Sendable {
     public let layer = Field("vlan", "802.1Q Virtual LAN", .layer, "says which virtual network the frame belongs to")
     public let priority = Field("vlan.priority", "Priority", .unsigned(bits: 3), "0 to 7: which frames go first")

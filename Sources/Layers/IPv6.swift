@@ -5,7 +5,7 @@ public import Fields
 public struct IPv6Header: Hashable, Sendable {
     public var source = IPAddress()
     public var destination = IPAddress()
-    /// Bytes behind the fixed header; 0 where an option holds the length (RFC 2675) or the network card fills it in.
+    /// Bytes after the fixed header; 0 where an option holds the length (RFC 2675) or the network card fills it in.
     public var payloadLength = 0
     /// Protocol number of what follows: an extension header or the transport's.
     public var nextHeader: UInt8 = 0

@@ -4,7 +4,7 @@ public import Fields
 @frozen
 public struct IPv6FragmentHeader: Hashable, Sendable {
     public var nextHeader: UInt8 = 0
-    /// Where the bytes behind this header belong in the datagram's fragmentable part: a multiple of 8 up to 65,528.
+    /// Where the bytes after this header belong in the datagram's fragmentable part: a multiple of 8 up to 65,528.
     public var offset = 0
     public var hasMoreFragments = false
     public var identification: UInt32 = 0
@@ -15,7 +15,7 @@ public struct IPv6FragmentHeader: Hashable, Sendable {
     @inlinable public var isAtomic: Bool { offset == 0 && !hasMoreFragments }
 }
 
-/// An extension header that can be passed over: next header, length, data.
+/// An extension header that can be skipped: next header, length, data.
 public struct IPv6Extension: Sendable {
     public let layer, next, length, data: Field
 
@@ -88,7 +88,7 @@ public struct IPv6Fragmentation: Sendable {
     }
 }
 
-/// The chain of headers behind a fixed IPv6 header, or at the start of a defragmented datagram.
+/// The chain of headers after a fixed IPv6 header, or at the start of a defragmented datagram.
 public struct IPv6Chain: Sendable {
     public let hopByHop = IPv6Extension(
         "ipv6.hopopts", "IPv6 Hop-by-Hop Option", "options that every router looks at")

@@ -15,7 +15,7 @@ public struct Loopback: Sendable {
 
     public init() {}
 
-    /// 4 bytes. The family is below 2¹⁶, so its byte order can be told: of NULL it is the capturing machine's.
+    /// 4 bytes. The family is below 2¹⁶, so its byte order is known: of NULL it is the capturing machine's.
     ///
     /// - Parameter isNetworkOrder: Big-endian for certain (LINKTYPE_LOOP).
     @inlinable

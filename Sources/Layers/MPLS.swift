@@ -13,7 +13,7 @@ public struct MPLS: Sendable {
 
     public init() {}
 
-    /// 4 bytes. Behind the last label stands an IP packet; a pseudowire's frame is not followed.
+    /// 4 bytes. After the last label stands an IP packet; a pseudowire's frame is not followed.
     @inlinable
     public func layout(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) -> NextLayer {
         var next = NextLayer.other

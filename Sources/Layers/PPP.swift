@@ -21,7 +21,7 @@ public struct PPP: Sendable {
 
     public init() {}
 
-    /// 1 to 4 bytes: address and control may be missing, and the protocol may be of one byte, told by its lowest bit
+    /// 1 to 4 bytes: address and control may be missing, and the protocol may be of one byte, as its lowest bit says
     /// (RFC 1661, section 2).
     @inlinable
     public func layout(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) -> NextLayer {

@@ -47,7 +47,7 @@ public struct PacketLayers: Sendable {
     ///   - first: What it begins with: ``NextLayer/init(linkType:)``.
     ///   - wireLength: How long it was on the wire, in bytes.
     ///   - source, destination: Addresses of a defragmented datagram.
-    ///   - sink: Is told every field.
+    ///   - sink: Receives every field.
     @inlinable
     @inline(__always)
     public func walk<Sink: FieldSink & ~Copyable>(

@@ -7,7 +7,7 @@ public struct TCPOptions: Hashable, Sendable, BitwiseCopyable {
     public var timestamp: UInt32?
     /// Blocks of selective acknowledgement (RFC 2018), 0 ... 4.
     public var blockCount: UInt8 = 0
-    /// The first number of a block, then the one behind its last; as many pairs as ``blockCount``.
+    /// The first number of a block, then the one after its last; as many pairs as ``blockCount``.
     public var blockEdges = SIMD8<UInt32>()
     /// It has a signature: of MD5 (RFC 2385), or an Authentication Option (RFC 5925), whatever its length.
     public var isSigned = false
@@ -16,7 +16,7 @@ public struct TCPOptions: Hashable, Sendable, BitwiseCopyable {
 
     /// Reads what stands between the fixed header and the payload.
     ///
-    /// Nearly all segments have a timestamp alone, behind two bytes of padding.
+    /// Nearly all segments have a timestamp alone, after two bytes of padding.
     @inline(__always)
     init(_ options: RawSpan, isSYN: Bool) {
         if options.byteCount == 12, Self.word(options, 0) == 0x0101_080a {

@@ -1,7 +1,7 @@
 import Fields
 import Records
 
-/// `--annotate`: each message as the protocol's documentation writes them: offset, bytes, and behind them what they are
+/// `--annotate`: each message as the protocol's documentation writes them: offset, bytes, and after them what they are
 /// and what that means.
 ///
 /// The meaning of a field stands where the field first occurs in a message: a list of a thousand entries explains its

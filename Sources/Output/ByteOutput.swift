@@ -2,10 +2,10 @@ import Fields
 import Glibc
 import Synchronization
 
-/// A file descriptor behind one large buffer.
+/// A file descriptor, and one large buffer of what will be written to it.
 ///
-/// Errors are kept, not thrown: the reader of a pipe may go away at any time, which is no error of ours. Whoever writes
-/// looks at ``isClosed`` now and then and stops. All else is for one thread at a time.
+/// Errors are kept, not thrown: the reader of a pipe may go away at any time, which is no error of ours. Writers
+/// look at ``isClosed`` now and then and stop. All else is for one thread at a time.
 public final class ByteOutput {
     /// What is yet to be written; writers append to it and call ``flushIfFull()``.
     public var buffer = TextBuffer()
@@ -53,7 +53,7 @@ public final class ByteOutput {
                 var part = rest
                 if isEnding() {
                     guard isTaken(within: 1000) else { return close(ETIMEDOUT) }
-                    // Of a pipe that is not full, so much never waits.
+                    // Into a pipe that is not full, a piece of this size never waits.
                     part = rest.prefix(Int(PIPE_BUF))
                 } else if hearsNoSignals, isPipe {
                     guard isTaken(within: 100) else { continue }

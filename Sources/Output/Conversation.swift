@@ -74,7 +74,7 @@ extension Conversation.Side {
 struct UserAgents {
     typealias Index = Int32
 
-    /// So many different ones are kept, of at most 256 bytes each.
+    /// How many different ones are kept, of at most 256 bytes each.
     static let limit = 10_000
 
     private var indices: [[UInt8]: Index] = [:]

@@ -6,7 +6,7 @@ import Records
 ///     {"index":{"_index":"packets-2011-03-28"}}
 ///     {"timestamp":"1301327937931","layers":{"bitcoin":{"bitcoin_bitcoin_command":"inv",…}}}
 ///
-/// `timestamp` is in milliseconds since 1970. Keys are names with underscores for dots, behind the name of the protocol
+/// `timestamp` is in milliseconds since 1970. Keys are names with underscores for dots, after the name of the protocol
 /// they belong to: `bitcoin_bitcoin_inv_hash`. All fields of a layer stand side by side; a field that occurs several
 /// times in it has an array, whatever groups it stands in; groups are null, once.
 /// Values are strings as in `-T json`, but booleans and flags true or false. What is remarked is `_ws_expert`, an object
@@ -58,7 +58,7 @@ public final class EKWriter: RecordSink {
         output.buffer.append("{\"index\":{\"_index\":\"")
         index.append(record, to: &output.buffer)
         output.buffer.append("\"}}\n{\"timestamp\":\"")
-        let (seconds, nanoseconds) = TimeColumn.split(record.time)
+        let (seconds, nanoseconds) = TimeText.split(record.time)
         output.buffer.append(decimal: Int(seconds &* 1000 &+ Int64(nanoseconds / 1_000_000)))
         output.buffer.append("\",\"layers\":{")
         if columns == nil {

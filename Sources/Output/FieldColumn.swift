@@ -58,7 +58,7 @@ struct ColumnNodes {
         // The summary line is made only where it is asked for.
         return Wants(
             withParts && hasParts && depth == .fields ? .tree : depth,
-            info: columns.contains { $0.name.hasPrefix("_ws.col.") },
+            info: columns.contains { !ColumnFields.standard.all.isDisjoint(with: $0.fields) },
             fields: columns.reduce(into: []) { $0.formUnion($1.fields) })
     }
 

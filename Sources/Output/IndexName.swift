@@ -8,8 +8,8 @@ struct IndexName {
     mutating func append(_ record: borrowing Record, to text: inout TextBuffer) {
         text.append("packets-")
         let start = text.count
-        guard time.append(seconds: TimeColumn.split(record.time).seconds, date: true, to: &text) else { return }
-        // The clock behind the date.
+        guard time.append(seconds: TimeText.split(record.time).seconds, date: true, to: &text) else { return }
+        // The clock after the date.
         text.bytes.removeLast(max(0, text.count - start - "2011-03-28".utf8.count))
     }
 }

@@ -1,6 +1,6 @@
 import Fields
 
-/// The names of fields as the beginnings of JSON keys, made once: a quote and the name, without the quote behind it, so
+/// The names of fields as the beginnings of JSON keys, made once: a quote and the name, without the quote after it, so
 /// that a suffix can follow.
 struct JSONKeys {
     let names: [[UInt8]]
@@ -16,7 +16,7 @@ struct JSONKeys {
 }
 
 extension TextBuffer {
-    /// The key `index` of `keys`, with `suffix` behind its name.
+    /// The key `index` of `keys`, with `suffix` after its name.
     mutating func append(_ keys: JSONKeys, _ index: Int, _ suffix: StaticString = "") {
         bytes.append(contentsOf: keys.names[index])
         append(suffix)

@@ -74,7 +74,7 @@ struct ObjectMembers {
         }
     }
 
-    /// The member behind `index`, or the end of its object.
+    /// The member after `index`, or the end of its object.
     private func following(_ index: Int, _ tree: borrowing Tree) -> Int {
         let node = tree.nodes[index]
         let field = Int(node.fieldID)
@@ -88,7 +88,7 @@ struct ObjectMembers {
         return isWithin ? index + 1 : Int(node.end)
     }
 
-    /// The first member of the next key: the next from `place` on, which is behind it then. nil at the object's end.
+    /// The first member of the next key: the next from `place` on, which is after it then. nil at the object's end.
     func nextKey(_ place: inout Int, to end: Int, _ tree: borrowing Tree) -> Int? {
         while place < end {
             let index = place

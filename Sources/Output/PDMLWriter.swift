@@ -20,7 +20,7 @@ public final class PDMLWriter: RecordSink {
     private let creator: String
     private let captureFile: String?
     private let declarations: [FieldDeclaration]
-    // For each field name and label as attributes, without the quote behind the label.
+    // For each field name and label as attributes, without the quote after the label.
     private let heads: [[UInt8]]
     private var columns: ColumnNodes?
     private var value = ValueText()
@@ -229,7 +229,7 @@ public final class PDMLWriter: RecordSink {
         }
     }
 
-    /// The `value` of a node on the wire, behind the contents of the attribute before.
+    /// The `value` of a node on the wire, after the contents of the attribute before.
     private func appendBytes(
         _ node: Node, _ kind: Kind, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer
     ) {

@@ -12,7 +12,7 @@ public struct TreeText {
     private var value = ValueText()
     private var time = TimeText(.utc)
 
-    /// Of long bytes so many are shown unless all are asked for; hashes and public keys are never cut.
+    /// How much of long bytes is shown unless all are asked for; hashes and public keys are never cut.
     public static let byteLimit = 72
 
     public init(full: Bool, colour: Colour) {

@@ -7,7 +7,7 @@
     /// The payload's length on the wire, less than 2³⁰.
     @usableFromInline let length: Int
     @usableFromInline let fin: Bool
-    /// How far the urgent byte lies behind the first payload byte: the one before the pointer's (RFC 6093, 3.1), as Linux
+    /// How far the urgent byte lies after the first payload byte: the one before the pointer's (RFC 6093, 3.1), as Linux
     /// has it; -1 where there is none.
     @usableFromInline let urgentByte: Int32
     @usableFromInline let origin: Origin

@@ -20,7 +20,7 @@ extension Connection {
                 && other.flags.contains(.originKnown) && near.contains(other.origin.distance(to: acknowledged))
         }
         if mine.flags.contains(.seen) {
-            // Captured behind the segments that it precedes.
+            // Captured after the segments that it precedes.
             return near.contains(origin.distance(to: mine.origin))
         }
         if answers {

@@ -20,7 +20,7 @@
         @usableFromInline var direction: Direction
         /// The segment with the SYN.
         @usableFromInline var segment: Segment
-        /// The number behind the SYN.
+        /// The number after the SYN.
         @usableFromInline var origin: SequenceNumber { SequenceNumber(segment.sequence).advanced(by: 1) }
     }
 
@@ -30,7 +30,7 @@
     @usableFromInline var clientIsFirst = true
     /// A SYN waits for its answer; the proposal itself is kept by the assembler.
     @usableFromInline var hasProposal = false
-    /// A RST came that its receiver obeys, and no bytes behind it.
+    /// A RST came that its receiver obeys, and no bytes after it.
     @usableFromInline var isReset = false
     @usableFromInline var forward = DirectionState()
     @usableFromInline var backward = DirectionState()

@@ -21,7 +21,7 @@
         @inlinable static var passedOver: Flags { Flags(rawValue: 32) }
         /// The other side has acknowledged the FIN.
         @inlinable static var finished: Flags { Flags(rawValue: 64) }
-        /// `origin` is the number behind the SYN: of the SYN itself, or of its answer.
+        /// `origin` is the number after the SYN: of the SYN itself, or of its answer.
         @inlinable static var originKnown: Flags { Flags(rawValue: 128) }
         /// A segment came whose checksum was not wrong: only then is a wrong one a sign.
         @inlinable static var soundSum: Flags { Flags(rawValue: 256) }
@@ -38,7 +38,7 @@
         @inlinable static var finSeen: Flags { Flags(rawValue: 8192) }
         /// Bytes of this direction were wanted, now or before.
         @inlinable static var wanted: Flags { Flags(rawValue: 16384) }
-        /// The other side has acknowledged a number far behind `origin`: serial numbers do not compare with it any more.
+        /// The other side has acknowledged a number far after `origin`: serial numbers do not compare with it any more.
         @inlinable static var leftOrigin: Flags { Flags(rawValue: 32768) }
         /// A segment came whose IP header's checksum was not wrong: only then is a wrong one a sign.
         @inlinable static var soundHeader: Flags { Flags(rawValue: 65536) }
@@ -50,7 +50,7 @@
         @inlinable static var signs: Flags { Flags(rawValue: 131_072) }
     }
 
-    /// The number behind the SYN; without a SYN that of the first segment captured, or the first one acknowledged.
+    /// The number after the SYN; without a SYN that of the first segment captured, or the first one acknowledged.
     @usableFromInline var origin = SequenceNumber(0)
     /// The end of the farthest segment captured, its FIN included.
     @usableFromInline var sent = SequenceNumber(0)
@@ -66,7 +66,7 @@
     @usableFromInline var window: UInt16 = 0
     @usableFromInline var windowShift: UInt8 = 0
     @usableFromInline var flags: Flags = []
-    /// Payload bytes that were not wanted, at most so many as the type holds.
+    /// Payload bytes that were not wanted, at most as many as the type holds.
     @usableFromInline var passedOver: UInt32 = 0
     /// How far the acknowledgements have come since `origin`, in bytes.
     @usableFromInline var acknowledgedBytes: UInt64 = 0
@@ -94,7 +94,7 @@
     }
 
     /// No bytes are wanted, and the other side has acknowledged the FIN. Where bytes were sent and none was captured, they
-    /// may come behind it.
+    /// may come after it.
     @usableFromInline var endsUnwanted: Bool {
         guard half < 0, flags.isSuperset(of: [.finSeen, .acknowledged]), !flags.contains(.finished),
             acknowledged == sent
@@ -141,7 +141,7 @@
     }
 
     /// How many bytes were sent of a direction of which none were captured: those acknowledged, and those of which the
-    /// segments were captured without them. What is acknowledged behind the FIN was not sent here.
+    /// segments were captured without them. What is acknowledged after the FIN was not sent here.
     @usableFromInline var silentBytes: UInt64 {
         if flags.isSuperset(of: [.finSeen, .acknowledged]), sent.distance(to: acknowledged) > 0 {
             return UInt64(max(origin.distance(to: sent), 0))

@@ -97,7 +97,7 @@ extension HalfStream {
         ordered = false
     }
 
-    /// Places a segment that ends behind `next`.
+    /// Places a segment that ends after `next`.
     @inlinable mutating func place<Sink: StreamSink & ~Copyable>(
         _ arrival: borrowing Arrival, at start: Int64, end: UInt64, _ context: inout AssemblyContext,
         into sink: inout Sink
@@ -129,7 +129,7 @@ extension HalfStream {
         ordered = false
     }
 
-    /// Takes bytes that begin at or behind `next`.
+    /// Takes bytes that begin at or after `next`.
     @inlinable mutating func take<Sink: StreamSink & ~Copyable>(
         _ bytes: RawSpan, at start: UInt64, _ digest: UInt32?, _ frame: Origin, _ context: inout AssemblyContext,
         into sink: inout Sink
@@ -139,8 +139,8 @@ extension HalfStream {
         if start == next {
             // One that was held at a FIN may begin before.
             let ahead = max(store.first?.lowerBound ?? .max, start)
-            // Of what was acknowledged the receiver has read what it held; else what is in order comes first. What is behind
-            // a FIN waits for the other side's word.
+            // Of what was acknowledged the receiver has read what it held; else what is in order comes first. What comes
+            // after a FIN waits for the other side's word.
             let limit = min(ahead < acknowledgements.reached ? min(end, ahead) : end, max(fin ?? .max, start))
             if ahead < limit { loseHeld(to: bytes, at: start, &context, into: &sink) }
             if limit == end, end > start, let digest { digests.append(start, length: bytes.byteCount, digest) }
@@ -172,7 +172,7 @@ extension HalfStream {
         ordered = false
     }
 
-    /// Bytes came behind a FIN: it was not this stream's. Where the other side is heard it decides which of the two was not.
+    /// Bytes came after a FIN: it was not this stream's. Where the other side is heard it decides which of the two was not.
     @inlinable mutating func forgetEnd(before end: UInt64) {
         if let known = fin, known < end, !isHeard { forgetEnd() }
     }

@@ -42,7 +42,7 @@ extension HalfStream {
         }
     }
 
-    /// Delivers what is before and behind the urgent byte.
+    /// Delivers what is before and after the urgent byte.
     @inlinable mutating func deliverAroundUrgent<Sink: StreamSink & ~Copyable>(
         _ bytes: RawSpan, _ context: inout AssemblyContext, into sink: inout Sink
     ) {
@@ -133,7 +133,7 @@ extension HalfStream {
             store.isEmpty && absent.isEmpty && fin == nil && far.isEmpty && suspects.isEmpty && urgent == nil
     }
 
-    /// Delivers what a held segment has behind `next`; the rest was read from another.
+    /// Delivers what a held segment has after `next`; the rest was read from another.
     @inlinable mutating func deliver<Sink: StreamSink & ~Copyable>(
         _ held: HeldSegment, _ context: inout AssemblyContext, into sink: inout Sink
     ) {
@@ -149,11 +149,11 @@ extension HalfStream {
         provenance.append(next &- excised..<end &- excised, held.origin)
         deliver(held.bytes(of: next..<end), &context, into: &sink)
         guard end < held.end else { return }
-        // What is behind a FIN waits for the other side's word.
+        // What comes after a FIN waits for the other side's word.
         keep(HeldSegment(start: end, held.bytes(of: end..<held.end), held.origin, since: held.since), &context)
     }
 
-    /// Holds a segment. The sink is told of no conflict.
+    /// Holds a segment. No conflict is reported to the sink.
     @usableFromInline mutating func keep(_ held: HeldSegment, _ context: inout AssemblyContext) {
         var insertion = Insertion()
         store.insert(held, fixed: 0, &insertion)
@@ -169,7 +169,7 @@ extension HalfStream {
         }
     }
 
-    /// Declares the hole at `next` a gap and goes on behind it. Returns false if there is none.
+    /// Declares the hole at `next` a gap and goes on after it. Returns false if there is none.
     @inlinable mutating func closeHole<Sink: StreamSink & ~Copyable>(
         _ reason: GapReason, _ context: inout AssemblyContext, into sink: inout Sink
     ) -> Bool {
@@ -251,7 +251,7 @@ extension HalfStream {
         return true
     }
 
-    /// - Parameter isDoubtful: The sink is told that a receiver would drop it.
+    /// - Parameter isDoubtful: It is reported to the sink that a receiver would drop it.
     @inlinable mutating func use<Sink: StreamSink & ~Copyable>(
         _ suspect: Suspect, isDoubtful: Bool, _ context: inout AssemblyContext, into sink: inout Sink
     ) {
@@ -333,7 +333,7 @@ extension HalfStream {
         return acknowledgements.undisputed
     }
 
-    /// What the other side has acknowledged behind the last captured byte is missing.
+    /// What the other side has acknowledged after the last captured byte is missing.
     @inlinable mutating func skipToAcknowledged<Sink: StreamSink & ~Copyable>(
         endIsAcknowledged: Bool, sent: SequenceNumber?, _ context: inout AssemblyContext, into sink: inout Sink
     ) {

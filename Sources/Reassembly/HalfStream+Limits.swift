@@ -18,7 +18,7 @@ extension HalfStream {
     /// Gives up what was set aside or held beyond the window.
     @usableFromInline mutating func dropRest(_ context: inout AssemblyContext) {
         dropFar(before: .max, &context)
-        // Behind the FIN.
+        // After the FIN.
         while let held = store.takeFirst() { context.statistics.unused[.window] &+= UInt64(held.bytes.count) }
         while !suspects.isEmpty { context.drop(suspects.remove(at: 0)) }
     }

@@ -33,7 +33,7 @@ extension HalfStream {
         return verdict == .unknown ? nil : verdict
     }
 
-    /// Accounts for bytes that end at or before `next`: late where their gap was told, else repeated.
+    /// Accounts for bytes that end at or before `next`: late where their gap was reported, else repeated.
     @inlinable mutating func repeats<Sink: StreamSink & ~Copyable>(
         _ bytes: RawSpan, at start: Int64, _ origin: Origin, _ context: inout AssemblyContext, into sink: inout Sink
     ) {
@@ -64,7 +64,7 @@ extension HalfStream {
         context.statistics.retransmittedBytes &+= UInt64(left)
     }
 
-    /// Counts bytes that come after their gap was told, or before the stream's first byte. Answers how many.
+    /// Counts bytes that come after their gap was reported, or before the stream's first byte. Returns how many.
     @usableFromInline mutating func takeLate(_ start: Int64, _ count: Int, _ context: inout AssemblyContext) -> Int {
         let end = start + Int64(count)
         // What comes before the beginning of a stream whose SYN was not captured.

@@ -42,7 +42,7 @@ extension HalfStream {
 
     /// Takes what goes on at `next`, has an odd acknowledgement, and is acknowledged before any other copy came. Where that
     /// lies ahead of what was captured of the other side, the capture lacks it. Where it lies far back, Linux looks at the
-    /// number only behind bytes that are not the next ones (`tcp_rcv_established`).
+    /// number only after bytes that are not the next ones (`tcp_rcv_established`).
     @inlinable mutating func useAcknowledged<Sink: StreamSink & ~Copyable>(
         _ context: inout AssemblyContext, into sink: inout Sink
     ) {
@@ -62,7 +62,7 @@ extension HalfStream {
     @inlinable mutating func useUnanswered<Sink: StreamSink & ~Copyable>(
         isLossy: Bool, _ context: inout AssemblyContext, into sink: inout Sink
     ) -> Bool {
-        // Nothing is behind a FIN that was acknowledged.
+        // Nothing comes after a FIN that was acknowledged.
         if suspects.isEmpty || isFinished { return false }
         let limit = min(holeEnd ?? .max, finIsAcknowledged ? fin ?? .max : .max)
         guard
@@ -88,7 +88,7 @@ extension HalfStream {
     }
 
     /// Looks again at segments that acknowledge more than was captured of the other side, once that was captured. Where
-    /// acknowledgements are not always captured behind the bytes they are taken.
+    /// acknowledgements are not always captured after the bytes they are taken.
     @inlinable mutating func release<Sink: StreamSink & ~Copyable>(
         sent: SequenceNumber, hasOutrun: Bool, _ context: inout AssemblyContext, into sink: inout Sink
     ) {
@@ -160,7 +160,7 @@ extension HalfStream {
 
     // MARK: Another connection's
 
-    /// A segment is held that begins at a number far off, or within a window behind it.
+    /// A segment is held that begins at a number far off, or within a window after it.
     @usableFromInline func holdsStrangers(behind number: SequenceNumber, window: Int) -> Bool {
         let near = 0...window
         if let first = far.first, near.contains(number.distance(to: origin.at(first.lowerBound))) { return true }
@@ -169,7 +169,7 @@ extension HalfStream {
         }
     }
 
-    /// Takes out what is held within a window behind a number.
+    /// Takes out what is held within a window after a number.
     @usableFromInline mutating func takeStrangers(
         behind number: SequenceNumber, _ context: inout AssemblyContext
     ) -> [(sequence: SequenceNumber, held: HeldSegment)] {

@@ -72,8 +72,8 @@
     }
 }
 
-// Invariants between calls: pending ends at `next`; segments of `store` end behind `next`, and, unless the stream floats,
-// begin behind it, or at a FIN that was reached; ranges of `absent` begin behind `next`; `fin`, if known, is at or behind
+// Invariants between calls: pending ends at `next`; segments of `store` end after `next`, and, unless the stream floats,
+// begin after it, or at a FIN that was reached; ranges of `absent` begin after `next`; `fin`, if known, is at or after
 // `next`; next ≤ 2⁶²: see `jump`, and lengths are < 2³¹.
 extension HalfStream {
     @usableFromInline static var highestOffset: UInt64 { 1 << 62 }
@@ -135,7 +135,7 @@ extension HalfStream {
         return deadline
     }
 
-    /// The bytes among the numbers acknowledged: the one behind the last byte is the FIN's.
+    /// The bytes among the numbers acknowledged: the one after the last byte is the FIN's.
     @usableFromInline func beforeEnd(_ limit: UInt64) -> UInt64 {
         finIsAcknowledged ? min(limit, fin ?? limit) : limit
     }
@@ -214,10 +214,10 @@ extension HalfStream {
         finIsAcknowledged = false
     }
 
-    /// Bytes are held behind a FIN that was reached, and the other side has not said which of them it takes.
+    /// Bytes are held after a FIN that was reached, and the other side has not said which of them it takes.
     @usableFromInline var isDisputed: Bool { fin == next && !finIsAcknowledged && !store.isEmpty }
 
-    /// Notes where the stream ends. Ignored if bytes behind it are known, or were acknowledged.
+    /// Notes where the stream ends. Ignored if bytes after it are known, or were acknowledged.
     @usableFromInline mutating func noteEnd(at end: UInt64, _ context: borrowing AssemblyContext) {
         guard fin == nil, end >= heldEnd, acknowledgements.undisputed <= end &+ 1 else { return }
         fin = end

@@ -1,17 +1,17 @@
-// What of the streams has come ahead of its turn: nothing that is told of it yet, but frames that have gone by.
+// What of the streams has come ahead of its turn: nothing of it is delivered yet, but its frames have gone by.
 extension StreamAssembler {
     /// Whether any stream has a hole, or bytes set aside that may soon be used. Where none has, no bytes are ahead of their
     /// turn.
     @inlinable public var hasHoles: Bool { pool.deadlines.earliest != .max }
 
-    /// The first offset that a stream has neither delivered nor declared missing, where bytes behind a hole are held;
+    /// The first offset that a stream has neither delivered nor declared missing, where bytes after a hole are held;
     /// nil where none are, or the stream has ended.
     public func holePosition(of stream: StreamID) -> UInt64? {
         guard let half = halfWithHole(stream) else { return nil }
         return pool.halves[half].next
     }
 
-    /// The lowest frame that brought bytes of a stream that are held behind a hole. Looks at every segment of them.
+    /// The lowest frame that brought bytes of a stream that are held after a hole. Looks at every segment of them.
     public func lowestHeldFrame(of stream: StreamID) -> UInt64? {
         guard let half = halfWithHole(stream) else { return nil }
         let held = pool.halves[half].store.lowestFrame ?? .max

@@ -15,7 +15,7 @@ extension HoleMap {
 
     /// The indices of the runs that overlap or adjoin `range`; empty, at the place to insert, when there is none.
     @usableFromInline func touching(_ range: Range<UInt64>) -> Range<Int> {
-        // Behind everything, or at the end of the last run: the usual cases.
+        // After everything, or at the end of the last run: the usual cases.
         guard let last = runs.last, range.lowerBound <= last.upperBound else { return runs.count..<runs.count }
         let start =
             range.lowerBound >= last.lowerBound

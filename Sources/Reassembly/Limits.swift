@@ -18,7 +18,7 @@ public struct Limits: Sendable {
     public var spareBytes = 16 << 20
     /// Memory of one direction for segments that its receiver would drop.
     @usableFromInline static var suspectBytes: Int { 1 << 20 }
-    /// Ranges of one direction that a snap length cut off, behind a hole.
+    /// Ranges of one direction that a snap length cut off, after a hole.
     @usableFromInline static var absentRanges: Int { 4096 }
 
     /// How long a hole that the other side has acknowledged may still be filled: its acknowledgement may have been
@@ -26,7 +26,7 @@ public struct Limits: Sendable {
     /// without a message's header first, a stream begins this long after its first segment.
     public var grace: Int64 = 200_000_000
     /// How long a hole may be filled whose bytes were not acknowledged, where no acknowledgements of the other side are
-    /// captured; counted from the first bytes behind the hole, or from when its front was last filled.
+    /// captured; counted from the first bytes after the hole, or from when its front was last filled.
     public var holeTimeout: Int64 = 10_000_000_000
     /// The same, counted from when the other side last asked for the bytes of the hole: it acknowledged what is before
     /// them, and not them. So they were lost on the way, not by the capture, and are sent again when the sender's timer
@@ -36,7 +36,7 @@ public struct Limits: Sendable {
     /// The window of a receiver, in bytes, 1 ..< 2³⁰, where it is not known: the handshake was not captured, or did not
     /// agree on a scale. TCP windows on the internet seldom exceed 16 MiB.
     public var window = 16 << 20
-    /// How far beyond the window a single segment is believed, in bytes, where the other side is not heard behind it: after
+    /// How far beyond the window a single segment is believed, in bytes, where the other side is not heard after it: after
     /// an outage of the capture, or in a file of selected packets.
     public var outage = 64 << 20
     /// How far from the expected sequence number a RST is believed, in bytes, 1 ..< 2³⁰.

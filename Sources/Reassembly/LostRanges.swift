@@ -1,4 +1,4 @@
-/// The gaps of a stream that were told last, for the bytes that come after all.
+/// The gaps of a stream that were reported last, for bytes that come late.
 @usableFromInline struct LostRanges: Sendable {
     private struct Entry: Sendable {
         var range: Range<UInt64>
@@ -17,7 +17,7 @@
 
     @usableFromInline var isEmpty: Bool { entries.isEmpty }
 
-    /// Notes a gap, which lies behind all before.
+    /// Notes a gap, which lies after all before.
     @usableFromInline mutating func append(_ range: Range<UInt64>, since: Int64?) {
         if entries.count == Self.capacity { entries.removeFirst(Self.capacity / 2) }
         entries.append(Entry(range: range, since: since))

@@ -78,7 +78,7 @@ extension OutOfOrderStore {
     ///
     /// - Parameters:
     ///   - fixed: The other side has acknowledged what is before this offset: of that, what is held stays.
-    ///   - insertion: Is told what became of bytes.
+    ///   - insertion: Notes what became of the bytes.
     @usableFromInline mutating func insert(
         _ segment: consuming HeldSegment, fixed: UInt64, _ insertion: inout Insertion
     ) {
@@ -185,7 +185,7 @@ extension OutOfOrderStore {
             ? Place(chunk: place.chunk, index: place.index + 1) : Place(chunk: place.chunk + 1, index: 0)
     }
 
-    /// The place of the first segment that ends behind `offset`; one behind the last where there is none.
+    /// The place of the first segment that ends after `offset`; one after the last where there is none.
     private func firstPlace(endingBehind offset: UInt64) -> Place {
         guard let last = end, last > offset else { return Place(chunk: chunks.count, index: 0) }
         var low = 0
@@ -212,7 +212,7 @@ extension OutOfOrderStore {
         footprint += new.cost
         byteCount += new.bytes.count
         guard let last = chunks.last?.last, new.start <= last.start else { return append(new) }
-        // Starts ascend as ends do: it stands before the first that begins behind it.
+        // Starts ascend as ends do: it stands before the first that begins after it.
         var place = firstPlace(endingBehind: new.start)
         while let held = self[place], held.start < new.start { place = next(after: place) }
         chunks[place.chunk].insert(new, at: place.index)

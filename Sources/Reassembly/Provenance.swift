@@ -27,7 +27,7 @@ public struct Provenance: Sendable {
     @usableFromInline var head = 0
     /// The highest origin among the forgotten entries.
     @usableFromInline var forgotten: Origin
-    /// The sequence number of the stream's offset 0, or of an offset that is 0 modulo 2³²: the one behind the SYN, or,
+    /// The sequence number of the stream's offset 0, or of an offset that is 0 modulo 2³²: the one after the SYN, or,
     /// where no SYN was captured, that of the first segment.
     public let firstSequence: UInt32
     private let maximumEntries: Int
@@ -49,7 +49,7 @@ extension Provenance {
     /// Bytes of memory beside the struct itself.
     @inlinable var footprint: Int { older.capacity &* MemoryLayout<Entry>.stride }
 
-    /// Appends a range that begins at or behind the end of the last one.
+    /// Appends a range that begins at or after the end of the last one.
     @inlinable mutating func append(_ range: Range<UInt64>, _ origin: Origin) {
         let reached = origin.frame >= newest.reached.frame ? origin : newest.reached
         if isEmpty {
@@ -126,7 +126,7 @@ extension Provenance {
         head + index < older.count ? older[head + index] : newest
     }
 
-    /// The index of the first entry that ends behind `offset`, `count` if there is none.
+    /// The index of the first entry that ends after `offset`, `count` if there is none.
     private func index(endingBehind offset: UInt64) -> Int {
         var low = 0
         var high = count
@@ -227,8 +227,8 @@ extension Provenance {
         guard !isEmpty else { return forgotten }
         // The only entry is asked for most of the time.
         if head == older.count { return end > newest.start ? newest.reached : forgotten }
-        // Entries begin at or behind the end of the one before, so this is the last that begins before `end`, unless
-        // `end` lies in a gap, where it is the one behind.
+        // Entries begin at or after the end of the one before, so this is the last that begins before `end`, unless
+        // `end` lies in a gap, where it is the one after.
         let position = min(end == 0 ? 0 : index(endingBehind: end - 1), count - 1)
         let entry = entry(position)
         if end > entry.start { return entry.reached }

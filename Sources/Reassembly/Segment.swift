@@ -63,7 +63,7 @@
     public var timestamp: UInt32?
     /// Blocks of selective acknowledgement (RFC 2018), 0 ... 4.
     public var blockCount: UInt8 = 0
-    /// The blocks' edges: the first number of a block, then the one behind its last; as many pairs as ``blockCount``.
+    /// The blocks' edges: the first number of a block, then the one after its last; as many pairs as ``blockCount``.
     public var blockEdges = SIMD8<UInt32>()
     /// A signature of MD5 (RFC 2385) or an Authentication Option (RFC 5925).
     public var isSigned = false

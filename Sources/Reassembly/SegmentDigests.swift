@@ -23,7 +23,7 @@
     @inlinable var footprint: Int { memory }
     @usableFromInline var memory: Int { entries.capacity * MemoryLayout<Entry>.stride }
 
-    /// Notes a segment that begins where the last one ended, or behind.
+    /// Notes a segment that begins where the last one ended, or after.
     @usableFromInline mutating func append(_ start: UInt64, length: Int, _ digest: UInt32) {
         if entries.count == entries.capacity { makeRoom() }
         entries.append(

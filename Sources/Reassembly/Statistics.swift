@@ -11,7 +11,7 @@ public struct Statistics: Hashable, Sendable {
     public var open = 0
     /// Gaps with missing bytes.
     public var gaps: UInt64 = 0
-    /// Bytes that were sent and not captured. What comes after its gap was told is not among them any more.
+    /// Bytes that were sent and not captured. What comes after its gap was reported is not among them any more.
     public var missingBytes: UInt64 = 0
     /// Payload bytes captured, of wanted streams.
     public var captured: UInt64 = 0

@@ -47,7 +47,7 @@ extension StreamAssembler {
     }
 
     /// The memory that `Limits.totalBytes` is for.
-    @usableFromInline var reckonedBytes: Int {
+    @usableFromInline var countedBytes: Int {
         // Swift 6.3 copies the whole value for a getter that does not mutate.
         mutating get {
             let buffered = pool.footprint &+ context.spares.footprint
@@ -111,7 +111,7 @@ extension StreamAssembler {
     }
 
     /// A RST ends the connection for its receiver, and not what is captured of it: bytes that were on their way come
-    /// behind it, it may have been captured ahead of others, or the receiver may not believe it. So the streams stay,
+    /// after it, it may have been captured ahead of others, or the receiver may not believe it. So the streams stay,
     /// as long as there is room for them.
     @usableFromInline mutating func reset(_ slot: Int, _ segment: Segment, _ direction: Direction) {
         for direction in [Direction.forward, .backward] {
@@ -274,7 +274,7 @@ extension StreamAssembler {
     /// Gives up the bytes of the idlest directions until memory is within the limit.
     @inlinable mutating func relieve<Sink: StreamSink & ~Copyable>(into sink: inout Sink) {
         context.spares.removeAll()
-        while reckonedBytes > context.limits.totalBytes, pool.idlest >= 0 {
+        while countedBytes > context.limits.totalBytes, pool.idlest >= 0 {
             let half = Int(pool.idlest)
             if !pool.halves[half].pending.isEmpty || pool.halves[half].footprintOfHeld > 0 {
                 context.statistics.evictions &+= 1

@@ -33,7 +33,7 @@ extension StreamAssembler {
         }
         if table.connections[slot].list == .closed {
             guard !table.connections[slot].isFinished else { return false }
-            // New bytes behind a RST, which need not have been believed, or have arrived yet.
+            // New bytes after a RST, which need not have been believed, or have arrived yet.
             let sequence = SequenceNumber(segment.sequence)
             if table.connections[slot][direction].lacks(sequence, length: segment.wireLength) {
                 table.connections[slot].isReset = false

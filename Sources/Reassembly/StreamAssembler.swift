@@ -378,10 +378,10 @@ extension StreamAssembler {
     @inlinable mutating func settle<Sink: StreamSink & ~Copyable>(_ half: Int, into sink: inout Sink) {
         guard !pool.halves[half].isFinished else { return end(half, into: &sink) }
         if pool.update(half) { pool.setDeadline(half, context.limits) }
-        if reckonedBytes > context.limits.totalBytes { relieve(into: &sink) }
+        if countedBytes > context.limits.totalBytes { relieve(into: &sink) }
     }
 
-    /// Counts bytes of a direction that has ended: sent before, or behind the FIN.
+    /// Counts bytes of a direction that has ended: sent before, or after the FIN.
     @usableFromInline mutating func countAfterEnd(_ arrival: borrowing Arrival, _ state: DirectionState) {
         guard state.position.distance(to: arrival.sequence) >= 0 else { return countRepeated(arrival.payload) }
         context.statistics.captured &+= UInt64(arrival.payload.byteCount)

@@ -81,14 +81,14 @@ public enum Interest: Sendable {
 
 /// What streams are delivered to.
 ///
-/// Of every direction the sink wanted it is told, in order of offset, every byte and every missing range once, and at
+/// Of every direction the sink wanted it receives, in order of offset, every byte and every missing range once, and at
 /// last its close, once; nothing before it wanted it and nothing after its close. All spans are borrowed for the call.
 ///
-/// Offsets count bytes from the first behind the SYN. Where the SYN was not captured they begin at
+/// Offsets count bytes from the first after the SYN. Where the SYN was not captured they begin at
 /// `StreamAssembler.offsetWithoutStart`.
 public protocol StreamSink: ~Copyable {
     /// Asked for each segment with payload until the stream is wanted. It then begins with this segment; or at offset 0, if
-    /// the SYN was captured within a window of it and no payload was passed over: earlier bytes are then a hole like any
+    /// the SYN was captured within a window of it and no payload was skipped: earlier bytes are then a hole like any
     /// other.
     ///
     /// - Parameters:

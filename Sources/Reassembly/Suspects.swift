@@ -1,12 +1,12 @@
 /// A segment that its receiver would drop, as far as can be seen.
 @usableFromInline struct Suspect: Sendable {
     @usableFromInline var segment: HeldSegment
-    /// The offset behind its last byte on the wire.
+    /// The offset after its last byte on the wire.
     @usableFromInline var end: UInt64
     @usableFromInline var reason: UnusedReason
-    /// It has a FIN behind its bytes.
+    /// It has a FIN after its bytes.
     @usableFromInline var fin: Bool
-    /// What it acknowledges, where that lies ahead of what the other side has sent: it is sound once that has sent so much.
+    /// What it acknowledges, where that lies ahead of what the other side has sent: it is sound once that has sent as much.
     @usableFromInline var acknowledgement: UInt32?
     /// The other side has been captured to send what it acknowledges: no fault is left, but an attacker may have guessed.
     @usableFromInline var isSound = false
@@ -79,7 +79,7 @@
     @usableFromInline var unansweredCount: Int { all.count { $0.isAhead && !$0.wasAnswered } }
 
     /// Notes that the other side was heard: by a segment whose bytes end at `end`, or that has none. Those that acknowledge
-    /// these bytes were sent behind it.
+    /// these bytes were sent after it.
     @usableFromInline mutating func noteAnswer(bytesTo end: SequenceNumber?) {
         for index in all.indices {
             if let end, let number = all[index].number, end.distance(to: SequenceNumber(number)) >= 0 { continue }
@@ -87,7 +87,7 @@
         }
     }
 
-    /// The index of the first one ahead that begins before `limit` and ends behind `next`: of those to which the other side
+    /// The index of the first one ahead that begins before `limit` and ends after `next`: of those to which the other side
     /// has not answered, or of all.
     @usableFromInline func indexOfAhead(behind next: UInt64, before limit: UInt64, takesAll: Bool) -> Int? {
         all.indices.filter {
@@ -96,7 +96,7 @@
         }.min { all[$0].segment.start < all[$1].segment.start }
     }
 
-    /// The first offset that a suspect ends at, or its FIN has, and that lies behind `next`.
+    /// The first offset that a suspect ends at, or its FIN has, and that lies after `next`.
     @usableFromInline func acknowledgedEnd(behind next: UInt64, upTo limit: UInt64) -> UInt64? {
         var found: UInt64?
         for suspect in all where suspect.acknowledgedEnd > next && suspect.acknowledgedEnd <= limit {
@@ -105,7 +105,7 @@
         return found
     }
 
-    /// The start of the first suspect that is acknowledged up to `limit` and lies behind `next`.
+    /// The start of the first suspect that is acknowledged up to `limit` and lies after `next`.
     @usableFromInline func firstStart(behind next: UInt64, acknowledged limit: UInt64) -> UInt64? {
         var found: UInt64?
         for suspect in all where suspect.segment.start > next && suspect.acknowledgedEnd <= limit {

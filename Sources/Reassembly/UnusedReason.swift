@@ -4,7 +4,7 @@ public enum UnusedReason: UInt8, Sendable, CaseIterable {
     case checksum
     /// The checksum of the IPv4 header is wrong (RFC 1122, 3.2.1.2).
     case headerChecksum
-    /// No ACK flag behind the handshake (RFC 9293, 3.10.7.4).
+    /// No ACK flag after the handshake (RFC 9293, 3.10.7.4).
     case noAcknowledgement
     /// A timestamp older than one before (RFC 7323, 5: PAWS).
     case timestamp
@@ -14,7 +14,7 @@ public enum UnusedReason: UInt8, Sendable, CaseIterable {
     case syn
     /// Bytes of a SYN that its answer does not acknowledge (RFC 7413).
     case synData
-    /// Outside of what the receiver had room for, or behind the end of the stream.
+    /// Outside of what the receiver had room for, or after the end of the stream.
     case window
     /// Urgent data, which readers take out of the stream (RFC 6093).
     case urgent

@@ -91,7 +91,7 @@ package struct Pipe: ~Copyable {
     package var readEnd: Descriptor
     package var writeEnd: Descriptor
 
-    /// - Parameter capacity: In bytes; what is usual where nil, or where so much is refused.
+    /// - Parameter capacity: In bytes; what is usual where nil, or where that is refused.
     package init(capacity: Int32? = nil) throws(SystemFailure) {
         var ends: [Int32] = [-1, -1]
         guard pipe2(&ends, O_CLOEXEC) == 0 else { throw SystemFailure() }

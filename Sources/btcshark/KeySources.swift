@@ -8,7 +8,7 @@ final class KeySources {
     let log: KeyLog
     private let node: NodeKeys?
     private let path: String
-    /// A file that could be read at first, and now cannot, is told once.
+    /// A file that could be read at first, and now cannot, is reported once.
     private var hasFailed = false
 
     /// Reads what is there. With a node this takes some seconds, and must be done as root.
@@ -66,7 +66,7 @@ final class KeySources {
             StandardError.complain("\(problem.source == .node ? "the node's keys" : path): \(problem)")
         }
         if more > 0 { StandardError.complain("\(path): and \(more) more bad lines") }
-        // Whoever has asked us to end may have asked bpftrace, too.
+        // What asked us to end may have asked bpftrace, too.
         if let problem = node?.takeProblem(mayEnd: Signals.isEndRequested) { StandardError.complain(problem) }
     }
 }

@@ -54,7 +54,7 @@ struct Btcshark: ParsableCommand {
         }
     }
 
-    /// Whoever calls a program that is root for everybody would have all that root has: any file read, written and
+    /// Any user who calls a program that is root for everybody would have all that root has: any file read, written and
     /// deleted.
     private static func refuseSetuid() {
         guard Privileges.areOfProgramFile else { return }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Watches the pipe that a capture is read from while records wait for others: whoever writes it may say nothing for a
+/// Watches the pipe that a capture is read from while records wait for others: its writer may say nothing for a
 /// long time, and somebody may look at what is printed.
 struct PipeWatch: ~Copyable {
     private var path: String?

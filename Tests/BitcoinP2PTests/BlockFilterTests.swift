@@ -20,17 +20,13 @@ import Testing
 
     private static func reversed(_ hash: String) -> [UInt8] { [UInt8](hex: hash).reversed() }
 
-    private static func compactSize(_ count: Int) -> [UInt8] {
-        count < 0xfd ? [UInt8(count)] : [0xfd, UInt8(count & 0xff), UInt8(count >> 8)]
-    }
-
     @Test(.enabled(if: Files.hasVectors, "needs the shared reference files"))
     func `filters and their headers`() throws {
         let vectors = try Self.vectors()
         #expect(vectors.count == 10)
         for vector in vectors {
             let filter = [UInt8](hex: vector.filter)
-            let payload = [0] + Self.reversed(vector.block) + Self.compactSize(filter.count) + filter
+            let payload = [0] + Self.reversed(vector.block) + compactSize(filter.count) + filter
             let dissected = Dissected("cfilter", payload)
             #expect(dissected.outcome == .complete)
             let elements = try #require(dissected["bitcoin.cfilter.num_elements"].first.flatMap { Int($0) })

@@ -2,35 +2,10 @@ import BitcoinP2P
 import Support
 import Testing
 
-/// Bytes of one message as a node sends it.
-func framed(
-    _ command: StaticString, _ payload: [UInt8] = [], magic: UInt32 = 0xf9be_b4d9, length: UInt32? = nil,
-    checksum: UInt32? = nil, hasChecksum: Bool = true
-) -> [UInt8] {
-    var name = command.withUTF8Buffer { Array($0) }
-    name += [UInt8](repeating: 0, count: 12 - name.count)
-    let length = length ?? UInt32(payload.count)
-    let sum = checksum ?? doubleHash(payload).checksum
-    return bigEndian(magic) + name + bigEndian(length).reversed() + (hasChecksum ? bigEndian(sum) : []) + payload
-}
-
-func bigEndian(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) } }
-
 func doubleHash(_ bytes: [UInt8]) -> Hash256 { DoubleSHA256.hash(bytes.span.bytes) }
 
 extension MessageFramer {
     func cut(_ bytes: [UInt8]) -> Message? { cut(bytes.span.bytes) }
-}
-
-/// Bytes that hold no magic: they count up in steps of seven.
-func filler(_ count: Int, from start: Int = 1) -> [UInt8] {
-    (0..<count).map { UInt8(truncatingIfNeeded: start + 7 * $0) }
-}
-
-/// `"f9be b4d9"` as bytes.
-func unhex(_ text: String) -> [UInt8] {
-    let digits = text.filter(\.isHexDigit).compactMap(\.hexDigitValue)
-    return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
 }
 
 /// Hands a stream to a framer in pieces, as reassembly would, and notes what it finds.

@@ -1,10 +1,11 @@
 import BitcoinP2P
+import Support
 import Testing
 
 /// Streams made to cost much: each must come to its end in a number of steps, and with an amount of hashing, that is a
 /// constant times its length. (Nothing is timed: where that is broken these tests take hours.)
 @Suite struct FramerCostTests {
-    private let magic = bigEndian(0xf9be_b4d9)
+    private let magic = bigEndian(UInt32(0xf9be_b4d9))
     private let inv = framed("inv", filler(37))
 
     /// Runs a stream in pieces with a gap or the end behind it, and counts the steps.
@@ -54,8 +55,8 @@ import Testing
     }
 
     /// A header every 24 bytes that claims megabytes which never come, of a known and of an unknown command.
-    @Test(arguments: ["inv", "zzzz"] as [StaticString], [4_000_000, 900_000, 30_000])
-    func nothingButHeaders(_ command: StaticString, _ claimed: UInt32) {
+    @Test(arguments: ["inv", "zzzz"] as [String], [4_000_000, 900_000, 30_000])
+    func nothingButHeaders(_ command: String, _ claimed: UInt32) {
         let stream = [0] + repeated(framed(command, length: claimed), (1 << 20) / 24)
         #expect(steps(stream).count < stream.count)
         #expect(steps(stream, gapEvery: 100).count < stream.count)

@@ -1,4 +1,5 @@
 import BitcoinP2P
+import Support
 import Testing
 
 /// Length fields: long, wrong and hostile ones, and headers of 20 bytes (protocol.md sections 2.1 and 2.2).
@@ -8,11 +9,12 @@ import Testing
     private let inv = framed("inv", filler(37))
 
     /// `version` 31900 with a header of 20 bytes, from protocol.md section 13.2.
-    private let oldVersion = unhex(
-        """
-        f9beb4d976657273696f6e0000000000550000009c7c00000100000000000000e615104d00000000010000000000000000000000000000\
-        000000ffff0a000001208d010000000000000000000000000000000000ffff0a000002208ddd9d202c3ab457130055810100
-        """)
+    private let oldVersion = [UInt8](
+        hex:
+            """
+            f9beb4d976657273696f6e0000000000550000009c7c00000100000000000000e615104d00000000010000000000000000000000000000\
+            000000ffff0a000001208d010000000000000000000000000000000000ffff0a000002208ddd9d202c3ab457130055810100
+            """)
 
     // MARK: Headers of 20 bytes
 
@@ -66,8 +68,8 @@ import Testing
     }
 
     /// Without its last four bytes a message is as long as one with a short header would be.
-    @Test(arguments: ["version", "verack", "inv"] as [StaticString])
-    func fourBytesShort(_ command: StaticString) {
+    @Test(arguments: ["version", "verack", "inv"] as [String])
+    func fourBytesShort(_ command: String) {
         let payload = command.description == "verack" ? [] : filler(86, from: 200)
         let cut = Array(framed(command, payload).dropLast(4))
         for before in [[], framed("version", filler(90)), oldVersion + framed("verack", hasChecksum: false) + inv] {

@@ -1,4 +1,5 @@
 import BitcoinP2P
+import Support
 import Testing
 
 /// Known answers (protocol.md sections 1, 2.1 and 13).
@@ -13,12 +14,13 @@ import Testing
         ("736561726368000000000000123456789abcdef0", 0x73d5_5677),
     ])
     func checksumOfPayload(_ payload: String, _ checksum: UInt32) {
-        #expect(doubleHash(unhex(payload)).checksum == checksum)
+        #expect(doubleHash([UInt8](hex: payload)).checksum == checksum)
     }
 
     @Test func magicOfSignetIsTheHashOfItsChallenge() {
-        let challenge = unhex(
-            "512103ad5e0edad18cb1f0fc0d28a3d4f1f3e445640337489abb10404f2d1e086be430210359ef5021964fe22d6f8e05b2463c9540"
+        let challenge = [UInt8](
+            hex:
+                "512103ad5e0edad18cb1f0fc0d28a3d4f1f3e445640337489abb10404f2d1e086be430210359ef5021964fe22d6f8e05b2463c9540"
                 + "ce96883fe3b278760f048f5189f2e6c452ae")
         #expect(challenge.count == 71)
         #expect(doubleHash([71] + challenge).checksum == 0x0a03_cf40)
@@ -33,13 +35,14 @@ import Testing
         ("4adae5494dffff7f2002000000", "0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206"),
     ])
     func genesisBlock(_ tail: String, _ displayed: String) {
-        let header = unhex(
-            "01000000" + String(repeating: "00", count: 32)
+        let header = [UInt8](
+            hex:
+                "01000000" + String(repeating: "00", count: 32)
                 + "3ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e" + tail)
         #expect(header.count == 80)
         let hash = doubleHash(header)
         let wire = bytes(of: hash)
-        #expect(wire == unhex(displayed).reversed())
+        #expect(wire == [UInt8](hex: displayed).reversed())
         #expect(hash.checksum == wire.prefix(4).reduce(0) { $0 << 8 | UInt32($1) })
     }
 

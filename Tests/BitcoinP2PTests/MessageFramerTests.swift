@@ -1,4 +1,5 @@
 import BitcoinP2P
+import Support
 import Testing
 
 /// Messages back to back, with junk between them and with bytes lost (protocol.md sections 2.1 and 2.3).
@@ -131,7 +132,7 @@ import Testing
     // MARK: Resynchronisation
 
     @Test func falseMagicIsNotBelieved() {
-        let fakes = framed("tx", filler(10), checksum: 7) + filler(10) + bigEndian(0xf9be_b4d9) + filler(30)
+        let fakes = framed("tx", filler(10), checksum: 7) + filler(10) + bigEndian(UInt32(0xf9be_b4d9)) + filler(30)
         let outcome = feed.agreed(ping + filler(20) + fakes + inv)
         #expect(outcome.found.map(\.command) == ["ping", "inv"])
         #expect(outcome.skipped == 20 + fakes.count)

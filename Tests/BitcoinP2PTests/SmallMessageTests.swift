@@ -51,7 +51,7 @@ import Testing
         ]
             as [(Int64, Bool)]
         {
-            let bytes = withUnsafeBytes(of: rate.littleEndian) { Array($0) }
+            let bytes = littleEndian(rate)
             let annotations = Dissected("feefilter", bytes).annotations("bitcoin.feefilter.value")
             #expect(annotations == (isIgnored ? ["bitcoin.fee_rate.out_of_range"] : []), "\(rate)")
         }

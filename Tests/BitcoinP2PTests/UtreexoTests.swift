@@ -1,5 +1,6 @@
 import BitcoinP2P
 import Fields
+import Support
 import Testing
 
 /// Utreexo (BIP 183 draft, fields as in utreexod) and the sharing of snapshots (BIP 452 draft).
@@ -84,7 +85,7 @@ import Testing
         let head = Array(Sample.of("utxotree")[0][..<34])
         #expect(Dissected("utxotree", head + Array(repeating: 0xff, count: 8)).outcome == .truncated)
         #expect(Dissected("utxotree", head + Array(repeating: 0, count: 8)).outcome == .complete)
-        let length = withUnsafeBytes(of: UInt64(300 * 3_900_000).littleEndian) { Array($0) }
+        let length = littleEndian(UInt64(300 * 3_900_000))
         let hashes = Array(repeating: UInt8(9), count: 300 * 32)
         let counted = Dissected("utxotree", head + length + [0xfd, 0x2c, 0x01] + hashes)
         #expect(counted["bitcoin.utxotree.num_chunks"] == ["300"])

@@ -3,6 +3,7 @@ import Fields
 import Output
 import Reassembly
 import Records
+import Support
 import Testing
 
 @testable import Dissector

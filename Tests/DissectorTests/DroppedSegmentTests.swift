@@ -1,4 +1,5 @@
 import Reassembly
+import Support
 import Testing
 
 @testable import Dissector

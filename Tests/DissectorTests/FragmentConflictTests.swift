@@ -1,6 +1,7 @@
 import Dissector
 import Fields
 import Reassembly
+import Support
 import Testing
 
 /// Packets in fragments of which copies differ.

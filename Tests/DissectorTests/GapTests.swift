@@ -1,5 +1,6 @@
 import Dissector
 import Fields
+import Support
 import Testing
 
 /// Segments lost for good: what is cut, what is told of the loss, and where the stream is read again.

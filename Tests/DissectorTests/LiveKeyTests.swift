@@ -4,6 +4,7 @@ import Dissector
 import Fields
 import Foundation
 import Keys
+import Support
 import Synchronization
 import Testing
 

@@ -25,10 +25,6 @@ import Testing
             + littleEndian(length ?? UInt32(payload.count)) + payload
     }
 
-    private func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
-        withUnsafeBytes(of: value.littleEndian) { Array($0) }
-    }
-
     private func write(_ bytes: [UInt8], _ peer: String, _ name: String) throws -> String {
         try FileManager.default.createDirectory(atPath: folder(peer), withIntermediateDirectories: true)
         let path = folder(peer) + "/" + name

@@ -2,6 +2,7 @@ import BitcoinP2P
 import Fields
 import Foundation
 import Output
+import Support
 import Testing
 
 @testable import Dissector

@@ -5,6 +5,7 @@ import Fields
 import Foundation
 import Output
 import Records
+import Support
 import Testing
 
 /// Every format shows the same values: they are written over one tree.

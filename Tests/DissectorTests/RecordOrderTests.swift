@@ -160,7 +160,7 @@ import Testing
     /// The headers of 2011: what follows a message of 20 bytes of header proves it.
     @Test func headersWithoutChecksum() throws {
         func short(_ bytes: [UInt8]) -> [UInt8] { Array(bytes[..<20] + bytes[24...]) }
-        let old = short(framed("version", bigEndian(209).reversed() + [UInt8](repeating: 0, count: 81)))
+        let old = short(framed("version", littleEndian(UInt32(209)) + [UInt8](repeating: 0, count: 81)))
         var wire = Wire(2)
         wire.step(0) { $0.send(.client, old) }
         wire.step(1) { $0.send(.client, version) }

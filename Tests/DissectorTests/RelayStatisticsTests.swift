@@ -5,6 +5,7 @@ import Fields
 import Foundation
 import Output
 import Records
+import Support
 import Testing
 
 /// Feeds frames, numbered from 1, to a writer, and tells it of beginning and end.

@@ -5,6 +5,7 @@ import Fields
 import Foundation
 import Output
 import Records
+import Support
 import Testing
 
 /// What is remarked on messages, as fields and at the end of the summary line.

@@ -1,3 +1,5 @@
+import Support
+
 /// What network cards and middleboxes do to segments, offloading and sending anew: the bytes stay, their packets do not.
 extension Packet {
     /// Two frames with the segment's bytes before and from `place` on; nil where it has fewer, or they are not all there.

@@ -1,6 +1,7 @@
 import Capture
 import Dissector
 import Foundation
+import Support
 import Testing
 
 @Suite struct SelectedPacketsTests {

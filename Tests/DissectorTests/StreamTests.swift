@@ -39,7 +39,7 @@ import Testing
     @Test(arguments: [0, 3]) func moreFieldsThanATreeTakes(missing: Int) throws {
         let input = [UInt8](repeating: 0x11, count: 36) + [0, 0xff, 0xff, 0xff, 0xff]
         let items = TreeSink.nodeLimit
-        let witness = [0xfe] + bigEndian(UInt32(items)).reversed() + [UInt8](repeating: 0, count: items)
+        let witness = [0xfe] + littleEndian(UInt32(items)) + [UInt8](repeating: 0, count: items)
         let head: [UInt8] = [2, 0, 0, 0, 0, 1, 1] + input + [1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0x51]
         let message = framed("tx", Array((head + witness + [0, 0, 0, 0]).dropLast(missing)))
         var talk = Talk()

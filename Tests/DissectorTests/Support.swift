@@ -190,22 +190,3 @@ func folder(_ name: String) -> String {
     let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     return tests.deletingLastPathComponent().appendingPathComponent(name).path
 }
-
-/// Bytes of one message as a node sends it.
-func framed(
-    _ command: StaticString, _ payload: [UInt8] = [], magic: UInt32 = 0xf9be_b4d9, length: UInt32? = nil,
-    checksum: UInt32? = nil
-) -> [UInt8] {
-    var name = command.withUTF8Buffer { Array($0) }
-    name += [UInt8](repeating: 0, count: 12 - name.count)
-    let length = length ?? UInt32(payload.count)
-    let sum = checksum ?? DoubleSHA256.hash(payload.span.bytes).checksum
-    return bigEndian(magic) + name + bigEndian(length).reversed() + bigEndian(sum) + payload
-}
-
-func bigEndian(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) } }
-
-/// Bytes that hold no magic: they count up in steps of seven.
-func filler(_ count: Int, from start: Int = 1) -> [UInt8] {
-    (0..<count).map { UInt8(truncatingIfNeeded: start + 7 * $0) }
-}

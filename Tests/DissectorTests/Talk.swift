@@ -1,3 +1,5 @@
+import Support
+
 /// Writes the packets of a TCP connection over IPv4 and Ethernet.
 struct Talk {
     enum Side { case client, server }
@@ -13,7 +15,7 @@ struct Talk {
     struct End {
         var address: [UInt8]
         var port: UInt16
-        /// Sequence number of the first byte behind the SYN.
+        /// Sequence number of the first byte after the SYN.
         var origin: UInt32
         /// Bytes sent so far, captured or not.
         var sent = 0
@@ -67,7 +69,7 @@ struct Talk {
 
     mutating func reset(_ side: Side) { packet(side, [], at: self[side].sent, [.reset, .acknowledges]) }
 
-    /// One frame; `offset` counts from the first byte behind the SYN.
+    /// One frame; `offset` counts from the first byte after the SYN.
     mutating func packet(
         _ side: Side, _ payload: [UInt8], at offset: Int, _ flags: Flags = .acknowledges, snap: Int = .max
     ) {
@@ -75,15 +77,13 @@ struct Talk {
         let sequence = from.origin &+ UInt32(truncatingIfNeeded: offset)
         let acknowledged = flags.contains(.acknowledges) ? to.acknowledged : 0
         var bytes: [UInt8] = [2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0]
-        bytes += [0x45, 0] + u16(UInt16(40 + payload.count)) + [0, 0, 0x40, 0, 64, 6, 0, 0]
+        bytes += [0x45, 0] + bigEndian(UInt16(40 + payload.count)) + [0, 0, 0x40, 0, 64, 6, 0, 0]
         bytes += from.address + to.address
-        bytes += u16(from.port) + u16(to.port) + bigEndian(sequence) + bigEndian(acknowledged)
+        bytes += bigEndian(from.port) + bigEndian(to.port) + bigEndian(sequence) + bigEndian(acknowledged)
         bytes += [0x50, flags.rawValue, 0xff, 0xff, 0, 0, 0, 0] + payload
         packets.append(Packet(time: time, bytes: Array(bytes.prefix(snap)), originalLength: bytes.count))
         time += 1_000_000
     }
-
-    private func u16(_ value: UInt16) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 255)] }
 
     subscript(side: Side) -> End {
         get { side == .client ? client : server }

@@ -1,6 +1,7 @@
 import BitcoinP2P
 import Dissector
 import Fields
+import Support
 import Testing
 
 /// v2 connections of which bytes are missing, or are not what was sent.

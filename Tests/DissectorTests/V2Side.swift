@@ -35,7 +35,7 @@ struct V2Side {
     }
 
     private func nonce(_ head: UInt32, _ tail: Int) -> [UInt8] {
-        bigEndian(head).reversed() + (0..<8).map { UInt8(truncatingIfNeeded: tail >> (8 * $0)) }
+        littleEndian(head) + littleEndian(UInt64(tail))
     }
 
     /// ChaCha20 itself: 64 bytes a block.

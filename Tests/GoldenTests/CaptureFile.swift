@@ -1,3 +1,5 @@
+import Support
+
 /// A pcap file in little-endian order with microseconds, read to be written again with changes.
 struct CaptureFile {
     struct Packet {
@@ -41,12 +43,12 @@ struct CaptureFile {
     }
 
     var bytes: [UInt8] {
-        var file = UInt32(0xa1b2_c3d4).littleEndianBytes + [2, 0, 4, 0] + [UInt8](repeating: 0, count: 8)
-        file += snapLength.littleEndianBytes + linkType.littleEndianBytes
+        var file = littleEndian(UInt32(0xa1b2_c3d4)) + [2, 0, 4, 0] + [UInt8](repeating: 0, count: 8)
+        file += littleEndian(snapLength) + littleEndian(linkType)
         for packet in packets {
             let length = UInt32(packet.bytes.count)
             for value in [packet.seconds, packet.fraction, length, packet.originalLength ?? length] {
-                file += value.littleEndianBytes
+                file += littleEndian(value)
             }
             file += packet.bytes
         }
@@ -85,8 +87,8 @@ struct CaptureFile {
     func replacingPort(_ old: UInt16, by new: UInt16) -> CaptureFile {
         var file = self
         for index in packets.indices where packets[index].bytes.count >= 38 {
-            for at in [34, 36] where packets[index].bytes[at...at + 1].elementsEqual(old.bigEndianBytes) {
-                file.packets[index].bytes.replaceSubrange(at...at + 1, with: new.bigEndianBytes)
+            for at in [34, 36] where packets[index].bytes[at...at + 1].elementsEqual(bigEndian(old)) {
+                file.packets[index].bytes.replaceSubrange(at...at + 1, with: bigEndian(new))
             }
         }
         return file
@@ -105,14 +107,10 @@ struct CaptureFile {
 
     private static func packet(sequence: UInt32, flags: UInt8, payload: [UInt8], index: Int) -> Packet {
         var bytes: [UInt8] = [2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x08, 0x00]
-        bytes += [0x45, 0] + UInt16(40 + payload.count).bigEndianBytes + [0, 0, 0x40, 0, 64, 6, 0, 0]
+        bytes += [0x45, 0] + bigEndian(UInt16(40 + payload.count)) + [0, 0, 0x40, 0, 64, 6, 0, 0]
         bytes += [10, 0, 0, 1, 10, 0, 0, 2]
-        bytes += UInt16(40_000).bigEndianBytes + UInt16(8_333).bigEndianBytes
-        bytes += sequence.littleEndianBytes.reversed() + [0, 0, 0, 0, 0x50, flags, 0xff, 0xff, 0, 0, 0, 0]
+        bytes += bigEndian(UInt16(40_000)) + bigEndian(UInt16(8_333))
+        bytes += bigEndian(sequence) + [0, 0, 0, 0, 0x50, flags, 0xff, 0xff, 0, 0, 0, 0]
         return Packet(fraction: UInt32(index) * 1_000, bytes: bytes + payload)
     }
-}
-
-extension UInt16 {
-    var bigEndianBytes: [UInt8] { [UInt8(self >> 8), UInt8(self & 0xff)] }
 }

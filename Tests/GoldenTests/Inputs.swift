@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// The files that transcripts and tests read beside `captures`: made anew for each run, under `Inputs/`.
 ///
@@ -69,11 +70,7 @@ struct Message {
     init(bytes: [UInt8]) { self.bytes = bytes }
 
     init(_ command: String, length: UInt32? = nil, _ payload: [UInt8] = []) {
-        bytes = [0xf9, 0xbe, 0xb4, 0xd9]
-        bytes += Array((Array(command.utf8) + [UInt8](repeating: 0, count: 12)).prefix(12))
-        bytes += (length ?? UInt32(payload.count)).littleEndianBytes
-        bytes += [0, 0, 0, 0]
-        bytes += payload
+        bytes = framed(command, payload, length: length, checksum: 0)
     }
 }
 
@@ -92,12 +89,8 @@ enum Hostile {
 
     /// Protocol version, services, time, two addresses, nonce, user agent, height, relay.
     private static var version: [UInt8] {
-        var bytes = UInt32(70_016).littleEndianBytes + [UInt8](repeating: 0, count: 8 + 8 + 26 + 26 + 8)
+        var bytes = littleEndian(UInt32(70_016)) + [UInt8](repeating: 0, count: 8 + 8 + 26 + 26 + 8)
         bytes += [UInt8(text.count)] + text
         return bytes + [0, 0, 0, 0, 1]
     }
-}
-
-extension UInt32 {
-    var littleEndianBytes: [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: self >> ($0 * 8)) } }
 }

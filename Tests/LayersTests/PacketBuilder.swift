@@ -3,8 +3,8 @@ import Support
 
 /// Bytes of packets, put together layer by layer from the inside out.
 enum Build {
-    static func u16(_ value: Int) -> [UInt8] { [UInt8(value >> 8 & 255), UInt8(value & 255)] }
-    static func u32(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(value >> UInt32(24 - $0 * 8) & 255) } }
+    static func u16(_ value: Int) -> [UInt8] { bigEndian(UInt16(truncatingIfNeeded: value)) }
+    static func u32(_ value: UInt32) -> [UInt8] { bigEndian(value) }
 
     static let source4: [UInt8] = [192, 0, 2, 1]
     static let destination4: [UInt8] = [198, 51, 100, 7]

@@ -20,8 +20,7 @@ public struct BitcoinMessage: Hashable, Sendable {
 
     /// Header and payload.
     public var bytes: [UInt8] {
-        let name = Array(command.utf8) + [UInt8](repeating: 0, count: 12 - command.utf8.count)
-        return Self.magic + name + littleEndian(UInt32(payload.count)) + checksum + payload
+        framed(command, payload)
     }
 
     /// What a header says: the command, and the payload's length.
@@ -96,20 +95,4 @@ extension BitcoinMessage {
 
     /// What it is called in an inventory: of a block the hash of its header, of a transaction without witness that of all.
     var inventoryHash: [UInt8] { sha256d(command == "block" ? Array(payload.prefix(80)) : payload) }
-}
-
-/// SHA-256 twice.
-func sha256d(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: Array(SHA256.hash(data: bytes)))) }
-
-/// In as few bytes as it takes: nodes reject more.
-public func compactSize(_ value: Int) -> [UInt8] {
-    switch value {
-    case ..<253: [UInt8(truncatingIfNeeded: value)]
-    case ..<(1 << 16): [0xfd] + littleEndian(UInt16(truncatingIfNeeded: value))
-    default: [0xfe] + littleEndian(UInt32(truncatingIfNeeded: value))
-    }
-}
-
-func littleEndian(_ number: some FixedWidthInteger) -> [UInt8] {
-    withUnsafeBytes(of: number.littleEndian) { Array($0) }
 }

@@ -103,7 +103,7 @@ enum AddressNetwork {
         }
     }
 
-    /// Whether receivers pass over an address of the right length: Tor v2, CJDNS outside its range, and IPv6 addresses
+    /// Whether receivers ignore an address of the right length: Tor v2, CJDNS outside its range, and IPv6 addresses
     /// that stand for another network.
     static func isIgnored(_ id: UInt8, _ bytes: RawSpan) -> Bool {
         switch id {

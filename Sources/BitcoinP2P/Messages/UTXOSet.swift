@@ -26,7 +26,7 @@ struct UTXOTree: Payload {
     )
     let chunkHash = Field("bitcoin.utxotree.chunk_hashes", "Chunk hash", .hash, "the hash of a chunk, in their order")
 
-    /// All chunks but the last have so many bytes.
+    /// How many bytes all chunks but the last have.
     private static var chunkSize: UInt64 { 3_900_000 }
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {

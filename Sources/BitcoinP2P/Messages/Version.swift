@@ -2,7 +2,7 @@ import Fields
 
 /// `version`: the first message of either side: who it is, what it speaks, what it serves.
 ///
-/// Which fields are there is told by the bytes that are left, as in Core, not by the version number; where the two
+/// The bytes that are left decide which fields are there, as in Core, not the version number; where the two
 /// disagree the field says so.
 struct Version: Payload {
     let fieldsDisagreeWithVersion = Remark(

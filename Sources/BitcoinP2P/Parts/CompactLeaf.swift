@@ -28,7 +28,7 @@ struct CompactLeaf: Sendable {
         script = VarBytes("\(name).script", "Script", .bytes, "the output's script")
     }
 
-    /// Reads so many, an entry each.
+    /// Reads `count` of them, an entry each.
     func list(_ c: inout Cursor<some FieldSink & ~Copyable>, _ count: Int) throws(Stop) {
         try c.list(of: group, count, minimum: Self.least) { (c, _) throws(Stop) in
             let code = try c.integer(headerCode, UInt32.self)

@@ -1,6 +1,6 @@
 import Fields
 
-/// A count, and so many hashes of 32 bytes.
+/// A count, and as many hashes of 32 bytes.
 struct HashList: Sendable {
     let count: Field
     let hash: Field

@@ -19,7 +19,7 @@ struct Outpoint: Sendable {
         try c.group(group) { (c) throws(Stop) in try layoutFields(&c) }
     }
 
-    /// Reads so many, an entry each.
+    /// Reads `count` of them, an entry each.
     func list(_ c: inout Cursor<some FieldSink & ~Copyable>, _ count: Int) throws(Stop) {
         try c.list(of: group, count, stride: Self.byteCount) { (c, _) throws(Stop) in try layoutFields(&c) }
     }

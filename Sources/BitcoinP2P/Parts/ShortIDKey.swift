@@ -5,7 +5,7 @@ import Fields
 struct ShortIDKey: Sendable {
     let sipHash: SipHash
 
-    /// - Parameter bytes: The header and, behind it, the nonce: 88 bytes.
+    /// - Parameter bytes: The header and, after it, the nonce: 88 bytes.
     init(_ bytes: RawSpan) {
         var hasher = SHA256()
         bytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }

@@ -98,7 +98,7 @@ struct Transaction: Sendable {
         var parts: TransactionParts
     }
 
-    /// So many transactions, an entry each.
+    /// Reads `count` transactions, an entry each.
     func list(
         _ c: inout Cursor<some FieldSink & ~Copyable>, _ count: Int, _ network: Network
     ) throws(Stop) {

@@ -1,7 +1,7 @@
 import Fields
 
 /// Looks ahead in a transaction, so that an input can be explained where it stands though its witness comes after all
-/// outputs, and the witness though its input is long past.
+/// outputs, and the witness though its input stands far before it.
 ///
 /// It walks over the same bytes by the same rules as the layout, once more and without keeping anything.
 struct TransactionScout {
@@ -19,7 +19,7 @@ struct TransactionScout {
         entries = count
     }
 
-    /// Goes over the witness stacks, which begin behind the list of outputs.
+    /// Goes over the witness stacks, which begin after the list of outputs.
     ///
     /// - Parameter lastCommitment: The index of the last output that may be a witness commitment (BIP 141).
     static func witnesses(_ bytes: RawSpan, inputsAt offset: Int, lastCommitment: inout Int?) -> TransactionScout? {
@@ -80,28 +80,15 @@ struct TransactionScout {
     }
 
     private mutating func compactSize(_ bytes: RawSpan) -> Int? {
-        guard position >= 0, position < end, end <= bytes.byteCount else { return nil }
-        let first = bytes.unsafeLoad(fromUncheckedByteOffset: position, as: UInt8.self)
-        let start = position &+ 1
-        if first < 0xfd {
-            position = start
-            return Int(first)
-        }
-        guard skip(1 &+ 1 << Int(first &- 0xfc)) else { return nil }
-        switch first {
-        case 0xfd:
-            return Int(UInt16(littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: UInt16.self)))
-        case 0xfe:
-            return Int(UInt32(littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: UInt32.self)))
-        default:
-            return Int(
-                clamping: UInt64(
-                    littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: UInt64.self)))
-        }
+        guard position >= 0, end <= bytes.byteCount,
+            let (value, length) = bytes.compactSize(at: position, before: end)
+        else { return nil }
+        position &+= length
+        return Int(clamping: value)
     }
 }
 
-/// What tells a witness stack's purpose: how many items, and those at its ends.
+/// What shows the purpose of a witness stack: how many items it has, and those at its ends.
 struct WitnessStack {
     private(set) var count = 0
     private(set) var first = 0..<0

@@ -1,6 +1,6 @@
 import Fields
 
-/// Bytes or text behind a CompactSize that says how many: `var_bytes` and `var_str` (protocol.md section 3).
+/// Bytes or text after a CompactSize that says how many: `var_bytes` and `var_str` (protocol.md section 3).
 struct VarBytes: Sendable {
     let length: Field
     let value: Field

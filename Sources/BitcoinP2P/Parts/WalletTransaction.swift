@@ -103,7 +103,7 @@ struct MerkleTransaction: Sendable {
     }
 }
 
-/// A count, and so many pairs of texts.
+/// A count, and as many pairs of texts.
 struct TextPairs: Sendable {
     let count: Field
     let entry: Field

@@ -2,7 +2,7 @@
 ///
 /// Some are kept, so that a packet can be looked at whose number is not the next one.
 struct Epochs<Element: Sendable>: Sendable {
-    /// After so many packets the ciphers change their keys.
+    /// How many packets the ciphers seal before they change their keys.
     static var packets: UInt64 { 224 }
 
     private var first: UInt64 = 0

@@ -3,7 +3,7 @@ import CryptoExtras
 
 /// FSChaCha20 (BIP 324; protocol.md section 11.5): hides the lengths of the packets of one direction.
 ///
-/// One keystream of ChaCha20 serves 224 packets, three bytes each; the 32 bytes behind them are the next key.
+/// One keystream of ChaCha20 serves 224 packets, three bytes each; the 32 bytes after them are the next key.
 public struct LengthCipher: Sendable {
     /// Bytes of an encrypted length.
     public static let fieldLength = 3

@@ -20,7 +20,7 @@ public struct PacketCipher: Sendable {
     /// Decrypts packet `number` into the buffer, if it is authentic; else the buffer is left empty.
     ///
     /// - Parameters:
-    ///   - sealed: The packet behind its length: header and contents, encrypted, and the tag.
+    ///   - sealed: The packet after its length: header and contents, encrypted, and the tag.
     ///   - data: What is authenticated with it: of a direction's first packet its garbage.
     public mutating func open(
         _ sealed: RawSpan, number: UInt64, authenticating data: RawSpan, into buffer: inout V2PacketBuffer

@@ -2,7 +2,7 @@
 ///
 /// Where a packet begins and the packet's number must both be guessed; only what authenticates is taken. The places
 /// tried are those at which a segment begins, and one that is known from a packet's length. The numbers tried are those
-/// of the next ``packetBound`` packets, as far as so many fit in between. At most places only packets up to
+/// of the next ``packetBound`` packets, as far as they fit in between. At most places only packets up to
 /// ``smallPacket`` bytes are tried, at the first ``largePlaces`` any: a wrong number makes some length at random, so
 /// that otherwise megabytes would be tried in vain.
 struct PacketSearch: Sendable {
@@ -26,7 +26,7 @@ struct PacketSearch: Sendable {
 
     enum Step {
         case found(Position)
-        /// So many bytes begin no packet.
+        /// How many bytes begin no packet.
         case skipped(Int)
         case needMore
     }
@@ -122,7 +122,7 @@ struct PacketSearch: Sendable {
         guard place >= anchor.offset else { return }
         let most = placesTried < Self.largePlaces ? Self.contentsLimit : Self.smallPacket - V2Framer.overhead
         placesTried += 1
-        // At the anchor itself stands its packet, behind it one of the next.
+        // At the anchor itself stands its packet, after it one of the next.
         let distance = min((place - anchor.offset) / UInt64(V2Framer.overhead), Self.packetBound)
         let range = place == anchor.offset ? 0...0 : distance == 0 ? nil : 1...distance
         guard let range else { return }

@@ -1,6 +1,6 @@
 /// What the two sides of a v2 connection have computed from their keys (BIP 324: `ecdh_secret`), 32 bytes.
 ///
-/// It is not printable on purpose: whoever has it can read the connection.
+/// It is not printable on purpose: anybody who has it can read the connection.
 public struct SharedSecret: Sendable, Equatable {
     public static let byteCount = 32
     let bytes: [UInt8]

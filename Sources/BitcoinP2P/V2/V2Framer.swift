@@ -1,6 +1,6 @@
 /// Finds and opens the packets in one direction of a v2 connection whose secret is known (protocol.md section 11.1).
 ///
-/// Like ``MessageFramer`` it holds no bytes: the caller hands over what has not been consumed yet and goes on behind
+/// Like ``MessageFramer`` it holds no bytes: the caller hands over what has not been consumed yet and goes on after
 /// what a step consumes. The first step consumes the key, the garbage and the first packet together, since the packet
 /// authenticates the garbage. Nothing is given out that does not authenticate.
 public struct V2Framer: Sendable {
@@ -23,7 +23,7 @@ public struct V2Framer: Sendable {
     }
 
     public enum Failure: Sendable, Equatable {
-        /// No garbage terminator in so many bytes behind the key: the secret is not this connection's.
+        /// No garbage terminator in the bytes searched after the key: the secret is not this connection's.
         case noTerminator(searched: Int)
         /// The packet of that number has other bytes than were sent.
         case notAuthentic(packet: UInt64)
@@ -34,9 +34,9 @@ public struct V2Framer: Sendable {
         case needMore(minimum: Int)
         /// A packet, which is consumed; its header and contents are in the buffer.
         case packet(Packet)
-        /// So many bytes that belong to no packet that can be opened, which are consumed.
+        /// How many bytes are consumed that belong to no packet that can be opened.
         case skipped(Int)
-        /// Told once for each packet; nothing is consumed. Behind ``Failure/noTerminator(searched:)`` there is no more.
+        /// Reported once for each packet; nothing is consumed. After ``Failure/noTerminator(searched:)`` there is no more.
         case failed(Failure)
     }
 
@@ -104,7 +104,7 @@ public struct V2Framer: Sendable {
         state = .searching(search)
     }
 
-    /// The next step through `bytes`, which begin behind what the last step consumed.
+    /// The next step through `bytes`, which begin after what the last step consumed.
     ///
     /// - Parameters:
     ///   - offset: Of the first of `bytes`.
@@ -199,7 +199,7 @@ public struct V2Framer: Sendable {
         if isStart, hole == nil {
             return .failed(.noTerminator(searched: Self.garbageLimit + KeySchedule.terminatorLength))
         }
-        // The terminator is missing. Once the other direction has told the network, packets can be sought without it.
+        // The terminator is missing. Once the other direction has shown the network, packets can be sought without it.
         guard prepare(role, of: session) else { return .needMore(minimum: bytes.byteCount + 1) }
         let earliest = max(start &+ UInt64(EllSwiftKey.byteCount + KeySchedule.terminatorLength), hole ?? 0)
         state = .searching(

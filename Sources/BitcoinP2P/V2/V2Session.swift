@@ -9,7 +9,7 @@ public final class V2Session {
 
     /// The key log's secret has been found wrong: nothing of the connection can be read.
     public var isRefused = false
-    /// A failure has been told: it is told once a connection.
+    /// A failure has been reported: it is reported once a connection.
     public var hasToldFailure = false
 
     /// - Parameter magics: Of networks to be tried beside those that are known.

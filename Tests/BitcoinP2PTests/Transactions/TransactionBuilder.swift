@@ -1,3 +1,5 @@
+import Support
+
 /// A transaction put together by hand, for what no vector shows.
 struct TransactionBuilder {
     struct Input {
@@ -19,24 +21,24 @@ struct TransactionBuilder {
 
     var bytes: [UInt8] {
         let hasWitness = inputs.contains { !$0.witness.isEmpty }
-        var bytes = Self.littleEndian(version)
+        var bytes = littleEndian(version)
         if hasWitness { bytes += [0, 1] }
-        bytes += Self.compactSize(inputs.count)
+        bytes += compactSize(inputs.count)
         for input in inputs {
-            bytes += input.outpoint + Self.compactSize(input.script.count) + input.script
-            bytes += Self.littleEndian(input.sequence)
+            bytes += input.outpoint + compactSize(input.script.count) + input.script
+            bytes += littleEndian(input.sequence)
         }
-        bytes += Self.compactSize(outputs.count)
+        bytes += compactSize(outputs.count)
         for output in outputs {
-            bytes += Self.littleEndian(output.value) + Self.compactSize(output.script.count) + output.script
+            bytes += littleEndian(output.value) + compactSize(output.script.count) + output.script
         }
         if hasWitness {
             for input in inputs {
-                bytes += Self.compactSize(input.witness.count)
-                for item in input.witness { bytes += Self.compactSize(item.count) + item }
+                bytes += compactSize(input.witness.count)
+                for item in input.witness { bytes += compactSize(item.count) + item }
             }
         }
-        return bytes + Self.littleEndian(lockTime)
+        return bytes + littleEndian(lockTime)
     }
 
     /// One input that is spent so.
@@ -63,17 +65,6 @@ struct TransactionBuilder {
         transaction.outputs = outputs
         return Dissected("tx", transaction.bytes, magic: magic)
     }
-
-    static func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
-        withUnsafeBytes(of: value.littleEndian) { Array($0) }
-    }
-
-    static func compactSize(_ count: Int) -> [UInt8] {
-        count < 0xfd
-            ? [UInt8(count)]
-            : count < 0x1_0000
-                ? [0xfd] + littleEndian(UInt16(count)) : [0xfe] + littleEndian(UInt32(count))
-    }
 }
 
 /// Magics of the networks, read big-endian.
@@ -90,6 +81,6 @@ func push(_ data: [UInt8]) -> [UInt8] {
     switch data.count {
     case ..<0x4c: [UInt8(data.count)] + data
     case ..<0x100: [0x4c, UInt8(data.count)] + data
-    default: [0x4d] + TransactionBuilder.littleEndian(UInt16(data.count)) + data
+    default: [0x4d] + littleEndian(UInt16(data.count)) + data
     }
 }

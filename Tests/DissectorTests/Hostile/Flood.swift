@@ -1,5 +1,6 @@
 import BitcoinP2P
 import Glibc
+import Support
 
 /// Writes a capture packet by packet into a file, with little work for each: there are many.
 struct Flood: ~Copyable {
@@ -124,7 +125,7 @@ struct Flood: ~Copyable {
     }
 
     /// Sends a message with a right checksum.
-    mutating func message(_ command: StaticString, _ payload: [UInt8]) { stream(framed(command, payload)) }
+    mutating func message(_ command: String, _ payload: [UInt8]) { stream(framed(command, payload)) }
 }
 
 /// `unit` so often.

@@ -37,7 +37,7 @@ import Testing
     }
 
     private func expectLinear(
-        _ name: String, count: (debug: Int, full: Int), memory: Int, _ command: StaticString,
+        _ name: String, count: (debug: Int, full: Int), memory: Int, _ command: String,
         _ location: SourceLocation = #_sourceLocation, payload: (Int) -> [UInt8]
     ) throws {
         try Trial.expectLinear(name, count: count, memory: memory, Self.forms(for: name), location) { flood, count in
@@ -123,7 +123,7 @@ import Testing
     func merkleProofs(_ claimed: UInt32?) throws {
         let header = [UInt8](repeating: 3, count: 80)
         try expectLinear("proof", count: (16_384, 16_384), memory: 128, "merkleblock") { count in
-            let total = Array(bigEndian(claimed ?? UInt32(count)).reversed())
+            let total = littleEndian(claimed ?? UInt32(count))
             // No two are the same: a node over two equal ones ends the walk.
             let hashes = (0..<UInt32(count)).flatMap { bigEndian($0) + [UInt8](repeating: 9, count: 28) }
             let bits = [UInt8](repeating: 0xff, count: count / 4)

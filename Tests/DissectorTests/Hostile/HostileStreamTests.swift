@@ -131,7 +131,7 @@ import Testing
 
     @Test func nothingButMagics() throws {
         try Trial.expectLinear("magics", count: (16_000, 40_000), memory: 64) { flood, count in
-            let magics = repeated(bigEndian(0xf9be_b4d9), 362)
+            let magics = repeated(bigEndian(UInt32(0xf9be_b4d9)), 362)
             flood.open()
             for _ in 0..<count { flood.stream(magics) }
         }
@@ -140,7 +140,7 @@ import Testing
     /// Behind junk, so that no header is believed without evidence.
     @Test func nothingButMagicsBehindJunk() throws {
         try Trial.expectLinear("junk", count: (4_000, 40_000), memory: 64) { flood, count in
-            let magics = repeated(bigEndian(0xf9be_b4d9), 362)
+            let magics = repeated(bigEndian(UInt32(0xf9be_b4d9)), 362)
             flood.open()
             flood.stream(framed("verack") + filler(100))
             for _ in 0..<count { flood.stream(magics) }

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 /// v2 connections made to cost much. Their key is known: without it nothing but their length is looked at.

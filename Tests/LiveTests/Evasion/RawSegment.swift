@@ -71,5 +71,3 @@ struct RawSegment {
         return destinationMAC + LocalNetwork.evaderMAC + tag + [0x08, 0x00] + ip + payload
     }
 }
-
-func bigEndian(_ number: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: number.bigEndian) { Array($0) } }

@@ -1,6 +1,6 @@
 import Fields
 
-/// Base58 with a version byte in front and four bytes of a hash behind it: how addresses were written first
+/// Base58 with a version byte in front and four bytes of a hash after it: how addresses were written first
 /// (protocol.md section 8.3).
 enum Base58Check {
     /// Appends `version` ‖ `payload` ‖ the first four bytes of their double SHA-256. Nothing where it is too long to

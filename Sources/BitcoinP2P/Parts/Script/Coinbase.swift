@@ -56,7 +56,7 @@ struct WitnessCommitment: Sendable {
     /// The four bytes that begin a signet solution.
     private static var signetHeader: UInt32 { 0xecc7_daa2 }
 
-    /// Whether the output script at `range` begins `6a24aa21a9ed` and has 32 bytes behind it.
+    /// Whether the output script at `range` begins `6a24aa21a9ed` and has 32 bytes after it.
     static func isOne(_ range: Range<Int>, _ bytes: RawSpan) -> Bool {
         guard range.count >= 38, range.lowerBound >= 0, range.upperBound <= bytes.byteCount else { return false }
         let start = range.lowerBound

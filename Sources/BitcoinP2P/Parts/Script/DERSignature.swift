@@ -1,6 +1,6 @@
 import Fields
 
-/// An ECDSA signature as transactions carry it: DER with the sighash byte behind it (protocol.md section 7.5).
+/// An ECDSA signature as transactions carry it: DER with the sighash byte after it (protocol.md section 7.5).
 struct DERSignature {
     /// The two numbers, without their tags and lengths.
     let r: Range<Int>

@@ -1,6 +1,6 @@
 import Fields
 
-/// What kind of output an input spends, told from the shape of its script and witness (protocol.md section 7.4). A
+/// What kind of output an input spends, judged by the shape of its script and witness (protocol.md section 7.4). A
 /// guess: the output itself is not in the message.
 enum InputType: UInt64 {
     case unknown = 0

@@ -1,6 +1,6 @@
 /// The instructions of Script (protocol.md section 8.1), by the names that Bitcoin Core prints.
 ///
-/// 0x01 to 0x4b push so many bytes and have no name; they never reach ``name(_:)``.
+/// 0x01 to 0x4b push as many bytes as their number and have no name; they never reach ``name(_:)``.
 enum Opcode {
     static var zero: UInt8 { 0x00 }
     static var pushData1: UInt8 { 0x4c }

@@ -1,8 +1,7 @@
 import Fields
 import Testing
 
-@testable import Output
-
+private let anyField = Field("test.fields.value", "Value", .group, "a value of the text tests")
 private let names = ValueNames((1, "MSG_TX", "a transaction"), (2, "MSG_BLOCK", "a block"))
 
 /// A kind, a value with its bytes, and what it looks like for people and for programs.
@@ -35,7 +34,7 @@ struct Shown: Sendable, CustomTestStringConvertible {
 
 private func show(_ shown: Shown, _ style: ValueText.Style, limit: Int = .max) -> String {
     let node = Node(
-        value: shown.value, start: 0, length: UInt32(shown.bytes.count), end: 1, field: Fields.number, depth: 0,
+        value: shown.value, start: 0, length: UInt32(shown.bytes.count), end: 1, field: anyField, depth: 0,
         flags: [])
     var value = ValueText()
     return text { value.append(node, shown.kind, shown.bytes.span.bytes, style, limit: limit, to: &$0) }

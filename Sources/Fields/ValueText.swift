@@ -1,8 +1,7 @@
-import Fields
-
-/// Writes the value of a node as text, by the kind of its field.
+/// Writes the value of a node as text, by the kind of its field. Writers show this
+/// text, and filters compare it.
 public struct ValueText {
-    /// For whom.
+    /// Who reads it.
     public enum Style: Sendable {
         /// People: names of values, dates with the raw number, amounts in bitcoin.
         case display
@@ -16,7 +15,7 @@ public struct ValueText {
 
     /// - Parameters:
     ///   - bytes: The node's own bytes.
-    ///   - limit: Of `bytes` at most so many are shown, then `…`.
+    ///   - limit: The most of `bytes` that are shown; `…` follows where there are more.
     public mutating func append(
         _ node: Node, _ kind: Kind, _ bytes: RawSpan, _ style: Style, limit: Int = .max, to text: inout TextBuffer
     ) {

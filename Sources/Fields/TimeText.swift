@@ -1,0 +1,96 @@
+import Glibc
+
+/// Writes points in time. It remembers the last second it has written, since neighbours mostly share it.
+public struct TimeText: Sendable {
+    public enum Zone: Sendable { case utc, local }
+
+    private let zone: Zone
+    private var second: Int64?
+    private var date: [UInt8] = []
+    private var clock: [UInt8] = []
+
+    public init(_ zone: Zone) { self.zone = zone }
+
+    /// `2011-03-28 15:58:57`, or only the clock; false, and nothing written, where the calendar has no such year.
+    public mutating func append(seconds: Int64, date withDate: Bool, separator: UInt8 = 0x20, to text: inout TextBuffer)
+        -> Bool
+    {
+        if seconds != second, !remember(seconds) { return false }
+        if withDate {
+            text.bytes.append(contentsOf: date)
+            text.append(ascii: separator)
+        }
+        text.bytes.append(contentsOf: clock)
+        return true
+    }
+
+    /// Nanoseconds since the Unix epoch as a date, or only the clock; false, and the bare seconds, where the calendar has no
+    /// such year.
+    ///
+    /// - Parameter decimals: Of a second.
+    public mutating func append(
+        instant: Int64, date withDate: Bool, separator: UInt8 = 0x20, decimals: Int, to text: inout TextBuffer
+    ) -> Bool {
+        let (seconds, fraction) = Self.split(instant)
+        guard append(seconds: seconds, date: withDate, separator: separator, to: &text) else {
+            Self.append(nanoseconds: instant, decimals: decimals, to: &text)
+            return false
+        }
+        Self.append(fraction: fraction, decimals: decimals, to: &text)
+        return true
+    }
+
+    private mutating func remember(_ seconds: Int64) -> Bool {
+        var time = time_t(seconds)
+        var parts = tm()
+        let found = zone == .utc ? gmtime_r(&time, &parts) : localtime_r(&time, &parts)
+        guard found != nil, (-1899...8099).contains(parts.tm_year) else { return false }
+        var text = TextBuffer()
+        text.append(decimal: UInt64(parts.tm_year + 1900), width: 4)
+        text.append("-")
+        text.append(decimal: UInt64(parts.tm_mon + 1), width: 2)
+        text.append("-")
+        text.append(decimal: UInt64(parts.tm_mday), width: 2)
+        date = text.bytes
+        text.removeAll()
+        text.append(decimal: UInt64(parts.tm_hour), width: 2)
+        text.append(":")
+        text.append(decimal: UInt64(parts.tm_min), width: 2)
+        text.append(":")
+        text.append(decimal: UInt64(parts.tm_sec), width: 2)
+        clock = text.bytes
+        second = seconds
+        return true
+    }
+
+    /// Nanoseconds as seconds, cut after the decimals, not rounded: `1371.666630`.
+    public static func append(nanoseconds: Int64, decimals: Int, to text: inout TextBuffer) {
+        if nanoseconds < 0 { text.append("-") }
+        let magnitude = nanoseconds.magnitude
+        text.append(decimal: magnitude / 1_000_000_000)
+        append(fraction: magnitude % 1_000_000_000, decimals: decimals, to: &text)
+    }
+
+    /// A span that 64 bits may not hold, as seconds; more seconds than they hold are shown as the most that they do.
+    static func append(nanoseconds: Int128, decimals: Int, to text: inout TextBuffer) {
+        if nanoseconds < 0 { text.append("-") }
+        text.append(decimal: UInt64(clamping: nanoseconds.magnitude / 1_000_000_000))
+        append(fraction: UInt64(nanoseconds.magnitude % 1_000_000_000), decimals: decimals, to: &text)
+    }
+
+    public static func append(fraction nanoseconds: UInt64, decimals: Int, to text: inout TextBuffer) {
+        text.append(".")
+        text.append(decimal: decimals == 6 ? nanoseconds / 1000 : nanoseconds, width: decimals)
+    }
+
+    /// Whole seconds, downwards, and the nanoseconds above them.
+    public static func split(_ time: Int64) -> (seconds: Int64, nanoseconds: UInt64) {
+        var seconds = time / 1_000_000_000
+        var rest = time % 1_000_000_000
+        if rest < 0 {
+            seconds -= 1
+            rest += 1_000_000_000
+        }
+        return (seconds, UInt64(rest))
+    }
+}
