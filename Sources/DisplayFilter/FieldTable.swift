@@ -60,7 +60,7 @@ enum Reader: Sendable {
         self =
             switch kind {
             case .group, .layer: .nothing
-            case .unsigned, .hexadecimal, .count, .enumeration: .unsigned
+            case .unsigned, .hexadecimal, .count, .frameNumber, .enumeration: .unsigned
             case .signed, .amount, .nanoseconds: .signed
             case .duration: .duration
             case .decimal: .decimal

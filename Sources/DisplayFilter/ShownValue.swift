@@ -6,7 +6,7 @@ extension TextBuffer {
         let signed = Int64(bitPattern: node.value)
         switch kind {
         case .group, .layer: break
-        case .unsigned, .count: append(decimal: node.value)
+        case .unsigned, .count, .frameNumber: append(decimal: node.value)
         case .signed, .amount: append(decimal: Int(signed))
         case .hexadecimal(let bits): append(number: node.value, bits)
         case .enumeration(_, let bits, let isHexadecimal):

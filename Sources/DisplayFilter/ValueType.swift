@@ -25,7 +25,7 @@ enum ValueType: Sendable {
             case .group, .layer: .heading
             case .unsigned(let bits), .hexadecimal(let bits): .number(range: Self.unsigned(bits), names: [])
             case .signed(let bits): .number(range: Self.signed(bits), names: [])
-            case .count: .number(range: Self.unsigned(64), names: [])
+            case .count, .frameNumber: .number(range: Self.unsigned(64), names: [])
             case .amount: .number(range: Self.signed(64), names: [])
             case .enumeration(let names, let bits, _): .number(range: Self.unsigned(bits), names: [names])
             case .boolean, .flag: .truth

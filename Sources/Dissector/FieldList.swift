@@ -39,6 +39,7 @@ enum FieldList {
         case .unsigned(let bits): return ("FT_UINT\(integer(bits))", "BASE_DEC", "0x0")
         case .signed(let bits): return ("FT_INT\(integer(bits))", "BASE_DEC", "0x0")
         case .hexadecimal(let bits): return ("FT_UINT\(integer(bits))", "BASE_HEX", "0x0")
+        case .frameNumber: return ("FT_FRAMENUM", "BASE_NONE", "0x0")
         case .count: return ("FT_UINT64", "BASE_DEC", "0x0")
         case .boolean: return ("FT_BOOLEAN", "BASE_NONE", "0x0")
         case .flag(let mask, let bits): return ("FT_BOOLEAN", "\(bits)", "0x" + String(mask, radix: 16))

@@ -17,7 +17,7 @@ extension Inquiry {
             captured: SideFacts.Share(
                 bytes: UInt64(finding.packet?.packet.byteCount ?? bytes.byteCount), overhead: finding.overhead),
             isCut: message.payloadLength < Int(header.length), status: message.status, transport: isV2 ? .v2 : .v1,
-            network: header.network)
+            network: header.form == .captured ? nil : header.network)
         receive(fact, bytes, from: header.byteCount) {
             sender.ends.map { ($0.sourceText, $0.destinationText) } ?? ([], [])
         }
@@ -43,7 +43,7 @@ extension Inquiry {
                 direction.byteCount, isOpaque: true,
                 from: Origin(frame: direction.last.frame, time: direction.startTime), to: direction.last)
         case .end(let lost, let origin): receive(lost.skipped, isOpaque: false, from: origin, to: origin)
-        case .otherCopy, .fragmentsDiffer, .failure: break
+        case .otherCopy, .fragmentsDiffer, .failure, .ended: break
         }
     }
 }

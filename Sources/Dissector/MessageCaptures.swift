@@ -44,7 +44,7 @@ public struct MessageCaptures: ~Copyable {
         peers = finder.peers
         hasMessages = Array(repeating: false, count: 2 * finder.peers.count)
         files = MessageCaptureFiles(finder.files)
-        stage = RecordStage(options.pipeline, writer: writer)
+        stage = RecordStage(options.pipeline.relating(for: writer), writer: writer)
         found.messageFiles = UInt64(finder.files.count)
         found.peers = UInt64(finder.peers.count)
         found.connections = UInt64(finder.peers.count)

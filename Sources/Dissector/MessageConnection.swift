@@ -27,6 +27,8 @@ final class MessageConnection {
     private var keyOwner: Direction?
     /// Its beginning has had a record, though it cannot be read.
     private var hasBeginning = false
+    /// Its end has had a record.
+    private var hasEnd = false
 
     private subscript(direction: Direction) -> Side {
         get { direction == .forward ? forward : backward }
@@ -119,6 +121,12 @@ final class MessageConnection {
         case .v2: self[direction].mayFindSecret
         case .v1, .other: false
         }
+    }
+
+    /// Whether the end is yet to have a record, which it has once.
+    func takeEnd() -> Bool {
+        defer { hasEnd = true }
+        return !hasEnd
     }
 
     /// Whether the beginning is yet to have a record, which it has once.

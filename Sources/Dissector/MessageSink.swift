@@ -15,8 +15,14 @@ struct MessageSink: StreamSink, ~Copyable {
     private var outlet: MessageOutlet
     private let chooser: TransportChooser
     private let finder: SecretFinder
+    /// The end of a connection has a record.
+    private let tellsEnds: Bool
+    /// The streams that the frame at hand has closed.
+    private var justClosed: [MessageStream] = []
     private let collector: FrameCollector?
     private let observer: SegmentObserver?
+    /// It is told when the first bytes after a hole have come.
+    private let tellsHoles: Bool
 
     init(
         _ options: PipelineOptions, writer: (any RecordSink)?, collector: FrameCollector?, observer: SegmentObserver?
@@ -25,7 +31,9 @@ struct MessageSink: StreamSink, ~Copyable {
         finder = SecretFinder(options)
         chooser = TransportChooser(options, V2Reader.Workshop(options, finder))
         self.collector = collector
+        tellsEnds = options.tellsEnds
         self.observer = observer
+        tellsHoles = options.observation > .none
     }
 
     // MARK: The pipeline
@@ -43,7 +51,10 @@ struct MessageSink: StreamSink, ~Copyable {
     mutating func begin(_ time: Int64) { outlet.begin(time) }
 
     /// A frame is about to be received.
-    mutating func begin(_ frame: Origin) { outlet.begin(frame) }
+    mutating func begin(_ frame: Origin) {
+        if !justClosed.isEmpty { justClosed = [] }
+        outlet.begin(frame)
+    }
 
     /// A segment whose bytes are about to come.
     mutating func note(_ segment: @autoclosure () -> SegmentNote) { outlet.note(segment()) }
@@ -142,7 +153,8 @@ struct MessageSink: StreamSink, ~Copyable {
         stream.advance(to: offset)
         stream.note(firstSequence: provenance.firstSequence)
         outlet.forgetPending(of: stream)
-        if observer != nil { noteResumption(of: stream, reader, provenance.origin(at: offset)) }
+        if tellsHoles { noteResumption(of: stream, reader, provenance.origin(at: offset)) }
+        if observer != nil { stream.test(bytes, at: offset) }
         let demand = reader.receive(Visit(bytes, at: offset, .going), provenance, into: &outlet)
         if let observer { note(demand.consumed, at: offset, of: stream, provenance, observer) }
         stream.advance(to: offset &+ UInt64(demand.consumed))
@@ -166,9 +178,8 @@ struct MessageSink: StreamSink, ~Copyable {
         if case .undecided = reader { stream.lose(missing.upperBound &- missing.lowerBound, reason) }
         reader.lose(missing, after: pending.extracting(droppingFirst: used), reason, provenance, into: &outlet)
         write(missing, reason, stream, reader)
-        guard let observer else { return }
-        note(pending.byteCount, at: offset, of: stream, provenance, observer)
-        if !missing.isEmpty { stream.awaitsResumption = true }
+        if tellsHoles, !missing.isEmpty { stream.awaitsResumption = true }
+        if let observer { note(pending.byteCount, at: offset, of: stream, provenance, observer) }
     }
 
     mutating func conflict(
@@ -201,7 +212,9 @@ struct MessageSink: StreamSink, ~Copyable {
             if let observer { note(pending.byteCount, at: stream.next, of: stream, provenance, observer) }
             outlet.close(stream)
         }
+        if let observer, let looksRandom = stream.looksRandom { observer.note(looksRandom: looksRandom, of: id) }
         stream.connection.close(id.direction)
+        if tellsEnds, reader(of: id)?.isBitcoin == true { justClosed.append(stream) }
         entries[id.index] = nil
     }
 
@@ -244,7 +257,26 @@ struct MessageSink: StreamSink, ~Copyable {
         return (reader, reader.receive(visit, provenance, into: &outlet).consumed)
     }
 
+    private func reader(of id: StreamID) -> StreamReader? {
+        id.index < entries.count ? entries[id.index]?.reader : nil
+    }
+
     // MARK: What is observed
+
+    /// The frame at hand has closed a connection, from the side that sends in `id`.
+    mutating func end(_ id: StreamID, isReset: Bool) {
+        guard tellsEnds else { return }
+        let stream: MessageStream
+        if let entry = entry(id), entry.reader.isBitcoin {
+            stream = entry.stream
+        } else if let closed = justClosed.first(where: { $0.id == id }) {
+            stream = closed
+        } else {
+            return
+        }
+        guard stream.connection.takeEnd() else { return }
+        outlet.write(.ended(ConnectionEnd(isReset: isReset, origin: outlet.frame)), at: .max, of: stream)
+    }
 
     /// Bytes were given to a reader, and are done with.
     private mutating func note(

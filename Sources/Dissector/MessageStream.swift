@@ -76,6 +76,25 @@ final class MessageStream {
         return offset &- min(first, offset)
     }
 
+    // MARK: Randomness
+
+    /// Of the first bytes of a stream that began before the capture; nil where nobody asks, or messages came.
+    private var randomness: ByteRandomness?
+    private var testedUpTo: UInt64 = 0
+
+    /// Looks at bytes that may be encrypted.
+    func test(_ bytes: RawSpan, at offset: UInt64) {
+        guard !startWasSeen, !hasMessages, !(randomness?.isDone ?? false) else { return }
+        let known = Int(clamping: testedUpTo &- min(testedUpTo, offset))
+        guard known < bytes.byteCount else { return }
+        if randomness == nil { randomness = ByteRandomness() }
+        randomness?.add(bytes.extracting(droppingFirst: known))
+        testedUpTo = offset &+ UInt64(bytes.byteCount)
+    }
+
+    /// Whether its bytes cannot be told from random ones; nil where they were not looked at, or are too few.
+    var looksRandom: Bool? { startWasSeen || hasMessages ? false : randomness?.looksRandom }
+
     // MARK: Messages
 
     /// Notes a message; answers whether it is the first.

@@ -1,7 +1,9 @@
 /// What is noted of packets, whatever they carry: each of these has what those before it have.
 public enum Observation: Int, Comparable, Sendable {
     case none
-    /// ``Pipeline/facts``, and of each message the frame that brought its first byte.
+    /// Of each message the frame that brought its first byte; and holes that are left.
+    case messages
+    /// ``Pipeline/facts``, too.
     case connections
     /// How many header bytes what was captured has cost, too.
     case bytes

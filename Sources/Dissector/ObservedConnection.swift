@@ -14,6 +14,8 @@ struct ObservedConnection {
     /// It is Bitcoin's, as far as is known, and has a place among those with facts.
     var isKnown = false
     var isEncrypted = false
+    /// Whether its bytes cannot be told from random ones; nil where they were not looked at.
+    private var looksRandom: Bool?
     private var end: ConnectionFacts.End?
     /// What ended it need not have been obeyed.
     private var isEndDoubtful = false
@@ -96,6 +98,9 @@ struct ObservedConnection {
         _ = receive(packet, of: sender == client ? .forward : .backward, .none, &budget)
     }
 
+    /// A side looks random, or does not: then the connection does not.
+    mutating func note(looksRandom isRandom: Bool) { looksRandom = isRandom && looksRandom ?? true }
+
     /// - Parameter roundTrips: Of the forward and of the backward side.
     func facts(_ roundTrips: (Samples, Samples)) -> ConnectionFacts {
         var facts = ConnectionFacts(
@@ -103,6 +108,7 @@ struct ObservedConnection {
             backward: backward.facts(server, roundTrips.1), first: first, hasKnownPort: hasKnownPort)
         facts.last = last
         facts.isEncrypted = isEncrypted
+        facts.looksRandom = looksRandom ?? false
         facts.end = end
         return facts
     }

@@ -200,6 +200,12 @@ extension ObservedConnections {
         }
     }
 
+    /// A stream looks random, or does not.
+    mutating func note(looksRandom: Bool, of stream: StreamID) {
+        guard !isNew(stream), slots[stream.slot].place >= 0 else { return }
+        connections[Int(slots[stream.slot].place)].note(looksRandom: looksRandom)
+    }
+
     /// Bytes were given to a reader.
     mutating func deliver(_ share: SideFacts.Share, of stream: StreamID) {
         if isNew(stream) {

@@ -38,8 +38,9 @@ public struct Pipeline: ~Copyable {
     ///   - writer: Nil to count only.
     ///   - collector: Is shown all packets; it should be among the writers, too.
     public init(_ options: PipelineOptions, writer: (any RecordSink)?, collector: FrameCollector? = nil) {
+        let options = options.relating(for: writer)
         self.collector = collector
-        let observer = options.observation > .none ? SegmentObserver(options.observation) : nil
+        let observer = options.observation > .messages ? SegmentObserver(options.observation) : nil
         self.observer = observer
         isWatched = collector != nil || observer != nil
         parser = PacketParser()
@@ -145,6 +146,7 @@ public struct Pipeline: ~Copyable {
                     fragmentsLength: packet.fragmentsLength, origin)
                 observer.receive(observed, of: receiver, credence)
                 fragmentsLength = observed.frameLength
+                if case .believed = credence { sink.end(receiver, isReset: segment.flags.contains(.rst)) }
             }
             if collector != nil {
                 shown = FrameCollector.Shown(segment, of: receiver, mayBeEncrypted: sink.hasKnownPort(from, to))

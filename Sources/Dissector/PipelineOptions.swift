@@ -44,6 +44,11 @@ public struct PipelineOptions: Sendable {
     /// Is told of all messages, also of those that a filter keeps back.
     public var inquiry: Inquiry?
 
+    /// Lines of answers say how long the request has waited, where the inquiry relates messages.
+    public var showsResponseTimes = false
+    /// The end of a connection has a record.
+    public var tellsEnds = false
+
     /// Summary lines have hashes with all their digits.
     public var showsWholeHashes = false
 
@@ -66,6 +71,20 @@ public struct PipelineOptions: Sendable {
     /// before the next frame. Without a filter and a writer no records are made.
     func usesThread(_ writer: (any RecordSink)?, _ collector: FrameCollector?) -> Bool {
         usesRecordThread && recordLimit == .max && collector == nil && (writer != nil || filter != nil)
+    }
+
+    /// With an inquiry where relations are looked at: by a tree, by name in a filter or a column, or in lines.
+    func relating(for writer: (any RecordSink)?) -> PipelineOptions {
+        let fields = RecordFields.standard.relations.all
+        let wants = writer?.wants
+        let isNamed =
+            filter.map { !$0.fields.isDisjoint(with: fields) } ?? false
+            || wants.map { !$0.fields.isDisjoint(with: fields) } ?? false
+        guard inquiry == nil, isNamed || wants?.depth == .tree else { return self }
+        var options = self
+        options.inquiry = Inquiry([], relates: true)
+        options.observation = max(observation, .messages)
+        return options
     }
 
     var heldRecordBytes: Int { recordBytes ?? min(64 << 20, bytesInAll / 8) }

@@ -27,6 +27,7 @@ extension RecordBuilder {
             buildEnd(lost, origin, of: sender, number: number, depth: depth, wantsInfo: wantsInfo)
         case .encrypted(let direction):
             buildEncrypted(direction, of: sender, number: number, depth: depth, wantsInfo: wantsInfo)
+        case .ended(let end): buildEnd(of: end, sender, number: number, depth: depth, wantsInfo: wantsInfo)
         case .closed, .resumed: break
         }
     }

@@ -67,7 +67,7 @@ extension RecordBuilder {
     /// - Parameters:
     ///   - group: What the record is about.
     ///   - body: Appends what is in the group.
-    private mutating func appendRemark(
+    mutating func appendRemark(
         _ group: Field, of sender: StreamSender, number: UInt64, _ body: (RecordFields, inout TreeSink) -> Void
     ) {
         // The frame at hand may be another stream's, so its segment is left out.

@@ -1,5 +1,6 @@
 import BitcoinP2P
 import Fields
+import Insight
 import Layers
 import Output
 import Reassembly
@@ -27,6 +28,13 @@ struct RecordBuilder: ~Copyable {
     var asksForRemarks = false
     /// What the sender of the next record has said of itself, where that is known.
     var claims: Conduct.Claims?
+    /// Lines say how long a request has waited for its answer.
+    var showsResponseTimes = false
+    /// What the next message answers, and what became of what it asks for.
+    private(set) var related: ContiguousArray<Related> = []
+    private(set) var answers: ArraySlice<AnswerBook.Entry> = []
+    /// The last one before the end of a connection, where that is known.
+    var lastMessage: LastMessage?
     /// How many nodes the tree has beside those that were asked for.
     var ownCount = 0
 
@@ -90,6 +98,7 @@ struct RecordBuilder: ~Copyable {
             record.faults.insert(.malformed)
         }
         if message.status == .bad { record.faults.insert(.checksumBad) }
+        if wantsInfo { appendResponseTime() }
         if wantsInfo { appendProblems(finding, isCut: isCut, isKnown: type != nil, isMalformed: isMalformed) }
         if depth > .summary { appendAsked() }
     }
@@ -207,13 +216,13 @@ struct RecordBuilder: ~Copyable {
 
     /// The record's place among the others: of a gap only its direction, and whether it is late.
     private func appendPlace(_ sink: inout TreeSink) {
-        if record.ending == .gap, record.sender == .unknown, !record.isLate { return }
+        if !record.isNumbered, record.sender == .unknown, !record.isLate { return }
         let message = sink.open(fields.message, at: 0, value: 0, flags: .generated)
-        if record.ending != .gap { sink.generate(fields.messageNumber, value: record.number, RawSpan()) }
+        if record.isNumbered { sink.generate(fields.messageNumber, value: record.number, RawSpan()) }
         if record.sender != .unknown {
             sink.generate(fields.direction, value: record.sender == .initiator ? 0 : 1, RawSpan())
         }
-        if record.ending != .gap {
+        if record.isNumbered {
             sink.generate(fields.messageLength, value: UInt64(record.length), RawSpan())
             if !record.frames.isEmpty {
                 sink.generate(fields.frames, value: UInt64(record.frames.count), RawSpan())
@@ -222,6 +231,35 @@ struct RecordBuilder: ~Copyable {
         }
         if record.isLate { sink.generate(fields.lateRecord, value: 1, RawSpan()) }
         sink.close(message, at: 0)
+    }
+
+    /// Takes what is known of the next message by others.
+    mutating func relate(_ inquiry: Inquiry) {
+        related = inquiry.related
+        answers = inquiry.answers
+    }
+
+    private func appendRelations(_ sink: inout TreeSink) {
+        let relations = fields.relations
+        for request in related {
+            sink.generate(relations.responseTo, value: request.requestFrame, RawSpan())
+            sink.generate(relations.responseTime, value: UInt64(bitPattern: request.responseTime), RawSpan())
+        }
+        for answer in answers where answer.frame > 0 {
+            sink.generate(relations.responseIn, value: answer.frame, RawSpan())
+        }
+        for answer in answers {
+            guard let outcome = answer.outcome else { continue }
+            sink.generate(relations.outcome, value: UInt64(outcome.rawValue), RawSpan())
+        }
+    }
+
+    /// `[197 µs]`: how long a request has waited for this.
+    private mutating func appendResponseTime() {
+        guard showsResponseTimes, let request = related.first else { return }
+        record.info.append(" [")
+        record.info.append(duration: request.responseTime, decimals: record.timeDecimals)
+        record.info.append("]")
     }
 
     private func appendEnds(
@@ -301,6 +339,7 @@ struct RecordBuilder: ~Copyable {
             cursor.annotate(fields.problems.messageCut, UInt64(finding.message.payloadLength))
         }
         fields.appendLoss(finding.before + finding.own, finding.doubts, &cursor.sink)
+        appendRelations(&cursor.sink)
     }
 
     private func appendUnknown(_ bytes: RawSpan, from start: Int, _ sink: inout TreeSink) {

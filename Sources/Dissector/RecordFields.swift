@@ -105,6 +105,8 @@ struct RecordFields: Sendable {
         "bitcoin.v2.duration", "Duration", .duration, "from the first to the last frame with bytes of this direction")
 
     let gap = GapFields()
+    let relations = RelationFields()
+    let close = CloseFields()
     let columns = ColumnFields()
     let remarks = RemarkFields()
     let problems = ProblemRemarks()

@@ -44,6 +44,7 @@ struct RecordStage: ~Copyable {
     init(_ options: PipelineOptions, writer: (any RecordSink)?) {
         builder = RecordBuilder(columns: options.columns)
         builder.wantsWholeHashes = options.showsWholeHashes
+        builder.showsResponseTimes = options.showsResponseTimes
         self.writer = writer
         inquiry = options.inquiry
         limit = options.recordLimit
@@ -97,7 +98,10 @@ struct RecordStage: ~Copyable {
     ) {
         finding.message.verify(bytes)
         if finding.message.status == .bad { badChecksums += 1 }
-        if let inquiry { inquiry.receive(finding, of: sender, number: number, bytes) }
+        if let inquiry {
+            inquiry.receive(finding, of: sender, number: number, bytes)
+            if inquiry.relates { builder.relate(inquiry) }
+        }
         if depth > .summary { finding.remarks = converse(finding.message, bytes, of: sender, number: number) }
         var pass = start(isCounted: true)
         while let current = pass {
@@ -120,6 +124,7 @@ struct RecordStage: ~Copyable {
         default: break
         }
         if depth > .summary { builder.claims = conversations.claims(of: sender.side, number: number) }
+        if case .ended = event { builder.lastMessage = inquiry?.lastMessage(of: number) }
         var pass = start(isCounted: event.isCounted)
         while let current = pass {
             builder.build(
@@ -169,7 +174,7 @@ struct RecordStage: ~Copyable {
                 return Pass(depth: .fields, wantsInfo: false, isFiltered: true)
             }
             guard filter.filter.matches(builder.record.tree, bytes) else { return nil }
-            if builder.record.ending == .gap { shownGaps += 1 } else { shown += 1 }
+            if builder.record.isNumbered { shown += 1 } else { shownGaps += 1 }
             if let writerPass, pass.depth < writerPass.depth { return writerPass }
         }
         if let writer {

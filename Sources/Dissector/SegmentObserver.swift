@@ -91,6 +91,9 @@ final class SegmentObserver {
         connections.recognise(stream, isEncrypted: isEncrypted)
     }
 
+    /// A stream that began before the capture, and without a message, looks random or does not.
+    func note(looksRandom: Bool, of stream: StreamID) { connections.note(looksRandom: looksRandom, of: stream) }
+
     /// Bytes were given to a reader, each once.
     func deliver(_ count: UInt64, overhead: UInt64, of stream: StreamID) {
         connections.deliver(SideFacts.Share(bytes: count, overhead: overhead), of: stream)

@@ -26,6 +26,8 @@ enum StreamEvent {
 
     /// The first byte after missing ones has come. It has no record, and comes only where packets are observed.
     case resumed(Origin)
+    /// The sender has closed the connection. It comes only where relations are asked for.
+    case ended(ConnectionEnd)
 
     /// The frame to which its record belongs.
     var origin: Origin {
@@ -36,16 +38,24 @@ enum StreamEvent {
         case .packet(_, let arrival): arrival.origin
         case .beginning(let origin, _), .failure(_, let origin), .end(_, let origin): origin
         case .encrypted(let direction): direction.last
+        case .ended(let end): end.origin
         }
     }
 
     /// Whether `-c` counts its record.
     var isCounted: Bool {
         switch self {
-        case .gap, .otherCopy, .fragmentsDiffer, .closed, .resumed: false
+        case .gap, .otherCopy, .fragmentsDiffer, .closed, .resumed, .ended: false
         default: true
         }
     }
+}
+
+/// How a connection is closed.
+struct ConnectionEnd {
+    var isReset: Bool
+    /// The frame of the FIN or RST.
+    var origin: Origin
 }
 
 /// Bytes of a stream, from 0: the first byte after the SYN, or the first of the stream that is known.

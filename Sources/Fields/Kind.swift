@@ -13,6 +13,8 @@ public enum Kind: Sendable, Equatable {
     case signed(bits: Int)
     /// An unsigned number of so many bits, shown as `0x…` with all its digits.
     case hexadecimal(bits: Int)
+    /// The number of a frame, from 1, to which Wireshark's lines can be followed.
+    case frameNumber
     /// A CompactSize: 1, 3, 5 or 9 bytes on the wire, 64 bits as a value.
     case count
     /// Any nonzero value is true.

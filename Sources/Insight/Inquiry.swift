@@ -1,4 +1,5 @@
 import BitcoinP2P
+import Fields
 import Output
 import Reassembly
 import Records
@@ -60,6 +61,7 @@ public final class Inquiry: @unchecked Sendable {
     private var earliest = Int64.max
     private var latest = Int64.min
     private let named: Node?
+    private let found: AnswerBook?
     /// Somebody asks for relations of messages as fields.
     public let relates: Bool
     /// What messages cost of their segments' headers is asked.
@@ -69,13 +71,19 @@ public final class Inquiry: @unchecked Sendable {
     ///   - questions: Only what they need is followed.
     ///   - relates: Messages are to be related, whatever is asked.
     ///   - node: Where it was named.
-    public init(_ questions: [QuestionName], relates: Bool = false, node: Node? = nil) {
+    ///   - book: Is filled with what became of each request.
+    ///   - found: Such a book that a reading before this one has filled.
+    public init(
+        _ questions: [QuestionName], relates: Bool = false, node: Node? = nil, filling book: AnswerBook? = nil,
+        found: AnswerBook? = nil
+    ) {
+        self.found = found
         var scope = questions.reduce(into: Relations.Scope()) { $0.formUnion($1.scope) }
         if relates { scope.formUnion([.pings, .requests]) }
         wantsCosts = scope.contains(.costs)
         self.relates = relates
         named = node
-        relations = Relations(scope, SampleBudget())
+        relations = Relations(scope, SampleBudget(), book: book)
     }
 
     // MARK: What came
@@ -96,7 +104,20 @@ public final class Inquiry: @unchecked Sendable {
     }
 
     /// The requests that the message taken last answers.
-    public var related: [Related] { Array(relations.requests.related) }
+    public var related: ContiguousArray<Related> { relations.requests.related }
+
+    /// The last message of a connection so far.
+    public func lastMessage(of connection: UInt64) -> LastMessage? {
+        relations.states.place(of: connection).flatMap { relations.states[$0].last }
+    }
+
+    /// What became of the requests of the message taken last, where a reading before this one has found that.
+    public var answers: ArraySlice<AnswerBook.Entry> { found.map { $0[relations.number] } ?? [] }
+
+    /// Nothing more will come: fills the book with what still waits.
+    ///
+    /// - Parameter time: When the capture ended, in nanoseconds since 1970.
+    public func finish(at time: Int64) { relations.finish(at: max(time, latest)) }
 
     /// Bytes of a connection that are of no message: of a v2 connection, or all of one that cannot be read.
     ///
@@ -134,6 +155,29 @@ public final class Inquiry: @unchecked Sendable {
         for question in questions { question.append(view, as: format, to: output) }
     }
 
+    /// What packets tell of the connections of Bitcoin's ports, by number.
+    public func lives(_ facts: CaptureFacts) -> [ConnectionLife] {
+        facts.known.map { connection in
+            let state = relations.states.place(of: connection.number).map { relations.states[$0] }
+            let opener = connection.isFromSYN ? .forward : state?.initiator
+            let first = opener ?? .forward
+            let end = connection.end.map { end in
+                let last = state?.last.map { last in
+                    var text = TextBuffer()
+                    last.command.append(to: &text)
+                    return (text, max(0, end.origin.time &- last.time))
+                }
+                return ConnectionLife.End(
+                    isReset: end.isReset, by: opener.map { $0 == end.side ? .initiator : .responder } ?? .unknown,
+                    lastMessage: last?.0, wait: last?.1)
+            }
+            return ConnectionLife(
+                stream: connection.number, initiator: connection[first].text,
+                responder: connection[first.opposite].text, isDirected: opener != nil, first: connection.first.time,
+                last: connection.last.time, end: end, looksRandom: connection.looksRandom)
+        }
+    }
+
     private func view(_ facts: CaptureFacts?) -> View {
         var capture = facts ?? CaptureFacts()
         if facts == nil, latest >= earliest {
@@ -143,7 +187,7 @@ public final class Inquiry: @unchecked Sendable {
         }
         let now = facts.map { $0.packets == 0 ? 0 : $0.latest } ?? latest
         var (known, others) = connections(facts, at: now)
-        let node = named ?? find(known, capture)
+        let node = named ?? (facts == nil ? .capturing : find(known, capture))
         if let node {
             for index in known.indices { known[index].nodeSide = node.side(known[index]) }
             for index in others.indices { others[index].nodeSide = node.side(others[index]) }
@@ -216,6 +260,9 @@ extension RequestTally {
 }
 
 extension Node {
+    /// What Core's message captures call the node that wrote them.
+    fileprivate static let capturing = Node(["node"], .capture)
+
     fileprivate func side(_ connection: ConnectionView) -> Direction? {
         side(End(connection.ends.forward), End(connection.ends.backward))
     }

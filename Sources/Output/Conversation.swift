@@ -19,7 +19,8 @@ struct Conversation {
     private(set) var initiator: Side
     private(set) var responder: Side
     private(set) var isDirected = false
-    private(set) var transport: Record.Transport
+    /// Nil where nothing of Bitcoin's came.
+    private(set) var transport: Record.Transport?
     private(set) var start: Int64
     private(set) var end: Int64
 
@@ -30,6 +31,16 @@ struct Conversation {
         end = record.time
         initiator = Side(endpoint: record.source)
         responder = Side(endpoint: record.destination)
+    }
+
+    /// A connection without a record.
+    init(_ life: ConnectionLife) {
+        stream = life.stream
+        start = life.first
+        end = life.last
+        initiator = Side(endpoint: life.initiator)
+        responder = Side(endpoint: life.responder)
+        isDirected = life.isDirected
     }
 
     var messages: UInt64 { initiator.messages &+ responder.messages }

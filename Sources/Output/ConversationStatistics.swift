@@ -11,6 +11,8 @@ public final class ConversationStatistics: RecordSink {
     private var userAgents = UserAgents()
     private var captureStart: Int64?
     private var decimals = 6
+    /// What packets tell of connections, also of those without a record; empty where nobody looks.
+    public var lives: [ConnectionLife] = []
     /// Of connections beyond the limit.
     private var others = (messages: UInt64(0), bytes: UInt64(0))
 
@@ -31,7 +33,7 @@ public final class ConversationStatistics: RecordSink {
 
     public func write(_ record: borrowing Record, _: RawSpan) {
         // A pasted message is of no connection, and a gap is no message.
-        guard !record.source.isEmpty, record.ending != .gap else { return }
+        guard !record.source.isEmpty, record.isNumbered else { return }
         captureStart = record.captureStart
         decimals = record.timeDecimals
         if let place = places[record.stream] { return conversations[place].add(record, &userAgents) }
@@ -46,9 +48,14 @@ public final class ConversationStatistics: RecordSink {
     }
 
     public func end() {
+        for life in lives where places[life.stream] == nil && conversations.count < limit {
+            places[life.stream] = conversations.count
+            conversations.append(Conversation(life))
+        }
         conversations.sort { ($1.bytes, $0.stream) < ($0.bytes, $1.stream) }
+        let ofStream = Dictionary(lives.map { ($0.stream, $0) }, uniquingKeysWith: { first, _ in first })
         // Rows are made when they are written: there may be many.
-        let rows = conversations.lazy.map(row)
+        let rows = conversations.lazy.map { [self] in row($0, ofStream[$0.stream]) }
         let lines = TableLines(.conversations, Self.columns)
         switch format {
         case .table: TableText(.framed("Bitcoin Conversations"), Self.columns, notes: notes).append(rows, to: output)
@@ -60,17 +67,17 @@ public final class ConversationStatistics: RecordSink {
         output.flush()
     }
 
-    private func row(_ conversation: Conversation) -> Row {
+    private func row(_ conversation: Conversation, _ life: ConnectionLife?) -> Row {
         Row(
             connection: conversation, messages: conversation.isOpaque ? nil : conversation.messages,
             bytes: conversation.bytes, start: conversation.start &- (captureStart ?? conversation.start),
-            decimals: decimals, userAgents: userAgents)
+            decimals: decimals, userAgents: userAgents, life: life)
     }
 
     private var rowOfOthers: Row {
         Row(
             connection: nil, messages: others.messages, bytes: others.bytes, start: 0, decimals: decimals,
-            userAgents: userAgents)
+            userAgents: userAgents, life: nil)
     }
 
     private var notes: [TextBuffer] {
@@ -106,6 +113,8 @@ extension ConversationStatistics {
         /// Of times.
         let decimals: Int
         let userAgents: UserAgents
+        /// What its packets tell.
+        let life: ConnectionLife?
     }
 
     static let columns: [ValuedColumn<Row>] = [
@@ -127,10 +136,13 @@ extension ConversationStatistics {
             $0.connection.map { .flag($0.isDirected) }
         },
         .init(
-            "transport", "Transport", .text, "how its bytes are sent: v1, v2, or v2 encrypted, which could not be read",
+            "transport", "Transport", .text,
+            "how its bytes are sent: v1, v2, v2 encrypted, which could not be read, or null where nothing of Bitcoin's came",
             place: 11
-        ) {
-            $0.connection.map { .word($0.transport.name) }
+        ) { row in
+            guard let connection = row.connection else { return nil }
+            if let transport = connection.transport { return .word(transport.name) }
+            return row.life?.looksRandom == true ? .word("v2, begun before the capture") : .text(nil)
         },
         .init(
             "initiator_user_agent", "Initiator's user agent", .longText(shown: 40),
@@ -168,6 +180,23 @@ extension ConversationStatistics {
         },
         .init("duration", "Duration", .seconds, "from then to the end of its last message", place: 10) { row in
             row.connection.map { .nanoseconds($0.duration, decimals: row.decimals) }
+        },
+        .init(
+            "end", "End", .text, "how it was closed: fin or rst, and by whom; open where neither was captured",
+            place: 14
+        ) { row in
+            guard row.connection != nil else { return nil }
+            guard let life = row.life else { return .text(nil) }
+            var name = TextBuffer()
+            name.append(life.end?.name ?? "open")
+            return .label(name, shown: life.end?.words(decimals: row.decimals) ?? name)
+        },
+        .init("end_after", nil, .text, "the command of the last message before that, null where there was none") {
+            row in
+            row.connection.map { _ in .text(row.life?.end?.lastMessage) }
+        },
+        .init("end_after_seconds", nil, .seconds, "the time since that message") { row in
+            row.connection.map { _ in .nanoseconds(row.life?.end?.wait, decimals: row.decimals) }
         },
     ]
 }

@@ -62,7 +62,7 @@ struct ColumnNodes {
             fields: columns.reduce(into: []) { $0.formUnion($1.fields) })
     }
 
-    /// Whether one of the fields of a gap or a conflict is asked for: only then such have rows.
+    /// Whether one of the fields of a gap, a conflict or an end is asked for: only then such have rows.
     var wantsGaps: Bool {
         columns.contains { column in
             column.fields.contains { field in
@@ -71,7 +71,7 @@ struct ColumnNodes {
         }
     }
 
-    private static let groups = ["bitcoin.gap", "bitcoin.retransmission", "bitcoin.fragment_conflict"]
+    private static let groups = ["bitcoin.gap", "bitcoin.retransmission", "bitcoin.fragment_conflict", "bitcoin.close"]
 
     mutating func collect(_ tree: borrowing Tree) {
         for column in nodes.indices {

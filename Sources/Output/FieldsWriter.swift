@@ -48,7 +48,7 @@ public final class FieldsWriter: RecordSink {
     public func end() { output.flush() }
 
     public func write(_ record: borrowing Record, _ bytes: RawSpan) {
-        guard record.ending != .gap || showsGaps else { return }
+        guard record.isNumbered || showsGaps else { return }
         columns.collect(record.tree)
         for column in columns.columns.indices {
             if column > 0 { output.buffer.append(ascii: format.separator) }

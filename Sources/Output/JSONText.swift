@@ -62,7 +62,7 @@ struct JSONValue {
         if node.flags.contains(.truncated) { return text.append("null") }
         switch kind {
         case .boolean, .flag: text.append(node.value == 0 ? "false" : "true")
-        case .unsigned, .count, .hexadecimal, .enumeration: text.append(decimal: node.value)
+        case .unsigned, .count, .frameNumber, .hexadecimal, .enumeration: text.append(decimal: node.value)
         case .signed, .amount: value.append(node, kind, RawSpan(), .plain, to: &text)
         case .duration: value.append(node, kind, tree.bytes(of: node, in: bytes), .plain, to: &text)
         case .text, .paddedText, .decimal:

@@ -18,6 +18,7 @@ extension Kind {
         case .hash, .bytes: 30
         case .ipv4: 32
         case .ipv6: 33
+        case .frameNumber: 35
         }
     }
 

@@ -62,7 +62,7 @@ public final class MessageStatistics: RecordSink {
     public func begin() {}
 
     public func write(_ record: borrowing Record, _: RawSpan) {
-        guard record.ending != .gap else { return }
+        guard record.isNumbered else { return }
         earliest = min(earliest, record.startTime)
         latest = max(latest, record.time)
         guard record.isMessage else {

@@ -61,9 +61,12 @@ public struct TreeText {
         case .packet: text.append(" packet of ")
         case .direction: text.append(" direction of ")
         case .gap: text.append(record.isConflict ? " conflict of " : " gap of ")
+        case .close: text.append(" connection closed")
         }
-        text.append(decimal: record.length)
-        text.append(record.length == 1 ? " byte" : " bytes")
+        if record.ending != .close {
+            text.append(decimal: record.length)
+            text.append(record.length == 1 ? " byte" : " bytes")
+        }
         if record.frames.count > 1 {
             text.append(", reassembled from ")
             text.append(decimal: record.frames.count)
@@ -81,6 +84,7 @@ public struct TreeText {
         case .cut: text.append(", cut, last seen at ")
         case .direction: text.append(", last seen at ")
         case .gap: text.append(", found at ")
+        case .close: text.append(" at ")
         }
         if time.append(instant: record.time, date: true, decimals: 9, to: &text) { text.append(" UTC") }
         colour.end(in: &text)

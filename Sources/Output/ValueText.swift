@@ -23,7 +23,7 @@ public struct ValueText {
         let value = node.value
         switch kind {
         case .group, .layer: break
-        case .unsigned, .count: text.append(decimal: value)
+        case .unsigned, .count, .frameNumber: text.append(decimal: value)
         case .signed: text.append(decimal: Int(Int64(bitPattern: value)))
         case .hexadecimal(let bits): Self.append(number: value, bits, true, to: &text)
         case .boolean:

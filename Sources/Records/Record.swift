@@ -68,7 +68,12 @@ public struct Record: ~Copyable {
         case packet
         /// Bytes that were not captured, or, with ``Record/isConflict``, of which copies differ.
         case gap
+        /// The end of a connection.
+        case close
     }
+
+    /// Whether the record has a number, and is counted.
+    public var isNumbered: Bool { ending != .gap && ending != .close }
 
     /// Whether the record is of a message, whole or cut.
     public var isMessage: Bool { ending == .complete || ending == .cut }

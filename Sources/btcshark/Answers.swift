@@ -14,8 +14,14 @@ final class Answers {
     private let inquiry: Inquiry?
     private let format: AnswerFormat
     private let output: ByteOutput
+    /// Only some messages are counted.
+    private let isFiltered: Bool
 
-    init(_ asked: [AskedStatistic], _ inquiry: Inquiry?, as format: AnswerFormat, to output: ByteOutput) {
+    init(
+        _ asked: [AskedStatistic], _ inquiry: Inquiry?, as format: AnswerFormat, isFiltered: Bool,
+        to output: ByteOutput
+    ) {
+        self.isFiltered = isFiltered
         self.inquiry = inquiry
         self.format = format
         self.output = output
@@ -41,7 +47,12 @@ final class Answers {
     func end(_ facts: CaptureFacts?) {
         for part in parts {
             switch part {
-            case .counted(let sink): sink.end()
+            case .counted(let sink):
+                // A filter chooses messages; of connections without any nothing can be chosen.
+                if let inquiry, let facts, let conversations = sink as? ConversationStatistics, !isFiltered {
+                    conversations.lives = inquiry.lives(facts)
+                }
+                sink.end()
             case .question(let name): inquiry?.answer([name], facts, as: format, to: output)
             }
         }

@@ -29,6 +29,14 @@ enum AskedStatistic {
         }
     }
 
+    /// Packets are observed for it.
+    var looksAtPackets: Bool {
+        switch self {
+        case .question, .counted(.conversations): true
+        case .counted: false
+        }
+    }
+
     var question: QuestionName? { if case .question(let name) = self { name } else { nil } }
 
     /// Prints the names with what each tells.

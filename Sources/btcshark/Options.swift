@@ -118,7 +118,9 @@ struct Options: ParsableArguments {
         help: ArgumentHelp("Same as -V: bitcoin is the only protocol.", valueName: "protocols"))
     var protocols: String?
 
-    @Flag(name: .customShort("2"), help: "Accepted for compatibility with tshark: nothing needs a second pass.")
+    @Flag(
+        name: .customShort("2"),
+        help: "Read the files twice, so that requests say which frames answer them, and how they ended.")
     var twoPasses = false
 
     @Flag(name: .customShort("V"), help: "Print the tree of every message: each field with its value.")
@@ -251,7 +253,7 @@ struct Options: ParsableArguments {
 
     @Flag(
         name: .long,
-        help: "Pair questions with their answers: fields and lines say what a message answers, and after what time.")
+        help: "Lines of answers say how long their requests have waited.")
     var relations = false
 
     @Option(

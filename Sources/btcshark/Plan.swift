@@ -20,6 +20,8 @@ struct Plan {
 
     let input: Input
     let pipeline: PipelineOptions
+    /// With `-2`: what became of each request, for the first reading to fill.
+    let answerBook: AnswerBook?
     let presentation: Presentation
     /// Nil where there are no secrets of v2 connections.
     let keys: KeySources?
@@ -46,9 +48,12 @@ struct Plan {
         pipeline.waitsForKeys = keys != nil && options.interface != nil
         pipeline.tellsEncryptedAtOnce = options.interface != nil
         if options.interface != nil { pipeline.recordWait = PipeWatch.limit }
-        if let inquiry = try Self.inquiry(options, presentation) {
+        answerBook = options.twoPasses ? AnswerBook() : nil
+        if let inquiry = try Self.inquiry(options, presentation, found: answerBook) {
             pipeline.inquiry = inquiry
             pipeline.observation = inquiry.wantsCosts ? .bytes : .connections
+            pipeline.showsResponseTimes = true
+            pipeline.tellsEnds = presentation.printsRecords && (options.relations || !options.statistics.isEmpty)
         }
         self.pipeline = pipeline
     }
@@ -170,14 +175,21 @@ struct Plan {
     }
 
     /// Nil where nobody asks for anything of the whole capture, or for relations.
-    private static func inquiry(_ options: Options, _ presentation: Presentation) throws -> Inquiry? {
+    private static func inquiry(
+        _ options: Options, _ presentation: Presentation, found: AnswerBook?
+    ) throws -> Inquiry? {
         let questions = presentation.statistics.compactMap(\.question)
         let node = try options.node.map(node)
-        guard !questions.isEmpty || options.relations else {
+        if options.twoPasses {
+            if options.interface != nil { throw ValidationError("-2 cannot be used with -i: live packets come once.") }
+            if options.read.contains("-") { throw ValidationError("-2: standard input can be read only once.") }
+        }
+        guard presentation.statistics.contains(where: \.looksAtPackets) || options.relations || options.twoPasses else {
             if node != nil { throw ValidationError("--node needs -z or --relations.") }
             return nil
         }
-        return Inquiry(questions, relates: options.relations, node: node ?? interfaceNode(options))
+        let relates = options.relations || options.twoPasses || presentation.printsRecords
+        return Inquiry(questions, relates: relates, node: node ?? interfaceNode(options), found: found)
     }
 
     /// The addresses of the interface that is captured from; of any, those of all.

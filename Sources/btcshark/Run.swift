@@ -19,7 +19,8 @@ struct Run {
             descriptor: STDOUT_FILENO, isLineBuffered: plan.options.lineBuffered || isatty(STDOUT_FILENO) == 1)
         output.isEnding = { Signals.isEndRequested }
         answers = Answers(
-            plan.presentation.statistics, plan.pipeline.inquiry, as: plan.presentation.answerFormat, to: output)
+            plan.presentation.statistics, plan.pipeline.inquiry, as: plan.presentation.answerFormat,
+            isFiltered: plan.pipeline.filter != nil, to: output)
         exporter = plan.objectFolder.map { ObjectExporter(path: $0, isHexadecimal: plan.options.exportsHex) }
     }
 
@@ -33,6 +34,9 @@ struct Run {
         case .live(let live): run(live)
         case .messageCaptures(let paths, let network):
             run { writer in
+                if let book = plan.answerBook {
+                    FirstReading(plan.pipeline, filling: book).read(messageCaptures: paths, network)
+                }
                 var options = MessageCaptures.Options()
                 options.pipeline = plan.pipeline
                 options.network = network
@@ -47,6 +51,7 @@ struct Run {
     // MARK: Captures of packets
 
     private func run(_ paths: [String]) -> Status {
+        if let book = plan.answerBook { FirstReading(plan.pipeline, filling: book).read(captures: paths) }
         let collector = plan.packetFile.map { _ in FrameCollector() }
         return run(collector) { writer in
             var packets: SelectedPackets?

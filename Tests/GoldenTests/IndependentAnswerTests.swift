@@ -60,7 +60,7 @@ struct GoldenIndependentAnswerTests {
                 return
             }
         }
-        // Each pair by itself: kind, asking and answering message, and the time between.
+        // Each pair of messages by itself, and the time between.
         let theirs = independent.dropFirst(Self.questions.count)
         let pairs = try PairCollector.pairs(of: path, keys: keys)
         if let index = (0..<max(pairs.count, theirs.count)).first(where: {
@@ -181,7 +181,7 @@ private final class PairCollector: RecordSink {
         guard record.isMessage else { return }
         number += 1
         for pair in inquiry.related {
-            let text = "pair \(pair.kind.name) \(pair.requestMessage) \(number) \(pair.responseTime / ticks)"
+            let text = "pair \(pair.requestMessage) \(number) \(pair.responseTime / ticks)"
             pairs.append((pair.requestMessage, number, text))
         }
     }

@@ -19,12 +19,13 @@ from times_questions import latency, requests
 
 
 def pairs(analysis):
-    """Lines with kind, numbers of the asking and of the answering message, and the time between in the clock's ticks."""
+    """Lines with the numbers of the asking and of the answering message, and the time between in the clock's ticks."""
     messages = sorted((m for c in analysis.bitcoin for m in c.messages), key=Message.order)
     numbers = {m: index + 1 for index, m in enumerate(messages)}
     found = [r for c in analysis.bitcoin for side in c.requests for r in side if r.answer]
-    lines = [(numbers[r.answer], numbers[r.message], r.kind, r.seconds) for r in found]
-    return ["pair %s %d %d %d" % (kind, asked, answered, ticks) for answered, asked, kind, ticks in sorted(lines)]
+    # Of two messages it is said once, whatever one has asked of the other.
+    lines = {(numbers[r.answer], numbers[r.message], r.seconds) for r in found}
+    return ["pair %d %d %d" % (asked, answered, ticks) for answered, asked, ticks in sorted(lines)]
 
 
 def main(arguments):

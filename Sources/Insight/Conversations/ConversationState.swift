@@ -2,6 +2,13 @@ import BitcoinP2P
 import Reassembly
 import Records
 
+/// A message after which a connection was closed.
+public struct LastMessage: Sendable {
+    public var command: Command
+    /// When its last byte came, in nanoseconds since 1970.
+    public var time: Int64
+}
+
 /// What is known of a connection by its messages.
 struct ConversationState {
     let number: UInt64
@@ -19,6 +26,8 @@ struct ConversationState {
     /// When its first message began, and its last one ended.
     var start: Int64
     var end: Int64
+    /// The last one, of either side.
+    var last: LastMessage?
     /// Which of its directions have ended; of both nothing more will come.
     private var closed: (forward: Bool, backward: Bool) = (false, false)
     /// When the first of them ended: from then on nobody is late with an answer.

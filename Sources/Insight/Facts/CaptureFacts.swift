@@ -45,7 +45,7 @@ public struct CaptureFacts: Sendable {
     public init() {}
 
     /// From the first to the last moment of the capture, in nanoseconds.
-    public var duration: Int64 { packets == 0 ? 0 : latest &- earliest }
+    public var duration: Int64 { latest >= earliest ? latest &- earliest : 0 }
 }
 
 /// Frames, and their bytes on the wire.

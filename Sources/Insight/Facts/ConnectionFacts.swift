@@ -27,6 +27,8 @@ public struct ConnectionFacts: Sendable {
     public var hasKnownPort: Bool
     /// A direction was found to be encrypted (BIP 324).
     public var isEncrypted = false
+    /// It began before the capture, and its bytes cannot be told from random ones.
+    public var looksRandom = false
     public var end: End?
 
     public init(number: UInt64, forward: SideFacts, backward: SideFacts, first: Origin, hasKnownPort: Bool) {

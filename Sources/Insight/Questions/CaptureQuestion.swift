@@ -192,7 +192,8 @@ struct CaptureQuestion: Question {
         }
         let doubts = Doubt.allCases.filter { $0.applies(to: head) }
         if doubts.isEmpty {
-            lines.append(("Doubts", "none: every byte of every Bitcoin connection is here"))
+            let praise = head.hasPackets ? "every byte of every Bitcoin connection is here" : "every message is whole"
+            lines.append(("Doubts", "none: " + praise))
         }
         for (index, doubt) in doubts.enumerated() {
             lines.append((index == 0 ? "Doubts" : "", "\(doubt.words(head)) (\(doubt.rawValue))"))

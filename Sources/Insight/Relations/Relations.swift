@@ -25,12 +25,15 @@ struct Relations: ~Copyable {
     private(set) var states = ConversationStates()
     private(set) var requests: Requests
     private var reader = RelationReader()
-    private var number: UInt64 = 0
+    /// Of the message at hand, among all.
+    private(set) var number: UInt64 = 0
     private var commandLimit = CommandLimit()
 
-    init(_ scope: Scope, _ budget: SampleBudget, limits: Requests.Limits = Requests.Limits()) {
+    init(
+        _ scope: Scope, _ budget: SampleBudget, limits: Requests.Limits = Requests.Limits(), book: AnswerBook? = nil
+    ) {
         self.scope = scope
-        requests = Requests(budget, limits: limits)
+        requests = Requests(budget, limits: limits, book: book)
     }
 
     // MARK: Messages
@@ -69,6 +72,7 @@ struct Relations: ~Copyable {
             states[place].initiator = fact.role == .initiator ? fact.side : fact.side.opposite
         }
         states[place].hasMessages = true
+        states[place].last = LastMessage(command: fact.command, time: fact.complete.time)
         states[place].end = max(states[place].end, fact.complete.time)
         states[place].transport = fact.transport
         if let network = fact.network { states[place].network = network }
@@ -296,6 +300,9 @@ struct Relations: ~Copyable {
         requests.answerHeaders(parent: parent, first: first, fact, at: place, in: &states)
     }
 
+    /// Nothing more will come: what still waits has ended.
+    mutating func finish(at time: Int64) { requests.closeAll(at: time, in: &states) }
+
     // MARK: Events
 
     /// Bytes of a side were not captured.
@@ -333,6 +340,6 @@ struct Relations: ~Copyable {
     mutating func close(_ side: Direction, _ connection: UInt64, at time: Int64) {
         guard let place = states.place(of: connection) else { return }
         states[place].close(side, at: time)
-        if states[place].hasClosed { requests.close(place, in: &states) }
+        if states[place].hasClosed { requests.close(place, at: time, in: &states) }
     }
 }

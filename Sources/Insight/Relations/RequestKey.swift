@@ -41,7 +41,8 @@ struct RequestKey: Hashable {
     /// Peers choose hashes: so that none can choose two of one digest, it depends on a random seed.
     var digest: UInt64 { UInt64(bitPattern: Int64(hashValue)) }
 
-    var firstWord: UInt64 { words[0] }
+    /// A part of it that no seed has changed.
+    var firstWord: UInt32 { UInt32(truncatingIfNeeded: words[0] ^ words[0] >> 32) }
 
     /// The same of a key that one side of a conversation asks for.
     func digest(_ conversation: Int32, _ side: Direction) -> UInt64 {

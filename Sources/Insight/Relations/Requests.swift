@@ -21,19 +21,27 @@ struct Requests: ~Copyable {
     private var digests = 0
     private var serial: UInt64 = 0
     private let budget: SampleBudget
+    /// Is told what became of each request; nil where nobody asks.
+    private let book: AnswerBook?
+    /// How many things the message at hand has asked for.
+    private var asked: UInt32 = 0
     /// When the first request was forgotten.
     private(set) var forgottenTime: Int64?
     /// The requests that the message taken last answers.
     private(set) var related: ContiguousArray<Related> = []
 
-    init(_ budget: SampleBudget, limits: Limits = Limits()) {
+    init(_ budget: SampleBudget, limits: Limits = Limits(), book: AnswerBook? = nil) {
         self.budget = budget
+        self.book = book
         self.limits = limits
     }
 
     var count: Int { waiting.count }
 
-    mutating func beginMessage() { related.removeAll(keepingCapacity: true) }
+    mutating func beginMessage() {
+        if !related.isEmpty { related.removeAll(keepingCapacity: true) }
+        asked = 0
+    }
 
     // MARK: Asking
 
@@ -41,14 +49,16 @@ struct Requests: ~Copyable {
     mutating func ask(
         _ key: RequestKey, _ fact: MessageFact, number: UInt64, at place: Int32, in states: inout ConversationStates
     ) {
+        let request = request(key, fact, number, place)
         guard states[place][fact.side].waiting.takes(key) else {
             forgottenTime = forgottenTime ?? fact.complete.time
+            note(request, .unclear, frame: 0)
             return states[place][fact.side].tally(key.kind) {
                 $0.requests &+= 1
                 $0.end(.unclear)
             }
         }
-        append(request(key, fact, number, place), in: &states)
+        append(request, in: &states)
     }
 
     /// A `getheaders` asks.
@@ -66,16 +76,18 @@ struct Requests: ~Copyable {
         {
             forget(first.index, fact.complete.time, in: &states)
         }
-        let index = append(request(RequestKey(.headers, nonce: serial), fact, number, place), in: &states)
+        let request = request(RequestKey(.headers, nonce: serial), fact, number, place)
+        let index = append(request, in: &states)
         digests += locator.count
         states[place][side].locators.append(LocatorRequest(index: index, digests: locator, isEmpty: isEmpty))
     }
 
-    private func request(
+    private mutating func request(
         _ key: RequestKey, _ fact: MessageFact, _ number: UInt64, _ place: Int32
     ) -> WaitingRequests.Request {
-        WaitingRequests.Request(
-            key, conversation: place, side: fact.side, complete: fact.complete, message: number,
+        defer { asked &+= 1 }
+        return WaitingRequests.Request(
+            key, conversation: place, side: fact.side, complete: fact.complete, message: number, place: asked,
             isReordered: fact.isReordered)
     }
 
@@ -107,7 +119,10 @@ struct Requests: ~Copyable {
         _ index: WaitingRequests.Index, _ outcome: RequestOutcome, in states: inout ConversationStates
     ) {
         let request = waiting[index]
-        if !request.isBegun { states[request.conversation][request.side].tally(request.kind) { $0.end(outcome) } }
+        if !request.isBegun {
+            states[request.conversation][request.side].tally(request.kind) { $0.end(outcome) }
+            note(request, outcome, frame: 0)
+        }
         remove(index, in: &states)
     }
 
@@ -157,7 +172,15 @@ struct Requests: ~Copyable {
                 index = next
             }
         }
-        if waiting[index].isBegun { relate(index, fact) } else { answer(index, as: .answered, fact, in: &states) }
+        if waiting[index].isBegun {
+            relate(index, fact)
+            book?.add(
+                AnswerBook.Entry(
+                    message: waiting[index].message, frame: fact.complete.frame, place: waiting[index].place,
+                    outcome: nil))
+        } else {
+            answer(index, as: .answered, fact, in: &states)
+        }
         if index == last { remove(index, in: &states) } else { waiting.begin(index) }
     }
 
@@ -241,6 +264,7 @@ struct Requests: ~Copyable {
     ) {
         let request = waiting[index]
         relate(index, fact)
+        note(request, outcome, frame: fact.complete.frame)
         let budget = budget
         states[request.conversation][request.side].tally(request.kind) { tally in
             guard outcome == .answered else { return tally.end(outcome) }
@@ -255,8 +279,14 @@ struct Requests: ~Copyable {
         max(0, fact.first.time &- request.complete.time)
     }
 
+    private func note(_ request: WaitingRequests.Request, _ outcome: RequestOutcome, frame: UInt64) {
+        book?.add(AnswerBook.Entry(message: request.message, frame: frame, place: request.place, outcome: outcome))
+    }
+
     private mutating func relate(_ index: WaitingRequests.Index, _ fact: MessageFact) {
         let request = waiting[index]
+        // Of a message that answers many things of one, it is said once.
+        if let last = related.last, last.requestMessage == request.message { return }
         related.append(
             Related(
                 requestFrame: request.complete.frame, requestMessage: request.message,
@@ -266,14 +296,19 @@ struct Requests: ~Copyable {
     // MARK: Ends
 
     /// A connection has ended: its requests will not be answered.
-    mutating func close(_ place: Int32, in states: inout ConversationStates) {
-        guard let time = states[place].closeTime else { return }
+    mutating func close(_ place: Int32, at time: Int64, in states: inout ConversationStates) {
+        let time = min(time, states[place].closeTime ?? time)
         for side in [Direction.forward, .backward] {
             while let index = waiting.oldest(of: states[place][side].waiting) {
                 let outcome = outcome(of: waiting[index], at: time, answerer: states[place][side.opposite])
                 end(index, outcome, in: &states)
             }
         }
+    }
+
+    /// Notes what became of those that still wait.
+    mutating func closeAll(at time: Int64, in states: inout ConversationStates) {
+        for place in 0..<Int32(truncatingIfNeeded: states.count) { close(place, at: time, in: &states) }
     }
 
     /// What became so far of the requests of one side, with those that still wait.

@@ -12,7 +12,9 @@ struct WaitingRequests {
         /// Of its key, connection and side, with a random seed.
         fileprivate let digest: UInt64
         /// Of the key itself.
-        private let word: UInt64
+        private let word: UInt32
+        /// Which of the things it is that its message asked for.
+        let place: UInt32
         let complete: Origin
         /// Of the asking message.
         let message: UInt64
@@ -37,8 +39,9 @@ struct WaitingRequests {
 
         init(
             _ key: RequestKey, conversation: Int32, side: Direction, complete: Origin, message: UInt64,
-            isReordered: Bool
+            place: UInt32, isReordered: Bool
         ) {
+            self.place = place
             digest = key.digest(conversation, side)
             word = key.firstWord
             kind = key.kind
