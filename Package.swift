@@ -79,7 +79,7 @@ let package = Package(
         .testTarget(
             name: "GoldenTests",
             dependencies: [
-                "btcshark", "Capture", "Dissector", "Output", "Support",
+                "btcshark", "Capture", "Dissector", "Fields", "Insight", "Keys", "Output", "Records", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["Transcripts"], swiftSettings: settings),
@@ -94,7 +94,10 @@ let package = Package(
         .testTarget(
             name: "KeysTests", dependencies: ["btcshark", "BitcoinP2P", "Keys", "Support", "System"],
             swiftSettings: settings),
-        .testTarget(name: "InsightTests", dependencies: ["Insight", "Reassembly"], swiftSettings: settings),
+        .testTarget(
+            name: "InsightTests",
+            dependencies: ["BitcoinP2P", "Fields", "Insight", "Reassembly", "Records", "Support"],
+            swiftSettings: settings),
         .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly", "Support"], swiftSettings: settings),
         .testTarget(
             name: "BitcoinP2PTests",

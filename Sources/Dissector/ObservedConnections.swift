@@ -65,7 +65,7 @@ extension ObservedConnections {
         let place = Int(slots[stream.slot].place)
         guard place >= 0 else { return others.add(packet.frameLength) }
         guard let sent = connections[place].receive(packet, of: stream.direction, credence, &budget) else { return }
-        addRoundTrip(packet.origin.time &- sent, of: stream.direction.opposite, at: place)
+        addRoundTrip(max(0, packet.origin.time &- sent), of: stream.direction.opposite, at: place)
     }
 
     /// - Parameter side: The one that has waited.
@@ -157,9 +157,9 @@ extension ObservedConnections {
     private mutating func fold(_ place: Int) {
         add(connections[place])
         candidates -= 1
-        let forward = roundTrips.take(connections[place].forward.samples)
-        let backward = roundTrips.take(connections[place].backward.samples)
-        candidateSamples -= Int(truncatingIfNeeded: forward.count &+ backward.count)
+        let forward = roundTrips.forget(connections[place].forward.samples)
+        let backward = roundTrips.forget(connections[place].backward.samples)
+        candidateSamples -= Int(truncatingIfNeeded: forward &+ backward)
     }
 }
 

@@ -133,7 +133,7 @@ struct ObservedSide {
         guard Int32(bitPattern: number &- synNumber) > 0 else { return }
         flags.remove(.awaitsAnswer)
         if !flags.contains(.hasRepeatedSYN), number == synNumber &+ 1 || number == synEnd {
-            synRoundTrip = packet.origin.time &- syn.time
+            synRoundTrip = max(0, packet.origin.time &- syn.time)
         }
     }
 

@@ -21,6 +21,14 @@ struct RoundTrips {
 
     subscript(place: Int32) -> Samples { place < 0 ? Samples() : samples[Int(place)] }
 
+    /// Removes those of a side, which has none then; answers how many they were.
+    mutating func forget(_ place: Int32) -> UInt64 {
+        guard place >= 0 else { return 0 }
+        free.append(place)
+        defer { samples[Int(place)].removeAll(budget) }
+        return samples[Int(place)].count
+    }
+
     /// Takes those of a side out, which has none then.
     mutating func take(_ place: Int32) -> Samples {
         guard place >= 0 else { return Samples() }

@@ -62,7 +62,6 @@ public final class Inquiry: @unchecked Sendable {
     private var latest = Int64.min
     private let named: Node?
     private let found: AnswerBook?
-    private let budget = SampleBudget()
     /// Somebody asks for relations of messages as fields.
     public let relates: Bool
     /// What messages cost of their segments' headers is asked.
@@ -84,7 +83,7 @@ public final class Inquiry: @unchecked Sendable {
         wantsCosts = scope.contains(.costs)
         self.relates = relates
         named = node
-        relations = Relations(scope, budget, book: book)
+        relations = Relations(scope, SampleBudget(), book: book)
     }
 
     // MARK: What came
@@ -197,7 +196,9 @@ public final class Inquiry: @unchecked Sendable {
             capture: capture, hasPackets: facts != nil, messages: messages, connections: known,
             otherConnections: others, node: node,
             completeUntil: relations.requests.forgottenTime.map { $0 &- (capture.start ?? $0) },
-            others: (relations.states.others.messages, relations.states.others.bytes), budget: budget)
+            others: (relations.states.others.messages, relations.states.others.bytes),
+            // Of its own: rows live as long as the view, and there may be a view every ten seconds.
+            budget: SampleBudget())
     }
 
     private func find(_ connections: [ConnectionView], _ capture: CaptureFacts) -> Node? {
@@ -234,7 +235,7 @@ public final class Inquiry: @unchecked Sendable {
         var tallies: (forward: [RequestTally?], backward: [RequestTally?]) = ([], [])
         if let state {
             func tally(_ side: Direction) -> [RequestTally?] {
-                var tallies = relations.requests.tallies(state[side], answerer: state[side.opposite], at: time)
+                var tallies = relations.requests.tallies(of: side, in: state, at: time)
                 // Of a side of which nothing was captured it is not known that it was silent.
                 if let facts, facts[side.opposite].packets == 0 {
                     for index in tallies.indices { tallies[index]?.doubt() }

@@ -19,6 +19,7 @@ public final class SampleBudget {
     }
 
     fileprivate func giveBack(times count: Int) { times += count }
+    fileprivate func giveBack(histograms count: Int) { histograms += count }
 
     fileprivate func takeHistogram() -> Bool {
         guard histograms > 0 else { return false }
@@ -41,8 +42,9 @@ public struct Samples: Sendable {
     public private(set) var greatest: Int64?
     /// All of them, until there are too many.
     private var exact: ContiguousArray<Int64> = []
-    /// All of them, in microseconds, once there are too many.
-    private var histogram: Histogram<UInt32>?
+    /// All of them, in microseconds, once there are too many; none where no histogram could be made. It is in an array since
+    /// most samples have none, and it is large.
+    private var histogram: [Histogram<UInt32>] = []
 
     private var areExact: Bool { UInt64(exact.count) == count }
 
@@ -58,7 +60,8 @@ public struct Samples: Sendable {
             if exact.count < Self.exactLimit, budget.takeTime() { return exact.append(time) }
             makeHistogram(budget)
         }
-        _ = histogram?.record(Self.recorded(time))
+        guard !histogram.isEmpty else { return }
+        histogram[0].record(Self.recorded(time))
     }
 
     /// Adds those of another.
@@ -71,7 +74,14 @@ public struct Samples: Sendable {
         count &+= other.count
         if let low = other.least { least = min(least ?? low, low) }
         if let high = other.greatest { greatest = max(greatest ?? high, high) }
-        if let more = other.histogram { histogram?.add(more) } else { histogram = nil }
+        if let more = other.histogram.first, !histogram.isEmpty { histogram[0].add(more) } else { histogram = [] }
+    }
+
+    /// Removes all, and gives back what they took.
+    public mutating func removeAll(_ budget: SampleBudget) {
+        budget.giveBack(times: exact.count)
+        budget.giveBack(histograms: histogram.count)
+        self = Samples()
     }
 
     private mutating func makeHistogram(_ budget: SampleBudget) {
@@ -79,7 +89,7 @@ public struct Samples: Sendable {
             var histogram = Histogram<UInt32>(
                 highestTrackableValue: Self.greatestRecorded, numberOfSignificantValueDigits: .two)
             for time in exact { histogram.record(Self.recorded(time)) }
-            self.histogram = histogram
+            self.histogram = [histogram]
         }
         budget.giveBack(times: exact.count)
         exact = []
@@ -92,7 +102,7 @@ public struct Samples: Sendable {
             let rank = (exact.count * percent + 99) / 100
             return exact.sorted()[min(max(rank, 1), exact.count) - 1]
         }
-        guard let histogram else { return nil }
+        guard let histogram = histogram.first else { return nil }
         let found = Int64(clamping: histogram.valueAtPercentile(Double(percent))) &* 1_000
         return min(max(found, least), greatest)
     }
@@ -100,7 +110,7 @@ public struct Samples: Sendable {
     /// How many are at most `limit` nanoseconds, for a cumulative histogram; nil where it is not known.
     public func count(upTo limit: Int64) -> UInt64? {
         if areExact { return UInt64(exact.count { $0 <= limit }) }
-        return histogram?.count(within: 0...Self.recorded(limit))
+        return histogram.first?.count(within: 0...Self.recorded(limit))
     }
 
     /// An hour.

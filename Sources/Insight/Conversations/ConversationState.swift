@@ -28,8 +28,10 @@ struct ConversationState {
     var end: Int64
     /// The last one, of either side.
     var last: LastMessage?
-    /// Both its directions have ended: nothing more will come.
-    var closed: (forward: Bool, backward: Bool) = (false, false)
+    /// Which of its directions have ended; of both nothing more will come.
+    private var closed: (forward: Bool, backward: Bool) = (false, false)
+    /// When the first of them ended: from then on nobody is late with an answer.
+    private(set) var closeTime: Int64?
 
     init(number: UInt64, _ ends: (forward: [UInt8], backward: [UInt8]), time: Int64) {
         self.number = number
@@ -39,9 +41,14 @@ struct ConversationState {
     }
 
     subscript(side: Direction) -> SideState {
-        get { side == .forward ? forward : backward }
+        _read { if side == .forward { yield forward } else { yield backward } }
         _modify { if side == .forward { yield &forward } else { yield &backward } }
     }
 
     var hasClosed: Bool { closed.forward && closed.backward }
+
+    mutating func close(_ side: Direction, at time: Int64) {
+        if side == .forward { closed.forward = true } else { closed.backward = true }
+        closeTime = min(closeTime ?? time, time)
+    }
 }

@@ -20,7 +20,7 @@ struct ConversationStates {
     var count: Int { states.count }
 
     subscript(place: Int32) -> ConversationState {
-        get { states[Int(place)] }
+        _read { yield states[Int(place)] }
         _modify { yield &states[Int(place)] }
     }
 

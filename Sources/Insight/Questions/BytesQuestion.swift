@@ -152,14 +152,15 @@ struct BytesQuestion: Question {
         var rows: [Key: Row] = [:]
 
         mutating func add(_ kind: Kind, _ command: Command? = nil, _ flow: Flow, _ change: (inout Row) -> Void) {
-            let name = command.map { command in
-                var text = TextBuffer()
-                command.append(to: &text)
-                return text
+            func name() -> TextBuffer? {
+                command.map { command in
+                    var text = TextBuffer()
+                    command.append(to: &text)
+                    return text
+                }
             }
-            change(
-                &rows[
-                    Key(kind: kind, command: command, flow: flow), default: Row(kind: kind, command: name, flow: flow)])
+            let key = Key(kind: kind, command: command, flow: flow)
+            change(&rows[key, default: Row(kind: kind, command: name(), flow: flow)])
         }
 
         mutating func add(_ connection: ConnectionView, _ side: Direction, _ flow: Flow) {

@@ -27,6 +27,7 @@ struct Relations: ~Copyable {
     private var reader = RelationReader()
     /// Of the message at hand, among all.
     private(set) var number: UInt64 = 0
+    private var commandLimit = CommandLimit()
 
     init(
         _ scope: Scope, _ budget: SampleBudget, limits: Requests.Limits = Requests.Limits(), book: AnswerBook? = nil
@@ -78,11 +79,7 @@ struct Relations: ~Copyable {
         states[place][fact.side].messages &+= 1
         states[place][fact.side].bytes &+= UInt64(clamping: fact.length)
         guard scope.contains(.costs) else { return }
-        // Peers choose commands: those beyond the limit count together.
-        let isKnown =
-            states[place][fact.side].commands.count < 256
-            || states[place][fact.side].commands[fact.command] != nil
-        let command = isKnown ? fact.command : Command("")
+        let command = commandLimit.counted(fact.command, in: states[place][fact.side])
         states[place][fact.side].commands[command, default: CommandTally()].add(fact.captured)
     }
 
@@ -193,6 +190,9 @@ struct Relations: ~Copyable {
 
     // MARK: Requests
 
+    /// Core's MAX_LOCATOR_SZ: longer ones have no answer.
+    private static let locatorLimit = 101
+
     private mutating func relateRequest(
         _ fact: MessageFact, _ bytes: RawSpan, from start: Int, _ entry: RelationReader.Entry, at place: Int32
     ) {
@@ -219,17 +219,11 @@ struct Relations: ~Copyable {
             requests.answer([key], fact, at: place, in: &states)
         case .asksFilters(let name, let kind):
             guard let type = type(name), let key = key(kind, name.hash, bytes, type: type) else { return }
-            if kind == .cfilters {
-                requests.ask(
-                    RequestKey(kind, type: type), fact, number: number, at: place, end: key.digest, in: &states)
-            } else {
-                requests.ask(key, fact, number: number, at: place, in: &states)
-            }
+            requests.ask(key, fact, number: number, at: place, in: &states)
         case .filters(let name, let kind):
             guard let type = type(name), let key = key(kind, name.hash, bytes, type: type) else { return }
             if kind == .cfilters {
-                requests.answer(
-                    partOf: RequestKey(kind, type: type), digest: key.digest, fact, at: place, in: &states)
+                requests.answer(partOf: key, fact, at: place, in: &states)
             } else {
                 requests.answer([key], fact, at: place, in: &states)
             }
@@ -279,8 +273,11 @@ struct Relations: ~Copyable {
         var digests: [UInt64] = []
         var stop: UInt64?
         for index in 0..<reader.count where reader.isWhole(index) {
-            guard let key = RequestKey(.headers, hash: reader.bytes(index, in: bytes)) else { continue }
-            if reader.field(index) == reader.fields.hashStop { stop = key.digest } else { digests.append(key.digest) }
+            let isStop = reader.field(index) == reader.fields.hashStop
+            guard isStop || digests.count < Self.locatorLimit,
+                let key = RequestKey(.headers, hash: reader.bytes(index, in: bytes))
+            else { continue }
+            if isStop { stop = key.digest } else { digests.append(key.digest) }
         }
         guard let stop else { return }
         let isEmpty = digests.isEmpty
@@ -342,7 +339,7 @@ struct Relations: ~Copyable {
     /// A direction has ended.
     mutating func close(_ side: Direction, _ connection: UInt64, at time: Int64) {
         guard let place = states.place(of: connection) else { return }
-        if side == .forward { states[place].closed.forward = true } else { states[place].closed.backward = true }
+        states[place].close(side, at: time)
         if states[place].hasClosed { requests.close(place, at: time, in: &states) }
     }
 }

@@ -1,5 +1,6 @@
 import BitcoinP2P
 import Fields
+import Reassembly
 
 /// What is asked for: an answer fits a request of the same key.
 struct RequestKey: Hashable {
@@ -39,6 +40,17 @@ struct RequestKey: Hashable {
 
     /// Peers choose hashes: so that none can choose two of one digest, it depends on a random seed.
     var digest: UInt64 { UInt64(bitPattern: Int64(hashValue)) }
+
+    /// A part of it that no seed has changed.
+    var firstWord: UInt32 { UInt32(truncatingIfNeeded: words[0] ^ words[0] >> 32) }
+
+    /// The same of a key that one side of a conversation asks for.
+    func digest(_ conversation: Int32, _ side: Direction) -> UInt64 {
+        var hasher = Hasher()
+        hasher.combine(UInt64(UInt32(bitPattern: conversation)) << 8 | UInt64(side.rawValue))
+        hash(into: &hasher)
+        return UInt64(bitPattern: Int64(hasher.finalize()))
+    }
 
     static func == (left: RequestKey, right: RequestKey) -> Bool {
         left.kind == right.kind && left.type == right.type && left.words[0] == right.words[0]

@@ -47,10 +47,17 @@ struct Requests: ~Copyable {
 
     /// A message asks for something.
     mutating func ask(
-        _ key: RequestKey, _ fact: MessageFact, number: UInt64, at place: Int32, end: UInt64 = 0,
-        in states: inout ConversationStates
+        _ key: RequestKey, _ fact: MessageFact, number: UInt64, at place: Int32, in states: inout ConversationStates
     ) {
-        let request = request(key, fact, number, place, end: end)
+        let request = request(key, fact, number, place)
+        guard states[place][fact.side].waiting.takes(key) else {
+            forgottenTime = forgottenTime ?? fact.complete.time
+            note(request, .unclear, frame: 0)
+            return states[place][fact.side].tally(key.kind) {
+                $0.requests &+= 1
+                $0.end(.unclear)
+            }
+        }
         append(request, in: &states)
     }
 
@@ -76,12 +83,12 @@ struct Requests: ~Copyable {
     }
 
     private mutating func request(
-        _ key: RequestKey, _ fact: MessageFact, _ number: UInt64, _ place: Int32, end: UInt64 = 0
+        _ key: RequestKey, _ fact: MessageFact, _ number: UInt64, _ place: Int32
     ) -> WaitingRequests.Request {
         defer { asked &+= 1 }
         return WaitingRequests.Request(
             key, conversation: place, side: fact.side, complete: fact.complete, message: number, place: asked,
-            isReordered: fact.isReordered, end: end)
+            isReordered: fact.isReordered)
     }
 
     @discardableResult
@@ -93,10 +100,12 @@ struct Requests: ~Copyable {
             let oldest = waiting.oldest(of: states[place][side].waiting)
         {
             forget(oldest, request.complete.time, in: &states)
-        } else if waiting.count >= limits.ofAll, let old = waiting.anOld() {
-            forget(old, request.complete.time, in: &states)
+        } else if waiting.count >= limits.ofAll, let old = waiting.anOld().map({ waiting[$0] }),
+            let oldest = waiting.oldest(of: states[old.conversation][old.side].waiting)
+        {
+            forget(oldest, request.complete.time, in: &states)
         }
-        states[place][side].tally(request.key.kind) { $0.requests &+= 1 }
+        states[place][side].tally(request.kind) { $0.requests &+= 1 }
         return waiting.append(request, to: &states[place][side].waiting)
     }
 
@@ -111,7 +120,7 @@ struct Requests: ~Copyable {
     ) {
         let request = waiting[index]
         if !request.isBegun {
-            states[request.conversation][request.side].tally(request.key.kind) { $0.end(outcome) }
+            states[request.conversation][request.side].tally(request.kind) { $0.end(outcome) }
             note(request, outcome, frame: 0)
         }
         remove(index, in: &states)
@@ -119,7 +128,7 @@ struct Requests: ~Copyable {
 
     private mutating func remove(_ index: WaitingRequests.Index, in states: inout ConversationStates) {
         let request = waiting[index]
-        if request.key.kind == .headers {
+        if request.kind == .headers {
             let locators = states[request.conversation][request.side].locators
             if let at = locators.firstIndex(where: { $0.index == index }) {
                 digests -= locators[at].digests.count
@@ -147,23 +156,20 @@ struct Requests: ~Copyable {
 
     /// A message is part of an answer of several: of the oldest request of that key.
     ///
-    /// - Parameter digest: Of the hash it has: where it is the request's last, the answer is whole.
+    /// - Parameter key: With the hash that it has: where it is the request's last, the answer is whole.
     mutating func answer(
-        partOf key: RequestKey, digest: UInt64, _ fact: MessageFact, at place: Int32,
-        in states: inout ConversationStates
+        partOf key: RequestKey, _ fact: MessageFact, at place: Int32, in states: inout ConversationStates
     ) {
         let asker = fact.side.opposite
-        guard var index = waiting.first(key, place, asker), isBefore(index, fact) else { return }
-        if isHole(after: index, in: states[place][fact.side]), waiting[index].end != digest {
+        guard var index = waiting.firstForFilters(key.type, of: states[place][asker].waiting), isBefore(index, fact)
+        else { return }
+        let last = waiting.first(key, place, asker)
+        if let last, last != index, isHole(after: index, in: states[place][fact.side]), isBefore(last, fact) {
             // The end of the oldest answer may be lost: a hash that ends a later one tells.
-            var other = waiting.next(key, after: index)
-            while let next = other, waiting[next].end != digest { other = waiting.next(key, after: next) }
-            if let found = other, isBefore(found, fact) {
-                while index != found {
-                    guard let next = waiting.next(key, after: index) else { return }
-                    end(index, .unclear, in: &states)
-                    index = next
-                }
+            while index != last {
+                end(index, .unclear, in: &states)
+                guard let next = waiting.firstForFilters(key.type, of: states[place][asker].waiting) else { return }
+                index = next
             }
         }
         if waiting[index].isBegun {
@@ -175,7 +181,7 @@ struct Requests: ~Copyable {
         } else {
             answer(index, as: .answered, fact, in: &states)
         }
-        if waiting[index].end == digest { remove(index, in: &states) } else { waiting[index].isBegun = true }
+        if index == last { remove(index, in: &states) } else { waiting.begin(index) }
     }
 
     /// `headers` answers a `getheaders`.
@@ -225,9 +231,13 @@ struct Requests: ~Copyable {
         }
         guard let oldest, isHole(after: oldest, in: states[place][fact.side]) else { return oldest }
         var newest = oldest
+        // All but the newest of these end here, so that none is passed twice.
         for key in keys {
-            guard let index = waiting.last(key, place, asker, before: fact.first.frame) else { continue }
-            if waiting[index].complete.frame >= waiting[newest].complete.frame { newest = index }
+            var next = waiting.first(key, place, asker)
+            while let index = next, isBefore(index, fact) {
+                if waiting[index].complete.frame >= waiting[newest].complete.frame { newest = index }
+                next = waiting.next(ofKey: index)
+            }
         }
         guard newest != oldest else { return oldest }
         for key in keys {
@@ -256,12 +266,17 @@ struct Requests: ~Copyable {
         relate(index, fact)
         note(request, outcome, frame: fact.complete.frame)
         let budget = budget
-        states[request.conversation][request.side].tally(request.key.kind) { tally in
+        states[request.conversation][request.side].tally(request.kind) { tally in
             guard outcome == .answered else { return tally.end(outcome) }
             tally.answer(
-                after: fact.first.time &- request.complete.time, frame: fact.complete.frame,
+                after: Self.wait(request, fact), frame: fact.complete.frame,
                 isReordered: fact.isReordered || request.isReordered, budget)
         }
+    }
+
+    /// From a request's end to its answer's first byte; nothing where the capture's time runs back.
+    private static func wait(_ request: WaitingRequests.Request, _ fact: MessageFact) -> Int64 {
+        max(0, fact.first.time &- request.complete.time)
     }
 
     private func note(_ request: WaitingRequests.Request, _ outcome: RequestOutcome, frame: UInt64) {
@@ -275,13 +290,14 @@ struct Requests: ~Copyable {
         related.append(
             Related(
                 requestFrame: request.complete.frame, requestMessage: request.message,
-                responseTime: fact.first.time &- request.complete.time, kind: request.key.kind))
+                responseTime: Self.wait(request, fact), kind: request.kind))
     }
 
     // MARK: Ends
 
     /// A connection has ended: its requests will not be answered.
     mutating func close(_ place: Int32, at time: Int64, in states: inout ConversationStates) {
+        let time = min(time, states[place].closeTime ?? time)
         for side in [Direction.forward, .backward] {
             while let index = waiting.oldest(of: states[place][side].waiting) {
                 let outcome = outcome(of: waiting[index], at: time, answerer: states[place][side.opposite])
@@ -296,13 +312,15 @@ struct Requests: ~Copyable {
     }
 
     /// What became so far of the requests of one side, with those that still wait.
-    func tallies(_ side: SideState, answerer: SideState, at time: Int64) -> [RequestTally?] {
+    func tallies(of asker: Direction, in state: ConversationState, at time: Int64) -> [RequestTally?] {
+        let (side, answerer) = (state[asker], state[asker.opposite])
+        let time = min(time, state.closeTime ?? time)
         var tallies = side.tallies
         var next = waiting.oldest(of: side.waiting)
         while let index = next {
             let request = waiting[index]
             if !request.isBegun {
-                tallies[Int(request.key.kind.rawValue)]?.end(outcome(of: request, at: time, answerer: answerer))
+                tallies[Int(request.kind.rawValue)]?.end(outcome(of: request, at: time, answerer: answerer))
             }
             next = waiting.next(after: index)
         }
@@ -312,7 +330,7 @@ struct Requests: ~Copyable {
     private func outcome(
         of request: WaitingRequests.Request, at time: Int64, answerer: SideState
     ) -> RequestOutcome {
-        guard let deadline = request.key.kind.deadline, time &- request.complete.time > deadline else { return .open }
+        guard let deadline = request.kind.deadline, time &- request.complete.time > deadline else { return .open }
         let isUnclear = answerer.endsInHole || answerer.lastHole > request.complete.frame
         return isUnclear ? .unclear : .unanswered
     }

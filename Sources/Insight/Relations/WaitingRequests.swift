@@ -1,68 +1,104 @@
 import Reassembly
 
-/// Requests that wait for an answer, of all connections.
+/// Requests that wait for an answer, of all connections: 64 bytes each.
 ///
-/// Those of one key in one direction stand in a chain, the oldest first; so do all of one direction. A chain is found by a
-/// hash of its key with a random seed, since peers choose nonces and hashes; the key itself is compared as well.
+/// Those of one key in one direction stand in a chain, the oldest first; so do all of one direction, and those for filters
+/// of one type. Requests are only removed from the beginning of the chain of their key.
 struct WaitingRequests {
     typealias Index = Int32
-    static let none: Index = -1
+    fileprivate static let none: Index = -1
 
     struct Request {
-        var key: RequestKey
+        /// Of its key, connection and side, with a random seed.
+        fileprivate let digest: UInt64
+        /// Of the key itself.
+        private let word: UInt32
+        /// Which of the things it is that its message asked for.
+        let place: UInt32
+        let complete: Origin
+        /// Of the asking message.
+        let message: UInt64
         /// The conversation, and the side that asked.
-        var conversation: Int32
-        var side: Direction
-        /// An answer of several messages has begun.
-        var isBegun = false
-        /// Bytes of the asking message came out of order.
-        var isReordered: Bool
-        fileprivate var isLive = true
-        var complete: Origin
-        /// Of the asking message; and which of the things that it asked for this is.
-        var message: UInt64
-        var place: UInt32
-        /// Of an answer of several messages: a digest of the hash with which it ends.
-        var end: UInt64
+        let conversation: Int32
+        let side: Direction
+        let kind: RequestKind
+        /// Of a filter.
+        let type: UInt8
+        private var flags: Flags
         fileprivate var nextOfKey = WaitingRequests.none
-        fileprivate var previousOfKey = WaitingRequests.none
+        fileprivate var nextOfType = WaitingRequests.none
         fileprivate var nextOfSide = WaitingRequests.none
         fileprivate var previousOfSide = WaitingRequests.none
 
+        private struct Flags: OptionSet {
+            let rawValue: UInt8
+            static let begun = Flags(rawValue: 1)
+            static let reordered = Flags(rawValue: 2)
+            static let live = Flags(rawValue: 4)
+        }
+
         init(
-            _ key: RequestKey, conversation: Int32, side: Direction, complete: Origin, message: UInt64, place: UInt32,
-            isReordered: Bool, end: UInt64 = 0
+            _ key: RequestKey, conversation: Int32, side: Direction, complete: Origin, message: UInt64,
+            place: UInt32, isReordered: Bool
         ) {
-            self.key = key
+            self.place = place
+            digest = key.digest(conversation, side)
+            word = key.firstWord
+            kind = key.kind
+            type = key.type
             self.conversation = conversation
             self.side = side
             self.complete = complete
             self.message = message
-            self.place = place
-            self.isReordered = isReordered
-            self.end = end
+            flags = isReordered ? [.live, .reordered] : .live
+        }
+
+        /// Bytes of the asking message came out of order.
+        var isReordered: Bool { flags.contains(.reordered) }
+        /// An answer of several messages has begun.
+        var isBegun: Bool {
+            get { flags.contains(.begun) }
+            set { if newValue { flags.insert(.begun) } else { flags.remove(.begun) } }
+        }
+        fileprivate var isLive: Bool {
+            get { flags.contains(.live) }
+            set { if newValue { flags.insert(.live) } else { flags.remove(.live) } }
+        }
+
+        /// Whether it is one of that key, whose digest is the same.
+        fileprivate func has(_ key: RequestKey, _ conversation: Int32, _ side: Direction) -> Bool {
+            word == key.firstWord && kind == key.kind && type == key.type && conversation == self.conversation
+                && side == self.side
         }
     }
 
     /// The requests of one direction, from the oldest to the newest.
     struct Side {
+        /// Those for filters of one type.
+        fileprivate struct Filters {
+            let type: UInt8
+            var first: Index
+            var last: Index
+        }
+
         fileprivate var first = WaitingRequests.none
         fileprivate var last = WaitingRequests.none
-        private(set) var count = 0
+        fileprivate(set) var count: Int32 = 0
+        fileprivate var filters: [Filters] = []
+        /// So many types are told apart at once; there is one.
+        private static let filterLimit = 8
 
         init() {}
 
-        fileprivate mutating func note(_ change: Int) { count += change }
-    }
-
-    private struct Chain {
-        var first: Index
-        var last: Index
+        /// Whether there is room for a request of that key.
+        func takes(_ key: RequestKey) -> Bool {
+            key.kind != .cfilters || filters.count < Self.filterLimit || filters.contains { $0.type == key.type }
+        }
     }
 
     private var requests: ContiguousArray<Request> = []
-    private var free: [Index] = []
-    private var chains: [UInt64: Chain] = [:]
+    private var free: ContiguousArray<Index> = []
+    private var table = RequestTable()
     /// Where the next one to forget is sought.
     private var hand = 0
 
@@ -70,19 +106,42 @@ struct WaitingRequests {
 
     init() {}
 
-    subscript(index: Index) -> Request {
-        get { requests[Int(index)] }
-        _modify { yield &requests[Int(index)] }
-    }
+    subscript(index: Index) -> Request { requests[Int(index)] }
+
+    /// A first part of its answer has come.
+    mutating func begin(_ index: Index) { requests[Int(index)].isBegun = true }
 
     /// The oldest of a direction.
-    func oldest(of side: Side) -> Index? { side.first == Self.none ? nil : side.first }
+    func oldest(of side: Side) -> Index? { Self.known(side.first) }
 
     /// The one after it in its direction.
-    func next(after index: Index) -> Index? {
-        let next = requests[Int(index)].nextOfSide
-        return next == Self.none ? nil : next
+    func next(after index: Index) -> Index? { Self.known(requests[Int(index)].nextOfSide) }
+
+    /// One of those that have waited long, of any direction; another each time.
+    mutating func anOld() -> Index? {
+        guard count > 0 else { return nil }
+        while true {
+            if hand >= requests.count { hand = 0 }
+            defer { hand &+= 1 }
+            if requests[hand].isLive { return Index(truncatingIfNeeded: hand) }
+        }
     }
+
+    /// The oldest request of a key.
+    func first(_ key: RequestKey, _ conversation: Int32, _ side: Direction) -> Index? {
+        guard let chain = table.find(key.digest(conversation, side)) else { return nil }
+        return requests[Int(chain.first)].has(key, conversation, side) ? chain.first : nil
+    }
+
+    /// The one after it of the same key.
+    func next(ofKey index: Index) -> Index? { Self.known(requests[Int(index)].nextOfKey) }
+
+    /// The oldest request of a direction for filters of a type.
+    func firstForFilters(_ type: UInt8, of side: Side) -> Index? { side.filters.first { $0.type == type }?.first }
+
+    private static func known(_ index: Index) -> Index? { index == none ? nil : index }
+
+    // MARK: Changes
 
     @discardableResult
     mutating func append(_ request: Request, to side: inout Side) -> Index {
@@ -97,100 +156,43 @@ struct WaitingRequests {
         requests[Int(index)].previousOfSide = side.last
         if side.last != Self.none { requests[Int(side.last)].nextOfSide = index } else { side.first = index }
         side.last = index
-        side.note(1)
-        let place = Self.place(of: request.key, request.conversation, request.side)
-        if let chain = chains[place] {
-            requests[Int(index)].previousOfKey = chain.last
-            requests[Int(chain.last)].nextOfKey = index
-            chains[place]?.last = index
-        } else {
-            chains[place] = Chain(first: index, last: index)
-        }
+        side.count &+= 1
+        if let previous = table.append(index, to: request.digest) { requests[Int(previous)].nextOfKey = index }
+        if request.kind == .cfilters { appendForFilters(index, request.type, to: &side) }
         return index
     }
 
+    private mutating func appendForFilters(_ index: Index, _ type: UInt8, to side: inout Side) {
+        guard let place = side.filters.firstIndex(where: { $0.type == type }) else {
+            return side.filters.append(Side.Filters(type: type, first: index, last: index))
+        }
+        requests[Int(side.filters[place].last)].nextOfType = index
+        side.filters[place].last = index
+    }
+
+    /// Removes the oldest request of its key.
     mutating func remove(_ index: Index, from side: inout Side) {
         let request = requests[Int(index)]
-        if request.previousOfSide != Self.none {
-            requests[Int(request.previousOfSide)].nextOfSide = request.nextOfSide
+        if let previous = Self.known(request.previousOfSide) {
+            requests[Int(previous)].nextOfSide = request.nextOfSide
         } else {
             side.first = request.nextOfSide
         }
-        if request.nextOfSide != Self.none {
-            requests[Int(request.nextOfSide)].previousOfSide = request.previousOfSide
+        if let next = Self.known(request.nextOfSide) {
+            requests[Int(next)].previousOfSide = request.previousOfSide
         } else {
             side.last = request.previousOfSide
         }
-        side.note(-1)
-        let place = Self.place(of: request.key, request.conversation, request.side)
-        if request.previousOfKey != Self.none {
-            requests[Int(request.previousOfKey)].nextOfKey = request.nextOfKey
-        }
-        if request.nextOfKey != Self.none {
-            requests[Int(request.nextOfKey)].previousOfKey = request.previousOfKey
-        }
-        if request.previousOfKey == Self.none, request.nextOfKey == Self.none {
-            chains[place] = nil
-        } else if request.previousOfKey == Self.none {
-            chains[place]?.first = request.nextOfKey
-        } else if request.nextOfKey == Self.none {
-            chains[place]?.last = request.previousOfKey
+        side.count &-= 1
+        table.removeFirst(of: request.digest, next: Self.known(request.nextOfKey))
+        if let place = side.filters.firstIndex(where: { $0.first == index }) {
+            if let next = Self.known(request.nextOfType) {
+                side.filters[place].first = next
+            } else {
+                side.filters.remove(at: place)
+            }
         }
         requests[Int(index)].isLive = false
         free.append(index)
-    }
-
-    /// One of those that have waited longest, of any direction.
-    mutating func anOld() -> Index? {
-        guard count > 0 else { return nil }
-        while true {
-            if hand >= requests.count { hand = 0 }
-            if requests[hand].isLive { return Index(truncatingIfNeeded: hand) }
-            hand += 1
-        }
-    }
-
-    /// The oldest request of a key, and after `previous` the next one.
-    func first(_ key: RequestKey, _ conversation: Int32, _ side: Direction) -> Index? {
-        chains[Self.place(of: key, conversation, side)].flatMap { matching(key, conversation, side, from: $0.first) }
-    }
-
-    func next(_ key: RequestKey, after previous: Index) -> Index? {
-        let request = requests[Int(previous)]
-        return matching(key, request.conversation, request.side, from: request.nextOfKey)
-    }
-
-    /// The newest request of a key that was complete before a frame.
-    func last(_ key: RequestKey, _ conversation: Int32, _ side: Direction, before frame: UInt64) -> Index? {
-        guard let chain = chains[Self.place(of: key, conversation, side)] else { return nil }
-        var index = chain.last
-        while index != Self.none {
-            let request = requests[Int(index)]
-            if request.key == key, request.conversation == conversation, request.side == side,
-                request.complete.frame < frame
-            {
-                return index
-            }
-            index = request.previousOfKey
-        }
-        return nil
-    }
-
-    /// Two keys share a chain only where their hashes are the same.
-    private func matching(_ key: RequestKey, _ conversation: Int32, _ side: Direction, from start: Index) -> Index? {
-        var index = start
-        while index != Self.none {
-            let request = requests[Int(index)]
-            if request.key == key, request.conversation == conversation, request.side == side { return index }
-            index = request.nextOfKey
-        }
-        return nil
-    }
-
-    private static func place(of key: RequestKey, _ conversation: Int32, _ side: Direction) -> UInt64 {
-        var hasher = Hasher()
-        hasher.combine(key)
-        hasher.combine(UInt64(UInt32(bitPattern: conversation)) << 1 | UInt64(side.rawValue))
-        return UInt64(bitPattern: Int64(hasher.finalize()))
     }
 }
