@@ -74,7 +74,8 @@ let package = Package(
             name: "DisplayFilterTests", dependencies: ["DisplayFilter", "Fields", "Support"],
             swiftSettings: settings),
         .testTarget(
-            name: "OutputTests", dependencies: ["BitcoinP2P", "Output", "Fields", "Records"], swiftSettings: settings),
+            name: "OutputTests", dependencies: ["BitcoinP2P", "Output", "Fields", "Records", "Support"],
+            swiftSettings: settings),
         // They run the program itself.
         .testTarget(
             name: "GoldenTests",
@@ -94,7 +95,7 @@ let package = Package(
         .testTarget(
             name: "KeysTests", dependencies: ["btcshark", "BitcoinP2P", "Keys", "Support", "System"],
             swiftSettings: settings),
-        .testTarget(name: "InsightTests", dependencies: ["Insight", "Reassembly"], swiftSettings: settings),
+        .testTarget(name: "InsightTests", dependencies: ["Insight", "Output", "Reassembly"], swiftSettings: settings),
         .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly", "Support"], swiftSettings: settings),
         .testTarget(
             name: "BitcoinP2PTests",

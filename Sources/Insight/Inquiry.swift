@@ -27,6 +27,10 @@ public enum QuestionName: String, Sendable, CaseIterable {
 
     /// The columns of what stands beside the rows, and of the rows.
     public var columns: (head: [Column], rows: [Column]) { form.allColumns }
+    /// Words that columns have, explained.
+    public var words: [ColumnWords] { form.words }
+    /// The metrics of a column; of a counter of whose rows some may fall also a gauge.
+    public func metricName(of column: Column) -> MetricName? { column.metricName(of: form.name) }
 
     /// What relations are followed for it.
     fileprivate var scope: Relations.Scope {
@@ -45,7 +49,9 @@ public enum QuestionName: String, Sendable, CaseIterable {
 }
 
 extension Question {
-    fileprivate static var allColumns: (head: [Column], rows: [Column]) { (head.map(\.column), columns.map(\.column)) }
+    fileprivate static var allColumns: (head: [Column], rows: [Column]) {
+        (common.map(\.column) + head.map(\.column), columns.map(\.column))
+    }
 
     fileprivate static func answer(_ view: View) -> any Question { Self(view) }
 }
@@ -153,7 +159,7 @@ public final class Inquiry: @unchecked Sendable {
             capture: capture, hasPackets: facts != nil, messages: messages, connections: known,
             otherConnections: others, node: node,
             completeUntil: relations.requests.forgottenTime.map { $0 &- (capture.start ?? $0) },
-            others: (relations.states.others.messages, relations.states.others.bytes), budget: budget)
+            others: (relations.states.others.messages, relations.states.others.bytes), budget: SampleBudget())
     }
 
     private func find(_ connections: [ConnectionView], _ capture: CaptureFacts) -> Node? {

@@ -155,7 +155,8 @@ private struct Item {
                 case .text, .longText: #expect(value is String, "\(column.key)")
                 case .flag: #expect(value is Bool, "\(column.key)")
                 case .number, .count, .bytes: #expect(value is UInt64, "\(column.key)")
-                case .averageBytes, .percent, .perSecond, .seconds: #expect(value is Double, "\(column.key)")
+                case .averageBytes, .percent, .perSecond, .seconds, .duration: #expect(value is Double, "\(column.key)")
+                case .samples: Issue.record("\(column.key) is no member")
                 }
             }
         }
