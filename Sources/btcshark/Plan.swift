@@ -26,6 +26,8 @@ struct Plan {
     /// Where packets are written, `-` for standard output.
     let packetFile: String?
     let objectFolder: String?
+    /// Nil where no metrics are asked for.
+    let metrics: MetricsFile?
     let options: Options
 
     init(_ options: Options) throws {
@@ -46,9 +48,15 @@ struct Plan {
         pipeline.waitsForKeys = keys != nil && options.interface != nil
         pipeline.tellsEncryptedAtOnce = options.interface != nil
         if options.interface != nil { pipeline.recordWait = PipeWatch.limit }
-        if let inquiry = try Self.inquiry(options, presentation) {
+        let inMetrics = try Self.questionsOfMetrics(options, presentation)
+        if let inquiry = try Self.inquiry(options, presentation.questions + inMetrics) {
             pipeline.inquiry = inquiry
             pipeline.observation = inquiry.wantsCosts ? .bytes : .connections
+        }
+        if let path = options.metrics, let inquiry = pipeline.inquiry {
+            metrics = MetricsFile(path, inMetrics, inquiry)
+        } else {
+            metrics = nil
         }
         self.pipeline = pipeline
     }
@@ -61,7 +69,7 @@ struct Plan {
     var dissects: Bool {
         guard case .live(let live) = input, live.recording != nil else { return true }
         return presentation.printsRecords || !presentation.statistics.isEmpty || objectFolder != nil
-            || options.count != nil
+            || options.count != nil || metrics != nil
     }
 
     /// SIGHUP asks for the next file of a recording.
@@ -170,14 +178,25 @@ struct Plan {
     }
 
     /// Nil where nobody asks for anything of the whole capture, or for relations.
-    private static func inquiry(_ options: Options, _ presentation: Presentation) throws -> Inquiry? {
-        let questions = presentation.statistics.compactMap(\.question)
+    private static func inquiry(_ options: Options, _ questions: [QuestionName]) throws -> Inquiry? {
         let node = try options.node.map(node)
         guard !questions.isEmpty || options.relations else {
-            if node != nil { throw ValidationError("--node needs -z or --relations.") }
+            if node != nil { throw ValidationError("--node needs -z, --metrics or --relations.") }
             return nil
         }
         return Inquiry(questions, relates: options.relations, node: node ?? interfaceNode(options))
+    }
+
+    /// Those that `-z` asks, each once, or all; none where no metrics are asked for.
+    private static func questionsOfMetrics(
+        _ options: Options, _ presentation: Presentation
+    ) throws -> [QuestionName] {
+        guard let path = options.metrics else { return [] }
+        guard !path.isEmpty, path != "-", path != options.write, !options.read.contains(path) else {
+            throw ValidationError("--metrics: '\(path)' cannot be replaced: name a file of its own.")
+        }
+        let asked = presentation.questions
+        return asked.isEmpty ? QuestionName.allCases : QuestionName.allCases.filter { asked.contains($0) }
     }
 
     /// The addresses of the interface that is captured from; of any, those of all.

@@ -19,7 +19,8 @@ struct Run {
             descriptor: STDOUT_FILENO, isLineBuffered: plan.options.lineBuffered || isatty(STDOUT_FILENO) == 1)
         output.isEnding = { Signals.isEndRequested }
         answers = Answers(
-            plan.presentation.statistics, plan.pipeline.inquiry, as: plan.presentation.answerFormat, to: output)
+            plan.presentation.statistics, plan.pipeline.inquiry, as: plan.presentation.answerFormat, to: output,
+            plan.metrics)
         exporter = plan.objectFolder.map { ObjectExporter(path: $0, isHexadecimal: plan.options.exportsHex) }
     }
 
@@ -208,6 +209,7 @@ struct Run {
         }
         if StandardError.complain(ofFailed: output) { status = .input }
         if !reportExport() { status = .input }
+        if plan.metrics?.hasFailed == true { status = .input }
         if let counts { report(counts, status) }
         return status
     }
@@ -228,6 +230,7 @@ struct Run {
         answers.end(nil)
         if StandardError.complain(ofFailed: output) { return .input }
         if !reportExport() { return .input }
+        if plan.metrics?.hasFailed == true { return .input }
         if shown == pasted.bytes.count { return .success }
         StandardError.complain(
             shown == 0
