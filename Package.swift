@@ -74,7 +74,8 @@ let package = Package(
             name: "DisplayFilterTests", dependencies: ["DisplayFilter", "Fields", "Support"],
             swiftSettings: settings),
         .testTarget(
-            name: "OutputTests", dependencies: ["BitcoinP2P", "Output", "Fields", "Records"], swiftSettings: settings),
+            name: "OutputTests", dependencies: ["BitcoinP2P", "Output", "Fields", "Records", "Support"],
+            swiftSettings: settings),
         // They run the program itself.
         .testTarget(
             name: "GoldenTests",
@@ -96,7 +97,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "InsightTests",
-            dependencies: ["BitcoinP2P", "Fields", "Insight", "Reassembly", "Records", "Support"],
+            dependencies: ["BitcoinP2P", "Fields", "Insight", "Output", "Reassembly", "Records", "Support"],
             swiftSettings: settings),
         .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly", "Support"], swiftSettings: settings),
         .testTarget(

@@ -28,6 +28,10 @@ public enum QuestionName: String, Sendable, CaseIterable {
 
     /// The columns of what stands beside the rows, and of the rows.
     public var columns: (head: [Column], rows: [Column]) { form.allColumns }
+    /// Words that columns have, explained.
+    public var words: [ColumnWords] { form.words }
+    /// The metrics of a column; of a counter of whose rows some may fall also a gauge.
+    public func metricName(of column: Column) -> MetricName? { column.metricName(of: form.name) }
 
     /// What relations are followed for it.
     fileprivate var scope: Relations.Scope {
@@ -46,7 +50,9 @@ public enum QuestionName: String, Sendable, CaseIterable {
 }
 
 extension Question {
-    fileprivate static var allColumns: (head: [Column], rows: [Column]) { (head.map(\.column), columns.map(\.column)) }
+    fileprivate static var allColumns: (head: [Column], rows: [Column]) {
+        (common.map(\.column) + head.map(\.column), columns.map(\.column))
+    }
 
     fileprivate static func answer(_ view: View) -> any Question { Self(view) }
 }

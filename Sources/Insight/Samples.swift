@@ -1,4 +1,5 @@
 import Histogram
+import Output
 
 /// How much memory samples may still take. Those that share a budget are changed on the same thread.
 public final class SampleBudget {
@@ -40,6 +41,8 @@ public struct Samples: Sendable {
     public private(set) var count: UInt64 = 0
     public private(set) var least: Int64?
     public private(set) var greatest: Int64?
+    /// All of them together, exactly.
+    public private(set) var sum: Int128 = 0
     /// All of them, until there are too many.
     private var exact: ContiguousArray<Int64> = []
     /// All of them, in microseconds, once there are too many; none where no histogram could be made. It is in an array since
@@ -54,6 +57,7 @@ public struct Samples: Sendable {
     public mutating func add(_ time: Int64, _ budget: SampleBudget) {
         let wereExact = areExact
         count &+= 1
+        sum &+= Int128(time)
         if let least, least <= time {} else { least = time }
         if let greatest, greatest >= time {} else { greatest = time }
         if wereExact {
@@ -72,6 +76,7 @@ public struct Samples: Sendable {
         }
         if areExact { makeHistogram(budget) }
         count &+= other.count
+        sum &+= other.sum
         if let low = other.least { least = min(least ?? low, low) }
         if let high = other.greatest { greatest = max(greatest ?? high, high) }
         if let more = other.histogram.first, !histogram.isEmpty { histogram[0].add(more) } else { histogram = [] }
@@ -111,6 +116,27 @@ public struct Samples: Sendable {
     public func count(upTo limit: Int64) -> UInt64? {
         if areExact { return UInt64(exact.count { $0 <= limit }) }
         return histogram.first?.count(within: 0...Self.recorded(limit))
+    }
+
+    /// For a histogram among metrics.
+    ///
+    /// - Parameter decimals: Of a second, which the clock has.
+    func distribution(decimals: Int) -> Distribution {
+        Distribution(counts: counts(upTo: Distribution.bounds), count: count, sum: sum, decimals: decimals)
+    }
+
+    /// How many are at most as long as each bound, which rise; nil where it is not known.
+    private func counts(upTo bounds: [Int64]) -> [UInt64]? {
+        guard areExact else {
+            guard let histogram else { return nil }
+            return bounds.map { histogram.count(within: 0...Self.recorded($0)) }
+        }
+        var counts = [UInt64](repeating: 0, count: bounds.count)
+        for time in exact {
+            if let place = bounds.firstIndex(where: { time <= $0 }) { counts[place] &+= 1 }
+        }
+        for place in counts.indices.dropFirst() { counts[place] &+= counts[place - 1] }
+        return counts
     }
 
     /// An hour.

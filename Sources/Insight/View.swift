@@ -17,6 +17,7 @@ struct View {
     let completeUntil: Int64?
     /// What has no row.
     let others: (messages: UInt64, bytes: UInt64)
+    /// Of what is put together for an answer, and gone after it.
     let budget: SampleBudget
 
     var decimals: Int { capture.timeDecimals }

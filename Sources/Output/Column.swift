@@ -21,6 +21,23 @@ public struct Column: Sendable {
         case seconds
         /// Seconds in data; a table shows three digits and the unit that suits.
         case duration
+        /// Spans of time as a histogram, which only metrics have: no table, and no member in data.
+        case samples
+    }
+
+    /// What the values are among the metrics of a question.
+    public enum Metric: Sendable {
+        /// They name the row, in each of its metrics.
+        case label
+        /// They never fall.
+        case counter
+        /// One counter for each name, which stands in the label of this name.
+        case counters(by: StaticString)
+        /// They may fall.
+        case gauge
+        case histogram
+        /// They are not among them.
+        case absent
     }
 
     /// The name of its member in a line of data.
@@ -30,6 +47,7 @@ public struct Column: Sendable {
     public let unit: Unit
     /// One phrase, without a capital or a full stop.
     public let meaning: StaticString
+    public let metric: Metric
     /// Its place in the table, from 0; those without one are around it in the order of their declarations.
     package let place: Int?
     /// Its width in a table of fixed columns, with the space before it.
@@ -48,6 +66,17 @@ extension Column.Unit {
         case .percent: "percent"
         case .perSecond: "per second"
         case .seconds, .duration: "seconds"
+        case .samples: "histogram"
+        }
+    }
+
+    /// What its values are among metrics, unless their column says otherwise.
+    var metric: Column.Metric {
+        switch self {
+        case .text, .longText, .flag, .number: .absent
+        case .count, .bytes: .counter
+        case .averageBytes, .percent, .perSecond, .seconds, .duration: .gauge
+        case .samples: .histogram
         }
     }
 
@@ -55,7 +84,7 @@ extension Column.Unit {
     var isLabel: Bool {
         switch self {
         case .text, .longText, .flag, .number: true
-        case .count, .bytes, .averageBytes, .percent, .perSecond, .seconds, .duration: false
+        case .count, .bytes, .averageBytes, .percent, .perSecond, .seconds, .duration, .samples: false
         }
     }
 
@@ -63,7 +92,7 @@ extension Column.Unit {
     var isLeft: Bool {
         switch self {
         case .text, .longText, .flag: true
-        case .number, .count, .bytes, .averageBytes, .percent, .perSecond, .seconds, .duration: false
+        case .number, .count, .bytes, .averageBytes, .percent, .perSecond, .seconds, .duration, .samples: false
         }
     }
 
@@ -73,7 +102,12 @@ extension Column.Unit {
         case .averageBytes: 1
         case .percent: 2
         case .perSecond: 4
-        case .text, .longText, .flag, .number, .count, .bytes, .seconds, .duration: 0
+        case .text, .longText, .flag, .number, .count, .bytes, .seconds, .duration, .samples: 0
         }
     }
+}
+
+extension Column {
+    /// Whether lines of data have a member for it.
+    public var isMember: Bool { if case .samples = unit { false } else { true } }
 }

@@ -21,6 +21,8 @@ package enum RowValue {
     case numbers([(name: String, number: UInt64)])
     /// Rows of data in a row.
     case rows([TextBuffer])
+    /// Only metrics have it.
+    case distribution(Distribution)
 
     /// Text of our own, which is safe to print.
     package static func printable(_ bytes: [UInt8]) -> RowValue {
@@ -59,6 +61,7 @@ extension TextBuffer {
         case .list(let texts): append(texts.joined(separator: ", "))
         case .numbers(let numbers): append(numbers.map { "\($0.name) \($0.number)" }.joined(separator: ", "))
         case .rows(let rows): append(decimal: rows.count)
+        case .distribution(let distribution): append(decimal: distribution.count)
         }
     }
 
@@ -101,6 +104,7 @@ extension TextBuffer {
                 append(row)
             }
             append("]")
+        case .distribution: append("null")
         }
     }
 

@@ -13,11 +13,14 @@ package struct ValuedColumn<Row>: Sendable {
     ///   - place: Its place in the table, from 0, where that has another order than data, which has the order of the
     ///     declarations. Columns without one are around it in that order.
     ///   - width: In a table of fixed columns, with the space before it.
+    ///   - metric: What the values are among metrics, where that does not follow from their unit.
     package init(
         _ key: StaticString, _ title: StaticString?, _ unit: Column.Unit, _ meaning: StaticString, place: Int? = nil,
-        width: Int = 0, _ value: @escaping @Sendable (Row) -> RowValue?
+        width: Int = 0, metric: Column.Metric? = nil, _ value: @escaping @Sendable (Row) -> RowValue?
     ) {
-        column = Column(key: key, title: title, unit: unit, meaning: meaning, place: place, width: width)
+        column = Column(
+            key: key, title: title, unit: unit, meaning: meaning, metric: metric ?? unit.metric, place: place,
+            width: width)
         self.value = value
     }
 }

@@ -12,6 +12,8 @@ final class Answers {
 
     private let parts: [Part]
     private let inquiry: Inquiry?
+    /// What `--metrics` asks for.
+    let metrics: MetricsFile?
     private let format: AnswerFormat
     private let output: ByteOutput
     /// Only some messages are counted.
@@ -19,10 +21,11 @@ final class Answers {
 
     init(
         _ asked: [AskedStatistic], _ inquiry: Inquiry?, as format: AnswerFormat, isFiltered: Bool,
-        to output: ByteOutput
+        to output: ByteOutput, _ metrics: MetricsFile?
     ) {
         self.isFiltered = isFiltered
         self.inquiry = inquiry
+        self.metrics = metrics
         self.format = format
         self.output = output
         parts = asked.map { asked in
@@ -57,6 +60,7 @@ final class Answers {
             }
         }
         output.flush()
+        metrics?.write(facts)
     }
 
     /// Answers the questions by what has come so far; what counts records answers at the end.
@@ -84,7 +88,8 @@ final class Answers {
 extension Statistic {
     fileprivate func makeWriter(_ output: ByteOutput, _ format: AnswerFormat) -> any RecordSink {
         switch format {
-        case .table: makeWriter(output, Format.table)
+        // Only questions have metrics.
+        case .table, .metrics: makeWriter(output, Format.table)
         case .json: makeWriter(output, Format.json)
         case .ndjson: makeWriter(output, Format.ndjson)
         }

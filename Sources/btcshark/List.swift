@@ -6,11 +6,11 @@ import Output
 
 /// `-G`: what btcshark knows.
 enum List: String {
-    case fields, messages, expert, manual
+    case fields, messages, expert, manual, statistics
 
     init(_ name: String) throws {
         guard let list = List(rawValue: name) else {
-            throw ValidationError("-G: there is no list '\(name)': fields, messages, expert or manual.")
+            throw ValidationError("-G: there is no list '\(name)': fields, messages, expert, manual or statistics.")
         }
         self = list
     }
@@ -23,6 +23,7 @@ enum List: String {
         case .messages: Listing.appendMessages(to: &output.buffer)
         case .expert: Listing.appendRemarks(to: &output.buffer)
         case .manual: ManualPage.append(to: &output.buffer)
+        case .statistics: StatisticsPage.append(to: &output.buffer)
         }
         output.flush()
         return StandardError.complain(ofFailed: output) ? .input : .success

@@ -49,6 +49,7 @@ struct LiveSession: ~Copyable {
     mutating func run(_ reader: inout LiveReader, isOver: () -> Bool) -> (any Error)? {
         while !isOver(), !hasReachedLimit, !Signals.isEndRequested {
             answerSignals(reader)
+            writeMetrics(reader)
             guard step(&reader, milliseconds: wait) else { return failure }
         }
         // What came before that moment.
@@ -218,10 +219,21 @@ struct LiveSession: ~Copyable {
         if Signals.takeCountsRequest() {
             StandardError.write(reader.statistics.text(taken: nil) + "\n")
             if let counts { StandardError.write(counts.text + "\n") }
-            if answers.hasQuestions, var facts {
-                facts.kernelDropped = reader.statistics.droppedByKernel
-                answers.answer(facts)
-            }
+            if answers.hasQuestions, let facts = allFacts(reader) { answers.answer(facts) }
         }
+    }
+
+    /// At the beginning, too: then it is known at once whether the file can be written.
+    private func writeMetrics(_ reader: borrowing LiveReader) {
+        // A moment old at most.
+        guard let metrics = answers.metrics, metrics.isDue(flushed), let facts = allFacts(reader) else { return }
+        metrics.write(facts)
+    }
+
+    /// Also what only the reader knows.
+    private func allFacts(_ reader: borrowing LiveReader) -> CaptureFacts? {
+        guard var facts else { return nil }
+        facts.kernelDropped = reader.statistics.droppedByKernel
+        return facts
     }
 }

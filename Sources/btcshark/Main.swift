@@ -17,7 +17,7 @@ struct Btcshark: ParsableCommand {
             btcshark -i <interface> [-f <filter>] [-w <file>] [-a <limit>] [-b <limit>] [-V] [-T <format>] [<filter>]
             btcshark --decode <hex> [--as <command>] [-V] [-x] [-T <format>] [<filter>]
             btcshark -D
-            btcshark -G fields|messages|expert|manual
+            btcshark -G fields|messages|expert|manual|statistics
             """,
         discussion: """
             One line a message: the frame that completed it, time, source, destination, protocol, bytes, and what \

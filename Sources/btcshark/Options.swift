@@ -251,6 +251,14 @@ struct Options: ParsableArguments {
             valueName: "address|address:port"))
     var node: String?
 
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: ArgumentHelp(
+            "Write what -z's questions tell, or all of them where none is asked, into this file, for Prometheus: at the "
+                + "end, and with -i every 10 seconds.",
+            valueName: "file"))
+    var metrics: String?
+
     @Flag(
         name: .long,
         help: "Lines of answers say how long their requests have waited.")
@@ -259,8 +267,9 @@ struct Options: ParsableArguments {
     @Option(
         name: .customShort("G"), parsing: .unconditional,
         help: ArgumentHelp(
-            "Print a list and end: fields (tshark's format), messages, expert, or manual: all of them as a manual page.",
-            valueName: "fields|messages|expert|manual"))
+            "Print a list and end: fields (tshark's format), messages, expert; or a manual page: manual has all of "
+                + "these, statistics what -z can tell.",
+            valueName: "fields|messages|expert|manual|statistics"))
     var list: String?
 
     @Option(

@@ -28,6 +28,8 @@ struct Plan {
     /// Where packets are written, `-` for standard output.
     let packetFile: String?
     let objectFolder: String?
+    /// Nil where no metrics are asked for.
+    let metrics: MetricsFile?
     let options: Options
 
     init(_ options: Options) throws {
@@ -49,11 +51,17 @@ struct Plan {
         pipeline.tellsEncryptedAtOnce = options.interface != nil
         if options.interface != nil { pipeline.recordWait = PipeWatch.limit }
         answerBook = options.twoPasses ? AnswerBook() : nil
-        if let inquiry = try Self.inquiry(options, presentation, found: answerBook) {
+        let inMetrics = try Self.questionsOfMetrics(options, presentation)
+        if let inquiry = try Self.inquiry(options, presentation, inMetrics, found: answerBook) {
             pipeline.inquiry = inquiry
             pipeline.observation = inquiry.wantsCosts ? .bytes : .connections
             pipeline.showsResponseTimes = true
             pipeline.tellsEnds = presentation.printsRecords && (options.relations || !options.statistics.isEmpty)
+        }
+        if let path = options.metrics, let inquiry = pipeline.inquiry {
+            metrics = MetricsFile(path, inMetrics, inquiry)
+        } else {
+            metrics = nil
         }
         self.pipeline = pipeline
     }
@@ -66,7 +74,7 @@ struct Plan {
     var dissects: Bool {
         guard case .live(let live) = input, live.recording != nil else { return true }
         return presentation.printsRecords || !presentation.statistics.isEmpty || objectFolder != nil
-            || options.count != nil
+            || options.count != nil || metrics != nil
     }
 
     /// SIGHUP asks for the next file of a recording.
@@ -176,20 +184,33 @@ struct Plan {
 
     /// Nil where nobody asks for anything of the whole capture, or for relations.
     private static func inquiry(
-        _ options: Options, _ presentation: Presentation, found: AnswerBook?
+        _ options: Options, _ presentation: Presentation, _ inMetrics: [QuestionName], found: AnswerBook?
     ) throws -> Inquiry? {
-        let questions = presentation.statistics.compactMap(\.question)
         let node = try options.node.map(node)
         if options.twoPasses {
             if options.interface != nil { throw ValidationError("-2 cannot be used with -i: live packets come once.") }
             if options.read.contains("-") { throw ValidationError("-2: standard input can be read only once.") }
         }
-        guard presentation.statistics.contains(where: \.looksAtPackets) || options.relations || options.twoPasses else {
-            if node != nil { throw ValidationError("--node needs -z or --relations.") }
+        let questions = presentation.questions + inMetrics
+        let looksAtPackets = !questions.isEmpty || presentation.statistics.contains(where: \.looksAtPackets)
+        guard looksAtPackets || options.relations || options.twoPasses else {
+            if node != nil { throw ValidationError("--node needs -z, --metrics or --relations.") }
             return nil
         }
         let relates = options.relations || options.twoPasses || presentation.printsRecords
         return Inquiry(questions, relates: relates, node: node ?? interfaceNode(options), found: found)
+    }
+
+    /// Those that `-z` asks, each once, or all; none where no metrics are asked for.
+    private static func questionsOfMetrics(
+        _ options: Options, _ presentation: Presentation
+    ) throws -> [QuestionName] {
+        guard let path = options.metrics else { return [] }
+        guard !path.isEmpty, path != "-", path != options.write, !options.read.contains(path) else {
+            throw ValidationError("--metrics: '\(path)' cannot be replaced: name a file of its own.")
+        }
+        let asked = presentation.questions
+        return asked.isEmpty ? QuestionName.allCases : QuestionName.allCases.filter { asked.contains($0) }
     }
 
     /// The addresses of the interface that is captured from; of any, those of all.
@@ -198,6 +219,7 @@ struct Plan {
             return nil
         }
         let addresses = all.filter { $0.name == name || name == "any" && !$0.isLoopback }.flatMap(\.addresses)
+            .map { String($0.prefix { $0 != "%" }) }
         return addresses.isEmpty ? nil : Node(addresses, .interface)
     }
 

@@ -68,6 +68,9 @@ struct Presentation {
     /// All fields that are looked at by name.
     var fields: [Field] { columns.flatMap(\.fields) }
 
+    /// What is asked of the whole capture.
+    var questions: [QuestionName] { statistics.compactMap(\.question) }
+
     /// The writers of all that is to be printed.
     func makeWriters(_ output: ByteOutput) -> [any RecordSink] {
         var writers: [any RecordSink] = []

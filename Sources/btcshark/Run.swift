@@ -20,7 +20,7 @@ struct Run {
         output.isEnding = { Signals.isEndRequested }
         answers = Answers(
             plan.presentation.statistics, plan.pipeline.inquiry, as: plan.presentation.answerFormat,
-            isFiltered: plan.pipeline.filter != nil, to: output)
+            isFiltered: plan.pipeline.filter != nil, to: output, plan.metrics)
         exporter = plan.objectFolder.map { ObjectExporter(path: $0, isHexadecimal: plan.options.exportsHex) }
     }
 
@@ -213,6 +213,7 @@ struct Run {
         }
         if StandardError.complain(ofFailed: output) { status = .input }
         if !reportExport() { status = .input }
+        if plan.metrics?.hasFailed == true { status = .input }
         if let counts { report(counts, status) }
         return status
     }
@@ -233,6 +234,7 @@ struct Run {
         answers.end(nil)
         if StandardError.complain(ofFailed: output) { return .input }
         if !reportExport() { return .input }
+        if plan.metrics?.hasFailed == true { return .input }
         if shown == pasted.bytes.count { return .success }
         StandardError.complain(
             shown == 0

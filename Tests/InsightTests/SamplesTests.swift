@@ -36,5 +36,15 @@ struct SamplesTests {
         }
         #expect(without.least == 1_000_003 && without.greatest == 5_000 * 1_000_003)
         #expect(without.percentile(50) == nil && without.count(upTo: .max) == nil)
+        #expect(samples.sum == 1_000_003 * 5_000 * 5_001 / 2 && without.sum == samples.sum)
+    }
+
+    /// Whatever they are kept as, all are in the sum.
+    @Test func sumOfSeveral() {
+        var (all, some) = (Samples(), Samples())
+        for time in 1...1_500 as ClosedRange<Int64> { some.add(time, budget) }
+        for _ in 0..<3 { all.add(some, budget) }
+        all.add(.max, budget)
+        #expect(all.count == 4_501 && all.sum == 3 * 1_500 * 1_501 / 2 + Int128(Int64.max))
     }
 }

@@ -156,6 +156,7 @@ private struct Item {
                 case .flag: #expect(value is Bool, "\(column.key)")
                 case .number, .count, .bytes: #expect(value is UInt64, "\(column.key)")
                 case .averageBytes, .percent, .perSecond, .seconds, .duration: #expect(value is Double, "\(column.key)")
+                case .samples: Issue.record("\(column.key) is no member")
                 }
             }
         }

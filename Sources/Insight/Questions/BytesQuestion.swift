@@ -80,16 +80,17 @@ struct BytesQuestion: Question {
     static let title: StaticString = "Bytes on the Wire"
     static let meaning: StaticString = "where the bandwidth goes: every byte on the wire is in one row"
     static let head: [ValuedColumn<Head>] = [
-        .init("wire_bytes", nil, .bytes, "bytes on the wire of all frames") { .number($0.wireBytes) },
+        .init("wire_bytes", nil, .bytes, "bytes on the wire of all frames", metric: .absent) { .number($0.wireBytes) },
         .init("message_bytes", nil, .bytes, "bytes of messages, headers and payloads") { .number($0.messageBytes) },
     ]
     static let columns: [ValuedColumn<Row>] = [
         .init(
             "row", nil, .text,
-            "message, no_message (stream bytes of none), encrypted, retransmitted, not_captured, no_payload, other_tcp, not_tcp"
+            "message, no_message (stream bytes of none), encrypted, retransmitted, not_captured, no_payload, other_tcp, not_tcp",
+            metric: .label
         ) { .word($0.kind.name) },
-        .init("command", nil, .text, "of a message, else null") { .text($0.command) },
-        .init("flow", nil, .text, "who sent it") { .word($0.flow.name) },
+        .init("command", nil, .text, "of a message, else null", metric: .label) { .text($0.command) },
+        .init("flow", nil, .text, "who sent it", metric: .label) { .word($0.flow.name) },
         .init("messages", nil, .count, "messages, else null") { .number($0.kind == .message ? $0.messages : nil) },
         .init("packets", nil, .count, "whole frames without anything of a message, else null") {
             .number($0.kind.isOfFrames ? $0.packets : nil)
@@ -101,6 +102,14 @@ struct BytesQuestion: Question {
             .quotient(.percent($0.wireBytes, of: $0.whole))
         },
     ]
+
+    /// Others are what is left after the messages that are known so far.
+    static func isSteady(_ row: Row) -> Bool {
+        switch row.kind {
+        case .message, .noPayload, .notCaptured, .notTCP: row.flow != .unknown
+        case .encrypted, .noMessage, .otherTCP, .retransmitted: false
+        }
+    }
 
     let headValue: Head
     let rows: [Row]

@@ -55,6 +55,21 @@ struct CaptureQuestion: Question {
             }
         }
 
+        /// For the manual.
+        var meaning: String {
+            switch self {
+            case .midStream: "a connection was begun before the capture"
+            case .oneDirection: "of a connection only one side was captured"
+            case .gaps: "bytes that were sent are missing"
+            case .skipped: "captured bytes belong to no message"
+            case .cutMessages: "bytes of a message are missing"
+            case .badChecksums: "a message has a wrong checksum"
+            case .snapLength: "packets were cut by the snap length"
+            case .encrypted: "a connection is encrypted and could not be read"
+            case .timeRunsBack: "a packet has an earlier time than the one before"
+            }
+        }
+
         /// For people.
         func words(_ head: Head) -> String {
             switch self {
@@ -103,16 +118,22 @@ struct CaptureQuestion: Question {
                 decimals: $0.capture.timeDecimals)
         },
         .init("connections", nil, .count, "connections of TCP") { $0.packets($0.capture.connections) },
-        .init("bitcoin_connections", nil, .count, "those with a message, or encrypted ones of a Bitcoin port") {
+        .init("bitcoin_connections", nil, .count, "connections with a message, or encrypted ones of a Bitcoin port") {
             .number($0.bitcoinConnections)
         },
-        .init("from_syn", nil, .count, "of these, with the initiator's SYN") { .number($0.fromSYN) },
-        .init("mid_stream", nil, .count, "of these, begun before the capture") { .number($0.midStream) },
-        .init("one_direction", nil, .count, "of these, with packets of one side only") { .number($0.oneDirection) },
-        .init("v1", nil, .count, "of these, sent in clear") { .number($0.v1) },
-        .init("v2", nil, .count, "of these, decrypted (BIP 324)") { .number($0.v2) },
-        .init("v2_encrypted", nil, .count, "of these, encrypted and not read") { .number($0.encrypted) },
-        .init("networks", nil, .count, "connections of each network") { .numbers($0.networks) },
+        .init("from_syn", nil, .count, "Bitcoin connections with the initiator's SYN") { .number($0.fromSYN) },
+        .init("mid_stream", nil, .count, "Bitcoin connections begun before the capture") { .number($0.midStream) },
+        .init("one_direction", nil, .count, "Bitcoin connections with packets of one side only", metric: .gauge) {
+            .number($0.oneDirection)
+        },
+        .init("v1", nil, .count, "Bitcoin connections in clear") { .number($0.v1) },
+        .init("v2", nil, .count, "Bitcoin connections that were decrypted (BIP 324)") { .number($0.v2) },
+        .init(
+            "v2_encrypted", nil, .count, "Bitcoin connections that are encrypted and could not be read", metric: .gauge
+        ) { .number($0.encrypted) },
+        .init("networks", nil, .count, "Bitcoin connections of each network", metric: .counters(by: "network")) {
+            .numbers($0.networks)
+        },
         .init("messages_whole", nil, .count, "whole messages") { .number($0.messages.whole) },
         .init("messages_cut", nil, .count, "messages of which bytes are missing") { .number($0.messages.cut) },
         .init("checksum_good", nil, .count, "messages whose checksum is right") { .number($0.messages.good) },
@@ -122,7 +143,8 @@ struct CaptureQuestion: Question {
             .number($0.messages.authenticated)
         },
         .init("gaps", nil, .count, "places where bytes are missing") { $0.packets($0.capture.gaps) },
-        .init("missing_bytes", nil, .bytes, "bytes that were sent and not captured") {
+        // What comes late is taken back.
+        .init("missing_bytes", nil, .bytes, "bytes that were sent and not captured", metric: .gauge) {
             $0.packets($0.capture.missingBytes)
         },
         .init("skipped_bytes", nil, .bytes, "captured bytes of no message, and the rests of cut ones") {
@@ -137,6 +159,9 @@ struct CaptureQuestion: Question {
         .init("doubts", nil, .text, "what casts doubt on the figures") { .list($0.doubts) },
     ]
     static let columns: [ValuedColumn<Void>] = []
+    static var words: [ColumnWords] {
+        [ColumnWords(key: "doubts", title: "Doubts", words: Doubt.allCases.map { ($0.rawValue, $0.meaning) })]
+    }
 
     let headValue: Head
     let rows: [Void] = []

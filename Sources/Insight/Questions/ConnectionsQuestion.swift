@@ -45,12 +45,16 @@ struct ConnectionsQuestion: Question {
     static let head: [ValuedColumn<Void>] = []
     static let columns: [ValuedColumn<Row>] =
         [
-            .init("row", nil, .text, "connection, or other: all beyond the first 10,000 together") {
+            .init("row", nil, .text, "connection, or other: all beyond the first 10,000 together", metric: .label) {
                 .word($0.connection == nil ? "other" : "connection")
             },
-            .init("stream", nil, .number, "number of the TCP connection") { .number($0.connection?.number) },
-            .init("initiator", nil, .text, "the side that opened the connection") { .end($0.end(true)) },
-            .init("responder", nil, .text, "the other side") { .end($0.end(false)) },
+            .init("stream", nil, .number, "number of the TCP connection", metric: .label) {
+                .number($0.connection?.number)
+            },
+            .init("initiator", nil, .text, "the side that opened the connection", metric: .label) {
+                .end($0.end(true))
+            },
+            .init("responder", nil, .text, "the other side", metric: .label) { .end($0.end(false)) },
             .init("initiator_known", nil, .flag(yes: "yes", no: "no"), "whether it is known which side opened it") {
                 $0.connection.map { .flag($0.initiator != nil) } ?? .text(nil)
             },
@@ -60,7 +64,9 @@ struct ConnectionsQuestion: Question {
             .init("type", nil, .text, "what the initiator wants, as far as the wire shows it, in Core's words") {
                 .optional($0.purpose?.type)
             },
-            .init("type_reason", nil, .text, "by what that is known, or why not") { .optional($0.purpose?.reason) },
+            .init("type_reason", nil, .text, "by what that is known, or why not") {
+                .optional($0.purpose?.reason.rawValue)
+            },
             .init("transport", nil, .text, "v1, v2, or v2_encrypted, which could not be read") {
                 .optional($0.connection?.transport)
             },
@@ -86,6 +92,16 @@ struct ConnectionsQuestion: Question {
             }
         ]
 
+    static var words: [ColumnWords] {
+        [
+            ColumnWords(
+                key: "type_reason", title: "Reasons of types, the first that fits",
+                words: ConnectionPurpose.Reason.allCases.map { reason in
+                    (reason.rawValue, "\(reason.type.map { "\($0)" } ?? "null"): \(reason.meaning)")
+                })
+        ]
+    }
+
     private static func claims(_ isInitiator: Bool) -> [ValuedColumn<Row>] {
         [
             .init(
@@ -102,7 +118,7 @@ struct ConnectionsQuestion: Question {
             ) { .optional($0.side(isInitiator)?.claims?.servicesText) },
             .init(
                 isInitiator ? "initiator_start_height" : "responder_start_height", nil, .number,
-                "the height of this side's best chain"
+                "the height of this side's best chain", metric: .gauge
             ) { .signed($0.side(isInitiator)?.claims?.startHeight) },
             .init(
                 isInitiator ? "initiator_relay" : "responder_relay", nil, .number,
@@ -123,6 +139,9 @@ struct ConnectionsQuestion: Question {
             ) { .number($0.bytes(isInitiator)) },
         ]
     }
+
+    /// Bytes of what cannot be read yet become messages when a key comes.
+    static func isSteady(_ row: Row) -> Bool { row.connection?.isOpaque != true }
 
     let headValue: Void = ()
     let rows: [Row]

@@ -17,6 +17,11 @@ protocol Question {
     /// Each has a value in every row, null where nobody knows it.
     static var columns: [ValuedColumn<Row>] { get }
 
+    /// Words that a column may have, and what they mean.
+    static var words: [ColumnWords] { get }
+    /// Whether counts of that row never fall while a capture goes on. Metrics have others as gauges.
+    static func isSteady(_ row: Row) -> Bool
+
     /// Answers it.
     init(_ view: View)
 
@@ -26,7 +31,36 @@ protocol Question {
     func appendTable(_ view: View, to output: ByteOutput)
 }
 
+/// The words that a column may have.
+public struct ColumnWords: Sendable {
+    /// The column's.
+    public let key: StaticString
+    /// What they are, for a heading.
+    public let title: StaticString
+    public let words: [(word: String, meaning: String)]
+}
+
 extension Question {
+    static var words: [ColumnWords] { [] }
+    static func isSteady(_ row: Row) -> Bool { true }
+
+    /// What every question has before its own head.
+    static var common: [ValuedColumn<View>] {
+        [
+            .init("node", nil, .text, "the node that the capture is of, null where it is not known") {
+                .optional($0.node?.text)
+            },
+            .init(
+                "node_source", nil, .text,
+                "how the node is known: option, interface, capture, address or endpoint, see THE NODE"
+            ) { .optional($0.node?.source.rawValue) },
+            .init(
+                "complete_until_seconds", nil, .seconds,
+                "from when on figures are partial, since the first frame; null if they are complete"
+            ) { .nanoseconds($0.completeUntil, decimals: $0.decimals) },
+        ]
+    }
+
     /// What stands under the table beside the question's own notes.
     static func notes(_ view: View, _ own: [String] = []) -> [TextBuffer] {
         var notes = own
@@ -61,6 +95,8 @@ public enum AnswerFormat: Sendable {
     case json
     /// A line for the summary and one for each row.
     case ndjson
+    /// Prometheus' text.
+    case metrics
 }
 
 extension Question {
@@ -88,8 +124,16 @@ extension Question {
                 output.buffer.append("}\n")
                 output.flushIfFull()
             }
+        case .metrics:
+            MetricsText(Self.name, Self.common).append(CollectionOfOne(view), to: output)
+            MetricsText(Self.name, Self.head).append(CollectionOfOne(headValue), to: output)
+            MetricsText(Self.name, Self.columns, isSteady: Self.isSteady)
+                .append(rows.prefix(Self.mostRowsOfMetrics), to: output)
         }
     }
+
+    /// Both sides of the connections that have rows: peers make up commands, and whoever collects metrics keeps all.
+    private static var mostRowsOfMetrics: Int { 20_000 }
 
     private static func appendName(to text: inout TextBuffer) {
         text.append("{\"statistic\":\"")
@@ -104,12 +148,7 @@ extension Question {
             text.append(kind)
             text.append("\"")
         }
-        text.append(",\"node\":")
-        text.append(json: .optional(view.node?.text), .text)
-        text.append(",\"node_source\":")
-        text.append(json: .optional(view.node?.source.rawValue), .text)
-        text.append(",\"complete_until_seconds\":")
-        text.append(json: .nanoseconds(view.completeUntil, decimals: view.decimals), .seconds)
+        Self.append(view, Self.common, isFirst: false, to: &text)
         Self.append(headValue, Self.head, isFirst: false, to: &text)
     }
 
@@ -117,7 +156,7 @@ extension Question {
         _ value: Value, _ columns: [ValuedColumn<Value>], isFirst: Bool, to text: inout TextBuffer
     ) {
         var isFirst = isFirst
-        for column in columns {
+        for column in columns where column.column.isMember {
             if !isFirst { text.append(",") }
             isFirst = false
             text.append("\"")

@@ -28,6 +28,24 @@ public enum RequestKind: UInt8, Sendable, CaseIterable {
         }
     }
 
+    /// What asks and what answers, for the manual.
+    var meaning: StaticString {
+        switch self {
+        case .tx: "getdata of a transaction, answered by tx or notfound"
+        case .headers:
+            "getheaders, answered by headers that build on a hash of its locator, or by empty ones; of an empty locator by the header of its stopping hash"
+        case .block: "getdata of a block, answered by block or notfound"
+        case .merkleblock: "getdata of a filtered block, answered by merkleblock or notfound"
+        case .cmpctblock: "getdata of a compact block, answered by cmpctblock, block or notfound"
+        case .blocktxn: "getblocktxn, answered by blocktxn or block"
+        case .cfilters: "getcfilters, answered by the first cfilter"
+        case .cfheaders: "getcfheaders, answered by cfheaders"
+        case .cfcheckpt: "getcfcheckpt, answered by cfcheckpt"
+        case .addr: "getaddr, answered by the next addr or addrv2 with more than one entry"
+        case .ping: "ping with a nonce, answered by the pong with the same"
+        }
+    }
+
     /// After how many nanoseconds Core 28.1 gives the answer up; nil where it waits for ever.
     var deadline: Int64? {
         switch self {
