@@ -19,8 +19,6 @@ package enum RowValue {
     case list([String])
     /// Names of our own and numbers.
     case numbers([(name: String, number: UInt64)])
-    /// Rows of data in a row.
-    case rows([TextBuffer])
     /// Only metrics have it.
     case distribution(Distribution)
 
@@ -60,7 +58,6 @@ extension TextBuffer {
         case .label(_, let shown): append(shown)
         case .list(let texts): append(texts.joined(separator: ", "))
         case .numbers(let numbers): append(numbers.map { "\($0.name) \($0.number)" }.joined(separator: ", "))
-        case .rows(let rows): append(decimal: rows.count)
         case .distribution(let distribution): append(decimal: distribution.count)
         }
     }
@@ -97,13 +94,6 @@ extension TextBuffer {
                 append(decimal: number)
             }
             append("}")
-        case .rows(let rows):
-            append("[")
-            for (index, row) in rows.enumerated() {
-                if index > 0 { append(",") }
-                append(row)
-            }
-            append("]")
         case .distribution: append("null")
         }
     }

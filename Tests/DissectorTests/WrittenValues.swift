@@ -184,7 +184,8 @@ struct WrittenValues {
             guard let number = UInt64(digits) else { throw Unexpected(what: digits) }
             let hex = String(number, radix: 16)
             return "0x" + String(repeating: "0", count: max(0, bits / 4 - hex.count)) + hex
-        case (.unsigned, .number(let digits)), (.signed, .number(let digits)), (.count, .number(let digits)), (.frameNumber, .number(let digits)),
+        case (.unsigned, .number(let digits)), (.signed, .number(let digits)), (.count, .number(let digits)),
+            (.frameNumber, .number(let digits)),
             (.enumeration, .number(let digits)), (.duration, .number(let digits)), (.amount, .number(let digits)):
             return digits
         case (.hash, .string(let text)), (.bytes, .string(let text)), (.text, .string(let text)),

@@ -23,7 +23,9 @@ struct QuestionTests {
             program.comes {
                 program.signal(SIGUSR1)
                 usleep(50_000)
-                return program.lines.contains { $0.contains(#""statistic":"requests""#) && $0.contains(#""kind":"tx""#) }
+                return program.lines.contains {
+                    $0.contains(#""statistic":"requests""#) && $0.contains(#""kind":"tx""#)
+                }
             }, "\(program.errorText)")
         #expect(program.interrupt() == .status(0), "\(program.errorText)")
         let counts = try #require(PacketCounts(program.errorText))
@@ -42,6 +44,7 @@ struct QuestionTests {
         let program = try LiveProgram.capturing(["-i", "here", "--json", "-z", "connections"], in: space)
         #expect(program.interrupt() == .status(0), "\(program.errorText)")
         #expect(program.lines.count == 1)
-        #expect(program.lines.first?.contains(#""node":"192.0.2.1","node_source":"interface""#) == true, "\(program.lines)")
+        #expect(
+            program.lines.first?.contains(#""node":"192.0.2.1","node_source":"interface""#) == true, "\(program.lines)")
     }
 }

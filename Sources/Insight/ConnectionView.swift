@@ -1,0 +1,40 @@
+import Reassembly
+import Records
+
+/// A connection of Bitcoin's: what its packets tell, and what its messages do.
+struct ConnectionView {
+    /// Nil where the messages came without packets, or there were too many connections.
+    let facts: ConnectionFacts?
+    /// Nil of one without a message.
+    let state: ConversationState?
+    let number: UInt64
+    /// The ends of the forward side and of the backward one.
+    let ends: (forward: [UInt8], backward: [UInt8])
+    /// The node's side; nil where it is at none, or not known.
+    var nodeSide: Direction?
+    /// Of the requests of either side.
+    let tallies: (forward: [RequestTally?], backward: [RequestTally?])
+
+    /// The side that opened it; nil where nobody knows.
+    var initiator: Direction? {
+        if facts?.isFromSYN == true { return .forward }
+        return state?.initiator
+    }
+
+    /// The one that counts as the initiator where nobody knows.
+    var first: Direction { initiator ?? .forward }
+
+    func end(_ side: Direction) -> [UInt8] { side == .forward ? ends.forward : ends.backward }
+
+    func tally(_ kind: RequestKind, of side: Direction) -> RequestTally? {
+        let tallies = side == .forward ? tallies.forward : tallies.backward
+        return tallies.isEmpty ? nil : tallies[Int(kind.rawValue)]
+    }
+
+    var isOpaque: Bool { state?.hasMessages != true }
+
+    var transport: StaticString {
+        if isOpaque { return "v2_encrypted" }
+        return state?.transport == .v2 ? "v2" : "v1"
+    }
+}
