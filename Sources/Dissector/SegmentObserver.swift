@@ -6,22 +6,23 @@ import Reassembly
 
 /// Notes what packets tell, whatever they carry: a companion of the pipeline, which shows it all packets.
 final class SegmentObserver {
+    // One thread owns it, and no method calls back: accesses that are checked would cost as much as all the rest.
     let observation: Observation
-    private var connections = ObservedConnections()
-    private var notTCP = WireCount()
-    private var tcpPackets: UInt64 = 0
-    private var packetsBack: UInt64 = 0
-    private var capturedBytes: UInt64 = 0
-    private var wireBytes: UInt64 = 0
-    private var start: Int64?
-    private var earliest = Int64.max
-    private var latest = Int64.min
-    private var previous = Int64.min
-    private var hasNanoseconds = false
-    private var linkType: LinkTypeNumber?
-    private var linkTypes: Set<LinkTypeNumber> = []
+    @exclusivity(unchecked) private var connections = ObservedConnections()
+    @exclusivity(unchecked) private var notTCP = WireCount()
+    @exclusivity(unchecked) private var tcpPackets: UInt64 = 0
+    @exclusivity(unchecked) private var packetsBack: UInt64 = 0
+    @exclusivity(unchecked) private var capturedBytes: UInt64 = 0
+    @exclusivity(unchecked) private var wireBytes: UInt64 = 0
+    @exclusivity(unchecked) private var start: Int64?
+    @exclusivity(unchecked) private var earliest = Int64.max
+    @exclusivity(unchecked) private var latest = Int64.min
+    @exclusivity(unchecked) private var previous = Int64.min
+    @exclusivity(unchecked) private var hasNanoseconds = false
+    @exclusivity(unchecked) private var linkType: LinkTypeNumber?
+    @exclusivity(unchecked) private var linkTypes: Set<LinkTypeNumber> = []
     /// Senders of outgoing packets. A machine has few: more are forged.
-    private var localAddresses: Set<IPAddress> = []
+    @exclusivity(unchecked) private var localAddresses: Set<IPAddress> = []
 
     init(_ observation: Observation) { self.observation = observation }
 
