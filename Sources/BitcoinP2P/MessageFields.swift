@@ -65,6 +65,13 @@ public struct MessageFields: Sendable {
     /// How many addresses `addr` has, and `addrv2`.
     public let addressCount: Field
     public let addressV2Count: Field
+    /// Of `version`: by which a node notices that it called itself.
+    public let versionNonce: Field
+    /// How many transactions the block of a `cmpctblock` has, and that of a `block`.
+    public let compactBlockCount: Field
+    public let blockCount: Field
+    /// Of `getblocktxn`: which transactions of the block are asked for.
+    public let missingPosition: Field
 
     /// Types of messages are declared again: a field is the same wherever it is declared.
     init() {
@@ -117,5 +124,9 @@ public struct MessageFields: Sendable {
         self.cfCheckpt = FilterName(type: cfCheckpt.type.type, hash: cfCheckpt.stopHash)
         addressCount = Addr().count
         addressV2Count = AddrV2().count
+        versionNonce = version.nonce
+        compactBlockCount = CompactBlock().total
+        blockCount = block.count
+        missingPosition = GetBlockTxn().index.absolute
     }
 }

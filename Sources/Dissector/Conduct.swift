@@ -1,5 +1,6 @@
 import BitcoinP2P
 import Fields
+import Records
 
 /// What one side of a connection has said so far: by it its next messages are judged, and its records name its program.
 struct Conduct {
@@ -7,11 +8,30 @@ struct Conduct {
     struct Claims {
         var version: UInt64 = 0
         var services: UInt64 = 0
+        /// The bytes that say ``services`` were there.
+        var hasServices = false
+        /// Nil where there is none.
+        var nonce: UInt64?
         /// As it came: not safe to print.
         var userAgent: [UInt8] = []
+
+        /// The nonce by which a node notices that it called itself. 0 and 1 are written by who does not look for it.
+        var ownNonce: UInt64? { nonce.flatMap { $0 > 1 ? $0 : nil } }
+    }
+
+    /// Services that somebody asks for (protocol.md section 4.3).
+    private struct Services: OptionSet {
+        let rawValue: UInt64
+        static let bloom = Services(rawValue: 1 << 2)
+        static let compactFilters = Services(rawValue: 1 << 6)
+        /// The same on Bitcoin Cash.
+        static let cashFilters = Services(rawValue: 1 << 8)
+        static let utreexo = Services(rawValue: 1 << 12 | 1 << 13 | 1 << 24)
     }
 
     private(set) var claims: Claims?
+    /// It has sent a second `version`: what it serves is not certain.
+    private var hasRepeated = false
     private var hasAcknowledged = false
     /// Nonces of pings that the other side has not answered yet, the newest last.
     private var pings: [UInt64] = []
@@ -24,6 +44,13 @@ struct Conduct {
     private static let verack = Command("verack")
     private static let ping = Command("ping")
     private static let pong = Command("pong")
+    private static let getaddr = Command("getaddr")
+    private static let filterload = Command("filterload")
+    private static let filteradd = Command("filteradd")
+    private static let filterclear = Command("filterclear")
+    private static let mempool = Command("mempool")
+    /// NO_BLOOM_VERSION: older nodes serve bloom filters without saying so.
+    private static let bloomServiceVersion: Int64 = 70011
     /// What may only stand between `version` and `verack` (protocol.md section 6.1). So few are found sooner than hashed.
     private static let negotiation: [Command] = [
         Command("wtxidrelay"), Command("sendaddrv2"), Command("sendtxrcncl"), Command("sendpackages"),
@@ -38,12 +65,25 @@ struct Conduct {
     ///
     /// - Parameters:
     ///   - payload: The payload as far as it was captured.
-    ///   - seen: Only where nothing is missing anything can be wrong.
-    ///   - said: What a `version` says; nil for all other messages.
+    ///   - sender: Most can be wrong only where nothing is missing of what it has seen.
+    ///   - statement: What the message says, if it is one of those that are looked into.
     /// - Returns: What is wrong with the message's place in the conversation.
     mutating func receive(
-        _ message: MessageFramer.Message, _ payload: RawSpan, from peer: inout Conduct, seen: StreamSender.Seen,
-        claims said: Claims?
+        _ message: MessageFramer.Message, _ payload: RawSpan, of sender: StreamSender, to peer: inout Conduct,
+        saying statement: Statement?
+    ) -> [Remark] {
+        var wrong = misplaced(message, payload, seen: sender.seen, to: &peer)
+        if case .claims(let said) = statement, message.status != .bad {
+            hasRepeated = claims != nil
+            claims = said
+        }
+        if let remark = unserved(message, of: sender, by: peer, saying: statement) { wrong.append(remark) }
+        return wrong
+    }
+
+    /// Takes the next message into the order of this side's messages, and answers what is wrong with its place there.
+    private mutating func misplaced(
+        _ message: MessageFramer.Message, _ payload: RawSpan, seen: StreamSender.Seen, to peer: inout Conduct
     ) -> [Remark] {
         var wrong: [Remark] = []
         let command = message.header.command
@@ -54,7 +94,6 @@ struct Conduct {
         switch command {
         case Self.version:
             if claims != nil { wrong.append(ConductRemarks.standard.versionRepeated) }
-            claims = said
             return seen == .part ? [] : wrong
         case Self.verack: hasAcknowledged = true
         case Self.ping: note(Self.messages.pingNonce.value(in: payload))
@@ -69,6 +108,49 @@ struct Conduct {
         }
         if claims == nil { wrong.append(ConductRemarks.standard.messageBeforeVersion) }
         return seen == .part ? [] : wrong
+    }
+
+    /// What of a message the receiver does not want, by what it has said of itself or by who opened the connection.
+    private func unserved(
+        _ message: MessageFramer.Message, of sender: StreamSender, by peer: Conduct, saying statement: Statement?
+    ) -> Remark? {
+        guard message.isBelieved else { return nil }
+        switch message.header.command {
+        case Self.version:
+            guard let nonce = claims?.ownNonce, nonce == peer.claims?.ownNonce else { return nil }
+            return ConductRemarks.standard.ownNonce
+        case Self.getaddr:
+            // Where the beginning was not seen, who opened the connection is only presumed.
+            guard sender.role == .responder, sender.seen == .both else { return nil }
+            return ConductRemarks.standard.getaddrByResponder
+        case Self.filterload, Self.filteradd, Self.filterclear:
+            return peer.refusesBloom ? ConductRemarks.standard.bloomNotOffered : nil
+        case Self.mempool: return peer.refusesBloom ? ConductRemarks.standard.mempoolNotOffered : nil
+        default:
+            guard case .filterRequest(let type) = statement, peer.refusesFilters(type: type) else { return nil }
+            return ConductRemarks.standard.blockFilterNotOffered
+        }
+    }
+
+    /// What it serves, where it has said so just once.
+    private var services: Services? {
+        guard let claims, claims.hasServices, !hasRepeated else { return nil }
+        return Services(rawValue: claims.services)
+    }
+
+    /// It serves no bloom filters, though nodes of its version say whether they do (BIP 111).
+    private var refusesBloom: Bool {
+        guard let services, let claims, Int64(bitPattern: claims.version) >= Self.bloomServiceVersion else {
+            return false
+        }
+        return !services.contains(.bloom)
+    }
+
+    private func refusesFilters(type: UInt64) -> Bool {
+        guard let services else { return false }
+        // Others than the basic one are drafts of utreexo.
+        if type != 0 { return services.isDisjoint(with: .utreexo) }
+        return services.isDisjoint(with: [.compactFilters, .cashFilters])
     }
 
     private mutating func note(_ nonce: UInt64?) {
@@ -86,5 +168,15 @@ struct Conduct {
         }
         pings.remove(at: place)
         return true
+    }
+}
+
+extension MessageFramer.Message {
+    /// It is all there, and its receiver does not drop it.
+    var isBelieved: Bool {
+        switch status {
+        case .good, .notPresent: payloadLength == Int(header.length)
+        case .bad, .unverified: false
+        }
     }
 }

@@ -14,21 +14,37 @@ struct Conversations {
         var backward = Conduct()
         var hasForwardEnded = false
         var hasBackwardEnded = false
+        /// Of the first message of a network that is known.
+        private var network: Network?
 
         mutating func receive(
-            _ message: MessageFramer.Message, _ payload: RawSpan, of sender: StreamSender, claims: Conduct.Claims?
+            _ message: MessageFramer.Message, _ payload: RawSpan, of sender: StreamSender, saying statement: Statement?
         ) -> Judgement {
             var judgement = Judgement()
             if sender.side == .forward {
-                judgement.remarks = forward.receive(
-                    message, payload, from: &backward, seen: sender.seen, claims: claims)
+                judgement.remarks = forward.receive(message, payload, of: sender, to: &backward, saying: statement)
                 judgement.claims = forward.claims
             } else {
-                judgement.remarks = backward.receive(
-                    message, payload, from: &forward, seen: sender.seen, claims: claims)
+                judgement.remarks = backward.receive(message, payload, of: sender, to: &forward, saying: statement)
                 judgement.claims = backward.claims
             }
+            if isOfOtherNetwork(message, seen: sender.seen) {
+                judgement.remarks.append(ConductRemarks.standard.otherNetwork)
+            }
             return judgement
+        }
+
+        /// Whether a header has another network's magic than those before. A magic that nobody knows may be a damaged one:
+        /// by it no other message is judged.
+        private mutating func isOfOtherNetwork(_ message: MessageFramer.Message, seen: StreamSender.Seen) -> Bool {
+            let own = message.header.network
+            switch message.header.form {
+            case .withChecksum, .withoutChecksum: break
+            case .absent, .captured, .shortPacket, .longPacket: return false
+            }
+            if let network { return own != network && message.isBelieved && seen != .part }
+            if own.isKnown, message.isBelieved { network = own }
+            return false
         }
     }
 
@@ -45,27 +61,60 @@ struct Conversations {
     /// Connections of lower numbers that are not known may have been forgotten.
     private var lowestNumber: UInt64 = 0
     private let limit: Int
+    private var nonces: SentNonces
+    private var blocks: ToldBlocks
 
-    /// - Parameter limit: How many connections are remembered: with 2 KiB each at most.
-    init(limit: Int = 1 << 15) { self.limit = limit }
+    /// - Parameters:
+    ///   - limit: How many connections are remembered: with 2 KiB each at most.
+    ///   - tableLimit: How many nonces, and how many blocks.
+    init(limit: Int = 1 << 15, tableLimit: Int = 1 << 12) {
+        self.limit = limit
+        nonces = SentNonces(limit: tableLimit)
+        blocks = ToldBlocks(limit: tableLimit)
+    }
 
     var count: Int { conversations.count }
+    /// How many nonces and blocks are remembered.
+    var tableCounts: (nonces: Int, blocks: Int) { (nonces.count, blocks.count) }
 
     /// Takes the next message, whose checksum was looked at.
     ///
     /// - Parameters:
     ///   - payload: The payload as far as it was captured.
     ///   - number: Of the connection.
-    ///   - claims: What a `version` says; nil for all other messages.
+    ///   - statement: What the message says, if it is one of those that are looked into.
     mutating func receive(
         _ message: MessageFramer.Message, _ payload: RawSpan, of sender: StreamSender, number: UInt64,
-        claims: Conduct.Claims?
+        saying statement: Statement?
     ) -> Judgement {
         if conversations.count >= limit || number < lowestNumber, conversations[number] == nil {
             if number < lowestNumber { return Judgement() }
             forgetOldest()
         }
-        return conversations[number, default: Conversation()].receive(message, payload, of: sender, claims: claims)
+        var judgement = conversations[number, default: Conversation()].receive(
+            message, payload, of: sender, saying: statement)
+        if let statement, message.isBelieved, let remark = judge(statement, of: sender, number: number) {
+            if !judgement.remarks.contains(remark) { judgement.remarks.append(remark) }
+        }
+        return judgement
+    }
+
+    /// What is wrong with what a message says, by what was said on other connections, or of a block.
+    private mutating func judge(_ statement: Statement, of sender: StreamSender, number: UInt64) -> Remark? {
+        switch statement {
+        case .claims(let claims):
+            guard let nonce = claims.ownNonce else { return nil }
+            return nonces.receive(nonce, from: sender) ? ConductRemarks.standard.ownNonce : nil
+        case .block(let name, let count):
+            blocks.note(name, count, from: sender, number: number)
+            return nil
+        case .missing(let name, let last):
+            guard let count = blocks.count(of: name, byReceiverOf: sender, number: number), last >= count else {
+                return nil
+            }
+            return ConductRemarks.standard.positionBeyondBlock
+        case .filterRequest: return nil
+        }
     }
 
     /// What a side has said of itself so far.

@@ -152,31 +152,6 @@ struct RecordBuilder: ~Copyable {
         record.ciphertext = []
     }
 
-    /// What a `version` says of its sender.
-    func claims(of bytes: RawSpan, from header: MessageHeader) -> Conduct.Claims {
-        var claims = Conduct.Claims()
-        guard let type = registry[header.command] else { return claims }
-        var pick = PickSink(
-            TreeSink(wantsInfo: false),
-            wanted: FieldSet([fields.messages.version, fields.messages.services, fields.messages.userAgent]))
-        let context = MessageContext(network: header.network, time: 0)
-        type.pick(bytes, from: header.byteCount, context, into: &pick)
-        let sink = pick.finish()
-        for index in sink.tree.nodes.indices where !sink.tree.nodes[index].flags.contains(.truncated) {
-            let node = sink.tree.nodes[index]
-            switch node.field {
-            case fields.messages.version: claims.version = node.value
-            case fields.messages.services: claims.services = node.value
-            case fields.messages.userAgent:
-                // Receivers accept 256 bytes; every record of the sender repeats them.
-                let range = node.range.clamped(to: 0..<bytes.byteCount).prefix(256)
-                claims.userAgent = bytes.extracting(range).withUnsafeBytes { Array($0) }
-            default: break
-            }
-        }
-        return claims
-    }
-
     // MARK: Tree
 
     mutating func takeTree() -> Tree {

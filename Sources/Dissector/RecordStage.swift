@@ -20,6 +20,7 @@ struct RecordStage: ~Copyable {
 
     private var builder: RecordBuilder
     private var conversations = Conversations()
+    private var statements = StatementReader()
     /// Is fed with all messages, also those that a filter keeps back.
     private let inquiry: Inquiry?
     private let writer: (any RecordSink)?
@@ -137,10 +138,10 @@ struct RecordStage: ~Copyable {
     private mutating func converse(
         _ message: MessageFramer.Message, _ bytes: RawSpan, of sender: StreamSender, number: UInt64
     ) -> [Remark] {
-        let isVersion = Conduct.isVersion(message.header.command)
+        let statement = statements.read(message.header, bytes)
         let judgement = conversations.receive(
             message, bytes.extracting(droppingFirst: message.header.byteCount), of: sender, number: number,
-            claims: isVersion ? builder.claims(of: bytes, from: message.header) : nil)
+            saying: statement)
         // Of a message without packets it is not known who sent it.
         builder.claims = sender.ends == nil ? nil : judgement.claims
         return judgement.remarks

@@ -72,7 +72,7 @@ public struct TimeText: Sendable {
     }
 
     /// A span that 64 bits may not hold, as seconds; more seconds than they hold are shown as the most that they do.
-    static func append(nanoseconds: Int128, decimals: Int, to text: inout TextBuffer) {
+    public static func append(nanoseconds: Int128, decimals: Int, to text: inout TextBuffer) {
         if nanoseconds < 0 { text.append("-") }
         text.append(decimal: UInt64(clamping: nanoseconds.magnitude / 1_000_000_000))
         append(fraction: UInt64(nanoseconds.magnitude % 1_000_000_000), decimals: decimals, to: &text)

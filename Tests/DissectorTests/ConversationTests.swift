@@ -118,7 +118,7 @@ import Testing
         let message = MessageFramer.Message(header: header, payloadLength: 0, status: .good, payloadHash: nil)
         return conversations.receive(
             message, RawSpan(), of: sender(side), number: number,
-            claims: Conduct.isVersion(command) ? Conduct.Claims() : nil)
+            saying: Conduct.isVersion(command) ? .claims(Conduct.Claims()) : nil)
     }
 
     @Test func aConversationIsForgottenWhenBothSidesHaveEnded() {

@@ -1,0 +1,111 @@
+import BitcoinP2P
+import Fields
+
+/// Reads what few messages say that conversations remember: the values of some declared fields, without a tree.
+struct StatementReader: ~Copyable {
+    private enum Subject {
+        case version
+        case filterRequest(type: Field)
+        case block(hash: Field, count: Field)
+        case missing
+    }
+
+    private struct Entry {
+        let command: Command
+        let subject: Subject
+        let type: MessageType
+        let wanted: FieldSet
+    }
+
+    private let fields: MessageFields
+    /// So few are found sooner than hashed.
+    private let entries: [Entry]
+    private var tree = Tree()
+
+    /// Header and count of a `block` are within its first bytes: the transactions are not read.
+    private static let beginningOfBlock = 96
+    private static let block = Command("block")
+
+    init(_ types: MessageTypes = .standard) {
+        let fields = types.fields
+        self.fields = fields
+        let rows: [(Command, Subject, [Field])] = [
+            (
+                Command("version"), .version,
+                [fields.version, fields.services, fields.userAgent, fields.versionNonce]
+            ),
+            (
+                Command("cmpctblock"), .block(hash: fields.compactBlockHash, count: fields.compactBlockCount),
+                [fields.compactBlockHash, fields.compactBlockCount]
+            ),
+            (
+                Self.block, .block(hash: fields.blockHash, count: fields.blockCount),
+                [fields.blockHash, fields.blockCount]
+            ),
+            (Command("getblocktxn"), .missing, [fields.missingOfBlock, fields.missingPosition]),
+            (Command("getcfilters"), .filterRequest(type: fields.getCFilters.type), [fields.getCFilters.type]),
+            (Command("getcfheaders"), .filterRequest(type: fields.getCFHeaders.type), [fields.getCFHeaders.type]),
+            (Command("getcfcheckpt"), .filterRequest(type: fields.getCFCheckpt.type), [fields.getCFCheckpt.type]),
+        ]
+        entries = rows.compactMap { command, subject, wanted in
+            types[command].map { Entry(command: command, subject: subject, type: $0, wanted: FieldSet(wanted)) }
+        }
+    }
+
+    /// What a message says; nil for most messages, and where the bytes that say it are not there.
+    ///
+    /// - Parameter bytes: The message's, as far as they were captured.
+    mutating func read(_ header: MessageHeader, _ bytes: RawSpan) -> Statement? {
+        guard let entry = entries.first(where: { $0.command == header.command }) else { return nil }
+        var bytes = bytes
+        if header.command == Self.block { bytes = bytes.extracting(first: header.byteCount + Self.beginningOfBlock) }
+        pick(entry, bytes, header)
+        switch entry.subject {
+        case .version: return .claims(claims(bytes))
+        case .filterRequest(let type): return first(type).map { .filterRequest(type: $0.value) }
+        case .block(let hash, let count):
+            guard let name = name(hash, bytes), let count = first(count) else { return nil }
+            return .block(name, transactions: count.value)
+        case .missing:
+            // Each place is after the one before.
+            let last = tree.nodes.last { $0.field == fields.missingPosition }
+            guard let name = name(fields.missingOfBlock, bytes), let last else { return nil }
+            return .missing(name, last: last.value)
+        }
+    }
+
+    private mutating func pick(_ entry: Entry, _ bytes: RawSpan, _ header: MessageHeader) {
+        var kept = Tree()
+        swap(&kept, &tree)
+        kept.removeAll()
+        var pick = PickSink(TreeSink(kept, wantsInfo: false), wanted: entry.wanted)
+        let context = MessageContext(network: header.network, time: 0)
+        entry.type.pick(bytes, from: header.byteCount, context, into: &pick)
+        let sink = pick.finish()
+        tree = sink.tree
+    }
+
+    /// The first value of a field, if all its bytes were there.
+    private func first(_ field: Field) -> Node? {
+        tree.nodes.first { $0.field == field && !$0.flags.contains(.truncated) }
+    }
+
+    private func name(_ field: Field, _ bytes: RawSpan) -> BlockName? {
+        first(field).flatMap { BlockName(tree.bytes(of: $0, in: bytes)) }
+    }
+
+    private func claims(_ bytes: RawSpan) -> Conduct.Claims {
+        var claims = Conduct.Claims()
+        if let version = first(fields.version) { claims.version = version.value }
+        if let services = first(fields.services) {
+            claims.services = services.value
+            claims.hasServices = true
+        }
+        claims.nonce = first(fields.versionNonce)?.value
+        if let agent = first(fields.userAgent) {
+            // Receivers accept 256 bytes; every record of the sender repeats them.
+            claims.userAgent = tree.bytes(of: agent, in: bytes).withUnsafeBytes { Array($0.prefix(256)) }
+        }
+        return claims
+    }
+}
