@@ -141,7 +141,7 @@ struct Dissected {
         var text = TextBuffer()
         switch node.field.declaration.kind {
         case .group, .layer: break
-        case .unsigned, .count: text.append(decimal: node.value)
+        case .unsigned, .count, .frameNumber: text.append(decimal: node.value)
         case .signed, .seconds, .nanoseconds, .duration, .amount:
             text.append(decimal: Int(Int64(bitPattern: node.value)))
         case .hexadecimal(let bits):
