@@ -5,7 +5,8 @@ import Testing
 
 /// Which message answers which request.
 struct RequestTests {
-    private let (nonce, other) = (Made.number(UInt64(7)), Made.number(UInt64(8)))
+    private let nonce = Made.number(UInt64(7))
+    private let other = Made.number(UInt64(8))
 
     // MARK: Pings
 
