@@ -86,18 +86,24 @@ struct BytesQuestion: Question {
     static let columns: [ValuedColumn<Row>] = [
         .init(
             "row", nil, .text,
-            "message, no_message (stream bytes of none), encrypted, retransmitted, not_captured, no_payload, other_tcp, not_tcp",
+            "what the bytes are of: message, no_message (stream bytes of none), encrypted, retransmitted, not_captured (cut by the snap length), no_payload (frames of TCP without any), other_tcp or not_tcp",
             metric: .label
         ) { .word($0.kind.name) },
-        .init("command", nil, .text, "of a message, else null", metric: .label) { .text($0.command) },
+        .init("command", nil, .text, "the command, null where the row is not of messages", metric: .label) {
+            .text($0.command)
+        },
         .init("flow", nil, .text, "who sent it", metric: .label) { .word($0.flow.name) },
-        .init("messages", nil, .count, "messages, else null") { .number($0.kind == .message ? $0.messages : nil) },
+        .init("messages", nil, .count, "messages, null in rows of anything else") {
+            .number($0.kind == .message ? $0.messages : nil)
+        },
         .init("packets", nil, .count, "whole frames without anything of a message, else null") {
             .number($0.kind.isOfFrames ? $0.packets : nil)
         },
         .init("bytes", nil, .bytes, "bytes of TCP's payload") { .number($0.share.bytes) },
-        .init("overhead_bytes", nil, .bytes, "their share of the frames' headers") { .number($0.share.overhead) },
-        .init("wire_bytes", nil, .bytes, "both together") { .number($0.wireBytes) },
+        .init("overhead_bytes", nil, .bytes, "headers of frames, as far as they are these bytes' share") {
+            .number($0.share.overhead)
+        },
+        .init("wire_bytes", nil, .bytes, "both together: bytes on the wire") { .number($0.wireBytes) },
         .init("wire_percent", nil, .percent, "share of the bytes on the wire of all frames") {
             .quotient(.percent($0.wireBytes, of: $0.whole))
         },

@@ -45,7 +45,10 @@ struct ConnectionsQuestion: Question {
     static let head: [ValuedColumn<Void>] = []
     static let columns: [ValuedColumn<Row>] =
         [
-            .init("row", nil, .text, "connection, or other: all beyond the first 10,000 together", metric: .label) {
+            .init(
+                "row", nil, .text, "what it is of: connection, or other, all beyond the first 10,000 together",
+                metric: .label
+            ) {
                 .word($0.connection == nil ? "other" : "connection")
             },
             .init("stream", nil, .number, "number of the TCP connection", metric: .label) {
@@ -58,7 +61,7 @@ struct ConnectionsQuestion: Question {
             .init("initiator_known", nil, .flag(yes: "yes", no: "no"), "whether it is known which side opened it") {
                 $0.connection.map { .flag($0.initiator != nil) } ?? .text(nil)
             },
-            .init("direction", nil, .text, "inbound or outbound, as the node sees it; null without the node") { row in
+            .init("direction", nil, .text, "how the node sees it: inbound or outbound; null without the node") { row in
                 row.connection?.isInbound.map { .word($0 ? "inbound" : "outbound") } ?? .text(nil)
             },
             .init("type", nil, .text, "what the initiator wants, as far as the wire shows it, in Core's words") {
@@ -67,14 +70,14 @@ struct ConnectionsQuestion: Question {
             .init("type_reason", nil, .text, "by what that is known, or why not") {
                 .optional($0.purpose?.reason.rawValue)
             },
-            .init("transport", nil, .text, "v1, v2, or v2_encrypted, which could not be read") {
+            .init("transport", nil, .text, "how its bytes are sent: v1, v2, or v2_encrypted, which could not be read") {
                 .optional($0.connection?.transport)
             },
             .init("network", nil, .text, "the network of its messages, null where nobody knows it") { row in
                 .optional(row.connection?.networkName)
             },
         ] + claims(true) + claims(false) + [
-            .init("handshake", nil, .text, "complete, incomplete, not captured or encrypted") {
+            .init("handshake", nil, .text, "how far it went: complete, incomplete, not captured or encrypted") {
                 .optional($0.handshake?.kind.name)
             },
             .init("handshake_seconds", nil, .duration, "from the SYN to the end of the later verack") {
@@ -97,7 +100,7 @@ struct ConnectionsQuestion: Question {
             ColumnWords(
                 key: "type_reason", title: "Reasons of types, the first that fits",
                 words: ConnectionPurpose.Reason.allCases.map { reason in
-                    (reason.rawValue, "\(reason.type.map { "\($0)" } ?? "null"): \(reason.meaning)")
+                    (reason.rawValue, "\(reason.type.map { "type \($0)" } ?? "no type"): \(reason.meaning)")
                 })
         ]
     }
