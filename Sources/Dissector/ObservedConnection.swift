@@ -104,8 +104,8 @@ struct ObservedConnection {
     /// - Parameter roundTrips: Of the forward and of the backward side.
     func facts(_ roundTrips: (Samples, Samples)) -> ConnectionFacts {
         var facts = ConnectionFacts(
-            number: number, forward: forward.facts(client, roundTrips.0),
-            backward: backward.facts(server, roundTrips.1), first: first, hasKnownPort: hasKnownPort)
+            number: number, forward: forward.facts(client, roundTrips.0, backward),
+            backward: backward.facts(server, roundTrips.1, forward), first: first, hasKnownPort: hasKnownPort)
         facts.last = last
         facts.isEncrypted = isEncrypted
         facts.looksRandom = looksRandom ?? false

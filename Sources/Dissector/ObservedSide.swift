@@ -35,6 +35,8 @@ struct ObservedSide {
     private var synEnd: UInt32 = 0
     private var syn = Origin(frame: 0, time: 0)
     private var synRoundTrip: Int64?
+    /// The highest number that it stood at without sending anything.
+    private var position: UInt32 = 0
     private(set) var flight = Flight()
     /// Where its round trips are kept; -1 while there is none.
     var samples: Int32 = -1
@@ -61,6 +63,9 @@ struct ObservedSide {
             bare.add(packet.frameLength)
             if packet.flags.isDisjoint(with: [.syn, .fin, .rst]), packet.flags.contains(.ack) {
                 flags.insert(.hasBareAcknowledgement)
+                if flags.contains(.located), Int32(bitPattern: packet.sequence &- top) > 0 {
+                    position = packet.sequence
+                }
             }
         }
         guard packet.flags.contains(.ack), acknowledged != packet.acknowledgement || !flags.contains(.acknowledges)
@@ -173,13 +178,20 @@ struct ObservedSide {
         }
     }
 
-    func facts(_ endpoint: Endpoint, _ roundTrips: Samples) -> SideFacts {
+    /// Whether `number` is after all that it has sent, but near; a single number may be a FIN's.
+    private func lacks(_ number: UInt32) -> Bool {
+        flags.contains(.located) && (2...Self.reach).contains(Int32(bitPattern: number &- top))
+    }
+
+    /// - Parameter other: The other side.
+    func facts(_ endpoint: Endpoint, _ roundTrips: Samples, _ other: ObservedSide) -> SideFacts {
         var facts = SideFacts(endpoint, endpoint.text)
         facts.packets = packets
         if flags.contains(.hasSYN) { facts.syn = syn }
         facts.hasRepeatedSYN = flags.contains(.hasRepeatedSYN)
         facts.synRoundTrip = synRoundTrip
         facts.roundTrips = roundTrips
+        facts.lacksEnd = lacks(position) || other.flags.contains(.acknowledges) && lacks(other.acknowledged)
         facts.hasBareAcknowledgement = flags.contains(.hasBareAcknowledgement)
         facts.payloadBytes = payloadBytes
         facts.bare = bare

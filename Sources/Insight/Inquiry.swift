@@ -242,8 +242,8 @@ public final class Inquiry: @unchecked Sendable {
         if let state {
             func tally(_ side: Direction) -> [RequestTally?] {
                 var tallies = relations.requests.tallies(of: side, in: state, at: time)
-                // Of a side of which nothing was captured it is not known that it was silent.
-                if let facts, facts[side.opposite].packets == 0 {
+                // Of a side of which nothing was captured, or not the end, it is not known that it was silent.
+                if let facts, facts[side.opposite].packets == 0 || facts[side.opposite].lacksEnd {
                     for index in tallies.indices { tallies[index]?.doubt() }
                 }
                 return tallies

@@ -3,11 +3,12 @@ import Foundation
 import Insight
 import Keys
 import Output
+import Records
 import Support
 import Testing
 
-/// What the questions answer of frames, and what else the program says of them.
-struct InquiryTrial {
+/// What the questions answer of frames, and what else the program says of them. Nothing of it changes.
+struct InquiryTrial: @unchecked Sendable {
     /// The objects of `--json`, by the names of the questions.
     let answers: [String: [String: Any]]
     /// The rows of `-z conv,tcp`, by the numbers of the connections.
@@ -153,7 +154,7 @@ struct InquiryTrial {
 }
 
 /// A capture whose connections stay open, and go on until all deadlines have passed: so silence would be seen.
-struct LastingCapture {
+struct LastingCapture: Sendable {
     let name: String
     let keys: KeyLog?
     /// Without FIN and RST, and what comes after them.

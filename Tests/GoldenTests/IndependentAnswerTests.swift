@@ -169,6 +169,7 @@ private final class PairCollector: RecordSink {
     let inquiry = Inquiry([], relates: true)
     private(set) var pairs: [(request: UInt64, answer: UInt64, text: String)] = []
     private var number: UInt64 = 0
+    private var filters: Set<UInt64> = []
     private let ticks: Int64
 
     private init(nanosecondsATick ticks: Int64) { self.ticks = ticks }
@@ -180,7 +181,8 @@ private final class PairCollector: RecordSink {
     func write(_ record: borrowing Record, _ bytes: RawSpan) {
         guard record.isMessage else { return }
         number += 1
-        for pair in inquiry.related {
+        // Of an answer of several messages the first counts.
+        for pair in inquiry.related where pair.kind != .cfilters || filters.insert(pair.requestMessage).inserted {
             let text = "pair \(pair.requestMessage) \(number) \(pair.responseTime / ticks)"
             pairs.append((pair.requestMessage, number, text))
         }
@@ -190,6 +192,7 @@ private final class PairCollector: RecordSink {
         let collector = PairCollector(nanosecondsATick: path.contains("nanosecond") ? 1 : 1_000)
         var options = PipelineOptions()
         options.inquiry = collector.inquiry
+        options.observation = .connections
         options.keys = keys.map { KeyLog(path: $0) }
         var pipeline = Pipeline(options, writer: collector)
         var files = CaptureFiles(paths: [path])

@@ -155,9 +155,10 @@ struct OutcomeTests {
             }
         }
         #expect(answered > 100)
+        #expect(chat.relations.requests.count <= 60)
         for connection in 0..<3 as Range<UInt64> {
             for side in [Direction.forward, .backward] {
-                var (requests, waiting) = (UInt64(0), UInt64(0))
+                var requests: UInt64 = 0
                 for kind in RequestKind.allCases {
                     let tally = chat.tally(kind, of: side, connection: connection)
                     if tally.open > tally.requests {
@@ -165,10 +166,9 @@ struct OutcomeTests {
                         return
                     }
                     requests += tally.requests
-                    waiting += tally.open
                 }
-                if requests == 0 || waiting > 20 {
-                    Issue.record("\(requests) requests, \(waiting) open")
+                if requests == 0 {
+                    Issue.record("nothing was asked")
                     return
                 }
             }

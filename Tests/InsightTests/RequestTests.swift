@@ -1,3 +1,4 @@
+import BitcoinP2P
 import Reassembly
 import Testing
 
@@ -120,8 +121,8 @@ struct RequestTests {
         let (txid, wtxid) = (Made.name(plain), Made.name(witness))
         chat.say(.forward, "getdata", Made.inventory((1, txid), (5, wtxid), (0x4000_0001, txid), (7, txid)))
         #expect(chat.say(.backward, "tx", witness).map(\.kind) == [.tx])
+        #expect(chat.say(.backward, "tx", witness).count == 1, "asked for twice by one name")
         #expect(chat.say(.backward, "tx", witness).count == 1, "by its other name")
-        #expect(chat.say(.backward, "tx", plain).count == 1)
         #expect(chat.say(.backward, "tx", plain).isEmpty)
         #expect(chat.tally(.tx) == Counted(requests: 3, answered: 3))
     }
@@ -211,13 +212,13 @@ struct RequestTests {
         chat.say(.forward, "getcfilters", Made.getfilters(stop: Made.hash(5)))
         #expect(chat.say(.backward, "cfilter", Made.filter(1, Made.hash(1))).isEmpty, "another type")
         for number in 1...3 as ClosedRange<UInt8> {
-            #expect(chat.say(.backward, "cfilter", Made.filter(Made.hash(number))).map(\.requestFrame) == [1])
+            #expect(chat.say(.backward, "cfilter", Made.filter(0, Made.hash(number))).map(\.requestFrame) == [1])
         }
         #expect(chat.tally(.cfilters) == Counted(requests: 2, answered: 1, open: 1))
         for number in 4...5 as ClosedRange<UInt8> {
-            #expect(chat.say(.backward, "cfilter", Made.filter(Made.hash(number))).map(\.requestFrame) == [2])
+            #expect(chat.say(.backward, "cfilter", Made.filter(0, Made.hash(number))).map(\.requestFrame) == [2])
         }
-        #expect(chat.say(.backward, "cfilter", Made.filter(Made.hash(6))).isEmpty)
+        #expect(chat.say(.backward, "cfilter", Made.filter(0, Made.hash(6))).isEmpty)
         #expect(chat.tally(.cfilters) == Counted(requests: 2, answered: 2))
     }
 
@@ -227,11 +228,11 @@ struct RequestTests {
         for number in [3, 5, 7, 9] as [UInt8] {
             chat.say(.forward, "getcfilters", Made.getfilters(stop: Made.hash(number)))
         }
-        chat.say(.backward, "cfilter", Made.filter(Made.hash(1)))
+        chat.say(.backward, "cfilter", Made.filter(0, Made.hash(1)))
         chat.lose(.backward)
-        #expect(chat.say(.backward, "cfilter", Made.filter(Made.hash(7))).map(\.requestFrame) == [3])
+        #expect(chat.say(.backward, "cfilter", Made.filter(0, Made.hash(7))).map(\.requestFrame) == [3])
         #expect(chat.tally(.cfilters) == Counted(requests: 4, answered: 2, unclear: 1, open: 1))
-        #expect(chat.say(.backward, "cfilter", Made.filter(Made.hash(8))).map(\.requestFrame) == [4])
+        #expect(chat.say(.backward, "cfilter", Made.filter(0, Made.hash(8))).map(\.requestFrame) == [4])
     }
 
     @Test func filterHeadersAndCheckpoints() {

@@ -83,6 +83,8 @@ public struct SideFacts: Sendable {
     public var roundTrips = Samples()
     /// It has sent an acknowledgement without payload.
     public var hasBareAcknowledgement = false
+    /// It has sent more than was captured: the other side has acknowledged it, or its own numbers say so.
+    public var lacksEnd = false
     /// Payload bytes on the wire.
     public var payloadBytes: UInt64 = 0
     /// Frames without payload: SYN, ACK, FIN, RST.
