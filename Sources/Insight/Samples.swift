@@ -128,7 +128,7 @@ public struct Samples: Sendable {
     /// How many are at most as long as each bound, which rise; nil where it is not known.
     private func counts(upTo bounds: [Int64]) -> [UInt64]? {
         guard areExact else {
-            guard let histogram else { return nil }
+            guard let histogram = histogram.first else { return nil }
             return bounds.map { histogram.count(within: 0...Self.recorded($0)) }
         }
         var counts = [UInt64](repeating: 0, count: bounds.count)
