@@ -13,6 +13,8 @@ public final class ConversationStatistics: RecordSink {
     private var decimals = 6
     /// What packets tell of connections, also of those without a record; empty where nobody looks.
     public var lives: [ConnectionLife] = []
+    /// Those without a record have a row, too.
+    public var listsSilent = true
     /// Of connections beyond the limit.
     private var others = (messages: UInt64(0), bytes: UInt64(0))
 
@@ -48,7 +50,7 @@ public final class ConversationStatistics: RecordSink {
     }
 
     public func end() {
-        for life in lives where places[life.stream] == nil && conversations.count < limit {
+        for life in lives where listsSilent && places[life.stream] == nil && conversations.count < limit {
             places[life.stream] = conversations.count
             conversations.append(Conversation(life))
         }

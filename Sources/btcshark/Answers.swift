@@ -51,9 +51,10 @@ final class Answers {
         for part in parts {
             switch part {
             case .counted(let sink):
-                // A filter chooses messages; of connections without any nothing can be chosen.
-                if let inquiry, let facts, let conversations = sink as? ConversationStatistics, !isFiltered {
+                if let inquiry, let facts, let conversations = sink as? ConversationStatistics {
                     conversations.lives = inquiry.lives(facts)
+                    // A filter chooses messages; of connections without any nothing can be chosen.
+                    conversations.listsSilent = !isFiltered
                 }
                 sink.end()
             case .question(let name): inquiry?.answer([name], facts, as: format, to: output)

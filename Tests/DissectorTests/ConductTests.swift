@@ -18,10 +18,6 @@ import Testing
     ]
     private let verack = framed("verack")
 
-    private static func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
-        withUnsafeBytes(of: value.littleEndian) { Array($0) }
-    }
-
     private static func versionPayload(_ services: UInt64 = 9, nonce: UInt64, protocol version: Int32 = 70016)
         -> [UInt8]
     {
@@ -354,9 +350,9 @@ import Testing
     /// Messages of a node's own capture: who opened is not known, and the network is not theirs.
     @Test func capturedMessages() throws {
         let folder = try Folder()
-        func record(_ command: StaticString, _ payload: [UInt8] = [], at time: Int64) -> [UInt8] {
+        func record(_ command: String, _ payload: [UInt8] = [], at time: Int64) -> [UInt8] {
             let head = framed(command, payload)
-            return Self.littleEndian(time) + head[4..<20] + payload
+            return littleEndian(time) + head[4..<20] + payload
         }
         let received =
             record("version", Self.versionPayload(9, nonce: 7), at: 1) + record("verack", at: 3)
@@ -468,7 +464,7 @@ import Testing
             return .claims(claims)
         }
         func name(_ number: UInt32) throws -> BlockName {
-            let hash = Self.littleEndian(number) + [UInt8](repeating: 0, count: 28)
+            let hash = littleEndian(number) + [UInt8](repeating: 0, count: 28)
             let name = BlockName(hash.span.bytes)
             return try #require(name)
         }

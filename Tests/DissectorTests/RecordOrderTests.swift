@@ -49,12 +49,12 @@ import Testing
         #expect(wrong.map(\.frame) == [], "\(what)", sourceLocation: location)
     }
 
-    /// Out of order an answer may be judged before its question has come.
+    /// Out of order a message may be judged before what it answers, or what the other side has said of itself, has come.
     private func counted(_ records: [Seen]) -> [Seen: Int] {
         let plain = records.map { record in
             var record = record
             record.isLate = false
-            record.notes.remove("bitcoin.pong.without_ping")
+            record.notes.subtract(ConductTests.remarks.union(["bitcoin.pong.without_ping"]))
             return record
         }
         return Dictionary(plain.map { ($0, 1) }, uniquingKeysWith: +)

@@ -140,6 +140,12 @@ private struct Item {
         ]
         let text = written { output in
             let writer = statistic.makeWriter(output, .ndjson)
+            (writer as? ConversationStatistics)?.lives = [
+                ConnectionLife(
+                    stream: 0, initiator: [], responder: [], isDirected: true, first: 0, last: 0,
+                    end: .init(isReset: false, by: .responder, lastMessage: TextBuffer("ping"), wait: 1_000),
+                    looksRandom: false)
+            ]
             writer.write(makeRecord { $0.annotate(.common.layoutUnsettled, value: 0) }, RawSpan())
             tell(writer, said)
         }

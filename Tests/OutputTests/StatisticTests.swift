@@ -157,10 +157,41 @@ private let hostileAgent = Array("\u{1b}]0;x\u{7}\"\\<b>\n\u{202e}".utf8) + [0xf
         try #require(rows.count == 9)
         #expect(rows[1] == "Bitcoin Conversations")
         func cells(_ row: Int) -> String { rows[row].split(separator: " ").joined(separator: " ") }
-        #expect(cells(4) == "\(c) ?-? \(a) 0 0 1 1000 1 1000 0.500000 0.000000 v1 - -")
-        #expect(cells(5) == "\(a) <-> \(b) 2 130 1 50 3 180 1.000000 1.500000 v1 /A/ /B/")
-        #expect(cells(6) == "\(a) <-> \(c) - 70 - 0 - 70 0.000000 4.000000 v2 encrypted - -")
+        #expect(cells(4) == "\(c) ?-? \(a) 0 0 1 1000 1 1000 0.500000 0.000000 v1 - - -")
+        #expect(cells(5) == "\(a) <-> \(b) 2 130 1 50 3 180 1.000000 1.500000 v1 /A/ /B/ -")
+        #expect(cells(6) == "\(a) <-> \(c) - 70 - 0 - 70 0.000000 4.000000 v2 encrypted - - -")
         #expect(rows[7].hasPrefix("?-?"))
+    }
+
+    /// Attempts have a row, too, and who closed is said, with the last message.
+    @Test func livesOfConnections() throws {
+        func life(_ stream: UInt64, isReset: Bool, after command: String?, looksRandom: Bool = false) -> ConnectionLife
+        {
+            ConnectionLife(
+                stream: stream, initiator: Array(a.utf8), responder: Array(b.utf8), isDirected: true, first: 0, last: 5,
+                end: .init(
+                    isReset: isReset, by: .responder, lastMessage: command.map { TextBuffer($0) },
+                    wait: command.map { _ in 51_000_000 }), looksRandom: looksRandom)
+        }
+        for listsSilent in [true, false] {
+            let text = written { output in
+                let statistics = ConversationStatistics(output, .ndjson)
+                statistics.lives = [
+                    life(0, isReset: false, after: "filterload"), life(7, isReset: true, after: nil),
+                    life(8, isReset: true, after: nil, looksRandom: true),
+                ]
+                statistics.listsSilent = listsSilent
+                tell(statistics, [said[0]])
+            }
+            let rows = try objects(text)
+            #expect(rows.map { $0["stream"] as? Int } == (listsSilent ? [0, 7, 8] : [0]))
+            #expect(rows[0]["end"] as? String == "fin_responder" && rows[0]["end_after"] as? String == "filterload")
+            #expect(rows[0]["end_after_seconds"] as? Double == 0.051)
+            guard listsSilent else { continue }
+            #expect(rows[1]["transport"] is NSNull && rows[1]["end"] as? String == "rst_responder")
+            #expect(rows[1]["end_after"] is NSNull && rows[1]["messages"] as? Int == 0)
+            #expect(rows[2]["transport"] as? String == "v2, begun before the capture")
+        }
     }
 
     @Test func userAgentsAreMadeHarmless() throws {

@@ -58,3 +58,10 @@ func objects(_ text: String) throws -> [[String: Any]] {
         try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any], "\($0)")
     }
 }
+
+extension TextBuffer {
+    init(_ text: String) {
+        self.init()
+        append(text)
+    }
+}
