@@ -51,13 +51,13 @@ struct AddrV2: Payload {
             let bytes = c.bytes.extracting(range)
             let form = right == size ? AddressNetwork.form(id) : .unknown
             if right == size, AddressNetwork.isIgnored(id, bytes) { c.annotate(addressIgnored) }
-            if c.keepsFields {
+            if c.wants(text) {
                 var written = TextBuffer()
                 form.append(bytes, to: &written)
                 c.generate(text, written)
             }
             let number = try c.bigEndian(port, UInt16.self)
-            if c.keepsFields {
+            if c.wants(item) {
                 var heading = TextBuffer()
                 form.append(bytes, port: number, to: &heading)
                 c.head(mark, heading)

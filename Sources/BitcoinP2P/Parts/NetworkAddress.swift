@@ -21,7 +21,7 @@ struct NetworkAddress: Sendable {
         let flags = try c.integer(services, UInt64.self)
         bits.layout(&c, of: flags, bytes: 8)
         let range = try c.bytes(address, 16)
-        guard c.keepsFields else {
+        guard c.wants(text) else {
             try c.bigEndian(port, UInt16.self)
             return
         }

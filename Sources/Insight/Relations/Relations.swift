@@ -166,12 +166,16 @@ struct Relations: ~Copyable {
         _ fact: MessageFact, _ bytes: RawSpan, from start: Int, _ entry: RelationReader.Entry, _ count: Field,
         at place: Int32
     ) {
+        let isAnswer =
+            scope.contains(.purposes) && !states[place][fact.side].deeds.contains(.addresses)
+            && states[place][fact.side.opposite].deeds.contains(.getaddr)
+        let key = RequestKey(.addr)
+        let isAwaited = scope.contains(.requests) && requests.isAwaited(key, by: fact.side.opposite, at: place)
+        guard isAnswer || isAwaited else { return }
         read(fact, bytes, from: start, entry)
         guard let index = reader.first(count), reader.value(index) > 1 else { return }
-        if states[place][fact.side.opposite].deeds.contains(.getaddr) {
-            states[place][fact.side].deeds.insert(.addresses)
-        }
-        if scope.contains(.requests) { requests.answer([RequestKey(.addr)], fact, at: place, in: &states) }
+        if isAnswer { states[place][fact.side].deeds.insert(.addresses) }
+        if isAwaited { requests.answer([key], fact, at: place, in: &states) }
     }
 
     /// Notes whether an inventory has a transaction, until one had.

@@ -140,6 +140,11 @@ struct Requests: ~Copyable {
 
     // MARK: Answering
 
+    /// Whether a side waits for an answer to a request of that key.
+    func isAwaited(_ key: RequestKey, by asker: Direction, at place: Int32) -> Bool {
+        waiting.first(key, place, asker) != nil
+    }
+
     /// A message answers the oldest request of one of these keys.
     ///
     /// - Returns: Whether there was one.
