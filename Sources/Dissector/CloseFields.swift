@@ -4,7 +4,8 @@ import Fields
 struct CloseFields: Sendable {
     let close = Field(
         "bitcoin.close", "Connection closed", .group,
-        "a side has closed the connection; this record is not a message, and comes with -z or --relations")
+        "a side has closed the connection; this record is not a message, and comes with -z, --relations or its own name"
+    )
     let how = Field("bitcoin.close.how", "How", .enumeration(Self.names, bits: 8), "by which flag of TCP")
     let after = Field(
         "bitcoin.close.after", "Last message", .text, "the command of the last message of either side before the end")

@@ -1,5 +1,6 @@
 import BitcoinP2P
 import DisplayFilter
+import Fields
 import Insight
 import Keys
 import Output
@@ -73,17 +74,28 @@ public struct PipelineOptions: Sendable {
         usesRecordThread && recordLimit == .max && collector == nil && (writer != nil || filter != nil)
     }
 
-    /// With an inquiry where relations are looked at: by a tree, by name in a filter or a column, or in lines.
+    /// With an inquiry where relations are looked at, by a tree or by name in a filter or a column; with records of ends
+    /// where those are named.
     func relating(for writer: (any RecordSink)?) -> PipelineOptions {
-        let fields = RecordFields.standard.relations.all
         let wants = writer?.wants
-        let isNamed =
+        func areNamed(_ fields: Set<Field>) -> Bool {
             filter.map { !$0.fields.isDisjoint(with: fields) } ?? false
-            || wants.map { !$0.fields.isDisjoint(with: fields) } ?? false
-        guard inquiry == nil, isNamed || wants?.depth == .tree else { return self }
+                || wants.map { !$0.fields.isDisjoint(with: fields) } ?? false
+        }
+        let fields = RecordFields.standard
+        let (looksAtEnds, relates) = (
+            areNamed(fields.close.all), areNamed(fields.relations.all) || wants?.depth == .tree
+        )
+        guard looksAtEnds || relates else { return self }
         var options = self
-        options.inquiry = Inquiry([], relates: true)
-        options.observation = max(observation, .messages)
+        if looksAtEnds {
+            options.tellsEnds = true
+            options.observation = max(options.observation, .connections)
+        }
+        options.observation = max(options.observation, .messages)
+        let inquiry = options.inquiry ?? Inquiry([])
+        if relates { inquiry.relate() }
+        options.inquiry = inquiry
         return options
     }
 

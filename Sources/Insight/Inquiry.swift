@@ -69,7 +69,7 @@ public final class Inquiry: @unchecked Sendable {
     private let named: Node?
     private let found: AnswerBook?
     /// Somebody asks for relations of messages as fields.
-    public let relates: Bool
+    public private(set) var relates: Bool
     /// What messages cost of their segments' headers is asked.
     public let wantsCosts: Bool
 
@@ -90,6 +90,12 @@ public final class Inquiry: @unchecked Sendable {
         self.relates = relates
         named = node
         relations = Relations(scope, SampleBudget(), book: book)
+    }
+
+    /// From now on messages are related, whatever is asked. To be called before the first one.
+    public func relate() {
+        relates = true
+        relations.widen([.pings, .requests])
     }
 
     // MARK: What came
@@ -122,8 +128,17 @@ public final class Inquiry: @unchecked Sendable {
 
     /// Nothing more will come: fills the book with what still waits.
     ///
-    /// - Parameter time: When the capture ended, in nanoseconds since 1970.
-    public func finish(at time: Int64) { relations.finish(at: max(time, latest)) }
+    /// - Parameters:
+    ///   - time: When the capture ended, in nanoseconds since 1970.
+    ///   - facts: Nil where the messages came without packets.
+    public func finish(at time: Int64, _ facts: CaptureFacts?) {
+        for connection in facts?.known ?? [] {
+            for side in [Direction.forward, .backward] where connection.mayHaveSpoken(side) {
+                relations.loseBytes(of: side, connection.number)
+            }
+        }
+        relations.finish(at: max(time, latest))
+    }
 
     /// Bytes of a connection that are of no message: of a v2 connection, or all of one that cannot be read.
     ///
@@ -242,8 +257,7 @@ public final class Inquiry: @unchecked Sendable {
         if let state {
             func tally(_ side: Direction) -> [RequestTally?] {
                 var tallies = relations.requests.tallies(of: side, in: state, at: time)
-                // Of a side of which nothing was captured, or not the end, it is not known that it was silent.
-                if let facts, facts[side.opposite].packets == 0 || facts[side.opposite].lacksEnd {
+                if facts?.mayHaveSpoken(side.opposite) == true {
                     for index in tallies.indices { tallies[index]?.doubt() }
                 }
                 return tallies
@@ -255,6 +269,11 @@ public final class Inquiry: @unchecked Sendable {
             ends: facts.map { ($0.forward.text, $0.backward.text) } ?? state?.ends ?? ([], []), nodeSide: nil,
             tallies: tallies)
     }
+}
+
+extension ConnectionFacts {
+    /// Nothing of the side was captured, or not the end: it is not known that it was silent.
+    fileprivate func mayHaveSpoken(_ side: Direction) -> Bool { self[side].packets == 0 || self[side].lacksEnd }
 }
 
 extension RequestTally {

@@ -17,7 +17,7 @@ struct FirstReading {
         inquiry = Inquiry([], relates: true, filling: book)
         self.options = options
         self.options.inquiry = inquiry
-        self.options.observation = .messages
+        self.options.observation = .connections
         // All messages are related, whatever is shown of them.
         self.options.filter = nil
         self.options.recordLimit = .max
@@ -44,7 +44,7 @@ struct FirstReading {
         }
         progress.clear()
         pipeline.finish()
-        finish(at: latest)
+        finish(at: latest, pipeline.facts)
     }
 
     func read(messageCaptures paths: [String], _ network: Network?) {
@@ -55,11 +55,11 @@ struct FirstReading {
         while !Signals.isEndRequested {
             do throws(MessageCaptureError) { if try !captures.next() { break } } catch {}
         }
-        finish(at: .min)
+        finish(at: .min, nil)
     }
 
-    private func finish(at time: Int64) {
-        inquiry.finish(at: time)
+    private func finish(at time: Int64, _ facts: CaptureFacts?) {
+        inquiry.finish(at: time, facts)
         if book.isFull {
             StandardError.complain("-2: of more than 4,000,000 requests the later ones do not say how they ended")
         }

@@ -21,7 +21,7 @@ struct Relations: ~Copyable {
         static let costs = Scope(rawValue: 8)
     }
 
-    private let scope: Scope
+    private var scope: Scope
     private(set) var states = ConversationStates()
     private(set) var requests: Requests
     private var reader = RelationReader()
@@ -35,6 +35,9 @@ struct Relations: ~Copyable {
         self.scope = scope
         requests = Requests(budget, limits: limits, book: book)
     }
+
+    /// More is to be followed, from the first message on.
+    mutating func widen(_ more: Scope) { scope.formUnion(more) }
 
     // MARK: Messages
 
