@@ -2,7 +2,7 @@
 ///
 /// Pearson's chi-squared test, of halves of bytes and, where there are enough, of whole ones.
 struct ByteRandomness {
-    /// So many bytes decide it.
+    /// How many bytes decide it.
     static let limit = 4_096
     private static let least = 256
     /// From here on each byte is expected five times.

@@ -8,7 +8,8 @@ struct CloseFields: Sendable {
     )
     let how = Field("bitcoin.close.how", "How", .enumeration(Self.names, bits: 8), "by which flag of TCP")
     let after = Field(
-        "bitcoin.close.after", "Last message", .text, "the command of the last message of either side before the end")
+        "bitcoin.close.after", "Last message", .paddedText,
+        "the command of the last message of either side before the end")
     let time = Field(
         "bitcoin.close.time", "Time since the last message", .duration, "from the end of that message to this one")
 

@@ -10,6 +10,10 @@ extension Inquiry {
         let message = finding.message
         let header = message.header
         let isV2 = finding.packet != nil
+        // What was skipped, or did not authenticate, may have been an answer.
+        if !finding.before.isEmpty || finding.packet?.packet.lost ?? 0 > 0 {
+            resume(sender.side, number, at: finding.first)
+        }
         let fact = MessageFact(
             connection: number, side: sender.side, role: sender.role, command: header.command, first: finding.first,
             complete: finding.origin, isReordered: finding.isReordered,
@@ -36,14 +40,19 @@ extension Inquiry {
         case .resumed(let origin): resume(sender.side, number, at: origin)
         case .closed(let origin): close(sender.side, number, at: origin.time)
         case .packet(let facts, let arrival):
+            if !arrival.before.isEmpty || facts.packet.lost > 0 { resume(sender.side, number, at: arrival.origin) }
             receive(UInt64(facts.packet.byteCount), isOpaque: false, from: arrival.origin, to: arrival.origin)
         case .beginning(let origin, _): receive(0, isOpaque: true, from: origin, to: origin)
         case .encrypted(let direction):
             receive(
                 direction.byteCount, isOpaque: true,
                 from: Origin(frame: direction.last.frame, time: direction.startTime), to: direction.last)
-        case .end(let lost, let origin): receive(lost.skipped, isOpaque: false, from: origin, to: origin)
-        case .otherCopy, .fragmentsDiffer, .failure, .ended: break
+        case .end(let lost, let origin):
+            loseBytes(of: sender.side, number)
+            receive(lost.skipped, isOpaque: false, from: origin, to: origin)
+        case .failure: loseBytes(of: sender.side, number)
+        case .ended: end(number)
+        case .otherCopy, .fragmentsDiffer: break
         }
     }
 }

@@ -15,7 +15,7 @@ struct MessageSink: StreamSink, ~Copyable {
     private var outlet: MessageOutlet
     private let chooser: TransportChooser
     private let finder: SecretFinder
-    /// The end of a connection has a record.
+    /// The end of a connection is looked at.
     private let tellsEnds: Bool
     /// The streams that the frame at hand has closed.
     private var justClosed: [MessageStream] = []
@@ -31,7 +31,7 @@ struct MessageSink: StreamSink, ~Copyable {
         finder = SecretFinder(options)
         chooser = TransportChooser(options, V2Reader.Workshop(options, finder))
         self.collector = collector
-        tellsEnds = options.tellsEnds
+        tellsEnds = options.observation >= .connections && options.inquiry != nil
         self.observer = observer
         tellsHoles = options.observation > .none
     }
@@ -209,6 +209,10 @@ struct MessageSink: StreamSink, ~Copyable {
             reader.close(
                 pending.extracting(droppingFirst: used), endingAt: end, reason, provenance, into: &outlet)
             if case .undecided = reader { writeSilence(of: stream) }
+            // What was skipped at the end may have been a message.
+            if tellsHoles, reader.isBitcoin, stream.hasLoss {
+                outlet.write(.resumed(outlet.frame), at: end, of: stream)
+            }
             if let observer { note(pending.byteCount, at: stream.next, of: stream, provenance, observer) }
             outlet.close(stream)
         }

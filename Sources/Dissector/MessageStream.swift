@@ -122,6 +122,9 @@ final class MessageStream {
         return lost
     }
 
+    /// Something was lost since the last message.
+    var hasLoss: Bool { !lost.isEmpty }
+
     /// Keeps a gap until it is known whether the stream is Bitcoin's.
     func keep(_ gap: Gap) {
         // Bytes would have decided it: so this gap adjoins the one before.

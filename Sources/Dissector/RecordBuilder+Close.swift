@@ -22,7 +22,8 @@ extension RecordBuilder {
         appendRemark(fields.close.close, of: sender, number: number) { fields, sink in
             sink.generate(fields.close.how, value: end.isReset ? 1 : 0, RawSpan())
             guard let last, let wait else { return }
-            sink.generate(fields.close.after) { last.command.append(to: &$0) }
+            let command = last.command.bytes
+            sink.generate(fields.close.after, value: 0, command.span.bytes)
             sink.generate(fields.close.time, value: UInt64(bitPattern: wait), RawSpan())
         }
     }

@@ -218,7 +218,8 @@ struct RecordBuilder: ~Copyable {
         let relations = fields.relations
         for request in related {
             sink.generate(relations.responseTo, value: request.requestFrame, RawSpan())
-            sink.generate(relations.responseTime, value: UInt64(bitPattern: request.responseTime), RawSpan())
+            guard let time = request.responseTime else { continue }
+            sink.generate(relations.responseTime, value: UInt64(bitPattern: time), RawSpan())
         }
         for answer in answers where answer.frame > 0 {
             sink.generate(relations.responseIn, value: answer.frame, RawSpan())
@@ -231,9 +232,9 @@ struct RecordBuilder: ~Copyable {
 
     /// `[197 µs]`: how long a request has waited for this.
     private mutating func appendResponseTime() {
-        guard showsResponseTimes, let request = related.first else { return }
+        guard showsResponseTimes, let time = related.first?.responseTime else { return }
         record.info.append(" [")
-        record.info.append(duration: request.responseTime, decimals: record.timeDecimals)
+        record.info.append(duration: time, decimals: record.timeDecimals)
         record.info.append("]")
     }
 

@@ -4,6 +4,12 @@ import Output
 
 /// Names by which the fields of records are asked for: their own, and others that mean one or several of them.
 public enum RecordNames {
+    /// The first of these fields that only a second reading of the files can fill; nil where there is none.
+    public static func nameForSecondReading(among fields: [Field]) -> String? {
+        let forward = RecordFields.standard.relations.forward
+        return fields.first { forward.contains($0) }?.declaration.name
+    }
+
     /// Another name, for Wireshark's sake.
     struct Alias {
         let name: String

@@ -23,6 +23,8 @@ struct RecordStage: ~Copyable {
     private var statements = StatementReader()
     /// Is fed with all messages, also those that a filter keeps back.
     private let inquiry: Inquiry?
+    /// The end of a connection has a record.
+    private let tellsEnds: Bool
     private let writer: (any RecordSink)?
     private let filter: RecordFilter?
     private let limit: UInt64
@@ -48,6 +50,7 @@ struct RecordStage: ~Copyable {
         builder.showsResponseTimes = options.showsResponseTimes
         self.writer = writer
         inquiry = options.inquiry
+        tellsEnds = options.tellsEnds
         limit = options.recordLimit
         let wants = writer?.wants
         builder.wantsOutcome = wants?.outcome ?? false
@@ -122,6 +125,7 @@ struct RecordStage: ~Copyable {
         switch event {
         case .closed: return conversations.close(sender.side, number: number)
         case .resumed: return
+        case .ended where !tellsEnds: return
         default: break
         }
         if depth > .summary { builder.claims = conversations.claims(of: sender.side, number: number) }

@@ -133,6 +133,7 @@ public final class Inquiry: @unchecked Sendable {
     ///   - facts: Nil where the messages came without packets.
     public func finish(at time: Int64, _ facts: CaptureFacts?) {
         for connection in facts?.known ?? [] {
+            relations.stop(connection.number, at: connection.last.time)
             for side in [Direction.forward, .backward] where connection.mayHaveSpoken(side) {
                 relations.loseBytes(of: side, connection.number)
             }
@@ -159,6 +160,9 @@ public final class Inquiry: @unchecked Sendable {
         relations.resume(side, connection, at: origin)
     }
 
+    /// A connection has been closed, after the last message so far.
+    public func end(_ connection: UInt64) { relations.end(connection) }
+
     /// A side has ended.
     public func close(_ side: Direction, _ connection: UInt64, at time: Int64) {
         relations.close(side, connection, at: time)
@@ -183,7 +187,7 @@ public final class Inquiry: @unchecked Sendable {
             let opener = connection.isFromSYN ? .forward : state?.initiator
             let first = opener ?? .forward
             let end = connection.end.map { end in
-                let last = state?.last.map { last in
+                let last = (state?.lastAtEnd ?? state?.last).map { last in
                     var text = TextBuffer()
                     last.command.append(to: &text)
                     return (text, max(0, end.origin.time &- last.time))
@@ -216,7 +220,8 @@ public final class Inquiry: @unchecked Sendable {
         return View(
             capture: capture, hasPackets: facts != nil, messages: messages, connections: known,
             otherConnections: others, node: node,
-            completeUntil: relations.requests.forgottenTime.map { $0 &- (capture.start ?? $0) },
+            completeUntil: [relations.requests.forgottenTime, relations.states.firstOther].compactMap(\.self).min()
+                .map { $0 &- (capture.start ?? $0) },
             others: (relations.states.others.messages, relations.states.others.bytes),
             // Of its own: rows live as long as the view, and there may be a view every ten seconds.
             budget: SampleBudget())
@@ -256,6 +261,8 @@ public final class Inquiry: @unchecked Sendable {
         var tallies: (forward: [RequestTally?], backward: [RequestTally?]) = ([], [])
         if let state {
             func tally(_ side: Direction) -> [RequestTally?] {
+                // A connection whose packets have ended did not go on.
+                let time = min(time, facts?.last.time ?? time)
                 var tallies = relations.requests.tallies(of: side, in: state, at: time)
                 if facts?.mayHaveSpoken(side.opposite) == true {
                     for index in tallies.indices { tallies[index]?.doubt() }

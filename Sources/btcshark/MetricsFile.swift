@@ -56,16 +56,20 @@ final class MetricsFile {
 
     private func replace(_ facts: CaptureFacts?) throws(Failure) {
         let mode = try modeOfOld()
-        let temporary = path + ".tmp"
-        // One that an earlier run has left. A link is not followed, and what is somebody else's not written into.
-        if unlink(temporary) != 0, errno != ENOENT { throw Failure(temporary, errno) }
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw Failure(temporary, errno) }
+        // A new file beside it, with a name that nobody else has.
+        var name = Array((path + ".XXXXXX").utf8CString)
+        let descriptor = mkstemp(&name)
+        guard descriptor >= 0 else { throw Failure(path, errno) }
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        let temporary = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let output = ByteOutput(descriptor: descriptor)
         inquiry.answer(questions, facts, as: .metrics, to: output)
         output.flush()
         var problem = output.isClosed ? output.errorNumber : 0
-        if let mode, problem == 0, fchmod(descriptor, mode) != 0 { problem = errno }
+        // mkstemp(3) lets only the owner read it; a scraper is somebody else.
+        let mask = umask(0)
+        umask(mask)
+        if problem == 0, fchmod(descriptor, mode ?? 0o666 & ~mask) != 0 { problem = errno }
         // Some file systems report only now that there was no room.
         if close(descriptor) != 0, problem == 0 { problem = errno }
         if problem == 0, rename(temporary, path) != 0 { problem = errno }

@@ -178,6 +178,9 @@ struct Plan {
         pipeline.showsCiphertext = options.encrypted
         pipeline.showsWholeHashes = options.full
         let fields = presentation.fields + (pipeline.filter.map { Array($0.fields) } ?? [])
+        if !options.twoPasses, let name = RecordNames.nameForSecondReading(among: fields) {
+            throw ValidationError("\(name) is known only with -2, which reads the files twice.")
+        }
         if RecordNames.containsColumns(fields) { pipeline.columns = presentation.timeColumn }
         return pipeline
     }
@@ -190,6 +193,9 @@ struct Plan {
         if options.twoPasses {
             if options.interface != nil { throw ValidationError("-2 cannot be used with -i: live packets come once.") }
             if options.read.contains("-") { throw ValidationError("-2: standard input can be read only once.") }
+            if let pipe = options.read.first(where: { !isReadAgain($0) }) {
+                throw ValidationError("-2: '\(pipe)' can be read only once: it is no regular file.")
+            }
         }
         let questions = presentation.questions + inMetrics
         let looksAtPackets = !questions.isEmpty || presentation.statistics.contains(where: \.looksAtPackets)
@@ -206,11 +212,28 @@ struct Plan {
         _ options: Options, _ presentation: Presentation
     ) throws -> [QuestionName] {
         guard let path = options.metrics else { return [] }
-        guard !path.isEmpty, path != "-", path != options.write, !options.read.contains(path) else {
+        let others = options.read + [options.write, options.keylog].compactMap(\.self)
+        guard !path.isEmpty, path != "-", !others.contains(where: { isSameFile($0, path) }) else {
             throw ValidationError("--metrics: '\(path)' cannot be replaced: name a file of its own.")
         }
         let asked = presentation.questions
         return asked.isEmpty ? QuestionName.allCases : QuestionName.allCases.filter { asked.contains($0) }
+    }
+
+    /// Whether two paths lead to one file, whatever they are called.
+    private static func isSameFile(_ one: String, _ other: String) -> Bool {
+        if one == other { return true }
+        var (first, second) = (stat(), stat())
+        guard stat(one, &first) == 0, stat(other, &second) == 0 else { return false }
+        return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+    }
+
+    /// Whether a file can be read a second time.
+    private static func isReadAgain(_ path: String) -> Bool {
+        var status = stat()
+        // Of what is not there the reading itself complains.
+        guard stat(path, &status) == 0 else { return true }
+        return status.st_mode & S_IFMT == S_IFREG || status.st_mode & S_IFMT == S_IFDIR
     }
 
     /// The addresses of the interface that is captured from; of any, those of all.

@@ -183,7 +183,8 @@ private final class PairCollector: RecordSink {
         number += 1
         // Of an answer of several messages the first counts.
         for pair in inquiry.related where pair.kind != .cfilters || filters.insert(pair.requestMessage).inserted {
-            let text = "pair \(pair.requestMessage) \(number) \(pair.responseTime / ticks)"
+            let time = pair.responseTime.map { "\($0 / ticks)" } ?? "unknown"
+            let text = "pair \(pair.requestMessage) \(number) \(time)"
             pairs.append((pair.requestMessage, number, text))
         }
     }

@@ -48,6 +48,28 @@ struct OutcomeTests {
         #expect(chat.tally(.tx).open == 1 && chat.tally(.block).open == 1, "nobody waits any more")
     }
 
+    /// What may be the answer was captured before the request, as on several queues: nobody is called silent.
+    @Test func answersCapturedEarly() {
+        var chat = Chat()
+        chat.say(.backward, "pong", Made.number(UInt64(1)))
+        chat.say(.forward, "ping", Made.number(UInt64(1)))
+        chat.say(.forward, "ping", Made.number(UInt64(2)))
+        #expect(chat.tally(.ping).open == 2)
+        chat.time = 5_000 * Chat.second
+        #expect(chat.tally(.ping) == Counted(requests: 2, unanswered: 1, unclear: 1))
+    }
+
+    /// Where the clock runs back an answer has no time.
+    @Test func clockThatRunsBack() {
+        var chat = Chat()
+        chat.time = 100 * Chat.second
+        chat.say(.forward, "ping", Made.number(UInt64(1)))
+        chat.time = 50 * Chat.second
+        let related = chat.say(.backward, "pong", Made.number(UInt64(1)))
+        #expect(related.map(\.responseTime) == [nil])
+        #expect(chat.tally(.ping).answered == 1)
+    }
+
     @Test func holesAreNotSilence() {
         var chat = Chat()
         ask(&chat)
@@ -149,7 +171,7 @@ struct OutcomeTests {
             }
             let pairs = chat.say(side, command, payload, of: connection, first: early)
             answered += pairs.count
-            if pairs.contains(where: { $0.responseTime < 0 || $0.requestFrame >= early ?? chat.frame }) {
+            if pairs.contains(where: { $0.responseTime ?? 0 < 0 || $0.requestFrame >= early ?? chat.frame }) {
                 Issue.record("an answer before its request")
                 return
             }

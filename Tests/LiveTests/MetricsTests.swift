@@ -56,7 +56,7 @@ struct MetricsTests {
     @Test func unwritable() throws {
         let program = try LiveProgram.capturing(
             ["-i", "lo", "-T", "ndjson", "--metrics", folder.path + "/none/node.prom"], in: space)
-        let complaint = "none/node.prom.tmp: cannot be written: No such file or directory\n"
+        let complaint = "none/node.prom: cannot be written: No such file or directory\n"
         #expect(program.comes { program.errorText.contains(complaint) })
         let expected = try talk()
         #expect(program.comes { program.lines.count == expected.count })
@@ -77,6 +77,6 @@ struct MetricsTests {
         )
         #expect(program.interrupt() == .status(isOwnFolder ? 0 : 2), "\(program.errorText)")
         #expect(FileManager.default.fileExists(atPath: file) == isOwnFolder)
-        #expect(program.errorText.contains("node.prom.tmp: cannot be written: Permission denied") != isOwnFolder)
+        #expect(program.errorText.contains("node.prom: cannot be written: Permission denied") != isOwnFolder)
     }
 }

@@ -28,6 +28,8 @@ struct ConversationState {
     var end: Int64
     /// The last one, of either side.
     var last: LastMessage?
+    /// The last one when the connection was closed.
+    var lastAtEnd: LastMessage?
     /// Which of its directions have ended; of both nothing more will come.
     private var closed: (forward: Bool, backward: Bool) = (false, false)
     /// When the first of them ended: from then on nobody is late with an answer.
@@ -49,6 +51,9 @@ struct ConversationState {
 
     mutating func close(_ side: Direction, at time: Int64) {
         if side == .forward { closed.forward = true } else { closed.backward = true }
-        closeTime = min(closeTime ?? time, time)
+        stop(at: time)
     }
+
+    /// Nobody is late with an answer from that time on.
+    mutating func stop(at time: Int64) { closeTime = min(closeTime ?? time, time) }
 }

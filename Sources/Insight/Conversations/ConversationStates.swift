@@ -4,7 +4,7 @@ import Records
 
 /// The connections that had a message, or are encrypted, by their numbers.
 struct ConversationStates {
-    /// So many have a state of their own.
+    /// How many have a state of their own.
     static let limit = 10_000
     /// Connections of higher numbers have none: four bytes are taken for each number up to here.
     private static let numberLimit = 1 << 22
@@ -15,7 +15,7 @@ struct ConversationStates {
     private var lastNumber = UInt64.max
     private var lastPlace: Int32 = -1
     /// Messages of connections without a state, and their bytes.
-    private(set) var others = (connections: UInt64(0), messages: UInt64(0), bytes: UInt64(0))
+    private(set) var others = (messages: UInt64(0), bytes: UInt64(0))
 
     var count: Int { states.count }
 
@@ -49,7 +49,11 @@ struct ConversationStates {
         return place
     }
 
-    mutating func addOther(messages: UInt64, bytes: UInt64) {
+    /// When the first of these came.
+    private(set) var firstOther: Int64?
+
+    mutating func addOther(messages: UInt64, bytes: UInt64, at time: Int64) {
+        firstOther = firstOther ?? time
         others.messages &+= messages
         others.bytes &+= bytes
     }

@@ -44,6 +44,8 @@ struct SideState {
     var endsInHole = false
     var waiting = WaitingRequests.Side()
     var locators: [LocatorRequest] = []
+    /// What it was given unasked.
+    var early = EarlyAnswers()
     /// By kind.
     var tallies: [RequestTally?] = []
     /// What messages of each command cost; empty where nobody asks for it.

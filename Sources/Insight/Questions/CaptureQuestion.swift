@@ -114,7 +114,7 @@ struct CaptureQuestion: Question {
         },
         .init("duration_seconds", nil, .duration, "from the earliest packet to the latest") {
             .nanoseconds(
-                $0.capture.start.map { _ in () } == nil ? nil : $0.capture.duration,
+                $0.capture.start == nil ? nil : $0.capture.duration,
                 decimals: $0.capture.timeDecimals)
         },
         .init("connections", nil, .count, "connections of TCP") { $0.packets($0.capture.connections) },
@@ -216,7 +216,10 @@ struct CaptureQuestion: Question {
             lines.append(("Missing", text))
         }
         let doubts = Doubt.allCases.filter { $0.applies(to: head) }
-        if doubts.isEmpty {
+        if capture.dropped > 0 {
+            lines.append(
+                ("Not followed", counted(capture.dropped, "connection", "connections") + " of Bitcoin too many"))
+        } else if doubts.isEmpty {
             let praise = head.hasPackets ? "every byte of every Bitcoin connection is here" : "every message is whole"
             lines.append(("Doubts", "none: " + praise))
         }

@@ -41,7 +41,7 @@ struct ConnectionPurpose {
             return own.deeds.contains(.getaddr) ? .blocksOnly : .blockRelayOnly
         }
         if relays { return .relays }
-        return connection.duration > longestFetch ? .lasts : .undecided
+        return connection.duration ?? 0 > longestFetch ? .lasts : .undecided
     }
 }
 
@@ -127,7 +127,8 @@ struct Handshake {
         let (one, other) = (state.forward, state.backward)
         if one.claims != nil, other.claims != nil, let first = one.verackTime, let second = other.verackTime {
             kind = .complete
-            duration = connection.facts?.forward.syn.map { max(first, second) &- $0.time }
+            // Of a clock that runs back nothing is known.
+            duration = connection.facts?.forward.syn.map { max(first, second) &- $0.time }.flatMap { $0 < 0 ? nil : $0 }
             return
         }
         duration = nil
@@ -137,10 +138,11 @@ struct Handshake {
 }
 
 extension ConnectionView {
-    /// From the first frame to the last, in nanoseconds; of messages without packets from the first to the last.
-    var duration: Int64 {
-        if let facts { return facts.last.time &- facts.first.time }
-        return state.map { $0.end &- $0.start } ?? 0
+    /// From the first frame to the last, in nanoseconds; of messages without packets from the first to the last. Nil where
+    /// the clock ran back between them.
+    var duration: Int64? {
+        let span = facts.map { $0.last.time &- $0.first.time } ?? state.map { $0.end &- $0.start }
+        return span.flatMap { $0 < 0 ? nil : $0 }
     }
 
     var start: Int64? { facts?.first.time ?? state?.start }

@@ -64,10 +64,15 @@ extension Question {
     /// What stands under the table beside the question's own notes.
     static func notes(_ view: View, _ own: [String] = []) -> [TextBuffer] {
         var notes = own
+        if let node = view.node, node.source == .option, !view.connections.isEmpty,
+            view.connections.allSatisfy({ $0.nodeSide == nil })
+        {
+            notes.append("No connection has \(node.text) at one end.")
+        }
         if let until = view.completeUntil {
-            var time = TextBuffer()
-            TimeText.append(nanoseconds: until, decimals: 1, to: &time)
-            notes.append("From \(time.string) s on figures are partial: more at once than is remembered.")
+            let tenths = max(0, until) / 100_000_000
+            notes.append(
+                "From \(tenths / 10).\(tenths % 10) s on figures are partial: more at once than is remembered.")
         }
         return notes.map { note in
             var text = TextBuffer()

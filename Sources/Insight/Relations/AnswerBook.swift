@@ -13,7 +13,7 @@ public final class AnswerBook: @unchecked Sendable {
         public var outcome: RequestOutcome?
     }
 
-    /// So many are kept, of 24 bytes each; of what comes later nothing is said.
+    /// How many are kept, of 24 bytes each; of later ones nothing is known.
     static let limit = 4_000_000
 
     private var entries: ContiguousArray<Entry> = []

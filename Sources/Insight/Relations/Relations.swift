@@ -53,7 +53,7 @@ struct Relations: ~Copyable {
         number &+= 1
         requests.beginMessage()
         guard let place = place(of: fact.connection, fact.side, fact.first.time, ends: ends) else {
-            return states.addOther(messages: 1, bytes: UInt64(clamping: fact.length))
+            return states.addOther(messages: 1, bytes: UInt64(clamping: fact.length), at: fact.first.time)
         }
         count(fact, at: place)
         guard fact.isSound, let entry = reader[fact.command] else { return note(fact, .more, at: place) }
@@ -332,7 +332,7 @@ struct Relations: ~Copyable {
         to end: Int64, ends: () -> (from: [UInt8], to: [UInt8])
     ) {
         guard let place = place(of: connection, side, start, ends: ends) else {
-            return states.addOther(messages: 0, bytes: count)
+            return states.addOther(messages: 0, bytes: count, at: start)
         }
         if states[place].initiator == nil, role != .unknown {
             states[place].initiator = role == .initiator ? side : side.opposite
@@ -341,6 +341,17 @@ struct Relations: ~Copyable {
         states[place].start = min(states[place].start, start)
         states[place].end = max(states[place].end, end)
         states[place][side].bytes &+= count
+    }
+
+    /// No packet of a connection came after that time.
+    mutating func stop(_ connection: UInt64, at time: Int64) {
+        if let place = states.place(of: connection) { states[place].stop(at: time) }
+    }
+
+    /// A connection has been closed.
+    mutating func end(_ connection: UInt64) {
+        guard let place = states.place(of: connection), states[place].lastAtEnd == nil else { return }
+        states[place].lastAtEnd = states[place].last
     }
 
     /// A direction has ended.

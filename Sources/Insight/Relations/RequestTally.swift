@@ -23,9 +23,11 @@ struct RequestTally {
     /// Those that ended in no other way.
     var open: UInt64 { requests &- answered &- notFound &- unanswered &- unclear }
 
-    mutating func answer(after time: Int64, frame: UInt64, isReordered: Bool, _ budget: SampleBudget) {
+    /// - Parameter time: Nil where it is not known.
+    mutating func answer(after time: Int64?, frame: UInt64, isReordered: Bool, _ budget: SampleBudget) {
         answered &+= 1
         if isReordered { reordered &+= 1 }
+        guard let time else { return }
         times.add(time, budget)
         if slowest.map({ time > $0.time || time == $0.time && frame < $0.frame }) ?? true {
             slowest = Slowest(time: time, frame: frame)

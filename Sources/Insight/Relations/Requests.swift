@@ -6,7 +6,7 @@ import Reassembly
 ///
 /// It is fed in the order of the capture. A request is answered by the oldest answer that fits; see ``RequestKind``.
 struct Requests: ~Copyable {
-    /// So many may wait of one direction, and of all together: past it the oldest is forgotten.
+    /// How many may wait of one direction, and of all together: past it the oldest is forgotten.
     struct Limits {
         var ofDirection = 50_000
         var ofAll = 1_000_000
@@ -49,7 +49,8 @@ struct Requests: ~Copyable {
     mutating func ask(
         _ key: RequestKey, _ fact: MessageFact, number: UInt64, at place: Int32, in states: inout ConversationStates
     ) {
-        let request = request(key, fact, number, place)
+        let isEarly = states[place][fact.side].early.has(key)
+        let request = request(key, fact, number, place, isEarly: isEarly)
         guard states[place][fact.side].waiting.takes(key) else {
             forgottenTime = forgottenTime ?? fact.complete.time
             note(request, .unclear, frame: 0)
@@ -83,12 +84,12 @@ struct Requests: ~Copyable {
     }
 
     private mutating func request(
-        _ key: RequestKey, _ fact: MessageFact, _ number: UInt64, _ place: Int32
+        _ key: RequestKey, _ fact: MessageFact, _ number: UInt64, _ place: Int32, isEarly: Bool = false
     ) -> WaitingRequests.Request {
         defer { asked &+= 1 }
         return WaitingRequests.Request(
             key, conversation: place, side: fact.side, complete: fact.complete, message: number, place: asked,
-            isReordered: fact.isReordered)
+            isReordered: fact.isReordered, isDoubtful: isEarly)
     }
 
     @discardableResult
@@ -100,7 +101,7 @@ struct Requests: ~Copyable {
             let oldest = waiting.oldest(of: states[place][side].waiting)
         {
             forget(oldest, request.complete.time, in: &states)
-        } else if waiting.count >= limits.ofAll, let old = waiting.anOld().map({ waiting[$0] }),
+        } else if waiting.count >= limits.ofAll, let old = waiting.someOld().map({ waiting[$0] }),
             let oldest = waiting.oldest(of: states[old.conversation][old.side].waiting)
         {
             forget(oldest, request.complete.time, in: &states)
@@ -153,7 +154,11 @@ struct Requests: ~Copyable {
         _ keys: [RequestKey], as outcome: RequestOutcome = .answered, _ fact: MessageFact, at place: Int32,
         in states: inout ConversationStates
     ) -> Bool {
-        guard let index = fitting(keys, fact, at: place, in: &states) else { return false }
+        guard let index = fitting(keys, fact, at: place, in: &states) else {
+            // The request may have been captured after its answer, on another queue.
+            for key in keys { states[place][fact.side.opposite].early.note(key.digest) }
+            return false
+        }
         answer(index, as: outcome, fact, in: &states)
         remove(index, in: &states)
         return true
@@ -279,9 +284,10 @@ struct Requests: ~Copyable {
         }
     }
 
-    /// From a request's end to its answer's first byte; nothing where the capture's time runs back.
-    private static func wait(_ request: WaitingRequests.Request, _ fact: MessageFact) -> Int64 {
-        max(0, fact.first.time &- request.complete.time)
+    /// From a request's end to its answer's first byte; nil where the capture's time runs back.
+    private static func wait(_ request: WaitingRequests.Request, _ fact: MessageFact) -> Int64? {
+        let time = fact.first.time &- request.complete.time
+        return time < 0 ? nil : time
     }
 
     private func note(_ request: WaitingRequests.Request, _ outcome: RequestOutcome, frame: UInt64) {
@@ -336,7 +342,8 @@ struct Requests: ~Copyable {
         of request: WaitingRequests.Request, at time: Int64, answerer: SideState
     ) -> RequestOutcome {
         guard let deadline = request.kind.deadline, time &- request.complete.time > deadline else { return .open }
-        let isUnclear = answerer.endsInHole || answerer.lastHole > request.complete.frame
+        let isUnclear =
+            answerer.endsInHole || answerer.lastHole > request.complete.frame || request.isDoubtful
         return isUnclear ? .unclear : .unanswered
     }
 }

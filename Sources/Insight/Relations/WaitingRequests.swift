@@ -35,11 +35,12 @@ struct WaitingRequests {
             static let begun = Flags(rawValue: 1)
             static let reordered = Flags(rawValue: 2)
             static let live = Flags(rawValue: 4)
+            static let doubtful = Flags(rawValue: 8)
         }
 
         init(
             _ key: RequestKey, conversation: Int32, side: Direction, complete: Origin, message: UInt64,
-            place: UInt32, isReordered: Bool
+            place: UInt32, isReordered: Bool, isDoubtful: Bool = false
         ) {
             self.place = place
             digest = key.digest(conversation, side)
@@ -50,9 +51,13 @@ struct WaitingRequests {
             self.side = side
             self.complete = complete
             self.message = message
-            flags = isReordered ? [.live, .reordered] : .live
+            flags = .live
+            if isReordered { flags.insert(.reordered) }
+            if isDoubtful { flags.insert(.doubtful) }
         }
 
+        /// A message that may be its answer was captured before it.
+        var isDoubtful: Bool { flags.contains(.doubtful) }
         /// Bytes of the asking message came out of order.
         var isReordered: Bool { flags.contains(.reordered) }
         /// An answer of several messages has begun.
@@ -85,7 +90,7 @@ struct WaitingRequests {
         fileprivate var last = WaitingRequests.none
         fileprivate(set) var count: Int32 = 0
         fileprivate var filters: [Filters] = []
-        /// So many types are told apart at once; there is one.
+        /// How many types are kept apart; there is one.
         private static let filterLimit = 8
 
         init() {}
@@ -118,7 +123,7 @@ struct WaitingRequests {
     func next(after index: Index) -> Index? { Self.known(requests[Int(index)].nextOfSide) }
 
     /// One of those that have waited long, of any direction; another each time.
-    mutating func anOld() -> Index? {
+    mutating func someOld() -> Index? {
         guard count > 0 else { return nil }
         while true {
             if hand >= requests.count { hand = 0 }
