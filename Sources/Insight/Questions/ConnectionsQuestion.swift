@@ -171,12 +171,17 @@ struct ConnectionsQuestion: Question {
     // MARK: The table
 
     func appendTable(_ view: View, to output: ByteOutput) {
-        let sides = rows.flatMap { row -> [Side] in
-            guard let connection = row.connection else { return [] }
+        let places = rows.indices.flatMap { row -> [(row: Int, isInitiator: Bool)] in
+            guard let connection = rows[row].connection else { return [] }
             return [true, false].compactMap { isInitiator in
                 let side = isInitiator ? connection.first : connection.first.opposite
-                return connection.nodeSide == side
-                    ? nil : Side(row: row, connection: connection, isInitiator: isInitiator)
+                return connection.nodeSide == side ? nil : (row, isInitiator)
+            }
+        }
+        // Lines are made when they are written: there may be many.
+        let sides = places.lazy.compactMap { [rows] place in
+            rows[place.row].connection.map {
+                Side(row: rows[place.row], connection: $0, isInitiator: place.isInitiator)
             }
         }
         var notes: [String] = []
