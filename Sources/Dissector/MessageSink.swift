@@ -21,7 +21,7 @@ struct MessageSink: StreamSink, ~Copyable {
     private var justClosed: [MessageStream] = []
     private let collector: FrameCollector?
     private let observer: SegmentObserver?
-    /// It is told when the first bytes after a hole have come.
+    /// The first bytes after a hole are an event.
     private let tellsHoles: Bool
 
     init(

@@ -42,7 +42,7 @@ public struct PipelineOptions: Sendable {
     /// Records of v2 packets have their encrypted bytes, too.
     public var showsCiphertext = false
 
-    /// Is told of all messages, also of those that a filter keeps back.
+    /// Receives all messages, also those that a filter keeps back.
     public var inquiry: Inquiry?
 
     /// Lines of answers say how long the request has waited, where the inquiry relates messages.

@@ -45,7 +45,7 @@ struct SegmentNote: BitwiseCopyable {
         return Self.share(first &+ count, of: headers, whole) &- Self.share(first, of: headers, whole)
     }
 
-    /// What the first `count` of so many payload bytes bear.
+    /// What the first `count` of the payload bytes bear.
     static func share(_ count: UInt64, of headers: UInt64, _ whole: UInt64) -> UInt64 {
         // Both are below 2³².
         whole == 0 ? 0 : headers &* min(count, whole) / whole

@@ -59,7 +59,7 @@ extension Question {
 
 /// Follows the conversations of a capture, and answers questions about it, at the end or in between.
 ///
-/// It belongs to whoever makes the records: it is fed on that thread, in the order of the capture, and asked while that
+/// The thread that makes the records owns it: it is fed there, in the order of the capture, and asked while that
 /// thread waits.
 public final class Inquiry: @unchecked Sendable {
     private var relations: Relations

@@ -51,30 +51,12 @@ struct SideState {
     /// What messages of each command cost; empty where nobody asks for it.
     var commands: [Command: CommandTally] = [:]
 
-    subscript(kind: RequestKind) -> RequestTally? {
-        get { tallies.isEmpty ? nil : tallies[Int(kind.rawValue)] }
-        set {
-            if tallies.isEmpty { tallies = Array(repeating: nil, count: RequestKind.allCases.count) }
-            tallies[Int(kind.rawValue)] = newValue
-        }
-    }
-
     mutating func tally(_ kind: RequestKind, _ change: (inout RequestTally) -> Void) {
         if tallies.isEmpty { tallies = Array(repeating: nil, count: RequestKind.allCases.count) }
-        change(&tallies[Int(kind.rawValue), default: RequestTally()])
-    }
-}
-
-extension Array where Element == RequestTally? {
-    fileprivate subscript(index: Int, default value: @autoclosure () -> RequestTally) -> RequestTally {
-        get { self[index] ?? value() }
-        _modify {
-            if self[index] == nil { self[index] = value() }
-            // Not nil: it was just set.
-            var tally = self[index].take() ?? value()
-            defer { self[index] = tally }
-            yield &tally
-        }
+        let place = Int(kind.rawValue)
+        var tally = tallies[place].take() ?? RequestTally()
+        change(&tally)
+        tallies[place] = tally
     }
 }
 
@@ -90,9 +72,7 @@ struct LocatorRequest {
 struct CommandTally {
     var messages: UInt64 = 0
     var share = SideFacts.Share()
-}
 
-extension CommandTally {
     mutating func add(_ share: SideFacts.Share) {
         messages &+= 1
         self.share.add(share)

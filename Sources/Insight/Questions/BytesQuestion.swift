@@ -65,11 +65,6 @@ struct BytesQuestion: Question {
         var wireBytes: UInt64 { share.bytes &+ share.overhead }
         var isEmpty: Bool { messages == 0 && packets == 0 && wireBytes == 0 }
 
-        mutating func add(_ other: SideFacts.Share) {
-            share.bytes &+= other.bytes
-            share.overhead &+= other.overhead
-        }
-
         mutating func add(_ frames: WireCount) {
             packets &+= frames.packets
             share.overhead &+= frames.bytes
@@ -183,15 +178,15 @@ struct BytesQuestion: Question {
             for (command, tally) in connection.state?[side].commands ?? [:] {
                 add(.message, command, flow) {
                     $0.messages &+= tally.messages
-                    $0.add(tally.share)
+                    $0.share.add(tally.share)
                 }
                 inMessages.add(tally.share)
             }
             guard let facts = connection.facts?[side] else { return }
             let rest = facts.delivered - inMessages
-            add(connection.isOpaque ? .encrypted : .noMessage, flow) { $0.add(rest) }
-            add(.notCaptured, flow) { $0.add(facts.cut) }
-            add(.retransmitted, flow) { $0.add(facts.sent - facts.cut - facts.delivered) }
+            add(connection.isOpaque ? .encrypted : .noMessage, flow) { $0.share.add(rest) }
+            add(.notCaptured, flow) { $0.share.add(facts.cut) }
+            add(.retransmitted, flow) { $0.share.add(facts.sent - facts.cut - facts.delivered) }
             add(.noPayload, flow) { $0.add(facts.bare) }
         }
 

@@ -137,7 +137,7 @@ extension Question {
         }
     }
 
-    /// Both sides of the connections that have rows: peers make up commands, and whoever collects metrics keeps all.
+    /// Both sides of the connections that have rows: peers make up commands, and a collector of metrics keeps all.
     private static var mostRowsOfMetrics: Int { 20_000 }
 
     private static func appendName(to text: inout TextBuffer) {

@@ -21,7 +21,7 @@ struct Requests: ~Copyable {
     private var digests = 0
     private var serial: UInt64 = 0
     private let budget: SampleBudget
-    /// Is told what became of each request; nil where nobody asks.
+    /// Keeps what became of each request; nil where nobody asks.
     private let book: AnswerBook?
     /// How many things the message at hand has asked for.
     private var asked: UInt32 = 0
