@@ -2,6 +2,9 @@ import Fields
 
 /// Fields of messages that are looked at outside of their layouts.
 public struct MessageFields: Sendable {
+    /// Made when it is first looked at: a run that prints nothing needs none.
+    static let standard = MessageFields()
+
     /// The entries of an inventory: what each is, and its hash.
     public struct Vectors: Sendable {
         public let type: Field

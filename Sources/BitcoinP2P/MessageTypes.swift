@@ -12,7 +12,7 @@ public struct MessageTypes: Sendable {
     private let index: [Command: Int]
     private let service = MessageType(prefix: "_", .draft, "BIP 36", Service())
 
-    public let fields: MessageFields
+    public var fields: MessageFields { .standard }
 
     private init() {
         let rows: [MessageType] = [
@@ -149,7 +149,6 @@ public struct MessageTypes: Sendable {
         ]
         // Declared outside any payload, so nothing else would declare it before it is needed.
         _ = (trailingData, trailingIgnored, Remark.common)
-        fields = MessageFields()
         index = Dictionary(rows.enumerated().map { ($1.command, $0) }, uniquingKeysWith: { first, _ in first })
         types = rows + [service]
         declared = Catalog.declarations

@@ -17,18 +17,15 @@ struct StatementReader: ~Copyable {
         let wanted: FieldSet
     }
 
-    private let fields: MessageFields
-    /// So few are found sooner than hashed.
-    private let entries: [Entry]
+    private static let fields = MessageTypes.standard.fields
     private var tree = Tree()
 
     /// Header and count of a `block` are within its first bytes: the transactions are not read.
     private static let beginningOfBlock = 96
     private static let block = Command("block")
 
-    init(_ types: MessageTypes = .standard) {
-        let fields = types.fields
-        self.fields = fields
+    /// So few are found sooner than hashed.
+    private static let entries: [Entry] = {
         let rows: [(Command, Subject, [Field])] = [
             (
                 Command("version"), .version,
@@ -47,16 +44,18 @@ struct StatementReader: ~Copyable {
             (Command("getcfheaders"), .filterRequest(type: fields.getCFHeaders.type), [fields.getCFHeaders.type]),
             (Command("getcfcheckpt"), .filterRequest(type: fields.getCFCheckpt.type), [fields.getCFCheckpt.type]),
         ]
-        entries = rows.compactMap { command, subject, wanted in
-            types[command].map { Entry(command: command, subject: subject, type: $0, wanted: FieldSet(wanted)) }
+        return rows.compactMap { command, subject, wanted in
+            MessageTypes.standard[command].map {
+                Entry(command: command, subject: subject, type: $0, wanted: FieldSet(wanted))
+            }
         }
-    }
+    }()
 
     /// What a message says; nil for most messages, and where the bytes that say it are not there.
     ///
     /// - Parameter bytes: The message's, as far as they were captured.
     mutating func read(_ header: MessageHeader, _ bytes: RawSpan) -> Statement? {
-        guard let entry = entries.first(where: { $0.command == header.command }) else { return nil }
+        guard let entry = Self.entries.first(where: { $0.command == header.command }) else { return nil }
         var bytes = bytes
         if header.command == Self.block { bytes = bytes.extracting(first: header.byteCount + Self.beginningOfBlock) }
         pick(entry, bytes, header)
@@ -68,8 +67,8 @@ struct StatementReader: ~Copyable {
             return .block(name, transactions: count.value)
         case .missing:
             // Each place is after the one before.
-            let last = tree.nodes.last { $0.field == fields.missingPosition }
-            guard let name = name(fields.missingOfBlock, bytes), let last else { return nil }
+            let last = tree.nodes.last { $0.field == Self.fields.missingPosition }
+            guard let name = name(Self.fields.missingOfBlock, bytes), let last else { return nil }
             return .missing(name, last: last.value)
         }
     }
@@ -96,13 +95,13 @@ struct StatementReader: ~Copyable {
 
     private func claims(_ bytes: RawSpan) -> Conduct.Claims {
         var claims = Conduct.Claims()
-        if let version = first(fields.version) { claims.version = version.value }
-        if let services = first(fields.services) {
+        if let version = first(Self.fields.version) { claims.version = version.value }
+        if let services = first(Self.fields.services) {
             claims.services = services.value
             claims.hasServices = true
         }
-        claims.nonce = first(fields.versionNonce)?.value
-        if let agent = first(fields.userAgent) {
+        claims.nonce = first(Self.fields.versionNonce)?.value
+        if let agent = first(Self.fields.userAgent) {
             // Receivers accept 256 bytes; every record of the sender repeats them.
             claims.userAgent = tree.bytes(of: agent, in: bytes).withUnsafeBytes { Array($0.prefix(256)) }
         }

@@ -12,8 +12,8 @@ struct ConnectionView {
     let ends: (forward: [UInt8], backward: [UInt8])
     /// The node's side; nil where it is at none, or not known.
     var nodeSide: Direction?
-    /// Of the requests of either side.
-    let tallies: (forward: [RequestTally?], backward: [RequestTally?])
+    /// The requests of either side that wait too long.
+    let late: (forward: [LateRequests], backward: [LateRequests])
 
     /// The side that opened it; nil where nobody knows.
     var initiator: Direction? {
@@ -26,9 +26,13 @@ struct ConnectionView {
 
     func end(_ side: Direction) -> [UInt8] { side == .forward ? ends.forward : ends.backward }
 
+    /// What became of what a side has asked for; nil where it has not asked. It is put together when it is looked at: of many
+    /// connections all would take much memory.
     func tally(_ kind: RequestKind, of side: Direction) -> RequestTally? {
-        let tallies = side == .forward ? tallies.forward : tallies.backward
-        return tallies.isEmpty ? nil : tallies[Int(kind.rawValue)]
+        guard var tally = state?[side].tally(kind) else { return nil }
+        for late in side == .forward ? late.forward : late.backward where late.kind == kind { tally.add(late) }
+        if facts?.mayHaveSpoken(side.opposite) == true { tally.doubt() }
+        return tally
     }
 
     var isOpaque: Bool { state?.hasMessages != true }

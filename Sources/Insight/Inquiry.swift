@@ -44,7 +44,8 @@ public enum QuestionName: String, Sendable, CaseIterable {
         }
     }
 
-    fileprivate func append(_ view: View, as format: AnswerFormat, to output: ByteOutput) {
+    /// Writes the answer by what a view tells.
+    public func answer(_ view: View, as format: AnswerFormat, to output: ByteOutput) {
         form.answer(view).append(view, as: format, to: output)
     }
 }
@@ -177,7 +178,7 @@ public final class Inquiry: @unchecked Sendable {
         _ questions: [QuestionName], _ facts: CaptureFacts?, as format: AnswerFormat, to output: ByteOutput
     ) {
         let view = view(facts)
-        for question in questions { question.append(view, as: format, to: output) }
+        for question in questions { question.answer(view, as: format, to: output) }
     }
 
     /// What packets tell of the connections of Bitcoin's ports, by number.
@@ -203,7 +204,10 @@ public final class Inquiry: @unchecked Sendable {
         }
     }
 
-    private func view(_ facts: CaptureFacts?) -> View {
+    /// What is known by now; several questions are answered by one.
+    ///
+    /// - Parameter facts: Nil where the messages came without packets.
+    public func view(_ facts: CaptureFacts?) -> View {
         var capture = facts ?? CaptureFacts()
         if facts == nil, latest >= earliest {
             capture.start = earliest
@@ -258,36 +262,15 @@ public final class Inquiry: @unchecked Sendable {
     }
 
     private func view(_ facts: ConnectionFacts?, _ state: ConversationState?, at time: Int64) -> ConnectionView {
-        var tallies: (forward: [RequestTally?], backward: [RequestTally?]) = ([], [])
-        if let state {
-            func tally(_ side: Direction) -> [RequestTally?] {
-                // A connection whose packets have ended did not go on.
-                let time = min(time, facts?.last.time ?? time)
-                var tallies = relations.requests.tallies(of: side, in: state, at: time)
-                if facts?.mayHaveSpoken(side.opposite) == true {
-                    for index in tallies.indices { tallies[index]?.doubt() }
-                }
-                return tallies
-            }
-            tallies = (tally(.forward), tally(.backward))
+        func late(_ side: Direction) -> [LateRequests] {
+            guard let state else { return [] }
+            // A connection whose packets have ended did not go on.
+            return relations.requests.late(of: side, in: state, at: min(time, facts?.last.time ?? time))
         }
         return ConnectionView(
             facts: facts, state: state, number: facts?.number ?? state?.number ?? 0,
             ends: facts.map { ($0.forward.text, $0.backward.text) } ?? state?.ends ?? ([], []), nodeSide: nil,
-            tallies: tallies)
-    }
-}
-
-extension ConnectionFacts {
-    /// Nothing of the side was captured, or not the end: it is not known that it was silent.
-    fileprivate func mayHaveSpoken(_ side: Direction) -> Bool { self[side].packets == 0 || self[side].lacksEnd }
-}
-
-extension RequestTally {
-    /// It cannot be known whether those without an answer had one.
-    fileprivate mutating func doubt() {
-        unclear &+= unanswered
-        unanswered = 0
+            late: (late(.forward), late(.backward)))
     }
 }
 

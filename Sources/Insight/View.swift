@@ -1,7 +1,7 @@
 import Records
 
 /// What is known when questions are answered: at the end, or in the middle of a live capture.
-struct View {
+public struct View {
     let capture: CaptureFacts
     /// Of packets; else the messages came without.
     let hasPackets: Bool

@@ -48,6 +48,7 @@ final class Answers {
     ///
     /// - Parameter facts: Nil where messages came without packets.
     func end(_ facts: CaptureFacts?) {
+        let view = hasQuestions ? inquiry?.view(facts) : nil
         for part in parts {
             switch part {
             case .counted(let sink):
@@ -57,7 +58,7 @@ final class Answers {
                     conversations.listsSilent = !isFiltered
                 }
                 sink.end()
-            case .question(let name): inquiry?.answer([name], facts, as: format, to: output)
+            case .question(let name): if let view { name.answer(view, as: format, to: output) }
             }
         }
         output.flush()
@@ -66,7 +67,8 @@ final class Answers {
 
     /// Answers the questions by what has come so far; what counts records answers at the end.
     func answer(_ facts: CaptureFacts?) {
-        for case .question(let name) in parts { inquiry?.answer([name], facts, as: format, to: output) }
+        inquiry?.answer(
+            parts.compactMap { if case .question(let name) = $0 { name } else { nil } }, facts, as: format, to: output)
         output.flush()
     }
 

@@ -68,8 +68,9 @@ struct Chat: ~Copyable {
     func tally(_ kind: RequestKind, of side: Direction = .forward, connection: UInt64 = 0) -> Counted {
         guard let place = relations.states.place(of: connection) else { return Counted() }
         let state = relations.states[place]
-        let tallies = relations.requests.tallies(of: side, in: state, at: time)
-        guard !tallies.isEmpty, let tally = tallies[Int(kind.rawValue)] else { return Counted() }
+        let late = relations.requests.late(of: side, in: state, at: time)
+        guard var tally = state[side].tally(kind) else { return Counted() }
+        for late in late where late.kind == kind { tally.add(late) }
         return Counted(
             requests: tally.requests, answered: tally.answered, notFound: tally.notFound, unanswered: tally.unanswered,
             unclear: tally.unclear, open: tally.open)

@@ -51,6 +51,8 @@ struct SideState {
     /// What messages of each command cost; empty where nobody asks for it.
     var commands: [Command: CommandTally] = [:]
 
+    func tally(_ kind: RequestKind) -> RequestTally? { tallies.isEmpty ? nil : tallies[Int(kind.rawValue)] }
+
     mutating func tally(_ kind: RequestKind, _ change: (inout RequestTally) -> Void) {
         if tallies.isEmpty { tallies = Array(repeating: nil, count: RequestKind.allCases.count) }
         let place = Int(kind.rawValue)

@@ -49,6 +49,9 @@ public struct ConnectionFacts: Sendable {
     public var isFromSYN: Bool { forward.syn != nil }
     /// Packets of only one side were captured.
     public var isOneDirection: Bool { forward.packets == 0 || backward.packets == 0 }
+
+    /// Nothing of the side was captured, or not the end: it is not known that it was silent.
+    func mayHaveSpoken(_ side: Direction) -> Bool { self[side].packets == 0 || self[side].lacksEnd }
 }
 
 /// What the packets of one side of a connection tell: of what it sent.

@@ -44,6 +44,17 @@ struct RequestTally {
         }
     }
 
+    mutating func add(_ late: LateRequests) {
+        unanswered &+= UInt64(late.unanswered)
+        unclear &+= UInt64(late.unclear)
+    }
+
+    /// It cannot be known whether those without an answer had one.
+    mutating func doubt() {
+        unclear &+= unanswered
+        unanswered = 0
+    }
+
     mutating func add(_ other: RequestTally, _ budget: SampleBudget) {
         requests &+= other.requests
         answered &+= other.answered
@@ -53,4 +64,11 @@ struct RequestTally {
         reordered &+= other.reordered
         times.add(other.times, budget)
     }
+}
+
+/// Requests of one kind and side that still wait, after their deadline.
+struct LateRequests {
+    let kind: RequestKind
+    var unanswered: UInt32 = 0
+    var unclear: UInt32 = 0
 }

@@ -322,20 +322,27 @@ struct Requests: ~Copyable {
         for place in 0..<Int32(truncatingIfNeeded: states.count) { close(place, at: time, in: &states) }
     }
 
-    /// What became so far of the requests of one side, with those that still wait.
-    func tallies(of asker: Direction, in state: ConversationState, at time: Int64) -> [RequestTally?] {
-        let (side, answerer) = (state[asker], state[asker.opposite])
+    /// Those of one side that wait too long, by kind.
+    func late(of asker: Direction, in state: ConversationState, at time: Int64) -> [LateRequests] {
+        let answerer = state[asker.opposite]
         let time = min(time, state.closeTime ?? time)
-        var tallies = side.tallies
-        var next = waiting.oldest(of: side.waiting)
+        var late: [LateRequests] = []
+        var next = waiting.oldest(of: state[asker].waiting)
         while let index = next {
             let request = waiting[index]
-            if !request.isBegun {
-                tallies[Int(request.kind.rawValue)]?.end(outcome(of: request, at: time, answerer: answerer))
-            }
             next = waiting.next(after: index)
+            guard !request.isBegun else { continue }
+            let outcome = outcome(of: request, at: time, answerer: answerer)
+            guard outcome != .open else { continue }
+            let place =
+                late.firstIndex { $0.kind == request.kind }
+                ?? {
+                    late.append(LateRequests(kind: request.kind))
+                    return late.count - 1
+                }()
+            if outcome == .unclear { late[place].unclear &+= 1 } else { late[place].unanswered &+= 1 }
         }
-        return tallies
+        return late
     }
 
     private func outcome(
