@@ -31,6 +31,7 @@ struct RelationReader: ~Copyable {
     struct Entry {
         let role: Role
         let type: MessageType
+        /// The fields that somebody looks at.
         let wanted: FieldSet
         /// What its sender has done by it.
         let deeds: SideState.Deeds
@@ -41,14 +42,21 @@ struct RelationReader: ~Copyable {
     /// `headers`, with the hashes of the headers themselves, which take long to compute.
     let headersByHash: Entry?
     private var tree = Tree()
+    /// The message at hand has been read.
+    private var hasRead = false
 
-    init(_ types: MessageTypes = .standard) {
+    /// - Parameter scope: Only what these look at is read.
+    init(_ scope: Relations.Scope, _ types: MessageTypes = .standard) {
         let fields = types.fields
         self.fields = fields
         var entries: [Command: Entry] = [:]
-        func add(_ command: Command, _ role: Role, _ wanted: Field...) {
+        func add(
+            _ command: Command, _ role: Role, _ wanted: Field..., more: KeyValuePairs<Relations.Scope, [Field]> = [:]
+        ) {
             guard let type = types[command] else { return }
-            entries[command] = Entry(role: role, type: type, wanted: FieldSet(wanted), deeds: Self.deeds(of: role))
+            var wanted = FieldSet(wanted)
+            for (part, fields) in more where !scope.isDisjoint(with: part) { wanted.formUnion(FieldSet(fields)) }
+            entries[command] = Entry(role: role, type: type, wanted: wanted, deeds: Self.deeds(of: role))
         }
         add(
             Command("version"), .version, fields.version, fields.services, fields.timestamp, fields.userAgent,
@@ -63,7 +71,9 @@ struct RelationReader: ~Copyable {
         add(Command("addrv2"), .addresses(count: fields.addressV2Count), fields.addressV2Count)
         add(Command("ping"), .ping, fields.pingNonce.nonce)
         add(Command("pong"), .pong, fields.pongNonce.nonce)
-        add(Command("inv"), .inventory(fields.announced), fields.announced.type)
+        add(
+            Command("inv"), .inventory(fields.announced), fields.announced.type,
+            more: [[.transactions, .blocks]: [fields.announced.hash]])
         add(Command("getdata"), .getdata, fields.wanted.type, fields.wanted.hash)
         add(Command("notfound"), .notfound, fields.notFound.type, fields.notFound.hash)
         add(Command("getheaders"), .getheaders, fields.locatorHash, fields.hashStop)
@@ -107,6 +117,16 @@ struct RelationReader: ~Copyable {
     ///
     /// - Parameter start: Where in `bytes` the payload begins.
     mutating func read(_ bytes: RawSpan, from start: Int, as entry: Entry, _ network: Network) {
+        guard !hasRead else { return }
+        readAgain(bytes, from: start, as: entry, network)
+    }
+
+    /// The next message comes.
+    mutating func begin() { hasRead = false }
+
+    /// The same of a message that was read already, as another entry.
+    mutating func readAgain(_ bytes: RawSpan, from start: Int, as entry: Entry, _ network: Network) {
+        hasRead = true
         var kept = Tree()
         swap(&kept, &tree)
         kept.removeAll()

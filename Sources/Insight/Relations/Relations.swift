@@ -9,7 +9,7 @@ import Records
 struct Relations: ~Copyable {
     /// What is followed; nothing else is computed.
     struct Scope: OptionSet {
-        let rawValue: UInt8
+        let rawValue: UInt16
 
         /// Pings and their answers.
         static let pings = Scope(rawValue: 1)
@@ -19,12 +19,16 @@ struct Relations: ~Copyable {
         static let purposes = Scope(rawValue: 4)
         /// What messages of each command cost.
         static let costs = Scope(rawValue: 8)
+        /// Who announced which transactions, and who delivered them.
+        static let transactions = Scope(rawValue: 16)
+        /// Who announced which blocks, and how they came.
+        static let blocks = Scope(rawValue: 32)
     }
 
-    private var scope: Scope
-    private(set) var states = ConversationStates()
+    private(set) var scope: Scope
+    var states = ConversationStates()
     private(set) var requests: Requests
-    private var reader = RelationReader()
+    var reader: RelationReader
     /// Of the message at hand, among all.
     private(set) var number: UInt64 = 0
     private var commandLimit = CommandLimit()
@@ -33,11 +37,16 @@ struct Relations: ~Copyable {
         _ scope: Scope, _ budget: SampleBudget, limits: Requests.Limits = Requests.Limits(), book: AnswerBook? = nil
     ) {
         self.scope = scope
+        reader = RelationReader(scope)
         requests = Requests(budget, limits: limits, book: book)
     }
 
     /// More is to be followed, from the first message on.
-    mutating func widen(_ more: Scope) { scope.formUnion(more) }
+    mutating func widen(_ more: Scope) {
+        guard !scope.isSuperset(of: more) else { return }
+        scope.formUnion(more)
+        reader = RelationReader(scope)
+    }
 
     // MARK: Messages
 
@@ -97,6 +106,7 @@ struct Relations: ~Copyable {
     private mutating func relate(
         _ fact: MessageFact, _ bytes: RawSpan, from start: Int, _ entry: RelationReader.Entry, at place: Int32
     ) {
+        reader.begin()
         note(fact, entry.deeds, at: place)
         switch entry.role {
         case .version: if scope.contains(.purposes) { takeClaims(fact, bytes, from: start, entry, at: place) }
@@ -121,7 +131,8 @@ struct Relations: ~Copyable {
         }
     }
 
-    private mutating func read(
+    /// Reads the wanted fields of the message at hand, once.
+    mutating func read(
         _ fact: MessageFact, _ bytes: RawSpan, from start: Int, _ entry: RelationReader.Entry
     ) {
         reader.read(bytes, from: start, as: entry, fact.network ?? .known[0])
@@ -301,7 +312,7 @@ struct Relations: ~Copyable {
         if parent != nil, requests.waitsForOneHeader(states[place][fact.side.opposite]),
             let entry = reader.headersByHash
         {
-            read(fact, bytes, from: start, entry)
+            reader.readAgain(bytes, from: start, as: entry, fact.network ?? .known[0])
             first = key(.headers, reader.fields.headerHash, bytes)?.digest
         }
         requests.answerHeaders(parent: parent, first: first, fact, at: place, in: &states)
