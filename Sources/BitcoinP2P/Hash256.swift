@@ -33,17 +33,19 @@ public struct Hash256: Sendable, BitwiseCopyable {
     }
 }
 
-extension Hash256: Equatable {
+extension Hash256: Hashable {
     public static func == (left: Hash256, right: Hash256) -> Bool {
-        let (one, other) = (left.bytes, right.bytes)
         var difference: UInt64 = 0
-        for word in 0..<4 {
-            // Both have 32 bytes.
-            difference |=
-                one.unsafeLoadUnaligned(fromUncheckedByteOffset: word &* 8, as: UInt64.self)
-                ^ other.unsafeLoadUnaligned(fromUncheckedByteOffset: word &* 8, as: UInt64.self)
-        }
+        for index in 0..<4 { difference |= left.word(index) ^ right.word(index) }
         return difference == 0
+    }
+
+    /// Peers choose hashes: so that none can choose two of one digest, the hasher's seed is secret.
+    public func hash(into hasher: inout Hasher) { for index in 0..<4 { hasher.combine(word(index)) } }
+
+    /// - Parameter index: 0 to 3; there are 32 bytes.
+    private func word(_ index: Int) -> UInt64 {
+        bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index &* 8, as: UInt64.self)
     }
 }
 

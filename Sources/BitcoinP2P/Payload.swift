@@ -21,6 +21,8 @@ public struct MessageContext: Sendable {
     /// The double SHA-256 of the whole payload, known from verifying the checksum; nil where part of it is missing. It
     /// is the txid of a `tx` without witness.
     public var payloadHash: Hash256?
+    /// Empty where nobody asks for it.
+    public var earlier = Earlier()
 
     public init(network: Network, time: Int64, payloadHash: Hash256? = nil) {
         self.network = network

@@ -89,8 +89,8 @@ struct StatementReader: ~Copyable {
         tree.nodes.first { $0.field == field && !$0.flags.contains(.truncated) }
     }
 
-    private func name(_ field: Field, _ bytes: RawSpan) -> BlockName? {
-        first(field).flatMap { BlockName(tree.bytes(of: $0, in: bytes)) }
+    private func name(_ field: Field, _ bytes: RawSpan) -> Hash256? {
+        first(field).flatMap { Hash256(tree.bytes(of: $0, in: bytes), at: 0) }
     }
 
     private func claims(_ bytes: RawSpan) -> Conduct.Claims {

@@ -463,9 +463,9 @@ import Testing
             claims.nonce = nonce
             return .claims(claims)
         }
-        func name(_ number: UInt32) throws -> BlockName {
+        func name(_ number: UInt32) throws -> Hash256 {
             let hash = littleEndian(number) + [UInt8](repeating: 0, count: 28)
-            let name = BlockName(hash.span.bytes)
+            let name = Hash256(hash.span.bytes, at: 0)
             return try #require(name)
         }
         for number in 10..<100 as Range<UInt32> {

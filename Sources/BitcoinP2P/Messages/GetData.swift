@@ -6,6 +6,6 @@ struct GetData: Payload {
     let inventory = Inventory("bitcoin.getdata")
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
-        try inventory.layout(&c)
+        try inventory.layout(&c, context.earlier)
     }
 }

@@ -9,8 +9,11 @@ struct Inventory: Sendable {
     let item: Field
     let type: Field
     let hash: Field
+    /// Who announced an entry before, where that is told.
+    let announcement: AnnouncementFields?
 
-    init(_ prefix: String) {
+    init(_ prefix: String, tellsAnnouncements: Bool = false) {
+        announcement = tellsAnnouncements ? AnnouncementFields() : nil
         count = Field("\(prefix).count", "Count", .count, "how many inventory vectors follow, at most 50,000")
         item = Field("\(prefix).item", "Inventory vector", .group, "one transaction or block")
         type = Field(
@@ -18,14 +21,17 @@ struct Inventory: Sendable {
         hash = Field("\(prefix).hash", "Data hash", .hash, "a txid, wtxid or block hash, by the type above")
     }
 
-    func layout(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) {
+    func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ earlier: Earlier) throws(Stop) {
         let entries = try c.compactSize(count, limit: 50_000)
         let start = c.offset
         if c.sink.wantsInfo { appendInfo(&c, entries, from: start) }
-        try c.list(of: item, entries, stride: 36) { (c, _) throws(Stop) in
+        try c.list(of: item, entries, stride: 36) { (c, index) throws(Stop) in
             let value = try c.integer(type, UInt32.self)
             if InventoryType.names.name(of: UInt64(value)) == nil { c.annotate(inventoryTypeUnknown) }
             try c.bytes(hash, 32)
+            if index < earlier.announcements.count, let announcement, let first = earlier.announcements[index] {
+                announcement.append(first, to: &c.sink)
+            }
         }
     }
 
