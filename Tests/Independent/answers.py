@@ -2,6 +2,7 @@
 """Answers of what `btcshark -z` is asked, computed by other code over the same bytes: tests hold them against each other.
 
     answers.py FILE [--node ADDR[,ADDR]] [--keylog FILE]    the answers, a line of JSON each, then the pairs
+    answers.py FILE … --ask NAME[,NAME]                     the answers of these questions only, in this order
     answers.py --message-capture FOLDER                     what a node asked one peer by hash or nonce, and what came
     answers.py --asked FILE SIDE [--keylog FILE]            the same of one side of a capture's only connection
 
@@ -9,13 +10,19 @@ It reads captures in which nothing is missing: it knows no holes in a stream, no
 """
 import sys
 from analysis import Analysis
+from blocks_question import blocks
 from bytes_question import bytes as bytes_answer
 from capture_question import capture
+from compact_blocks_question import cmpctblock
 from connections_question import connections
 from forms import write
 from message_captures import pairs_of, show_key
+from relay_question import relay
 from streams import Message
 from times_questions import latency, requests
+
+QUESTIONS = {"capture": capture, "connections": connections, "bytes": bytes_answer, "latency": latency,
+             "requests": requests, "relay": relay, "blocks": blocks, "cmpctblock": cmpctblock}
 
 
 def pairs(analysis):
@@ -29,7 +36,7 @@ def pairs(analysis):
 
 
 def main(arguments):
-    values = {"--node": None, "--keylog": None, "--message-capture": None, "--asked": None}
+    values = {"--node": None, "--keylog": None, "--message-capture": None, "--asked": None, "--ask": None}
     files = []
     words = iter(arguments)
     for word in words:
@@ -48,6 +55,10 @@ def main(arguments):
                 print(r.kind, show_key(r), r.answer.command)
         return
     analysis = Analysis(files[0], values["--node"], values["--keylog"])
+    if values["--ask"]:
+        for name in values["--ask"].split(","):
+            print(write(QUESTIONS[name](analysis)))
+        return
     for question in (capture, connections, bytes_answer, latency, requests):
         print(write(question(analysis)))
     for line in pairs(analysis):

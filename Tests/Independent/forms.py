@@ -29,3 +29,11 @@ def rank(samples, p):
     if len(samples) < 5:
         return None
     return sorted(samples)[-(-p * len(samples) // 100) - 1]
+
+
+def spread(name, samples, seconds):
+    """The keys with the least, the middle, the 95th and the greatest of some times."""
+    return {name + "_min_seconds": seconds(min(samples, default=None)),
+            name + "_p50_seconds": seconds(rank(samples, 50)),
+            name + "_p95_seconds": seconds(rank(samples, 95)),
+            name + "_max_seconds": seconds(max(samples, default=None))}

@@ -1,4 +1,5 @@
 """Pairs requests with their answers, by hash or nonce, one to one."""
+from block_payloads import indexes
 from payloads import Reader, addresses, dsha, getheaders, headers, inventory, transaction
 
 KINDS = ["tx", "headers", "block", "merkleblock", "cmpctblock", "blocktxn", "cfilters", "cfheaders", "cfcheckpt", "addr", "ping"]
@@ -28,7 +29,7 @@ def asked(m):
     if m.command == "getheaders":
         return [("headers", getheaders(p))]
     if m.command == "getblocktxn":
-        return [("blocktxn", p[:32])]
+        return [("blocktxn", indexes(p)[0])]
     if m.command == "getcfilters":
         return [("cfilters", (p[0], p[5:37]))]
     if m.command == "getcfheaders":
@@ -84,6 +85,14 @@ def answers(m):
     return []
 
 
+def readable(read, m):
+    """What is read of a message; nothing of one that ends too early."""
+    try:
+        return read(m)
+    except (ValueError, IndexError):
+        return []
+
+
 def pair(messages, later):
     """Pairs the messages of one connection, which are in order.
 
@@ -93,12 +102,12 @@ def pair(messages, later):
     for m in messages:
         if m.cut or m.checksum is False:
             continue
-        for kind, key in asked(m):
+        for kind, key in readable(asked, m):
             r = Request(kind, key, m)
             waiting[m.side].append(r)
             everything[m.side].append(r)
         asker = 1 - m.side
-        for test, outcome in answers(m):
+        for test, outcome in readable(answers, m):
             for r in waiting[asker]:
                 if test(r) and later(r.message, m):
                     if r.outcome is None:
