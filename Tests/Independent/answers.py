@@ -13,16 +13,21 @@ from analysis import Analysis
 from blocks_question import blocks
 from bytes_question import bytes as bytes_answer
 from capture_question import capture
+from census_question import census
 from compact_blocks_question import cmpctblock
 from connections_question import connections
 from forms import write
+from identity_question import identity
 from message_captures import pairs_of, show_key
 from relay_question import relay
 from streams import Message
 from times_questions import latency, requests
+from violations_question import violations
 
 QUESTIONS = {"capture": capture, "connections": connections, "bytes": bytes_answer, "latency": latency,
-             "requests": requests, "relay": relay, "blocks": blocks, "cmpctblock": cmpctblock}
+             "requests": requests, "relay": relay, "blocks": blocks, "cmpctblock": cmpctblock,
+             "identity": identity, "violations": violations,
+             "census": census}
 
 
 def pairs(analysis):
