@@ -36,8 +36,10 @@ def cmpctblock(analysis):
 def who_had(t, found):
     """For each party and block, the place of the message since which it had all of the block.
 
-    It has it who sends it, in whichever form, or announces it; and who got it whole."""
+    It has it who sends it, in whichever form, or announces it; and who got it whole. Who asks another peer for what a
+    compact block lacks did not get it whole, although `blocks`, which looks at one connection, takes it for whole."""
     had = {}
+    elsewhere = {k.message for k in found if is_asked_elsewhere(t, k)}
 
     def note(party, h, m):
         had[party, h] = min(t.place[m], had.get((party, h), t.place[m]))
@@ -47,6 +49,8 @@ def who_had(t, found):
     for m, content in list(t.blocks.items()) + list(t.compact_blocks.items()):
         note(t.party(m.stream, m.side), content.hash, m)
     for b in bodies(t, found):
+        if b.last in elsewhere:
+            continue
         note(t.party(b.sender[0], 1 - b.sender[1]), b.hash, b.last)
     return had
 
@@ -78,7 +82,7 @@ def result(analysis, t, k, had):
         # A whole block is an answer, too.
         answered = k.request.outcome == "answered"
         return "transactions requested" if answered else "transactions requested, not answered"
-    if t.is_node(m.stream, receiver) and is_asked_elsewhere(t, k):
+    if is_asked_elsewhere(t, k):
         return "requested elsewhere"
     if not any(s.first.number > m.complete.number for s in c.directions[receiver].messages):
         return "open"
@@ -88,7 +92,7 @@ def result(analysis, t, k, had):
 
 
 def is_asked_elsewhere(t, k):
-    """Whether the node asked another peer for the block or its transactions, at any time."""
-    return any(r.kind in ("block", "cmpctblock", "blocktxn") and r.key == k.hash
+    """Whether the node, its receiver, asked another peer for the block or its transactions, at any time."""
+    return t.is_node(k.message.stream, 1 - k.message.side) and any(r.kind in ("block", "cmpctblock", "blocktxn") and r.key == k.hash
                for c in t.connections.values() if c.number != k.message.stream
                for side in (0, 1) if t.is_node(c.number, side) for r in c.requests[side])
