@@ -93,6 +93,8 @@ def result(analysis, t, k, had):
 
 def is_asked_elsewhere(t, k):
     """Whether the node, its receiver, asked another peer for the block or its transactions, at any time."""
-    return t.is_node(k.message.stream, 1 - k.message.side) and any(r.kind in ("block", "cmpctblock", "blocktxn") and r.key == k.hash
+    if not t.is_node(k.message.stream, 1 - k.message.side):
+        return False
+    return any(r.kind in ("block", "cmpctblock", "blocktxn") and r.key == k.hash
                for c in t.connections.values() if c.number != k.message.stream
                for side in (0, 1) if t.is_node(c.number, side) for r in c.requests[side])
