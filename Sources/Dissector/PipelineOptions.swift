@@ -94,7 +94,9 @@ public struct PipelineOptions: Sendable {
         }
         options.observation = max(options.observation, .messages)
         let inquiry = options.inquiry ?? Inquiry([])
-        if relates { inquiry.relate() }
+        if relates {
+            inquiry.relate(tellingAnnouncements: wants?.depth == .tree || areNamed(fields.relations.told))
+        }
         options.inquiry = inquiry
         return options
     }

@@ -4,8 +4,22 @@ import Fields
 public struct Earlier: Sendable {
     /// The first announcement of what an inventory lists, by the place there; nil where nobody had announced it.
     public var announcements: ContiguousArray<EarlierAnnouncement?> = []
+    /// Of the transaction or block that the message is: the frame in which its sender announced it.
+    public var announcedIn: UInt64?
+    /// The first announcement of it.
+    public var first: EarlierAnnouncement?
 
     public init() {}
+
+    public var isEmpty: Bool { announcements.isEmpty && announcedIn == nil && first == nil }
+
+    public mutating func removeAll() { if !isEmpty { self = Earlier() } }
+
+    /// Notes the first announcement of what stands at a place; places rise.
+    public mutating func note(_ announcement: EarlierAnnouncement, at place: Int) {
+        while announcements.count < place { announcements.append(nil) }
+        announcements.append(announcement)
+    }
 }
 
 /// That a peer announced a transaction or block before.

@@ -32,11 +32,22 @@ struct Relations: ~Copyable {
     /// Of the message at hand, among all.
     private(set) var number: UInt64 = 0
     private var commandLimit = CommandLimit()
+    var transactions: TransactionBook
+    /// Where it was named.
+    let node: Node?
+    /// Somebody wants to know what earlier messages tell of those that come.
+    private(set) var tellsEarlier = false
+    /// What they tell of what the message at hand is about.
+    var earlier = Earlier()
 
     init(
-        _ scope: Scope, _ budget: SampleBudget, limits: Requests.Limits = Requests.Limits(), book: AnswerBook? = nil
+        _ scope: Scope, _ budget: SampleBudget, limits: Requests.Limits = Requests.Limits(),
+        announcements: TransactionGeneration.Limits = TransactionGeneration.Limits(), node: Node? = nil,
+        book: AnswerBook? = nil
     ) {
         self.scope = scope
+        self.node = node
+        transactions = TransactionBook(budget, limits: announcements)
         reader = RelationReader(scope)
         requests = Requests(budget, limits: limits, book: book)
     }
@@ -46,6 +57,24 @@ struct Relations: ~Copyable {
         guard !scope.isSuperset(of: more) else { return }
         scope.formUnion(more)
         reader = RelationReader(scope)
+    }
+
+    /// From now on it is told who announced something before.
+    mutating func tellEarlier() {
+        tellsEarlier = true
+        widen([.transactions])
+    }
+
+    /// When something was forgotten for the first time, in nanoseconds since 1970.
+    var forgottenTime: Int64? {
+        [requests.forgottenTime, states.firstOther, transactions.forgottenTime].compactMap(\.self).min()
+    }
+
+    /// What became of transactions, as if all ended now.
+    func relay(_ node: Node?) -> RelayFigures {
+        guard scope.contains(.transactions) else { return RelayFigures() }
+        // Of its own: it lives as long as a view.
+        return transactions.figures(NodeSides(states, node), SampleBudget())
     }
 
     // MARK: Messages
@@ -61,6 +90,7 @@ struct Relations: ~Copyable {
     ) {
         number &+= 1
         requests.beginMessage()
+        if tellsEarlier { earlier.removeAll() }
         guard let place = place(of: fact.connection, fact.side, fact.first.time, ends: ends) else {
             return states.addOther(messages: 1, bytes: UInt64(clamping: fact.length), at: fact.first.time)
         }
@@ -108,6 +138,14 @@ struct Relations: ~Copyable {
     ) {
         reader.begin()
         note(fact, entry.deeds, at: place)
+        relateConversation(fact, bytes, from: start, entry, at: place)
+        if scope.contains(.transactions) { tellTransactions(fact, bytes, from: start, entry, at: place) }
+    }
+
+    /// What the two sides of a connection have to do with each other.
+    private mutating func relateConversation(
+        _ fact: MessageFact, _ bytes: RawSpan, from start: Int, _ entry: RelationReader.Entry, at place: Int32
+    ) {
         switch entry.role {
         case .version: if scope.contains(.purposes) { takeClaims(fact, bytes, from: start, entry, at: place) }
         case .verack:
