@@ -12,6 +12,8 @@ struct Conduct {
         var hasServices = false
         /// Nil where there is none.
         var nonce: UInt64?
+        /// Whether it wants transactions; nil where it does not say so.
+        var relays: Bool?
         /// As it came: not safe to print.
         var userAgent: [UInt8] = []
 
@@ -33,6 +35,8 @@ struct Conduct {
     /// It has sent a second `version`: what it serves is not certain.
     private var hasRepeated = false
     private var hasAcknowledged = false
+    /// It has asked for transactions, whatever its `version` said.
+    private var asksForTransactions = false
     /// Nonces of pings that the other side has not answered yet, the newest last.
     private var pings: [UInt64] = []
     private static let pingLimit = 64
@@ -49,6 +53,9 @@ struct Conduct {
     private static let filteradd = Command("filteradd")
     private static let filterclear = Command("filterclear")
     private static let mempool = Command("mempool")
+    private static let getdata = Command("getdata")
+    private static let inv = Command("inv")
+    private static let tx = Command("tx")
     /// NO_BLOOM_VERSION: older nodes serve bloom filters without saying so.
     private static let bloomServiceVersion: Int64 = 70011
     /// What may only stand between `version` and `verack` (protocol.md section 6.1). So few are found sooner than hashed.
@@ -77,6 +84,7 @@ struct Conduct {
             hasRepeated = claims != nil
             claims = said
         }
+        if message.isBelieved { noteWish(message.header.command, statement) }
         if let remark = unserved(message, of: sender, by: peer, saying: statement) { wrong.append(remark) }
         return wrong
     }
@@ -87,10 +95,7 @@ struct Conduct {
     ) -> [Remark] {
         var wrong: [Remark] = []
         let command = message.header.command
-        switch command {
-        case Self.version, Self.verack, Self.ping, Self.pong: if message.status == .bad { return [] }
-        default: break
-        }
+        if message.status == .bad { return [] }
         switch command {
         case Self.version:
             if claims != nil { wrong.append(ConductRemarks.standard.versionRepeated) }
@@ -126,11 +131,29 @@ struct Conduct {
         case Self.filterload, Self.filteradd, Self.filterclear:
             return peer.refusesBloom ? ConductRemarks.standard.bloomNotOffered : nil
         case Self.mempool: return peer.refusesBloom ? ConductRemarks.standard.mempoolNotOffered : nil
+        case Self.tx, Self.inv:
+            guard sender.seen == .both, peer.refusesTransactions else { return nil }
+            if message.header.command == Self.inv {
+                guard case .transactions = statement else { return nil }
+            }
+            return ConductRemarks.standard.transactionUnwanted
         default:
             guard case .filterRequest(let type) = statement, peer.refusesFilters(type: type) else { return nil }
             return ConductRemarks.standard.blockFilterNotOffered
         }
     }
+
+    /// A filter, the end of one, and a request for transactions: from then on they may be sent to it.
+    private mutating func noteWish(_ command: Command, _ statement: Statement?) {
+        switch command {
+        case Self.filterload, Self.filterclear, Self.mempool: asksForTransactions = true
+        case Self.getdata: if case .transactions = statement { asksForTransactions = true }
+        default: break
+        }
+    }
+
+    /// It wants no transactions, as it has said just once, and has asked for none.
+    var refusesTransactions: Bool { claims?.relays == false && !hasRepeated && !asksForTransactions }
 
     /// What it serves, where it has said so just once.
     private var services: Services? {

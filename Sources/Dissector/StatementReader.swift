@@ -1,5 +1,6 @@
 import BitcoinP2P
 import Fields
+import enum Insight.RequestKind
 
 /// Reads what few messages say that conversations remember: the values of some declared fields, without a tree.
 struct StatementReader: ~Copyable {
@@ -8,6 +9,7 @@ struct StatementReader: ~Copyable {
         case filterRequest(type: Field)
         case block(hash: Field, count: Field)
         case missing
+        case inventory(type: Field)
     }
 
     private struct Entry {
@@ -32,7 +34,7 @@ struct StatementReader: ~Copyable {
         let rows: [(Command, Subject, [Field])] = [
             (
                 Command("version"), .version,
-                [fields.version, fields.services, fields.userAgent, fields.versionNonce]
+                [fields.version, fields.services, fields.userAgent, fields.versionNonce, fields.relay]
             ),
             (
                 Command("cmpctblock"), .block(hash: fields.compactBlockHash, count: fields.compactBlockCount),
@@ -42,6 +44,8 @@ struct StatementReader: ~Copyable {
                 Self.block, .block(hash: fields.blockHash, count: fields.blockCount),
                 [fields.blockHash, fields.blockCount]
             ),
+            (Command("inv"), .inventory(type: fields.announced.type), [fields.announced.type]),
+            (Command("getdata"), .inventory(type: fields.wanted.type), [fields.wanted.type]),
             (Command("getblocktxn"), .missing, [fields.missingOfBlock, fields.missingPosition]),
             (Command("getcfilters"), .filterRequest(type: fields.getCFilters.type), [fields.getCFilters.type]),
             (Command("getcfheaders"), .filterRequest(type: fields.getCFHeaders.type), [fields.getCFHeaders.type]),
@@ -54,9 +58,12 @@ struct StatementReader: ~Copyable {
 
     /// What a message says; nil for most messages, and where the bytes that say it are not there.
     ///
-    /// - Parameter bytes: The message's, as far as they were captured.
-    mutating func read(_ header: MessageHeader, _ bytes: RawSpan) -> Statement? {
+    /// - Parameters:
+    ///   - bytes: The message's, as far as they were captured.
+    ///   - inventories: Those are read, too.
+    mutating func read(_ header: MessageHeader, _ bytes: RawSpan, inventories: Bool = false) -> Statement? {
         guard let entry = entries.first(where: { $0.command == header.command }) else { return nil }
+        if case .inventory = entry.subject, !inventories { return nil }
         var bytes = bytes
         if header.command == Self.block { bytes = bytes.extracting(first: header.byteCount + Self.beginningOfBlock) }
         pick(entry, bytes, header)
@@ -66,6 +73,11 @@ struct StatementReader: ~Copyable {
         case .block(let hash, let count):
             guard let name = name(hash, bytes), let count = first(count) else { return nil }
             return .block(name, transactions: count.value)
+        case .inventory(let type):
+            let isOfTransaction = tree.nodes.contains {
+                $0.field == type && !$0.flags.contains(.truncated) && RequestKind(inventoryType: $0.value) == .tx
+            }
+            return isOfTransaction ? .transactions : nil
         case .missing:
             // Each place is after the one before.
             let last = tree.nodes.last { $0.field == fields.missingPosition }
@@ -101,6 +113,7 @@ struct StatementReader: ~Copyable {
             claims.services = services.value
             claims.hasServices = true
         }
+        claims.relays = first(fields.relay).map { $0.value != 0 }
         claims.nonce = first(fields.versionNonce)?.value
         if let agent = first(fields.userAgent) {
             // Receivers accept 256 bytes; every record of the sender repeats them.

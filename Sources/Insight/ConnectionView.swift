@@ -12,6 +12,8 @@ struct ConnectionView {
     let ends: (forward: [UInt8], backward: [UInt8])
     /// The node's side; nil where it is at none, or not known.
     var nodeSide: Direction?
+    /// What its sides have said of themselves; nil where nobody asks.
+    let trails: (forward: IdentityTrail, backward: IdentityTrail)?
     /// Of the requests of either side.
     let tallies: (forward: [RequestTally?], backward: [RequestTally?])
 
@@ -29,6 +31,12 @@ struct ConnectionView {
     func tally(_ kind: RequestKind, of side: Direction) -> RequestTally? {
         let tallies = side == .forward ? tallies.forward : tallies.backward
         return tallies.isEmpty ? nil : tallies[Int(kind.rawValue)]
+    }
+
+    /// Which side that is, as far as it is known.
+    func name(of side: Direction) -> StaticString {
+        guard let initiator else { return "unknown" }
+        return side == initiator ? "initiator" : "responder"
     }
 
     var isOpaque: Bool { state?.hasMessages != true }

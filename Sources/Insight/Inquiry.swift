@@ -11,6 +11,8 @@ public enum QuestionName: String, Sendable, CaseIterable {
     case bytes
     case latency
     case requests
+    case identity
+    case violations
 
     private var form: any Question.Type {
         switch self {
@@ -19,6 +21,8 @@ public enum QuestionName: String, Sendable, CaseIterable {
         case .bytes: BytesQuestion.self
         case .latency: LatencyQuestion.self
         case .requests: RequestsQuestion.self
+        case .identity: IdentityQuestion.self
+        case .violations: ViolationsQuestion.self
         }
     }
 
@@ -41,6 +45,8 @@ public enum QuestionName: String, Sendable, CaseIterable {
         case .bytes: .costs
         case .latency: .pings
         case .requests: [.pings, .requests]
+        case .identity: .identity
+        case .violations: .rules
         }
     }
 
@@ -72,6 +78,8 @@ public final class Inquiry: @unchecked Sendable {
     public private(set) var relates: Bool
     /// What messages cost of their segments' headers is asked.
     public let wantsCosts: Bool
+    /// What is remarked on the places of messages among the others is asked.
+    public let wantsRemarks: Bool
 
     /// - Parameters:
     ///   - questions: Only what they need is followed.
@@ -87,6 +95,7 @@ public final class Inquiry: @unchecked Sendable {
         var scope = questions.reduce(into: Relations.Scope()) { $0.formUnion($1.scope) }
         if relates { scope.formUnion([.pings, .requests]) }
         wantsCosts = scope.contains(.costs)
+        wantsRemarks = scope.contains(.rules)
         self.relates = relates
         named = node
         relations = Relations(scope, SampleBudget(), book: book)
@@ -218,10 +227,11 @@ public final class Inquiry: @unchecked Sendable {
             for index in others.indices { others[index].nodeSide = node.side(others[index]) }
         }
         return View(
-            capture: capture, hasPackets: facts != nil, messages: messages, connections: known,
-            otherConnections: others, node: node,
-            completeUntil: [relations.requests.forgottenTime, relations.states.firstOther].compactMap(\.self).min()
-                .map { $0 &- (capture.start ?? $0) },
+            capture: capture, hasPackets: facts != nil, messages: messages,
+            violations: relations.violations, connections: known, otherConnections: others, node: node,
+            completeUntil: [
+                relations.requests.forgottenTime, relations.states.firstOther, relations.violations.firstOther,
+            ].compactMap(\.self).min().map { $0 &- (capture.start ?? $0) },
             others: (relations.states.others.messages, relations.states.others.bytes),
             // Of its own: rows live as long as the view, and there may be a view every ten seconds.
             budget: SampleBudget())
@@ -274,6 +284,9 @@ public final class Inquiry: @unchecked Sendable {
         return ConnectionView(
             facts: facts, state: state, number: facts?.number ?? state?.number ?? 0,
             ends: facts.map { ($0.forward.text, $0.backward.text) } ?? state?.ends ?? ([], []), nodeSide: nil,
+            trails: state.flatMap { relations.states.place(of: $0.number) }.flatMap {
+                relations.identities.trails(at: $0)
+            },
             tallies: tallies)
     }
 }

@@ -5,12 +5,16 @@ struct Inventory: Sendable {
     let inventoryTypeUnknown = Remark(
         "bitcoin.inv.type.unknown", .warning, .protocol, "No inventory type of this number is known")
 
+    private let tooMany: Remark
+
     let count: Field
     let item: Field
     let type: Field
     let hash: Field
 
-    init(_ prefix: String) {
+    /// - Parameter tooMany: What is remarked on more entries than receivers accept.
+    init(_ prefix: String, over tooMany: Remark = .common.countOverLimit) {
+        self.tooMany = tooMany
         count = Field("\(prefix).count", "Count", .count, "how many inventory vectors follow, at most 50,000")
         item = Field("\(prefix).item", "Inventory vector", .group, "one transaction or block")
         type = Field(
@@ -19,7 +23,7 @@ struct Inventory: Sendable {
     }
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) {
-        let entries = try c.compactSize(count, limit: 50_000)
+        let entries = try c.compactSize(count, limit: 50_000, over: tooMany)
         let start = c.offset
         if c.sink.wantsInfo { appendInfo(&c, entries, from: start) }
         try c.list(of: item, entries, stride: 36) { (c, _) throws(Stop) in

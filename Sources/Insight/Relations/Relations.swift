@@ -19,6 +19,10 @@ struct Relations: ~Copyable {
         static let purposes = Scope(rawValue: 4)
         /// What messages of each command cost.
         static let costs = Scope(rawValue: 8)
+        /// Who breaks rules.
+        static let rules = Scope(rawValue: 64)
+        /// What sides do that tells which software they are.
+        static let identity = Scope(rawValue: 128)
     }
 
     private var scope: Scope
@@ -28,11 +32,15 @@ struct Relations: ~Copyable {
     /// Of the message at hand, among all.
     private(set) var number: UInt64 = 0
     private var commandLimit = CommandLimit()
+    /// Nil where nobody asks.
+    private var judge: RuleJudge?
+    private(set) var identities = Identities()
 
     init(
         _ scope: Scope, _ budget: SampleBudget, limits: Requests.Limits = Requests.Limits(), book: AnswerBook? = nil
     ) {
         self.scope = scope
+        judge = scope.contains(.rules) ? RuleJudge() : nil
         requests = Requests(budget, limits: limits, book: book)
     }
 
@@ -52,12 +60,22 @@ struct Relations: ~Copyable {
     ) {
         number &+= 1
         requests.beginMessage()
+        judge?.receive(fact, bytes, from: start)
         guard let place = place(of: fact.connection, fact.side, fact.first.time, ends: ends) else {
             return states.addOther(messages: 1, bytes: UInt64(clamping: fact.length), at: fact.first.time)
         }
         count(fact, at: place)
+        if scope.contains(.identity), fact.isSound { identities.receive(fact, bytes, from: start, at: place) }
         guard fact.isSound, let entry = reader[fact.command] else { return note(fact, .more, at: place) }
         relate(fact, bytes, from: start, entry, at: place)
+    }
+
+    /// Which rules were broken so far.
+    var violations: Violations {
+        switch judge {
+        case .some(let judge): judge.violations
+        case nil: Violations()
+        }
     }
 
     private mutating func place(
@@ -75,6 +93,7 @@ struct Relations: ~Copyable {
             states[place].initiator = fact.role == .initiator ? fact.side : fact.side.opposite
         }
         states[place].hasMessages = true
+        if !fact.seesAll { states[place].lacksBytes = true }
         states[place].last = LastMessage(command: fact.command, time: fact.complete.time)
         states[place].end = max(states[place].end, fact.complete.time)
         states[place].transport = fact.transport
@@ -316,12 +335,14 @@ struct Relations: ~Copyable {
     mutating func loseBytes(of side: Direction, _ connection: UInt64) {
         guard let place = states.place(of: connection) else { return }
         states[place][side].endsInHole = true
+        states[place].lacksBytes = true
     }
 
     /// The first bytes after a hole have come.
     mutating func resume(_ side: Direction, _ connection: UInt64, at origin: Origin) {
         guard let place = states.place(of: connection) else { return }
         states[place][side].endsInHole = false
+        states[place].lacksBytes = true
         states[place][side].lastHole = max(states[place][side].lastHole, origin.frame)
     }
 
