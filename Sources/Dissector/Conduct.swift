@@ -8,6 +8,8 @@ struct Conduct {
     struct Claims {
         var version: UInt64 = 0
         var services: UInt64 = 0
+        /// The message has all its fields: receivers have read it.
+        var isComplete = false
         /// The bytes that say ``services`` were there.
         var hasServices = false
         /// Nil where there is none.
@@ -32,11 +34,15 @@ struct Conduct {
     }
 
     private(set) var claims: Claims?
+    /// It has sent a `version` that can be read.
+    private var hasIntroduced = false
     /// It has sent a second `version`: what it serves is not certain.
     private var hasRepeated = false
     private var hasAcknowledged = false
-    /// It has asked for transactions, whatever its `version` said.
+    /// It has asked to be told of transactions, whatever its `version` said.
     private var asksForTransactions = false
+    /// It has asked for transactions themselves.
+    private var hasRequested = false
     /// Nonces of pings that the other side has not answered yet, the newest last.
     private var pings: [UInt64] = []
     private static let pingLimit = 64
@@ -83,6 +89,7 @@ struct Conduct {
         if case .claims(let said) = statement, message.status != .bad {
             hasRepeated = claims != nil
             claims = said
+            if said.isComplete { hasIntroduced = true }
         }
         if message.isBelieved { noteWish(message.header.command, statement) }
         if let remark = unserved(message, of: sender, by: peer, saying: statement) { wrong.append(remark) }
@@ -98,7 +105,7 @@ struct Conduct {
         if message.status == .bad { return [] }
         switch command {
         case Self.version:
-            if claims != nil { wrong.append(ConductRemarks.standard.versionRepeated) }
+            if hasIntroduced { wrong.append(ConductRemarks.standard.versionRepeated) }
             return seen == .part ? [] : wrong
         case Self.verack: hasAcknowledged = true
         case Self.ping: note(Self.messages.pingNonce.value(in: payload))
@@ -111,7 +118,7 @@ struct Conduct {
                 wrong.append(ConductRemarks.standard.negotiationAfterVerack)
             }
         }
-        if claims == nil { wrong.append(ConductRemarks.standard.messageBeforeVersion) }
+        if !hasIntroduced { wrong.append(ConductRemarks.standard.messageBeforeVersion) }
         return seen == .part ? [] : wrong
     }
 
@@ -135,6 +142,8 @@ struct Conduct {
             guard sender.seen == .both, peer.refusesTransactions else { return nil }
             if message.header.command == Self.inv {
                 guard case .transactions = statement else { return nil }
+            } else if peer.hasRequested {
+                return nil
             }
             return ConductRemarks.standard.transactionUnwanted
         default:
@@ -147,12 +156,12 @@ struct Conduct {
     private mutating func noteWish(_ command: Command, _ statement: Statement?) {
         switch command {
         case Self.filterload, Self.filterclear, Self.mempool: asksForTransactions = true
-        case Self.getdata: if case .transactions = statement { asksForTransactions = true }
+        case Self.getdata: if case .transactions = statement { hasRequested = true }
         default: break
         }
     }
 
-    /// It wants no transactions, as it has said just once, and has asked for none.
+    /// It wants to be told of no transactions, as it has said just once.
     var refusesTransactions: Bool { claims?.relays == false && !hasRepeated && !asksForTransactions }
 
     /// What it serves, where it has said so just once.

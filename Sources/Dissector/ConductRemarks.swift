@@ -6,17 +6,18 @@ struct ConductRemarks: Sendable {
 
     let versionRepeated = Remark(
         "bitcoin.version.repeated", .warning, .sequence,
-        breaks: Rule("redundant version message", .ignored, needsWhole: true),
+        breaks: Rule("redundant version message", .ignored, needsWhole: true, isOfPlace: true),
         "A redundant version message, the second of this side: receivers ignore or refuse it")
     let messageBeforeVersion = Remark(
         "bitcoin.message.before_version", .warning, .sequence,
-        breaks: Rule("non-version message before version handshake", .ignored, needsWhole: true),
+        breaks: Rule(
+            "non-version message before version handshake", .ignored, needsWhole: true, isOfPlace: true),
         "A non-version message before version handshake: receivers ignore it")
     let negotiationAfterVerack = Remark(
         "bitcoin.message.after_verack", .warning, .sequence,
         breaks: Rule(
             "{command} received after verack", .disconnect, of: "wtxidrelay", "sendaddrv2", "sendtxrcncl",
-            needsWhole: true),
+            needsWhole: true, isOfPlace: true),
         "Received after verack, but belongs between version and verack: receivers disconnect")
     let pongWithoutPing = Remark("bitcoin.pong.without_ping", .note, .sequence, "Answers no ping that was seen")
     let ownNonce = Remark(

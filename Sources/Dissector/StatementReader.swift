@@ -1,5 +1,6 @@
 import BitcoinP2P
 import Fields
+
 import enum Insight.RequestKind
 
 /// Reads what few messages say that conversations remember: the values of some declared fields, without a tree.
@@ -66,9 +67,12 @@ struct StatementReader: ~Copyable {
         if case .inventory = entry.subject, !inventories { return nil }
         var bytes = bytes
         if header.command == Self.block { bytes = bytes.extracting(first: header.byteCount + Self.beginningOfBlock) }
-        pick(entry, bytes, header)
+        let outcome = pick(entry, bytes, header)
         switch entry.subject {
-        case .version: return .claims(claims(bytes))
+        case .version:
+            var claims = claims(bytes)
+            claims.isComplete = outcome == .complete
+            return .claims(claims)
         case .filterRequest(let type): return first(type).map { .filterRequest(type: $0.value) }
         case .block(let hash, let count):
             guard let name = name(hash, bytes), let count = first(count) else { return nil }
@@ -86,15 +90,16 @@ struct StatementReader: ~Copyable {
         }
     }
 
-    private mutating func pick(_ entry: Entry, _ bytes: RawSpan, _ header: MessageHeader) {
+    private mutating func pick(_ entry: Entry, _ bytes: RawSpan, _ header: MessageHeader) -> Outcome {
         var kept = Tree()
         swap(&kept, &tree)
         kept.removeAll()
         var pick = PickSink(TreeSink(kept, wantsInfo: false), wanted: entry.wanted)
         let context = MessageContext(network: header.network, time: 0)
-        entry.type.pick(bytes, from: header.byteCount, context, into: &pick)
+        let outcome = entry.type.pick(bytes, from: header.byteCount, context, into: &pick)
         let sink = pick.finish()
         tree = sink.tree
+        return outcome
     }
 
     /// The first value of a field, if all its bytes were there.

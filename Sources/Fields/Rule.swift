@@ -36,6 +36,8 @@ public struct Rule: Sendable, Equatable {
     private let subjects: [Subject]
     /// Only a connection of which nothing is missing shows that it is broken.
     public let needsWhole: Bool
+    /// It is about the message's place among the others, whatever its payload says.
+    public let isOfPlace: Bool
     /// Receivers look no further: of a message that breaks it no other rule of its payload is said to be broken.
     public let isFoundFirst: Bool
 
@@ -46,12 +48,13 @@ public struct Rule: Sendable, Equatable {
     ///   - subjects: The commands that it is of: a remark may be made on others, too.
     public init(
         _ words: String, _ reaction: Reaction, of subjects: Subject..., needsWhole: Bool = false,
-        isFoundFirst: Bool = false
+        isOfPlace: Bool = false, isFoundFirst: Bool = false
     ) {
         self.words = words
         self.reaction = reaction
         self.subjects = subjects
         self.needsWhole = needsWhole
+        self.isOfPlace = isOfPlace
         self.isFoundFirst = isFoundFirst
     }
 

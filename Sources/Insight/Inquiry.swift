@@ -230,7 +230,7 @@ public final class Inquiry: @unchecked Sendable {
             capture: capture, hasPackets: facts != nil, messages: messages,
             violations: relations.violations, connections: known, otherConnections: others, node: node,
             completeUntil: [
-                relations.requests.forgottenTime, relations.states.firstOther, relations.violations.firstOther,
+                relations.requests.forgottenTime, relations.states.firstOther, relations.violations.firstOther?.time,
             ].compactMap(\.self).min().map { $0 &- (capture.start ?? $0) },
             others: (relations.states.others.messages, relations.states.others.bytes),
             // Of its own: rows live as long as the view, and there may be a view every ten seconds.

@@ -29,11 +29,12 @@ struct View {
         return low < connections.count && connections[low].number == number ? connections[low] : nil
     }
 
-    /// Whether nothing of a connection is missing: both sides from their first bytes on, to the end.
+    /// Whether nothing of a connection is missing: both sides were captured from the SYN on, to the
+    /// end.
     func isWhole(_ connection: ConnectionView) -> Bool {
         guard let state = connection.state, !state.lacksBytes, !state.isOpaque else { return false }
-        // Of more connections than have facts nobody knows how they began.
-        guard let facts = connection.facts else { return !hasPackets }
+        // Without packets nobody knows how it began.
+        guard let facts = connection.facts else { return false }
         return facts.isFromSYN && !facts.isOneDirection && !facts.forward.lacksEnd && !facts.backward.lacksEnd
     }
 

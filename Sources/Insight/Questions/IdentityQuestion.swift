@@ -99,7 +99,7 @@ struct IdentityQuestion: Question {
     static var words: [ColumnWords] {
         [
             ColumnWords(
-                key: "rule", title: "What is expected of Bitcoin Core",
+                key: "contradictions", title: "What is expected of Bitcoin Core",
                 words: IdentityRule.all.map { ("\($0.name)", $0.meaning) })
         ]
     }
@@ -121,7 +121,7 @@ struct IdentityQuestion: Question {
         let isWhole = view.isWhole(connection)
         let evidence = IdentityRule.Evidence(
             own: own, introduction: introduction, other: other, isWhole: isWhole,
-            isResponder: connection.initiator == side.opposite)
+            isInitiator: connection.initiator == side)
         var (passed, open): (UInt64, UInt64) = (0, 0)
         var contradictions: [Contradiction] = []
         if let client {

@@ -13,6 +13,7 @@ struct ViolationsQuestion: Question {
         /// It is known which side of the connection opened it.
         let isDirected: Bool
         let count: UInt64
+        let firstFrame: UInt64
     }
 
     static let name: StaticString = "violations"
@@ -39,26 +40,29 @@ struct ViolationsQuestion: Question {
         },
         .init("count", "Count", .count, "messages that break it") { .number($0.count) },
         .init("first_frame", "First in frame", .number, "the frame that completed the first of them") {
-            .number($0.broken?.firstFrame)
+            .number($0.firstFrame)
         },
     ]
 
     static var words: [ColumnWords] {
         // Whoever declares a remark with a rule is asked.
         _ = (MessageTypes.standard, MessageHeaderLayout())
-        var meanings: [(reaction: Int, word: String, meaning: String)] = []
+        var rules: [String: (rule: Rule, remarks: [String])] = [:]
         for remark in Catalog.remarks {
             guard let rule = remark.rule else { continue }
-            let ofWhole = rule.needsWhole ? "; of whole connections only" : ""
-            let place = Rule.Reaction.allCases.firstIndex(of: rule.reaction) ?? 0
-            let line = (place, rule.summary, "\(rule.reaction.rawValue)\(ofWhole), remark \(remark.name)")
-            meanings.append(line)
+            rules[rule.summary, default: (rule, [])].remarks.append(remark.name)
         }
-        meanings.sort { ($0.reaction, $0.word, $0.meaning) < ($1.reaction, $1.word, $1.meaning) }
+        let words = rules.sorted { $0.key < $1.key }.map { words, found in
+            let (rule, remarks) = found
+            let ofWhole = rule.needsWhole ? "; of whole connections only" : ""
+            let named = remarks.sorted().joined(separator: ", ")
+            return (rule.reaction, words, "\(rule.reaction.rawValue)\(ofWhole); remarked as \(named)")
+        }
+        let ordered = Rule.Reaction.allCases.flatMap { reaction in words.filter { $0.0 == reaction } }
         return [
             ColumnWords(
                 key: "rule", title: "The rules, what Core does, and what is remarked on the message",
-                words: meanings.map { ($0.word, $0.meaning) }),
+                words: ordered.map { ($0.1, $0.2) }),
             ColumnWords(
                 key: "reaction", title: "What Core does",
                 words: Rule.Reaction.allCases.map { ($0.rawValue, $0.meaning) }),
@@ -74,9 +78,11 @@ struct ViolationsQuestion: Question {
     init(_ view: View) {
         var rows: [Row] = []
         var others = view.violations.others
+        var firstOther = view.violations.firstOther?.frame ?? .max
         for broken in view.violations.rows {
             guard let connection = view.connection(broken.connection) else {
                 others &+= broken.count
+                firstOther = min(firstOther, broken.firstFrame)
                 continue
             }
             if broken.rule.needsWhole, !view.isWhole(connection) { continue }
@@ -84,10 +90,12 @@ struct ViolationsQuestion: Question {
                 Row(
                     broken: broken, peer: connection.end(broken.side), side: connection.name(of: broken.side),
                     isDirected: connection.initiator != nil,
-                    count: broken.count))
+                    count: broken.count, firstFrame: broken.firstFrame))
         }
         rows.sort { Self.key($0) < Self.key($1) }
-        if others > 0 { rows.append(Row(broken: nil, peer: nil, side: nil, isDirected: true, count: others)) }
+        if others > 0 {
+            rows.append(Row(broken: nil, peer: nil, side: nil, isDirected: true, count: others, firstFrame: firstOther))
+        }
         self.rows = rows
     }
 

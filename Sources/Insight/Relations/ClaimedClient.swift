@@ -23,23 +23,33 @@ struct ClaimedClient: Sendable {
     }
 
     private static let name = Array("/Satoshi:".utf8)
-    /// Numbers of a version, and digits of each.
-    private static let (numberLimit, digitLimit) = (4, 5)
 
     /// What a user agent claims; nil where that is not Bitcoin Core.
     init?(_ userAgent: [UInt8]) {
         guard userAgent.starts(with: Self.name) else { return nil }
-        let rest = userAgent.dropFirst(Self.name.count).prefix { $0 >= 0x30 && $0 <= 0x39 || $0 == 0x2e }
-        let after = userAgent.dropFirst(Self.name.count + rest.count).first
-        // `/Satoshi:28.1.0/` and `/Satoshi:28.1.0(comment)/`.
-        guard after == UInt8(ascii: "/") || after == UInt8(ascii: "(") else { return nil }
-        let parts = rest.split(separator: 0x2e, omittingEmptySubsequences: false)
-        guard parts.count <= Self.numberLimit, parts.allSatisfy({ (1...Self.digitLimit).contains($0.count) }) else {
-            return nil
+        let rest = userAgent.dropFirst(Self.name.count)
+        var numbers: [Int] = []
+        var end = rest.startIndex
+        var place = rest.startIndex
+        while let (number, after) = Self.number(in: rest, at: place) {
+            numbers.append(number)
+            end = after
+            guard after < rest.endIndex, rest[after] == UInt8(ascii: ".") else { break }
+            place = after + 1
         }
-        let numbers = parts.map { $0.reduce(0) { $0 * 10 + Int($1 - 0x30) } }
-        guard let major = numbers.first else { return nil }
-        version = Version(major, numbers.count > 1 ? numbers[1] : 0)
-        text = String(decoding: rest, as: UTF8.self)
+        guard numbers.count >= 2 else { return nil }
+        version = Version(numbers[0], numbers[1])
+        text = String(decoding: rest[rest.startIndex..<end], as: UTF8.self)
+    }
+
+    /// The digits at a place as a number, and where they end; nil where there are none.
+    private static func number(in text: ArraySlice<UInt8>, at start: Int) -> (Int, Int)? {
+        var (number, place) = (0, start)
+        while place < text.endIndex, text[place] >= 0x30, text[place] <= 0x39 {
+            // Whatever is greater is later than any version.
+            number = min(number * 10 + Int(text[place] - 0x30), 1_000_000)
+            place += 1
+        }
+        return place > start ? (number, place) : nil
     }
 }

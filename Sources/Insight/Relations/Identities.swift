@@ -142,7 +142,7 @@ struct Identities: ~Copyable {
         {
             trails[own].compactVersions.append(number)
         }
-        return "/\(announce)/\(number)"
+        return "/\(announce == 0 ? 0 : 1)/\(number)"
     }
 
     @discardableResult

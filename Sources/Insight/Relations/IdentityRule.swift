@@ -10,7 +10,7 @@ struct IdentityRule: Sendable {
         let other: IdentityTrail
         /// Nothing of the connection is missing.
         let isWhole: Bool
-        let isResponder: Bool
+        let isInitiator: Bool
     }
 
     enum Verdict: Equatable {
@@ -96,26 +96,25 @@ extension IdentityRule {
             return version >= 70016 ? order(of: evidence.own.spoken) : .foreign
         },
         IdentityRule("reject.sent", from: (0, 20), "no reject") { evidence in
-            if let reject = evidence.own.reject { return .contradicted(found: "reject", frame: reject.frame) }
-            // One may be missing.
-            return evidence.isWhole ? .passed : .open
+            evidence.own.reject.map { .contradicted(found: "reject", frame: $0.frame) } ?? .passed
         },
         IdentityRule("sendcmpct.version", from: (23, 0), "2") { evidence in
             let versions = evidence.own.compactVersions
             guard let other = evidence.own.otherCompactVersion else { return versions.isEmpty ? .open : .passed }
-            return .contradicted(found: versions.map(String.init).joined(separator: ","), frame: other.frame)
+            return .contradicted(found: versions.map(String.init).joined(separator: " "), frame: other.frame)
         },
         IdentityRule("ping.nonce", from: (0, 14), "not zero") { evidence in
             if let ping = evidence.own.pingOfZero { return .contradicted(found: "0", frame: ping.frame) }
             return evidence.own.pings ? .passed : .open
         },
         IdentityRule("getaddr.sender", from: (0, 14), needsWhole: true, "only from the initiator") { evidence in
-            guard evidence.isResponder else { return .foreign }
+            guard !evidence.isInitiator else { return .foreign }
             return evidence.own.getaddr.map { .contradicted(found: "getaddr", frame: $0.frame) } ?? .passed
         },
         IdentityRule("inv.relay", needsWhole: true, "no transactions, since the peer said relay 0") { evidence in
-            if let inv = evidence.own.unwantedInv { return .contradicted(found: "inv", frame: inv.frame) }
-            return evidence.other.refusesTransactions ? .passed : .foreign
+            guard let peer = evidence.other.introduction else { return .open }
+            guard peer.relays == false else { return .foreign }
+            return evidence.own.unwantedInv.map { .contradicted(found: "inv", frame: $0.frame) } ?? .passed
         },
     ]
 

@@ -17,9 +17,10 @@ struct RuleJudge: ~Copyable {
         guard !fact.isDoubtful, !fact.isCut else { return }
         if fact.status == .bad { return violations.add([checksumBad], fact) }
         guard fact.isSound else { return }
-        let broken = reader.read(fact.command, bytes, from: start, fact.network)
+        let (broken, isRead) = reader.read(fact.command, bytes, from: start, fact.network)
         if broken.isEmpty, fact.remarks.isEmpty { return }
-        violations.add(fact.remarks.filter(\.breaksRule) + broken, fact)
+        let ofPlace = fact.remarks.filter { $0.declaration.rule.map { isRead || $0.isOfPlace } == true }
+        violations.add(ofPlace + broken, fact)
     }
 }
 
@@ -48,11 +49,13 @@ struct RuleReader: ~Copyable {
         skim.keepsBroken = true
     }
 
-    /// The remarks of a payload all of which is there, each once.
+    /// The remarks of a payload all of which is there, each once; and whether receivers read all of it.
     ///
     /// - Parameter start: Where in `bytes` it begins.
-    mutating func read(_ command: Command, _ bytes: RawSpan, from start: Int, _ network: Network?) -> [Remark] {
-        guard let entry = entries[command] else { return [] }
+    mutating func read(
+        _ command: Command, _ bytes: RawSpan, from start: Int, _ network: Network?
+    ) -> (broken: [Remark], isRead: Bool) {
+        guard let entry = entries[command] else { return ([], true) }
         var broken: [Remark] = []
         let outcome: Outcome
         if let wanted = entry.wanted {
@@ -66,14 +69,16 @@ struct RuleReader: ~Copyable {
             outcome = entry.type.skim(bytes, from: start, context, into: &skim)
             broken = skim.broken
         }
-        return broken.isEmpty ? [] : decisive(broken, outcome)
+        return broken.isEmpty ? ([], true) : decisive(broken, outcome)
     }
 
     /// Those that receivers find: of a payload that ends early they know no more than that, but what comes before all else.
-    private func decisive(_ broken: [Remark], _ outcome: Outcome) -> [Remark] {
-        if let first = broken.first(where: { $0.declaration.rule?.isFoundFirst == true }) { return [first] }
-        if outcome == .truncated { return [.common.truncated] }
+    private func decisive(_ broken: [Remark], _ outcome: Outcome) -> (broken: [Remark], isRead: Bool) {
+        if let first = broken.first(where: { $0.declaration.rule?.isFoundFirst == true }) {
+            return ([first], false)
+        }
+        if outcome == .truncated { return ([.common.truncated], false) }
         // A part that ends early is no end of the message.
-        return broken.filter { $0 != .common.truncated }
+        return (broken.filter { $0 != .common.truncated }, true)
     }
 }

@@ -36,8 +36,8 @@ struct Violations {
     private var places: [Key: Int] = [:]
     /// Broken rules without a row.
     private(set) var others: UInt64 = 0
-    /// When the first of these was broken.
-    private(set) var firstOther: Int64?
+    /// When the first of these was broken, in which frame.
+    private(set) var firstOther: Origin?
     /// The words of the rules that were broken so far: as many as there are rules and commands that Core knows.
     private var texts: [String] = []
     private var names: [Naming: Int?] = [:]
@@ -68,7 +68,7 @@ struct Violations {
                     firstFrame: fact.complete.frame))
         } else {
             others &+= 1
-            firstOther = firstOther ?? fact.complete.time
+            firstOther = firstOther ?? fact.complete
         }
     }
 
