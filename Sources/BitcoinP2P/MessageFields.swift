@@ -75,6 +75,13 @@ public struct MessageFields: Sendable {
     public let blockCount: Field
     /// Of `getblocktxn`: which transactions of the block are asked for.
     public let missingPosition: Field
+    /// Of `version`: what the sender says of itself as an address, and its services once more.
+    public let versionSender: Field
+    /// Of `sendcmpct`.
+    public let compactAnnounce: Field
+    public let compactVersion: Field
+    /// What is computed to find whether `headers`, `block` and `cmpctblock` break a rule.
+    public let ruleChecks: FieldSet
 
     /// Types of messages are declared again: a field is the same wherever it is declared.
     init() {
@@ -131,5 +138,13 @@ public struct MessageFields: Sendable {
         compactBlockCount = CompactBlock().total
         blockCount = block.count
         missingPosition = GetBlockTxn().index.absolute
+        versionSender = version.addrMe
+        let sendCompact = SendCmpct()
+        compactAnnounce = sendCompact.announce
+        compactVersion = sendCompact.version
+        ruleChecks = FieldSet([
+            headers.header.work.status, block.header.work.status, block.checks.rootStatus,
+            CompactBlock().header.work.status,
+        ])
     }
 }

@@ -102,11 +102,13 @@ struct RecordStage: ~Copyable {
     ) {
         finding.message.verify(bytes)
         if finding.message.status == .bad { badChecksums += 1 }
+        if depth > .summary || inquiry?.wantsRemarks == true {
+            finding.remarks = converse(finding.message, bytes, of: sender, number: number)
+        }
         if let inquiry {
             inquiry.receive(finding, of: sender, number: number, bytes)
             if inquiry.relates { builder.relate(inquiry) }
         }
-        if depth > .summary { finding.remarks = converse(finding.message, bytes, of: sender, number: number) }
         var pass = start(isCounted: true)
         while let current = pass {
             builder.build(
@@ -142,12 +144,13 @@ struct RecordStage: ~Copyable {
     private mutating func converse(
         _ message: MessageFramer.Message, _ bytes: RawSpan, of sender: StreamSender, number: UInt64
     ) -> [Remark] {
-        let statement = statements.read(message.header, bytes)
+        let statement = statements.read(
+            message.header, bytes, inventories: conversations.hasRefusal(of: number))
         let judgement = conversations.receive(
             message, bytes.extracting(droppingFirst: message.header.byteCount), of: sender, number: number,
             saying: statement)
         // Of a message without packets it is not known who sent it.
-        builder.claims = sender.ends == nil ? nil : judgement.claims
+        if depth > .summary { builder.claims = sender.ends == nil ? nil : judgement.claims }
         return judgement.remarks
     }
 

@@ -12,6 +12,8 @@ public enum QuestionName: String, Sendable, CaseIterable {
     case latency
     case relay
     case requests
+    case identity
+    case violations
 
     private var form: any Question.Type {
         switch self {
@@ -21,6 +23,8 @@ public enum QuestionName: String, Sendable, CaseIterable {
         case .latency: LatencyQuestion.self
         case .relay: RelayQuestion.self
         case .requests: RequestsQuestion.self
+        case .identity: IdentityQuestion.self
+        case .violations: ViolationsQuestion.self
         }
     }
 
@@ -44,6 +48,8 @@ public enum QuestionName: String, Sendable, CaseIterable {
         case .latency: .pings
         case .relay: [.pings, .requests, .transactions]
         case .requests: [.pings, .requests]
+        case .identity: .identity
+        case .violations: .rules
         }
     }
 
@@ -76,6 +82,8 @@ public final class Inquiry: @unchecked Sendable {
     public private(set) var relates: Bool
     /// What messages cost of their segments' headers is asked.
     public let wantsCosts: Bool
+    /// What is remarked on the places of messages among the others is asked.
+    public let wantsRemarks: Bool
 
     /// - Parameters:
     ///   - questions: Only what they need is followed.
@@ -91,6 +99,7 @@ public final class Inquiry: @unchecked Sendable {
         var scope = questions.reduce(into: Relations.Scope()) { $0.formUnion($1.scope) }
         if relates { scope.formUnion([.pings, .requests]) }
         wantsCosts = scope.contains(.costs)
+        wantsRemarks = scope.contains(.rules)
         self.relates = relates
         named = node
         relations = Relations(scope, SampleBudget(), node: node, book: book)
@@ -231,8 +240,8 @@ public final class Inquiry: @unchecked Sendable {
             for index in others.indices { others[index].nodeSide = node.side(others[index]) }
         }
         return View(
-            capture: capture, hasPackets: facts != nil, messages: messages, connections: known,
-            otherConnections: others, node: node,
+            capture: capture, hasPackets: facts != nil, messages: messages, violations: relations.violations,
+            connections: known, otherConnections: others, node: node,
             completeUntil: relations.forgottenTime.map { $0 &- (capture.start ?? $0) },
             relay: relations.relay(node),
             others: (relations.states.others.messages, relations.states.others.bytes),
@@ -278,7 +287,7 @@ public final class Inquiry: @unchecked Sendable {
         return ConnectionView(
             facts: facts, state: state, number: facts?.number ?? state?.number ?? 0,
             place: place, ends: facts.map { ($0.forward.text, $0.backward.text) } ?? state?.ends ?? ([], []),
-            nodeSide: nil,
+            nodeSide: nil, trails: place.flatMap { relations.identities.trails(at: $0) },
             late: (late(.forward), late(.backward)))
     }
 }

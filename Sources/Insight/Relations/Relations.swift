@@ -23,6 +23,10 @@ struct Relations: ~Copyable {
         static let transactions = Scope(rawValue: 16)
         /// Who announced which blocks, and how they came.
         static let blocks = Scope(rawValue: 32)
+        /// Who breaks rules.
+        static let rules = Scope(rawValue: 64)
+        /// What sides do that tells which software they are.
+        static let identity = Scope(rawValue: 128)
     }
 
     private(set) var scope: Scope
@@ -39,6 +43,9 @@ struct Relations: ~Copyable {
     private(set) var tellsEarlier = false
     /// What they tell of what the message at hand is about.
     var earlier = Earlier()
+    /// Nil where nobody asks.
+    private var judge: RuleJudge?
+    private(set) var identities = Identities()
 
     init(
         _ scope: Scope, _ budget: SampleBudget, limits: Requests.Limits = Requests.Limits(),
@@ -49,6 +56,7 @@ struct Relations: ~Copyable {
         self.node = node
         transactions = TransactionBook(budget, limits: announcements)
         reader = RelationReader(scope)
+        judge = scope.contains(.rules) ? RuleJudge() : nil
         requests = Requests(budget, limits: limits, book: book)
     }
 
@@ -67,7 +75,8 @@ struct Relations: ~Copyable {
 
     /// When something was forgotten for the first time, in nanoseconds since 1970.
     var forgottenTime: Int64? {
-        [requests.forgottenTime, states.firstOther, transactions.forgottenTime].compactMap(\.self).min()
+        [requests.forgottenTime, states.firstOther, transactions.forgottenTime, violations.firstOther?.time]
+            .compactMap(\.self).min()
     }
 
     /// What became of transactions, as if all ended now.
@@ -91,12 +100,22 @@ struct Relations: ~Copyable {
         number &+= 1
         requests.beginMessage()
         if tellsEarlier { earlier.removeAll() }
+        judge?.receive(fact, bytes, from: start)
         guard let place = place(of: fact.connection, fact.side, fact.first.time, ends: ends) else {
             return states.addOther(messages: 1, bytes: UInt64(clamping: fact.length), at: fact.first.time)
         }
         count(fact, at: place)
+        if scope.contains(.identity), fact.isSound { identities.receive(fact, bytes, from: start, at: place) }
         guard fact.isSound, let entry = reader[fact.command] else { return note(fact, .more, at: place) }
         relate(fact, bytes, from: start, entry, at: place)
+    }
+
+    /// Which rules were broken so far.
+    var violations: Violations {
+        switch judge {
+        case .some(let judge): judge.violations
+        case nil: Violations()
+        }
     }
 
     private mutating func place(
@@ -114,6 +133,7 @@ struct Relations: ~Copyable {
             states[place].initiator = fact.role == .initiator ? fact.side : fact.side.opposite
         }
         states[place].hasMessages = true
+        if !fact.seesAll { states[place].lacksBytes = true }
         states[place].last = LastMessage(command: fact.command, time: fact.complete.time)
         states[place].end = max(states[place].end, fact.complete.time)
         states[place].transport = fact.transport
@@ -365,12 +385,14 @@ struct Relations: ~Copyable {
     mutating func loseBytes(of side: Direction, _ connection: UInt64) {
         guard let place = states.place(of: connection) else { return }
         states[place][side].endsInHole = true
+        states[place].lacksBytes = true
     }
 
     /// The first bytes after a hole have come.
     mutating func resume(_ side: Direction, _ connection: UInt64, at origin: Origin) {
         guard let place = states.place(of: connection) else { return }
         states[place][side].endsInHole = false
+        states[place].lacksBytes = true
         states[place][side].lastHole = max(states[place][side].lastHole, origin.frame)
     }
 
