@@ -11,6 +11,7 @@ public enum QuestionName: String, Sendable, CaseIterable {
     case bytes
     case latency
     case requests
+    case census
 
     private var form: any Question.Type {
         switch self {
@@ -19,6 +20,7 @@ public enum QuestionName: String, Sendable, CaseIterable {
         case .bytes: BytesQuestion.self
         case .latency: LatencyQuestion.self
         case .requests: RequestsQuestion.self
+        case .census: CensusQuestion.self
         }
     }
 
@@ -41,6 +43,7 @@ public enum QuestionName: String, Sendable, CaseIterable {
         case .bytes: .costs
         case .latency: .pings
         case .requests: [.pings, .requests]
+        case .census: .claims
         }
     }
 
