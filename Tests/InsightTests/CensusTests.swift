@@ -89,7 +89,7 @@ struct CensusTests {
         return fields > 3 ? bytes + [0] : bytes
     }
 
-    private func claims(_ versions: [UInt8]...) -> Claims? {
+    private func claimed(_ versions: [UInt8]...) -> Claims? {
         var chat = Chat(.claims)
         for version in versions { chat.say(.forward, "version", version) }
         return chat.relations.states.place(of: 0).flatMap { chat.relations.states[$0].forward.claims }
@@ -99,7 +99,7 @@ struct CensusTests {
         let mapped: [UInt8] = [0xff, 0xff, 192, 0, 2, 7]
         let first = Self.version("/\u{1b}x/", receiver: mapped, sender: [0xff, 0xff, 10, 0, 0, 1])
         // A second version says nothing more.
-        let claims = try #require(claims(first, Self.version("/second/", receiver: [])))
+        let claims = try #require(claimed(first, Self.version("/second/", receiver: [])))
         var census = Census()
         census.add(claims, of: "peer", transport: "v2")
         let lines = census.values.map { value in
@@ -116,7 +116,7 @@ struct CensusTests {
     @Test func shortVersions() throws {
         func kinds(_ version: [UInt8]) throws -> [Census.Kind] {
             var census = Census()
-            census.add(try #require(claims(version)), of: "peer", transport: "v1")
+            census.add(try #require(claimed(version)), of: "peer", transport: "v1")
             return census.values.map(\.kind)
         }
         let old: [Census.Kind] = [.version, .services, .transport, .receiver, .receiverPort]

@@ -33,12 +33,13 @@ struct CensusQuestion: Question {
     static let name: StaticString = "census"
     static let title: StaticString = "What Peers Say"
     static let meaning: StaticString = "what peers call themselves, and what they say of this node"
-    // Which sides are the node's may be found later: what was counted may fall.
+    // Which sides are the node's may be found later: what was counted may fall. Metrics have the rows' peers and
+    // connections, by kind: those of a transport are together all.
     static let head: [ValuedColumn<Head>] = [
-        .init("peers", nil, .count, "distinct addresses of the sides counted", metric: .gauge) { .number($0.peers) },
+        .init("peers", nil, .count, "distinct addresses of the sides counted", metric: .absent) { .number($0.peers) },
         .init(
             "connections", nil, .count, "sides of connections whose first version was captured, without the node's own",
-            metric: .gauge
+            metric: .absent
         ) { .number($0.connections) },
         .init("without_version", nil, .count, "such sides without a version", metric: .gauge) {
             .number($0.withoutVersion)
