@@ -29,6 +29,9 @@ public struct MessageFields: Sendable {
     public let userAgent: Field
     public let startHeight: Field
     public let relay: Field
+    /// Of both addresses of `version`, the receiver's first.
+    public let addressText: Field
+    public let addressPort: Field
     /// Of a transaction, wherever it stands.
     public let transaction: Field
     public let txid: Field
@@ -92,6 +95,8 @@ public struct MessageFields: Sendable {
         userAgent = version.userAgent
         startHeight = version.startHeight
         relay = version.relay
+        addressText = version.address.text
+        addressPort = version.address.port
         let transaction = Transaction.standard
         self.transaction = transaction.message
         txid = transaction.identity.txid

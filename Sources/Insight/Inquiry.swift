@@ -14,6 +14,7 @@ public enum QuestionName: String, Sendable, CaseIterable {
     case requests
     case identity
     case violations
+    case census
 
     private var form: any Question.Type {
         switch self {
@@ -25,6 +26,7 @@ public enum QuestionName: String, Sendable, CaseIterable {
         case .requests: RequestsQuestion.self
         case .identity: IdentityQuestion.self
         case .violations: ViolationsQuestion.self
+        case .census: CensusQuestion.self
         }
     }
 
@@ -50,6 +52,7 @@ public enum QuestionName: String, Sendable, CaseIterable {
         case .requests: [.pings, .requests]
         case .identity: .identity
         case .violations: .rules
+        case .census: .claims
         }
     }
 

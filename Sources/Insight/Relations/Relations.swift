@@ -27,6 +27,8 @@ struct Relations: ~Copyable {
         static let rules = Scope(rawValue: 64)
         /// What sides do that tells which software they are.
         static let identity = Scope(rawValue: 128)
+        /// What sides say of themselves.
+        static let claims = Scope(rawValue: 256)
     }
 
     private(set) var scope: Scope
@@ -167,7 +169,8 @@ struct Relations: ~Copyable {
         _ fact: MessageFact, _ bytes: RawSpan, from start: Int, _ entry: RelationReader.Entry, at place: Int32
     ) {
         switch entry.role {
-        case .version: if scope.contains(.purposes) { takeClaims(fact, bytes, from: start, entry, at: place) }
+        case .version:
+            if !scope.isDisjoint(with: [.purposes, .claims]) { takeClaims(fact, bytes, from: start, entry, at: place) }
         case .verack:
             if states[place][fact.side].verackTime == nil { states[place][fact.side].verackTime = fact.complete.time }
         case .negotiation: break
@@ -201,23 +204,7 @@ struct Relations: ~Copyable {
     ) {
         guard states[place][fact.side].claims == nil else { return }
         read(fact, bytes, from: start, entry)
-        let fields = reader.fields
-        var claims = Claims()
-        for index in 0..<reader.count where reader.isWhole(index) {
-            let value = reader.value(index)
-            switch reader.field(index) {
-            case fields.version: claims.version = Int64(bitPattern: value)
-            case fields.services: claims.services = value
-            case fields.timestamp: claims.timestamp = Int64(bitPattern: value)
-            case fields.startHeight: claims.startHeight = Int64(bitPattern: value)
-            case fields.relay: claims.relays = value != 0
-            case fields.userAgent:
-                // Receivers accept 256 bytes.
-                claims.userAgent = reader.bytes(index, in: bytes).withUnsafeBytes { Array($0.prefix(256)) }
-            default: break
-            }
-        }
-        states[place][fact.side].claims = claims
+        states[place][fact.side].claims = Claims(reader, in: bytes, at: fact.complete.time)
     }
 
     private mutating func relatePing(
