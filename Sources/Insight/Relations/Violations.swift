@@ -76,8 +76,8 @@ struct Violations {
     private mutating func text(of remark: Remark, _ rule: Rule, _ command: Command) -> Int? {
         let name = Naming(remark: remark, command: rule.isOfAnyCommand ? nil : command)
         if let known = names[name] { return known }
-        // A command that Core does not know has no rule of its own.
-        guard rule.isOfAnyCommand || MessageTypes.standard[command] != nil else { return nil }
+        // A command that Core does not know has no rule of its own; and peers may make up any.
+        guard rule.isOfAnyCommand || MessageTypes.standard[command]?.standing == .current else { return nil }
         let place = rule.text(command.name).map { words in
             if let place = texts.firstIndex(of: words) { return place }
             texts.append(words)
