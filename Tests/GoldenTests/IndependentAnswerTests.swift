@@ -19,14 +19,6 @@ struct GoldenIndependentAnswerTests {
         var keys: String?
 
         var testDescription: String { ([name] + [node, keys].compactMap(\.self)).joined(separator: " ") }
-
-        /// Where the file is: of the package, or shared.
-        func path(_ name: String) -> String? {
-            let own = Program.root.appendingPathComponent("captures/" + name)
-            if FileManager.default.fileExists(atPath: own.path) { return own.path }
-            let shared = sharedFolder("captures").map { $0.appendingPathComponent(name) }
-            return shared.flatMap { FileManager.default.fileExists(atPath: $0.path) ? $0.path : nil }
-        }
     }
 
     static let cases =
@@ -42,7 +34,7 @@ struct GoldenIndependentAnswerTests {
         ]
     private static let questions = ["capture", "connections", "bytes", "latency", "requests"]
     /// What is told of transactions, blocks and peers.
-    private static let told = ["relay"]
+    private static let told = ["relay", "identity", "violations", "census"]
 
     @Test(arguments: cases) func told(_ one: Case) throws {
         _ = try compare(one, Self.told, ["--ask", Self.told.joined(separator: ",")])
@@ -52,7 +44,7 @@ struct GoldenIndependentAnswerTests {
     ///
     /// - Returns: What the independent computation says beside; nil where there is nothing to compare, or a difference.
     private func compare(_ one: Case, _ questions: [String], _ asking: [String]) throws -> ArraySlice<String>? {
-        guard let path = one.path(one.name), let keys = one.keys.map(one.path) ?? .some(nil) else {
+        guard let path = Recorded.path(one.name), let keys = one.keys.map(Recorded.path) ?? .some(nil) else {
             print("\(one.testDescription) is missing: skipped")
             return nil
         }
@@ -73,8 +65,8 @@ struct GoldenIndependentAnswerTests {
 
     /// What the questions answer, and each pair of messages by itself with the time between.
     @Test(arguments: cases) func answers(_ one: Case) throws {
-        guard let theirs = try compare(one, Self.questions, []), let keys = one.keys.map(one.path) ?? .some(nil),
-            let path = one.path(one.name)
+        guard let theirs = try compare(one, Self.questions, []), let keys = one.keys.map(Recorded.path) ?? .some(nil),
+            let path = Recorded.path(one.name)
         else { return }
         let pairs = try PairCollector.pairs(of: path, keys: keys)
         if let index = (0..<max(pairs.count, theirs.count)).first(where: {
@@ -92,9 +84,8 @@ struct GoldenIndependentAnswerTests {
         ("node-a-v2/10.20.0.2_50862", "relay-v2-encrypted.pcap", "relay-v2-encrypted.keys", 1, 7),
     ])
     func messageCaptures(_ peer: String, _ name: String, _ keys: String?, _ side: Int, _ count: Int) throws {
-        let one = Case(name: name, keys: keys)
-        guard let folder = one.path("message-capture/" + peer), let path = one.path(name),
-            let keys = keys.map(one.path) ?? .some(nil)
+        guard let folder = Recorded.path("message-capture/" + peer), let path = Recorded.path(name),
+            let keys = keys.map(Recorded.path) ?? .some(nil)
         else {
             print("\(peer) is missing: skipped")
             return

@@ -26,87 +26,79 @@ struct LatencyQuestion: Question {
     static let title: StaticString = "Bitcoin Latency"
     static let meaning: StaticString = "who answers pings late, and what of it is the network's time"
     static let head: [ValuedColumn<Void>] = []
-    static let columns: [ValuedColumn<Row>] = [
-        .init("row", nil, .text, "peer: of one side that pinged, or whose segments were acknowledged") { _ in
-            .word("peer")
-        },
-        .init("stream", "#", .number, "number of the TCP connection", metric: .label) { .number($0.stream) },
-        .init("from", "Asked by", .text, "the side that asked", metric: .label) { .printable($0.from) },
-        .init("to", "Answered by", .text, "the side that answered", metric: .label) { .printable($0.to) },
-        .init(
-            "measures", "Measures", .text, "whom the times measure: peer or node, null where that is not known",
-            metric: .label
-        ) {
-            $0.measures.map { .word($0) } ?? .unknown
-        },
-        .init("pings", "Pings", .count, "pings with a nonce") { .number($0.pings.requests) },
-        .init("answered", "Answered", .count, "pings whose pong was captured") { .number($0.pings.answered) },
-        .init(
-            "unanswered", "Unanswered", .count, "pings without a pong in 1200 s, while the connection went on",
-            metric: .gauge
-        ) {
-            .number($0.pings.unanswered)
-        },
-        .init(
-            "unclear", "Unclear", .count, "pings without a pong, which may be among bytes that were not captured",
-            metric: .gauge
-        ) {
-            .number($0.pings.unclear)
-        },
-        .init("open", "Open", .count, "pings that waited when their connection or the capture ended", metric: .gauge) {
-            .number($0.pings.open)
-        },
-        .init("ping_min_seconds", "Min", .duration, "the fastest pong", metric: .absent) {
-            .nanoseconds($0.pings.times.least, decimals: $0.decimals)
-        },
-        .init(
-            "ping_p50_seconds", "p50", .duration, "half of the pongs took no longer; null of fewer than five",
-            metric: .absent
-        ) {
-            .nanoseconds($0.pings.times.percentile(50), decimals: $0.decimals)
-        },
-        .init(
-            "ping_p95_seconds", "p95", .duration, "95 of 100 pongs took no longer; null of fewer than five",
-            metric: .absent
-        ) {
-            .nanoseconds($0.pings.times.percentile(95), decimals: $0.decimals)
-        },
-        .init("ping_max_seconds", "Max", .duration, "the slowest pong", metric: .absent) {
-            .nanoseconds($0.pings.times.greatest, decimals: $0.decimals)
-        },
-        .init("ping_seconds", nil, .samples, "how long pongs took") {
-            .distribution($0.pings.times.distribution(decimals: $0.decimals))
-        },
-        .init(
-            "tcp_samples", nil, .count, "segments of the asking side that were sent once and acknowledged exactly",
-            metric: .absent
-        ) {
-            .number($0.segments.count)
-        },
-        .init("syn_seconds", "TCP SYN", .duration, "from its SYN to the acknowledgement; null if it was sent twice") {
-            .nanoseconds($0.synRoundTrip, decimals: $0.decimals)
-        },
-        .init("tcp_min_seconds", "TCP min", .duration, "the fastest acknowledgement of a segment", metric: .absent) {
-            .nanoseconds($0.segments.least, decimals: $0.decimals)
-        },
-        .init("tcp_p50_seconds", "TCP p50", .duration, "half of these acknowledgements took no longer", metric: .absent)
-        {
-            .nanoseconds($0.segments.percentile(50), decimals: $0.decimals)
-        },
-        .init("tcp_seconds", nil, .samples, "how long acknowledgements of segments took") {
-            .distribution($0.segments.distribution(decimals: $0.decimals))
-        },
-        .init(
-            "busy_p50_seconds", "Busy p50", .duration,
-            "the median pong without the network's time, the least of the acknowledgements"
-        ) { .nanoseconds($0.busy, decimals: $0.decimals) },
-        .init("slowest_frame", "Slowest in frame", .number, "the frame that completed the slowest pong") {
-            .number($0.pings.slowest?.frame)
-        },
-        .init("reordered", "Reordered", .count, "answered pings of which bytes came out of order") {
-            .number($0.pings.reordered)
-        },
-    ]
+    static let columns: [ValuedColumn<Row>] =
+        [
+            .init("row", nil, .text, "peer: of one side that pinged, or whose segments were acknowledged") { _ in
+                .word("peer")
+            },
+            .init("stream", "#", .number, "number of the TCP connection", metric: .label) { .number($0.stream) },
+            .init("from", "Asked by", .text, "the side that asked", metric: .label) { .printable($0.from) },
+            .init("to", "Answered by", .text, "the side that answered", metric: .label) { .printable($0.to) },
+            .init(
+                "measures", "Measures", .text, "whom the times measure: peer or node, null where that is not known",
+                metric: .label
+            ) {
+                $0.measures.map { .word($0) } ?? .unknown
+            },
+            .init("pings", "Pings", .count, "pings with a nonce") { .number($0.pings.requests) },
+            .init("answered", "Answered", .count, "pings whose pong was captured") { .number($0.pings.answered) },
+            .init(
+                "unanswered", "Unanswered", .count, "pings without a pong in 1200 s, while the connection went on",
+                metric: .gauge
+            ) {
+                .number($0.pings.unanswered)
+            },
+            .init(
+                "unclear", "Unclear", .count, "pings without a pong, which may be among bytes that were not captured",
+                metric: .gauge
+            ) {
+                .number($0.pings.unclear)
+            },
+            .init(
+                "open", "Open", .count, "pings that waited when their connection or the capture ended", metric: .gauge
+            ) {
+                .number($0.pings.open)
+            },
+        ]
+        + SpreadColumns(
+            keys: ("ping_min_seconds", "ping_p50_seconds", "ping_p95_seconds", "ping_max_seconds", "ping_seconds"),
+            titles: ("Min", "p50", "p95", "Max"), meanings: ("the fastest pong", "how long pongs took"),
+            decimals: \.decimals
+        ) { $0.pings.times }.columns + [
+            .init(
+                "tcp_samples", nil, .count, "segments of the asking side that were sent once and acknowledged exactly",
+                metric: .absent
+            ) {
+                .number($0.segments.count)
+            },
+            .init("syn_seconds", "TCP SYN", .duration, "from its SYN to the acknowledgement; null if it was sent twice")
+            {
+                .nanoseconds($0.synRoundTrip, decimals: $0.decimals)
+            },
+            .init("tcp_min_seconds", "TCP min", .duration, "the fastest acknowledgement of a segment", metric: .absent)
+            {
+                .nanoseconds($0.segments.least, decimals: $0.decimals)
+            },
+            .init(
+                "tcp_p50_seconds", "TCP p50", .duration, "half of these acknowledgements took no longer",
+                metric: .absent
+            ) {
+                .nanoseconds($0.segments.percentile(50), decimals: $0.decimals)
+            },
+            .init("tcp_seconds", nil, .samples, "how long acknowledgements of segments took") {
+                .distribution($0.segments.distribution(decimals: $0.decimals))
+            },
+            .init(
+                "busy_p50_seconds", "Busy p50", .duration,
+                "the median pong without the network's time, the least of the acknowledgements"
+            ) { .nanoseconds($0.busy, decimals: $0.decimals) },
+            .init("slowest_frame", "Slowest in frame", .number, "the frame that completed the slowest pong") {
+                .number($0.pings.slowest?.frame)
+            },
+            .init("reordered", "Reordered", .count, "answered pings of which bytes came out of order") {
+                .number($0.pings.reordered)
+            },
+        ]
 
     let headValue: Void = ()
     let rows: [Row]

@@ -84,7 +84,10 @@ struct RelayQuestion: Question {
         + SpreadColumns(
             keys: ("lag_min_seconds", "lag_p50_seconds", "lag_p95_seconds", "lag_max_seconds", "lag_seconds"),
             titles: (nil, "Lag p50", nil, "max"),
-            meaning: "from the first announcement to this one, where it was not first", decimals: \.decimals
+            meanings: (
+                "the least time from the first announcement to this one, where it was not first",
+                "from the first announcement to this one, where it was not first"
+            ), decimals: \.decimals
         ) { $0.isNode ? nil : $0.tally.lags }.columns + [
             .init("asked", "Asked", .count, "transactions that the other side asked it for") {
                 .number($0.requests.requests)
@@ -111,7 +114,10 @@ struct RelayQuestion: Question {
                 "choice_min_seconds", "choice_p50_seconds", "choice_p95_seconds", "choice_max_seconds", "choice_seconds"
             ),
             titles: ("Choice min", "p50", nil, "max"),
-            meaning: "from its announcement to the first request: the time that the other side took",
+            meanings: (
+                "the least time from its announcement to the first request: what the other side took",
+                "from its announcement to the first request"
+            ),
             decimals: \.decimals
         ) { $0.tally.choices }.columns + [
             .init("service_samples", nil, .count, "requests that a tx message answered", metric: .absent) {
@@ -124,7 +130,10 @@ struct RelayQuestion: Question {
                 "service_seconds"
             ),
             titles: ("Service min", "p50", nil, "max"),
-            meaning: "from a request to the transaction's first byte: the time that this side took",
+            meanings: (
+                "the least time from a request to the transaction's first byte: what this side took",
+                "from a request to the transaction's first byte"
+            ),
             decimals: \.decimals
         ) { $0.requests.times }.columns + [
             .init(
@@ -134,7 +143,11 @@ struct RelayQuestion: Question {
         ]
         + SpreadColumns(
             keys: ("held_min_seconds", "held_p50_seconds", "held_p95_seconds", "held_max_seconds", "held_seconds"),
-            titles: (nil, nil, nil, nil), meaning: "from its announcement to all of the transaction",
+            titles: (nil, nil, nil, nil),
+            meanings: (
+                "the least time from its announcement to all of the transaction",
+                "from its announcement to all of the transaction"
+            ),
             decimals: \.decimals
         ) { $0.tally.holds }.columns
 

@@ -18,60 +18,52 @@ struct RequestsQuestion: Question {
     static let title: StaticString = "Requests and Answers"
     static let meaning: StaticString = "who was asked for what, what came, and how long it took"
     static let head: [ValuedColumn<Void>] = []
-    static let columns: [ValuedColumn<Row>] = [
-        .init("row", nil, .text, "kind: of one kind in one direction") { _ in .word("kind") },
-        .init("kind", "Request for", .text, "what was asked for", metric: .label) { .word($0.kind.name) },
-        .init("flow", "Direction", .text, "who asked", metric: .label) { .shown($0.flow.name, $0.flow.words) },
-        .init("requests", "Requests", .count, "requests") { .number($0.tally.requests) },
-        .init("answered", "Answered", .count, "requests whose answer was captured") { .number($0.tally.answered) },
-        .init("notfound", "Not found", .count, "requests answered by notfound") { .number($0.tally.notFound) },
-        .init(
-            "unanswered", "Unanswered", .count,
-            "requests whose deadline passed while the connection and the capture went on", metric: .gauge
-        ) { .number($0.tally.unanswered) },
-        .init(
-            "unclear", "Unclear", .count, "requests without an answer, which may be among bytes that were not captured",
-            metric: .gauge
-        ) {
-            .number($0.tally.unclear)
-        },
-        .init("open", "Open", .count, "requests that waited when their connection or the capture ended", metric: .gauge)
-        {
-            .number($0.tally.open)
-        },
-        .init(
-            "min_seconds", "Min", .duration, "the fastest answer, from the request's end to the answer's first byte",
-            metric: .absent
-        ) { .nanoseconds($0.tally.times.least, decimals: $0.decimals) },
-        .init(
-            "p50_seconds", "p50", .duration, "half of the answers took no longer; null of fewer than five",
-            metric: .absent
-        ) {
-            .nanoseconds($0.tally.times.percentile(50), decimals: $0.decimals)
-        },
-        .init(
-            "p95_seconds", "p95", .duration, "95 of 100 answers took no longer; null of fewer than five",
-            metric: .absent
-        ) {
-            .nanoseconds($0.tally.times.percentile(95), decimals: $0.decimals)
-        },
-        .init("max_seconds", "Max", .duration, "the slowest answer", metric: .absent) {
-            .nanoseconds($0.tally.times.greatest, decimals: $0.decimals)
-        },
-        .init("seconds", nil, .samples, "how long answers took, from the request's end to the answer's first byte") {
-            .distribution($0.tally.times.distribution(decimals: $0.decimals))
-        },
-        .init("slowest_peer", "Slowest", .text, "who gave the slowest answer") {
-            $0.slowestPeer.map { .printable($0) } ?? .text(nil)
-        },
-        .init("slowest_stream", nil, .number, "the connection of the slowest answer") { .number($0.slowestStream) },
-        .init("slowest_frame", "Frame", .number, "the frame that completed the slowest answer") {
-            .number($0.tally.slowest?.frame)
-        },
-        .init("reordered", "Reordered", .count, "answered ones of which bytes came out of order") {
-            .number($0.tally.reordered)
-        },
-    ]
+    static let columns: [ValuedColumn<Row>] =
+        [
+            .init("row", nil, .text, "kind: of one kind in one direction") { _ in .word("kind") },
+            .init("kind", "Request for", .text, "what was asked for", metric: .label) { .word($0.kind.name) },
+            .init("flow", "Direction", .text, "who asked", metric: .label) { .shown($0.flow.name, $0.flow.words) },
+            .init("requests", "Requests", .count, "requests") { .number($0.tally.requests) },
+            .init("answered", "Answered", .count, "requests whose answer was captured") { .number($0.tally.answered) },
+            .init("notfound", "Not found", .count, "requests answered by notfound") { .number($0.tally.notFound) },
+            .init(
+                "unanswered", "Unanswered", .count,
+                "requests whose deadline passed while the connection and the capture went on", metric: .gauge
+            ) { .number($0.tally.unanswered) },
+            .init(
+                "unclear", "Unclear", .count,
+                "requests without an answer, which may be among bytes that were not captured",
+                metric: .gauge
+            ) {
+                .number($0.tally.unclear)
+            },
+            .init(
+                "open", "Open", .count, "requests that waited when their connection or the capture ended",
+                metric: .gauge
+            ) {
+                .number($0.tally.open)
+            },
+        ]
+        + SpreadColumns(
+            keys: ("min_seconds", "p50_seconds", "p95_seconds", "max_seconds", "seconds"),
+            titles: ("Min", "p50", "p95", "Max"),
+            meanings: (
+                "the fastest answer, from the request's end to the answer's first byte",
+                "how long answers took, from the request's end to the answer's first byte"
+            ),
+            decimals: \.decimals
+        ) { $0.tally.times }.columns + [
+            .init("slowest_peer", "Slowest", .text, "who gave the slowest answer") {
+                $0.slowestPeer.map { .printable($0) } ?? .text(nil)
+            },
+            .init("slowest_stream", nil, .number, "the connection of the slowest answer") { .number($0.slowestStream) },
+            .init("slowest_frame", "Frame", .number, "the frame that completed the slowest answer") {
+                .number($0.tally.slowest?.frame)
+            },
+            .init("reordered", "Reordered", .count, "answered ones of which bytes came out of order") {
+                .number($0.tally.reordered)
+            },
+        ]
 
     static var words: [ColumnWords] {
         [

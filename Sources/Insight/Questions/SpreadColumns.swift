@@ -7,19 +7,19 @@ struct SpreadColumns<Row> {
     let keys: (StaticString, StaticString, StaticString, StaticString, StaticString)
     /// In the table; nil where it does not have the column.
     let titles: (StaticString?, StaticString?, StaticString?, StaticString?)
-    /// What took so long, for the histogram.
-    let meaning: StaticString
+    /// Of the first column, which says what took so long; and of the histogram.
+    let meanings: (least: StaticString, all: StaticString)
     let decimals: @Sendable (Row) -> Int
     /// Nil where the row has none.
     let samples: @Sendable (Row) -> Samples?
 
     var columns: [ValuedColumn<Row>] {
         [
-            time(keys.0, titles.0, "the least of these") { $0.least },
+            time(keys.0, titles.0, meanings.least) { $0.least },
             time(keys.1, titles.1, "half of them took no longer; null of fewer than five") { $0.percentile(50) },
             time(keys.2, titles.2, "95 of 100 took no longer; null of fewer than five") { $0.percentile(95) },
             time(keys.3, titles.3, "the greatest of these") { $0.greatest },
-            .init(keys.4, nil, .samples, meaning) { [samples, decimals] row in
+            .init(keys.4, nil, .samples, meanings.all) { [samples, decimals] row in
                 .distribution((samples(row) ?? Samples()).distribution(decimals: decimals(row)))
             },
         ]

@@ -7,7 +7,9 @@ import Testing
 @Suite(.serialized) struct HostileQuestionTests {
     private static let requests = ["-q", "-z", "requests"]
     private static let all =
-        ["-q"] + ["capture", "connections", "bytes", "latency", "requests", "census"].flatMap { ["-z", $0] }
+        ["-q"] + ["capture", "connections", "bytes", "latency", "requests"].flatMap { ["-z", $0] }
+    /// What is told of transactions and peers.
+    private static let told = ["-q"] + ["relay", "identity", "violations", "census"].flatMap { ["-z", $0] }
     /// MiB: what a flood takes without a question, and what questions may take.
     private static let memory = Trial.isFull ? 64 + 176 : 128
 
@@ -81,7 +83,7 @@ import Testing
 
     /// 50,000 hashes a message.
     @Test func getdataForEver() throws {
-        try Trial.expectLinear("getdata", count: (8, 60), memory: Self.memory, [Self.requests, Self.all]) {
+        try Trial.expectLinear("getdata", count: (8, 60), memory: Self.memory, [Self.requests, Self.all, Self.told]) {
             flood, count in
             flood.open()
             for index in 0..<count {
@@ -157,7 +159,7 @@ import Testing
     /// Requests of all kinds by both sides of each connection, and pings that are answered.
     @Test func connections() throws {
         try Trial.expectLinear(
-            "connections", count: (2_000, 20_000), memory: Self.memory, [Self.all]
+            "connections", count: (2_000, 20_000), memory: Self.memory, [Self.all, Self.told]
         ) { flood, count in
             var inventory = compactSize(5)
             for type in 1...5 as ClosedRange<UInt8> { inventory += [type, 0, 0, 0] + hash(1) }
