@@ -40,6 +40,29 @@ struct GoldenIndependentAnswerTests {
         _ = try compare(one, Self.told, ["--ask", Self.told.joined(separator: ",")])
     }
 
+    /// A node and six peers that tell each other of the same transactions, by txid or by wtxid.
+    @Test(arguments: [(1, nil), (2, "10.0.0.9"), (3, "10.0.1.3")] as [(Int, String?)])
+    func madeRelay(_ seed: Int, _ node: String?) throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("made-relay-\(UUID()).pcap").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        _ = try lines(["made_relay.py", "\(seed)", path])
+        let questions = Self.told + ["requests"]
+        let theirs = try lines(
+            ["answers.py", path, "--ask", questions.joined(separator: ",")] + (node.map { ["--node", $0] } ?? []))
+        let ours = try answers(path, questions, node.map { ["--node", $0] } ?? [])
+        try #require(theirs.count >= questions.count)
+        for (ours, theirs) in zip(ours, theirs) { #expect(Self.difference(ours, theirs) == nil) }
+    }
+
+    /// What the program answers: a line for each question.
+    private func answers(_ path: String, _ questions: [String], _ options: [String]) throws -> [String] {
+        let ours = try Program.run(["-r", path, "-Q", "--json"] + questions.flatMap { ["-z", $0] } + options)
+        try #require(ours.status == 0, "\(ours.errorText)")
+        let answers = ours.outputText.split(separator: "\n").map(String.init)
+        try #require(answers.count == questions.count)
+        return answers
+    }
+
     /// Compares the answers to questions.
     ///
     /// - Returns: What the independent computation says beside; nil where there is nothing to compare, or a difference.
@@ -50,10 +73,8 @@ struct GoldenIndependentAnswerTests {
         }
         let options = (one.node.map { ["--node", $0] } ?? []) + (keys.map { ["--keylog", $0] } ?? [])
         let independent = try lines(["answers.py", path] + options + asking)
-        let ours = try Program.run(["-r", path, "-Q", "--json"] + questions.flatMap { ["-z", $0] } + options)
-        try #require(ours.status == 0, "\(ours.errorText)")
-        let answers = ours.outputText.split(separator: "\n").map(String.init)
-        try #require(answers.count == questions.count && independent.count >= questions.count)
+        let answers = try answers(path, questions, options)
+        try #require(independent.count >= questions.count)
         for (ours, theirs) in zip(answers, independent) {
             if let difference = Self.difference(ours, theirs) {
                 Issue.record("\(difference)")
