@@ -73,8 +73,18 @@ public struct MessageFields: Sendable {
     /// How many transactions the block of a `cmpctblock` has, and that of a `block`.
     public let compactBlockCount: Field
     public let blockCount: Field
-    /// Of `getblocktxn`: which transactions of the block are asked for.
+    /// Of `getblocktxn`: which transactions of the block are asked for, and how many.
     public let missingPosition: Field
+    public let missingCount: Field
+    /// When the header of a `block` and of a `cmpctblock` says that it was made.
+    public let blockTime: Field
+    public let compactBlockTime: Field
+    /// Of `cmpctblock`: the halves of the key, the short ids, and how many transactions are sent along.
+    public let compactKey: (Field, Field)
+    public let shortID: Field
+    public let prefilledCount: Field
+    /// Of `sendcmpct`.
+    public let compactVersion: Field
 
     /// Types of messages are declared again: a field is the same wherever it is declared.
     init() {
@@ -110,7 +120,15 @@ public struct MessageFields: Sendable {
         previousBlock = headers.header.prevBlock
         headerHash = headers.header.hash
         merkleBlockHash = MerkleBlock().header.hash
-        compactBlockHash = CompactBlock().header.hash
+        let compactBlock = CompactBlock()
+        compactBlockHash = compactBlock.header.hash
+        compactBlockTime = compactBlock.header.timestamp
+        compactKey = (compactBlock.k0, compactBlock.k1)
+        shortID = compactBlock.shortID
+        prefilledCount = compactBlock.prefilledCount
+        compactBlockCount = compactBlock.total
+        compactVersion = SendCmpct().version
+        blockTime = block.header.timestamp
         missingOfBlock = GetBlockTxn().blockHash
         missingBlockHash = BlockTxn().blockHash
         let getCFilters = GetCFilters().range
@@ -128,8 +146,8 @@ public struct MessageFields: Sendable {
         addressCount = Addr().count
         addressV2Count = AddrV2().count
         versionNonce = version.nonce
-        compactBlockCount = CompactBlock().total
         blockCount = block.count
         missingPosition = GetBlockTxn().index.absolute
+        missingCount = GetBlockTxn().count
     }
 }

@@ -10,13 +10,17 @@ public enum QuestionName: String, Sendable, CaseIterable {
     case connections
     case bytes
     case latency
+    case blocks
+    case cmpctblock
     case requests
 
     private var form: any Question.Type {
         switch self {
         case .capture: CaptureQuestion.self
         case .connections: ConnectionsQuestion.self
+        case .blocks: BlocksQuestion.self
         case .bytes: BytesQuestion.self
+        case .cmpctblock: CompactBlocksQuestion.self
         case .latency: LatencyQuestion.self
         case .requests: RequestsQuestion.self
         }
@@ -38,6 +42,7 @@ public enum QuestionName: String, Sendable, CaseIterable {
         switch self {
         case .capture: []
         case .connections: .purposes
+        case .blocks, .cmpctblock: [.requests, .blocks]
         case .bytes: .costs
         case .latency: .pings
         case .requests: [.pings, .requests]
@@ -224,9 +229,11 @@ public final class Inquiry: @unchecked Sendable {
         return View(
             capture: capture, hasPackets: facts != nil, messages: messages, connections: known,
             otherConnections: others, node: node,
-            completeUntil: [relations.requests.forgottenTime, relations.states.firstOther].compactMap(\.self).min()
+            completeUntil: [
+                relations.requests.forgottenTime, relations.states.firstOther, relations.blocks.forgottenTime,
+            ].compactMap(\.self).min()
                 .map { $0 &- (capture.start ?? $0) },
-            others: (relations.states.others.messages, relations.states.others.bytes),
+            blocks: relations.blocks, others: (relations.states.others.messages, relations.states.others.bytes),
             // Of its own: rows live as long as the view, and there may be a view every ten seconds.
             budget: SampleBudget())
     }

@@ -24,6 +24,7 @@ struct RelationReader: ~Copyable {
         case block(hash: Field, RequestKind)
         case getblocktxn
         case blocktxn
+        case sendcmpct
         case asksFilters(MessageFields.FilterName, RequestKind)
         case filters(MessageFields.FilterName, RequestKind)
     }
@@ -44,6 +45,8 @@ struct RelationReader: ~Copyable {
     private var tree = Tree()
     /// The message at hand has been read.
     private var hasRead = false
+    /// It was read to its end, and all its fields were there.
+    private(set) var isComplete = false
 
     /// - Parameter scope: Only what these look at is read.
     init(_ scope: Relations.Scope, _ types: MessageTypes = .standard) {
@@ -79,10 +82,21 @@ struct RelationReader: ~Copyable {
         add(Command("getheaders"), .getheaders, fields.locatorHash, fields.hashStop)
         add(Command("headers"), .headers, fields.headerCount, fields.previousBlock)
         add(Command("tx"), .tx, fields.txid, fields.wtxid)
-        add(Command("block"), .block(hash: fields.blockHash, .block), fields.blockHash)
+        add(
+            Command("block"), .block(hash: fields.blockHash, .block), fields.blockHash,
+            more: [.blocks: [fields.blockTime, fields.blockCount]])
         add(Command("merkleblock"), .block(hash: fields.merkleBlockHash, .merkleblock), fields.merkleBlockHash)
-        add(Command("cmpctblock"), .block(hash: fields.compactBlockHash, .cmpctblock), fields.compactBlockHash)
-        add(Command("getblocktxn"), .getblocktxn, fields.missingOfBlock)
+        add(
+            Command("cmpctblock"), .block(hash: fields.compactBlockHash, .cmpctblock), fields.compactBlockHash,
+            more: [
+                .blocks: [
+                    fields.compactBlockTime, fields.compactKey.0, fields.compactKey.1, fields.shortID,
+                    fields.prefilledCount,
+                ]
+            ])
+        add(
+            Command("getblocktxn"), .getblocktxn, fields.missingOfBlock, more: [.blocks: [fields.missingCount]])
+        add(Command("sendcmpct"), .sendcmpct, fields.compactVersion)
         add(Command("blocktxn"), .blocktxn, fields.missingBlockHash)
         for (asks, answers, names, found, kind) in [
             (Command("getcfilters"), Command("cfilter"), fields.getCFilters, fields.cFilter, RequestKind.cfilters),
@@ -131,8 +145,9 @@ struct RelationReader: ~Copyable {
         swap(&kept, &tree)
         kept.removeAll()
         var pick = PickSink(TreeSink(kept, wantsInfo: false), wanted: entry.wanted)
-        entry.type.pick(bytes, from: start, MessageContext(network: network, time: 0), into: &pick)
+        let outcome = entry.type.pick(bytes, from: start, MessageContext(network: network, time: 0), into: &pick)
         let sink = pick.finish()
+        isComplete = outcome == .complete
         tree = sink.tree
     }
 

@@ -32,11 +32,16 @@ struct Relations: ~Copyable {
     /// Of the message at hand, among all.
     private(set) var number: UInt64 = 0
     private var commandLimit = CommandLimit()
+    var blocks: BlockBook
+    var seen = SeenTransactions()
+    var hashAllowance = HashAllowance()
 
     init(
-        _ scope: Scope, _ budget: SampleBudget, limits: Requests.Limits = Requests.Limits(), book: AnswerBook? = nil
+        _ scope: Scope, _ budget: SampleBudget, limits: Requests.Limits = Requests.Limits(),
+        blocks: BlockBook.Limits = BlockBook.Limits(), book: AnswerBook? = nil
     ) {
         self.scope = scope
+        self.blocks = BlockBook(limits: blocks)
         reader = RelationReader(scope)
         requests = Requests(budget, limits: limits, book: book)
     }
@@ -61,6 +66,7 @@ struct Relations: ~Copyable {
     ) {
         number &+= 1
         requests.beginMessage()
+        if scope.contains(.blocks) { hashAllowance.earn(Int(clamping: fact.captured.bytes)) }
         guard let place = place(of: fact.connection, fact.side, fact.first.time, ends: ends) else {
             return states.addOther(messages: 1, bytes: UInt64(clamping: fact.length), at: fact.first.time)
         }
@@ -89,6 +95,7 @@ struct Relations: ~Copyable {
         states[place].transport = fact.transport
         if let network = fact.network { states[place].network = network }
         states[place][fact.side].messages &+= 1
+        states[place][fact.side].lastBeginning = max(states[place][fact.side].lastBeginning, fact.first.frame)
         states[place][fact.side].bytes &+= UInt64(clamping: fact.length)
         guard scope.contains(.costs) else { return }
         let command = commandLimit.counted(fact.command, in: states[place][fact.side])
@@ -108,11 +115,19 @@ struct Relations: ~Copyable {
     ) {
         reader.begin()
         note(fact, entry.deeds, at: place)
+        relateConversation(fact, bytes, from: start, entry, at: place)
+        if scope.contains(.blocks) { tellBlocks(fact, bytes, from: start, entry, at: place) }
+    }
+
+    /// What the two sides of a connection have to do with each other.
+    private mutating func relateConversation(
+        _ fact: MessageFact, _ bytes: RawSpan, from start: Int, _ entry: RelationReader.Entry, at place: Int32
+    ) {
         switch entry.role {
         case .version: if scope.contains(.purposes) { takeClaims(fact, bytes, from: start, entry, at: place) }
         case .verack:
             if states[place][fact.side].verackTime == nil { states[place][fact.side].verackTime = fact.complete.time }
-        case .negotiation: break
+        case .negotiation, .sendcmpct: break
         case .ping, .pong: if scope.contains(.pings) { relatePing(fact, bytes, from: start, entry, at: place) }
         case .addresses(let count): takeAddresses(fact, bytes, from: start, entry, count, at: place)
         case .inventory(let vectors):
