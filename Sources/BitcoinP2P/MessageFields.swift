@@ -83,6 +83,13 @@ public struct MessageFields: Sendable {
     public let compactKey: (Field, Field)
     public let shortID: Field
     public let prefilledCount: Field
+    /// Where in the block a transaction belongs that a `cmpctblock` brings along.
+    public let prefilledPosition: Field
+    public let compactBlock: Field
+    /// Of a `block`.
+    public let witnessCommitmentStatus: Field
+    /// What earlier messages tell of the transactions of `cmpctblock` and `blocktxn`.
+    public let earlierTransactions: Set<Field>
     /// Of `sendcmpct`.
     public let compactVersion: Field
 
@@ -126,6 +133,13 @@ public struct MessageFields: Sendable {
         compactKey = (compactBlock.k0, compactBlock.k1)
         shortID = compactBlock.shortID
         prefilledCount = compactBlock.prefilledCount
+        prefilledPosition = compactBlock.index.absolute
+        self.compactBlock = compactBlock.message
+        witnessCommitmentStatus = block.checks.commitmentStatus
+        let blockTxn = BlockTxn()
+        earlierTransactions = [
+            compactBlock.shortIDTransaction, compactBlock.shortIDSeenIn, blockTxn.shortID, blockTxn.seenIn,
+        ]
         compactBlockCount = compactBlock.total
         compactVersion = SendCmpct().version
         blockTime = block.header.timestamp

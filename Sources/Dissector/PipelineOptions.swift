@@ -83,9 +83,9 @@ public struct PipelineOptions: Sendable {
                 || wants.map { !$0.fields.isDisjoint(with: fields) } ?? false
         }
         let fields = RecordFields.standard
-        let (looksAtEnds, relates) = (
-            areNamed(fields.close.all), areNamed(fields.relations.all) || wants?.depth == .tree
-        )
+        let told = fields.relations.told.union(MessageTypes.standard.fields.earlierTransactions)
+        let tells = wants?.depth == .tree || areNamed(told)
+        let (looksAtEnds, relates) = (areNamed(fields.close.all), areNamed(fields.relations.all) || tells)
         guard looksAtEnds || relates else { return self }
         var options = self
         if looksAtEnds {
@@ -94,7 +94,7 @@ public struct PipelineOptions: Sendable {
         }
         options.observation = max(options.observation, .messages)
         let inquiry = options.inquiry ?? Inquiry([])
-        if relates { inquiry.relate() }
+        if relates { inquiry.relate(tellingAnnouncements: tells) }
         options.inquiry = inquiry
         return options
     }

@@ -33,6 +33,8 @@ struct RecordBuilder: ~Copyable {
     /// What the next message answers, and what became of what it asks for.
     private(set) var related: ContiguousArray<Related> = []
     private(set) var answers: ArraySlice<AnswerBook.Entry> = []
+    /// What earlier messages tell of what the next one is about.
+    private var earlier = Earlier()
     /// The last one before the end of a connection, where that is known.
     var lastMessage: LastMessage?
     /// How many nodes the tree has beside those that were asked for.
@@ -71,8 +73,9 @@ struct RecordBuilder: ~Copyable {
             isCut || message.status == .bad || !finding.before.isEmpty || finding.packet?.packet.lost ?? 0 > 0
         if wantsInfo { appendName(of: message.header, bytes) }
 
-        let context = MessageContext(
+        var context = MessageContext(
             network: message.header.network, time: finding.origin.time, payloadHash: message.payloadHash)
+        context.earlier = earlier
         let type = registry[message.header.command]
         let depth = depth == .fields ? needed(of: type) : depth
         var isMalformed = false
@@ -212,6 +215,7 @@ struct RecordBuilder: ~Copyable {
     mutating func relate(_ inquiry: Inquiry) {
         related = inquiry.related
         answers = inquiry.answers
+        earlier = inquiry.earlier
     }
 
     private func appendRelations(_ sink: inout TreeSink) {
@@ -220,6 +224,14 @@ struct RecordBuilder: ~Copyable {
             sink.generate(relations.responseTo, value: request.requestFrame, RawSpan())
             guard let time = request.responseTime else { continue }
             sink.generate(relations.responseTime, value: UInt64(bitPattern: time), RawSpan())
+        }
+        if let frame = earlier.announcedIn {
+            sink.generate(relations.announcements.announcedIn, value: frame, RawSpan())
+        }
+        if let first = earlier.first { relations.announcements.append(first, to: &sink) }
+        if let counts = earlier.shortIDs {
+            sink.generate(relations.seen, value: counts.seen, RawSpan())
+            sink.generate(relations.ambiguous, value: counts.ambiguous, RawSpan())
         }
         for answer in answers where answer.frame > 0 {
             sink.generate(relations.responseIn, value: answer.frame, RawSpan())

@@ -8,6 +8,8 @@ struct ConnectionView {
     /// Nil of one without a message.
     let state: ConversationState?
     let number: UInt64
+    /// Of its state.
+    let place: Int32?
     /// The ends of the forward side and of the backward one.
     let ends: (forward: [UInt8], backward: [UInt8])
     /// The node's side; nil where it is at none, or not known.

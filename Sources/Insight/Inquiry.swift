@@ -10,6 +10,7 @@ public enum QuestionName: String, Sendable, CaseIterable {
     case connections
     case bytes
     case latency
+    case relay
     case blocks
     case cmpctblock
     case requests
@@ -22,6 +23,7 @@ public enum QuestionName: String, Sendable, CaseIterable {
         case .bytes: BytesQuestion.self
         case .cmpctblock: CompactBlocksQuestion.self
         case .latency: LatencyQuestion.self
+        case .relay: RelayQuestion.self
         case .requests: RequestsQuestion.self
         }
     }
@@ -45,6 +47,7 @@ public enum QuestionName: String, Sendable, CaseIterable {
         case .blocks, .cmpctblock: [.requests, .blocks]
         case .bytes: .costs
         case .latency: .pings
+        case .relay: [.pings, .requests, .transactions]
         case .requests: [.pings, .requests]
         }
     }
@@ -95,13 +98,16 @@ public final class Inquiry: @unchecked Sendable {
         wantsCosts = scope.contains(.costs)
         self.relates = relates
         named = node
-        relations = Relations(scope, SampleBudget(), book: book)
+        relations = Relations(scope, SampleBudget(), node: node, book: book)
     }
 
     /// From now on messages are related, whatever is asked. To be called before the first one.
-    public func relate() {
+    ///
+    /// - Parameter tellsAnnouncements: Who announced something before is to be told as well.
+    public func relate(tellingAnnouncements tellsAnnouncements: Bool) {
         relates = true
         relations.widen([.pings, .requests])
+        if tellsAnnouncements { relations.tellEarlier() }
     }
 
     // MARK: What came
@@ -123,6 +129,9 @@ public final class Inquiry: @unchecked Sendable {
 
     /// The requests that the message taken last answers.
     public var related: ContiguousArray<Related> { relations.requests.related }
+
+    /// What earlier messages tell of what the message taken last is about.
+    public var earlier: Earlier { relations.earlier }
 
     /// The last message of a connection so far.
     public func lastMessage(of connection: UInt64) -> LastMessage? {
@@ -229,11 +238,9 @@ public final class Inquiry: @unchecked Sendable {
         return View(
             capture: capture, hasPackets: facts != nil, messages: messages, connections: known,
             otherConnections: others, node: node,
-            completeUntil: [
-                relations.requests.forgottenTime, relations.states.firstOther, relations.blocks.forgottenTime,
-            ].compactMap(\.self).min()
-                .map { $0 &- (capture.start ?? $0) },
-            blocks: relations.blocks, others: (relations.states.others.messages, relations.states.others.bytes),
+            completeUntil: relations.forgottenTime.map { $0 &- (capture.start ?? $0) },
+            relay: relations.relay(node), blocks: relations.blocks,
+            others: (relations.states.others.messages, relations.states.others.bytes),
             // Of its own: rows live as long as the view, and there may be a view every ten seconds.
             budget: SampleBudget())
     }
@@ -254,21 +261,20 @@ public final class Inquiry: @unchecked Sendable {
         var others: [ConnectionView] = []
         var isTaken = Set<UInt64>()
         for connection in facts?.known ?? [] {
-            let place = relations.states.place(of: connection.number)
-            let state = place.map { relations.states[$0] }
-            let view = self.view(connection, state, at: time)
+            let view = self.view(connection, relations.states.place(of: connection.number), at: time)
             if view.isBitcoin { known.append(view) } else { others.append(view) }
             isTaken.insert(connection.number)
         }
-        for state in relations.states.states
+        for (place, state) in relations.states.states.enumerated()
         where !isTaken.contains(state.number) && (state.hasMessages || facts == nil) {
-            known.append(view(nil, state, at: time))
+            known.append(view(nil, Int32(truncatingIfNeeded: place), at: time))
         }
         known.sort { $0.number < $1.number }
         return (known, others)
     }
 
-    private func view(_ facts: ConnectionFacts?, _ state: ConversationState?, at time: Int64) -> ConnectionView {
+    private func view(_ facts: ConnectionFacts?, _ place: Int32?, at time: Int64) -> ConnectionView {
+        let state = place.map { relations.states[$0] }
         func late(_ side: Direction) -> [LateRequests] {
             guard let state else { return [] }
             // A connection whose packets have ended did not go on.
@@ -276,7 +282,8 @@ public final class Inquiry: @unchecked Sendable {
         }
         return ConnectionView(
             facts: facts, state: state, number: facts?.number ?? state?.number ?? 0,
-            ends: facts.map { ($0.forward.text, $0.backward.text) } ?? state?.ends ?? ([], []), nodeSide: nil,
+            place: place, ends: facts.map { ($0.forward.text, $0.backward.text) } ?? state?.ends ?? ([], []),
+            nodeSide: nil,
             late: (late(.forward), late(.backward)))
     }
 }

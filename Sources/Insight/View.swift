@@ -13,6 +13,7 @@ public struct View {
     let node: Node?
     /// From when on figures are partial, in nanoseconds since the first frame; nil: they are whole.
     let completeUntil: Int64?
+    let relay: RelayFigures
     let blocks: BlockBook
     /// What has no row.
     let others: (messages: UInt64, bytes: UInt64)

@@ -42,6 +42,8 @@ struct RelationReader: ~Copyable {
     private let entries: [Command: Entry]
     /// `headers`, with the hashes of the headers themselves, which take long to compute.
     let headersByHash: Entry?
+    /// `blocktxn`, with the names of its transactions.
+    let filledByName: Entry?
     private var tree = Tree()
     /// The message at hand has been read.
     private var hasRead = false
@@ -107,6 +109,9 @@ struct RelationReader: ~Copyable {
             add(answers, .filters(found, kind), found.type, found.hash)
         }
         self.entries = entries
+        filledByName = types[Command("blocktxn")].map {
+            Entry(role: .blocktxn, type: $0, wanted: FieldSet([fields.wtxid]), deeds: .more)
+        }
         headersByHash = types[Command("headers")].map {
             Entry(
                 role: .headers, type: $0, wanted: FieldSet([fields.headerCount, fields.headerHash]), deeds: .more)

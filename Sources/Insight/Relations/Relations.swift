@@ -32,15 +32,26 @@ struct Relations: ~Copyable {
     /// Of the message at hand, among all.
     private(set) var number: UInt64 = 0
     private var commandLimit = CommandLimit()
+    var transactions: TransactionBook
+    /// Where it was named.
+    let node: Node?
+    /// Somebody wants to know what earlier messages tell of those that come.
+    private(set) var tellsEarlier = false
+    /// What they tell of what the message at hand is about.
+    var earlier = Earlier()
     var blocks: BlockBook
+    /// What short ids may stand for.
     var seen = SeenTransactions()
     var hashAllowance = HashAllowance()
 
     init(
         _ scope: Scope, _ budget: SampleBudget, limits: Requests.Limits = Requests.Limits(),
+        announcements: TransactionGeneration.Limits = TransactionGeneration.Limits(), node: Node? = nil,
         blocks: BlockBook.Limits = BlockBook.Limits(), book: AnswerBook? = nil
     ) {
         self.scope = scope
+        self.node = node
+        transactions = TransactionBook(budget, limits: announcements)
         self.blocks = BlockBook(limits: blocks)
         reader = RelationReader(scope)
         requests = Requests(budget, limits: limits, book: book)
@@ -51,6 +62,25 @@ struct Relations: ~Copyable {
         guard !scope.isSuperset(of: more) else { return }
         scope.formUnion(more)
         reader = RelationReader(scope)
+    }
+
+    /// From now on it is told who announced something before.
+    mutating func tellEarlier() {
+        tellsEarlier = true
+        widen([.transactions, .blocks])
+    }
+
+    /// When something was forgotten for the first time, in nanoseconds since 1970.
+    var forgottenTime: Int64? {
+        [requests.forgottenTime, states.firstOther, transactions.forgottenTime, blocks.forgottenTime]
+            .compactMap(\.self).min()
+    }
+
+    /// What became of transactions, as if all ended now.
+    func relay(_ node: Node?) -> RelayFigures {
+        guard scope.contains(.transactions) else { return RelayFigures() }
+        // Of its own: it lives as long as a view.
+        return transactions.figures(NodeSides(states, node), SampleBudget())
     }
 
     // MARK: Messages
@@ -66,6 +96,7 @@ struct Relations: ~Copyable {
     ) {
         number &+= 1
         requests.beginMessage()
+        if tellsEarlier { earlier.removeAll() }
         if scope.contains(.blocks) { hashAllowance.earn(Int(clamping: fact.captured.bytes)) }
         guard let place = place(of: fact.connection, fact.side, fact.first.time, ends: ends) else {
             return states.addOther(messages: 1, bytes: UInt64(clamping: fact.length), at: fact.first.time)
@@ -116,6 +147,7 @@ struct Relations: ~Copyable {
         reader.begin()
         note(fact, entry.deeds, at: place)
         relateConversation(fact, bytes, from: start, entry, at: place)
+        if scope.contains(.transactions) { tellTransactions(fact, bytes, from: start, entry, at: place) }
         if scope.contains(.blocks) { tellBlocks(fact, bytes, from: start, entry, at: place) }
     }
 

@@ -19,6 +19,7 @@ extension Relations {
             }
         case .inventory(let vectors):
             read(fact, bytes, from: start, entry)
+            if tellsEarlier { tellAnnouncedBlocks(vectors, fact, bytes) }
             announceBlocks(vectors, fact, bytes)
         case .headers: announceHeaders(fact, bytes, from: start)
         case .getdata:
@@ -32,9 +33,11 @@ extension Relations {
         case .block(let field, let kind):
             noteAnswer(fact)
             guard reader.isComplete, let hash = hash(field, bytes) else { return }
+            if tellsEarlier, kind == .block || kind == .cmpctblock { tellAnnouncements(of: hash, fact) }
             if kind == .block { deliverBlock(hash, fact) }
             if kind == .cmpctblock { receiveCompactBlock(hash, fact, at: place) }
-        case .blocktxn: noteAnswer(fact)
+        case .blocktxn:
+            if let compact = noteAnswer(fact), tellsEarlier { tellFilled(compact, fact, bytes, from: start) }
         default: break
         }
     }
@@ -101,12 +104,15 @@ extension Relations {
     }
 
     /// The message may answer a request of transactions.
-    private mutating func noteAnswer(_ fact: MessageFact) {
-        guard let request = requests.related.first(where: { $0.kind == .blocktxn }) else { return }
+    ///
+    /// - Returns: The compact block that it fills.
+    @discardableResult
+    private mutating func noteAnswer(_ fact: MessageFact) -> CompactBlockFact? {
+        guard let request = requests.related.first(where: { $0.kind == .blocktxn }) else { return nil }
         let answer = CompactBlockFact.Answer(
             isBlock: fact.command == Self.block, wait: request.responseTime, length: UInt64(clamping: fact.length),
             complete: fact.complete, order: number)
-        blocks.answer(request.requestMessage, answer)
+        return blocks.answer(request.requestMessage, answer)
     }
 
     private static let block = Command("block")
@@ -136,6 +142,7 @@ extension Relations {
         for index in 0..<reader.count where reader.field(index) == fields.shortID { ids.append(reader.value(index)) }
         let known = resolve(
             ids, key, byTxid: states[place][fact.side.opposite].compactVersions == .first, fact.complete.time)
+        if tellsEarlier { earlier.shortIDs = known }
         if requests.related.isEmpty { announce([hash], .compactBlock, fact) }
         blocks.receive(
             CompactBlockFact(
@@ -170,6 +177,59 @@ extension Relations {
         for id in ids {
             if table.place(of: id) != nil { counts.seen &+= 1 } else if table.isAmbiguous(id) { counts.ambiguous &+= 1 }
         }
+        if tellsEarlier, counts.seen > 0 {
+            earlier.transactions = ContiguousArray(ids.map { id in table.place(of: id).map { earlierTransaction($0) } })
+        }
         return counts
+    }
+
+    // MARK: What earlier messages tell
+
+    private func earlierTransaction(_ place: Int) -> EarlierTransaction {
+        EarlierTransaction(wtxid: seen[place].wtxid, frame: seen[place].frame)
+    }
+
+    /// Who announced the blocks of an inventory.
+    private mutating func tellAnnouncedBlocks(
+        _ vectors: MessageFields.Vectors, _ fact: MessageFact, _ bytes: RawSpan
+    ) {
+        var isBlock = false
+        var entry = -1
+        for index in 0..<reader.count where reader.isWhole(index) {
+            if reader.field(index) == vectors.type {
+                entry &+= 1
+                isBlock = RequestKind(inventoryType: reader.value(index)) == .block
+            } else if isBlock, let hash = Hash256(reader.bytes(index, in: bytes), at: 0),
+                let told = blocks.announcements(of: hash, by: side(fact))
+            {
+                let lag = fact.complete.time &- told.first.announced.time
+                earlier.note(announcement(told.first, lag: lag < 0 ? nil : lag), at: entry)
+            }
+        }
+    }
+
+    private mutating func tellAnnouncements(of hash: Hash256, _ fact: MessageFact) {
+        guard let told = blocks.announcements(of: hash, by: side(fact)) else { return }
+        earlier.announcedIn = told.own?.announced.frame
+        earlier.first = announcement(told.first, lag: nil)
+    }
+
+    private func announcement(_ part: BlockPart, lag: Int64?) -> EarlierAnnouncement {
+        let ends = states.place(of: part.side.connection).map { states[$0].ends }
+        let announcer = part.side.side == .forward ? ends?.forward : ends?.backward
+        return EarlierAnnouncement(frame: part.announced.frame, announcer: announcer ?? [], lag: lag)
+    }
+
+    /// Where the transactions were seen before that fill a compact block.
+    private mutating func tellFilled(
+        _ compact: CompactBlockFact, _ fact: MessageFact, _ bytes: RawSpan, from start: Int
+    ) {
+        earlier.shortIDKey = compact.key
+        guard seen.count > 0, let entry = reader.filledByName else { return }
+        reader.readAgain(bytes, from: start, as: entry, fact.network ?? .known[0])
+        for index in 0..<reader.count where reader.field(index) == reader.fields.wtxid {
+            guard let name = Hash256(reader.bytes(index, in: bytes), at: 0) else { return }
+            earlier.transactions.append(seen.place(of: name).map { earlierTransaction($0) })
+        }
     }
 }

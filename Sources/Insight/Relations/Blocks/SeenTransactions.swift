@@ -9,6 +9,12 @@ package struct SeenTransactions: Sendable {
         package let wtxid: Hash256
         /// The frame that completed the first message with it.
         package let frame: UInt64
+
+        package init(txid: Hash256, wtxid: Hash256, frame: UInt64) {
+            self.txid = txid
+            self.wtxid = wtxid
+            self.frame = frame
+        }
     }
 
     /// As many as Core's mempool of 300 MB has.
