@@ -15,9 +15,20 @@ struct Chat: ~Copyable {
     static let millisecond: Int64 = 1_000_000
     static let second: Int64 = 1_000_000_000
 
-    init(_ scope: Relations.Scope = [.pings, .requests], limits: Requests.Limits = Requests.Limits()) {
-        relations = Relations(scope, SampleBudget(), limits: limits)
+    init(
+        _ scope: Relations.Scope = [.pings, .requests], limits: Requests.Limits = Requests.Limits(),
+        announcements: TransactionGeneration.Limits = TransactionGeneration.Limits()
+    ) {
+        relations = Relations(scope, SampleBudget(), limits: limits, announcements: announcements)
+        relations.tellEarlier()
     }
+
+    /// Each connection is that of another peer with the same node, which is the backward side.
+    static func ends(of connection: UInt64) -> (forward: [UInt8], backward: [UInt8]) {
+        (Array("10.0.0.\(connection):8333".utf8), Array("10.1.0.1:8333".utf8))
+    }
+
+    static let node = Node(["10.1.0.1"], .option)
 
     /// - Parameters:
     ///   - first: The frame that brought its first byte; the message's own where nil.
@@ -36,7 +47,10 @@ struct Chat: ~Copyable {
             command: Command(command), first: begin, complete: origin, isReordered: isReordered,
             length: 24 + payload.count, captured: SideFacts.Share(bytes: UInt64(24 + payload.count), overhead: 0),
             isCut: isCut, status: status, transport: .v1, network: nil)
-        relations.receive(fact, payload.span.bytes, from: 0) { ([1], [2]) }
+        let ends = Self.ends(of: connection)
+        relations.receive(fact, payload.span.bytes, from: 0) {
+            side == .forward ? (ends.forward, ends.backward) : (ends.backward, ends.forward)
+        }
         return Array(relations.requests.related)
     }
 

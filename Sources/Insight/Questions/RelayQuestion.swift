@@ -31,10 +31,16 @@ struct RelayQuestion: Question {
     static let title: StaticString = "Transaction Relay"
     static let meaning: StaticString = "who tells of transactions first, and who wastes bytes"
     static let head: [ValuedColumn<Head>] = [
-        .init("tx_bytes", nil, .bytes, "bytes of tx messages to the node, or to anybody where it is not known") {
+        // Metrics have them by side.
+        .init(
+            "tx_bytes", nil, .bytes, "bytes of tx messages to the node, or to anybody where it is not known",
+            metric: .absent
+        ) {
             .number($0.bytes)
         },
-        .init("wasted_bytes", nil, .bytes, "of these, bytes of transactions that the receiver had") {
+        .init(
+            "wasted_bytes", nil, .bytes, "of these, bytes of transactions that the receiver had", metric: .absent
+        ) {
             .number($0.wasted)
         },
         .init("wasted_percent", nil, .percent, "the share of these bytes", metric: .absent) {

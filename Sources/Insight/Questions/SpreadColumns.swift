@@ -26,7 +26,8 @@ struct SpreadColumns<Row> {
     }
 
     private func time(
-        _ key: StaticString, _ title: StaticString?, _ meaning: StaticString, _ value: @escaping @Sendable (Samples) -> Int64?
+        _ key: StaticString, _ title: StaticString?, _ meaning: StaticString,
+        _ value: @escaping @Sendable (Samples) -> Int64?
     ) -> ValuedColumn<Row> {
         .init(key, title, .duration, meaning, metric: .absent) { [samples, decimals] row in
             .nanoseconds(samples(row).flatMap(value), decimals: decimals(row))

@@ -50,7 +50,7 @@ extension Relations {
     ) {
         let side = Self.index(place, fact.side)
         forEachTransaction(vectors, bytes) { relations, name, index in
-            relations.makeRoom(fact)
+            relations.makeRoom(for: name, fact)
             let first = relations.transactions.announce(name, by: side, fact.complete)
             guard relations.tellsEarlier, let first else { return }
             let lag = fact.complete.time &- first.time
@@ -60,8 +60,8 @@ extension Relations {
         }
     }
 
-    private mutating func makeRoom(_ fact: MessageFact) {
-        if transactions.isFull { transactions.turn(fact.complete.time, likelyNodeSides) }
+    private mutating func makeRoom(for name: Hash256, _ fact: MessageFact) {
+        if transactions.isFull(for: name) { transactions.turn(fact.complete.time, likelyNodeSides) }
     }
 
     private mutating func deliverTransaction(_ fact: MessageFact, _ bytes: RawSpan, at place: Int32) {
@@ -72,7 +72,7 @@ extension Relations {
         let wtxid = reader.first(fields.wtxid).flatMap { Hash256(reader.bytes($0, in: bytes), at: 0) } ?? txid
         let isRequested = requests.related.contains { $0.kind == .tx }
         let sides = (Self.index(place, fact.side), Self.index(place, fact.side.opposite))
-        makeRoom(fact)
+        makeRoom(for: txid, fact)
         let told = transactions.deliver(txid, wtxid, from: sides.0, to: sides.1, fact, isRequested: isRequested)
         guard tellsEarlier else { return }
         earlier.announcedIn = told.own

@@ -4,9 +4,9 @@ import Reassembly
 
 /// Who announced which transactions, who delivered them, and who had them already.
 ///
-/// Two generations are remembered. What is told of is in the newer one; when that is full, what the older one tells is
-/// added to the tallies of its sides, and it is forgotten. What depends on the node is judged then: before the end only
-/// the best guess is known.
+/// Two generations are remembered. When the newer one is full, what the older one tells is added to the tallies of its sides,
+/// and it is forgotten. What depends on the node is judged then: before the end only the best guess is known. Of what is
+/// told of again, that which few sides had a part in goes to the newer one; to move more would take too long.
 struct TransactionBook {
     /// The first announcement of a transaction.
     struct First {
@@ -43,17 +43,32 @@ struct TransactionBook {
     ///
     /// - Returns: Who did first, if that was not this very message.
     mutating func announce(_ name: Hash256, by side: SideIndex, _ origin: Origin) -> First? {
-        let index = entry(of: digest(name))
-        newer.announce(index, by: side, origin)
-        return Self.first(index, in: newer, before: origin)
+        let (age, index) = entry(of: digest(name))
+        self[age].announce(index, by: side, origin)
+        return Self.first(index, in: self[age], before: origin)
     }
 
-    /// The entry of a name: in the newer generation, whatever was known of it in the older one.
-    private mutating func entry(of name: UInt64) -> TransactionGeneration.Index {
-        if let index = newer.find(name) { return index }
+    private enum Age {
+        case newer
+        case older
+    }
+
+    private subscript(age: Age) -> TransactionGeneration {
+        _read { if age == .newer { yield newer } else { yield older } }
+        _modify { if age == .newer { yield &newer } else { yield &older } }
+    }
+
+    /// How many parts are moved to the newer generation at most.
+    private static let movedParts = 16
+
+    /// The entry of a name, begun where there is none.
+    private mutating func entry(of name: UInt64) -> (Age, TransactionGeneration.Index) {
+        if let index = newer.find(name) { return (.newer, index) }
+        guard let old = older.find(name) else { return (.newer, newer.insert(name)) }
+        if older.entries[Int(old)].partCount > Self.movedParts { return (.older, old) }
         let index = newer.insert(name)
-        moveOld(name, to: index)
-        return index
+        move(old, of: .older, to: index, of: .newer, except: name)
+        return (.newer, index)
     }
 
     private static func first(
@@ -94,9 +109,9 @@ struct TransactionBook {
         isRequested: Bool
     ) -> Told {
         let bytes = UInt64(clamping: fact.length)
-        let index = see(digest(txid), digest(wtxid))
-        let told = told(index, of: side, before: fact.complete)
-        let isAgain = newer.deliver(index, from: side, to: other, fact.complete, bytes: bytes)
+        let (age, index) = see(digest(txid), digest(wtxid))
+        let told = told(index, in: self[age], of: side, before: fact.complete)
+        let isAgain = self[age].deliver(index, from: side, to: other, fact.complete, bytes: bytes)
         tally(side) {
             $0.delivered &+= 1
             $0.bytes &+= bytes
@@ -113,41 +128,56 @@ struct TransactionBook {
         var first: First?
     }
 
-    private func told(_ index: TransactionGeneration.Index, of side: SideIndex, before origin: Origin) -> Told {
-        let own = newer.find(side, in: index).flatMap { newer.part($0) }.map(\.announced)
+    private func told(
+        _ index: TransactionGeneration.Index, in generation: TransactionGeneration, of side: SideIndex,
+        before origin: Origin
+    ) -> Told {
+        let own = generation.find(side, in: index).flatMap { generation.part($0) }.map(\.announced)
         return Told(
-            own: own.flatMap { $0 > 0 ? $0 : nil }, first: Self.first(index, in: newer, before: origin))
+            own: own.flatMap { $0 > 0 ? $0 : nil }, first: Self.first(index, in: generation, before: origin))
     }
 
     /// The entry of a transaction that is captured: from now on it has both names.
-    private mutating func see(_ txid: UInt64, _ wtxid: UInt64) -> TransactionGeneration.Index {
-        let index = entry(of: txid)
+    private mutating func see(_ txid: UInt64, _ wtxid: UInt64) -> (Age, TransactionGeneration.Index) {
+        let (age, index) = entry(of: txid)
         if wtxid != txid {
-            let other = newer.find(wtxid)
-            if let other, other != index { newer.join(other, to: index) }
-            newer.name(index, wtxid)
-            if other == nil { moveOld(wtxid, to: index) }
+            for other in [Age.newer, .older] {
+                guard let known = self[other].find(wtxid), known != index || other != age else { continue }
+                if other == age {
+                    self[age].join(known, to: index)
+                } else {
+                    move(known, of: other, to: index, of: age, except: txid)
+                }
+            }
+            self[age].name(index, wtxid)
         }
-        newer.see(index)
-        return index
+        self[age].see(index)
+        return (age, index)
     }
 
-    /// What the older generation knows of a transaction goes to the newer one.
-    private mutating func moveOld(_ name: UInt64, to index: TransactionGeneration.Index) {
-        guard let old = older.find(name) else { return }
-        let entry = older.entries[Int(old)]
+    /// What one generation knows of a transaction goes to the other one, with its names.
+    private mutating func move(
+        _ old: TransactionGeneration.Index, of from: Age, to index: TransactionGeneration.Index, of age: Age,
+        except name: UInt64
+    ) {
+        let entry = self[from].entries[Int(old)]
         var moved: [(TransactionGeneration.Part, TransactionGeneration.Reception?)] = []
-        older.forEachPart(of: entry) { moved.append(($0, older.reception(of: $0))) }
-        for (part, reception) in moved { newer.take(part, reception, in: index) }
-        if entry.isSeen { newer.see(index) }
-        for known in [entry.names.0, entry.names.1] where known != name { newer.name(index, known) }
-        older.clear(old)
+        self[from].forEachPart(of: entry) { moved.append(($0, self[from].reception(of: $0))) }
+        for (part, reception) in moved { self[age].take(part, reception, in: index) }
+        if entry.isSeen { self[age].see(index) }
+        for known in [entry.names.0, entry.names.1] where known != name { self[age].name(index, known) }
+        self[from].clear(old)
     }
 
     // MARK: Generations
 
-    /// The next message may find no room: ``turn(_:_:)`` makes it.
-    var isFull: Bool { newer.isFull }
+    /// What is to be told of a transaction may find no room: ``turn(_:_:)`` makes it.
+    func isFull(for name: Hash256) -> Bool {
+        if newer.isFull { return true }
+        guard older.isFullOfParts else { return false }
+        let digest = digest(name)
+        return newer.find(digest) == nil && older.find(digest) != nil
+    }
 
     /// The older generation is judged and forgotten, the newer one becomes the older.
     ///

@@ -20,6 +20,7 @@ struct TransactionGeneration {
     struct Entry {
         fileprivate(set) var firstPart = TransactionGeneration.none
         fileprivate var lastPart = TransactionGeneration.none
+        fileprivate(set) var partCount: Int32 = 0
         /// The part of the side that announced it first; none where nobody has.
         fileprivate(set) var firstAnnounced = TransactionGeneration.none
         /// Another entry of the same transaction, to which this one's parts were given; itself where there is none.
@@ -67,7 +68,8 @@ struct TransactionGeneration {
     init(_ limits: Limits) { self.limits = limits }
 
     /// Another name, or the part of another side, may be too many.
-    var isFull: Bool { names.count &+ 2 > limits.names || places.count &+ 2 > limits.parts }
+    var isFull: Bool { names.count &+ 2 > limits.names || isFullOfParts }
+    var isFullOfParts: Bool { places.count &+ 2 > limits.parts }
 
     mutating func removeAll() {
         names.removeAll()
@@ -173,6 +175,7 @@ struct TransactionGeneration {
         let last = entries[Int(index)].lastPart
         if last == Self.none { entries[Int(index)].firstPart = part } else { parts[Int(last)].next = part }
         entries[Int(index)].lastPart = part
+        entries[Int(index)].partCount &+= 1
     }
 
     private mutating func noteAnnouncement(_ part: Int32, in index: Index) {
