@@ -183,7 +183,10 @@ struct BlockRebuilder {
             while place < draft.transactions.count, draft.transactions[place] != nil { place += 1 }
             guard place < draft.transactions.count, draft.bytes.count <= Self.mostBytes else { return false }
             let start = draft.bytes.count
-            if let known = table.place(of: id), arena.append(known, to: &draft.bytes) {
+            // Copying costs, too.
+            if let known = table.place(of: id), allowance.spend(arena.count(known) / 16),
+                arena.append(known, to: &draft.bytes)
+            {
                 draft.transactions[place] = start..<draft.bytes.count
             } else {
                 draft.missing[id] = place

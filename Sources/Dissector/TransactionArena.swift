@@ -39,6 +39,9 @@ struct TransactionArena {
         written += count
     }
 
+    /// How many bytes the transaction at a place had when it was kept.
+    func count(_ place: Int) -> Int { place < pieces.count ? pieces[place].count : 0 }
+
     /// Appends the bytes of the transaction at a place; false where they are gone.
     func append(_ place: Int, to block: inout [UInt8]) -> Bool {
         guard place < pieces.count, pieces[place].count > 0, pieces[place].start + capacity >= written else {

@@ -97,7 +97,7 @@ struct BlocksQuestion: Question {
                 .nanoseconds(told.body.map { $0.complete.time &- told.first.announced.time }, decimals: told.decimals)
             },
             told(
-                "header_epoch_seconds", nil, .number, "when its header says that it was made, by the miner's clock"
+                "header_epoch_seconds", nil, .seconds, "when its header says that it was made, by the miner's clock"
             ) { .number($0.body.map { UInt64($0.headerTime) }) },
             told(
                 "age_seconds", "Age", .duration,

@@ -85,7 +85,7 @@ struct WholeBlocks {
                 ofBlock[compact.hash, default: []].append(body)
             }
         }
-        for hash in ofBlock.keys { ofBlock[hash]?.sort { $0.order < $1.order } }
+        ofBlock = ofBlock.mapValues { bodies in bodies.sorted { $0.order < $1.order } }
     }
 
     subscript(hash: Hash256) -> [WholeBlock] { ofBlock[hash] ?? [] }
