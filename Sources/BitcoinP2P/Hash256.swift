@@ -21,6 +21,13 @@ public struct Hash256: Sendable, BitwiseCopyable {
         storage = bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: InlineArray<32, UInt8>.self)
     }
 
+    /// One SHA-256 of bytes that are no message's.
+    public static func single(_ bytes: RawSpan) -> Hash256 {
+        var hasher = SHA256()
+        bytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
+        return Hash256(hasher.finalize())
+    }
+
     /// The 32 bytes, borrowed from this value.
     public var bytes: RawSpan {
         @_lifetime(borrow self)

@@ -29,6 +29,9 @@ public struct MessageFields: Sendable {
     public let userAgent: Field
     public let startHeight: Field
     public let relay: Field
+    /// Of both addresses of `version`, the receiver's first.
+    public let addressText: Field
+    public let addressPort: Field
     /// Of a transaction, wherever it stands.
     public let transaction: Field
     public let txid: Field
@@ -90,8 +93,13 @@ public struct MessageFields: Sendable {
     public let witnessCommitmentStatus: Field
     /// What earlier messages tell of the transactions of `cmpctblock` and `blocktxn`.
     public let earlierTransactions: Set<Field>
+    /// Of `version`: what the sender says of itself as an address, and its services once more.
+    public let versionSender: Field
     /// Of `sendcmpct`.
+    public let compactAnnounce: Field
     public let compactVersion: Field
+    /// What is computed to find whether `headers`, `block` and `cmpctblock` break a rule.
+    public let ruleChecks: FieldSet
 
     /// Types of messages are declared again: a field is the same wherever it is declared.
     init() {
@@ -102,6 +110,8 @@ public struct MessageFields: Sendable {
         userAgent = version.userAgent
         startHeight = version.startHeight
         relay = version.relay
+        addressText = version.address.text
+        addressPort = version.address.port
         let transaction = Transaction.standard
         self.transaction = transaction.message
         txid = transaction.identity.txid
@@ -141,7 +151,6 @@ public struct MessageFields: Sendable {
             compactBlock.shortIDTransaction, compactBlock.shortIDSeenIn, blockTxn.shortID, blockTxn.seenIn,
         ]
         compactBlockCount = compactBlock.total
-        compactVersion = SendCmpct().version
         blockTime = block.header.timestamp
         missingOfBlock = GetBlockTxn().blockHash
         missingBlockHash = BlockTxn().blockHash
@@ -162,6 +171,14 @@ public struct MessageFields: Sendable {
         versionNonce = version.nonce
         blockCount = block.count
         missingPosition = GetBlockTxn().index.absolute
+        versionSender = version.addrMe
+        let sendCompact = SendCmpct()
+        compactAnnounce = sendCompact.announce
+        compactVersion = sendCompact.version
+        ruleChecks = FieldSet([
+            headers.header.work.status, block.header.work.status, block.checks.rootStatus,
+            compactBlock.header.work.status,
+        ])
         missingCount = GetBlockTxn().count
     }
 }

@@ -83,8 +83,8 @@ public struct MessageHeaderLayout: Sendable {
     let commandInvalid = Remark(
         "bitcoin.command.invalid", .warning, .protocol,
         "The command must be printable ASCII, then only NUL bytes: receivers drop this message")
-    let checksumBad = Remark(
-        "bitcoin.checksum.bad", .error, .checksum,
+    public let checksumBad = Remark(
+        "bitcoin.checksum.bad", .error, .checksum, breaks: Rule("Wrong checksum", .ignored),
         "The checksum is not that of the payload: receivers drop this message")
     let checksumUnverified = Remark(
         "bitcoin.checksum.unverified", .note, .checksum,

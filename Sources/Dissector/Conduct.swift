@@ -8,10 +8,14 @@ struct Conduct {
     struct Claims {
         var version: UInt64 = 0
         var services: UInt64 = 0
+        /// The message has all its fields: receivers have read it.
+        var isComplete = false
         /// The bytes that say ``services`` were there.
         var hasServices = false
         /// Nil where there is none.
         var nonce: UInt64?
+        /// Whether it wants transactions; nil where it does not say so.
+        var relays: Bool?
         /// As it came: not safe to print.
         var userAgent: [UInt8] = []
 
@@ -30,9 +34,15 @@ struct Conduct {
     }
 
     private(set) var claims: Claims?
+    /// It has sent a `version` that can be read.
+    private var hasIntroduced = false
     /// It has sent a second `version`: what it serves is not certain.
     private var hasRepeated = false
     private var hasAcknowledged = false
+    /// It has asked to be told of transactions, whatever its `version` said.
+    private var asksForTransactions = false
+    /// It has asked for transactions themselves.
+    private var hasRequested = false
     /// Nonces of pings that the other side has not answered yet, the newest last.
     private var pings: [UInt64] = []
     private static let pingLimit = 64
@@ -49,6 +59,9 @@ struct Conduct {
     private static let filteradd = Command("filteradd")
     private static let filterclear = Command("filterclear")
     private static let mempool = Command("mempool")
+    private static let getdata = Command("getdata")
+    private static let inv = Command("inv")
+    private static let tx = Command("tx")
     /// NO_BLOOM_VERSION: older nodes serve bloom filters without saying so.
     private static let bloomServiceVersion: Int64 = 70011
     /// What may only stand between `version` and `verack` (protocol.md section 6.1). So few are found sooner than hashed.
@@ -76,7 +89,9 @@ struct Conduct {
         if case .claims(let said) = statement, message.status != .bad {
             hasRepeated = claims != nil
             claims = said
+            if said.isComplete { hasIntroduced = true }
         }
+        if message.isBelieved { noteWish(message.header.command, statement) }
         if let remark = unserved(message, of: sender, by: peer, saying: statement) { wrong.append(remark) }
         return wrong
     }
@@ -87,13 +102,10 @@ struct Conduct {
     ) -> [Remark] {
         var wrong: [Remark] = []
         let command = message.header.command
-        switch command {
-        case Self.version, Self.verack, Self.ping, Self.pong: if message.status == .bad { return [] }
-        default: break
-        }
+        if message.status == .bad { return [] }
         switch command {
         case Self.version:
-            if claims != nil { wrong.append(ConductRemarks.standard.versionRepeated) }
+            if hasIntroduced { wrong.append(ConductRemarks.standard.versionRepeated) }
             return seen == .part ? [] : wrong
         case Self.verack: hasAcknowledged = true
         case Self.ping: note(Self.messages.pingNonce.value(in: payload))
@@ -106,7 +118,7 @@ struct Conduct {
                 wrong.append(ConductRemarks.standard.negotiationAfterVerack)
             }
         }
-        if claims == nil { wrong.append(ConductRemarks.standard.messageBeforeVersion) }
+        if !hasIntroduced { wrong.append(ConductRemarks.standard.messageBeforeVersion) }
         return seen == .part ? [] : wrong
     }
 
@@ -126,11 +138,31 @@ struct Conduct {
         case Self.filterload, Self.filteradd, Self.filterclear:
             return peer.refusesBloom ? ConductRemarks.standard.bloomNotOffered : nil
         case Self.mempool: return peer.refusesBloom ? ConductRemarks.standard.mempoolNotOffered : nil
+        case Self.tx, Self.inv:
+            guard sender.seen == .both, peer.refusesTransactions else { return nil }
+            if message.header.command == Self.inv {
+                guard case .transactions = statement else { return nil }
+            } else if peer.hasRequested {
+                return nil
+            }
+            return ConductRemarks.standard.transactionUnwanted
         default:
             guard case .filterRequest(let type) = statement, peer.refusesFilters(type: type) else { return nil }
             return ConductRemarks.standard.blockFilterNotOffered
         }
     }
+
+    /// A filter, the end of one, and a request for transactions: from then on they may be sent to it.
+    private mutating func noteWish(_ command: Command, _ statement: Statement?) {
+        switch command {
+        case Self.filterload, Self.filterclear, Self.mempool: asksForTransactions = true
+        case Self.getdata: if case .transactions = statement { hasRequested = true }
+        default: break
+        }
+    }
+
+    /// It wants to be told of no transactions, as it has said just once.
+    var refusesTransactions: Bool { claims?.relays == false && !hasRepeated && !asksForTransactions }
 
     /// What it serves, where it has said so just once.
     private var services: Services? {

@@ -113,8 +113,14 @@ struct Conversations {
                 return nil
             }
             return ConductRemarks.standard.positionBeyondBlock
-        case .filterRequest: return nil
+        case .filterRequest, .transactions: return nil
         }
+    }
+
+    /// Whether a side of a connection wants no transactions.
+    func hasRefusal(of number: UInt64) -> Bool {
+        guard let conversation = conversations[number] else { return false }
+        return conversation.forward.refusesTransactions || conversation.backward.refusesTransactions
     }
 
     /// What a side has said of itself so far.

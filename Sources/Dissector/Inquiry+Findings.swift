@@ -14,7 +14,7 @@ extension Inquiry {
         if !finding.before.isEmpty || finding.packet?.packet.lost ?? 0 > 0 {
             resume(sender.side, number, at: finding.first)
         }
-        let fact = MessageFact(
+        var fact = MessageFact(
             connection: number, side: sender.side, role: sender.role, command: header.command, first: finding.first,
             complete: finding.origin, isReordered: finding.isReordered,
             length: finding.packet?.packet.byteCount ?? message.claimedLength,
@@ -22,6 +22,9 @@ extension Inquiry {
                 bytes: UInt64(finding.packet?.packet.byteCount ?? bytes.byteCount), overhead: finding.overhead),
             isCut: message.payloadLength < Int(header.length), status: message.status, transport: isV2 ? .v2 : .v1,
             network: header.form == .captured ? nil : header.network)
+        fact.remarks = finding.remarks
+        fact.seesAll = sender.seen == .both
+        fact.isDoubtful = finding.doubts != nil
         receive(fact, bytes, from: header.byteCount) {
             sender.ends.map { ($0.sourceText, $0.destinationText) } ?? ([], [])
         }

@@ -36,7 +36,7 @@ struct ObservedSide {
     private var syn = Origin(frame: 0, time: 0)
     private var synRoundTrip: Int64?
     /// The highest number that it stood at without sending anything.
-    private var position: UInt32 = 0
+    private var position: UInt32?
     private(set) var flight = Flight()
     /// Where its round trips are kept; -1 while there is none.
     var samples: Int32 = -1
@@ -191,7 +191,7 @@ struct ObservedSide {
         facts.hasRepeatedSYN = flags.contains(.hasRepeatedSYN)
         facts.synRoundTrip = synRoundTrip
         facts.roundTrips = roundTrips
-        facts.lacksEnd = lacks(position) || other.flags.contains(.acknowledges) && lacks(other.acknowledged)
+        facts.lacksEnd = position.map(lacks) == true || other.flags.contains(.acknowledges) && lacks(other.acknowledged)
         facts.hasBareAcknowledgement = flags.contains(.hasBareAcknowledgement)
         facts.payloadBytes = payloadBytes
         facts.bare = bare

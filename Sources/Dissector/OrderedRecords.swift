@@ -35,7 +35,7 @@ struct OrderedRecords: ~Copyable {
         thread = options.usesThread(writer, collector) ? RecordThread(options, writer: writer) : nil
         order = RecordOrder(byteLimit: options.heldRecordBytes, longestWait: options.recordWait)
         hasInquiry = options.inquiry != nil
-        isOrdered = writer != nil || options.filter != nil || hasInquiry
+        isOrdered = writer != nil || options.filter != nil || options.identifier != nil || hasInquiry
     }
 
     // MARK: What does not change

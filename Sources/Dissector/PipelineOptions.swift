@@ -55,6 +55,8 @@ public struct PipelineOptions: Sendable {
 
     /// Which messages are shown; all where nil.
     public var filter: Filter?
+    /// Only messages that have it are shown, with where they have it.
+    public var identifier: Identifier?
 
     /// What is noted of packets, whatever they carry.
     public var observation = Observation.none
@@ -71,7 +73,8 @@ public struct PipelineOptions: Sendable {
     /// A record limit ends the reading with the very message that reaches it, and a collector is shown each record
     /// before the next frame. Without a filter and a writer no records are made.
     func usesThread(_ writer: (any RecordSink)?, _ collector: FrameCollector?) -> Bool {
-        usesRecordThread && recordLimit == .max && collector == nil && (writer != nil || filter != nil)
+        usesRecordThread && recordLimit == .max && collector == nil
+            && (writer != nil || filter != nil || identifier != nil)
     }
 
     /// With an inquiry where relations are looked at, by a tree or by name in a filter or a column; with records of ends

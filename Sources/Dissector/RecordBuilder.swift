@@ -327,6 +327,7 @@ struct RecordBuilder: ~Copyable {
             cursor.annotate(fields.problems.messageCut, UInt64(finding.message.payloadLength))
         }
         fields.appendLoss(finding.before + finding.own, finding.doubts, &cursor.sink)
+        for place in record.places.texts { cursor.sink.generate(fields.found) { $0.append(place) } }
         appendRelations(&cursor.sink)
     }
 

@@ -105,6 +105,8 @@ struct RecordFields: Sendable {
     let v2Duration = Field(
         "bitcoin.v2.duration", "Duration", .duration, "from the first to the last frame with bytes of this direction")
 
+    let found = Field(
+        "bitcoin.found", "Found", .text, "where the message has what --find looks for, in words of its fields")
     let gap = GapFields()
     let relations = RelationFields()
     let close = CloseFields()

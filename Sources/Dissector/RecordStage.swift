@@ -27,6 +27,7 @@ struct RecordStage: ~Copyable {
     private let tellsEnds: Bool
     private let writer: (any RecordSink)?
     private let filter: RecordFilter?
+    private var search: RecordSearch?
     private let limit: UInt64
     private let writerPass: Pass?
     private let filterPass: Pass?
@@ -66,6 +67,7 @@ struct RecordStage: ~Copyable {
         builder.picked = FieldSet(asked)
         builder.pickedRemarks = wants?.remarks ?? []
         self.filter = filter
+        search = options.identifier.map { RecordSearch($0) }
         self.writerPass = writerPass
         filterPass = filter.map { filter in
             // Where the writer needs no more than the filter, one pass does for both. So it does where both look at the
@@ -87,10 +89,10 @@ struct RecordStage: ~Copyable {
     var isDone: Bool { shown >= limit }
 
     /// Whether anybody looks at a record that would be made now.
-    var makesRecords: Bool { !isDone && (filterPass ?? writerPass) != nil }
+    var makesRecords: Bool { !isDone && ((filterPass ?? writerPass) != nil || search != nil) }
 
-    /// Records that the filter let through; nil without one.
-    var shownByFilter: UInt64? { filter == nil ? nil : shown &+ shownGaps }
+    /// Records that the filter let through, or that have what is looked for; nil without either.
+    var shownByFilter: UInt64? { filter == nil && search == nil ? nil : shown &+ shownGaps }
 
     /// Has the record of a message made, and hands it on.
     ///
@@ -102,11 +104,14 @@ struct RecordStage: ~Copyable {
     ) {
         finding.message.verify(bytes)
         if finding.message.status == .bad { badChecksums += 1 }
+        if depth > .summary || inquiry?.wantsRemarks == true {
+            finding.remarks = converse(finding.message, bytes, of: sender, number: number)
+        }
         if let inquiry {
             inquiry.receive(finding, of: sender, number: number, bytes)
             if inquiry.relates { builder.relate(inquiry) }
         }
-        if depth > .summary { finding.remarks = converse(finding.message, bytes, of: sender, number: number) }
+        guard has(finding, bytes) else { return skip(isCounted: true) }
         var pass = start(isCounted: true)
         while let current = pass {
             builder.build(
@@ -129,6 +134,8 @@ struct RecordStage: ~Copyable {
         default: break
         }
         if depth > .summary { builder.claims = conversations.claims(of: sender.side, number: number) }
+        // What is looked for stands in messages.
+        if search != nil { return skip(isCounted: event.isCounted) }
         if case .ended = event { builder.lastMessage = inquiry?.lastMessage(of: number) }
         var pass = start(isCounted: event.isCounted)
         while let current = pass {
@@ -138,16 +145,25 @@ struct RecordStage: ~Copyable {
         }
     }
 
+    /// Whether a message has what is looked for, if anything is.
+    private mutating func has(_ finding: borrowing Finding, _ bytes: RawSpan) -> Bool {
+        guard search != nil, !isDone else { return true }
+        guard search?.finds(in: finding, bytes) == true else { return false }
+        builder.record.places = search?.places ?? Places()
+        return true
+    }
+
     /// Takes a message into its conversation; answers what is wrong with its place there.
     private mutating func converse(
         _ message: MessageFramer.Message, _ bytes: RawSpan, of sender: StreamSender, number: UInt64
     ) -> [Remark] {
-        let statement = statements.read(message.header, bytes)
+        let statement = statements.read(
+            message.header, bytes, inventories: conversations.hasRefusal(of: number))
         let judgement = conversations.receive(
             message, bytes.extracting(droppingFirst: message.header.byteCount), of: sender, number: number,
             saying: statement)
         // Of a message without packets it is not known who sent it.
-        builder.claims = sender.ends == nil ? nil : judgement.claims
+        if depth > .summary { builder.claims = sender.ends == nil ? nil : judgement.claims }
         return judgement.remarks
     }
 
@@ -158,6 +174,11 @@ struct RecordStage: ~Copyable {
     mutating func closeConnection(_ number: UInt64) {
         conversations.close(.forward, number: number)
         conversations.close(.backward, number: number)
+    }
+
+    /// Counts a record that is not made.
+    private mutating func skip(isCounted: Bool) {
+        if isCounted, !isDone { found += 1 }
     }
 
     /// Begins a record; answers what is to be made of it, nil for nothing.

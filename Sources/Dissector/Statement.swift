@@ -9,6 +9,8 @@ enum Statement {
     case filterRequest(type: UInt64)
     /// A block has that many transactions.
     case block(Hash256, transactions: UInt64)
+    /// Announces transactions, or asks for them.
+    case transactions
     /// Asks for transactions of a block, of which the last is at a place.
     case missing(Hash256, last: UInt64)
 }

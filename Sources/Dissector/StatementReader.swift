@@ -1,6 +1,8 @@
 import BitcoinP2P
 import Fields
 
+import enum Insight.RequestKind
+
 /// Reads what few messages say that conversations remember: the values of some declared fields, without a tree.
 struct StatementReader: ~Copyable {
     private enum Subject {
@@ -8,6 +10,7 @@ struct StatementReader: ~Copyable {
         case filterRequest(type: Field)
         case block(hash: Field, count: Field)
         case missing
+        case inventory(type: Field)
     }
 
     private struct Entry {
@@ -29,7 +32,7 @@ struct StatementReader: ~Copyable {
         let rows: [(Command, Subject, [Field])] = [
             (
                 Command("version"), .version,
-                [fields.version, fields.services, fields.userAgent, fields.versionNonce]
+                [fields.version, fields.services, fields.userAgent, fields.versionNonce, fields.relay]
             ),
             (
                 Command("cmpctblock"), .block(hash: fields.compactBlockHash, count: fields.compactBlockCount),
@@ -39,6 +42,8 @@ struct StatementReader: ~Copyable {
                 Self.block, .block(hash: fields.blockHash, count: fields.blockCount),
                 [fields.blockHash, fields.blockCount]
             ),
+            (Command("inv"), .inventory(type: fields.announced.type), [fields.announced.type]),
+            (Command("getdata"), .inventory(type: fields.wanted.type), [fields.wanted.type]),
             (Command("getblocktxn"), .missing, [fields.missingOfBlock, fields.missingPosition]),
             (Command("getcfilters"), .filterRequest(type: fields.getCFilters.type), [fields.getCFilters.type]),
             (Command("getcfheaders"), .filterRequest(type: fields.getCFHeaders.type), [fields.getCFHeaders.type]),
@@ -53,18 +58,29 @@ struct StatementReader: ~Copyable {
 
     /// What a message says; nil for most messages, and where the bytes that say it are not there.
     ///
-    /// - Parameter bytes: The message's, as far as they were captured.
-    mutating func read(_ header: MessageHeader, _ bytes: RawSpan) -> Statement? {
+    /// - Parameters:
+    ///   - bytes: The message's, as far as they were captured.
+    ///   - inventories: Those are read, too.
+    mutating func read(_ header: MessageHeader, _ bytes: RawSpan, inventories: Bool = false) -> Statement? {
         guard let entry = Self.entries.first(where: { $0.command == header.command }) else { return nil }
+        if case .inventory = entry.subject, !inventories { return nil }
         var bytes = bytes
         if header.command == Self.block { bytes = bytes.extracting(first: header.byteCount + Self.beginningOfBlock) }
-        pick(entry, bytes, header)
+        let outcome = pick(entry, bytes, header)
         switch entry.subject {
-        case .version: return .claims(claims(bytes))
+        case .version:
+            var claims = claims(bytes)
+            claims.isComplete = outcome == .complete
+            return .claims(claims)
         case .filterRequest(let type): return first(type).map { .filterRequest(type: $0.value) }
         case .block(let hash, let count):
             guard let name = name(hash, bytes), let count = first(count) else { return nil }
             return .block(name, transactions: count.value)
+        case .inventory(let type):
+            let isOfTransaction = tree.nodes.contains {
+                $0.field == type && !$0.flags.contains(.truncated) && RequestKind(inventoryType: $0.value) == .tx
+            }
+            return isOfTransaction ? .transactions : nil
         case .missing:
             // Each place is after the one before.
             let last = tree.nodes.last { $0.field == Self.fields.missingPosition }
@@ -73,15 +89,16 @@ struct StatementReader: ~Copyable {
         }
     }
 
-    private mutating func pick(_ entry: Entry, _ bytes: RawSpan, _ header: MessageHeader) {
+    private mutating func pick(_ entry: Entry, _ bytes: RawSpan, _ header: MessageHeader) -> Outcome {
         var kept = Tree()
         swap(&kept, &tree)
         kept.removeAll()
         var pick = PickSink(TreeSink(kept, wantsInfo: false), wanted: entry.wanted)
         let context = MessageContext(network: header.network, time: 0)
-        entry.type.pick(bytes, from: header.byteCount, context, into: &pick)
+        let outcome = entry.type.pick(bytes, from: header.byteCount, context, into: &pick)
         let sink = pick.finish()
         tree = sink.tree
+        return outcome
     }
 
     /// The first value of a field, if all its bytes were there.
@@ -100,6 +117,7 @@ struct StatementReader: ~Copyable {
             claims.services = services.value
             claims.hasServices = true
         }
+        claims.relays = first(Self.fields.relay).map { $0.value != 0 }
         claims.nonce = first(Self.fields.versionNonce)?.value
         if let agent = first(Self.fields.userAgent) {
             // Receivers accept 256 bytes; every record of the sender repeats them.

@@ -12,7 +12,11 @@ public enum Catalog {
         /// The fields that a thread has declared since it asked for them; rarely of more than one.
         var noted: [(thread: pthread_t, fields: FieldSet)] = []
 
-        func remark(_ id: UInt16) -> Remark { Remark(id: id, isMalformation: remarks[id].isMalformation) }
+        func remark(_ id: UInt16) -> Remark {
+            let declaration = remarks[id]
+            return Remark(
+                id: id, isMalformation: declaration.isMalformation, breaksRule: declaration.rule != nil)
+        }
     }
 
     private static let storage = Mutex(Storage())

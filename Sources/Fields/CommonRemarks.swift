@@ -1,7 +1,8 @@
 /// Remarks that any layout may make, and those that the cursor makes by itself.
 public struct CommonRemarks: Sendable {
     public let truncated = Remark(
-        "bitcoin.message.ends_early", .error, .malformed, "The message ends before this field does")
+        "bitcoin.message.ends_early", .error, .malformed, breaks: Rule("malformed {command}", .ignored),
+        "The message ends before this field does")
     public let notCaptured = Remark(
         "bitcoin.message.not_captured", .note, .reassembly, "The message continues, but was not captured from here on")
     public let compactSizeNotMinimal = Remark(

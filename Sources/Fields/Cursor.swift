@@ -156,6 +156,17 @@ public struct Cursor<Sink: FieldSink & ~Copyable>: ~Copyable, ~Escapable {
         Int(clamping: try compactSize64(field, limit: most))
     }
 
+    /// The same, where more than receivers accept has a remark of its own.
+    @inlinable
+    @_lifetime(self: copy self)
+    public mutating func compactSize(
+        _ field: Field, limit most: UInt64, over remark: Remark
+    ) throws(Stop) -> Int {
+        let value = try compactSize64(field)
+        if value > most { sink.annotate(remark, value: most) }
+        return Int(clamping: value)
+    }
+
     @inlinable
     @_lifetime(self: copy self)
     public mutating func compactSize64(_ field: Field, limit most: UInt64 = .max) throws(Stop) -> UInt64 {

@@ -10,10 +10,13 @@ public struct Remark: Hashable, Sendable, BitwiseCopyable {
     /// Whether a message with this cannot be read by receivers: an error of the group `malformed` that its layout alone
     /// shows, without anything being computed. Summary lines say so.
     public let isMalformation: Bool
+    /// Whether whoever sends a message with this breaks a rule; see ``RemarkDeclaration/rule``.
+    public let breaksRule: Bool
 
-    init(id: UInt16, isMalformation: Bool) {
+    init(id: UInt16, isMalformation: Bool, breaksRule: Bool) {
         self.id = id
         self.isMalformation = isMalformation
+        self.breaksRule = breaksRule
     }
 
     /// Declares a remark.
@@ -21,16 +24,17 @@ public struct Remark: Hashable, Sendable, BitwiseCopyable {
     /// - Parameters:
     ///   - name: The display-filter name, lower case with dots: Wireshark's where it has one (`bitcoin.command.unknown`).
     ///   - isComputed: Of an error of the group `malformed`: what the layout alone shows is not at fault.
+    ///   - rule: What the sender of a message with this breaks, if Core knows such a rule.
     ///   - field: That of the same name, where the tree has it by itself wherever this is remarked; else one is declared.
     ///   - text: One sentence without full stop; `{n}` stands for the number that belongs to it, `{signed}` for one that
     ///     may be negative.
     public init(
-        _ name: String, _ severity: Severity, _ group: RemarkGroup, isComputed: Bool = false, field: Field? = nil,
-        _ text: String
+        _ name: String, _ severity: Severity, _ group: RemarkGroup, isComputed: Bool = false, breaks rule: Rule? = nil,
+        field: Field? = nil, _ text: String
     ) {
         self = Catalog.intern(
             RemarkDeclaration(
-                name: name, severity: severity, group: group, isComputed: isComputed, text: text,
+                name: name, severity: severity, group: group, isComputed: isComputed, rule: rule, text: text,
                 isInTree: field != nil,
                 field: field ?? Field(name, text, .layer, "a remark on the message or one of its fields")))
     }
@@ -57,6 +61,8 @@ public struct RemarkDeclaration: Sendable, Equatable {
     public let severity: Severity
     public let group: RemarkGroup
     let isComputed: Bool
+    /// The rule that a message with it breaks: `-z violations` counts it.
+    public let rule: Rule?
     let text: String
     /// The tree has ``field`` by itself.
     public let isInTree: Bool

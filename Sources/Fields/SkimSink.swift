@@ -1,10 +1,15 @@
-/// Takes nothing but the summary line, and whether the message is malformed: with it a layout is a bounds check.
+/// Takes nothing but the summary line, whether the message is malformed, and the rules it breaks: with it a layout is a
+/// bounds check.
 @frozen
 public struct SkimSink: FieldSink, ~Copyable {
     public var info = TextBuffer()
     public var wantsInfo: Bool
     public var wantsWholeHashes = false
     public var isMalformed = false
+    /// Remarks that break a rule are kept.
+    public var keepsBroken = false
+    /// These, each once.
+    public private(set) var broken: [Remark] = []
     /// The bytes end where the capture does, not where the message does.
     public var isCut = false
 
@@ -26,7 +31,16 @@ public struct SkimSink: FieldSink, ~Copyable {
     @inlinable
     public mutating func annotate(_ remark: Remark, value _: UInt64) {
         if remark.isMalformation, !isCut || remark != .common.truncated { isMalformed = true }
+        if keepsBroken, remark.breaksRule { keep(remark) }
     }
+
+    @usableFromInline mutating func keep(_ remark: Remark) {
+        if !broken.contains(remark) { broken.append(remark) }
+    }
+
+    /// Forgets the rules of the message before.
+    public mutating func removeBroken() { broken.removeAll(keepingCapacity: true) }
+
     @inlinable public mutating func head(_: Int, _: borrowing TextBuffer) {}
     @inlinable public mutating func head(_: Int, writing _: (inout TextBuffer) -> Void) {}
 }

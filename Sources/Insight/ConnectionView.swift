@@ -14,6 +14,8 @@ struct ConnectionView {
     let ends: (forward: [UInt8], backward: [UInt8])
     /// The node's side; nil where it is at none, or not known.
     var nodeSide: Direction?
+    /// What its sides have said of themselves; nil where nobody asks.
+    let trails: (forward: IdentityTrail, backward: IdentityTrail)?
     /// The requests of either side that wait too long.
     let late: (forward: [LateRequests], backward: [LateRequests])
 
@@ -35,6 +37,12 @@ struct ConnectionView {
         for late in side == .forward ? late.forward : late.backward where late.kind == kind { tally.add(late) }
         if facts?.mayHaveSpoken(side.opposite) == true { tally.doubt() }
         return tally
+    }
+
+    /// Which side that is, as far as it is known.
+    func name(of side: Direction) -> StaticString {
+        guard let initiator else { return "unknown" }
+        return side == initiator ? "initiator" : "responder"
     }
 
     var isOpaque: Bool { state?.hasMessages != true }

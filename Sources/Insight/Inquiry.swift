@@ -14,6 +14,9 @@ public enum QuestionName: String, Sendable, CaseIterable {
     case blocks
     case cmpctblock
     case requests
+    case identity
+    case violations
+    case census
 
     private var form: any Question.Type {
         switch self {
@@ -25,6 +28,9 @@ public enum QuestionName: String, Sendable, CaseIterable {
         case .latency: LatencyQuestion.self
         case .relay: RelayQuestion.self
         case .requests: RequestsQuestion.self
+        case .identity: IdentityQuestion.self
+        case .violations: ViolationsQuestion.self
+        case .census: CensusQuestion.self
         }
     }
 
@@ -49,6 +55,9 @@ public enum QuestionName: String, Sendable, CaseIterable {
         case .latency: .pings
         case .relay: [.pings, .requests, .transactions]
         case .requests: [.pings, .requests]
+        case .identity: .identity
+        case .violations: .rules
+        case .census: .claims
         }
     }
 
@@ -81,6 +90,8 @@ public final class Inquiry: @unchecked Sendable {
     public private(set) var relates: Bool
     /// What messages cost of their segments' headers is asked.
     public let wantsCosts: Bool
+    /// What is remarked on the places of messages among the others is asked.
+    public let wantsRemarks: Bool
 
     /// - Parameters:
     ///   - questions: Only what they need is followed.
@@ -96,6 +107,7 @@ public final class Inquiry: @unchecked Sendable {
         var scope = questions.reduce(into: Relations.Scope()) { $0.formUnion($1.scope) }
         if relates { scope.formUnion([.pings, .requests]) }
         wantsCosts = scope.contains(.costs)
+        wantsRemarks = scope.contains(.rules)
         self.relates = relates
         named = node
         relations = Relations(scope, SampleBudget(), node: node, book: book)
@@ -236,8 +248,8 @@ public final class Inquiry: @unchecked Sendable {
             for index in others.indices { others[index].nodeSide = node.side(others[index]) }
         }
         return View(
-            capture: capture, hasPackets: facts != nil, messages: messages, connections: known,
-            otherConnections: others, node: node,
+            capture: capture, hasPackets: facts != nil, messages: messages, violations: relations.violations,
+            connections: known, otherConnections: others, node: node,
             completeUntil: relations.forgottenTime.map { $0 &- (capture.start ?? $0) },
             relay: relations.relay(node), blocks: relations.blocks,
             others: (relations.states.others.messages, relations.states.others.bytes),
@@ -283,7 +295,7 @@ public final class Inquiry: @unchecked Sendable {
         return ConnectionView(
             facts: facts, state: state, number: facts?.number ?? state?.number ?? 0,
             place: place, ends: facts.map { ($0.forward.text, $0.backward.text) } ?? state?.ends ?? ([], []),
-            nodeSide: nil,
+            nodeSide: nil, trails: place.flatMap { relations.identities.trails(at: $0) },
             late: (late(.forward), late(.backward)))
     }
 }

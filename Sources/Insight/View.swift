@@ -6,6 +6,7 @@ public struct View {
     /// Of packets; else the messages came without.
     let hasPackets: Bool
     let messages: MessageCounts
+    let violations: Violations
     /// Those of Bitcoin's, by number.
     let connections: [ConnectionView]
     /// Those with facts that are none of Bitcoin's.
@@ -19,6 +20,25 @@ public struct View {
     let others: (messages: UInt64, bytes: UInt64)
     /// Of what is put together for an answer, and gone after it.
     let budget: SampleBudget
+
+    /// The connection of that number, if it is among ``connections``.
+    func connection(_ number: UInt64) -> ConnectionView? {
+        var (low, high) = (0, connections.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if connections[middle].number < number { low = middle + 1 } else { high = middle }
+        }
+        return low < connections.count && connections[low].number == number ? connections[low] : nil
+    }
+
+    /// Whether nothing of a connection is missing: both sides were captured from the SYN on, to the
+    /// end.
+    func isWhole(_ connection: ConnectionView) -> Bool {
+        guard let state = connection.state, !state.lacksBytes, !state.isOpaque else { return false }
+        // Without packets nobody knows how it began.
+        guard let facts = connection.facts else { return false }
+        return facts.isFromSYN && !facts.isOneDirection && !facts.forward.lacksEnd && !facts.backward.lacksEnd
+    }
 
     var decimals: Int { capture.timeDecimals }
 }

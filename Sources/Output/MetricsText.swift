@@ -116,7 +116,7 @@ extension TextBuffer {
         case .flag(let flag): text.append(flag ? "true" : "false")
         case .word(let word): text.append(word)
         case .text(let known?), .label(let known?, _): text.append(known)
-        case .number, .text, .label, .quotient, .nanoseconds, .list, .numbers, .distribution: return
+        case .number, .text, .label, .quotient, .nanoseconds, .list, .numbers, .objects, .distribution: return
         }
         append(label: name, text.bytes)
     }
@@ -146,7 +146,7 @@ extension TextBuffer {
         _ value: RowValue, of name: MetricName, _ labels: TextBuffer, _ column: Column
     ) {
         switch value {
-        case .number(nil), .nanoseconds(nil, _), .text, .label, .list, .word: break
+        case .number(nil), .nanoseconds(nil, _), .text, .label, .list, .objects, .word: break
         case .numbers(let numbers):
             guard case .counters(let label) = column.metric else { return }
             for (key, number) in numbers {

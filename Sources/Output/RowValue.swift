@@ -19,6 +19,8 @@ package enum RowValue {
     case list([String])
     /// Names of our own and numbers.
     case numbers([(name: String, number: UInt64)])
+    /// Objects of named values: only data has them.
+    case objects([[(name: StaticString, value: RowValue)]])
     /// Only metrics have it.
     case distribution(Distribution)
 
@@ -58,6 +60,7 @@ extension TextBuffer {
         case .label(_, let shown): append(shown)
         case .list(let texts): append(texts.joined(separator: ", "))
         case .numbers(let numbers): append(numbers.map { "\($0.name) \($0.number)" }.joined(separator: ", "))
+        case .objects(let objects): append(decimal: objects.count)
         case .distribution(let distribution): append(decimal: distribution.count)
         }
     }
@@ -94,6 +97,19 @@ extension TextBuffer {
                 append(decimal: number)
             }
             append("}")
+        case .objects(let objects):
+            append("[")
+            for (index, object) in objects.enumerated() {
+                append(index > 0 ? ",{" : "{")
+                for (index, (name, value)) in object.enumerated() {
+                    append(index > 0 ? ",\"" : "\"")
+                    append(name)
+                    append("\":")
+                    append(json: value, unit)
+                }
+                append("}")
+            }
+            append("]")
         case .distribution: append("null")
         }
     }

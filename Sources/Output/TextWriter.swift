@@ -5,21 +5,24 @@ import Records
 public final class TextWriter: RecordSink {
     private let output: ByteOutput
     private var summary: SummaryLine?
+    private let places: PlaceLines?
     private var tree: TreeText?
     private var annotated: AnnotatedText?
     private let hex: Bool
 
     /// - Parameters:
     ///   - summary: The line before each message's tree or dump, or alone.
+    ///   - places: Where a message has what was looked for.
     ///   - tree: `-V`.
     ///   - annotated: `--annotate`.
     ///   - hex: `-x`.
     public init(
-        _ output: ByteOutput, summary: SummaryLine?, tree: TreeText? = nil, annotated: AnnotatedText? = nil,
-        hex: Bool = false
+        _ output: ByteOutput, summary: SummaryLine?, places: PlaceLines? = nil, tree: TreeText? = nil,
+        annotated: AnnotatedText? = nil, hex: Bool = false
     ) {
         self.output = output
         self.summary = summary
+        self.places = places
         self.tree = tree
         self.annotated = annotated
         self.hex = hex
@@ -32,6 +35,7 @@ public final class TextWriter: RecordSink {
 
     public func write(_ record: borrowing Record, _ bytes: RawSpan) {
         summary?.append(record, to: &output.buffer)
+        places?.append(record, to: &output.buffer)
         tree?.append(record, bytes, to: &output.buffer) { output.drain(&$0) }
         annotated?.append(record, bytes, to: &output.buffer) { output.drain(&$0) }
         if hex {

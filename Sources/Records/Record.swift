@@ -31,6 +31,8 @@ public struct Record: ~Copyable {
     public var length: Int = 0
     /// What the message says, in a line.
     public var info = TextBuffer()
+    /// Where it has what somebody looks for; empty where nobody does.
+    public var places = Places()
     /// Whether the message is whole.
     public var ending = Ending.complete
     /// Of a record with the ending ``Ending/gap``: no bytes are missing, but copies of them differ.

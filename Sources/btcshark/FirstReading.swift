@@ -20,6 +20,7 @@ struct FirstReading {
         self.options.observation = .connections
         // All messages are related, whatever is shown of them.
         self.options.filter = nil
+        self.options.identifier = nil
         self.options.recordLimit = .max
     }
 

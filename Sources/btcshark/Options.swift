@@ -96,6 +96,14 @@ struct Options: ParsableArguments {
     var displayFilter: String?
 
     @Option(
+        name: .long, parsing: .unconditional,
+        help: ArgumentHelp(
+            "Show only messages in which this occurs, whatever the field, and say where: a txid, wtxid or block hash, a "
+                + "short id, a Bitcoin address, or a node's address, also with its port.",
+            valueName: "id"))
+    var find: String?
+
+    @Option(
         name: .customShort("w"), parsing: .unconditional,
         help: ArgumentHelp(
             "Write the packets of the messages shown, with their connections' handshakes, to this capture instead of "

@@ -174,6 +174,7 @@ struct Plan {
         }
         pipeline.gapGrace = Int64(options.gapGrace) * 1_000_000
         pipeline.filter = try filter(options)
+        pipeline.identifier = try options.find.map(identifier)
         pipeline.magics = try magics(options)
         pipeline.showsCiphertext = options.encrypted
         pipeline.showsWholeHashes = options.full
@@ -284,6 +285,10 @@ struct Plan {
             // tshark's status for a wrong filter.
             throw ExitCode(Status.input.rawValue)
         }
+    }
+
+    private static func identifier(_ text: String) throws -> Identifier {
+        do throws(IdentifierError) { return try Identifier(text) } catch { throw ValidationError("--find: \(error)") }
     }
 
     /// `tcp.port==N,bitcoin`.

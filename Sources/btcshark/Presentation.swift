@@ -84,6 +84,7 @@ struct Presentation {
         case .text:
             return TextWriter(
                 output, summary: showsSummary ? SummaryLine(time: timeColumn, colour: colour) : nil,
+                places: PlaceLines(full: isFull, colour: colour),
                 tree: showsTree ? TreeText(full: isFull, colour: colour) : nil,
                 annotated: annotates ? AnnotatedText(full: isFull, colour: colour) : nil, hex: showsHex)
         case .tabs:

@@ -20,7 +20,7 @@ struct Run {
         output.isEnding = { Signals.isEndRequested }
         answers = Answers(
             plan.presentation.statistics, plan.pipeline.inquiry, as: plan.presentation.answerFormat,
-            isFiltered: plan.pipeline.filter != nil, to: output, plan.metrics)
+            isFiltered: plan.pipeline.filter != nil || plan.pipeline.identifier != nil, to: output, plan.metrics)
         exporter = plan.objectFolder.map { ObjectExporter(path: $0, isHexadecimal: plan.options.exportsHex) }
     }
 

@@ -65,7 +65,7 @@ import Testing
         #expect(Dissected("headers", [0]).info == " 0")
         #expect(Dissected("headers", [3] + one[1...] + one[1...] + one[1...]).info == " 3 from 0000…e26f to 0000…e26f")
         let many = Dissected("headers", [0xfd, 0xd1, 0x07])
-        #expect(many.annotations("bitcoin.headers.count") == ["bitcoin.count.over_limit"])
+        #expect(many.annotations("bitcoin.headers.count") == ["bitcoin.headers.over_limit"])
         #expect(many.outcome == .truncated)
     }
 

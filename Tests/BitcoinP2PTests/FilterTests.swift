@@ -34,7 +34,7 @@ import Testing
         let tweaked = Dissected("filterload", Array(hex: "03ce4299050000000100008001"))
         #expect(tweaked["bitcoin.filterload.ntweak"] == ["0x80000001"])
         let odd = Dissected("filterload", Array(hex: "01ff3300000001000080fe"))
-        #expect(odd.annotations("bitcoin.filterload.nhashfunc") == ["bitcoin.count.over_limit"])
+        #expect(odd.annotations("bitcoin.filterload.nhashfunc") == ["bitcoin.filterload.over_limit"])
         #expect(odd.info == " 1 byte 51 functions tweak 0x80000001 flags BLOOM_UPDATE_P2PUBKEY_ONLY")
     }
 
@@ -44,7 +44,7 @@ import Testing
         #expect(dissected["bitcoin.filteradd.data.length"] == ["20"])
         #expect(dissected["bitcoin.filteradd.data"] == ["99108ad8ed9bb6274d3980bab5a85c048f0950c8"])
         let long = Dissected("filteradd", [0xfd, 0x09, 0x02] + [UInt8](repeating: 0, count: 521))
-        #expect(long.annotations("bitcoin.filteradd.data.length") == ["bitcoin.count.over_limit"])
+        #expect(long.annotations("bitcoin.filteradd.data.length") == ["bitcoin.filteradd.over_limit"])
     }
 
     @Test func `merkleblock`() {

@@ -67,7 +67,7 @@ import Testing
         #expect(unknown.annotations("bitcoin.inv.type") == ["bitcoin.inv.type.unknown"])
         let endless = Dissected("inv", [UInt8](repeating: 0xff, count: 9))
         #expect(endless.outcome == .truncated)
-        #expect(endless.annotations("bitcoin.inv.count") == ["bitcoin.count.over_limit"])
+        #expect(endless.annotations("bitcoin.inv.count") == ["bitcoin.entries.over_limit"])
         #expect(endless.nodes.count == 4)
         #expect(Dissected("inv", [0]).info == " 0")
         #expect(Dissected("inv", [0xfd, 0, 0]).annotations("bitcoin.inv.count") == ["bitcoin.compactsize.not_minimal"])
@@ -95,7 +95,7 @@ import Testing
         #expect(one.outcome == .complete)
         #expect(one.info == " 0 hashes to 0000…e26f")
         let many = Dissected(command, [0, 0, 0, 0, 102] + [UInt8](repeating: 0, count: 103 * 32))
-        #expect(many.annotations("bitcoin.\(command).count") == ["bitcoin.count.over_limit"])
+        #expect(many.annotations("bitcoin.\(command).count") == ["bitcoin.locator.over_limit"])
         #expect(many.outcome == .complete)
     }
 }

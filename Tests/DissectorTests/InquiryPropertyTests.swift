@@ -60,7 +60,7 @@ import Testing
     }
 
     /// What was lost, and how.
-    private static func damage(
+    static func damage(
         _ packets: [Packet], _ generator: inout SeededGenerator
     ) -> (packets: [Packet], what: String) {
         var packets = packets

@@ -64,7 +64,7 @@ import Testing
         // But for what is sent to see the node refuse it.
         #expect(
             result.records.allSatisfy {
-                $0.status == 1 && $0.hasProblem == $0.notes.contains("bitcoin.count.over_limit")
+                $0.status == 1 && $0.hasProblem == $0.notes.contains { $0.hasSuffix(".over_limit") }
             })
         #expect(!result.counts.hasProblem)
     }

@@ -41,27 +41,41 @@ struct GoldenIndependentAnswerTests {
             Case(name: "relay-v2-encrypted.pcap", node: "10.20.0.1", keys: "relay-v2-encrypted.keys"),
         ]
     private static let questions = ["capture", "connections", "bytes", "latency", "requests"]
+    /// What is told of transactions, blocks and peers.
+    private static let told = ["relay"]
 
-    @Test(arguments: cases) func answers(_ one: Case) throws {
+    @Test(arguments: cases) func told(_ one: Case) throws {
+        _ = try compare(one, Self.told, ["--ask", Self.told.joined(separator: ",")])
+    }
+
+    /// Compares the answers to questions.
+    ///
+    /// - Returns: What the independent computation says beside; nil where there is nothing to compare, or a difference.
+    private func compare(_ one: Case, _ questions: [String], _ asking: [String]) throws -> ArraySlice<String>? {
         guard let path = one.path(one.name), let keys = one.keys.map(one.path) ?? .some(nil) else {
             print("\(one.testDescription) is missing: skipped")
-            return
+            return nil
         }
         let options = (one.node.map { ["--node", $0] } ?? []) + (keys.map { ["--keylog", $0] } ?? [])
-        let independent = try lines(["answers.py", path] + options)
-        let questions = Self.questions.flatMap { ["-z", $0] }
-        let ours = try Program.run(["-r", path, "-Q", "--json"] + questions + options)
+        let independent = try lines(["answers.py", path] + options + asking)
+        let ours = try Program.run(["-r", path, "-Q", "--json"] + questions.flatMap { ["-z", $0] } + options)
         try #require(ours.status == 0, "\(ours.errorText)")
         let answers = ours.outputText.split(separator: "\n").map(String.init)
-        try #require(answers.count == Self.questions.count)
+        try #require(answers.count == questions.count && independent.count >= questions.count)
         for (ours, theirs) in zip(answers, independent) {
             if let difference = Self.difference(ours, theirs) {
                 Issue.record("\(difference)")
-                return
+                return nil
             }
         }
-        // Each pair of messages by itself, and the time between.
-        let theirs = independent.dropFirst(Self.questions.count)
+        return independent.dropFirst(questions.count)
+    }
+
+    /// What the questions answer, and each pair of messages by itself with the time between.
+    @Test(arguments: cases) func answers(_ one: Case) throws {
+        guard let theirs = try compare(one, Self.questions, []), let keys = one.keys.map(one.path) ?? .some(nil),
+            let path = one.path(one.name)
+        else { return }
         let pairs = try PairCollector.pairs(of: path, keys: keys)
         if let index = (0..<max(pairs.count, theirs.count)).first(where: {
             pairs.dropFirst($0).first != theirs.dropFirst($0).first

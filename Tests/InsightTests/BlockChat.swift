@@ -61,10 +61,10 @@ struct BlockChat: ~Copyable {
         let connections = relations.states.states.enumerated().map { place, state in
             ConnectionView(
                 facts: nil, state: state, number: state.number, place: Int32(place), ends: state.ends,
-                nodeSide: node?.side(End(state.ends.forward), End(state.ends.backward)), late: ([], []))
+                nodeSide: node?.side(End(state.ends.forward), End(state.ends.backward)), trails: nil, late: ([], []))
         }
         return View(
-            capture: capture, hasPackets: false, messages: MessageCounts(),
+            capture: capture, hasPackets: false, messages: MessageCounts(), violations: relations.violations,
             connections: connections.sorted { $0.number < $1.number }, otherConnections: [], node: node,
             completeUntil: relations.forgottenTime, relay: RelayFigures(), blocks: relations.blocks, others: (0, 0),
             budget: SampleBudget())

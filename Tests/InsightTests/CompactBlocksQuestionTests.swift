@@ -163,7 +163,7 @@ struct CompactBlocksQuestionTests {
     @Test func allowance() {
         var allowance = HashAllowance(10)
         #expect(allowance.spend(10) && !allowance.spend(1))
-        allowance.earn(25)
+        allowance.earn(50)
         #expect(allowance.spend(100) && !allowance.spend(1))
         for _ in 0..<3 { allowance.earn(.max) }
         #expect(allowance.spend(40_000_000) && !allowance.spend(1))

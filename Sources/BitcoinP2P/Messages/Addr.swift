@@ -2,6 +2,7 @@ import Fields
 
 /// `addr`: addresses of nodes, at most 1000, each with the time it was last seen (without it before version 31402).
 struct Addr: Payload {
+    let limits = LimitRemarks()
     let message = Field("bitcoin.addr", "Address message", .group, "addresses of nodes that others may connect to")
     let count = Field("bitcoin.addr.count", "Count", .count, "how many addresses follow, at most 1000")
     let entry = Field("bitcoin.addr.address", "Address", .group, "one node")
@@ -11,7 +12,7 @@ struct Addr: Payload {
     let address = NetworkAddress()
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
-        let entries = try c.compactSize(count, limit: 1000)
+        let entries = try c.compactSize(count, limit: 1000, over: limits.entries)
         // Old peers leave the time out; only the number of bytes tells.
         let bare = NetworkAddress.byteCount
         let isTimed = entries == 0 || c.left / bare != entries || c.left % bare != 0

@@ -2,6 +2,7 @@ import Fields
 
 /// `addrv2` (BIP 155): addresses of nodes in any network, at most 1000; sent to peers that asked by `sendaddrv2`.
 struct AddrV2: Payload {
+    let limits = LimitRemarks()
     let addressLengthWrong = Remark(
         "bitcoin.address_length.invalid", .error, .malformed,
         "The address of this network must have {n} bytes: receivers reject the message")
@@ -34,7 +35,7 @@ struct AddrV2: Payload {
         "bitcoin.addrv2.port", "Node port", .unsigned(bits: 16), "the TCP port, big-endian; 0 where there is none")
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
-        let entries = try c.compactSize(count, limit: 1000)
+        let entries = try c.compactSize(count, limit: 1000, over: limits.entries)
         if entries != 1 { c.info(entries, "address", "addresses") }
         try c.list(of: item, entries, minimum: 9) { (c, _) throws(Stop) in
             let mark = c.mark

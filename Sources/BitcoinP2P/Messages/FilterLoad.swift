@@ -2,6 +2,10 @@ import Fields
 
 /// `filterload` (BIP 37): sets a bloom filter; from then on only matching transactions are announced.
 struct FilterLoad: Payload {
+    let tooLarge = Remark(
+        "bitcoin.filterload.over_limit", .error, .malformed, breaks: Rule("too-large bloom filter", .misbehaving),
+        "More than the {n} that receivers accept: they disconnect")
+
     let message = Field("bitcoin.filterload", "Filterload message", .group, "sets a bloom filter for transactions")
     let length = Field(
         "bitcoin.filterload.filter.length", "Filter length", .count, "how many bytes the filter has, at most 36,000")
@@ -24,11 +28,11 @@ struct FilterLoad: Payload {
         "how often what was not asked for matches, in percent: the share of bits set, to the power of the functions")
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
-        let size = try c.compactSize(length, limit: 36_000)
+        let size = try c.compactSize(length, limit: 36_000, over: tooLarge)
         c.info(size, "byte", "bytes")
         let range = try c.bytes(filter, size)
         let hashes = try c.integer(functions, UInt32.self)
-        if hashes > 50 { c.annotate(.common.countOverLimit, 50) }
+        if hashes > 50 { c.annotate(tooLarge, 50) }
         let salt = try c.integer(tweak, UInt32.self)
         let update = try layoutFlags(&c)
         if c.keepsFields { estimate(&c, BloomFilter(c.bytes.extracting(range), functions: hashes)) }

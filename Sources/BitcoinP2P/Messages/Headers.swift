@@ -3,6 +3,8 @@ import Fields
 /// `headers` (since 31800): up to 2000 block headers, each followed by a count of transactions that is always 0, so that
 /// an entry has 81 bytes.
 struct Headers: Payload {
+    let limits = LimitRemarks()
+
     let message = Field("bitcoin.headers", "Headers message", .group, "block headers, each building on the one before")
     let count = Field("bitcoin.headers.count", "Count", .count, "how many headers follow, at most 2000")
     let entry = Field("bitcoin.headers.header", "Header", .group, "one block's header")
@@ -11,7 +13,7 @@ struct Headers: Payload {
         "bitcoin.headers.txn_count", "Number of transactions", .count, "always 0: no transactions follow")
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
-        let headers = try c.compactSize(count, limit: 2000)
+        let headers = try c.compactSize(count, limit: 2000, over: limits.headers)
         if c.sink.wantsInfo, headers != 1 {
             c.sink.info.append(" ")
             c.sink.info.append(count: headers)

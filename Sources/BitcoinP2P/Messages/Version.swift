@@ -5,6 +5,9 @@ import Fields
 /// The bytes that are left decide which fields are there, as in Core, not the version number; where the two
 /// disagree the field says so.
 struct Version: Payload {
+    let obsolete = Remark(
+        "bitcoin.version.obsolete", .error, .protocol, breaks: Rule("obsolete version", .disconnect),
+        "Less than {n}, the oldest version that receivers speak with: they disconnect")
     let fieldsDisagreeWithVersion = Remark(
         "bitcoin.version.fields_disagree", .note, .protocol,
         "The fields present are not those of protocol version {signed}")
@@ -45,6 +48,7 @@ struct Version: Payload {
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         let number = try c.integer(version, Int32.self)
+        if number < Limits.oldestVersion { c.annotate(obsolete, UInt64(Limits.oldestVersion)) }
         if c.sink.wantsInfo {
             c.sink.info.append(" ")
             c.sink.info.append(decimal: Int(number))

@@ -2,9 +2,11 @@ import Fields
 
 /// What is computed of a whole block: the two merkle trees, its sizes, height and reward (protocol.md section 9).
 struct BlockChecks: Sendable {
+    static let mutated = Rule("mutated block", .misbehaving, of: "block")
+
     let merkleRoot = MerkleRoot()
     let merkleTreeMutated = Remark(
-        "bitcoin.merkle_tree.mutated", .error, .malformed, isComputed: true,
+        "bitcoin.merkle_tree.mutated", .error, .malformed, isComputed: true, breaks: Self.mutated,
         "Transactions are repeated so that the merkle root stays the same (CVE-2012-2459): receivers reject it")
     let witnessCommitmentWrong = Remark(
         "bitcoin.witness_commitment.wrong", .error, .checksum,

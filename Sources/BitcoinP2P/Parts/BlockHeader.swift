@@ -4,6 +4,7 @@ import Fields
 struct BlockHeader: Sendable {
     let headerNotConnected = Remark(
         "bitcoin.header.not_connected", .warning, .sequence,
+        breaks: Rule("non-continuous headers sequence", .misbehaving, of: "headers"),
         "This is not the hash of the header before it: receivers reject the message")
 
     let version: Field

@@ -3,6 +3,8 @@ import Fields
 /// The question that `getblocks` and `getheaders` ask (protocol.md section 6.6): hashes the sender knows, newest first
 /// and thinning toward genesis; the first one that the receiver has in its chain is where the answer begins.
 struct BlockLocator: Sendable {
+    let limits = LimitRemarks()
+
     let version: Field
     let count: Field
     let hashStart: Field
@@ -21,7 +23,7 @@ struct BlockLocator: Sendable {
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) {
         try c.integer(version, UInt32.self)
-        let hashes = try c.compactSize(count, limit: 101)
+        let hashes = try c.compactSize(count, limit: 101, over: limits.locator)
         if hashes > 0, c.left >= 32 { c.info(" from ", hash: c.offset..<c.offset + 32) }
         if c.sink.wantsInfo, hashes != 1 {
             c.sink.info.append(hashes == 0 ? " " : ", ")

@@ -5,6 +5,8 @@ struct Inventory: Sendable {
     let inventoryTypeUnknown = Remark(
         "bitcoin.inv.type.unknown", .warning, .protocol, "No inventory type of this number is known")
 
+    private let tooMany: Remark
+
     let count: Field
     let item: Field
     let type: Field
@@ -12,7 +14,11 @@ struct Inventory: Sendable {
     /// Who announced an entry before, where that is told.
     let announcement: AnnouncementFields?
 
-    init(_ prefix: String, tellsAnnouncements: Bool = false) {
+    /// - Parameters:
+    ///   - tooMany: What is remarked on more entries than receivers accept.
+    ///   - tellsAnnouncements: Who announced an entry before may be told.
+    init(_ prefix: String, over tooMany: Remark = .common.countOverLimit, tellsAnnouncements: Bool = false) {
+        self.tooMany = tooMany
         announcement = tellsAnnouncements ? AnnouncementFields() : nil
         count = Field("\(prefix).count", "Count", .count, "how many inventory vectors follow, at most 50,000")
         item = Field("\(prefix).item", "Inventory vector", .group, "one transaction or block")
@@ -22,7 +28,7 @@ struct Inventory: Sendable {
     }
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ earlier: Earlier) throws(Stop) {
-        let entries = try c.compactSize(count, limit: 50_000)
+        let entries = try c.compactSize(count, limit: 50_000, over: tooMany)
         let start = c.offset
         if c.sink.wantsInfo { appendInfo(&c, entries, from: start) }
         try c.list(of: item, entries, stride: 36) { (c, index) throws(Stop) in

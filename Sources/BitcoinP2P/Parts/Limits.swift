@@ -8,6 +8,8 @@ enum Limits {
     static var blockWeight: UInt64 { 4_000_000 }
     /// MAX_MONEY, in satoshi.
     static var money: Int64 { 2_100_000_000_000_000 }
+    /// MIN_PEER_PROTO_VERSION.
+    static var oldestVersion: Int32 { 31_800 }
     /// Positions in a compact block fit 16 bits.
     static var compactBlockPositions: UInt64 { 65_535 }
 }

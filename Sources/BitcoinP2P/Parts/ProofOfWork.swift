@@ -2,14 +2,19 @@ import Fields
 
 /// What a header's bits ask for, and whether its hash has it (protocol.md section 9).
 struct ProofOfWork: Sendable {
+    /// A target that no hash can meet breaks it, too; one that is too easy depends on the network, which may not be known.
+    private static let rule = Rule(
+        "{command} with invalid proof of work", .misbehaving, of: Rule.Subject("headers", called: "header"), "block",
+        "cmpctblock")
+
     let targetInvalid = Remark(
-        "bitcoin.target.invalid", .error, .malformed, isComputed: true,
+        "bitcoin.target.invalid", .error, .malformed, isComputed: true, breaks: Self.rule,
         "No hash can meet this target: it is negative, zero or over 256 bits")
     let targetTooEasy = Remark(
         "bitcoin.target.too_easy", .error, .protocol,
         "The target is easier than the easiest of this network: receivers reject the header")
     let proofOfWorkWrong = Remark(
-        "bitcoin.proof_of_work.wrong", .error, .protocol,
+        "bitcoin.proof_of_work.wrong", .error, .protocol, breaks: Self.rule,
         "The hash is above the target, so no work is proved: receivers reject the header")
 
     let target: Field
@@ -27,10 +32,16 @@ struct ProofOfWork: Sendable {
             "whether the hash is no greater than the target, and the target one that the network allows")
     }
 
+    /// What bits stand for, and whether the network allows it.
+    struct Asked {
+        let target: UInt256
+        let isAllowed: Bool
+    }
+
     /// Shows what `bits`, just read, stand for; nil where no hash can be good enough.
     func layout(
         _ c: inout Cursor<some FieldSink & ~Copyable>, bits: UInt32, on network: Network, _ text: inout TextBuffer
-    ) -> UInt256? {
+    ) -> Asked? {
         guard let compact = CompactTarget(bits) else {
             c.annotate(targetInvalid)
             return nil
@@ -47,16 +58,16 @@ struct ProofOfWork: Sendable {
             c.generate(target, bytes.span.bytes)
             c.generate(difficulty, number, shownAs: text)
         }
-        return value > easiest ? nil : value
+        return Asked(target: value, isAllowed: value <= easiest)
     }
 
-    /// Shows whether `hash` meets a target that ``layout(_:bits:on:_:)`` answered.
-    func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, hash: Hash256, _ target: UInt256?) {
+    /// Shows whether `hash` meets what ``layout(_:bits:on:_:)`` answered.
+    func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, hash: Hash256, _ asked: Asked?) {
         // A target that is no good was said to be so where it stands.
-        guard let target else { return c.generate(status, 0) }
-        let isGood = UInt256(hash) <= target
-        c.generate(status, isGood ? 1 : 0)
-        if !isGood { c.annotate(proofOfWorkWrong) }
+        guard let asked else { return c.generate(status, 0) }
+        let isMet = UInt256(hash) <= asked.target
+        c.generate(status, isMet && asked.isAllowed ? 1 : 0)
+        if !isMet { c.annotate(proofOfWorkWrong) }
     }
 
     private static let names = ValueNames(

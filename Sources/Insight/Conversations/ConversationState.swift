@@ -21,6 +21,8 @@ struct ConversationState {
     var transport = Record.Transport.v1
     var network: Network?
     var hasMessages = false
+    /// Bytes of either side are missing, or belong to no message.
+    var lacksBytes = false
     /// A direction of it is encrypted, and cannot be read.
     var isOpaque = false
     /// When its first message began, and its last one ended.

@@ -2,17 +2,6 @@ import BitcoinP2P
 import Fields
 import Reassembly
 
-/// What a side says of itself in its first `version`.
-public struct Claims: Sendable {
-    public var version: Int64 = 0
-    public var services: UInt64 = 0
-    public var timestamp: Int64 = 0
-    public var startHeight: Int64?
-    public var relays: Bool?
-    /// As it came: not safe to print.
-    public var userAgent: [UInt8]?
-}
-
 /// What one side of a connection has said so far.
 struct SideState {
     /// What it has done that tells of the connection's purpose.

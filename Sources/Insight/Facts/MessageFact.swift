@@ -1,4 +1,5 @@
 import BitcoinP2P
+import Fields
 import Reassembly
 import Records
 
@@ -27,6 +28,12 @@ public struct MessageFact: Sendable {
     public var transport: Record.Transport
     /// Nil where it is not known, as of v2.
     public var network: Network?
+    /// What is wrong with its place among the others, as far as anybody looked.
+    public var remarks: [Remark] = []
+    /// Up to it nothing of its connection is missing.
+    public var seesAll = true
+    /// Other bytes came for the same place, or bytes that receivers may drop: the receiver may have another message.
+    public var isDoubtful = false
 
     public init(
         connection: UInt64, side: Direction, role: Record.Sender, command: Command, first: Origin, complete: Origin,

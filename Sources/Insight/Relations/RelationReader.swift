@@ -65,7 +65,7 @@ struct RelationReader: ~Copyable {
         }
         add(
             Command("version"), .version, fields.version, fields.services, fields.timestamp, fields.userAgent,
-            fields.startHeight, fields.relay)
+            fields.startHeight, fields.relay, fields.addressText, fields.addressPort)
         add(Command("verack"), .verack)
         for command in [Command("wtxidrelay"), Command("sendaddrv2"), Command("sendtxrcncl")] {
             add(command, .negotiation)
@@ -165,6 +165,9 @@ struct RelationReader: ~Copyable {
 
     /// Whether all bytes of it were there.
     func isWhole(_ index: Int) -> Bool { !tree.nodes[index].flags.contains(.truncated) }
+
+    /// Whether it was no field of the message, but computed.
+    func isGenerated(_ index: Int) -> Bool { tree.nodes[index].flags.contains(.generated) }
 
     @_lifetime(borrow self, copy message)
     func bytes(_ index: Int, in message: RawSpan) -> RawSpan { tree.bytes(of: tree.nodes[index], in: message) }

@@ -23,6 +23,12 @@ struct Relations: ~Copyable {
         static let transactions = Scope(rawValue: 16)
         /// Who announced which blocks, and how they came.
         static let blocks = Scope(rawValue: 32)
+        /// Who breaks rules.
+        static let rules = Scope(rawValue: 64)
+        /// What sides do that tells which software they are.
+        static let identity = Scope(rawValue: 128)
+        /// What sides say of themselves.
+        static let claims = Scope(rawValue: 256)
     }
 
     private(set) var scope: Scope
@@ -39,6 +45,9 @@ struct Relations: ~Copyable {
     private(set) var tellsEarlier = false
     /// What they tell of what the message at hand is about.
     var earlier = Earlier()
+    /// Nil where nobody asks.
+    private var judge: RuleJudge?
+    private(set) var identities = Identities()
     var blocks: BlockBook
     /// What short ids may stand for.
     var seen = SeenTransactions()
@@ -54,6 +63,7 @@ struct Relations: ~Copyable {
         transactions = TransactionBook(budget, limits: announcements)
         self.blocks = BlockBook(limits: blocks)
         reader = RelationReader(scope)
+        judge = scope.contains(.rules) ? RuleJudge() : nil
         requests = Requests(budget, limits: limits, book: book)
     }
 
@@ -72,8 +82,11 @@ struct Relations: ~Copyable {
 
     /// When something was forgotten for the first time, in nanoseconds since 1970.
     var forgottenTime: Int64? {
-        [requests.forgottenTime, states.firstOther, transactions.forgottenTime, blocks.forgottenTime]
-            .compactMap(\.self).min()
+        [
+            requests.forgottenTime, states.firstOther, transactions.forgottenTime, blocks.forgottenTime,
+            violations.firstOther?.time,
+        ]
+        .compactMap(\.self).min()
     }
 
     /// What became of transactions, as if all ended now.
@@ -97,13 +110,23 @@ struct Relations: ~Copyable {
         number &+= 1
         requests.beginMessage()
         if tellsEarlier { earlier.removeAll() }
+        judge?.receive(fact, bytes, from: start)
         if scope.contains(.blocks) { hashAllowance.earn(Int(clamping: fact.captured.bytes)) }
         guard let place = place(of: fact.connection, fact.side, fact.first.time, ends: ends) else {
             return states.addOther(messages: 1, bytes: UInt64(clamping: fact.length), at: fact.first.time)
         }
         count(fact, at: place)
+        if scope.contains(.identity), fact.isSound { identities.receive(fact, bytes, from: start, at: place) }
         guard fact.isSound, let entry = reader[fact.command] else { return note(fact, .more, at: place) }
         relate(fact, bytes, from: start, entry, at: place)
+    }
+
+    /// Which rules were broken so far.
+    var violations: Violations {
+        switch judge {
+        case .some(let judge): judge.violations
+        case nil: Violations()
+        }
     }
 
     private mutating func place(
@@ -121,6 +144,7 @@ struct Relations: ~Copyable {
             states[place].initiator = fact.role == .initiator ? fact.side : fact.side.opposite
         }
         states[place].hasMessages = true
+        if !fact.seesAll { states[place].lacksBytes = true }
         states[place].last = LastMessage(command: fact.command, time: fact.complete.time)
         states[place].end = max(states[place].end, fact.complete.time)
         states[place].transport = fact.transport
@@ -156,7 +180,8 @@ struct Relations: ~Copyable {
         _ fact: MessageFact, _ bytes: RawSpan, from start: Int, _ entry: RelationReader.Entry, at place: Int32
     ) {
         switch entry.role {
-        case .version: if scope.contains(.purposes) { takeClaims(fact, bytes, from: start, entry, at: place) }
+        case .version:
+            if !scope.isDisjoint(with: [.purposes, .claims]) { takeClaims(fact, bytes, from: start, entry, at: place) }
         case .verack:
             if states[place][fact.side].verackTime == nil { states[place][fact.side].verackTime = fact.complete.time }
         case .negotiation, .sendcmpct: break
@@ -190,23 +215,7 @@ struct Relations: ~Copyable {
     ) {
         guard states[place][fact.side].claims == nil else { return }
         read(fact, bytes, from: start, entry)
-        let fields = reader.fields
-        var claims = Claims()
-        for index in 0..<reader.count where reader.isWhole(index) {
-            let value = reader.value(index)
-            switch reader.field(index) {
-            case fields.version: claims.version = Int64(bitPattern: value)
-            case fields.services: claims.services = value
-            case fields.timestamp: claims.timestamp = Int64(bitPattern: value)
-            case fields.startHeight: claims.startHeight = Int64(bitPattern: value)
-            case fields.relay: claims.relays = value != 0
-            case fields.userAgent:
-                // Receivers accept 256 bytes.
-                claims.userAgent = reader.bytes(index, in: bytes).withUnsafeBytes { Array($0.prefix(256)) }
-            default: break
-            }
-        }
-        states[place][fact.side].claims = claims
+        states[place][fact.side].claims = Claims(reader, in: bytes, at: fact.complete.time)
     }
 
     private mutating func relatePing(
@@ -374,12 +383,14 @@ struct Relations: ~Copyable {
     mutating func loseBytes(of side: Direction, _ connection: UInt64) {
         guard let place = states.place(of: connection) else { return }
         states[place][side].endsInHole = true
+        states[place].lacksBytes = true
     }
 
     /// The first bytes after a hole have come.
     mutating func resume(_ side: Direction, _ connection: UInt64, at origin: Origin) {
         guard let place = states.place(of: connection) else { return }
         states[place][side].endsInHole = false
+        states[place].lacksBytes = true
         states[place][side].lastHole = max(states[place][side].lastHole, origin.frame)
     }
 

@@ -63,7 +63,7 @@ public enum RequestKind: UInt8, Sendable, CaseIterable {
     private static let second: Int64 = 1_000_000_000
 
     /// What an inventory vector of this type asks for; nil for those that nothing answers.
-    init?(inventoryType type: UInt64) {
+    public init?(inventoryType type: UInt64) {
         switch type {
         // MSG_TX, MSG_WTX, MSG_WITNESS_TX
         case 1, 5, 0x4000_0001: self = .tx

@@ -7,7 +7,7 @@ import Testing
 @Suite(.serialized) struct HostileQuestionTests {
     private static let requests = ["-q", "-z", "requests"]
     private static let all =
-        ["-q"] + ["capture", "connections", "bytes", "latency", "requests"].flatMap { ["-z", $0] }
+        ["-q"] + ["capture", "connections", "bytes", "latency", "requests", "census"].flatMap { ["-z", $0] }
     /// MiB: what a flood takes without a question, and what questions may take.
     private static let memory = Trial.isFull ? 64 + 176 : 128
 
@@ -196,6 +196,38 @@ import Testing
                 message.replaceSubrange(8..<15, with: Array(String(1_000_000 + index).utf8))
                 flood.segment(from: sender, sequence: UInt32(1 + turn * message.count), flags: 0x18, message)
             }
+        }
+    }
+
+    /// Another user agent and another address on each connection.
+    @Test func userAgents() throws {
+        try Trial.expectLinear(
+            "agents", count: (12_000, 200_000), memory: Self.memory,
+            [["-q", "-z", "census"], ["-z", "census", "--json"]]
+        ) { flood, count in
+            let start: [UInt8] = [0x80, 0x11, 1, 0] + [UInt8](repeating: 9, count: 16)
+            for index in 0..<count {
+                let sender = Flood.StreamSender(host: UInt32(index), port: 40_000)
+                let agent = [UInt8](repeating: 0x1b, count: 252) + bigEndian(UInt32(index))
+                let receiver = [UInt8](repeating: 0, count: 16) + bigEndian(UInt32(index))
+                var version = start + receiver + [UInt8](repeating: 3, count: 6)
+                version += [UInt8](repeating: 0, count: 34) + [0xfd, 0, 1] + agent + bigEndian(UInt32(index))
+                flood.segment(from: sender, sequence: 0, flags: 0x02)
+                flood.segment(from: sender, sequence: 1, flags: 0x18, framed("version", version))
+            }
+        }
+    }
+
+    /// What is looked for at every byte, and in every entry.
+    @Test func matchesEverywhere() throws {
+        let zero = String(repeating: "00", count: 32)
+        try Trial.expectLinear(
+            "matches", count: (8, 60), memory: Self.memory,
+            [["--find", zero], ["--find", zero, "-T", "ndjson", "-e", "bitcoin.found"]]
+        ) { flood, count in
+            flood.open()
+            let inventory = compactSize(50_000) + [UInt8](repeating: 0, count: 50_000 * 36)
+            for _ in 0..<count { flood.message("inv", inventory) }
         }
     }
 }
