@@ -76,8 +76,23 @@ public struct MessageFields: Sendable {
     /// How many transactions the block of a `cmpctblock` has, and that of a `block`.
     public let compactBlockCount: Field
     public let blockCount: Field
-    /// Of `getblocktxn`: which transactions of the block are asked for.
+    /// Of `getblocktxn`: which transactions of the block are asked for, and how many.
     public let missingPosition: Field
+    public let missingCount: Field
+    /// When the header of a `block` and of a `cmpctblock` says that it was made.
+    public let blockTime: Field
+    public let compactBlockTime: Field
+    /// Of `cmpctblock`: the halves of the key, the short ids, and how many transactions are sent along.
+    public let compactKey: (Field, Field)
+    public let shortID: Field
+    public let prefilledCount: Field
+    /// Where in the block a transaction belongs that a `cmpctblock` brings along.
+    public let prefilledPosition: Field
+    public let compactBlock: Field
+    /// Of a `block`.
+    public let witnessCommitmentStatus: Field
+    /// What earlier messages tell of the transactions of `cmpctblock` and `blocktxn`.
+    public let earlierTransactions: Set<Field>
     /// Of `version`: what the sender says of itself as an address, and its services once more.
     public let versionSender: Field
     /// Of `sendcmpct`.
@@ -122,7 +137,21 @@ public struct MessageFields: Sendable {
         previousBlock = headers.header.prevBlock
         headerHash = headers.header.hash
         merkleBlockHash = MerkleBlock().header.hash
-        compactBlockHash = CompactBlock().header.hash
+        let compactBlock = CompactBlock()
+        compactBlockHash = compactBlock.header.hash
+        compactBlockTime = compactBlock.header.timestamp
+        compactKey = (compactBlock.k0, compactBlock.k1)
+        shortID = compactBlock.shortID
+        prefilledCount = compactBlock.prefilledCount
+        prefilledPosition = compactBlock.index.absolute
+        self.compactBlock = compactBlock.message
+        witnessCommitmentStatus = block.checks.commitmentStatus
+        let blockTxn = BlockTxn()
+        earlierTransactions = [
+            compactBlock.shortIDTransaction, compactBlock.shortIDSeenIn, blockTxn.shortID, blockTxn.seenIn,
+        ]
+        compactBlockCount = compactBlock.total
+        blockTime = block.header.timestamp
         missingOfBlock = GetBlockTxn().blockHash
         missingBlockHash = BlockTxn().blockHash
         let getCFilters = GetCFilters().range
@@ -140,7 +169,6 @@ public struct MessageFields: Sendable {
         addressCount = Addr().count
         addressV2Count = AddrV2().count
         versionNonce = version.nonce
-        compactBlockCount = CompactBlock().total
         blockCount = block.count
         missingPosition = GetBlockTxn().index.absolute
         versionSender = version.addrMe
@@ -149,7 +177,8 @@ public struct MessageFields: Sendable {
         compactVersion = sendCompact.version
         ruleChecks = FieldSet([
             headers.header.work.status, block.header.work.status, block.checks.rootStatus,
-            CompactBlock().header.work.status,
+            compactBlock.header.work.status,
         ])
+        missingCount = GetBlockTxn().count
     }
 }

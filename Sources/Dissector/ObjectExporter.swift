@@ -10,6 +10,9 @@ import Records
 /// block's hash, `<txid>.tx` or `<hash>.blk`. The same txid may come with other witnesses, and a block with or without
 /// its witnesses: where a name is taken by other bytes, the double SHA-256 of the bytes (of a transaction: the wtxid)
 /// follows after a hyphen. Nothing that is in the folder already is ever changed. What is whole but not valid is counted.
+///
+/// A compact block all of whose transactions came before, with it or after it is put together again and written, too, as
+/// `<hash>.rebuilt.blk`; not where the block was sent and written before.
 public final class ObjectExporter: RecordSink {
     private let path: String
     private let isHexadecimal: Bool
@@ -17,9 +20,16 @@ public final class ObjectExporter: RecordSink {
     /// What has been exported, or found to be there, by the hash of all its bytes.
     private var known: Set<ObjectName> = []
     private let knownLimit: Int
+    /// Blocks that were put together, by the hash of all their bytes; those that come whole are exported all the same.
+    private var rebuilt: Set<ObjectName> = []
+    private static let mostRebuilt = 10_000
     private let fields = MessageTypes.standard.fields
     private var text = TextBuffer()
+    private var rebuilder = BlockRebuilder()
     private static let block = Command("block")
+    private static let tx = Command("tx")
+    private static let compactBlock = Command("cmpctblock")
+    private static let blockTransactions = Command("blocktxn")
 
     public private(set) var counts = ExportCounts()
     /// Why exporting has stopped: what failed, and the system's reason. Files that were complete by then stay.
@@ -42,10 +52,10 @@ public final class ObjectExporter: RecordSink {
     public var wants: Wants {
         Wants(
             .fields,
-            fields: [
+            fields: rebuilder.wanted.union([
                 fields.transaction, fields.txid, fields.wtxid, fields.transactionSize, fields.block, fields.blockHash,
                 fields.blockSize,
-            ], remarks: fields.blockRefutations)
+            ]), remarks: fields.blockRefutations)
     }
 
     public func begin() {
@@ -62,11 +72,26 @@ public final class ObjectExporter: RecordSink {
             counts.invalid &+= count(record)
             return
         }
+        rebuilder.earn(bytes.byteCount)
         if record.command == Self.block {
             exportBlock(record.tree, bytes)
-        } else {
-            exportTransactions(record.tree, bytes)
+            return
         }
+        exportTransactions(record.tree, bytes, areSent: record.command == Self.tx)
+        if record.command == Self.compactBlock {
+            exportRebuilt(rebuilder.receive(record.tree, bytes, stream: record.stream))
+        } else if record.command == Self.blockTransactions {
+            exportRebuilt(rebuilder.fill(record.tree, bytes, stream: record.stream))
+        }
+    }
+
+    private func exportRebuilt(_ block: [UInt8]?) {
+        guard let block, folder != nil else { return }
+        let header = block.span.bytes.extracting(first: 80)
+        let whole = ObjectName(DoubleSHA256.hash(block.span.bytes))
+        guard !known.contains(whole), rebuilt.insert(whole).inserted else { return }
+        if rebuilt.count > Self.mostRebuilt { rebuilt.removeAll() }
+        export(ObjectName(DoubleSHA256.hash(header)), whole, ".rebuilt.blk", block.span.bytes, \.rebuilt)
     }
 
     // MARK: Finding
@@ -104,7 +129,8 @@ public final class ObjectExporter: RecordSink {
         return count
     }
 
-    private func exportTransactions(_ tree: borrowing Tree, _ bytes: RawSpan) {
+    /// - Parameter areSent: By themselves, so that compact blocks may have short ids of them.
+    private func exportTransactions(_ tree: borrowing Tree, _ bytes: RawSpan, areSent: Bool) {
         var index = 0
         while index < tree.nodes.count {
             let node = tree.nodes[index]
@@ -112,12 +138,12 @@ public final class ObjectExporter: RecordSink {
                 index += 1
                 continue
             }
-            exportTransaction(index, tree, bytes)
+            exportTransaction(index, tree, bytes, isSent: areSent)
             index = max(index + 1, Int(node.end))
         }
     }
 
-    private func exportTransaction(_ group: Int, _ tree: borrowing Tree, _ bytes: RawSpan) {
+    private func exportTransaction(_ group: Int, _ tree: borrowing Tree, _ bytes: RawSpan, isSent: Bool) {
         var txid: ObjectName?
         var wtxid: ObjectName?
         var size: UInt64 = 0
@@ -136,6 +162,7 @@ public final class ObjectExporter: RecordSink {
             if tree.isFull { counts.unread &+= 1 }
             return
         }
+        if isSent { rebuilder.see(txid.hash, wtxid.hash, object) }
         export(txid, wtxid, ".tx", object, \.transactions)
     }
 
@@ -146,7 +173,7 @@ public final class ObjectExporter: RecordSink {
         _ name: ObjectName, _ whole: ObjectName, _ suffix: String, _ object: RawSpan,
         _ count: WritableKeyPath<ExportCounts, UInt64>
     ) {
-        if known.contains(whole) {
+        if count != \.rebuilt, known.contains(whole) {
             counts.duplicates &+= 1
             return
         }
@@ -165,7 +192,7 @@ public final class ObjectExporter: RecordSink {
             fail("\(path)/\(file)", error)
             return
         }
-        if known.count < knownLimit { known.insert(whole) }
+        if count != \.rebuilt, known.count < knownLimit { known.insert(whole) }
     }
 
     private func add(_ file: String, _ object: RawSpan) -> ObjectFolder.Outcome {
@@ -187,6 +214,8 @@ public final class ObjectExporter: RecordSink {
 public struct ExportCounts: Sendable, Equatable {
     public var transactions: UInt64 = 0
     public var blocks: UInt64 = 0
+    /// Blocks put together from compact ones.
+    public var rebuilt: UInt64 = 0
     /// Sent again, or in the folder already.
     public var duplicates: UInt64 = 0
     /// Not written, since both names that they could have had are taken by other files.
@@ -202,6 +231,7 @@ public struct ExportCounts: Sendable, Equatable {
     public var text: String {
         func plural(_ count: UInt64, _ one: String) -> String { "\(count) \(one)\(count == 1 ? "" : "s")" }
         var text = "exported \(plural(transactions, "transaction")), \(plural(blocks, "block"))"
+        if rebuilt > 0 { text += ", \(plural(rebuilt, "block")) rebuilt from compact ones" }
         if duplicates > 0 { text += "; \(plural(duplicates, "duplicate"))" }
         if refused > 0 { text += "; \(refused) not written, since other files have their names" }
         if invalid > 0 { text += "; \(invalid) not valid: checksum, work, merkle root or layout is wrong" }
@@ -212,11 +242,9 @@ public struct ExportCounts: Sendable, Equatable {
 
 /// A hash that distinguishes objects, and names them.
 private struct ObjectName: Hashable {
-    private let words: InlineArray<4, UInt64>
+    let hash: Hash256
 
-    init(_ hash: Hash256) {
-        words = InlineArray { hash.bytes.unsafeLoadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self) }
-    }
+    init(_ hash: Hash256) { self.hash = hash }
 
     /// The bytes of a generated node, if they are a hash.
     init?(_ tree: borrowing Tree, _ node: Node) {
@@ -229,16 +257,9 @@ private struct ObjectName: Hashable {
     /// 64 hexadecimal digits, in the order in which Bitcoin's tools show them.
     var text: String {
         var text = TextBuffer()
-        text.append(reversedHexadecimal: words.span.bytes)
+        text.append(reversedHexadecimal: hash.bytes)
         return text.string
     }
-
-    static func == (left: ObjectName, right: ObjectName) -> Bool {
-        (0..<4).allSatisfy { left.words[$0] == right.words[$0] }
-    }
-
-    /// Of a hash a quarter is as good as all; the hasher's seed is secret.
-    func hash(into hasher: inout Hasher) { hasher.combine(words[0]) }
 }
 
 extension RawSpan {

@@ -86,9 +86,9 @@ public struct PipelineOptions: Sendable {
                 || wants.map { !$0.fields.isDisjoint(with: fields) } ?? false
         }
         let fields = RecordFields.standard
-        let (looksAtEnds, relates) = (
-            areNamed(fields.close.all), areNamed(fields.relations.all) || wants?.depth == .tree
-        )
+        let told = fields.relations.told.union(MessageTypes.standard.fields.earlierTransactions)
+        let tells = wants?.depth == .tree || areNamed(told)
+        let (looksAtEnds, relates) = (areNamed(fields.close.all), areNamed(fields.relations.all) || tells)
         guard looksAtEnds || relates else { return self }
         var options = self
         if looksAtEnds {
@@ -97,9 +97,7 @@ public struct PipelineOptions: Sendable {
         }
         options.observation = max(options.observation, .messages)
         let inquiry = options.inquiry ?? Inquiry([])
-        if relates {
-            inquiry.relate(tellingAnnouncements: wants?.depth == .tree || areNamed(fields.relations.told))
-        }
+        if relates { inquiry.relate(tellingAnnouncements: tells) }
         options.inquiry = inquiry
         return options
     }

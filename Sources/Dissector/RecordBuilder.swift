@@ -229,6 +229,10 @@ struct RecordBuilder: ~Copyable {
             sink.generate(relations.announcements.announcedIn, value: frame, RawSpan())
         }
         if let first = earlier.first { relations.announcements.append(first, to: &sink) }
+        if let counts = earlier.shortIDs {
+            sink.generate(relations.seen, value: counts.seen, RawSpan())
+            sink.generate(relations.ambiguous, value: counts.ambiguous, RawSpan())
+        }
         for answer in answers where answer.frame > 0 {
             sink.generate(relations.responseIn, value: answer.frame, RawSpan())
         }

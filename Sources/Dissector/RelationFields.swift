@@ -19,6 +19,12 @@ struct RelationFields: Sendable {
         "how the request ended, one for each thing that was asked for; known with -2")
 
     let announcements = AnnouncementFields()
+    let seen = Field(
+        "bitcoin.cmpctblock.seen", "Seen Before", .unsigned(bits: 64),
+        "how many short ids stand for exactly one transaction that an earlier tx message has")
+    let ambiguous = Field(
+        "bitcoin.cmpctblock.ambiguous", "Ambiguous", .unsigned(bits: 64),
+        "how many short ids stand for more than one transaction that earlier tx messages have")
 
     static let outcomes = ValueNames(
         RequestOutcome.allCases.map { outcome in
@@ -28,8 +34,8 @@ struct RelationFields: Sendable {
 
     /// Those that the messages before a message tell.
     var backward: Set<Field> { [responseTo, responseTime] }
-    /// Those that tell who announced something.
-    var told: Set<Field> { announcements.all }
+    /// Those that tell who announced something, and where its transactions were seen.
+    var told: Set<Field> { announcements.all.union([seen, ambiguous]) }
     /// Those that only the messages after it tell.
     var forward: Set<Field> { [responseIn, outcome] }
     var all: Set<Field> { backward.union(forward).union(told) }

@@ -11,6 +11,8 @@ public enum QuestionName: String, Sendable, CaseIterable {
     case bytes
     case latency
     case relay
+    case blocks
+    case cmpctblock
     case requests
     case identity
     case violations
@@ -20,7 +22,9 @@ public enum QuestionName: String, Sendable, CaseIterable {
         switch self {
         case .capture: CaptureQuestion.self
         case .connections: ConnectionsQuestion.self
+        case .blocks: BlocksQuestion.self
         case .bytes: BytesQuestion.self
+        case .cmpctblock: CompactBlocksQuestion.self
         case .latency: LatencyQuestion.self
         case .relay: RelayQuestion.self
         case .requests: RequestsQuestion.self
@@ -46,6 +50,7 @@ public enum QuestionName: String, Sendable, CaseIterable {
         switch self {
         case .capture: []
         case .connections: .purposes
+        case .blocks, .cmpctblock: [.requests, .blocks]
         case .bytes: .costs
         case .latency: .pings
         case .relay: [.pings, .requests, .transactions]
@@ -246,7 +251,7 @@ public final class Inquiry: @unchecked Sendable {
             capture: capture, hasPackets: facts != nil, messages: messages, violations: relations.violations,
             connections: known, otherConnections: others, node: node,
             completeUntil: relations.forgottenTime.map { $0 &- (capture.start ?? $0) },
-            relay: relations.relay(node),
+            relay: relations.relay(node), blocks: relations.blocks,
             others: (relations.states.others.messages, relations.states.others.bytes),
             // Of its own: rows live as long as the view, and there may be a view every ten seconds.
             budget: SampleBudget())

@@ -15,6 +15,7 @@ public struct View {
     /// From when on figures are partial, in nanoseconds since the first frame; nil: they are whole.
     let completeUntil: Int64?
     let relay: RelayFigures
+    let blocks: BlockBook
     /// What has no row.
     let others: (messages: UInt64, bytes: UInt64)
     /// Of what is put together for an answer, and gone after it.

@@ -57,7 +57,10 @@ private func hash(_ bytes: some Collection<UInt8>) -> String {
         let folder = TemporaryFolder()
         let exporter = try folder.export(packets(name))
         #expect(exporter.problem == nil)
-        let names = try folder.names
+        let rebuilt = try folder.names.filter { $0.hasSuffix(".rebuilt.blk") }
+        #expect(Int(exporter.counts.rebuilt) == rebuilt.count)
+        for name in rebuilt { #expect(try hash(folder.read(name).prefix(80)) + ".rebuilt.blk" == name) }
+        let names = try folder.names.subtracting(rebuilt)
         let blocks = names.filter { $0.hasSuffix(".blk") }
         for name in blocks { #expect(try hash(folder.read(name).prefix(80)) + ".blk" == name) }
         var logged: Set<String> = []
@@ -90,7 +93,7 @@ private func hash(_ bytes: some Collection<UInt8>) -> String {
             .map { $0[.modificationDate] as? Date }
         let second = try folder.export(packets("relay.pcap")).counts
         #expect(second.blocks == 0 && second.transactions == 0 && second.refused == 0)
-        #expect(second.duplicates == first.duplicates + first.blocks + first.transactions)
+        #expect(second.duplicates == first.duplicates + first.blocks + first.transactions + first.rebuilt)
         #expect(try folder.names == names)
         let later = try names.map { try FileManager.default.attributesOfItem(atPath: folder.path + "/" + $0) }
             .map { $0[.modificationDate] as? Date }

@@ -8,6 +8,12 @@ struct BlockTxn: Payload {
     let count = Field(
         "bitcoin.blocktxn.transactions_length", "Number of transactions", .count, "how many transactions follow")
     let transaction = Transaction.standard
+    let shortID = Field(
+        "bitcoin.blocktxn.short_id", "Short id", .hexadecimal(bits: 48),
+        "the short id that the transaction has in the compact block which this fills")
+    let seenIn = Field(
+        "bitcoin.blocktxn.seen_in", "Seen In", .frameNumber,
+        "the frame in which the transaction was seen first, if it was seen before")
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         c.info(" ", hash: try c.bytes(blockHash, 32))
@@ -17,6 +23,12 @@ struct BlockTxn: Payload {
             c.sink.info.append(count: transactions)
             c.sink.info.append(" tx")
         }
-        try transaction.list(&c, transactions, context.network)
+        try c.list(of: transaction.message, transactions, minimum: 10) { (c, index) throws(Stop) in
+            let isHashed = c.wants(shortID) || c.wantsAny(of: transaction.computed)
+            let summary = try transaction.layout(&c, context.network, hashing: isHashed)
+            // As it was sent: without witness under version 1.
+            if let key = context.earlier.shortIDKey, let name = summary.wtxid { c.generate(shortID, key.shortID(name)) }
+            if let seen = context.earlier.transaction(at: index) { c.generate(seenIn, seen.frame) }
+        }
     }
 }

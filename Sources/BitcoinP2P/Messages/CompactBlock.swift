@@ -23,6 +23,12 @@ struct CompactBlock: Payload {
     let shortIDPosition = Field(
         "bitcoin.cmpctblock.shortids.position", "Position", .unsigned(bits: 64),
         "which transaction of the block the short id stands for, from 0")
+    let shortIDTransaction = Field(
+        "bitcoin.cmpctblock.shortids.wtxid", "Stands for", .hash,
+        "the wtxid of the one transaction seen before that has this short id")
+    let shortIDSeenIn = Field(
+        "bitcoin.cmpctblock.shortids.seen_in", "Seen In", .frameNumber,
+        "the frame in which that transaction was seen first")
     let prefilledCount = Field(
         "bitcoin.cmpctblock.prefilledtxn_length", "Number of prefilled transactions", .count,
         "how many transactions are sent along")
@@ -49,9 +55,13 @@ struct CompactBlock: Payload {
         let ids = try c.compactSize(shortIDCount, limit: Limits.compactBlockPositions)
         c.info(ids, "short id", "short ids")
         var positions = c.keepsFields ? CompactPositions(c.bytes, behind: ids, at: c.offset, self) : nil
-        try c.values(ids, stride: 6) { (c, _) throws(Stop) in
+        try c.values(ids, stride: 6) { (c, index) throws(Stop) in
             try c.integer(shortID, bytes: 6)
             if let place = positions?.take() { c.generate(shortIDPosition, place) }
+            if let transaction = context.earlier.transaction(at: index) {
+                c.generate(shortIDTransaction, transaction.wtxid.bytes)
+                c.generate(shortIDSeenIn, transaction.frame)
+            }
         }
         let most = Limits.compactBlockPositions - min(UInt64(ids), Limits.compactBlockPositions)
         let count = try c.compactSize(prefilledCount, limit: most)

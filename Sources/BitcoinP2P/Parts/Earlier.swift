@@ -8,17 +8,42 @@ public struct Earlier: Sendable {
     public var announcedIn: UInt64?
     /// The first announcement of it.
     public var first: EarlierAnnouncement?
+    /// Of a `cmpctblock`: how many of its short ids stand for one transaction that was seen, and how many for several.
+    public var shortIDs: (seen: UInt64, ambiguous: UInt64)?
+    /// Of a `cmpctblock`: the transactions that its short ids stand for, in their order; of a `blocktxn`: those that it has, as
+    /// far as they were seen.
+    public var transactions: ContiguousArray<EarlierTransaction?> = []
+    /// Of a `blocktxn`: what the short ids are made with of the compact block that it fills.
+    public var shortIDKey: ShortIDKey?
 
     public init() {}
 
-    public var isEmpty: Bool { announcements.isEmpty && announcedIn == nil && first == nil }
+    public var isEmpty: Bool {
+        announcements.isEmpty && announcedIn == nil && first == nil && shortIDs == nil && transactions.isEmpty
+            && shortIDKey == nil
+    }
 
     public mutating func removeAll() { if !isEmpty { self = Earlier() } }
 
-    /// Notes the first announcement of what stands at a place; places rise.
+    /// Notes the first announcement of what stands at a place.
     public mutating func note(_ announcement: EarlierAnnouncement, at place: Int) {
-        while announcements.count < place { announcements.append(nil) }
-        announcements.append(announcement)
+        while announcements.count <= place { announcements.append(nil) }
+        announcements[place] = announcement
+    }
+
+    /// The transaction at a place, if it was seen.
+    func transaction(at place: Int) -> EarlierTransaction? { place < transactions.count ? transactions[place] : nil }
+}
+
+/// A transaction that an earlier `tx` message has.
+public struct EarlierTransaction: Sendable {
+    public var wtxid: Hash256
+    /// The frame that completed the first such message.
+    public var frame: UInt64
+
+    public init(wtxid: Hash256, frame: UInt64) {
+        self.wtxid = wtxid
+        self.frame = frame
     }
 }
 

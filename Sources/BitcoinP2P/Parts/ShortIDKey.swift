@@ -2,8 +2,12 @@ import Crypto
 import Fields
 
 /// What the short ids of one compact block are made with (BIP 152, protocol.md section 10.3).
-struct ShortIDKey: Sendable {
+public struct ShortIDKey: Sendable {
     let sipHash: SipHash
+
+    /// - Parameters:
+    ///   - k0: The halves of the key, as fields of the message have them.
+    public init(k0: UInt64, k1: UInt64) { sipHash = SipHash(k0: k0, k1: k1) }
 
     /// - Parameter bytes: The header and, after it, the nonce: 88 bytes.
     init(_ bytes: RawSpan) {
@@ -17,5 +21,5 @@ struct ShortIDKey: Sendable {
     }
 
     /// The six bytes that stand for a txid or wtxid.
-    func shortID(_ name: Hash256) -> UInt64 { sipHash.hash(name.bytes) & 0xffff_ffff_ffff }
+    public func shortID(_ name: Hash256) -> UInt64 { sipHash.hash(name.bytes) & 0xffff_ffff_ffff }
 }

@@ -22,6 +22,10 @@ struct SideState {
     }
 
     var messages: UInt64 = 0
+    /// The latest frame that brought the first byte of a message.
+    var lastBeginning: UInt64 = 0
+    /// Of compact blocks that it wants, by its `sendcmpct` messages.
+    var compactVersions: CompactVersions = []
     /// Headers and payloads, by the headers' own account; of v2 all that was seen.
     var bytes: UInt64 = 0
     var deeds: Deeds = []
@@ -49,6 +53,15 @@ struct SideState {
         change(&tally)
         tallies[place] = tally
     }
+}
+
+/// Versions of BIP 152.
+struct CompactVersions: OptionSet {
+    let rawValue: UInt8
+
+    /// Short ids are of txids.
+    static let first = CompactVersions(rawValue: 1)
+    static let other = CompactVersions(rawValue: 2)
 }
 
 /// A `getheaders` that waits.

@@ -17,6 +17,8 @@ protocol Question {
     /// Each has a value in every row, null where nobody knows it.
     static var columns: [ValuedColumn<Row>] { get }
 
+    /// Rows of one kind have no members that only those of another have; else such members are null.
+    static var omitsAbsent: Bool { get }
     /// Words that a column may have, and what they mean.
     static var words: [ColumnWords] { get }
     /// Whether counts of that row never fall while a capture goes on. Metrics have others as gauges.
@@ -41,6 +43,7 @@ public struct ColumnWords: Sendable {
 }
 
 extension Question {
+    static var omitsAbsent: Bool { false }
     static var words: [ColumnWords] { [] }
     static func isSteady(_ row: Row) -> Bool { true }
 
@@ -162,12 +165,14 @@ extension Question {
     ) {
         var isFirst = isFirst
         for column in columns where column.column.isMember {
+            let member = column.value(value)
+            if member == nil, omitsAbsent { continue }
             if !isFirst { text.append(",") }
             isFirst = false
             text.append("\"")
             text.append(column.column.key)
             text.append("\":")
-            text.append(json: column.value(value) ?? .number(nil), column.column.unit)
+            text.append(json: member ?? .number(nil), column.column.unit)
         }
     }
 }

@@ -24,6 +24,7 @@ struct RelationReader: ~Copyable {
         case block(hash: Field, RequestKind)
         case getblocktxn
         case blocktxn
+        case sendcmpct
         case asksFilters(MessageFields.FilterName, RequestKind)
         case filters(MessageFields.FilterName, RequestKind)
     }
@@ -41,9 +42,13 @@ struct RelationReader: ~Copyable {
     private let entries: [Command: Entry]
     /// `headers`, with the hashes of the headers themselves, which take long to compute.
     let headersByHash: Entry?
+    /// `blocktxn`, with the names of its transactions.
+    let filledByName: Entry?
     private var tree = Tree()
     /// The message at hand has been read.
     private var hasRead = false
+    /// It was read to its end, and all its fields were there.
+    private(set) var isComplete = false
 
     /// - Parameter scope: Only what these look at is read.
     init(_ scope: Relations.Scope, _ types: MessageTypes = .standard) {
@@ -79,10 +84,21 @@ struct RelationReader: ~Copyable {
         add(Command("getheaders"), .getheaders, fields.locatorHash, fields.hashStop)
         add(Command("headers"), .headers, fields.headerCount, fields.previousBlock)
         add(Command("tx"), .tx, fields.txid, fields.wtxid)
-        add(Command("block"), .block(hash: fields.blockHash, .block), fields.blockHash)
+        add(
+            Command("block"), .block(hash: fields.blockHash, .block), fields.blockHash,
+            more: [.blocks: [fields.blockTime, fields.blockCount]])
         add(Command("merkleblock"), .block(hash: fields.merkleBlockHash, .merkleblock), fields.merkleBlockHash)
-        add(Command("cmpctblock"), .block(hash: fields.compactBlockHash, .cmpctblock), fields.compactBlockHash)
-        add(Command("getblocktxn"), .getblocktxn, fields.missingOfBlock)
+        add(
+            Command("cmpctblock"), .block(hash: fields.compactBlockHash, .cmpctblock), fields.compactBlockHash,
+            more: [
+                .blocks: [
+                    fields.compactBlockTime, fields.compactKey.0, fields.compactKey.1, fields.shortID,
+                    fields.prefilledCount,
+                ]
+            ])
+        add(
+            Command("getblocktxn"), .getblocktxn, fields.missingOfBlock, more: [.blocks: [fields.missingCount]])
+        add(Command("sendcmpct"), .sendcmpct, fields.compactVersion)
         add(Command("blocktxn"), .blocktxn, fields.missingBlockHash)
         for (asks, answers, names, found, kind) in [
             (Command("getcfilters"), Command("cfilter"), fields.getCFilters, fields.cFilter, RequestKind.cfilters),
@@ -93,6 +109,9 @@ struct RelationReader: ~Copyable {
             add(answers, .filters(found, kind), found.type, found.hash)
         }
         self.entries = entries
+        filledByName = types[Command("blocktxn")].map {
+            Entry(role: .blocktxn, type: $0, wanted: FieldSet([fields.wtxid]), deeds: .more)
+        }
         headersByHash = types[Command("headers")].map {
             Entry(
                 role: .headers, type: $0, wanted: FieldSet([fields.headerCount, fields.headerHash]), deeds: .more)
@@ -131,8 +150,9 @@ struct RelationReader: ~Copyable {
         swap(&kept, &tree)
         kept.removeAll()
         var pick = PickSink(TreeSink(kept, wantsInfo: false), wanted: entry.wanted)
-        entry.type.pick(bytes, from: start, MessageContext(network: network, time: 0), into: &pick)
+        let outcome = entry.type.pick(bytes, from: start, MessageContext(network: network, time: 0), into: &pick)
         let sink = pick.finish()
+        isComplete = outcome == .complete
         tree = sink.tree
     }
 

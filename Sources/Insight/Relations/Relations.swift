@@ -48,15 +48,20 @@ struct Relations: ~Copyable {
     /// Nil where nobody asks.
     private var judge: RuleJudge?
     private(set) var identities = Identities()
+    var blocks: BlockBook
+    /// What short ids may stand for.
+    var seen = SeenTransactions()
+    var hashAllowance = HashAllowance()
 
     init(
         _ scope: Scope, _ budget: SampleBudget, limits: Requests.Limits = Requests.Limits(),
         announcements: TransactionGeneration.Limits = TransactionGeneration.Limits(), node: Node? = nil,
-        book: AnswerBook? = nil
+        blocks: BlockBook.Limits = BlockBook.Limits(), book: AnswerBook? = nil
     ) {
         self.scope = scope
         self.node = node
         transactions = TransactionBook(budget, limits: announcements)
+        self.blocks = BlockBook(limits: blocks)
         reader = RelationReader(scope)
         judge = scope.contains(.rules) ? RuleJudge() : nil
         requests = Requests(budget, limits: limits, book: book)
@@ -72,13 +77,16 @@ struct Relations: ~Copyable {
     /// From now on it is told who announced something before.
     mutating func tellEarlier() {
         tellsEarlier = true
-        widen([.transactions])
+        widen([.transactions, .blocks])
     }
 
     /// When something was forgotten for the first time, in nanoseconds since 1970.
     var forgottenTime: Int64? {
-        [requests.forgottenTime, states.firstOther, transactions.forgottenTime, violations.firstOther?.time]
-            .compactMap(\.self).min()
+        [
+            requests.forgottenTime, states.firstOther, transactions.forgottenTime, blocks.forgottenTime,
+            violations.firstOther?.time,
+        ]
+        .compactMap(\.self).min()
     }
 
     /// What became of transactions, as if all ended now.
@@ -103,6 +111,7 @@ struct Relations: ~Copyable {
         requests.beginMessage()
         if tellsEarlier { earlier.removeAll() }
         judge?.receive(fact, bytes, from: start)
+        if scope.contains(.blocks) { hashAllowance.earn(Int(clamping: fact.captured.bytes)) }
         guard let place = place(of: fact.connection, fact.side, fact.first.time, ends: ends) else {
             return states.addOther(messages: 1, bytes: UInt64(clamping: fact.length), at: fact.first.time)
         }
@@ -141,6 +150,7 @@ struct Relations: ~Copyable {
         states[place].transport = fact.transport
         if let network = fact.network { states[place].network = network }
         states[place][fact.side].messages &+= 1
+        states[place][fact.side].lastBeginning = max(states[place][fact.side].lastBeginning, fact.first.frame)
         states[place][fact.side].bytes &+= UInt64(clamping: fact.length)
         guard scope.contains(.costs) else { return }
         let command = commandLimit.counted(fact.command, in: states[place][fact.side])
@@ -162,6 +172,7 @@ struct Relations: ~Copyable {
         note(fact, entry.deeds, at: place)
         relateConversation(fact, bytes, from: start, entry, at: place)
         if scope.contains(.transactions) { tellTransactions(fact, bytes, from: start, entry, at: place) }
+        if scope.contains(.blocks) { tellBlocks(fact, bytes, from: start, entry, at: place) }
     }
 
     /// What the two sides of a connection have to do with each other.
@@ -173,7 +184,7 @@ struct Relations: ~Copyable {
             if !scope.isDisjoint(with: [.purposes, .claims]) { takeClaims(fact, bytes, from: start, entry, at: place) }
         case .verack:
             if states[place][fact.side].verackTime == nil { states[place][fact.side].verackTime = fact.complete.time }
-        case .negotiation: break
+        case .negotiation, .sendcmpct: break
         case .ping, .pong: if scope.contains(.pings) { relatePing(fact, bytes, from: start, entry, at: place) }
         case .addresses(let count): takeAddresses(fact, bytes, from: start, entry, count, at: place)
         case .inventory(let vectors):

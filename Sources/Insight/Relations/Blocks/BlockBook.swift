@@ -1,0 +1,342 @@
+import BitcoinP2P
+import Reassembly
+
+/// Who announced which blocks, who asked for them, and how they came.
+///
+/// Which side is the node is known only at the end: all is kept by side, and judged when rows are made.
+struct BlockBook {
+    struct Limits {
+        /// Blocks that somebody announced.
+        var announced = 10_000
+        /// Blocks that were delivered or asked for, and not announced so far.
+        var silent = 10_000
+        /// Sides of blocks, of 56 bytes each.
+        var parts = 1 << 18
+        /// `block` messages, of 72 bytes each.
+        var deliveries = 100_000
+        var compactBlocks = 10_000
+        /// Blocks of which only a digest is kept, of 8 bytes each.
+        var digests = 250_000
+    }
+
+    struct Block {
+        let hash: Hash256
+        var isAnnounced = false
+        /// Sides that did something with it, the newest first.
+        fileprivate(set) var part = BlockBook.none
+        /// The first announcement of all.
+        fileprivate(set) var firstAnnouncer = BlockBook.none
+        fileprivate(set) var delivery = BlockBook.none
+        fileprivate var lastDelivery = BlockBook.none
+        /// Of its first `block` message.
+        fileprivate(set) var length: UInt64?
+        /// Deliveries before any announcement stand in ``BlockBook/sync`` alone.
+        fileprivate(set) var isCounted = false
+    }
+
+    static let none: Int32 = -1
+
+    private let limits: Limits
+    private var blocks: ContiguousArray<Block> = []
+    private var freeBlocks: [Int32] = []
+    private var places: [Hash256: Int32] = [:]
+    private var announced = 0
+    /// Blocks that nobody announced, the oldest first; some of them were announced since.
+    private var silent = SilentBlocks()
+    private var parts: ContiguousArray<BlockPart> = []
+    private var freeParts: [Int32] = []
+    private var partPlaces: [UInt64: Int32] = [:]
+    private var deliveries: ContiguousArray<BlockDelivery> = []
+    private var freeDeliveries: [Int32] = []
+    private(set) var compactBlocks: ContiguousArray<CompactBlockFact> = []
+    /// Compact blocks of which transactions were asked for, by the asking message.
+    private var asked: [UInt64: Int32] = [:]
+    /// Blocks that came, were announced by nobody, and are forgotten.
+    private var passed: Set<Int> = []
+    /// Digests of announced blocks that have no row, and how many those are.
+    private var others: Set<Int> = []
+    private(set) var otherBlocks: UInt64 = 0
+    private(set) var otherCompactBlocks: UInt64 = 0
+    /// Of blocks that nobody had announced and that are forgotten, by who sent them.
+    private(set) var sync: [ConnectionSide: SyncTally] = [:]
+    /// When the first thing was dropped.
+    private(set) var forgottenTime: Int64?
+
+    init(limits: Limits = Limits()) { self.limits = limits }
+
+    // MARK: What is known
+
+    /// A block by its hash.
+    func block(_ hash: Hash256) -> Block? { places[hash].map { blocks[Int($0)] } }
+
+    /// Those that were announced.
+    var announcedBlocks: some Sequence<Block> { blocks.lazy.filter(\.isAnnounced) }
+    /// Those that are not forgotten, announced or not.
+    var knownBlocks: some Sequence<Block> { places.values.lazy.map { [blocks] in blocks[Int($0)] } }
+
+    func forEachPart(of block: Block, _ body: (BlockPart) -> Void) {
+        var next = block.part
+        while next != Self.none {
+            body(parts[Int(next)])
+            next = parts[Int(next)].next
+        }
+    }
+
+    func forEachDelivery(of block: Block, _ body: (BlockDelivery) -> Void) {
+        var next = block.delivery
+        while next != Self.none {
+            body(deliveries[Int(next)])
+            next = deliveries[Int(next)].next
+        }
+    }
+
+    /// The first announcement of a block so far, and that of one side.
+    func announcements(of hash: Hash256, by side: ConnectionSide) -> (first: BlockPart, own: BlockPart?)? {
+        guard let place = places[hash], blocks[Int(place)].firstAnnouncer != Self.none else { return nil }
+        let own = partPlaces[side.key(with: place)].map { parts[Int($0)] }
+        return (parts[Int(blocks[Int(place)].firstAnnouncer)], own.flatMap { $0.form == nil ? nil : $0 })
+    }
+
+    // MARK: Announcements
+
+    mutating func announce(_ hash: Hash256, by side: ConnectionSide, _ form: BlockForm, _ message: MessagePlace) {
+        guard let place = place(of: hash, isAnnounced: true, message.complete.time),
+            let part = part(of: place, side, message.complete.time), parts[Int(part)].form == nil
+        else { return }
+        parts[Int(part)].form = form
+        parts[Int(part)].announced = message.complete
+        parts[Int(part)].announcedOrder = message.order
+        parts[Int(part)].hadOrder = min(parts[Int(part)].hadOrder, message.order)
+        if blocks[Int(place)].firstAnnouncer == Self.none { blocks[Int(place)].firstAnnouncer = part }
+    }
+
+    // MARK: Blocks
+
+    /// A `block` message comes.
+    mutating func deliver(_ hash: Hash256, _ delivery: BlockDelivery) {
+        guard let place = place(of: hash, isAnnounced: false, delivery.complete.time) else { return }
+        if let part = part(of: place, delivery.side, delivery.complete.time) {
+            parts[Int(part)].hadOrder = min(parts[Int(part)].hadOrder, delivery.order)
+        }
+        if blocks[Int(place)].length == nil { blocks[Int(place)].length = delivery.length }
+        let index: Int32
+        if let free = freeDeliveries.popLast() {
+            index = free
+            deliveries[Int(index)] = delivery
+        } else if deliveries.count < limits.deliveries {
+            index = Int32(truncatingIfNeeded: deliveries.count)
+            deliveries.append(delivery)
+        } else {
+            if blocks[Int(place)].isAnnounced { return forget(delivery.complete.time) }
+            blocks[Int(place)].isCounted = true
+            return count(delivery)
+        }
+        let last = blocks[Int(place)].lastDelivery
+        if last == Self.none {
+            blocks[Int(place)].delivery = index
+        } else {
+            deliveries[Int(last)].next = index
+        }
+        blocks[Int(place)].lastDelivery = index
+    }
+
+    private mutating func count(_ delivery: BlockDelivery) {
+        sync[delivery.side, default: SyncTally()].add(
+            bytes: delivery.length, from: delivery.first.time, to: delivery.complete.time)
+    }
+
+    /// A `cmpctblock` comes.
+    mutating func receive(_ compact: CompactBlockFact) {
+        guard compactBlocks.count < limits.compactBlocks else {
+            otherCompactBlocks &+= 1
+            return forget(compact.place.complete.time)
+        }
+        var compact = compact
+        let index = Int32(truncatingIfNeeded: compactBlocks.count)
+        if let place = place(of: compact.hash, isAnnounced: false, compact.place.complete.time),
+            let part = part(of: place, compact.side, compact.place.complete.time)
+        {
+            compact.previous = parts[Int(part)].compact
+            parts[Int(part)].compact = index
+            parts[Int(part)].hadOrder = min(parts[Int(part)].hadOrder, compact.place.order)
+        }
+        compactBlocks.append(compact)
+    }
+
+    // MARK: Requests
+
+    /// A side asks for a block in some form.
+    ///
+    /// - Parameter isWhole: Not for a compact one.
+    mutating func ask(for hash: Hash256, by side: ConnectionSide, isWhole: Bool, _ message: MessagePlace) {
+        guard let place = noteAsking(for: hash, by: side, message), isWhole,
+            let index = compact(of: place, sentTo: side, before: message)
+        else { return }
+        compactBlocks[index].isBlockAsked = true
+    }
+
+    /// A side asks for transactions of a block.
+    mutating func askForTransactions(
+        _ indexes: UInt64, of hash: Hash256, by side: ConnectionSide, _ message: MessagePlace
+    ) {
+        guard let place = noteAsking(for: hash, by: side, message),
+            let index = compact(of: place, sentTo: side, before: message), compactBlocks[index].request == nil
+        else { return }
+        compactBlocks[index].request = CompactBlockFact.Request(order: message.order, indexes: indexes)
+        asked[message.order] = Int32(truncatingIfNeeded: index)
+    }
+
+    private mutating func noteAsking(
+        for hash: Hash256, by side: ConnectionSide, _ message: MessagePlace
+    ) -> Int32? {
+        guard let place = place(of: hash, isAnnounced: false, message.complete.time),
+            let part = part(of: place, side, message.complete.time)
+        else { return nil }
+        parts[Int(part)].hasAsked = true
+        return place
+    }
+
+    /// The newest compact block that a side got in a frame before a message of its own began.
+    private func compact(of place: Int32, sentTo side: ConnectionSide, before message: MessagePlace) -> Int? {
+        guard let part = partPlaces[side.opposite.key(with: place)] else { return nil }
+        var index = parts[Int(part)].compact
+        // Only those are passed that came while the message was on its way.
+        for _ in 0..<64 {
+            guard index != Self.none else { return nil }
+            if compactBlocks[Int(index)].place.complete.frame < message.first.frame { return Int(index) }
+            index = compactBlocks[Int(index)].previous
+        }
+        return nil
+    }
+
+    /// A message answers the `getblocktxn` of that order.
+    ///
+    /// - Returns: The compact block of which it asked for transactions.
+    @discardableResult
+    mutating func answer(_ request: UInt64, _ answer: CompactBlockFact.Answer) -> CompactBlockFact? {
+        guard let index = asked.removeValue(forKey: request) else { return nil }
+        compactBlocks[Int(index)].request?.answer = answer
+        return compactBlocks[Int(index)]
+    }
+
+    // MARK: Places
+
+    /// Something is dropped, or was too much to compute.
+    mutating func forget(_ time: Int64) { forgottenTime = forgottenTime ?? time }
+
+    /// Where a block is; it begins one where there is room.
+    private mutating func place(of hash: Hash256, isAnnounced: Bool, _ time: Int64) -> Int32? {
+        if let place = places[hash] {
+            guard isAnnounced, !blocks[Int(place)].isAnnounced else { return place }
+            guard announced < limits.announced else {
+                noteOther(hash, time)
+                return nil
+            }
+            blocks[Int(place)].isAnnounced = true
+            announced += 1
+            silent.count -= 1
+            return place
+        }
+        if isAnnounced {
+            // It had come before anybody announced it.
+            if passed.contains(hash.hashValue) { return nil }
+            guard announced < limits.announced else {
+                noteOther(hash, time)
+                return nil
+            }
+            announced += 1
+        } else if silent.count >= limits.silent {
+            dropSilent(time)
+        }
+        let block = Block(hash: hash, isAnnounced: isAnnounced)
+        let place: Int32
+        if let free = freeBlocks.popLast() {
+            place = free
+            blocks[Int(place)] = block
+        } else {
+            place = Int32(truncatingIfNeeded: blocks.count)
+            blocks.append(block)
+        }
+        places[hash] = place
+        if !isAnnounced { silent.append(place) }
+        return place
+    }
+
+    private mutating func noteOther(_ hash: Hash256, _ time: Int64) {
+        forget(time)
+        // Of more than are remembered some count twice.
+        guard others.count < limits.digests else { return otherBlocks &+= 1 }
+        if others.insert(hash.hashValue).inserted { otherBlocks &+= 1 }
+    }
+
+    /// Forgets the oldest block that nobody announced; what it cost its sender stays.
+    private mutating func dropSilent(_ time: Int64) {
+        var next = silent.removeFirst()
+        while let place = next, blocks[Int(place)].isAnnounced { next = silent.removeFirst() }
+        guard let place = next else { return }
+        silent.count -= 1
+        let block = blocks[Int(place)]
+        var index = block.delivery
+        while index != Self.none {
+            count(deliveries[Int(index)])
+            freeDeliveries.append(index)
+            index = deliveries[Int(index)].next
+        }
+        index = block.part
+        while index != Self.none {
+            partPlaces[parts[Int(index)].side.key(with: place)] = nil
+            freeParts.append(index)
+            index = parts[Int(index)].next
+        }
+        if block.length != nil {
+            if passed.count < limits.digests { passed.insert(block.hash.hashValue) } else { forget(time) }
+        }
+        places[block.hash] = nil
+        freeBlocks.append(place)
+    }
+
+    /// What a side has done with a block; begins it where there is room.
+    private mutating func part(of place: Int32, _ side: ConnectionSide, _ time: Int64) -> Int32? {
+        let key = side.key(with: place)
+        if let part = partPlaces[key] { return part }
+        var part = BlockPart(side: side)
+        part.next = blocks[Int(place)].part
+        let index: Int32
+        if let free = freeParts.popLast() {
+            index = free
+            parts[Int(index)] = part
+        } else if parts.count < limits.parts {
+            index = Int32(truncatingIfNeeded: parts.count)
+            parts.append(part)
+        } else {
+            forget(time)
+            return nil
+        }
+        partPlaces[key] = index
+        blocks[Int(place)].part = index
+        return index
+    }
+}
+
+/// Places of blocks in the order in which they came.
+private struct SilentBlocks {
+    private var places: ContiguousArray<Int32> = []
+    private var start = 0
+    /// How many of them are still without an announcement.
+    var count = 0
+
+    mutating func append(_ place: Int32) {
+        places.append(place)
+        count += 1
+    }
+
+    mutating func removeFirst() -> Int32? {
+        guard start < places.count else { return nil }
+        defer { start += 1 }
+        if start > 4_096, start > places.count / 2 {
+            places.removeFirst(start)
+            start = 0
+        }
+        return places[start]
+    }
+}

@@ -1,0 +1,205 @@
+import Reassembly
+import Testing
+
+@testable import Insight
+
+/// Who announces blocks first, and how they come.
+struct BlocksQuestionTests {
+    // MARK: Paths
+
+    @Test func wholeBlocks() throws {
+        var chat = BlockChat()
+        chat.say(.peer(1), "inv", Made.inv(7))
+        chat.say(.node(1), "getdata", Made.getdata(0x4000_0002, 7))
+        chat.say(.peer(1), "block", Made.block(7))
+        #expect(chat.firsts == ["1 inv 1.1.1.1:1000"] && chat.path == "block" && chat.sync.isEmpty)
+        let body = try #require(chat.told.first?.body)
+        #expect(body.complete.frame == 3 && body.bytes == UInt64(24 + Made.block(7).count) && body.transactions == 1)
+    }
+
+    @Test func compactBlocks() {
+        var chat = BlockChat()
+        chat.say(.peer(1), "cmpctblock", Made.compact(7, 5))
+        #expect(chat.firsts == ["1 cmpctblock 1.1.1.1:1000"] && chat.path == "cmpctblock high-bandwidth")
+        #expect(chat.told.first?.body?.transactions == 2 && chat.told.first?.body?.complete.frame == 1)
+        chat.say(.node(1), "getblocktxn", Made.getblocktxn(7))
+        #expect(chat.path == nil, "asked for, and not answered so far")
+        chat.say(.peer(1), "blocktxn", Made.blocktxn(7, Made.transaction(3)))
+        #expect(chat.path == "cmpctblock high-bandwidth, blocktxn" && chat.told.first?.body?.complete.frame == 3)
+        chat.say(.node(1), "getdata", Made.getdata(2, 7))
+        #expect(chat.path == nil, "the transactions were not the block's")
+        chat.say(.peer(1), "block", Made.block(7))
+        #expect(chat.path == "block")
+    }
+
+    @Test func compactBlocksAskedFor() {
+        var chat = BlockChat()
+        chat.say(.peer(1), "inv", Made.inv(7))
+        chat.say(.node(1), "getdata", Made.getdata(4, 7))
+        chat.say(.peer(1), "cmpctblock", Made.compact(7, 5))
+        #expect(chat.firsts == ["1 inv 1.1.1.1:1000"] && chat.path == "cmpctblock low-bandwidth")
+        chat.say(.node(1), "getblocktxn", Made.getblocktxn(7))
+        chat.say(.peer(1), "blocktxn", Made.blocktxn(7, Made.transaction(3)))
+        #expect(chat.path == "cmpctblock low-bandwidth, blocktxn")
+    }
+
+    /// What is asked in the frame of the compact block, or before it, was not asked because of it.
+    @Test func earlyRequests() {
+        var chat = BlockChat()
+        chat.say(.node(1), "getblocktxn", Made.getblocktxn(7))
+        chat.say(.peer(1), "cmpctblock", Made.compact(7, 5))
+        chat.say(.node(1), "getblocktxn", Made.getblocktxn(7), sharesFrame: true)
+        #expect(chat.path == "cmpctblock high-bandwidth")
+        #expect(chat.compacts.first?.fact.request == nil)
+    }
+
+    /// A block answers a request of parts of it, too.
+    @Test func blockForTransactions() {
+        var chat = BlockChat()
+        chat.say(.peer(1), "cmpctblock", Made.compact(7, 5))
+        chat.say(.node(1), "getblocktxn", Made.getblocktxn(7))
+        chat.say(.peer(1), "block", Made.block(7))
+        #expect(chat.path == "block" && chat.results == ["transactions requested"])
+        #expect(chat.compacts.first?.answer == nil, "no blocktxn")
+        #expect(chat.told.first?.announcers == 1)
+    }
+
+    /// A body is the first one; it may come by another peer than the announcement.
+    @Test func firstBody() {
+        var chat = BlockChat()
+        chat.say(.peer(1), "inv", Made.inv(7))
+        chat.say(.peer(2), "block", Made.block(7))
+        chat.say(.peer(3), "cmpctblock", Made.compact(7, 5))
+        #expect(chat.told.first?.announcers == 3)
+        #expect(chat.told.first.map { String(decoding: $0.bodyBy ?? [], as: UTF8.self) } == BlockChat.end(2))
+        #expect(chat.told.first?.lags.least == 1_000_000 && chat.told.first?.lags.greatest == 2_000_000)
+    }
+
+    // MARK: Announcements
+
+    @Test func announcementsAreOfFewBlocks() {
+        var chat = BlockChat()
+        chat.say(.peer(1), "inv", Made.inv(1, 2, 3, 4, 5, 6, 7, 8, 9))
+        #expect(chat.told.isEmpty)
+        chat.say(.peer(1), "headers", Made.headers(Made.blockHeader(1), Made.blockHeader(2)))
+        #expect(chat.firsts.count == 2 && chat.firsts.allSatisfy { $0 == "2 headers 1.1.1.1:1000" })
+        chat.say(.peer(1), "inv", Made.inv(1, 2, 3, 4, 5, 6, 7, 8))
+        #expect(chat.told.count == 8)
+        var parent = Made.hash(1)
+        var headers: [[UInt8]] = []
+        for _ in 0..<9 {
+            headers.append(Made.header(on: parent))
+            parent = Made.name(headers[headers.count - 1])
+        }
+        chat.say(.peer(1), "headers", [9] + headers.flatMap { $0 + [0] })
+        #expect(chat.told.count == 8)
+    }
+
+    @Test func answersAnnounceNothing() {
+        var chat = BlockChat()
+        chat.say(.node(1), "getheaders", Made.getheaders([Made.hash(1)]))
+        chat.say(.peer(1), "headers", Made.headers(Made.blockHeader(1)))
+        chat.say(.node(1), "getdata", Made.getdata(2, 1))
+        chat.say(.peer(1), "block", Made.block(1))
+        chat.say(.node(1), "getdata", Made.getdata(4, 2))
+        chat.say(.peer(1), "cmpctblock", Made.compact(2))
+        #expect(chat.told.isEmpty)
+        #expect(chat.sync.map(\.tally.blocks) == [2])
+    }
+
+    /// An announcement after the body starts no row.
+    @Test func lateAnnouncements() {
+        var chat = BlockChat()
+        chat.say(.node(1), "getdata", Made.getdata(2, 1))
+        chat.say(.peer(1), "block", Made.block(1))
+        chat.say(.peer(2), "inv", Made.inv(1))
+        chat.say(.peer(2), "block", Made.block(1))
+        #expect(chat.told.isEmpty && chat.sync.map(\.tally.blocks) == [1])
+        #expect(chat.sync.first?.tally.end == 2_000_000)
+    }
+
+    /// Who brings blocks to the node: what it announces and sends itself is left out.
+    @Test func theNodeItself() {
+        func talk(_ chat: inout BlockChat) {
+            chat.say(.node(1), "inv", Made.inv(7))
+            chat.say(.peer(1), "getdata", Made.getdata(2, 7))
+            chat.say(.node(1), "block", Made.block(7))
+            chat.say(.peer(2), "inv", Made.inv(7))
+            chat.say(.node(2), "getdata", Made.getdata(2, 7))
+            chat.say(.peer(2), "block", Made.block(7))
+            chat.say(.node(3), "inv", Made.inv(8))
+            chat.say(.node(3), "getdata", Made.getdata(2, 8))
+            chat.say(.peer(3), "block", Made.block(8))
+        }
+        var known = BlockChat()
+        talk(&known)
+        #expect(known.firsts == ["4 inv 1.1.1.2:1000"] && known.path == "block")
+        #expect(known.told.first?.body?.complete.frame == 6)
+        #expect(known.sync.map(\.stream) == [3], "only the node had announced it")
+        var unknown = BlockChat(isNodeKnown: false)
+        talk(&unknown)
+        #expect(unknown.firsts == ["1 inv 9.9.9.9:8333", "7 inv 9.9.9.9:8333"])
+        #expect(unknown.told.first?.announcers == 2 && unknown.sync.isEmpty)
+    }
+
+    /// A header alone, and what ends early, is no block.
+    @Test func whatIsNoBlock() {
+        var chat = BlockChat()
+        chat.say(.peer(1), "block", Made.blockHeader(7))
+        chat.say(.peer(1), "block", Array(Made.block(7).dropLast()))
+        chat.say(.peer(1), "cmpctblock", Array(Made.compact(7, 5).dropLast()))
+        chat.say(.peer(1), "inv", Array(Made.inv(7).dropLast()))
+        #expect(chat.told.isEmpty && chat.sync.isEmpty && chat.compacts.isEmpty)
+    }
+
+    // MARK: Bounds
+
+    @Test func announcedBlocksBeyondTheLimit() {
+        var limits = BlockBook.Limits()
+        limits.announced = 2
+        var chat = BlockChat(limits: limits)
+        for nonce in 0..<5 as Range<UInt32> {
+            for _ in 0..<2 { chat.say(.peer(1), "inv", Made.inv(nonce)) }
+        }
+        #expect(chat.told.count == 2 && chat.view.completeUntil == 5_000_000)
+        guard case .other(3)? = BlocksQuestion(chat.view).rows.last else {
+            Issue.record("not three others")
+            return
+        }
+    }
+
+    /// What is forgotten of historic blocks is counted, and not announced again.
+    @Test func forgottenHistory() {
+        var limits = BlockBook.Limits()
+        limits.silent = 3
+        var chat = BlockChat(limits: limits)
+        for nonce in 0..<50 as Range<UInt32> {
+            chat.say(.node(1), "getdata", Made.getdata(2, nonce))
+            chat.say(.peer(1), "block", Made.block(nonce))
+        }
+        chat.say(.peer(2), "inv", Made.inv(1, 2, 48, 49))
+        #expect(chat.told.isEmpty && chat.sync.map(\.tally.blocks) == [50] && chat.view.completeUntil == nil)
+        #expect(chat.sync.first?.tally.start == 2_000_000 && chat.sync.first?.tally.end == 100_000_000)
+    }
+
+    @Test func deliveriesBeyondTheLimit() {
+        var limits = BlockBook.Limits()
+        limits.deliveries = 3
+        var chat = BlockChat(limits: limits)
+        for nonce in 0..<10 as Range<UInt32> {
+            chat.say(.node(1), "getdata", Made.getdata(2, nonce))
+            chat.say(.peer(1), "block", Made.block(nonce))
+        }
+        #expect(chat.sync.map(\.tally.blocks) == [10] && chat.view.completeUntil == nil)
+        chat.say(.peer(1), "inv", Made.inv(9))
+        #expect(chat.told.isEmpty)
+    }
+
+    @Test func partsBeyondTheLimit() {
+        var limits = BlockBook.Limits()
+        limits.parts = 2
+        var chat = BlockChat(limits: limits)
+        for peer in 1...5 as ClosedRange<UInt64> { chat.say(.peer(peer), "inv", Made.inv(7)) }
+        #expect(chat.told.first?.announcers == 2 && chat.view.completeUntil == 3_000_000)
+    }
+}
