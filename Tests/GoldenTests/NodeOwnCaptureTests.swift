@@ -11,6 +11,8 @@ struct GoldenNodeOwnCaptureTests {
             "announced", "asked", "delivered", "notfound", "duplicates", "wasted_bytes", "choice_samples",
             "service_samples", "held_samples",
         ],
+        "blocks": ["row", "hash", "first_how", "announcers", "path", "transactions", "blocks"],
+        "cmpctblock": ["hash", "mode", "short_ids", "prefilled", "seen", "ambiguous", "requested", "result"],
         "census": ["kind", "value", "peers", "connections"],
         "identity": ["user_agent", "claims", "verdict", "contradicted"],
         "violations": ["rule", "count", "reaction"],
