@@ -72,10 +72,16 @@ struct BlockRebuilder {
     mutating func receive(_ tree: borrowing Tree, _ bytes: RawSpan, stream: UInt64) -> [UInt8]? {
         guard let draft = draft(tree, bytes, stream) else { return nil }
         if draft.missing.isEmpty { return proved(draft) }
+        drafts.removeAll { $0.stream == stream && $0.hash == draft.hash }
         drafts.append(draft)
+        trim()
+        return nil
+    }
+
+    /// The oldest drafts go where there are too many, or they have too many bytes.
+    private mutating func trim() {
         var size = drafts.reduce(0) { $0 + $1.bytes.count }
         while drafts.count > Self.mostDrafts || size > Self.mostDraftBytes { size -= drafts.removeFirst().bytes.count }
-        return nil
     }
 
     /// A `blocktxn` has come.
@@ -85,16 +91,21 @@ struct BlockRebuilder {
         guard let node = tree.nodes.first(where: { $0.field == fields.missingBlockHash }),
             let hash = Hash256(tree.bytes(of: node, in: bytes), at: 0)
         else { return nil }
+        // One at most: a later one of the same block takes the place of an earlier one.
+        guard let index = drafts.firstIndex(where: { $0.stream == stream && $0.hash == hash }) else { return nil }
         let pieces = pieces(of: tree, bytes)
-        for index in drafts.indices where drafts[index].stream == stream && drafts[index].hash == hash {
-            for piece in pieces {
-                guard let place = drafts[index].missing.removeValue(forKey: drafts[index].key.shortID(piece.wtxid))
-                else { continue }
-                drafts[index].add(bytes.extracting(piece.range), at: place)
+        guard allowance.spend(pieces.count) else { return nil }
+        for piece in pieces {
+            guard let place = drafts[index].missing.removeValue(forKey: drafts[index].key.shortID(piece.wtxid))
+            else { continue }
+            guard drafts[index].bytes.count + piece.range.count <= Self.mostBytes else {
+                drafts.remove(at: index)
+                return nil
             }
-            guard drafts[index].missing.isEmpty else { continue }
-            return proved(drafts.remove(at: index))
+            drafts[index].add(bytes.extracting(piece.range), at: place)
         }
+        if drafts[index].missing.isEmpty { return proved(drafts.remove(at: index)) }
+        trim()
         return nil
     }
 

@@ -271,6 +271,7 @@ public final class Inquiry: @unchecked Sendable {
     ) -> (known: [ConnectionView], others: [ConnectionView]) {
         var known: [ConnectionView] = []
         var others: [ConnectionView] = []
+        known.reserveCapacity(relations.states.count)
         var isTaken = Set<UInt64>()
         for connection in facts?.known ?? [] {
             let view = self.view(connection, relations.states.place(of: connection.number), at: time)

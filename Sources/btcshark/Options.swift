@@ -170,8 +170,8 @@ struct Options: ParsableArguments {
     @Option(
         name: .long, parsing: .unconditional,
         help: ArgumentHelp(
-            "Write every transaction and block into this folder, as <txid>.tx and <hash>.blk; never over another file. "
-                + "Also as bitcoin,FOLDER, tshark's form.",
+            "Write every transaction and block into this folder, as <txid>.tx and <hash>.blk, of compact blocks as "
+                + "<hash>.rebuilt.blk; never over another file. Also as bitcoin,FOLDER, tshark's form.",
             valueName: "folder"))
     var exportObjects: String?
 

@@ -24,6 +24,8 @@ struct BlockChat: ~Copyable {
     private var relations: Relations
     private(set) var frame: UInt64 = 0
     private let node: Insight.Node?
+    /// Connections of which both sides have spoken: each says `verack` before all else.
+    private var begun: Set<UInt64> = []
 
     init(isNodeKnown: Bool = true, limits: BlockBook.Limits = BlockBook.Limits(), tellsEarlier: Bool = false) {
         relations = Relations([.requests, .blocks], SampleBudget(), blocks: limits)
@@ -37,7 +39,15 @@ struct BlockChat: ~Copyable {
     mutating func say(
         _ sender: Sender, _ command: StaticString, _ payload: [UInt8] = [], sharesFrame: Bool = false
     ) -> Earlier {
+        if begun.insert(sender.connection).inserted {
+            for side in [Sender.peer(sender.connection), .node(sender.connection)] { receive(side, "verack", [], 0) }
+        }
         if !sharesFrame { frame += 1 }
+        receive(sender, command, payload, frame)
+        return relations.earlier
+    }
+
+    private mutating func receive(_ sender: Sender, _ command: StaticString, _ payload: [UInt8], _ frame: UInt64) {
         let origin = Origin(frame: frame, time: Int64(frame) * 1_000_000)
         let fact = MessageFact(
             connection: sender.connection, side: sender.side, role: sender.side == .forward ? .initiator : .responder,
@@ -48,7 +58,6 @@ struct BlockChat: ~Copyable {
         relations.receive(fact, payload.span.bytes, from: 0) {
             sender.side == .forward ? ends : (ends.1, ends.0)
         }
-        return relations.earlier
     }
 
     /// Bytes of a sender are missing, and nothing comes after them.

@@ -25,6 +25,10 @@ enum AddressScript {
             throw .checksum(text, "a bech32 address")
         }
         let program = bytes(values[1..<values.count - 6])
+        // BIP 141: versions 0 to 16, programs of 2 to 40 bytes, of version 0 those of 20 or 32.
+        guard values[0] <= 16, (2...40).contains(program.count),
+            values[0] > 0 || program.count == 20 || program.count == 32
+        else { throw .checksum(text, "a bech32 address") }
         // What has the right checksum and nothing in its padding is written again as it was.
         var again = TextBuffer()
         Bech32.append(prefix.written, values[0], program.span.bytes, to: &again)

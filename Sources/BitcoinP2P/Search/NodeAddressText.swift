@@ -9,7 +9,9 @@ enum NodeAddressText {
         let (host, portText) = split(text)
         guard let forms = try forms(host, of: text) else { return nil }
         guard let portText else { return forms }
-        guard let port = UInt16(portText) else { throw .port(text, portText) }
+        guard portText.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = UInt16(portText) else {
+            throw .port(text, portText)
+        }
         return forms.map { $0.followed(by: [UInt8(truncatingIfNeeded: port >> 8), UInt8(truncatingIfNeeded: port)]) }
     }
 

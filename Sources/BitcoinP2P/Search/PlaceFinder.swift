@@ -67,16 +67,17 @@ struct PlaceFinder {
         var next = 0
         /// The groups around a node.
         var groups: [Int] = []
+        var counted = Counted()
         for index in tree.nodes.indices {
             let node = tree.nodes[index]
             while let last = groups.last, Int(tree.nodes[last].end) <= index { groups.removeLast() }
             while next < order.count, owners[order[next]] == index {
                 let relation = matches[order[next]].relation
-                places.add { Self.append(index, in: groups, tree, relation, to: &$0) }
+                places.add { Self.append(index, in: groups, tree, relation, &counted, to: &$0) }
                 next += 1
             }
             if node.flags.contains(.generated), let relation = isSought(node, tree) {
-                places.add { Self.append(index, in: groups, tree, relation, to: &$0) }
+                places.add { Self.append(index, in: groups, tree, relation, &counted, to: &$0) }
             }
             if Int(node.end) > index + 1 { groups.append(index) }
         }
@@ -94,18 +95,21 @@ struct PlaceFinder {
 
     /// `Transaction input 2 › Previous output › Hash`, without the heading of the whole message.
     private static func append(
-        _ index: Int, in groups: [Int], _ tree: borrowing Tree, _ relation: StaticString?, to text: inout TextBuffer
+        _ index: Int, in groups: [Int], _ tree: borrowing Tree, _ relation: StaticString?, _ counted: inout Counted,
+        to text: inout TextBuffer
     ) {
         for group in groups.dropFirst() {
-            append(labelOf: group, in: groups, tree, to: &text)
+            var ofGroup = Counted()
+            append(labelOf: group, in: groups, tree, &ofGroup, to: &text)
             text.append(" › ")
         }
-        append(labelOf: index, in: groups, tree, to: &text)
+        append(labelOf: index, in: groups, tree, &counted, to: &text)
         append(relation, to: &text)
     }
 
     private static func append(
-        labelOf index: Int, in groups: [Int], _ tree: borrowing Tree, to text: inout TextBuffer
+        labelOf index: Int, in groups: [Int], _ tree: borrowing Tree, _ counted: inout Counted,
+        to text: inout TextBuffer
     ) {
         let node = tree.nodes[index]
         text.append(node.field.declaration.label)
@@ -114,12 +118,29 @@ struct PlaceFinder {
             text.append(decimal: node.value)
         } else if let parent = groups.last, parent < index {
             // Of values without headings the place among them, from 0 as entries have it.
-            var before = 0
-            for other in parent + 1..<index
-            where tree.nodes[other].fieldID == node.fieldID && tree.nodes[other].depth == node.depth { before += 1 }
+            let before = counted.count(before: index, under: parent, tree)
             guard before > 0 || node.flags.contains(.listed) && !isWithinEntry(groups, tree) else { return }
             text.append(" ")
             text.append(decimal: before)
+        }
+    }
+
+    /// How many values of a field stand before one: of one after the other each is counted once.
+    private struct Counted {
+        private var parent = -1
+        private var last = -1
+        private var before = 0
+
+        mutating func count(before index: Int, under parent: Int, _ tree: borrowing Tree) -> Int {
+            let node = tree.nodes[index]
+            let isFurther =
+                parent == self.parent && last < index && tree.nodes[last].fieldID == node.fieldID
+                && tree.nodes[last].depth == node.depth
+            if !isFurther { (last, before) = (parent + 1, 0) }
+            for other in last..<index
+            where tree.nodes[other].fieldID == node.fieldID && tree.nodes[other].depth == node.depth { before += 1 }
+            (self.parent, last) = (parent, index)
+            return before
         }
     }
 

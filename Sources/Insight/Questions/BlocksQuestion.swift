@@ -94,7 +94,8 @@ struct BlocksQuestion: Question {
                 $0.body.map(\.complete.time).map($0.seconds) ?? .number(nil)
             },
             told("wait_seconds", "Wait", .duration, "from its first announcement until it was complete") { told in
-                .nanoseconds(told.body.map { $0.complete.time &- told.first.announced.time }, decimals: told.decimals)
+                let wait = told.body.map { $0.complete.time &- told.first.announced.time }
+                return .nanoseconds(wait.flatMap { $0 < 0 ? nil : $0 }, decimals: told.decimals)
             },
             told(
                 "header_epoch_seconds", nil, .seconds, "when its header says that it was made, by the miner's clock"
@@ -166,6 +167,9 @@ struct BlocksQuestion: Question {
         ]
     }
 
+    /// How many sides that delivered historic blocks a table names.
+    private static let mostNotes = 20
+
     let headValue: Void = ()
     let rows: [Row]
 
@@ -178,14 +182,19 @@ struct BlocksQuestion: Question {
 
     func appendTable(_ view: View, to output: ByteOutput) {
         var notes: [String] = []
-        for case .sync(let sync) in rows {
+        let delivered = rows.compactMap(\.sync)
+        for sync in delivered.prefix(Self.mostNotes) {
             var text = TextBuffer()
-            text.append("Historic: \(sync.tally.blocks) blocks, \(sync.tally.bytes) bytes from ")
+            text.append("Historic: \(sync.tally.blocks) block\(sync.tally.blocks == 1 ? "" : "s"), ")
+            text.append("\(sync.tally.bytes) bytes from ")
             text.bytes.append(contentsOf: sync.from)
             text.append(" in ")
             text.append(duration: sync.tally.end &- sync.tally.start, decimals: sync.decimals)
             text.append(".")
             notes.append(text.string)
+        }
+        if delivered.count > Self.mostNotes {
+            notes.append("Historic blocks came from \(delivered.count - Self.mostNotes) more sides of connections.")
         }
         if case .other(let count)? = rows.last { notes.append("Further blocks, \(count) together, have no row.") }
         let told = rows.filter { $0.told != nil }

@@ -24,6 +24,8 @@ struct CompactBlocksQuestion: Question {
         let start: Int64?
         let decimals: Int
 
+        /// What the receiver asked for then is known.
+        var isRequestKnown: Bool { result != .unclear }
         var answer: CompactBlockFact.Answer? { fact.request?.answer.flatMap { $0.isBlock ? nil : $0 } }
     }
 
@@ -55,8 +57,11 @@ struct CompactBlocksQuestion: Question {
         column("time_seconds", nil, .seconds, "when it was complete") {
             .nanoseconds($0.fact.place.complete.time &- ($0.start ?? 0), decimals: $0.decimals)
         },
-        column("mode", "Mode", .text, "high-bandwidth, or low-bandwidth where it was asked for") {
-            .word($0.fact.isAsked ? "low-bandwidth" : "high-bandwidth")
+        column(
+            "mode", "Mode", .text,
+            "high-bandwidth, or low-bandwidth where it was asked for; null where nothing of the receiver was captured"
+        ) {
+            $0.fact.isReceiverHeard ? .word($0.fact.isAsked ? "low-bandwidth" : "high-bandwidth") : .text(nil)
         },
         column("short_ids", "Short ids", .count, "how many short ids it has") { .number($0.fact.shortIDs) },
         column("prefilled", "Prefilled", .count, "how many transactions it has") { .number($0.fact.prefilled) },
@@ -67,15 +72,19 @@ struct CompactBlocksQuestion: Question {
         column("ambiguous", "Ambiguous", .count, "short ids of more than one such transaction") {
             .number($0.fact.ambiguous)
         },
-        column("requested", "Requested", .count, "transactions that its getblocktxn asks for") {
-            .number($0.fact.request?.indexes ?? 0)
+        column(
+            "requested", "Requested", .count, "transactions that its getblocktxn asks for; null where that is not known"
+        ) {
+            .number($0.fact.request?.indexes ?? ($0.isRequestKnown ? 0 : nil))
         },
         column(
             "round_trip_seconds", "Round trip", .duration,
             "from the end of the getblocktxn to the blocktxn's first byte"
         ) { .nanoseconds($0.answer?.wait, decimals: $0.decimals) },
         column("bytes", "Bytes", .bytes, "of the message") { .number($0.fact.length) },
-        column("blocktxn_bytes", "blocktxn", .bytes, "of the blocktxn") { .number($0.answer?.length ?? 0) },
+        column("blocktxn_bytes", "blocktxn", .bytes, "of the blocktxn; null where that is not known") {
+            .number($0.answer?.length ?? ($0.isRequestKnown ? 0 : nil))
+        },
         column("block_bytes", nil, .bytes, "of the block message with the same block, if any was captured") {
             .number($0.blockLength)
         },

@@ -152,12 +152,16 @@ struct ConnectionsQuestion: Question {
     init(_ view: View) {
         let others = view.others
         let (hasNode, start, decimals) = (view.node != nil, view.capture.start, view.decimals)
-        var rows = view.connections.map { connection in
+        var rows: [Row] = []
+        // Rows are large: with one more than there is room for all would be copied.
+        rows.reserveCapacity(view.connections.count + 1)
+        for connection in view.connections {
             let handshake = Handshake(of: connection)
-            return Row(
-                connection: connection, others: others, handshake: handshake,
-                purpose: ConnectionPurpose(of: connection, handshake), hasNode: hasNode, captureStart: start,
-                decimals: decimals)
+            rows.append(
+                Row(
+                    connection: connection, others: others, handshake: handshake,
+                    purpose: ConnectionPurpose(of: connection, handshake), hasNode: hasNode, captureStart: start,
+                    decimals: decimals))
         }
         if others.messages > 0 || others.bytes > 0 {
             rows.append(

@@ -19,6 +19,8 @@ struct RelayQuestion: Question {
         let tally: RelayTally
         /// What the other side asked for.
         let requests: RequestTally
+        /// Something of what the other side said was captured.
+        let isAskerHeard: Bool
         /// All that the other side said is known.
         let knowsRequests: Bool
         let decimals: Int
@@ -90,7 +92,7 @@ struct RelayQuestion: Question {
             ), decimals: \.decimals
         ) { $0.isNode ? nil : $0.tally.lags }.columns + [
             .init("asked", "Asked", .count, "transactions that the other side asked it for") {
-                .number($0.requests.requests)
+                .number($0.isAskerHeard ? $0.requests.requests : nil)
             },
             .init("delivered", "Delivered", .count, "tx messages that it sent") { .number($0.tally.delivered) },
             .init("notfound", "Not found", .count, "transactions that it said it does not have") {
@@ -172,7 +174,9 @@ struct RelayQuestion: Question {
                     Row(
                         stream: connection.number, from: connection.end(side), to: connection.end(side.opposite),
                         measures: view.measures(askedBy: side.opposite, in: connection), isNode: isNode, tally: tally,
-                        requests: requests, knowsRequests: connection.isFullyHeard(side.opposite),
+                        requests: requests,
+                        isAskerHeard: connection.state.map { $0[side.opposite].messages > 0 } ?? false,
+                        knowsRequests: connection.isFullyHeard(side.opposite),
                         decimals: view.decimals))
             }
         }

@@ -108,7 +108,12 @@ struct ViolationsQuestion: Question {
         let known = rows.filter { $0.broken != nil }
         var notes: [String] = []
         if known.count < rows.count, let other = rows.last {
-            notes.append("Further rules, which have no row, were broken \(other.count) times.")
+            notes.append(
+                "Further rules, which have no row, were broken \(other.count) time\(other.count == 1 ? "" : "s").")
+        }
+        let unread = view.connections.count(where: \.isOpaque)
+        if unread > 0 {
+            notes.append("Nothing is known of \(unread) connection\(unread == 1 ? "" : "s") that could not be read.")
         }
         appendTable(known, view, notes: notes, to: output)
     }

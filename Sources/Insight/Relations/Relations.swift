@@ -33,7 +33,7 @@ struct Relations: ~Copyable {
 
     private(set) var scope: Scope
     var states = ConversationStates()
-    private(set) var requests: Requests
+    var requests: Requests
     var reader: RelationReader
     /// Of the message at hand, among all.
     private(set) var number: UInt64 = 0
@@ -116,7 +116,9 @@ struct Relations: ~Copyable {
             return states.addOther(messages: 1, bytes: UInt64(clamping: fact.length), at: fact.first.time)
         }
         count(fact, at: place)
-        if scope.contains(.identity), fact.isSound { identities.receive(fact, bytes, from: start, at: place) }
+        if scope.contains(.identity), fact.isSound, !fact.isDoubtful {
+            identities.receive(fact, bytes, from: start, at: place)
+        }
         guard fact.isSound, let entry = reader[fact.command] else { return note(fact, .more, at: place) }
         relate(fact, bytes, from: start, entry, at: place)
     }
@@ -144,7 +146,8 @@ struct Relations: ~Copyable {
             states[place].initiator = fact.role == .initiator ? fact.side : fact.side.opposite
         }
         states[place].hasMessages = true
-        if !fact.seesAll { states[place].lacksBytes = true }
+        // Of bytes that may be forged it is not known what the receiver had.
+        if !fact.seesAll || fact.isDoubtful { states[place].lacksBytes = true }
         states[place].last = LastMessage(command: fact.command, time: fact.complete.time)
         states[place].end = max(states[place].end, fact.complete.time)
         states[place].transport = fact.transport
@@ -262,117 +265,7 @@ struct Relations: ~Copyable {
         }
     }
 
-    // MARK: Requests
-
-    /// Core's MAX_LOCATOR_SZ: longer ones have no answer.
-    private static let locatorLimit = 101
-
-    private mutating func relateRequest(
-        _ fact: MessageFact, _ bytes: RawSpan, from start: Int, _ entry: RelationReader.Entry, at place: Int32
-    ) {
-        let fields = reader.fields
-        switch entry.role {
-        case .getaddr: requests.ask(RequestKey(.addr), fact, number: number, at: place, in: &states)
-        case .notfound: answer(fields.notFound, fact, bytes, at: place)
-        case .getheaders: askForHeaders(fact, bytes, at: place)
-        case .headers: answerHeaders(fact, bytes, from: start, at: place)
-        case .tx:
-            let names = [fields.txid, fields.wtxid].compactMap { key(.tx, $0, bytes) }
-            // Without a witness both names are the same.
-            requests.answer(names.first == names.last ? Array(names.prefix(1)) : names, fact, at: place, in: &states)
-        case .block(let hash, let kind):
-            guard let key = key(kind, hash, bytes) else { return }
-            // A block answers those who asked for parts of it, too.
-            let keys = kind == .block ? [key, key.of(.cmpctblock), key.of(.blocktxn)] : [key]
-            requests.answer(keys, fact, at: place, in: &states)
-        case .getblocktxn:
-            guard let key = key(.blocktxn, fields.missingOfBlock, bytes) else { return }
-            requests.ask(key, fact, number: number, at: place, in: &states)
-        case .blocktxn:
-            guard let key = key(.blocktxn, fields.missingBlockHash, bytes) else { return }
-            requests.answer([key], fact, at: place, in: &states)
-        case .asksFilters(let name, let kind):
-            guard let type = type(name), let key = key(kind, name.hash, bytes, type: type) else { return }
-            requests.ask(key, fact, number: number, at: place, in: &states)
-        case .filters(let name, let kind):
-            guard let type = type(name), let key = key(kind, name.hash, bytes, type: type) else { return }
-            if kind == .cfilters {
-                requests.answer(partOf: key, fact, at: place, in: &states)
-            } else {
-                requests.answer([key], fact, at: place, in: &states)
-            }
-        default: break
-        }
-    }
-
-    private func key(_ kind: RequestKind, _ field: Field, _ bytes: RawSpan, type: UInt8 = 0) -> RequestKey? {
-        reader.first(field).flatMap { RequestKey(kind, type: type, hash: reader.bytes($0, in: bytes)) }
-    }
-
-    private func type(_ name: MessageFields.FilterName) -> UInt8? {
-        reader.first(name.type).map { UInt8(truncatingIfNeeded: reader.value($0)) }
-    }
-
-    private mutating func ask(
-        for vectors: MessageFields.Vectors, _ fact: MessageFact, _ bytes: RawSpan, at place: Int32
-    ) {
-        forEachKey(vectors, bytes) { relations, key in
-            if key.kind == .tx { relations.states[place][fact.side].deeds.insert(.transactions) }
-            relations.requests.ask(key, fact, number: relations.number, at: place, in: &relations.states)
-        }
-    }
-
-    private mutating func answer(
-        _ vectors: MessageFields.Vectors, _ fact: MessageFact, _ bytes: RawSpan, at place: Int32
-    ) {
-        forEachKey(vectors, bytes) { relations, key in
-            relations.requests.answer([key], as: .notFound, fact, at: place, in: &relations.states)
-        }
-    }
-
-    private mutating func forEachKey(
-        _ vectors: MessageFields.Vectors, _ bytes: RawSpan, _ body: (inout Relations, RequestKey) -> Void
-    ) {
-        var kind: RequestKind?
-        for index in 0..<reader.count where reader.isWhole(index) {
-            if reader.field(index) == vectors.type {
-                kind = RequestKind(inventoryType: reader.value(index))
-            } else if let asked = kind, let key = RequestKey(asked, hash: reader.bytes(index, in: bytes)) {
-                body(&self, key)
-            }
-        }
-    }
-
-    private mutating func askForHeaders(_ fact: MessageFact, _ bytes: RawSpan, at place: Int32) {
-        var digests: [UInt64] = []
-        var stop: UInt64?
-        for index in 0..<reader.count where reader.isWhole(index) {
-            let isStop = reader.field(index) == reader.fields.hashStop
-            guard isStop || digests.count < Self.locatorLimit,
-                let key = RequestKey(.headers, hash: reader.bytes(index, in: bytes))
-            else { continue }
-            if isStop { stop = key.digest } else { digests.append(key.digest) }
-        }
-        guard let stop else { return }
-        let isEmpty = digests.isEmpty
-        requests.askForHeaders(
-            isEmpty ? [stop] : digests, isEmpty: isEmpty, fact, number: number, at: place, in: &states)
-    }
-
-    private mutating func answerHeaders(
-        _ fact: MessageFact, _ bytes: RawSpan, from start: Int, at place: Int32
-    ) {
-        guard reader.first(reader.fields.headerCount) != nil else { return }
-        let parent = key(.headers, reader.fields.previousBlock, bytes)?.digest
-        var first: UInt64?
-        if parent != nil, requests.waitsForOneHeader(states[place][fact.side.opposite]),
-            let entry = reader.headersByHash
-        {
-            reader.readAgain(bytes, from: start, as: entry, fact.network ?? .known[0])
-            first = key(.headers, reader.fields.headerHash, bytes)?.digest
-        }
-        requests.answerHeaders(parent: parent, first: first, fact, at: place, in: &states)
-    }
+    // MARK: Ends
 
     /// Nothing more will come: what still waits has ended.
     mutating func finish(at time: Int64) { requests.closeAll(at: time, in: &states) }

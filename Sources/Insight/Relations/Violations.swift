@@ -67,7 +67,8 @@ struct Violations {
                     connection: fact.connection, side: fact.side, words: texts[text], rule: rule,
                     firstFrame: fact.complete.frame))
         } else {
-            others &+= 1
+            // Whether the connection turns out to be whole is not remembered: then nothing is proven.
+            if !rule.needsWhole { others &+= 1 }
             firstOther = firstOther ?? fact.complete
         }
     }

@@ -84,6 +84,8 @@ struct CompactBlockFact {
     let place: MessagePlace
     let length: UInt64
     let headerTime: UInt32
+    /// Something that the receiver said was captured: else nobody knows what it asked for, before and after.
+    let isReceiverHeard: Bool
     /// It was asked for.
     let isAsked: Bool
     let shortIDs: UInt64

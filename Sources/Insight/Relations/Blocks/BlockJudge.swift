@@ -50,7 +50,11 @@ struct BlockJudge {
         }
         guard !hasCome, let first = announcing.first, let form = first.form else { return }
         var lags = Samples()
-        for part in announcing.dropFirst() { lags.add(part.announced.time &- first.announced.time, view.budget) }
+        for part in announcing.dropFirst() {
+            let lag = part.announced.time &- first.announced.time
+            // Where the clock ran back, nobody knows.
+            if lag >= 0 { lags.add(lag, view.budget) }
+        }
         let body = bodies.first { !sides.isNode($0.side) }
         told.append(
             BlocksQuestion.Told(

@@ -113,10 +113,10 @@ struct CompactBlockJudge {
         if isAskedElsewhere(compact) { return .requestedElsewhere }
         guard let connection = sides.connection(receiver), let state = connection.state else { return .open }
         let spoken = state[receiver.side]
-        if spoken.lastBeginning <= compact.place.complete.frame { return .open }
         let isMissing =
-            spoken.endsInHole || spoken.lastHole > compact.place.complete.frame
+            !compact.isReceiverHeard || spoken.endsInHole || spoken.lastHole > compact.place.complete.frame
             || connection.facts?.mayHaveSpoken(receiver.side) == true
-        return isMissing ? .unclear : .reconstructed
+        if isMissing { return .unclear }
+        return spoken.lastBeginning <= compact.place.complete.frame ? .open : .reconstructed
     }
 }

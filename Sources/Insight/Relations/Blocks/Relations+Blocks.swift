@@ -42,6 +42,12 @@ extension Relations {
         }
     }
 
+    /// Whether anything that the receiver said was captured: else nobody knows what it has asked for.
+    private func isReceiverHeard(_ fact: MessageFact) -> Bool {
+        guard let place = states.place(of: fact.connection) else { return false }
+        return states[place][fact.side.opposite].messages > 0
+    }
+
     private func side(_ fact: MessageFact) -> ConnectionSide { ConnectionSide(fact.connection, fact.side) }
 
     private func messagePlace(_ fact: MessageFact) -> MessagePlace {
@@ -70,7 +76,7 @@ extension Relations {
     }
 
     private mutating func announceHeaders(_ fact: MessageFact, _ bytes: RawSpan, from start: Int) {
-        guard requests.related.isEmpty, let count = reader.first(reader.fields.headerCount),
+        guard requests.related.isEmpty, isReceiverHeard(fact), let count = reader.first(reader.fields.headerCount),
             reader.value(count) <= UInt64(Self.mostAnnounced), let entry = reader.headersByHash
         else { return }
         reader.readAgain(bytes, from: start, as: entry, fact.network ?? .known[0])
@@ -123,7 +129,7 @@ extension Relations {
         let fields = reader.fields
         // One without it is a header alone.
         guard let count = reader.first(fields.blockCount) else { return }
-        if requests.related.isEmpty { announce([hash], .block, fact) }
+        if requests.related.isEmpty, isReceiverHeard(fact) { announce([hash], .block, fact) }
         blocks.deliver(
             hash,
             BlockDelivery(
@@ -143,13 +149,15 @@ extension Relations {
         let known = resolve(
             ids, key, byTxid: states[place][fact.side.opposite].compactVersions == .first, fact.complete.time)
         if tellsEarlier { earlier.shortIDs = known }
-        if requests.related.isEmpty { announce([hash], .compactBlock, fact) }
+        let isReceiverHeard = isReceiverHeard(fact)
+        if requests.related.isEmpty, isReceiverHeard { announce([hash], .compactBlock, fact) }
         blocks.receive(
             CompactBlockFact(
                 hash: hash, side: side(fact), place: messagePlace(fact), length: UInt64(clamping: fact.length),
                 headerTime: UInt32(
                     truncatingIfNeeded: reader.first(fields.compactBlockTime).map { reader.value($0) } ?? 0),
-                isAsked: requests.related.contains { $0.kind == .cmpctblock }, shortIDs: UInt64(ids.count),
+                isReceiverHeard: isReceiverHeard, isAsked: requests.related.contains { $0.kind == .cmpctblock },
+                shortIDs: UInt64(ids.count),
                 prefilled: reader.value(prefilled), seen: known?.seen, ambiguous: known?.ambiguous, key: key))
     }
 

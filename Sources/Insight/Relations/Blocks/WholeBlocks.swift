@@ -47,7 +47,7 @@ struct WholeBlock {
 
     /// Nil where it did not become whole, or by another way.
     init?(_ compact: CompactBlockFact) {
-        guard !compact.isBlockAsked else { return nil }
+        guard compact.isReceiverHeard, !compact.isBlockAsked else { return nil }
         side = compact.side
         transactions = compact.shortIDs &+ compact.prefilled
         headerTime = compact.headerTime
