@@ -10,6 +10,8 @@ struct Conduct {
         var services: UInt64 = 0
         /// The message has all its fields: receivers have read it.
         var isComplete = false
+        /// Bytes of the message are doubtful: the receiver may have read others.
+        var isDoubtful = false
         /// The bytes that say ``services`` were there.
         var hasServices = false
         /// Nil where there is none.
@@ -36,8 +38,8 @@ struct Conduct {
     private(set) var claims: Claims?
     /// It has sent a `version` that can be read.
     private var hasIntroduced = false
-    /// It has sent a second `version`: what it serves is not certain.
-    private var hasRepeated = false
+    /// It has sent a second `version`, or of its bytes two copies came: what it serves is not certain.
+    private var isUncertain = false
     private var hasAcknowledged = false
     /// It has asked to be told of transactions, whatever its `version` said.
     private var asksForTransactions = false
@@ -70,6 +72,9 @@ struct Conduct {
         Command("disabletx"), Command("sendtemplate"), Command("feature"),
     ]
 
+    /// What it has said so far may be forged: by that nobody else is judged.
+    mutating func contest() { isUncertain = true }
+
     /// Whether the claims of the message are wanted.
     static func isVersion(_ command: Command) -> Bool { command == version }
 
@@ -87,7 +92,7 @@ struct Conduct {
     ) -> [Remark] {
         var wrong = misplaced(message, payload, seen: sender.seen, to: &peer)
         if case .claims(let said) = statement, message.status != .bad {
-            hasRepeated = claims != nil
+            isUncertain = isUncertain || claims != nil || said.isDoubtful
             claims = said
             if said.isComplete { hasIntroduced = true }
         }
@@ -161,12 +166,12 @@ struct Conduct {
         }
     }
 
-    /// It wants to be told of no transactions, as it has said just once.
-    var refusesTransactions: Bool { claims?.relays == false && !hasRepeated && !asksForTransactions }
+    /// It wants to be told of no transactions, as it has said just once, without a doubt.
+    var refusesTransactions: Bool { claims?.relays == false && !isUncertain && !asksForTransactions }
 
     /// What it serves, where it has said so just once.
     private var services: Services? {
-        guard let claims, claims.hasServices, !hasRepeated else { return nil }
+        guard let claims, claims.hasServices, !isUncertain else { return nil }
         return Services(rawValue: claims.services)
     }
 

@@ -129,6 +129,15 @@ struct Conversations {
         return side == .forward ? conversation.forward.claims : conversation.backward.claims
     }
 
+    /// Of bytes of a side, read before, another copy came.
+    mutating func contest(_ side: Direction, number: UInt64) {
+        if side == .forward {
+            conversations[number]?.forward.contest()
+        } else {
+            conversations[number]?.backward.contest()
+        }
+    }
+
     /// A direction has ended: no message of it will come.
     mutating func close(_ side: Direction, number: UInt64) {
         guard var conversation = conversations[number] else { return }

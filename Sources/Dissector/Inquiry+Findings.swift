@@ -55,7 +55,7 @@ extension Inquiry {
             receive(lost.skipped, isOpaque: false, from: origin, to: origin)
         case .failure: loseBytes(of: sender.side, number)
         case .ended: end(number)
-        case .otherCopy, .fragmentsDiffer: break
+        case .otherCopy, .fragmentsDiffer: contest(sender.side, number)
         }
     }
 }

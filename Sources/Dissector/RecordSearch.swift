@@ -19,6 +19,8 @@ struct RecordSearch: ~Copyable {
         let message = finding.message
         let context = MessageContext(
             network: message.header.network, time: finding.origin.time, payloadHash: message.payloadHash)
-        return search.finds(in: message.header.command, bytes, from: message.header.byteCount, context)
+        return search.finds(
+            in: message.header.command, bytes, from: message.header.byteCount, context,
+            isSound: message.status != .bad)
     }
 }

@@ -105,7 +105,8 @@ struct RecordStage: ~Copyable {
         finding.message.verify(bytes)
         if finding.message.status == .bad { badChecksums += 1 }
         if depth > .summary || inquiry?.wantsRemarks == true {
-            finding.remarks = converse(finding.message, bytes, of: sender, number: number)
+            finding.remarks = converse(
+                finding.message, bytes, of: sender, number: number, isDoubtful: finding.doubts != nil)
         }
         if let inquiry {
             inquiry.receive(finding, of: sender, number: number, bytes)
@@ -130,6 +131,7 @@ struct RecordStage: ~Copyable {
         switch event {
         case .closed: return conversations.close(sender.side, number: number)
         case .resumed: return
+        case .otherCopy, .fragmentsDiffer: conversations.contest(sender.side, number: number)
         case .ended where !tellsEnds: return
         default: break
         }
@@ -154,11 +156,17 @@ struct RecordStage: ~Copyable {
     }
 
     /// Takes a message into its conversation; answers what is wrong with its place there.
+    ///
+    /// - Parameter isDoubtful: The receiver may have read other bytes.
     private mutating func converse(
-        _ message: MessageFramer.Message, _ bytes: RawSpan, of sender: StreamSender, number: UInt64
+        _ message: MessageFramer.Message, _ bytes: RawSpan, of sender: StreamSender, number: UInt64, isDoubtful: Bool
     ) -> [Remark] {
-        let statement = statements.read(
+        var statement = statements.read(
             message.header, bytes, inventories: conversations.hasRefusal(of: number))
+        if isDoubtful, case .claims(var claims) = statement {
+            claims.isDoubtful = true
+            statement = .claims(claims)
+        }
         let judgement = conversations.receive(
             message, bytes.extracting(droppingFirst: message.header.byteCount), of: sender, number: number,
             saying: statement)

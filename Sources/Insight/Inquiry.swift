@@ -182,6 +182,9 @@ public final class Inquiry: @unchecked Sendable {
     /// Bytes of a side were not captured.
     public func loseBytes(of side: Direction, _ connection: UInt64) { relations.loseBytes(of: side, connection) }
 
+    /// Of bytes of a side, read before, another copy came: which of them the receiver has read is not known.
+    public func contest(_ side: Direction, _ connection: UInt64) { relations.contest(side, connection) }
+
     /// The first bytes after a hole have come.
     public func resume(_ side: Direction, _ connection: UInt64, at origin: Origin) {
         relations.resume(side, connection, at: origin)

@@ -41,4 +41,9 @@ public struct View {
     }
 
     var decimals: Int { capture.timeDecimals }
+
+    /// Under tables that depend on which side is the node.
+    var nodeNotes: [String] {
+        node == nil ? ["It is not known which side is the node: name it with --node."] : []
+    }
 }

@@ -36,8 +36,52 @@ struct OneSideTests {
         var forged = packets[place]
         let payload = framed("ping", [UInt8](repeating: 0, count: 8), magic: 0xfabf_b5da)
         forged.bytes.replaceSubrange(segment.payloadStart..<segment.payloadStart + 32, with: payload)
-        // As of a machine whose network card fills the checksum in.
+        correct(&forged.bytes)
         packets.insert(forged, at: place)
         for row in try rows(.identity, packets) { #expect(row["contradicted"] as? Int == 0) }
+    }
+
+    /// A `version` that denies bloom filters is put before the true one: it is no evidence against who sends a filter.
+    @Test func forgedVersionsAccuseNobody() throws {
+        var packets = try packets("bloom-filter.pcap")
+        let places = packets.indices.filter { index in
+            guard let segment = SegmentHeader(packets[index]), segment.payloadLength > 100,
+                segment.flow.from == 11012
+            else { return false }
+            return packets[index].bytes[(segment.payloadStart + 4)...].starts(with: "version\0".utf8)
+        }
+        #expect(!places.isEmpty)
+        let ports: Set<UInt16> = [11012]
+        func charges(_ packets: [Packet]) throws -> [String] {
+            try rows(.violations, packets, ports: ports).map { "\($0["peer"] ?? "") \($0["rule"] ?? "")" }.sorted()
+        }
+        let truth = try charges(packets)
+        for place in places.reversed() {
+            let segment = try #require(SegmentHeader(packets[place]))
+            var forged = packets[place]
+            let length = Int(forged.bytes[segment.payloadStart + 16])
+            let payload = segment.payloadStart + 24
+            forged.bytes.replaceSubrange(payload + 4..<payload + 12, with: [UInt8](repeating: 0, count: 8))
+            let sum = framed("version", Array(forged.bytes[payload..<payload + length]))[20..<24]
+            forged.bytes.replaceSubrange(segment.payloadStart + 20..<payload, with: sum)
+            correct(&forged.bytes)
+            packets.insert(forged, at: place)
+        }
+        // Rules that only a whole connection shows may be missing.
+        #expect(try Set(charges(packets)).isSubset(of: truth))
+    }
+
+    /// Sets the TCP checksum of an IPv4 packet in an Ethernet frame.
+    private func correct(_ frame: inout [UInt8]) {
+        let (ip, tcp) = (14, 14 + Int(frame[14] & 15) * 4)
+        frame.replaceSubrange(tcp + 16..<tcp + 18, with: [0, 0])
+        let segment = frame[tcp...]
+        var bytes = Array(frame[ip + 12..<ip + 20]) + [0, 6] + bigEndian(UInt32(segment.count)).suffix(2) + segment
+        if bytes.count % 2 == 1 { bytes.append(0) }
+        var sum = stride(from: 0, to: bytes.count, by: 2).reduce(UInt32(0)) {
+            $0 + UInt32(bytes[$1]) << 8 + UInt32(bytes[$1 + 1])
+        }
+        while sum >> 16 > 0 { sum = (sum & 0xffff) + sum >> 16 }
+        frame.replaceSubrange(tcp + 16..<tcp + 18, with: bigEndian(~sum).suffix(2))
     }
 }

@@ -64,14 +64,15 @@ public struct MessageSearch: ~Copyable {
     /// - Parameters:
     ///   - bytes: Header and payload as far as they were captured.
     ///   - start: Where in them the payload begins.
+    ///   - isSound: Its checksum is right, as far as it has one: else it teaches no names.
     public mutating func finds(
-        in command: Command, _ bytes: RawSpan, from start: Int, _ context: MessageContext
+        in command: Command, _ bytes: RawSpan, from start: Int, _ context: MessageContext, isSound: Bool = true
     ) -> Bool {
         places.removeAll()
         matches.removeAll(keepingCapacity: true)
         guard start <= bytes.byteCount else { return false }
         let type = types[command]
-        let isNamed = type.map { compare($0, bytes, from: start, context) } ?? false
+        let isNamed = type.map { compare($0, bytes, from: start, context, learns: isSound) } ?? false
         for pattern in patterns { search(pattern, in: bytes, from: start) }
         for name in names.names { search(name.pattern, in: bytes, from: start, relation: name.relation) }
         if command == Self.compactBlock { searchShortIDs(in: bytes, from: start) }
@@ -93,7 +94,7 @@ public struct MessageSearch: ~Copyable {
 
     /// Compares what is computed of the message.
     private mutating func compare(
-        _ type: MessageType, _ bytes: RawSpan, from start: Int, _ context: MessageContext
+        _ type: MessageType, _ bytes: RawSpan, from start: Int, _ context: MessageContext, learns: Bool
     ) -> Bool {
         guard !computed.isDisjoint(with: type.fields) else { return false }
         var pick = PickSink(TreeSink(takeTree(), wantsInfo: false), wanted: computed)
@@ -112,6 +113,8 @@ public struct MessageSearch: ~Copyable {
                     txid = hash
                 } else if node.field != fields.wtxid {
                     if names.first(hash) != nil { isFound = true }
+                } else if !learns {
+                    if names.first(hash) != nil || txid.flatMap({ names.first($0) }) != nil { isFound = true }
                 } else if let txid, names.receive(txid: txid, wtxid: hash) {
                     isFound = true
                 }

@@ -33,6 +33,8 @@ struct SideState {
     var verackTime: Int64?
     /// The frame that brought the first byte after the last hole; 0 where there was none.
     var lastHole: UInt64 = 0
+    /// Of bytes that were read another copy came: what it has said is not proven.
+    var isContested = false
     /// A hole has been left, and nothing has come after it.
     var endsInHole = false
     var waiting = WaitingRequests.Side()

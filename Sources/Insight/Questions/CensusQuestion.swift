@@ -157,6 +157,7 @@ struct CensusQuestion: Question {
         var notes: [String] = []
         if headValue.connections > 0 || headValue.withoutVersion > 0 { notes.append(counts) }
         notes += agreement
+        if !rows.isEmpty { notes += view.nodeNotes }
         if rows.isEmpty { notes.insert("Nothing seen.", at: 0) }
         TableText(.framed(Self.title), columns, notes: Self.notes(view, notes)).append(lines, to: output)
     }
@@ -184,7 +185,9 @@ struct CensusQuestion: Question {
 
     private var agreement: [String] {
         let head = headValue
-        guard let receiver = head.receiver else { return [] }
+        guard let receiver = head.receiver else {
+            return head.zero > 0 ? ["Nobody says as whom they see the receiver: zero by \(head.zero)."] : []
+        }
         return [
             "Seen as \(String(decoding: receiver, as: UTF8.self)) by \(head.agree), as another address by "
                 + "\(head.disagree), as none (zero) by \(head.zero)."

@@ -130,6 +130,7 @@ struct IdentityQuestion: Question {
                 case .foreign: break
                 case .open: open += 1
                 case .passed: passed += 1
+                case .contradicted where connection.state?[side].isContested == true: open += 1
                 case .contradicted(let found, let frame):
                     contradictions.append(Contradiction(rule: rule, frame: frame, found: found))
                 }

@@ -123,10 +123,7 @@ struct LatencyQuestion: Question {
     }
 
     func appendTable(_ view: View, to output: ByteOutput) {
-        let isUnknown = view.node == nil && !rows.isEmpty
-        appendTable(
-            rows, view,
-            notes: isUnknown ? ["It is not known which side is the node: name it with --node."] : [], to: output)
+        appendTable(rows, view, notes: rows.isEmpty ? [] : view.nodeNotes, to: output)
     }
 }
 

@@ -188,7 +188,7 @@ struct RelayQuestion: Question {
     func appendTable(_ view: View, to output: ByteOutput) {
         let note =
             "First to announce is not the origin: nodes announce at random delays of 2 s (outbound) and 5 s (inbound) in the mean."
-        appendTable(rows, view, notes: rows.isEmpty ? [] : [note], to: output)
+        appendTable(rows, view, notes: rows.isEmpty ? [] : [note] + view.nodeNotes, to: output)
     }
 }
 

@@ -74,11 +74,14 @@ struct ViolationsQuestion: Question {
 
     let headValue: Void = ()
     let rows: [Row]
+    /// Messages that break a rule, of sides of whose bytes two copies were captured: what they have said is not proven.
+    private let contested: UInt64
 
     init(_ view: View) {
         var rows: [Row] = []
         var others = view.violations.others
         var firstOther = view.violations.firstOther?.frame ?? .max
+        var contested: UInt64 = 0
         for broken in view.violations.rows {
             guard let connection = view.connection(broken.connection) else {
                 others &+= broken.count
@@ -86,6 +89,10 @@ struct ViolationsQuestion: Question {
                 continue
             }
             if broken.rule.needsWhole, !view.isWhole(connection) { continue }
+            if connection.state?[broken.side].isContested == true {
+                contested &+= broken.count
+                continue
+            }
             rows.append(
                 Row(
                     broken: broken, peer: connection.end(broken.side), side: connection.name(of: broken.side),
@@ -97,6 +104,7 @@ struct ViolationsQuestion: Question {
             rows.append(Row(broken: nil, peer: nil, side: nil, isDirected: true, count: others, firstFrame: firstOther))
         }
         self.rows = rows
+        self.contested = contested
     }
 
     private static func key(_ row: Row) -> (UInt64, UInt64, String, Int) {
@@ -110,6 +118,9 @@ struct ViolationsQuestion: Question {
         if known.count < rows.count, let other = rows.last {
             notes.append(
                 "Further rules, which have no row, were broken \(other.count) time\(other.count == 1 ? "" : "s").")
+        }
+        if contested > 0 {
+            notes.append("Not proven: \(contested) more, of sides of whose bytes differing copies were captured.")
         }
         let unread = view.connections.count(where: \.isOpaque)
         if unread > 0 {

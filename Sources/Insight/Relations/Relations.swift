@@ -279,6 +279,13 @@ struct Relations: ~Copyable {
         states[place].lacksBytes = true
     }
 
+    /// Another copy of bytes of a side came that were read before.
+    mutating func contest(_ side: Direction, _ connection: UInt64) {
+        guard let place = states.place(of: connection) else { return }
+        states[place].lacksBytes = true
+        states[place][side].isContested = true
+    }
+
     /// The first bytes after a hole have come.
     mutating func resume(_ side: Direction, _ connection: UInt64, at origin: Origin) {
         guard let place = states.place(of: connection) else { return }
