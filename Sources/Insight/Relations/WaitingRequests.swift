@@ -101,45 +101,45 @@ struct WaitingRequests {
         }
     }
 
-    private var requests: ContiguousArray<Request> = []
-    private var free: ContiguousArray<Index> = []
+    private var requests = Pool<Request>()
     private var table = RequestTable()
     /// Where the next one to forget is sought.
     private var hand = 0
 
-    var count: Int { requests.count - free.count }
+    var count: Int { requests.count }
 
     init() {}
 
-    subscript(index: Index) -> Request { requests[Int(index)] }
+    subscript(index: Index) -> Request { requests[index] }
 
     /// A first part of its answer has come.
-    mutating func begin(_ index: Index) { requests[Int(index)].isBegun = true }
+    mutating func begin(_ index: Index) { requests[index].isBegun = true }
 
     /// The oldest of a direction.
     func oldest(of side: Side) -> Index? { Self.known(side.first) }
 
     /// The one after it in its direction.
-    func next(after index: Index) -> Index? { Self.known(requests[Int(index)].nextOfSide) }
+    func next(after index: Index) -> Index? { Self.known(requests[index].nextOfSide) }
 
     /// One of those that have waited long, of any direction; another each time.
     mutating func someOld() -> Index? {
         guard count > 0 else { return nil }
         while true {
-            if hand >= requests.count { hand = 0 }
+            if hand >= requests.placeCount { hand = 0 }
             defer { hand &+= 1 }
-            if requests[hand].isLive { return Index(truncatingIfNeeded: hand) }
+            let index = Index(truncatingIfNeeded: hand)
+            if requests[index].isLive { return index }
         }
     }
 
     /// The oldest request of a key.
     func first(_ key: RequestKey, _ conversation: Int32, _ side: Direction) -> Index? {
         guard let chain = table.find(key.digest(conversation, side)) else { return nil }
-        return requests[Int(chain.first)].has(key, conversation, side) ? chain.first : nil
+        return requests[chain.first].has(key, conversation, side) ? chain.first : nil
     }
 
     /// The one after it of the same key.
-    func next(ofKey index: Index) -> Index? { Self.known(requests[Int(index)].nextOfKey) }
+    func next(ofKey index: Index) -> Index? { Self.known(requests[index].nextOfKey) }
 
     /// The oldest request of a direction for filters of a type.
     func firstForFilters(_ type: UInt8, of side: Side) -> Index? { side.filters.first { $0.type == type }?.first }
@@ -150,19 +150,12 @@ struct WaitingRequests {
 
     @discardableResult
     mutating func append(_ request: Request, to side: inout Side) -> Index {
-        let index: Index
-        if let last = free.popLast() {
-            index = last
-            requests[Int(index)] = request
-        } else {
-            index = Index(truncatingIfNeeded: requests.count)
-            requests.append(request)
-        }
-        requests[Int(index)].previousOfSide = side.last
-        if side.last != Self.none { requests[Int(side.last)].nextOfSide = index } else { side.first = index }
+        let index = requests.insert(request)
+        requests[index].previousOfSide = side.last
+        if side.last != Self.none { requests[side.last].nextOfSide = index } else { side.first = index }
         side.last = index
         side.count &+= 1
-        if let previous = table.append(index, to: request.digest) { requests[Int(previous)].nextOfKey = index }
+        if let previous = table.append(index, to: request.digest) { requests[previous].nextOfKey = index }
         if request.kind == .cfilters { appendForFilters(index, request.type, to: &side) }
         return index
     }
@@ -171,20 +164,20 @@ struct WaitingRequests {
         guard let place = side.filters.firstIndex(where: { $0.type == type }) else {
             return side.filters.append(Side.Filters(type: type, first: index, last: index))
         }
-        requests[Int(side.filters[place].last)].nextOfType = index
+        requests[side.filters[place].last].nextOfType = index
         side.filters[place].last = index
     }
 
     /// Removes the oldest request of its key.
     mutating func remove(_ index: Index, from side: inout Side) {
-        let request = requests[Int(index)]
+        let request = requests[index]
         if let previous = Self.known(request.previousOfSide) {
-            requests[Int(previous)].nextOfSide = request.nextOfSide
+            requests[previous].nextOfSide = request.nextOfSide
         } else {
             side.first = request.nextOfSide
         }
         if let next = Self.known(request.nextOfSide) {
-            requests[Int(next)].previousOfSide = request.previousOfSide
+            requests[next].previousOfSide = request.previousOfSide
         } else {
             side.last = request.previousOfSide
         }
@@ -197,7 +190,7 @@ struct WaitingRequests {
                 side.filters.remove(at: place)
             }
         }
-        requests[Int(index)].isLive = false
-        free.append(index)
+        requests[index].isLive = false
+        requests.release(index)
     }
 }

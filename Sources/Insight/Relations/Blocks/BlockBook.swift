@@ -37,17 +37,14 @@ struct BlockBook {
     static let none: Int32 = -1
 
     private let limits: Limits
-    private var blocks: ContiguousArray<Block> = []
-    private var freeBlocks: [Int32] = []
+    private var blocks = Pool<Block>()
     private var places: [Hash256: Int32] = [:]
     private var announced = 0
     /// Blocks that nobody announced, the oldest first; some of them were announced since.
     private var silent = SilentBlocks()
-    private var parts: ContiguousArray<BlockPart> = []
-    private var freeParts: [Int32] = []
+    private var parts = Pool<BlockPart>()
     private var partPlaces: [UInt64: Int32] = [:]
-    private var deliveries: ContiguousArray<BlockDelivery> = []
-    private var freeDeliveries: [Int32] = []
+    private var deliveries = Pool<BlockDelivery>()
     private(set) var compactBlocks: ContiguousArray<CompactBlockFact> = []
     /// Compact blocks of which transactions were asked for, by the asking message.
     private var asked: [UInt64: Int32] = [:]
@@ -67,47 +64,45 @@ struct BlockBook {
     // MARK: What is known
 
     /// A block by its hash.
-    func block(_ hash: Hash256) -> Block? { places[hash].map { blocks[Int($0)] } }
+    func block(_ hash: Hash256) -> Block? { places[hash].map { blocks[$0] } }
 
-    /// Those that were announced.
-    var announcedBlocks: some Sequence<Block> { blocks.lazy.filter(\.isAnnounced) }
     /// Those that are not forgotten, announced or not.
-    var knownBlocks: some Sequence<Block> { places.values.lazy.map { [blocks] in blocks[Int($0)] } }
+    var knownBlocks: some Sequence<Block> { places.values.lazy.map { [blocks] in blocks[$0] } }
 
     func forEachPart(of block: Block, _ body: (BlockPart) -> Void) {
         var next = block.part
         while next != Self.none {
-            body(parts[Int(next)])
-            next = parts[Int(next)].next
+            body(parts[next])
+            next = parts[next].next
         }
     }
 
     func forEachDelivery(of block: Block, _ body: (BlockDelivery) -> Void) {
         var next = block.delivery
         while next != Self.none {
-            body(deliveries[Int(next)])
-            next = deliveries[Int(next)].next
+            body(deliveries[next])
+            next = deliveries[next].next
         }
     }
 
     /// The first announcement of a block so far, and that of one side.
     func announcements(of hash: Hash256, by side: ConnectionSide) -> (first: BlockPart, own: BlockPart?)? {
-        guard let place = places[hash], blocks[Int(place)].firstAnnouncer != Self.none else { return nil }
-        let own = partPlaces[side.key(with: place)].map { parts[Int($0)] }
-        return (parts[Int(blocks[Int(place)].firstAnnouncer)], own.flatMap { $0.form == nil ? nil : $0 })
+        guard let place = places[hash], blocks[place].firstAnnouncer != Self.none else { return nil }
+        let own = partPlaces[side.key(with: place)].map { parts[$0] }
+        return (parts[blocks[place].firstAnnouncer], own.flatMap { $0.form == nil ? nil : $0 })
     }
 
     // MARK: Announcements
 
     mutating func announce(_ hash: Hash256, by side: ConnectionSide, _ form: BlockForm, _ message: MessagePlace) {
         guard let place = place(of: hash, isAnnounced: true, message.complete.time),
-            let part = part(of: place, side, message.complete.time), parts[Int(part)].form == nil
+            let part = part(of: place, side, message.complete.time), parts[part].form == nil
         else { return }
-        parts[Int(part)].form = form
-        parts[Int(part)].announced = message.complete
-        parts[Int(part)].announcedOrder = message.order
-        parts[Int(part)].hadOrder = min(parts[Int(part)].hadOrder, message.order)
-        if blocks[Int(place)].firstAnnouncer == Self.none { blocks[Int(place)].firstAnnouncer = part }
+        parts[part].form = form
+        parts[part].announced = message.complete
+        parts[part].announcedOrder = message.order
+        parts[part].hadOrder = min(parts[part].hadOrder, message.order)
+        if blocks[place].firstAnnouncer == Self.none { blocks[place].firstAnnouncer = part }
     }
 
     // MARK: Blocks
@@ -116,28 +111,21 @@ struct BlockBook {
     mutating func deliver(_ hash: Hash256, _ delivery: BlockDelivery) {
         guard let place = place(of: hash, isAnnounced: false, delivery.complete.time) else { return }
         if let part = part(of: place, delivery.side, delivery.complete.time) {
-            parts[Int(part)].hadOrder = min(parts[Int(part)].hadOrder, delivery.order)
+            parts[part].hadOrder = min(parts[part].hadOrder, delivery.order)
         }
-        if blocks[Int(place)].length == nil { blocks[Int(place)].length = delivery.length }
-        let index: Int32
-        if let free = freeDeliveries.popLast() {
-            index = free
-            deliveries[Int(index)] = delivery
-        } else if deliveries.count < limits.deliveries {
-            index = Int32(truncatingIfNeeded: deliveries.count)
-            deliveries.append(delivery)
-        } else {
-            if blocks[Int(place)].isAnnounced { return forget(delivery.complete.time) }
-            blocks[Int(place)].isCounted = true
+        if blocks[place].length == nil { blocks[place].length = delivery.length }
+        guard let index = deliveries.insert(delivery, upTo: limits.deliveries) else {
+            if blocks[place].isAnnounced { return forget(delivery.complete.time) }
+            blocks[place].isCounted = true
             return count(delivery)
         }
-        let last = blocks[Int(place)].lastDelivery
+        let last = blocks[place].lastDelivery
         if last == Self.none {
-            blocks[Int(place)].delivery = index
+            blocks[place].delivery = index
         } else {
-            deliveries[Int(last)].next = index
+            deliveries[last].next = index
         }
-        blocks[Int(place)].lastDelivery = index
+        blocks[place].lastDelivery = index
     }
 
     private mutating func count(_ delivery: BlockDelivery) {
@@ -156,9 +144,9 @@ struct BlockBook {
         if let place = place(of: compact.hash, isAnnounced: false, compact.place.complete.time),
             let part = part(of: place, compact.side, compact.place.complete.time)
         {
-            compact.previous = parts[Int(part)].compact
-            parts[Int(part)].compact = index
-            parts[Int(part)].hadOrder = min(parts[Int(part)].hadOrder, compact.place.order)
+            compact.previous = parts[part].compact
+            parts[part].compact = index
+            parts[part].hadOrder = min(parts[part].hadOrder, compact.place.order)
         }
         compactBlocks.append(compact)
     }
@@ -192,14 +180,14 @@ struct BlockBook {
         guard let place = place(of: hash, isAnnounced: false, message.complete.time),
             let part = part(of: place, side, message.complete.time)
         else { return nil }
-        parts[Int(part)].hasAsked = true
+        parts[part].hasAsked = true
         return place
     }
 
     /// The newest compact block that a side got in a frame before a message of its own began.
     private func compact(of place: Int32, sentTo side: ConnectionSide, before message: MessagePlace) -> Int? {
         guard let part = partPlaces[side.opposite.key(with: place)] else { return nil }
-        var index = parts[Int(part)].compact
+        var index = parts[part].compact
         // Only those are passed that came while the message was on its way.
         for _ in 0..<64 {
             guard index != Self.none else { return nil }
@@ -227,12 +215,12 @@ struct BlockBook {
     /// Where a block is; it begins one where there is room.
     private mutating func place(of hash: Hash256, isAnnounced: Bool, _ time: Int64) -> Int32? {
         if let place = places[hash] {
-            guard isAnnounced, !blocks[Int(place)].isAnnounced else { return place }
+            guard isAnnounced, !blocks[place].isAnnounced else { return place }
             guard announced < limits.announced else {
                 noteOther(hash, time)
                 return nil
             }
-            blocks[Int(place)].isAnnounced = true
+            blocks[place].isAnnounced = true
             announced += 1
             silent.count -= 1
             return place
@@ -249,14 +237,7 @@ struct BlockBook {
             dropSilent(time)
         }
         let block = Block(hash: hash, isAnnounced: isAnnounced)
-        let place: Int32
-        if let free = freeBlocks.popLast() {
-            place = free
-            blocks[Int(place)] = block
-        } else {
-            place = Int32(truncatingIfNeeded: blocks.count)
-            blocks.append(block)
-        }
+        let place = blocks.insert(block)
         places[hash] = place
         if !isAnnounced { silent.append(place) }
         return place
@@ -272,27 +253,27 @@ struct BlockBook {
     /// Forgets the oldest block that nobody announced; what it cost its sender stays.
     private mutating func dropSilent(_ time: Int64) {
         var next = silent.removeFirst()
-        while let place = next, blocks[Int(place)].isAnnounced { next = silent.removeFirst() }
+        while let place = next, blocks[place].isAnnounced { next = silent.removeFirst() }
         guard let place = next else { return }
         silent.count -= 1
-        let block = blocks[Int(place)]
+        let block = blocks[place]
         var index = block.delivery
         while index != Self.none {
-            count(deliveries[Int(index)])
-            freeDeliveries.append(index)
-            index = deliveries[Int(index)].next
+            count(deliveries[index])
+            deliveries.release(index)
+            index = deliveries[index].next
         }
         index = block.part
         while index != Self.none {
-            partPlaces[parts[Int(index)].side.key(with: place)] = nil
-            freeParts.append(index)
-            index = parts[Int(index)].next
+            partPlaces[parts[index].side.key(with: place)] = nil
+            parts.release(index)
+            index = parts[index].next
         }
         if block.length != nil {
             if passed.count < limits.digests { passed.insert(block.hash.hashValue) } else { forget(time) }
         }
         places[block.hash] = nil
-        freeBlocks.append(place)
+        blocks.release(place)
     }
 
     /// What a side has done with a block; begins it where there is room.
@@ -300,20 +281,13 @@ struct BlockBook {
         let key = side.key(with: place)
         if let part = partPlaces[key] { return part }
         var part = BlockPart(side: side)
-        part.next = blocks[Int(place)].part
-        let index: Int32
-        if let free = freeParts.popLast() {
-            index = free
-            parts[Int(index)] = part
-        } else if parts.count < limits.parts {
-            index = Int32(truncatingIfNeeded: parts.count)
-            parts.append(part)
-        } else {
+        part.next = blocks[place].part
+        guard let index = parts.insert(part, upTo: limits.parts) else {
             forget(time)
             return nil
         }
         partPlaces[key] = index
-        blocks[Int(place)].part = index
+        blocks[place].part = index
         return index
     }
 }
