@@ -25,6 +25,7 @@ extension Inquiry {
         fact.remarks = finding.remarks
         fact.seesAll = sender.seen == .both
         fact.isDoubtful = finding.doubts != nil
+        fact.payloadHash = message.payloadHash
         receive(fact, bytes, from: header.byteCount) {
             sender.ends.map { ($0.sourceText, $0.destinationText) } ?? ([], [])
         }

@@ -21,7 +21,7 @@ struct StatementReader: ~Copyable {
     }
 
     private static let fields = MessageTypes.standard.fields
-    private var tree = Tree()
+    private var picker = FieldPicker()
 
     /// Header and count of a `block` are within its first bytes: the transactions are not read.
     private static let beginningOfBlock = 96
@@ -66,63 +66,41 @@ struct StatementReader: ~Copyable {
         if case .inventory = entry.subject, !inventories { return nil }
         var bytes = bytes
         if header.command == Self.block { bytes = bytes.extracting(first: header.byteCount + Self.beginningOfBlock) }
-        let outcome = pick(entry, bytes, header)
+        let outcome = picker.read(
+            entry.type, bytes, from: header.byteCount, MessageContext(network: header.network, time: 0),
+            wanted: entry.wanted)
         switch entry.subject {
         case .version:
             var claims = claims(bytes)
             claims.isComplete = outcome == .complete
             return .claims(claims)
-        case .filterRequest(let type): return first(type).map { .filterRequest(type: $0.value) }
+        case .filterRequest(let type): return picker.value(type).map { .filterRequest(type: $0) }
         case .block(let hash, let count):
-            guard let name = name(hash, bytes), let count = first(count) else { return nil }
-            return .block(name, transactions: count.value)
+            guard let name = picker.hash(hash, in: bytes), let count = picker.value(count) else { return nil }
+            return .block(name, transactions: count)
         case .inventory(let type):
-            let isOfTransaction = tree.nodes.contains {
-                $0.field == type && !$0.flags.contains(.truncated) && RequestKind(inventoryType: $0.value) == .tx
-            }
+            let isOfTransaction = picker.contains(type) { RequestKind(inventoryType: $0) == .tx }
             return isOfTransaction ? .transactions : nil
         case .missing:
             // Each place is after the one before.
-            let last = tree.nodes.last { $0.field == Self.fields.missingPosition }
-            guard let name = name(Self.fields.missingOfBlock, bytes), let last else { return nil }
+            let last = picker.tree.nodes.last { $0.field == Self.fields.missingPosition }
+            guard let name = picker.hash(Self.fields.missingOfBlock, in: bytes), let last else { return nil }
             return .missing(name, last: last.value)
         }
     }
 
-    private mutating func pick(_ entry: Entry, _ bytes: RawSpan, _ header: MessageHeader) -> Outcome {
-        var kept = Tree()
-        swap(&kept, &tree)
-        kept.removeAll()
-        var pick = PickSink(TreeSink(kept, wantsInfo: false), wanted: entry.wanted)
-        let context = MessageContext(network: header.network, time: 0)
-        let outcome = entry.type.pick(bytes, from: header.byteCount, context, into: &pick)
-        let sink = pick.finish()
-        tree = sink.tree
-        return outcome
-    }
-
-    /// The first value of a field, if all its bytes were there.
-    private func first(_ field: Field) -> Node? {
-        tree.nodes.first { $0.field == field && !$0.flags.contains(.truncated) }
-    }
-
-    private func name(_ field: Field, _ bytes: RawSpan) -> Hash256? {
-        first(field).flatMap { Hash256(tree.bytes(of: $0, in: bytes), at: 0) }
-    }
-
     private func claims(_ bytes: RawSpan) -> Conduct.Claims {
         var claims = Conduct.Claims()
-        if let version = first(Self.fields.version) { claims.version = version.value }
-        if let services = first(Self.fields.services) {
-            claims.services = services.value
+        let fields = Self.fields
+        if let version = picker.value(fields.version) { claims.version = version }
+        if let services = picker.value(fields.services) {
+            claims.services = services
             claims.hasServices = true
         }
-        claims.relays = first(Self.fields.relay).map { $0.value != 0 }
-        claims.nonce = first(Self.fields.versionNonce)?.value
-        if let agent = first(Self.fields.userAgent) {
-            // Receivers accept 256 bytes; every record of the sender repeats them.
-            claims.userAgent = tree.bytes(of: agent, in: bytes).withUnsafeBytes { Array($0.prefix(256)) }
-        }
+        claims.relays = picker.value(fields.relay).map { $0 != 0 }
+        claims.nonce = picker.value(fields.versionNonce)
+        // Receivers accept 256 bytes; every record of the sender repeats them.
+        if let agent = picker.bytes(fields.userAgent, in: bytes, atMost: 256) { claims.userAgent = agent }
         return claims
     }
 }

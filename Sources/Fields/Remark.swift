@@ -10,7 +10,7 @@ public struct Remark: Hashable, Sendable, BitwiseCopyable {
     /// Whether a message with this cannot be read by receivers: an error of the group `malformed` that its layout alone
     /// shows, without anything being computed. Summary lines say so.
     public let isMalformation: Bool
-    /// Whether whoever sends a message with this breaks a rule; see ``RemarkDeclaration/rule``.
+    /// A message with this breaks a rule; see ``RemarkDeclaration/rule``.
     public let breaksRule: Bool
 
     init(id: UInt16, isMalformation: Bool, breaksRule: Bool) {

@@ -11,7 +11,7 @@ struct Inventory: Sendable {
     let item: Field
     let type: Field
     let hash: Field
-    /// Who announced an entry before, where that is told.
+    /// Who announced an entry before; nil of lists that announce nothing.
     let announcement: AnnouncementFields?
 
     /// - Parameters:

@@ -40,6 +40,7 @@ public struct MessageSearch: ~Copyable {
     /// What is computed to be compared.
     private let computed: FieldSet
     private var matches: [PlaceFinder.Match] = []
+    private var picker = FieldPicker()
     private var tree = Tree()
     /// Of the last message in which it was found.
     public private(set) var places = Places()
@@ -77,7 +78,10 @@ public struct MessageSearch: ~Copyable {
         for name in names.names { search(name.pattern, in: bytes, from: start, relation: name.relation) }
         if command == Self.compactBlock { searchShortIDs(in: bytes, from: start) }
         guard isNamed || !matches.isEmpty else { return false }
-        var sink = TreeSink(takeTree(), wantsInfo: false)
+        var kept = Tree()
+        swap(&kept, &tree)
+        kept.removeAll()
+        var sink = TreeSink(kept, wantsInfo: false)
         type?.dissect(bytes, from: start, context, into: &sink)
         let whole = sink.tree
         findPlaces(in: whole, bytes, from: start)
@@ -85,29 +89,19 @@ public struct MessageSearch: ~Copyable {
         return isNamed || !places.isEmpty
     }
 
-    private mutating func takeTree() -> Tree {
-        var kept = Tree()
-        swap(&kept, &tree)
-        kept.removeAll()
-        return kept
-    }
-
     /// Compares what is computed of the message.
     private mutating func compare(
         _ type: MessageType, _ bytes: RawSpan, from start: Int, _ context: MessageContext, learns: Bool
     ) -> Bool {
         guard !computed.isDisjoint(with: type.fields) else { return false }
-        var pick = PickSink(TreeSink(takeTree(), wantsInfo: false), wanted: computed)
-        type.pick(bytes, from: start, context, into: &pick)
-        let sink = pick.finish()
-        tree = sink.tree
+        picker.read(type, bytes, from: start, context, wanted: computed)
         var isFound = false
         var txid: Hash256?
-        for index in tree.nodes.indices {
-            let node = tree.nodes[index]
+        for index in picker.tree.nodes.indices {
+            let node = picker.tree.nodes[index]
             if let shortID {
                 if node.value == shortID { isFound = true }
-            } else if let hash = Hash256(tree.bytes(of: node, in: bytes), at: 0) {
+            } else if let hash = Hash256(picker.tree.bytes(of: node, in: bytes), at: 0) {
                 // A wtxid is computed just after its txid.
                 if node.field == fields.txid {
                     txid = hash

@@ -49,6 +49,9 @@ struct ConversationState {
         _modify { if side == .forward { yield &forward } else { yield &backward } }
     }
 
+    /// A message of the side was captured: what it has asked for is known.
+    func isHeard(_ side: Direction) -> Bool { self[side].messages > 0 }
+
     var hasClosed: Bool { closed.forward && closed.backward }
 
     mutating func close(_ side: Direction, at time: Int64) {

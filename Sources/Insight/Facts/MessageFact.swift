@@ -34,6 +34,8 @@ public struct MessageFact: Sendable {
     public var seesAll = true
     /// Other bytes came for the same place, or bytes that receivers may drop: the receiver may have another message.
     public var isDoubtful = false
+    /// The double SHA-256 of its payload, where that is known from the checksum: a name of what a `tx` has.
+    public var payloadHash: Hash256?
 
     public init(
         connection: UInt64, side: Direction, role: Record.Sender, command: Command, first: Origin, complete: Origin,
@@ -53,6 +55,11 @@ public struct MessageFact: Sendable {
         self.status = status
         self.transport = transport
         self.network = network
+    }
+
+    /// What its layout may know.
+    var context: MessageContext {
+        MessageContext(network: network ?? .known[0], time: 0, payloadHash: payloadHash)
     }
 
     /// Messages that are cut, or whose checksum is wrong, take part in no relation.

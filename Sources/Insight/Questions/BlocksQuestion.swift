@@ -185,7 +185,7 @@ struct BlocksQuestion: Question {
         let delivered = rows.compactMap(\.sync)
         for sync in delivered.prefix(Self.mostNotes) {
             var text = TextBuffer()
-            text.append("Historic: \(sync.tally.blocks) block\(sync.tally.blocks == 1 ? "" : "s"), ")
+            text.append("Historic: \(sync.tally.blocks) \(sync.tally.blocks == 1 ? "block" : "blocks"), ")
             text.append("\(sync.tally.bytes) bytes from ")
             text.bytes.append(contentsOf: sync.from)
             text.append(" in ")

@@ -175,7 +175,7 @@ struct RelayQuestion: Question {
                         stream: connection.number, from: connection.end(side), to: connection.end(side.opposite),
                         measures: view.measures(askedBy: side.opposite, in: connection), isNode: isNode, tally: tally,
                         requests: requests,
-                        isAskerHeard: connection.state.map { $0[side.opposite].messages > 0 } ?? false,
+                        isAskerHeard: connection.state?.isHeard(side.opposite) == true,
                         knowsRequests: connection.isFullyHeard(side.opposite),
                         decimals: view.decimals))
             }

@@ -45,7 +45,7 @@ struct ViolationsQuestion: Question {
     ]
 
     static var words: [ColumnWords] {
-        // Whoever declares a remark with a rule is asked.
+        // These declare the remarks with rules.
         _ = (MessageTypes.standard, MessageHeaderLayout())
         var rules: [String: (rule: Rule, remarks: [String])] = [:]
         for remark in Catalog.remarks {

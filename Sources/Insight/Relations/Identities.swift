@@ -150,7 +150,7 @@ struct Identities: ~Copyable {
         _ fact: MessageFact, _ bytes: RawSpan, from start: Int, _ wanted: [Field], _ asked: Field? = nil
     ) -> UInt64? {
         guard let type = types[fact.command] else { return nil }
-        picker.read(type, bytes, from: start, fact.network, wanted: FieldSet(wanted))
+        picker.read(type, bytes, from: start, fact.context, wanted: FieldSet(wanted))
         return asked.flatMap { picker.value($0) }
     }
 

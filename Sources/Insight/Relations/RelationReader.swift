@@ -44,7 +44,7 @@ struct RelationReader: ~Copyable {
     let headersByHash: Entry?
     /// `blocktxn`, with the names of its transactions.
     let filledByName: Entry?
-    private var tree = Tree()
+    private var picker = FieldPicker()
     /// The message at hand has been read.
     private var hasRead = false
     /// It was read to its end, and all its fields were there.
@@ -135,43 +135,40 @@ struct RelationReader: ~Copyable {
     /// Reads the wanted fields of a message; ``count`` of them are then there.
     ///
     /// - Parameter start: Where in `bytes` the payload begins.
-    mutating func read(_ bytes: RawSpan, from start: Int, as entry: Entry, _ network: Network) {
+    mutating func read(_ bytes: RawSpan, from start: Int, as entry: Entry, _ context: MessageContext) {
         guard !hasRead else { return }
-        readAgain(bytes, from: start, as: entry, network)
+        readAgain(bytes, from: start, as: entry, context)
     }
 
     /// The next message comes.
     mutating func begin() { hasRead = false }
 
-    /// The same of a message that was read already, as another entry.
-    mutating func readAgain(_ bytes: RawSpan, from start: Int, as entry: Entry, _ network: Network) {
+    /// Reads a message, also one that was read already as another entry.
+    mutating func readAgain(_ bytes: RawSpan, from start: Int, as entry: Entry, _ context: MessageContext) {
         hasRead = true
-        var kept = Tree()
-        swap(&kept, &tree)
-        kept.removeAll()
-        var pick = PickSink(TreeSink(kept, wantsInfo: false), wanted: entry.wanted)
-        let outcome = entry.type.pick(bytes, from: start, MessageContext(network: network, time: 0), into: &pick)
-        let sink = pick.finish()
-        isComplete = outcome == .complete
-        tree = sink.tree
+        isComplete = picker.read(entry.type, bytes, from: start, context, wanted: entry.wanted) == .complete
     }
 
     /// How many values were read.
-    var count: Int { tree.nodes.count }
+    var count: Int { picker.tree.nodes.count }
 
-    func field(_ index: Int) -> Field { tree.nodes[index].field }
+    func field(_ index: Int) -> Field { picker.tree.nodes[index].field }
 
-    func value(_ index: Int) -> UInt64 { tree.nodes[index].value }
+    func value(_ index: Int) -> UInt64 { picker.tree.nodes[index].value }
 
     /// Whether all bytes of it were there.
-    func isWhole(_ index: Int) -> Bool { !tree.nodes[index].flags.contains(.truncated) }
+    func isWhole(_ index: Int) -> Bool { !picker.tree.nodes[index].flags.contains(.truncated) }
 
     /// Whether it was no field of the message, but computed.
-    func isGenerated(_ index: Int) -> Bool { tree.nodes[index].flags.contains(.generated) }
+    func isGenerated(_ index: Int) -> Bool { picker.tree.nodes[index].flags.contains(.generated) }
 
     @_lifetime(borrow self, copy message)
-    func bytes(_ index: Int, in message: RawSpan) -> RawSpan { tree.bytes(of: tree.nodes[index], in: message) }
+    func bytes(_ index: Int, in message: RawSpan) -> RawSpan {
+        picker.tree.bytes(of: picker.tree.nodes[index], in: message)
+    }
 
     /// The first value of a field, if it was there.
-    func first(_ field: Field) -> Int? { tree.nodes.firstIndex { $0.field == field && !$0.flags.contains(.truncated) } }
+    func first(_ field: Field) -> Int? {
+        picker.tree.nodes.firstIndex { $0.field == field && !$0.flags.contains(.truncated) }
+    }
 }

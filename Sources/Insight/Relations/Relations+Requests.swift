@@ -56,8 +56,9 @@ extension Relations {
     mutating func ask(
         for vectors: MessageFields.Vectors, _ fact: MessageFact, _ bytes: RawSpan, at place: Int32
     ) {
-        forEachKey(vectors, bytes) { relations, key in
-            if key.kind == .tx { relations.states[place][fact.side].deeds.insert(.transactions) }
+        forEachVector(vectors, bytes) { relations, kind, hash, _ in
+            guard let key = RequestKey(kind, hash: hash.bytes) else { return }
+            if kind == .tx { relations.states[place][fact.side].deeds.insert(.transactions) }
             relations.requests.ask(key, fact, number: relations.number, at: place, in: &relations.states)
         }
     }
@@ -65,21 +66,9 @@ extension Relations {
     private mutating func answer(
         _ vectors: MessageFields.Vectors, _ fact: MessageFact, _ bytes: RawSpan, at place: Int32
     ) {
-        forEachKey(vectors, bytes) { relations, key in
+        forEachVector(vectors, bytes) { relations, kind, hash, _ in
+            guard let key = RequestKey(kind, hash: hash.bytes) else { return }
             relations.requests.answer([key], as: .notFound, fact, at: place, in: &relations.states)
-        }
-    }
-
-    private mutating func forEachKey(
-        _ vectors: MessageFields.Vectors, _ bytes: RawSpan, _ body: (inout Relations, RequestKey) -> Void
-    ) {
-        var kind: RequestKind?
-        for index in 0..<reader.count where reader.isWhole(index) {
-            if reader.field(index) == vectors.type {
-                kind = RequestKind(inventoryType: reader.value(index))
-            } else if let asked = kind, let key = RequestKey(asked, hash: reader.bytes(index, in: bytes)) {
-                body(&self, key)
-            }
         }
     }
 
@@ -108,7 +97,7 @@ extension Relations {
         if parent != nil, requests.waitsForOneHeader(states[place][fact.side.opposite]),
             let entry = reader.headersByHash
         {
-            reader.readAgain(bytes, from: start, as: entry, fact.network ?? .known[0])
+            reader.readAgain(bytes, from: start, as: entry, fact.context)
             first = key(.headers, reader.fields.headerHash, bytes)?.digest
         }
         requests.answerHeaders(parent: parent, first: first, fact, at: place, in: &states)

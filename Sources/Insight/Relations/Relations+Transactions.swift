@@ -30,13 +30,13 @@ extension Relations {
         case .getdata:
             read(fact, bytes, from: start, entry)
             let announcer = Self.index(place, fact.side.opposite)
-            forEachTransaction(reader.fields.wanted, bytes) { relations, name, _ in
-                relations.transactions.ask(for: name, of: announcer, fact)
+            forEachVector(reader.fields.wanted, bytes) { relations, kind, name, _ in
+                if kind == .tx { relations.transactions.ask(for: name, of: announcer, fact) }
             }
         case .notfound:
             read(fact, bytes, from: start, entry)
-            forEachTransaction(reader.fields.notFound, bytes) { relations, _, _ in
-                relations.transactions.miss(by: Self.index(place, fact.side))
+            forEachVector(reader.fields.notFound, bytes) { relations, kind, _, _ in
+                if kind == .tx { relations.transactions.miss(by: Self.index(place, fact.side)) }
             }
         case .tx:
             read(fact, bytes, from: start, entry)
@@ -49,7 +49,8 @@ extension Relations {
         _ vectors: MessageFields.Vectors, _ fact: MessageFact, _ bytes: RawSpan, at place: Int32
     ) {
         let side = Self.index(place, fact.side)
-        forEachTransaction(vectors, bytes) { relations, name, index in
+        forEachVector(vectors, bytes) { relations, kind, name, index in
+            guard kind == .tx else { return }
             relations.makeRoom(for: name, fact)
             let first = relations.transactions.announce(name, by: side, fact.complete)
             guard relations.tellsEarlier, let first else { return }
@@ -85,21 +86,5 @@ extension Relations {
     func end(of side: SideIndex) -> [UInt8] {
         let state = states[side / 2]
         return side & 1 == 0 ? state.ends.forward : state.ends.backward
-    }
-
-    /// Calls `body` with each transaction of an inventory, and its place there.
-    private mutating func forEachTransaction(
-        _ vectors: MessageFields.Vectors, _ bytes: RawSpan, _ body: (inout Relations, Hash256, Int) -> Void
-    ) {
-        var isTransaction = false
-        var entry = -1
-        for index in 0..<reader.count where reader.isWhole(index) {
-            if reader.field(index) == vectors.type {
-                entry &+= 1
-                isTransaction = RequestKind(inventoryType: reader.value(index)) == .tx
-            } else if isTransaction, let name = Hash256(reader.bytes(index, in: bytes), at: 0) {
-                body(&self, name, entry)
-            }
-        }
     }
 }

@@ -74,7 +74,7 @@ struct Relations: ~Copyable {
         reader = RelationReader(scope)
     }
 
-    /// From now on it is told who announced something before.
+    /// From now on ``earlier`` is filled.
     mutating func tellEarlier() {
         tellsEarlier = true
         widen([.transactions, .blocks])
@@ -210,7 +210,7 @@ struct Relations: ~Copyable {
     mutating func read(
         _ fact: MessageFact, _ bytes: RawSpan, from start: Int, _ entry: RelationReader.Entry
     ) {
-        reader.read(bytes, from: start, as: entry, fact.network ?? .known[0])
+        reader.read(bytes, from: start, as: entry, fact.context)
     }
 
     private mutating func takeClaims(
@@ -262,6 +262,22 @@ struct Relations: ~Copyable {
         where reader.field(index) == type && RequestKind(inventoryType: reader.value(index)) == .tx {
             states[place][fact.side].deeds.insert(.transactions)
             return
+        }
+    }
+
+    /// Calls `body` with each entry of an inventory that can be asked for: as what, its hash, and its place there.
+    mutating func forEachVector(
+        _ vectors: MessageFields.Vectors, _ bytes: RawSpan, _ body: (inout Relations, RequestKind, Hash256, Int) -> Void
+    ) {
+        var kind: RequestKind?
+        var place = -1
+        for index in 0..<reader.count where reader.isWhole(index) {
+            if reader.field(index) == vectors.type {
+                place &+= 1
+                kind = RequestKind(inventoryType: reader.value(index))
+            } else if let kind, let hash = Hash256(reader.bytes(index, in: bytes), at: 0) {
+                body(&self, kind, hash, place)
+            }
         }
     }
 

@@ -17,7 +17,7 @@ struct RuleJudge: ~Copyable {
         guard !fact.isDoubtful, !fact.isCut else { return }
         if fact.status == .bad { return violations.add([checksumBad], fact) }
         guard fact.isSound else { return }
-        let (broken, isRead) = reader.read(fact.command, bytes, from: start, fact.network)
+        let (broken, isRead) = reader.read(fact, bytes, from: start)
         if broken.isEmpty, fact.remarks.isEmpty { return }
         let ofPlace = fact.remarks.filter { $0.declaration.rule.map { isRead || $0.isOfPlace } == true }
         violations.add(ofPlace + broken, fact)
@@ -53,21 +53,20 @@ struct RuleReader: ~Copyable {
     ///
     /// - Parameter start: Where in `bytes` it begins.
     mutating func read(
-        _ command: Command, _ bytes: RawSpan, from start: Int, _ network: Network?
+        _ fact: MessageFact, _ bytes: RawSpan, from start: Int
     ) -> (broken: [Remark], isRead: Bool) {
-        guard let entry = entries[command] else { return ([], true) }
+        guard let entry = entries[fact.command] else { return ([], true) }
         var broken: [Remark] = []
         let outcome: Outcome
         // Other networks have other proofs of work.
-        if let wanted = entry.wanted, network?.isKnown != false {
-            outcome = picker.read(entry.type, bytes, from: start, network, wanted: wanted, remarks: remarks)
-            for annotation in picker.annotations where !broken.contains(annotation.remark) {
+        if let wanted = entry.wanted, fact.network?.isKnown != false {
+            outcome = picker.read(entry.type, bytes, from: start, fact.context, wanted: wanted, remarks: remarks)
+            for annotation in picker.tree.annotations where !broken.contains(annotation.remark) {
                 broken.append(annotation.remark)
             }
         } else {
             skim.removeBroken()
-            let context = MessageContext(network: network ?? .known[0], time: 0)
-            outcome = entry.type.skim(bytes, from: start, context, into: &skim)
+            outcome = entry.type.skim(bytes, from: start, fact.context, into: &skim)
             broken = skim.broken
         }
         return broken.isEmpty ? ([], true) : decisive(broken, outcome)

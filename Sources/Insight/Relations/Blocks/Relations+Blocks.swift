@@ -44,8 +44,7 @@ extension Relations {
 
     /// Whether anything that the receiver said was captured: else nobody knows what it has asked for.
     private func isReceiverHeard(_ fact: MessageFact) -> Bool {
-        guard let place = states.place(of: fact.connection) else { return false }
-        return states[place][fact.side.opposite].messages > 0
+        states.place(of: fact.connection).map { states[$0].isHeard(fact.side.opposite) } ?? false
     }
 
     private func side(_ fact: MessageFact) -> ConnectionSide { ConnectionSide(fact.connection, fact.side) }
@@ -63,15 +62,10 @@ extension Relations {
     private mutating func announceBlocks(_ vectors: MessageFields.Vectors, _ fact: MessageFact, _ bytes: RawSpan) {
         guard reader.isComplete else { return }
         var hashes: [Hash256] = []
-        var isBlock = false
-        for index in 0..<reader.count {
-            if reader.field(index) == vectors.type {
-                isBlock = RequestKind(inventoryType: reader.value(index)) == .block
-            } else if isBlock, let hash = Hash256(reader.bytes(index, in: bytes), at: 0) {
-                hashes.append(hash)
-                if hashes.count > Self.mostAnnounced { return }
-            }
+        forEachVector(vectors, bytes) { _, kind, hash, _ in
+            if kind == .block, hashes.count <= Self.mostAnnounced { hashes.append(hash) }
         }
+        guard hashes.count <= Self.mostAnnounced else { return }
         announce(hashes, .inv, fact)
     }
 
@@ -79,7 +73,7 @@ extension Relations {
         guard requests.related.isEmpty, isReceiverHeard(fact), let count = reader.first(reader.fields.headerCount),
             reader.value(count) <= UInt64(Self.mostAnnounced), let entry = reader.headersByHash
         else { return }
-        reader.readAgain(bytes, from: start, as: entry, fact.network ?? .known[0])
+        reader.readAgain(bytes, from: start, as: entry, fact.context)
         guard reader.isComplete else { return }
         var hashes: [Hash256] = []
         for index in 0..<reader.count where reader.field(index) == reader.fields.headerHash {
@@ -95,17 +89,10 @@ extension Relations {
     // MARK: Requests
 
     private mutating func askForBlocks(_ fact: MessageFact, _ bytes: RawSpan) {
-        let fields = reader.fields.wanted
         let (side, message) = (side(fact), messagePlace(fact))
-        var kind: RequestKind?
-        for index in 0..<reader.count where reader.isWhole(index) {
-            if reader.field(index) == fields.type {
-                kind = RequestKind(inventoryType: reader.value(index))
-            } else if kind == .block || kind == .cmpctblock,
-                let hash = Hash256(reader.bytes(index, in: bytes), at: 0)
-            {
-                blocks.ask(for: hash, by: side, isWhole: kind == .block, message)
-            }
+        forEachVector(reader.fields.wanted, bytes) { relations, kind, hash, _ in
+            guard kind == .block || kind == .cmpctblock else { return }
+            relations.blocks.ask(for: hash, by: side, isWhole: kind == .block, message)
         }
     }
 
@@ -201,18 +188,12 @@ extension Relations {
     private mutating func tellAnnouncedBlocks(
         _ vectors: MessageFields.Vectors, _ fact: MessageFact, _ bytes: RawSpan
     ) {
-        var isBlock = false
-        var entry = -1
-        for index in 0..<reader.count where reader.isWhole(index) {
-            if reader.field(index) == vectors.type {
-                entry &+= 1
-                isBlock = RequestKind(inventoryType: reader.value(index)) == .block
-            } else if isBlock, let hash = Hash256(reader.bytes(index, in: bytes), at: 0),
-                let told = blocks.announcements(of: hash, by: side(fact))
-            {
-                let lag = fact.complete.time &- told.first.announced.time
-                earlier.note(announcement(told.first, lag: lag < 0 ? nil : lag), at: entry)
+        forEachVector(vectors, bytes) { relations, kind, hash, place in
+            guard kind == .block, let told = relations.blocks.announcements(of: hash, by: relations.side(fact)) else {
+                return
             }
+            let lag = fact.complete.time &- told.first.announced.time
+            relations.earlier.note(relations.announcement(told.first, lag: lag < 0 ? nil : lag), at: place)
         }
     }
 
@@ -234,7 +215,7 @@ extension Relations {
     ) {
         earlier.shortIDKey = compact.key
         guard seen.count > 0, let entry = reader.filledByName else { return }
-        reader.readAgain(bytes, from: start, as: entry, fact.network ?? .known[0])
+        reader.readAgain(bytes, from: start, as: entry, fact.context)
         for index in 0..<reader.count where reader.field(index) == reader.fields.wtxid {
             guard let name = Hash256(reader.bytes(index, in: bytes), at: 0) else { return }
             earlier.transactions.append(seen.place(of: name).map { earlierTransaction($0) })

@@ -109,7 +109,7 @@ package struct SeenTransactions: Sendable {
         for place in transactions.indices {
             let name = byTxid ? transactions[place].txid : transactions[place].wtxid
             ids.note(key.shortID(name), Int32(truncatingIfNeeded: place)) {
-                // The same with other witnesses.
+                // Both have this txid: they differ in witnesses alone.
                 byTxid && transactions[Int($0)].txid == name
             }
         }
