@@ -21,10 +21,10 @@ let package = Package(
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
-        .systemLibrary(name: "CSystem"),
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
-        .target(name: "System", dependencies: ["CSystem"], swiftSettings: settings),
-        .target(name: "Capture", dependencies: ["CPcap", "CSystem", "System"], swiftSettings: settings),
+        .target(name: "System", dependencies: ["CLinux"], swiftSettings: settings),
+        .target(name: "Capture", dependencies: ["CPcap", "CLinux", "System"], swiftSettings: settings),
         .target(name: "Keys", dependencies: ["BitcoinP2P", "System"], swiftSettings: settings),
         .target(name: "Reassembly", swiftSettings: settings),
         .target(name: "Fields", swiftSettings: settings),
