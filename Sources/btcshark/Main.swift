@@ -34,6 +34,7 @@ struct Btcshark: ParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         Allocator.returnBigBuffers()
         if let helper = RecordingHelperProcess(CommandLine.arguments.dropFirst()) { return helper.run() }
+        Subcommands.run(Array(CommandLine.arguments.dropFirst()))
         do {
             var command = try parseAsRoot(LetterClusters.split(Array(CommandLine.arguments.dropFirst())))
             try command.run()
