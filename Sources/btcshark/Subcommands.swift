@@ -4,7 +4,7 @@ import Glibc
 /// The commands that have a name of their own: it is the first word. Anything else is what it always was: a dissection.
 enum Subcommands {
     #if Peer
-    static let all: [any ParsableCommand.Type] = [Connect.self]
+    static let all: [any ParsableCommand.Type] = [Connect.self, SurveyCommand.self]
     #else
     static let all: [any ParsableCommand.Type] = []
     #endif
