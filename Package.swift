@@ -30,7 +30,7 @@ let package = Package(
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
         .target(name: "System", dependencies: ["CLinux"], swiftSettings: settings),
         .target(name: "Capture", dependencies: ["CPcap", "CLinux", "System"], swiftSettings: settings),
-        .target(name: "Keys", dependencies: ["BitcoinP2P", "System"], swiftSettings: settings),
+        .target(name: "Keys", dependencies: ["BitcoinP2P", "Fields", "System"], swiftSettings: settings),
         .target(name: "Reassembly", swiftSettings: settings),
         .target(name: "Fields", swiftSettings: settings),
         .target(name: "Layers", dependencies: ["Fields"], swiftSettings: settings),

@@ -33,6 +33,8 @@ public struct Acquaintance: Sendable {
     /// Whom we reached; nil where a proxy did.
     public var address: IPAddress?
     public var transport = MeetingTransport.v1
+    /// The peer closed the connection when we began to speak v2, and said nothing.
+    var spokeNoV2 = false
 
     /// Since the meeting began.
     public var connected: Duration?

@@ -43,8 +43,8 @@ public struct FrameLimits: Sendable {
     /// For those who leave after the handshake.
     public static let ofSurvey = {
         var limits = FrameLimits()
-        limits.message = 0x8_0000
-        limits.afterVerack = 0x10_0000
+        limits.message = 0x1_0000
+        limits.afterVerack = 0x4_0000
         return limits
     }()
 }

@@ -13,15 +13,11 @@ struct FrameDecoder: ByteToMessageDecoder {
 
     private var framer: MessageFramer
     private let network: Network
-    private let limits: FrameLimits
-    private var received = 0
-    private var hasVersion = false
-    /// After a `version`, as it should be.
-    private var hasVerack = false
+    private var budget: FrameBudget
 
     init(network: Network, limits: FrameLimits) {
         self.network = network
-        self.limits = limits
+        budget = FrameBudget(limits)
         framer = MessageFramer(network: network, synchronised: true)
     }
 
@@ -47,7 +43,7 @@ struct FrameDecoder: ByteToMessageDecoder {
             throw Network(magic: magic).isKnown ? .wrongNetwork : .notBitcoin
         }
         if let length = buffer.getInteger(at: start + 16, endianness: .little, as: UInt32.self) {
-            try admit(Self.headerLength + Int(length))
+            try budget.admit(Self.headerLength + Int(length))
         }
         let (step, frame) = buffer.withUnsafeReadableBytes { bytes -> (MessageFramer.Step, Frame?) in
             let step = framer.next(RawSpan(_unsafeBytes: bytes), isLast: false)
@@ -61,22 +57,9 @@ struct FrameDecoder: ByteToMessageDecoder {
         case .message(let message):
             guard let frame else { throw .badChecksum }
             buffer.moveReaderIndex(forwardBy: message.byteCount)
-            received += message.byteCount
-            if frame.command == Command("version") {
-                hasVersion = true
-            } else if hasVersion, !hasVerack, frame.command == Command("verack") {
-                hasVerack = true
-                received = 0
-            }
+            budget.receive(message.byteCount, frame.command)
             return frame
         }
-    }
-
-    /// Whether a message of so many bytes may still come.
-    private func admit(_ byteCount: Int) throws(MeetingOutcome) {
-        let limit = hasVerack ? limits.message : limits.beforeVerack
-        if byteCount > limit { throw .tooLong }
-        if byteCount > (hasVerack ? limits.afterVerack : limits.beforeVerack) - received { throw .tooMuch }
     }
 }
 

@@ -13,6 +13,10 @@ public enum MeetingEvent: Sendable {
     case received(Frame)
     /// The peer has answered the `ping` behind our `verack`.
     case complete
+    /// Both sides of a v2 connection have agreed on keys: what a key log has of them.
+    case agreed(EllSwiftKey, SharedSecret)
+    /// The peer closed the connection as one does that knows no v2: it is called again with v1.
+    case fallsBack
 }
 
 /// Meets one peer: connect, shake hands, perhaps ask it for something, leave in an orderly way.
@@ -29,6 +33,8 @@ public struct Meeting: Sendable {
         public var leaveTimeout = Duration.seconds(1)
         /// A SOCKS5 proxy, which then does the calling.
         public var proxy: Target?
+        /// To begin with: a peer that does not know v2 is called again.
+        public var transport = MeetingTransport.v1
         public var limits = FrameLimits()
         public var extras = Talk.Extras()
 
@@ -70,8 +76,10 @@ public struct Meeting: Sendable {
             return Task.isCancelled ? nil : known
         }
         var tried = 0
+        var transport = options.transport
         while true {
             var attempt = known
+            attempt.transport = transport
             if options.proxy == nil { attempt.address = IPAddress(candidates[tried]) }
             let receiver = attempt.address.map { Target(.address($0), port: target.port) }
             let talk = Talk(
@@ -79,6 +87,11 @@ public struct Meeting: Sendable {
                 nonce: .random(in: 1 ... .max))
             let result = await meet(target, at: candidates[tried], talk, clock, recorder, watch)
             if Task.isCancelled { return nil }
+            if result.spokeNoV2, clock.time < options.handshakeTimeout {
+                transport = .v1
+                watch(.fallsBack, clock.time)
+                continue
+            }
             tried += 1
             // A name may have addresses that cannot be reached from here.
             if result.connected != nil || tried == candidates.count { return result }
@@ -92,7 +105,10 @@ public struct Meeting: Sendable {
         var talk = talk
         let connection: Connection
         do {
-            connection = try await connect(to: target, at: address, recorder)
+            let tell: @Sendable (V2TransportHandler.Secret) -> Void = { secret in
+                watch(.agreed(secret.key, secret.secret), clock.time)
+            }
+            connection = try await connect(to: target, at: address, talk.known.transport, clock, recorder, tell)
         } catch {
             let (outcome, reason) = Self.outcome(ofConnecting: error)
             talk.end(outcome, reason: reason, at: clock.time)
@@ -133,17 +149,21 @@ public struct Meeting: Sendable {
     }
 
     private func connect(
-        to target: Target, at address: SocketAddress, _ recorder: PacketRecorder?
+        to target: Target, at address: SocketAddress, _ transport: MeetingTransport, _ clock: Stopwatch,
+        _ recorder: PacketRecorder?, _ tell: @escaping @Sendable (V2TransportHandler.Secret) -> Void
     ) async throws -> Connection {
-        let options = options
+        var options = options
+        // What an earlier connection of this meeting has taken is gone.
+        options.handshakeTimeout = max(.milliseconds(1), options.handshakeTimeout - clock.time)
+        let setup = options
         let opening = Mutex<(any Channel)?>(nil)
         return try await withTaskCancellationHandler {
             try await ClientBootstrap(group: group)
-                .connectTimeout(TimeAmount(options.connectTimeout))
+                .connectTimeout(TimeAmount(min(setup.connectTimeout, setup.handshakeTimeout)))
                 .connect(to: address) { channel in
                     opening.withLock { $0 = channel }
                     return channel.eventLoop.makeCompletedFuture {
-                        try Self.connection(on: channel, to: target, options, recorder)
+                        try Self.connection(on: channel, to: target, transport, setup, recorder, tell)
                     }
                 }
         } onCancel: {
@@ -154,7 +174,8 @@ public struct Meeting: Sendable {
 
     /// Sets a connection's handlers up; on its event loop.
     private static func connection(
-        on channel: any Channel, to target: Target, _ options: Options, _ recorder: PacketRecorder?
+        on channel: any Channel, to target: Target, _ transport: MeetingTransport, _ options: Options,
+        _ recorder: PacketRecorder?, _ tell: @escaping @Sendable (V2TransportHandler.Secret) -> Void
     ) throws -> Connection {
         let pipeline = channel.pipeline.syncOperations
         var isThrough: EventLoopFuture<Void>?
@@ -165,11 +186,19 @@ public struct Meeting: Sendable {
         }
         if let recorder { try pipeline.addHandler(WireTap(recorder)) }
         let deadline = Deadline(options.handshakeTimeout, on: channel.eventLoop)
-        try pipeline.addHandlers([
-            ByteToMessageHandler(FrameDecoder(network: options.network, limits: options.limits)),
-            FrameEncoder(network: options.network), deadline,
-        ])
-        let configuration = NIOAsyncChannel<Incoming, Outgoing>.Configuration(isOutboundHalfClosureEnabled: true)
+        switch transport {
+        case .v1:
+            try pipeline.addHandlers([
+                ByteToMessageHandler(FrameDecoder(network: options.network, limits: options.limits)),
+                FrameEncoder(network: options.network),
+            ])
+        case .v2:
+            try pipeline.addHandler(V2TransportHandler(network: options.network, limits: options.limits, tell: tell))
+        }
+        try pipeline.addHandler(deadline)
+        // A few messages wait for us, no more: those who call many peers hold as many times that.
+        let configuration = NIOAsyncChannel<Incoming, Outgoing>.Configuration(
+            backPressureStrategy: .init(lowWatermark: 1, highWatermark: 4), isOutboundHalfClosureEnabled: true)
         return Connection(
             channel: try NIOAsyncChannel(wrappingChannelSynchronously: channel, configuration: configuration),
             deadline: deadline, isThrough: isThrough)
@@ -215,6 +244,9 @@ public struct Meeting: Sendable {
             }
             talk.end(.complete, at: clock.time)
             await leave(&iterator, outbound, connection)
+        } catch is V2NotSpoken {
+            talk.noteNoV2()
+            talk.end(.closed(.version), at: clock.time)
         } catch is DeadlineReached {
             talk.end(.timeout(talk.known.awaited), at: clock.time)
         } catch let error as SocksError {
@@ -286,95 +318,6 @@ public struct Meeting: Sendable {
         // Of a channel that has ended meanwhile.
         default: return (.closed(stage), nil)
         }
-    }
-}
-
-/// How long we stay after the handshake.
-private struct Stay {
-    private let time: Duration
-    private var end: ContinuousClock.Instant?
-    private var isLast = false
-    /// The number of the alarm that counts.
-    private(set) var alarm = 0
-
-    init(_ time: Duration) { self.time = time }
-
-    /// - Returns: False where it has begun before.
-    mutating func begin() -> Bool {
-        guard end == nil else { return false }
-        end = ContinuousClock.now + time
-        alarm = 1
-        return true
-    }
-
-    /// What is left of it when nothing else is waited for; nil where it is over. New the first time: then another alarm
-    /// counts.
-    var left: (time: Duration, isNew: Bool)? {
-        mutating get {
-            guard let end else { return nil }
-            let now = ContinuousClock.now
-            guard end > now else { return nil }
-            let isNew = !isLast
-            isLast = true
-            if isNew { alarm += 1 }
-            return (end - now, isNew)
-        }
-    }
-}
-
-/// The time since it was made.
-struct Stopwatch: Sendable {
-    private let start = ContinuousClock.now
-
-    var time: Duration { ContinuousClock.now - start }
-}
-
-extension TimeAmount {
-    /// Clamped to what it can hold: 292 years.
-    init(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        let (nanoseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        self = overflow ? .nanoseconds(.max) : .nanoseconds(nanoseconds &+ attoseconds / 1_000_000_000)
-    }
-}
-
-extension IPAddress {
-    fileprivate init?(_ address: SocketAddress) {
-        guard let text = address.ipAddress else { return nil }
-        self.init(text)
-    }
-}
-
-extension SocketAddress {
-    fileprivate init?(_ address: IPAddress, port: UInt16) {
-        guard let made = try? SocketAddress(ipAddress: address.text, port: Int(port)) else { return nil }
-        self = made
-    }
-}
-
-/// Asks the system for the addresses of a name. It waits for the answer.
-enum Resolver {
-    static func addresses(of name: String, port: UInt16) -> [SocketAddress] {
-        var hints = addrinfo()
-        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        hints.ai_family = AF_UNSPEC
-        var list: UnsafeMutablePointer<addrinfo>?
-        guard getaddrinfo(name, nil, &hints, &list) == 0 else { return [] }
-        defer { freeaddrinfo(list) }
-        var found: [SocketAddress] = []
-        var next = list
-        while let entry = next?.pointee {
-            next = entry.ai_next
-            var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-            guard
-                getnameinfo(
-                    entry.ai_addr, entry.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0,
-                let address = IPAddress(String(decoding: text.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)),
-                let socket = SocketAddress(address, port: port)
-            else { continue }
-            found.append(socket)
-        }
-        return found
     }
 }
 #endif

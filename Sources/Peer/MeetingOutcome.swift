@@ -30,6 +30,8 @@ public enum MeetingOutcome: Hashable, Sendable, Error {
     /// More bytes than a peer may send before its handshake is over.
     case tooMuch
     case badChecksum
+    /// A packet of v2 that is not what its sender encrypted.
+    case notAuthentic
     /// A `version` that ends too early.
     case badVersion
     /// The peer's nonce is ours: we called ourselves.
@@ -55,6 +57,7 @@ public enum MeetingOutcome: Hashable, Sendable, Error {
         case .tooLong: "too-long"
         case .tooMuch: "too-much"
         case .badChecksum: "bad-checksum"
+        case .notAuthentic: "not-authentic"
         case .badVersion: "bad-version"
         case .ourselves: "ourselves"
         case .localFailure: "local-failure"
@@ -79,6 +82,7 @@ public enum MeetingOutcome: Hashable, Sendable, Error {
         case .tooLong: "the peer sent a message that claims more bytes than a message may have"
         case .tooMuch: "the peer sent more than it may before the handshake was over"
         case .badChecksum: "the peer sent a message whose checksum is wrong"
+        case .notAuthentic: "the peer sent an encrypted packet that is not authentic"
         case .badVersion: "the peer's version message ends too early"
         case .ourselves: "the peer's nonce is our own: we called ourselves"
         case .localFailure: "this machine could not make the connection"
@@ -90,5 +94,8 @@ public enum MeetingOutcome: Hashable, Sendable, Error {
     public static let all: [MeetingOutcome] =
         [.complete, .skipped, .unresolved, .proxyFailed, .refused, .unreachable, .noConnection]
         + Stage.allCases.map { .timeout($0) } + Stage.allCases.map { .closed($0) }
-        + [.notBitcoin, .wrongNetwork, .tooLong, .tooMuch, .badChecksum, .badVersion, .ourselves, .localFailure]
+        + [
+            .notBitcoin, .wrongNetwork, .tooLong, .tooMuch, .badChecksum, .notAuthentic, .badVersion, .ourselves,
+            .localFailure,
+        ]
 }

@@ -138,6 +138,9 @@ public struct Talk: Sendable {
         return .frame(maker.ping(nonce))
     }
 
+    /// The peer does not know v2.
+    mutating func noteNoV2() { known.spokeNoV2 = true }
+
     /// The connection is there.
     mutating func connect(at time: Duration) { known.connected = time }
 

@@ -44,6 +44,12 @@ struct Connect: ParsableCommand {
     @Option(help: ArgumentHelp("Write the connection to this file, as packets (pcap).", valueName: "file"))
     var writePcap: String?
 
+    @Option(help: ArgumentHelp("Write the secrets of v2 connections to this file, for --keylog.", valueName: "file"))
+    var writeKeylog: String?
+
+    @Flag(name: .customLong("v2"), help: "Speak the encrypted transport (BIP 324); v1 where the peer does not know it.")
+    var speaksV2 = false
+
     @Option(help: ArgumentHelp("How long connection and handshake may take.", valueName: "seconds"))
     var timeout = 30.0
 
@@ -62,8 +68,11 @@ struct Connect: ParsableCommand {
         options.handshakeTimeout = try PeerOptions.duration(timeout, "--timeout", in: 0.1...3600)
         options.connectTimeout = min(options.handshakeTimeout, .seconds(10))
         options.extras = try extras()
+        if speaksV2 { options.transport = .v2 }
+        if writeKeylog != nil, !speaksV2 { throw ValidationError("--write-keylog needs --v2.") }
         Pipeline.declareFields()
         let recorder = try makeRecorder()
+        let keyLog = try makeKeyLog()
         try PeerPrivileges.giveUp()
         Signals.listen()
         let output = ByteOutput(descriptor: STDOUT_FILENO, isLineBuffered: true)
@@ -71,7 +80,10 @@ struct Connect: ParsableCommand {
         let timeline = ConnectTimeline(output, target, network, pings: ping)
         let meeting = options
         let known = PeerRuntime.run(isEnding: { Signals.isEndRequested }) { runtime in
-            await Meeting(meeting, on: runtime).meet(target, recorder: recorder) { timeline.note($0, at: $1) }
+            await Meeting(meeting, on: runtime).meet(target, recorder: recorder) { event, time in
+                if case .agreed(let key, let secret) = event { keyLog?.write(key, secret) }
+                timeline.note(event, at: time)
+            }
         }
         throw ExitCode(finish(timeline, known ?? nil, recorder).rawValue)
     }
@@ -91,6 +103,15 @@ struct Connect: ParsableCommand {
             }
         }
         return extras
+    }
+
+    private func makeKeyLog() throws -> WrittenKeyLog? {
+        do throws(InputFileError) {
+            return try writeKeylog.map { path throws(InputFileError) in try WrittenKeyLog(path) }
+        } catch {
+            StandardError.complain("--write-keylog: \(error)")
+            throw ExitCode(Status.input.rawValue)
+        }
     }
 
     private func makeRecorder() throws -> PacketRecorder? {

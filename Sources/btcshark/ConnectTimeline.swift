@@ -42,6 +42,8 @@ final class ConnectTimeline: Sendable {
                 Self.begin(time, "→", "--send", &state)
                 state.output.buffer.append(" \(bytes.count) bytes: ")
                 Self.appendCommands(bytes, network, to: &state.output.buffer)
+            case .agreed: Self.begin(time, " ", "keys of v2 agreed", &state)
+            case .fallsBack: Self.begin(time, " ", "the peer does not know v2: again with v1", &state)
             case .complete:
                 Self.begin(time, " ", "handshake complete in ", &state)
                 state.output.buffer.append(duration: time.nanoseconds, decimals: 9)

@@ -75,9 +75,7 @@ struct Row: Decodable {
                 return
             }
         }
-        #expect(
-            end.errors.hasPrefix("\(count >= 1000 ? "\(count / 1000),\(count % 1000)" : "\(count)") targets called in ")
-        )
+        #expect(end.errors.filter { $0 != "," }.contains("\(count) targets called in "), "\(end.errors)")
         #expect(end.output.contains("/Satoshi:28.1.0/"), "a census ends it: \(end.output)")
         let again = try PeerProgram.run(["survey", "--census", rows])
         #expect(again.status == 0 && again.output == end.output, "the same census of the rows: \(again)")

@@ -159,7 +159,7 @@ class Peer:
             await self.send(b"\xff\x00garbage behind the verack" * 4)
             return await self.wait()
         if kind == "flood":
-            headers = message("headers", b"\xfd\xd0\x07" + bytes(81) * 2000)
+            headers = message("headers", b"\xfd\xf4\x01" + bytes(81) * 500)
             while True:
                 await self.send(headers)
                 await asyncio.sleep(0.001)
