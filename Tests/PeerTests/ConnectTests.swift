@@ -1,3 +1,4 @@
+#if Peer
 import Foundation
 import Support
 import Testing
@@ -123,4 +124,30 @@ import Testing
         #expect(end.status == 130 && !end.wasSignalled, "\(end)")
         #expect(end.output.contains("User agent: /Satoshi:28.1.0/"), "what was learnt is shown: \(end.output)")
     }
+
+    /// Every thread is nobody's, without a capability, while it speaks with a stranger.
+    @Test(.enabled(if: geteuid() == 0, "needs root, to see it given up")) func isNotRoot() throws {
+        let run = try PeerProgram.start(["connect", peers.target(.silent), "--timeout", "3"])
+        let tasks = "/proc/\(run.process.processIdentifier)/task"
+        var lines: [String] = []
+        // Two threads or more: it has connected.
+        for _ in 0..<100 where lines.count < 6 {
+            usleep(20_000)
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []
+            lines = names.flatMap { name -> [String] in
+                let status = try? String(contentsOfFile: "\(tasks)/\(name)/status", encoding: .utf8)
+                return (status ?? "").split(separator: "\n").map(String.init).filter { line in
+                    ["Uid:", "CapEff:", "CapPrm:"].contains { line.hasPrefix($0) }
+                }
+            }
+            if !lines.contains(where: { $0.hasPrefix("Uid:\t65534") }) { lines = [] }
+        }
+        #expect(lines.count >= 6)
+        for line in lines where line.hasPrefix("Uid:") {
+            #expect(line == "Uid:" + String(repeating: "\t65534", count: 4))
+        }
+        for line in lines where line.hasPrefix("Cap") { #expect(line.hasSuffix("\t0000000000000000"), "\(line)") }
+        #expect(try run.finish().status == 3)
+    }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Peer
 import Foundation
 import Support
 
@@ -61,3 +62,4 @@ enum PeerProgram {
         }
     }
 }
+#endif

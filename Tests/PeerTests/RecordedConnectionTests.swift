@@ -1,3 +1,4 @@
+#if Peer
 import Foundation
 import Support
 import Testing
@@ -44,3 +45,4 @@ import Testing
         #expect(end.status == 2 && end.errors.contains("No such file"), "\(end)")
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Peer
 import Foundation
 import Support
 import Testing
@@ -46,7 +47,7 @@ final class ScriptedPeers: Sendable {
 
     deinit {
         try? input.fileHandleForWriting.close()
-        process.terminate()
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
 
@@ -74,3 +75,4 @@ struct Received: Decodable {
         }
     }
 }
+#endif

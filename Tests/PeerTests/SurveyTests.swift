@@ -1,3 +1,4 @@
+#if Peer
 import Foundation
 import Support
 import Testing
@@ -247,3 +248,4 @@ struct Row: Decodable {
         #expect(missing.status == 2 && missing.errors.contains("No such file"), "\(missing)")
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Peer
 import BitcoinP2P
 import Testing
 
@@ -84,3 +85,4 @@ extension Target {
         }
     }
 }
+#endif

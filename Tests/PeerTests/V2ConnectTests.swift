@@ -1,3 +1,4 @@
+#if Peer
 import Foundation
 import Support
 import Testing
@@ -59,3 +60,4 @@ import Testing
         #expect(mode == 0o600)
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Peer
 import BitcoinP2P
 import Foundation
 import Support
@@ -168,3 +169,4 @@ final class V2Peer: Sendable {
         return true
     }
 }
+#endif

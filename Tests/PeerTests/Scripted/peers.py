@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Scripted peers on loopback, for the tests: peers.py [--port PORT] [--log FILE] [--seed SEED]
+"""Scripted peers on loopback, for the tests: peers.py [--port PORT] [--log FILE] [--seed SEED] [--forever]
 
 One server answers on every address of 127.0.0.0/8 and on ::1; the second byte of the address called names the behaviour
 (see KINDS), so that 127.K.x.y behaves the same each time. A second port is a SOCKS5 proxy, which takes every name for
-127.0.0.1. It prints both ports, and ends when its standard input does.
+127.0.0.1. It prints both ports, and ends when its standard input does, or with --forever when it is killed.
 
 With --log each connection's messages are written as a line of JSON: the address called, and what was received.
 """
@@ -260,6 +260,7 @@ async def main():
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--log")
     parser.add_argument("--seed", default="1")
+    parser.add_argument("--forever", action="store_true")
     options = parser.parse_args()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -285,6 +286,8 @@ async def main():
         pass
     socks = await asyncio.start_server(lambda reader, writer: proxy(reader, writer, port), "127.0.0.1", 0)
     print(port, socks.sockets[0].getsockname()[1], flush=True)
+    if options.forever:
+        await asyncio.Event().wait()
     # Until whoever started us is gone.
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 
