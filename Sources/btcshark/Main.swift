@@ -22,6 +22,8 @@ struct Btcshark: ParsableCommand {
         discussion: """
             One line a message: the frame that completed it, time, source, destination, protocol, bytes, and what \
             it says. -V shows every field.
+
+            Other commands: build. See 'btcshark help build'.
             """)
 
     @OptionGroup var options: Options
@@ -34,6 +36,7 @@ struct Btcshark: ParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         Allocator.returnBigBuffers()
         if let helper = RecordingHelperProcess(CommandLine.arguments.dropFirst()) { return helper.run() }
+        Subcommand.run(Array(CommandLine.arguments.dropFirst()))
         do {
             var command = try parseAsRoot(LetterClusters.split(Array(CommandLine.arguments.dropFirst())))
             try command.run()
