@@ -78,7 +78,7 @@ let package = Package(
         .executableTarget(
             name: "btcshark",
             dependencies: [
-                "Dissector", "BitcoinP2P", "Capture", "Fields", "DisplayFilter", "Insight", "Keys", "Output",
+                "Dissector", "BitcoinP2P", "Capture", "Fields", "DisplayFilter", "Insight", "Keys", "Layers", "Output",
                 "Peer", "Records", "System", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

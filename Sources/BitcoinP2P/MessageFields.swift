@@ -93,6 +93,8 @@ public struct MessageFields: Sendable {
     public let witnessCommitmentStatus: Field
     /// What earlier messages tell of the transactions of `cmpctblock` and `blocktxn`.
     public let earlierTransactions: Set<Field>
+    /// What only earlier messages tell, of any type.
+    public let ofEarlier: FieldSet
     /// Of `version`: what the sender says of itself as an address, and its services once more.
     public let versionSender: Field
     /// Of `sendcmpct`.
@@ -150,6 +152,7 @@ public struct MessageFields: Sendable {
         earlierTransactions = [
             compactBlock.shortIDTransaction, compactBlock.shortIDSeenIn, blockTxn.shortID, blockTxn.seenIn,
         ]
+        ofEarlier = FieldSet(earlierTransactions).union(AnnouncementFields().all)
         compactBlockCount = compactBlock.total
         blockTime = block.header.timestamp
         missingOfBlock = GetBlockTxn().blockHash

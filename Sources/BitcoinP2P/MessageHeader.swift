@@ -114,7 +114,28 @@ public struct MessageHeaderLayout: Sendable {
 
     static let magicNames = ValueNames(Network.known)
 
+    public static let standard = MessageHeaderLayout()
+
     public init() {}
+
+    /// The names of all its fields.
+    public var names: Set<String> {
+        let fields = [magic, command, length, checksum, checksumStatus, checksumCalculated, captureTime]
+        return Set(fields.map(\.declaration.name))
+    }
+
+    /// Builds the header of the values that the sink has, into the memory that it writes to.
+    ///
+    /// - Returns: How many bytes.
+    func build(_ memory: borrowing BuildMemory, _ header: MessageHeader, from sink: inout BuildSink) -> Int {
+        var empty = BuildSink()
+        swap(&sink, &empty)
+        var cursor = Cursor(memory.span, empty)
+        do throws(Stop) { try layout(&cursor, header, .good, calculated: nil) } catch {}
+        let length = cursor.offset
+        sink = cursor.finish()
+        return length
+    }
 
     /// Lays out the 24 bytes, or the 20 of a header without checksum, those of a node's own capture, or the command of a
     /// v2 packet.

@@ -33,6 +33,7 @@ public final class MessageType: Sendable {
     private let skimPayload: @Sendable (RawSpan, Int, MessageContext, inout SkimSink) -> Outcome
     private let pickPayload: @Sendable (RawSpan, Int, MessageContext, inout PickSink) -> Outcome
     private let dissectPayload: @Sendable (RawSpan, Int, MessageContext, inout TreeSink) -> Outcome
+    private let buildPayload: @Sendable (borrowing BuildMemory, MessageContext, inout BuildSink) -> Int
 
     public convenience init(
         _ command: StaticString, _ standing: Standing, _ source: String, since: Int? = nil,
@@ -69,6 +70,7 @@ public final class MessageType: Sendable {
         }
         dissectPayload = { bytes, start, context, sink in run(payload, bytes, start, context, &sink, empty: TreeSink())
         }
+        buildPayload = { memory, context, sink in assemble(payload, memory, context, &sink, empty: BuildSink()) }
     }
 
     /// The command as a list of types shows it: one that stands for all with the same beginning ends in `…`.
@@ -98,6 +100,34 @@ public final class MessageType: Sendable {
     ) -> Outcome {
         dissectPayload(bytes, start, context, &sink)
     }
+}
+
+extension MessageType {
+    /// Builds the payload of the values that the sink has, into the memory that it writes to.
+    ///
+    /// - Returns: How many bytes.
+    func build(_ memory: borrowing BuildMemory, _ context: MessageContext, from sink: inout BuildSink) -> Int {
+        buildPayload(memory, context, &sink)
+    }
+}
+
+/// Runs one layout to build what it would read.
+private func assemble(
+    _ payload: some Payload, _ memory: borrowing BuildMemory, _ context: MessageContext, _ sink: inout BuildSink,
+    empty: consuming BuildSink
+) -> Int {
+    swap(&sink, &empty)
+    var cursor = Cursor(memory.span, empty)
+    // Whoever tells a payload alone need not name it.
+    let isNamed = cursor.sink.isTold(payload.message, in: nil)
+    let mark = isNamed ? cursor.sink.open(payload.message, at: 0, value: 0, flags: []) : 0
+    // Where the message ends early its last field is cut, as it was told.
+    do throws(Stop) { try payload.layout(&cursor, context) } catch {}
+    cursor.rest(trailingData)
+    if isNamed { cursor.sink.close(mark, at: cursor.offset) }
+    let length = cursor.offset
+    sink = cursor.finish()
+    return length
 }
 
 /// Runs one layout to the end of the bytes. `empty` stands in for the sink while the cursor owns it.

@@ -26,6 +26,8 @@ public struct Network: Hashable, Sendable, BitwiseCopyable {
         Facts(magic: 0x161c_1412, name: "simnet", port: 18555),
     ]
 
+    public static let mainnet = Network(magic: 0xf9be_b4d9)
+
     public static let known = facts.map { Network(magic: $0.magic) }
 
     /// The network of that magic, known or not.

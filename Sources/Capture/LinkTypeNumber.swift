@@ -14,6 +14,9 @@ public struct LinkTypeNumber: RawRepresentable, Hashable, Sendable, CustomString
         self.rawValue = rawValue
     }
 
+    /// Packets that begin with their IP header.
+    public static let rawIP = LinkTypeNumber(rawValue: DLT_RAW)
+
     /// libpcap's name for it, such as `EN10MB`; nil where libpcap knows none.
     public var name: String? {
         pcap_datalink_val_to_name(rawValue).map { String(cString: $0) }

@@ -1,3 +1,5 @@
+import Fields
+
 /// Takes a filter apart into words and signs.
 struct Lexer {
     private let source: [UInt8]
@@ -184,17 +186,5 @@ struct Lexer {
             at += 1
         }
         return digits > 0 ? (value, digits) : nil
-    }
-}
-
-enum Digits {
-    /// What a hexadecimal digit stands for.
-    static func value(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x41...0x46: byte - 0x37
-        case 0x61...0x66: byte - 0x57
-        default: nil
-        }
     }
 }

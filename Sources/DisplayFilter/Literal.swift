@@ -67,27 +67,7 @@ struct Literal {
         return fault("'\(token.string)' is neither a number nor the name of a value of \(subject).\(hint)")
     }
 
-    /// Decimal, `0x`, `0b`, or octal after a `0`, with a sign; nil where it is none or has more than 64 bits.
-    private func integer() -> Int128? {
-        var digits = token.text[...]
-        let isNegative = digits.first == 0x2d
-        if isNegative || digits.first == 0x2b { digits = digits.dropFirst() }
-        var radix: Int128 = 10
-        if digits.count > 1, digits.first == 0x30 {
-            let letter = digits.dropFirst().first.map { $0 | 0x20 }
-            radix = letter == 0x78 ? 16 : letter == 0x62 ? 2 : 8
-            digits = digits.dropFirst(radix == 8 ? 1 : 2)
-        }
-        guard !digits.isEmpty else { return nil }
-        var value: Int128 = 0
-        for byte in digits {
-            guard let digit = Digits.value(byte), Int128(digit) < radix else { return nil }
-            value = value * radix + Int128(digit)
-            // More digits change nothing: no field holds it.
-            if value > Int128(UInt64.max) { value = Int128(UInt64.max) + 1 }
-        }
-        return isNegative ? -value : value
-    }
+    private func integer() -> Int128? { IntegerLiteral.value(token.text) }
 
     private func truth() throws(Fault) -> Int128 {
         switch token.string.lowercased() {
@@ -128,8 +108,8 @@ struct Literal {
     }
 
     private static func address(_ text: [UInt8]) -> (bits: UInt128, width: Int)? {
-        if let bits = Address.ipv4(text) { return (bits | Address.mapping, 32) }
-        return Address.ipv6(text).map { ($0, 128) }
+        if let bits = AddressLiteral.ipv4(text) { return (bits | Address.mapping, 32) }
+        return AddressLiteral.ipv6(text).map { ($0, 128) }
     }
 
     // MARK: Bytes
@@ -145,7 +125,7 @@ struct Literal {
             switch type {
             case .hash: try hash(isPart: isPart)
             case .bytes: try plainBytes()
-            case .text(isSlice: true) where token.kind == .word: Self.hexadecimal(token.text) ?? token.text
+            case .text(isSlice: true) where token.kind == .word: HexadecimalLiteral.bytes(token.text) ?? token.text
             default: text()
             }
         if isPart, bytes.isEmpty { throw fault("Every value contains the empty one: name something to look for.") }
@@ -153,7 +133,7 @@ struct Literal {
     }
 
     private func hash(isPart: Bool) throws(Fault) -> [UInt8] {
-        guard token.kind != .character, let bytes = Self.hexadecimal(token.text) else {
+        guard token.kind != .character, let bytes = HexadecimalLiteral.bytes(token.text) else {
             throw fault("\(subject) is a hash: hexadecimal digits as Bitcoin shows them.")
         }
         guard isPart || bytes.count == 32 else {
@@ -167,7 +147,7 @@ struct Literal {
 
     private func plainBytes() throws(Fault) -> [UInt8] {
         if token.kind != .word { return token.text }
-        guard let bytes = Self.hexadecimal(token.text) else {
+        guard let bytes = HexadecimalLiteral.bytes(token.text) else {
             throw fault("\(subject) needs bytes, such as aa:bb, aabb or \"text\", not '\(token.string)'.")
         }
         return bytes
@@ -177,39 +157,6 @@ struct Literal {
     private func text() -> [UInt8] {
         let pairs = token.text.split(separator: 0x3a, omittingEmptySubsequences: false)
         guard token.kind == .word, pairs.count > 1, pairs.allSatisfy({ $0.count == 2 }) else { return token.text }
-        return Self.hexadecimal(token.text) ?? token.text
-    }
-
-    /// `aabb`, `0xaabb`, or one or two digits a byte with `:`, `-` or `.` between them.
-    private static func hexadecimal(_ text: [UInt8]) -> [UInt8]? {
-        var text = text[...]
-        if text.count > 2, text.first == 0x30, text.dropFirst().first.map({ $0 | 0x20 }) == 0x78 {
-            text = text.dropFirst(2)
-        }
-        if let separator = text.first(where: { $0 == 0x3a || $0 == 0x2d || $0 == 0x2e }) {
-            // One at the beginning or end marks a single byte as such.
-            let parts = text.split(separator: separator, omittingEmptySubsequences: false)
-            let inner = parts.count == 2 ? parts.filter { !$0.isEmpty } : parts
-            let bytes = inner.compactMap { $0.count <= 2 ? byte($0) : nil }
-            return bytes.count == inner.count && !bytes.isEmpty ? bytes : nil
-        }
-        if text.count == 1 { return byte(text).map { [$0] } }
-        guard text.count % 2 == 0, !text.isEmpty else { return nil }
-        var bytes: [UInt8] = []
-        while !text.isEmpty {
-            guard let byte = byte(text.prefix(2)) else { return nil }
-            bytes.append(byte)
-            text = text.dropFirst(2)
-        }
-        return bytes
-    }
-
-    private static func byte(_ digits: ArraySlice<UInt8>) -> UInt8? {
-        var value: UInt8 = 0
-        for letter in digits {
-            guard let digit = Digits.value(letter) else { return nil }
-            value = value << 4 | digit
-        }
-        return digits.isEmpty ? nil : value
+        return HexadecimalLiteral.bytes(token.text) ?? token.text
     }
 }

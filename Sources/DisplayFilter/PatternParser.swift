@@ -1,3 +1,5 @@
+import Fields
+
 /// A parsed pattern.
 indirect enum PatternNode {
     case empty

@@ -24,7 +24,7 @@ extension Cursor where Sink: ~Copyable {
     public mutating func list(
         of entry: Field, _ count: Int, minimum: Int, _ body: (inout Self, Int) throws(Stop) -> Void
     ) throws(Stop) {
-        let possible = min(count, left / max(1, minimum) &+ 1)
+        let possible = possible(count, minimum)
         var index = 0
         while index < possible {
             try requireRoom()
@@ -70,7 +70,7 @@ extension Cursor where Sink: ~Copyable {
     public mutating func values(
         _ count: Int, minimum: Int, _ body: (inout Self, Int) throws(Stop) -> Void
     ) throws(Stop) {
-        let possible = min(count, left / max(1, minimum) &+ 1)
+        let possible = possible(count, minimum)
         var index = 0
         while index < possible {
             try requireRoom()
@@ -84,6 +84,14 @@ extension Cursor where Sink: ~Copyable {
             }
             index &+= 1
         }
+    }
+
+    /// How many entries of at least `minimum` bytes are tried: what is left, or, building, what there are values for,
+    /// tells the end.
+    @inlinable
+    @inline(__always)
+    func possible(_ count: Int, _ minimum: Int) -> Int {
+        Sink.mode == .build ? count : min(count, left / max(1, minimum) &+ 1)
     }
 
     /// Skips `count` pieces of `stride` bytes, of which nothing is shown: one comparison.
@@ -122,6 +130,7 @@ extension Cursor where Sink: ~Copyable {
     public mutating func within(
         _ count: Int, remainder: Field, _ body: (inout Self) throws(Stop) -> Void
     ) throws(Stop) -> Bool {
+        if Sink.mode == .build { return try buildWithin(remainder, body) }
         let outer = limit
         let isWhole = count >= 0 && count <= left
         if isWhole { limit = offset &+ count }
@@ -129,7 +138,7 @@ extension Cursor where Sink: ~Copyable {
         do throws(Stop) { try body(&self) } catch { isComplete = false }
         if !isWhole {
             // Where the inner fields were all there, the cut is in what follows them.
-            if isComplete { _ = try take(left &+ 1, remainder) }
+            if isComplete { throw cut(remainder) }
             throw Stop()
         }
         rest(remainder)
@@ -137,12 +146,25 @@ extension Cursor where Sink: ~Copyable {
         return isComplete
     }
 
+    /// The same where the message is built: the inner layout's length follows from what it takes.
+    @inlinable
+    @_lifetime(self: copy self)
+    mutating func buildWithin(
+        _ remainder: Field, _ body: (inout Self) throws(Stop) -> Void
+    ) throws(Stop) -> Bool {
+        let start = offset
+        try body(&self)
+        rest(remainder)
+        sink.learn(extent: start..<offset)
+        return true
+    }
+
     /// Fields that belong under the one just read: the bits of an integer, what was computed from it.
     @inlinable
     @inline(__always)
     @_lifetime(self: copy self)
     public mutating func parts(_ body: (inout Self) -> Void) {
-        if Sink.mode == .skim { return }
+        if !Sink.mode.makesNodes { return }
         let mark = sink.reopen()
         body(&self)
         sink.close(mark, at: offset)
@@ -155,7 +177,7 @@ extension Cursor where Sink: ~Copyable {
     public mutating func part(
         _ field: Field, _ range: Range<Int>, value: UInt64 = 0, _ body: (inout Self) -> Void
     ) {
-        if Sink.mode == .skim { return }
+        if !Sink.mode.makesNodes { return }
         let piece = range.clamped(to: 0..<bytes.byteCount)
         let mark = sink.open(field, at: piece.lowerBound, value: value, flags: .partOfParent)
         body(&self)
@@ -166,7 +188,7 @@ extension Cursor where Sink: ~Copyable {
     @inlinable
     @_lifetime(self: copy self)
     public mutating func part(_ field: Field, _ range: Range<Int>, value: UInt64 = 0) {
-        if Sink.mode == .skim { return }
+        if !Sink.mode.makesNodes { return }
         let piece = range.clamped(to: 0..<bytes.byteCount)
         sink.leaf(field, at: piece.lowerBound, length: piece.count, value: value, flags: .partOfParent)
     }
@@ -178,7 +200,7 @@ extension Cursor where Sink: ~Copyable {
     @inlinable
     @_lifetime(self: copy self)
     public mutating func head(_ mark: Int, _ text: borrowing TextBuffer) {
-        if Sink.mode == .skim { return }
+        if !Sink.mode.makesNodes { return }
         sink.head(mark, text)
     }
 
@@ -186,7 +208,7 @@ extension Cursor where Sink: ~Copyable {
     @inlinable
     @_lifetime(self: copy self)
     public mutating func head(_ mark: Int, writing: (inout TextBuffer) -> Void) {
-        if Sink.mode == .skim { return }
+        if !Sink.mode.makesNodes { return }
         sink.head(mark, writing: writing)
     }
 
@@ -194,7 +216,7 @@ extension Cursor where Sink: ~Copyable {
     @inlinable
     @_lifetime(self: copy self)
     public mutating func generate(_ field: Field, writing: (inout TextBuffer) -> Void) {
-        if Sink.mode == .skim { return }
+        if !Sink.mode.makesNodes { return }
         sink.generate(field, writing: writing)
     }
 
@@ -202,7 +224,7 @@ extension Cursor where Sink: ~Copyable {
     @inlinable
     @_lifetime(self: copy self)
     public mutating func generate(_ field: Field, _ text: borrowing TextBuffer) {
-        if Sink.mode == .skim { return }
+        if !Sink.mode.makesNodes { return }
         sink.generate(field, value: 0, text.bytes.span.bytes)
     }
 
@@ -210,7 +232,7 @@ extension Cursor where Sink: ~Copyable {
     @inlinable
     @_lifetime(self: copy self)
     public mutating func flags(_ fields: [(field: Field, mask: UInt64)], of value: UInt64, bytes count: Int) {
-        if Sink.mode == .skim { return }
+        if !Sink.mode.makesNodes { return }
         for (field, mask) in fields {
             sink.leaf(
                 field, at: offset &- count, length: count, value: value & mask == 0 ? 0 : 1, flags: .partOfParent)
@@ -221,7 +243,7 @@ extension Cursor where Sink: ~Copyable {
     @inlinable
     @_lifetime(self: copy self)
     public mutating func generate(_ field: Field, _ value: UInt64) {
-        if Sink.mode == .skim { return }
+        if !Sink.mode.makesNodes { return }
         sink.generate(field, value: value, RawSpan())
     }
 
@@ -229,7 +251,7 @@ extension Cursor where Sink: ~Copyable {
     @inlinable
     @_lifetime(self: copy self)
     public mutating func generate(_ field: Field, _ number: Double, shownAs text: borrowing TextBuffer) {
-        if Sink.mode == .skim { return }
+        if !Sink.mode.makesNodes { return }
         sink.generate(field, value: number.bitPattern, text.bytes.span.bytes)
     }
 
@@ -237,7 +259,7 @@ extension Cursor where Sink: ~Copyable {
     @inlinable
     @_lifetime(self: copy self)
     public mutating func generate(_ field: Field, nanoseconds: Int128) {
-        if Sink.mode == .skim { return }
+        if !Sink.mode.makesNodes { return }
         if let value = Int64(exactly: nanoseconds) {
             return sink.generate(field, value: UInt64(bitPattern: value), RawSpan())
         }
@@ -249,7 +271,7 @@ extension Cursor where Sink: ~Copyable {
     @inlinable
     @_lifetime(self: copy self)
     public mutating func generate(_ field: Field, _ bytes: RawSpan) {
-        if Sink.mode == .skim { return }
+        if !Sink.mode.makesNodes { return }
         sink.generate(field, value: 0, bytes)
     }
 

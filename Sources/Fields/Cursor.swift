@@ -18,7 +18,7 @@ public struct Cursor<Sink: FieldSink & ~Copyable>: ~Copyable, ~Escapable {
     public init(_ bytes: RawSpan, from offset: Int = 0, _ sink: consuming Sink) {
         self.bytes = bytes
         self.position = min(max(0, offset), bytes.byteCount)
-        self.limit = bytes.byteCount
+        self.limit = Sink.mode == .build ? self.position : bytes.byteCount
         self.sink = sink
     }
 
@@ -33,7 +33,7 @@ public struct Cursor<Sink: FieldSink & ~Copyable>: ~Copyable, ~Escapable {
     /// Bytes not yet read.
     @inlinable public var left: Int { limit &- position }
     /// Whether fields are kept, all or some: what only they show need not be computed for a skim.
-    @inlinable public var keepsFields: Bool { Sink.mode != .skim }
+    @inlinable public var keepsFields: Bool { Sink.mode.makesNodes }
     /// Whether the field is kept: what is computed for it alone need not be computed otherwise.
     @inlinable
     public func wants(_ field: Field) -> Bool { Sink.mode == .tree || Sink.mode == .pick && sink.wants(field) }
@@ -47,16 +47,23 @@ public struct Cursor<Sink: FieldSink & ~Copyable>: ~Copyable, ~Escapable {
     @inlinable
     @inline(__always)
     @_lifetime(self: copy self)
-    mutating func take(_ count: Int, _ field: Field) throws(Stop) -> Int {
-        guard left >= count, count >= 0 else {
-            sink.leaf(field, at: offset, length: left, value: 0, flags: .truncated)
-            sink.annotate(.common.truncated, value: 0)
-            position = limit
-            throw Stop()
-        }
+    mutating func take(_ count: Int, _ field: Field, _ form: WireForm) throws(Stop) -> Int {
+        if Sink.mode == .build { limit = try sink.supply(field, form, at: position) }
+        guard left >= count, count >= 0 else { throw cut(field) }
         let start = offset
         position &+= count
         return start
+    }
+
+    /// The bytes end within `field`, which gets those that are left.
+    @inlinable
+    @inline(__always)
+    @_lifetime(self: copy self)
+    mutating func cut(_ field: Field) -> Stop {
+        sink.leaf(field, at: offset, length: left, value: 0, flags: .truncated)
+        sink.annotate(.common.truncated, value: 0)
+        position = limit
+        return Stop()
     }
 
     /// A little-endian integer, as nearly all of Bitcoin's.
@@ -67,7 +74,7 @@ public struct Cursor<Sink: FieldSink & ~Copyable>: ~Copyable, ~Escapable {
     public mutating func integer<T: FixedWidthInteger & BitwiseCopyable>(
         _ field: Field, _: T.Type = T.self
     ) throws(Stop) -> T {
-        let start = try take(MemoryLayout<T>.size, field)
+        let start = try take(MemoryLayout<T>.size, field, WireForm(.little(MemoryLayout<T>.size)))
         let value = T(littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: T.self))
         sink.leaf(
             field, at: start, length: MemoryLayout<T>.size, value: UInt64(truncatingIfNeeded: value), flags: [])
@@ -82,7 +89,7 @@ public struct Cursor<Sink: FieldSink & ~Copyable>: ~Copyable, ~Escapable {
     public mutating func bigEndian<T: FixedWidthInteger & BitwiseCopyable>(
         _ field: Field, _: T.Type = T.self
     ) throws(Stop) -> T {
-        let start = try take(MemoryLayout<T>.size, field)
+        let start = try take(MemoryLayout<T>.size, field, WireForm(.big(MemoryLayout<T>.size)))
         let value = T(bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: T.self))
         sink.leaf(
             field, at: start, length: MemoryLayout<T>.size, value: UInt64(truncatingIfNeeded: value), flags: [])
@@ -94,7 +101,7 @@ public struct Cursor<Sink: FieldSink & ~Copyable>: ~Copyable, ~Escapable {
     @discardableResult
     @_lifetime(self: copy self)
     public mutating func integer(_ field: Field, bytes count: Int) throws(Stop) -> UInt64 {
-        let start = try take(count, field)
+        let start = try take(count, field, WireForm(.little(count)))
         var value: UInt64 = 0
         var at = start &+ count
         while at > start {
@@ -111,7 +118,18 @@ public struct Cursor<Sink: FieldSink & ~Copyable>: ~Copyable, ~Escapable {
     @discardableResult
     @_lifetime(self: copy self)
     public mutating func bytes(_ field: Field, _ count: Int) throws(Stop) -> Range<Int> {
-        let start = try take(count, field)
+        let start = try take(count, field, WireForm(.bytes(count)))
+        sink.leaf(field, at: start, length: count, value: 0, flags: [])
+        return start..<start &+ count
+    }
+
+    /// The same of bytes that are always those of `number`, little-endian: a message that is built has them unless others
+    /// are told.
+    @inlinable
+    @discardableResult
+    @_lifetime(self: copy self)
+    public mutating func bytes(_ field: Field, _ count: Int, constant number: UInt64) throws(Stop) -> Range<Int> {
+        let start = try take(count, field, WireForm(.bytes(count), .constant(number)))
         sink.leaf(field, at: start, length: count, value: 0, flags: [])
         return start..<start &+ count
     }
@@ -121,8 +139,18 @@ public struct Cursor<Sink: FieldSink & ~Copyable>: ~Copyable, ~Escapable {
     @inline(__always)
     @_lifetime(self: copy self)
     public mutating func claim(_ field: Field, _ count: Int, value: UInt64) throws(Stop) {
-        let start = try take(count, field)
+        let start = try take(count, field, WireForm(.bytes(count)))
         sink.leaf(field, at: start, length: count, value: value, flags: [])
+    }
+
+    /// A byte of which the field's value is only what `mask` has; answers the whole byte.
+    @inlinable
+    @_lifetime(self: copy self)
+    public mutating func byte(_ field: Field, mask: UInt8) throws(Stop) -> UInt8 {
+        let start = try take(1, field, WireForm(.little(1), mask: UInt64(mask)))
+        let byte = bytes.unsafeLoad(fromUncheckedByteOffset: start, as: UInt8.self)
+        sink.leaf(field, at: start, length: 1, value: UInt64(byte & mask), flags: [])
+        return byte
     }
 
     /// Lets nothing be read from `end` on, counted from the first byte of ``bytes``; it never moves outwards.
@@ -139,48 +167,12 @@ public struct Cursor<Sink: FieldSink & ~Copyable>: ~Copyable, ~Escapable {
     @_lifetime(self: copy self)
     public mutating func rest(_ field: Field) -> Range<Int> {
         let start = offset
+        if Sink.mode == .build, let end = try? sink.supply(field, WireForm(.rest), at: start) { limit = end }
         if left > 0 {
             sink.leaf(field, at: start, length: left, value: 0, flags: [])
             position = limit
         }
         return start..<end
-    }
-
-    /// A CompactSize (protocol.md section 3.1).
-    ///
-    /// - Parameter most: What receivers accept; more is annotated. The value is clamped to `Int`, never trusted: reads
-    ///   and lists check it against the bytes there are.
-    @inlinable
-    @_lifetime(self: copy self)
-    public mutating func compactSize(_ field: Field, limit most: UInt64 = .max) throws(Stop) -> Int {
-        Int(clamping: try compactSize64(field, limit: most))
-    }
-
-    /// The same, where more than receivers accept has a remark of its own.
-    @inlinable
-    @_lifetime(self: copy self)
-    public mutating func compactSize(
-        _ field: Field, limit most: UInt64, over remark: Remark
-    ) throws(Stop) -> Int {
-        let value = try compactSize64(field)
-        if value > most { sink.annotate(remark, value: most) }
-        return Int(clamping: value)
-    }
-
-    @inlinable
-    @_lifetime(self: copy self)
-    public mutating func compactSize64(_ field: Field, limit most: UInt64 = .max) throws(Stop) -> UInt64 {
-        let start = offset
-        guard let (value, length) = bytes.compactSize(at: start, before: end) else {
-            _ = try take(left &+ 1, field)
-            return 0
-        }
-        position = start &+ length
-        sink.leaf(field, at: start, length: length, value: value, flags: [])
-        let least: UInt64 = length == 1 ? 0 : length == 3 ? 0xfd : length == 5 ? 0x1_0000 : 0x1_0000_0000
-        if value < least { sink.annotate(.common.compactSizeNotMinimal, value: 0) }
-        if value > most { sink.annotate(.common.countOverLimit, value: most) }
-        return value
     }
 
     /// The byte `ahead` of the next one, without claiming it.

@@ -36,6 +36,12 @@ public struct FieldSet: Sendable {
         return word < words.count && words[word] & (1 &<< UInt64(field.id & 63)) != 0
     }
 
+    /// The names of its fields, in the order of their declaration.
+    public var names: [String] {
+        Catalog.declarations.enumerated().filter { contains(Field(id: UInt16(clamping: $0.offset))) }.map(
+            \.element.name)
+    }
+
     /// Counts these among those that ``declared(by:)`` finds.
     public func declareAgain() {
         guard var noted = Catalog.note(nil) else { return }

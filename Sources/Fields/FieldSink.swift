@@ -7,10 +7,15 @@ public enum SinkMode: Sendable {
     case pick
     /// Every field becomes a node.
     case tree
+    /// Nothing is received: the sink gives the bytes that the layout reads. See ``FieldSource``.
+    case build
+
+    /// Whether fields become nodes, all or some.
+    @inlinable public var makesNodes: Bool { self == .tree || self == .pick }
 }
 
 /// Receives what a ``Cursor`` reads. The cursor has checked every range: a sink never looks at bounds.
-public protocol FieldSink: ~Copyable {
+public protocol FieldSink: FieldSource, ~Copyable {
     static var mode: SinkMode { get }
 
     /// Text that sums up the message in one line, appended by the layout where ``wantsInfo`` says so.

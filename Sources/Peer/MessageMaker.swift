@@ -1,5 +1,5 @@
 import BitcoinP2P
-import Glibc
+import Fields
 
 /// Makes the messages that we send. Nothing else makes any.
 public struct MessageMaker: Sendable {
@@ -30,38 +30,40 @@ public struct MessageMaker: Sendable {
     ///   - receiver: Whom we call; nil where a proxy does.
     ///   - time: In seconds since 1970.
     func version(to receiver: Target?, nonce: UInt64, time: Int64) -> Frame {
-        var payload: [UInt8] = []
-        payload.append(littleEndian: Self.protocolVersion)
-        payload.append(littleEndian: UInt64(0))
-        payload.append(littleEndian: time)
-        payload += Self.address(receiver) + Self.address(nil)
-        payload.append(littleEndian: nonce)
-        payload.append(UInt8(truncatingIfNeeded: userAgent.count))
-        payload += userAgent
-        payload.append(littleEndian: Int32(0))
-        payload.append(0)
-        return Frame(Command("version"), payload)
+        var values = BuildValues()
+        values.add(.field(Self.fields.version), number: UInt64(Self.protocolVersion))
+        values.add(.field(Self.fields.timestamp), number: UInt64(bitPattern: time))
+        if let receiver, case .address(let address) = receiver.host {
+            values.group(.written("bitcoin.version.addr_you")) { values in
+                values.add(.written("bitcoin.address.address"), bytes: address.wireBytes)
+                values.add(.written("bitcoin.address.port"), number: UInt64(receiver.port))
+            }
+        }
+        values.add(.field(Self.fields.versionNonce), number: nonce)
+        values.add(.field(Self.fields.userAgent), bytes: userAgent)
+        values.add(.field(Self.fields.relay), number: 0)
+        return frame(Command("version"), values)
     }
 
     func ping(_ nonce: UInt64) -> Frame {
-        var payload: [UInt8] = []
-        payload.append(littleEndian: nonce)
-        return Frame(Command("ping"), payload)
+        var values = BuildValues()
+        values.add(.field(Self.fields.pingNonce.nonce), number: nonce)
+        return frame(Command("ping"), values)
     }
 
     /// Of the messages without payload.
     func empty(_ command: Command) -> Frame { Frame(command) }
 
-    /// Services, 16 bytes of address, port; all zero of nobody.
-    private static func address(_ target: Target?) -> [UInt8] {
-        guard let target, case .address(let address) = target.host else { return [UInt8](repeating: 0, count: 26) }
-        let port = [UInt8(truncatingIfNeeded: target.port >> 8), UInt8(truncatingIfNeeded: target.port)]
-        return [UInt8](repeating: 0, count: 8) + address.wireBytes + port
-    }
-}
+    private static let fields = MessageTypes.standard.fields
 
-extension [UInt8] {
-    fileprivate mutating func append(littleEndian value: some FixedWidthInteger) {
-        Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
+    /// What is not told is zero, or empty.
+    private func frame(_ command: Command, _ values: BuildValues) -> Frame {
+        var builder = MessageBuilder(network: Network(magic: 0), fill: .zero)
+        // The values are our own: tests dissect what becomes of them, so that not each connection has to.
+        builder.checks = false
+        guard let type = MessageTypes.standard[command], let built = try? builder.build(type, values) else {
+            return Frame(command)
+        }
+        return Frame(command, Array(built.payload))
     }
 }

@@ -16,6 +16,11 @@ enum InputFile {
         let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw InputFileError(description: "\(path): \(SystemFailure().message)") }
         defer { if path != "-" { close(descriptor) } }
+        return try read(descriptor, of: path, atMost: limit)
+    }
+
+    /// Reads a file that is open, from where it stands.
+    static func read(_ descriptor: Int32, of path: String, atMost limit: Int) throws(InputFileError) -> [UInt8] {
         var bytes: [UInt8] = []
         var block = [UInt8](repeating: 0, count: 1 << 16)
         while true {

@@ -22,6 +22,9 @@ struct Btcshark: ParsableCommand {
         discussion: """
             One line a message: the frame that completed it, time, source, destination, protocol, bytes, and what \
             it says. -V shows every field.
+
+            Other commands: \(Subcommand.names). \
+            See 'btcshark help COMMAND'.
             """)
 
     @OptionGroup var options: Options
@@ -34,7 +37,7 @@ struct Btcshark: ParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         Allocator.returnBigBuffers()
         if let helper = RecordingHelperProcess(CommandLine.arguments.dropFirst()) { return helper.run() }
-        Subcommands.run(Array(CommandLine.arguments.dropFirst()))
+        Subcommand.run(Array(CommandLine.arguments.dropFirst()))
         do {
             var command = try parseAsRoot(LetterClusters.split(Array(CommandLine.arguments.dropFirst())))
             try command.run()

@@ -123,7 +123,7 @@ import Testing
         let types = MessageTypes.standard.types
         for round in 0..<25_000 {
             guard let sample = Sample.all.randomElement(using: &random) else { return }
-            let bytes = Self.mutated(sample.bytes, &random)
+            let bytes = mutated(sample.bytes, &random)
             // Now and then as another type than it was made for.
             let type =
                 Int.random(in: 0..<8, using: &random) == 0
@@ -181,26 +181,5 @@ import Testing
         default: break
         }
         return ends
-    }
-
-    private static func mutated(_ original: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
-        var bytes = original
-        for _ in 0...Int.random(in: 0..<4, using: &random) {
-            let byte = UInt8.random(in: 0...255, using: &random)
-            guard !bytes.isEmpty else {
-                bytes = [byte]
-                continue
-            }
-            let at = Int.random(in: 0..<bytes.count, using: &random)
-            switch Int.random(in: 0..<6, using: &random) {
-            case 0: bytes[at] = byte
-            case 1: bytes[at] = [0x00, 0x01, 0x7f, 0xfc, 0xfd, 0xfe, 0xff][Int(byte) % 7]
-            case 2: bytes[at] ^= 1 << (byte & 7)
-            case 3: bytes.insert(byte, at: at)
-            case 4: bytes.remove(at: at)
-            default: bytes.removeLast(min(bytes.count, Int(byte)))
-            }
-        }
-        return bytes
     }
 }

@@ -12,7 +12,7 @@ private let high = Field("test.high", "High", .flag(mask: 0x8000, bits: 16), "th
 
 /// A message with everything a layout can do.
 private func everything<Sink: FieldSink & ~Copyable>(_ c: inout Cursor<Sink>) throws(Stop) {
-    let count = try c.compactSize(number)
+    let count = try c.compactSize(number, of: number)
     try c.list(of: entry, count, stride: 6) { (c, _) throws(Stop) in
         try c.integer(number, UInt16.self)
         try c.bytes(blob, 4)
@@ -23,18 +23,18 @@ private func everything<Sink: FieldSink & ~Copyable>(_ c: inout Cursor<Sink>) th
             c.flags([(low, 1), (high, 0x8000)], of: UInt64(flags), bytes: 2)
             c.generate(number, 1)
         }
-        let several = try c.compactSize(number)
+        let several = try c.compactSize(number, of: number)
         try c.list(of: entry, several, minimum: 1) { (c, _) throws(Stop) in
-            let length = try c.compactSize(number)
+            let length = try c.compactSize(number, of: number)
             try c.bytes(blob, length)
         }
     }
     c.generate(number, 7)
-    let inner = try c.compactSize(number)
+    let inner = try c.compactSize(number, of: number)
     try c.within(inner, remainder: remainder) { c throws(Stop) in try c.integer(number, UInt16.self) }
     try c.values(2, stride: 3) { (c, _) throws(Stop) in try c.bytes(blob, 3) }
     try c.values(2, minimum: 1) { (c, _) throws(Stop) in
-        let length = try c.compactSize(number)
+        let length = try c.compactSize(number, of: number)
         try c.bytes(blob, length)
     }
 }
@@ -111,7 +111,7 @@ private let everythingBytes: [UInt8] =
     func hugeCounts(_ size: Int) {
         let bytes = [UInt8](repeating: 0xff, count: 9) + [UInt8](repeating: 1, count: size)
         func list<Sink: FieldSink & ~Copyable>(_ c: inout Cursor<Sink>, _ stride: Bool) throws(Stop) {
-            let count = try c.compactSize(number)
+            let count = try c.compactSize(number, of: number)
             #expect(count == Int.max)
             if stride {
                 try c.list(of: entry, count, stride: 36) { (c, _) throws(Stop) in try c.bytes(blob, 36) }

@@ -92,22 +92,22 @@ private let blob = Field("test.blob", "Blob", .bytes, "bytes of these tests")
             ([0xff, 0, 0, 0, 0, 0, 0, 0, 0], 0, false),
         ] as [([UInt8], UInt64, Bool)])
     func compactSize(_ bytes: [UInt8], _ value: UInt64, _ isMinimal: Bool) {
-        let tree = dissect(bytes + [0xaa]) { c throws(Stop) in #expect(try c.compactSize64(number) == value) }
+        let tree = dissect(bytes + [0xaa]) { c throws(Stop) in #expect(try c.compactSize(number: number) == value) }
         #expect(tree.nodes.map(\.range) == [0..<bytes.count])
         #expect(tree.nodes.map(\.value) == [value])
         #expect(tree.kinds == (isMinimal ? [] : ["bitcoin.compactsize.not_minimal"]))
-        _ = dissect(bytes) { c throws(Stop) in #expect(try c.compactSize(number) == Int(clamping: value)) }
+        _ = dissect(bytes) { c throws(Stop) in #expect(try c.compactSize(number, of: number) == Int(clamping: value)) }
         for cut in 0..<bytes.count {
-            let tree = dissect(Array(bytes[..<cut])) { c throws(Stop) in _ = try c.compactSize(number) }
+            let tree = dissect(Array(bytes[..<cut])) { c throws(Stop) in _ = try c.compactSize(number: number) }
             #expect(
                 tree.stopped && tree.kinds == ["bitcoin.message.ends_early"] && tree.nodes.map(\.range) == [0..<cut])
-            #expect(skim(Array(bytes[..<cut])) { c throws(Stop) in _ = try c.compactSize(number) }.stopped)
+            #expect(skim(Array(bytes[..<cut])) { c throws(Stop) in _ = try c.compactSize(number: number) }.stopped)
         }
     }
 
     @Test func compactSizeOverItsLimit() {
         func annotations(_ bytes: [UInt8], _ limit: UInt64) -> [Annotation] {
-            dissect(bytes) { c throws(Stop) in _ = try c.compactSize(number, limit: limit) }.annotations
+            dissect(bytes) { c throws(Stop) in _ = try c.compactSize(number: number, limit: limit) }.annotations
         }
         #expect(annotations([5], 5).isEmpty)
         #expect(annotations([6], 5).map(\.remark.name) == ["bitcoin.count.over_limit"])

@@ -26,6 +26,7 @@ let package = Package(
         target("fuzz-writers"),
         target("fuzz-framer"),
         target("fuzz-v2"),
+        target("fuzz-build"),
     ],
     swiftLanguageModes: [.v6]
 )

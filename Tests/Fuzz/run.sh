@@ -15,7 +15,7 @@ seconds=${1:-60}
 shift || true
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || targets=(fuzz-frame fuzz-stream fuzz-payload fuzz-filter fuzz-messages fuzz-writers
-    fuzz-framer fuzz-v2)
+    fuzz-framer fuzz-v2 fuzz-build)
 
 toolchain=$(dirname "$(readlink -f "$(command -v swift)")")/..
 library=$(find "$toolchain" -name "libclang_rt.fuzzer_no_main-$(uname -m).a" 2>/dev/null | head -1)
@@ -40,7 +40,9 @@ for target in "${targets[@]}"; do
     mkdir -p "Corpus/$target" "Regressions/$target" ".build/found/$target"
     echo "== $target, $seconds s"
     log=".build/$target.log"
-    ".build/release/$target" ".build/found/$target" "Corpus/$target" "Regressions/$target" \
+    seeds=("Corpus/$target" "Regressions/$target")
+    [ "$target" != fuzz-build ] || seeds+=(Corpus/fuzz-payload)
+    ".build/release/$target" ".build/found/$target" "${seeds[@]}" \
         -max_total_time="$seconds" -runs="$runs" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
         -artifact_prefix="Regressions/$target/" -print_final_stats=1 >"$log" 2>&1 || failed+=("$target")
     grep -aE "fatalError|Fatal error|Precondition|ERROR|SUMMARY|Test unit written|number_of_executed|peak_rss|DONE" \

@@ -33,6 +33,8 @@ struct Row: Decodable {
     init() throws {
         peers = try ScriptedPeers.shared()
         folder = try Folder()
+        // Who was root and has become somebody else may not open anything in it any more.
+        chmod(folder.path, 0o700)
     }
 
     /// What comes of each kind of peer; fuzzed ones may end in any way.
@@ -214,6 +216,7 @@ struct Row: Decodable {
         let excluded = try write([targets[1], "# nobody", ""], as: "excluded")
         let end = try survey(targets + targets + ["  \(targets[2])  # again"], "--exclude", excluded)
         #expect(end.status == 0, "\(end.errors)")
+        #expect(end.errors.contains("5 of the targets are named again"), "\(end.errors)")
         #expect(Set(try Row.read(rows).map(\.target)) == Set([targets[0], targets[2], targets[3]]))
     }
 

@@ -12,10 +12,11 @@ struct Addr: Payload {
     let address = NetworkAddress()
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
-        let entries = try c.compactSize(count, limit: 1000, over: limits.entries)
+        let entries = try c.compactSize(count, of: entry, limit: 1000, over: limits.entries)
         // Old peers leave the time out; only the number of bytes tells.
         let bare = NetworkAddress.byteCount
-        let isTimed = entries == 0 || c.left / bare != entries || c.left % bare != 0
+        let isTimed = c.comes(
+            timestamp, in: entry, made: true, whereRead: entries == 0 || c.left / bare != entries || c.left % bare != 0)
         if c.sink.wantsInfo {
             if entries == 1 {
                 address.appendInfo(&c, at: c.offset + (isTimed ? 4 : 0))

@@ -35,16 +35,16 @@ struct AddrV2: Payload {
         "bitcoin.addrv2.port", "Node port", .unsigned(bits: 16), "the TCP port, big-endian; 0 where there is none")
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
-        let entries = try c.compactSize(count, limit: 1000, over: limits.entries)
+        let entries = try c.compactSize(count, of: item, limit: 1000, over: limits.entries)
         if entries != 1 { c.info(entries, "address", "addresses") }
         try c.list(of: item, entries, minimum: 9) { (c, _) throws(Stop) in
             let mark = c.mark
             try c.integer(timestamp, UInt32.self)
             let start = c.offset
-            let flags = try c.compactSize64(services)
+            let flags = try c.compactSize(number: services)
             bits.layout(&c, of: flags, bytes: c.offset - start)
             let id = try c.integer(network, UInt8.self)
-            let size = try c.compactSize(length, limit: 512)
+            let size = try c.compactSize(length, bytesOf: ipv4, ipv6, other, limit: 512)
             let right = AddressNetwork.length(id)
             if let right, right != size { c.annotate(addressLengthWrong, UInt64(right)) }
             let field = right != size ? other : id == 1 ? ipv4 : id == 2 ? ipv6 : other

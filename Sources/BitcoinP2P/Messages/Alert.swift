@@ -43,7 +43,7 @@ struct Alert: Payload {
     let signatureS = Field("bitcoin.alert.signature.s", "S", .bytes, "the second number of the signature")
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
-        let length = try c.compactSize(payloadLength, limit: Limits.size)
+        let length = try c.compactSize(extent: payloadLength, limit: Limits.size)
         var isComplete = true
         try c.group(payload) { (c) throws(Stop) in
             isComplete = try c.within(length, remainder: remainder) { (c) throws(Stop) in try layoutPayload(&c) }
@@ -64,11 +64,11 @@ struct Alert: Payload {
             if number != .max { c.sink.info.append(decimal: Int(number)) }
         }
         try c.integer(cancel, Int32.self)
-        let cancelled = try c.compactSize(setCancelCount, limit: Limits.size)
+        let cancelled = try c.compactSize(setCancelCount, of: setCancel, limit: Limits.size)
         try c.values(cancelled, stride: 4) { (c, _) throws(Stop) in try c.integer(setCancel, Int32.self) }
         try c.integer(minVer, Int32.self)
         try c.integer(maxVer, Int32.self)
-        let agents = try c.compactSize(setSubVerCount, limit: Limits.size)
+        let agents = try c.compactSize(setSubVerCount, of: setSubVer.value, limit: Limits.size)
         try c.values(agents, minimum: 1) { (c, _) throws(Stop) in try setSubVer.layout(&c) }
         try c.integer(priority, Int32.self)
         try comment.layout(&c)

@@ -32,11 +32,11 @@ struct Block: Payload {
         let start = c.offset
         let size = c.left
         try header.layout(&c, context)
-        guard c.left > 0 else {
+        guard c.goesOn(with: [count, transaction.message]) else {
             if c.sink.wantsInfo { c.sink.info.append(" header only") }
             return
         }
-        let transactions = try c.compactSize(count, limit: Limits.transactionsInBlock)
+        let transactions = try c.compactSize(count, of: transaction.message, limit: Limits.transactionsInBlock)
         if c.sink.wantsInfo {
             c.sink.info.append(" ")
             c.sink.info.append(count: transactions)

@@ -17,7 +17,7 @@ struct BlockTxn: Payload {
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         c.info(" ", hash: try c.bytes(blockHash, 32))
-        let transactions = try c.compactSize(count, limit: Limits.compactBlockPositions)
+        let transactions = try c.compactSize(count, of: transaction.message, limit: Limits.compactBlockPositions)
         if c.sink.wantsInfo {
             c.sink.info.append(" ")
             c.sink.info.append(count: transactions)

@@ -18,7 +18,7 @@ struct CFCheckpt: Payload {
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         try type.layout(&c)
         let stop = try c.bytes(stopHash, 32)
-        let headers = try c.compactSize(count, limit: Limits.size)
+        let headers = try c.compactSize(count, of: header, limit: Limits.size)
         c.info(headers, "header", "headers")
         c.info(" to ", hash: stop)
         try c.values(headers, stride: 32) { (c, index) throws(Stop) in

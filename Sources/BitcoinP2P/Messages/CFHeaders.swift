@@ -21,7 +21,7 @@ struct CFHeaders: Payload {
         try type.layout(&c)
         let stop = try c.bytes(stopHash, 32)
         let before = try c.bytes(previous, 32)
-        let hashes = try c.compactSize(count, limit: 2000)
+        let hashes = try c.compactSize(count, of: hash, limit: 2000)
         c.info(hashes, "hash", "hashes")
         c.info(" to ", hash: stop)
         var chain = Hash256(c.bytes, at: before.lowerBound)

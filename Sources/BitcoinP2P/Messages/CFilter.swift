@@ -20,7 +20,7 @@ struct CFilter: Payload {
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         let isBasic = try type.layout(&c)
         c.info(" ", hash: try c.bytes(blockHash, 32))
-        let size = try c.compactSize(length, limit: Limits.size)
+        let size = try c.compactSize(length, bytesOf: filter, limit: Limits.size)
         if c.sink.wantsInfo {
             c.sink.info.append(" ")
             c.sink.info.append(byteCount: size)
@@ -35,6 +35,6 @@ struct CFilter: Payload {
     /// The CompactSize at the filter's beginning.
     private static func elements(_ filter: RawSpan, _ field: Field) -> UInt64? {
         var c = Cursor(filter, SkimSink(wantsInfo: false))
-        do throws(Stop) { return try c.compactSize64(field) } catch { return nil }
+        do throws(Stop) { return try c.compactSize(number: field) } catch { return nil }
     }
 }

@@ -73,11 +73,12 @@ struct WorkChallenge: Sendable {
     }
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) {
-        let steps = Int(try c.integer(count, UInt8.self))
+        let steps = try c.byte(count, of: step)
         try c.list(of: step, steps, minimum: 6) { (c, _) throws(Stop) in
             let algorithm = try c.integer(id, UInt32.self)
             appendInfo(&c, algorithm)
-            let size = try c.compactSize(configLength, limit: Limits.size)
+            let size = try c.compactSize(
+                configLength, bytesOf: config, otherwise: Self.configLength(of: algorithm), limit: Limits.size)
             switch (algorithm, size) {
             case (1, 9):
                 try c.integer(target, UInt32.self)
@@ -95,6 +96,9 @@ struct WorkChallenge: Sendable {
         try c.integer(expiration, Int64.self)
         try signature.layout(&c)
     }
+
+    /// How many bytes the parameters have of an algorithm that is known.
+    private static func configLength(of algorithm: UInt32) -> Int { algorithm == 1 ? 9 : algorithm == 2 ? 5 : 0 }
 
     private func appendInfo(_ c: inout Cursor<some FieldSink & ~Copyable>, _ algorithm: UInt32) {
         guard c.sink.wantsInfo else { return }

@@ -50,7 +50,7 @@ struct Reply: Payload {
                 c.sink.info.append(decimal: UInt64(code))
             }
         }
-        if c.left > 0 { try script.layout(&c) }
+        if c.goesOn(with: [script.length, script.value]) { try script.layout(&c) }
     }
 
     static let names = ValueNames(

@@ -52,7 +52,7 @@ struct CompactBlock: Payload {
             c.generate(k0, key.sipHash.k0)
             c.generate(k1, key.sipHash.k1)
         }
-        let ids = try c.compactSize(shortIDCount, limit: Limits.compactBlockPositions)
+        let ids = try c.compactSize(shortIDCount, of: shortID, limit: Limits.compactBlockPositions)
         c.info(ids, "short id", "short ids")
         var positions = c.keepsFields ? CompactPositions(c.bytes, behind: ids, at: c.offset, self) : nil
         try c.values(ids, stride: 6) { (c, index) throws(Stop) in
@@ -64,7 +64,7 @@ struct CompactBlock: Payload {
             }
         }
         let most = Limits.compactBlockPositions - min(UInt64(ids), Limits.compactBlockPositions)
-        let count = try c.compactSize(prefilledCount, limit: most)
+        let count = try c.compactSize(prefilledCount, of: prefilled, limit: most)
         if c.sink.wantsInfo {
             c.sink.info.append(" ")
             c.sink.info.append(count: count)

@@ -13,7 +13,7 @@ struct FilterAdd: Payload {
         "bitcoin.filteradd.data", "Data", .bytes, "what to match: a key, its hash, a txid or an outpoint")
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
-        let size = try c.compactSize(length, limit: 520, over: tooLong)
+        let size = try c.compactSize(length, bytesOf: data, limit: 520, over: tooLong)
         c.info(size, "byte", "bytes")
         try c.bytes(data, size)
     }

@@ -28,7 +28,7 @@ struct FilterLoad: Payload {
         "how often what was not asked for matches, in percent: the share of bits set, to the power of the functions")
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
-        let size = try c.compactSize(length, limit: 36_000, over: tooLarge)
+        let size = try c.compactSize(length, bytesOf: filter, limit: 36_000, over: tooLarge)
         c.info(size, "byte", "bytes")
         let range = try c.bytes(filter, size)
         let hashes = try c.integer(functions, UInt32.self)
@@ -50,9 +50,8 @@ struct FilterLoad: Payload {
 
     /// The bits of the byte that count.
     private func layoutFlags(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) -> UInt64 {
-        let sent = UInt64(c.peek() ?? 0)
         let start = c.offset
-        try c.claim(flags, 1, value: sent & 3)
+        let sent = UInt64(try c.byte(flags, mask: 3))
         if sent > 3 { c.parts { c in c.part(flagsSent, start..<start + 1, value: sent) } }
         return sent & 3
     }

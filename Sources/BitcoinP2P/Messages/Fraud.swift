@@ -35,12 +35,12 @@ struct Fraud: Payload {
     let proof = Field("bitcoin.fraud.proof", "Proof", .bytes, "a proof of a type that is not known here")
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
-        guard c.left > 0 else {
+        guard c.goesOn(with: [hash, code]) else {
             if c.sink.wantsInfo { c.sink.info.append(" none of the blocks is known") }
             return
         }
         c.info(" ", hash: try c.bytes(hash, 32))
-        let type = try c.compactSize64(code)
+        let type = try c.compactSize(number: code)
         if c.sink.wantsInfo {
             c.sink.info.append(" ")
             if let name = Self.codes.name(of: type) {
@@ -51,7 +51,7 @@ struct Fraud: Payload {
             }
         }
         if type == 2 {
-            _ = try c.compactSize(depth)
+            try c.compactSize(number: depth)
             try stripped.layout(&c)
             try full.layout(&c)
         } else if type > 2, !c.rest(proof).isEmpty {
@@ -93,17 +93,17 @@ struct SizeProof: Sendable {
     }
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) {
-        let components = try c.compactSize(count, limit: Limits.size)
+        let components = try c.compactSize(count, of: component, limit: Limits.size)
         try c.list(of: component, components, minimum: 33) { (c, _) throws(Stop) in
-            guard try c.compactSize(depth) == 0 else {
+            guard try c.compactSize(number: depth) == 0 else {
                 try c.bytes(link, 32)
                 return
             }
             try c.bytes(midstate, 32)
-            _ = try c.compactSize(size)
-            let length = try c.integer(chunkLength, UInt8.self)
+            try c.compactSize(number: size)
+            let length = try c.byte(chunkLength, bytesOf: chunk)
             if length > 55 { c.annotate(.common.lengthOverLimit, 55) }
-            try c.bytes(chunk, Int(length))
+            try c.bytes(chunk, length)
         }
     }
 }

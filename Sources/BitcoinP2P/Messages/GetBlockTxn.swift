@@ -10,7 +10,7 @@ struct GetBlockTxn: Payload {
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         c.info(" ", hash: try c.bytes(blockHash, 32))
-        let indexes = try c.compactSize(count, limit: Limits.compactBlockPositions)
+        let indexes = try c.compactSize(count, of: index.encoded, limit: Limits.compactBlockPositions)
         if c.sink.wantsInfo {
             c.sink.info.append(" ")
             c.sink.info.append(count: indexes)

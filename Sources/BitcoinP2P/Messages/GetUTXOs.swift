@@ -11,7 +11,7 @@ struct GetUTXOs: Payload {
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         try c.integer(checkMempool, UInt8.self)
-        let outpoints = try c.compactSize(count, limit: Limits.size)
+        let outpoints = try c.compactSize(count, of: outpoint.group, limit: Limits.size)
         c.info(outpoints, "outpoint", "outpoints")
         if outpoints == 1 { outpoint.appendInfo(&c, " ", at: c.offset) }
         try outpoint.list(&c, outpoints)
@@ -52,7 +52,7 @@ struct UTXOs: Payload {
         }
         try c.bytes(chainTip, 32)
         try bitmap.layout(&c)
-        let results = try c.compactSize(count, limit: Limits.size)
+        let results = try c.compactSize(count, of: result, limit: Limits.size)
         c.info(results, "result", "results")
         try c.list(of: result, results, minimum: 17) { (c, _) throws(Stop) in
             try c.integer(version, UInt32.self)

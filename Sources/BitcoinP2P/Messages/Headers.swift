@@ -13,7 +13,7 @@ struct Headers: Payload {
         "bitcoin.headers.txn_count", "Number of transactions", .count, "always 0: no transactions follow")
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
-        let headers = try c.compactSize(count, limit: 2000, over: limits.headers)
+        let headers = try c.compactSize(count, of: entry, limit: 2000, over: limits.headers)
         if c.sink.wantsInfo, headers != 1 {
             c.sink.info.append(" ")
             c.sink.info.append(count: headers)
@@ -25,7 +25,7 @@ struct Headers: Payload {
                 &c, context, hashing: isEnd || c.wantsAny(of: header.computed), after: previous)
             previous = c.keepsFields ? hash : nil
             if isEnd { c.info(headers == 1 ? " " : index == 0 ? " from " : " to ", hash: hash) }
-            _ = try c.compactSize(transactions, limit: Limits.size)
+            try c.compactSize(transactions, constant: 0, limit: Limits.size)
         }
     }
 }

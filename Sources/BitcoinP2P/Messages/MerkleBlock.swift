@@ -40,7 +40,7 @@ struct MerkleBlock: Payload {
         if UInt64(transactions) > Limits.transactionsInBlock {
             c.annotate(.common.countOverLimit, Limits.transactionsInBlock)
         }
-        let hashes = try c.compactSize(hashCount, limit: UInt64(transactions))
+        let hashes = try c.compactSize(hashCount, of: hash, limit: UInt64(transactions))
         if c.sink.wantsInfo {
             c.sink.info.append(" ")
             c.sink.info.append(decimal: UInt64(transactions))
@@ -50,7 +50,7 @@ struct MerkleBlock: Payload {
         let first = c.offset
         try c.values(hashes, stride: 32) { (c, _) throws(Stop) in try c.bytes(hash, 32) }
         let tree = first..<c.offset
-        let length = try c.compactSize(flagsLength, limit: Limits.size)
+        let length = try c.compactSize(flagsLength, bytesOf: flags, limit: Limits.size)
         let bits = try c.bytes(flags, length)
         if c.keepsFields {
             check(

@@ -66,7 +66,7 @@ struct PkgTxns: Payload {
     let transaction = Transaction.standard
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
-        let transactions = try c.compactSize(count, limit: 100)
+        let transactions = try c.compactSize(count, of: transaction.message, limit: 100)
         c.info(transactions, "tx", "tx")
         try transaction.list(&c, transactions, context.network)
     }

@@ -6,7 +6,7 @@ struct Ping: Payload {
     let nonce = PingNonce("bitcoin.ping.nonce", "a random number that the pong must repeat")
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
-        guard c.left > 0 else { return }
+        guard c.goesOn(with: [nonce.nonce]) else { return }
         try nonce.layout(&c)
     }
 }

@@ -52,7 +52,7 @@ struct Sketch: Payload {
         "bitcoin.sketch.capacity", "Capacity", .unsigned(bits: 64), "how many differences it can resolve at most")
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
-        let size = try c.compactSize(length, limit: Limits.size)
+        let size = try c.compactSize(length, bytesOf: data, limit: Limits.size)
         if c.sink.wantsInfo {
             c.sink.info.append(" capacity ")
             c.sink.info.append(decimal: size / 4)
@@ -77,7 +77,7 @@ struct ReconcilDiff: Payload {
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         let isSuccess = try c.integer(success, UInt8.self) != 0
         if c.sink.wantsInfo { c.sink.info.append(isSuccess ? " success" : " failure") }
-        let ids = try c.compactSize(count, limit: Limits.size)
+        let ids = try c.compactSize(count, of: shortID, limit: Limits.size)
         c.info(ids, "short id", "short ids")
         try c.values(ids, stride: 4) { (c, _) throws(Stop) in try c.integer(shortID, UInt32.self) }
     }

@@ -30,7 +30,7 @@ struct Reject: Payload {
             }
         }
         c.info(quoting: try reason.layout(&c))
-        guard c.left > 0 else { return }
+        guard c.goesOn(with: [data]) else { return }
         c.info(" ", hash: try c.bytes(data, 32))
     }
 

@@ -22,7 +22,7 @@ struct Outputs: Payload {
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         try destination.layout(&c)
-        let outputs = try c.compactSize(count, limit: Limits.size)
+        let outputs = try c.compactSize(count, of: outpoint.group, limit: Limits.size)
         c.info(outputs, "output", "outputs")
         try outpoint.list(&c, outputs)
     }

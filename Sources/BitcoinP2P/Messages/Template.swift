@@ -25,10 +25,10 @@ struct Template: Payload {
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         try header.layout(&c, context)
         try c.integer(nonce, UInt64.self)
-        let ids = try c.compactSize(shortIDCount, limit: Limits.compactBlockPositions)
+        let ids = try c.compactSize(shortIDCount, of: shortID, limit: Limits.compactBlockPositions)
         c.info(ids, "short id", "short ids")
         try c.values(ids, stride: 6) { (c, _) throws(Stop) in try c.integer(shortID, bytes: 6) }
-        let count = try c.compactSize(prefilledCount, limit: Limits.compactBlockPositions)
+        let count = try c.compactSize(prefilledCount, of: prefilled, limit: Limits.compactBlockPositions)
         if c.sink.wantsInfo {
             c.sink.info.append(" ")
             c.sink.info.append(count: count)

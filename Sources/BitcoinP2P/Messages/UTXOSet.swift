@@ -36,7 +36,9 @@ struct UTXOTree: Payload {
         let (full, last) = length.quotientAndRemainder(dividingBy: Self.chunkSize)
         let chunks = Int(clamping: full + (last == 0 ? 0 : 1))
         c.info(chunks, "chunk", "chunks")
-        if hasCount(c.left, chunks, c.peek()) { _ = try c.compactSize(count, limit: Limits.size) }
+        if c.comes(count, whereRead: hasCount(c.left, chunks, c.peek())) {
+            _ = try c.compactSize(count, of: chunkHash, limit: Limits.size)
+        }
         try c.values(chunks, stride: 32) { (c, _) throws(Stop) in try c.bytes(chunkHash, 32) }
     }
 

@@ -19,7 +19,7 @@ struct UProof: Payload {
         c.info(hashes, "hash", "hashes")
         let positions = try targets.layout(&c)
         c.info(positions, "target", "targets")
-        let leaves = try c.compactSize(leafCount, limit: Limits.size)
+        let leaves = try c.compactSize(leafCount, of: leaf.group, limit: Limits.size)
         c.info(leaves, "leaf", "leaves")
         try leaf.list(&c, leaves)
     }

@@ -9,7 +9,7 @@ struct USummary: Payload {
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         c.info(" ", hash: try c.bytes(blockHash, 32))
-        _ = try c.compactSize64(additions)
+        try c.compactSize(number: additions)
         let positions = try targets.layout(&c)
         c.info(positions, "target", "targets")
     }
@@ -29,8 +29,8 @@ struct URoot: Payload {
         "proves that these are the roots built into the program")
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
-        _ = try c.compactSize64(leaves)
-        _ = try c.compactSize64(target)
+        try c.compactSize(number: leaves)
+        try c.compactSize(number: target)
         c.info(" ", hash: try c.bytes(blockHash, 32))
         let trees = try roots.layout(&c)
         c.info(trees, "root", "roots")

@@ -23,11 +23,11 @@ struct UTTLs: Payload {
         "proves that these are the values built into the program")
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
-        let blocks = try c.compactSize(count, limit: Limits.size)
+        let blocks = try c.compactSize(count, of: block, limit: Limits.size)
         c.info(blocks, "block", "blocks")
         try c.list(of: block, blocks, minimum: 5) { (c, _) throws(Stop) in
             try c.integer(height, UInt32.self)
-            let outputs = try c.compactSize(infoCount, limit: Limits.size)
+            let outputs = try c.compactSize(infoCount, of: info, limit: Limits.size)
             try c.list(of: info, outputs, stride: 8) { (c, _) throws(Stop) in
                 try c.integer(ttl, UInt32.self)
                 try c.integer(deathPosition, UInt32.self)

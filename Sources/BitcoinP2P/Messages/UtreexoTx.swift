@@ -43,12 +43,12 @@ struct UtreexoTx: Payload {
         var probe = Cursor(c.bytes.extracting(0..<c.offset), from: start, SkimSink(wantsInfo: false))
         try probe.bytes(index, 4)
         if probe.peek() == 0, let flag = probe.peek(1), flag != 0 { try probe.bytes(index, 2) }
-        var left = try probe.compactSize(index)
+        var left = try probe.compactSize(number: index)
         var confirmed = 0
         while left > 0 {
             try probe.bytes(index, 32)
             let shifted = try probe.integer(index, UInt32.self)
-            let script = try probe.compactSize(index)
+            let script = Int(clamping: try probe.compactSize(number: index))
             try probe.bytes(index, script)
             try probe.bytes(index, 4)
             c.generate(index, UInt64(shifted >> 1))

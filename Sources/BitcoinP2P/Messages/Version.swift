@@ -45,6 +45,9 @@ struct Version: Payload {
     let relay = Field(
         "bitcoin.version.relay", "Relay flag", .boolean,
         "whether to announce transactions before a filter is set (BIP 37); yes where it is absent")
+    let relayAbsent = Field(
+        "bitcoin.version.relay.default", "Relay flag", .boolean,
+        "what the relay flag counts as where the message ends before it")
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         let number = try c.integer(version, Int32.self)
@@ -61,14 +64,14 @@ struct Version: Payload {
         clock.layout(&c, seconds, context)
         try layoutAddress(&c, addrYou, number, since: nil)
 
-        guard c.left > 0 else { return ended(&c, number, before: 106) }
+        guard c.goesOn(with: [addrMe, nonce] + behindNonce) else { return ended(&c, number, before: 106) }
         try layoutAddress(&c, addrMe, number, since: 106)
         try c.integer(nonce, UInt64.self)
 
-        guard c.left > 0 else { return ended(&c, number, before: 106) }
+        guard c.goesOn(with: behindNonce) else { return ended(&c, number, before: 106) }
         try layoutUserAgent(&c)
 
-        guard c.left > 0 else { return ended(&c, number, before: 209) }
+        guard c.goesOn(with: [startHeight, relay]) else { return ended(&c, number, before: 209) }
         let height = try c.integer(startHeight, Int32.self)
         if number < 209 { disagree(&c, number) }
         if c.sink.wantsInfo {
@@ -76,11 +79,13 @@ struct Version: Payload {
             c.sink.info.append(decimal: Int(height))
         }
 
-        guard c.left > 0 else { return ended(&c, number, before: nil) }
+        guard c.goesOn(with: [relay]) else { return ended(&c, number, before: nil) }
         let wanted = try c.integer(relay, UInt8.self)
         if number < 70001 { disagree(&c, number) }
         if c.sink.wantsInfo, wanted == 0 { c.sink.info.append(", no relay") }
     }
+
+    private var behindNonce: [Field] { [userAgentLength, userAgent, startHeight, relay] }
 
     private func showFeatures(_ c: inout Cursor<some FieldSink & ~Copyable>, _ number: Int32) {
         var text = TextBuffer()
@@ -105,7 +110,7 @@ struct Version: Payload {
     }
 
     private func layoutUserAgent(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) {
-        let length = try c.compactSize(userAgentLength, limit: 256)
+        let length = try c.compactSize(userAgentLength, bytesOf: userAgent, limit: 256)
         let range = try c.bytes(userAgent, length)
         guard c.sink.wantsInfo, length > 0 else { return }
         let shown = c.bytes.extracting(range.prefix(256))
@@ -116,7 +121,7 @@ struct Version: Payload {
     /// The bytes end where a group might have followed: versions from `first` on have it.
     private func ended(_ c: inout Cursor<some FieldSink & ~Copyable>, _ number: Int32, before first: Int32?) {
         if let first, number >= first { disagree(&c, number) }
-        c.generate(relay, 1)
+        c.generate(relayAbsent, 1)
     }
 
     private func disagree(_ c: inout Cursor<some FieldSink & ~Copyable>, _ number: Int32) {

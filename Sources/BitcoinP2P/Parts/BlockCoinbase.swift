@@ -29,11 +29,11 @@ struct BlockCoinbase {
     }
 
     private mutating func readInputs(_ c: inout Cursor<SkimSink>, _ fields: Transaction) throws(Stop) {
-        let inputs = try c.compactSize(fields.inputCount)
+        let inputs = try c.compactSize(fields.inputCount, of: fields.input)
         try c.list(of: fields.input, inputs, minimum: 41) { (c, index) throws(Stop) in
             let hash = try c.bytes(fields.prevHash, 32)
             let place = try c.integer(fields.prevIndex, UInt32.self)
-            let length = try c.compactSize(fields.sigScriptLength)
+            let length = try c.compactSize(fields.sigScriptLength, bytesOf: fields.sigScript)
             let range = try c.bytes(fields.sigScript, length)
             try c.integer(fields.sequence, UInt32.self)
             guard index == 0 else { return }
@@ -43,10 +43,10 @@ struct BlockCoinbase {
     }
 
     private mutating func readOutputs(_ c: inout Cursor<SkimSink>, _ fields: Transaction) throws(Stop) {
-        let outputs = try c.compactSize(fields.outputCount)
+        let outputs = try c.compactSize(fields.outputCount, of: fields.output)
         try c.list(of: fields.output, outputs, minimum: 9) { (c, _) throws(Stop) in
             let value = try c.integer(fields.value, Int64.self)
-            let length = try c.compactSize(fields.scriptLength)
+            let length = try c.compactSize(fields.scriptLength, bytesOf: fields.script)
             let range = try c.bytes(fields.script, length)
             if let (sum, overflow) = reward?.addingReportingOverflow(value) { reward = overflow ? nil : sum }
             let head = c.load(littleEndian: UInt64.self, at: range.lowerBound) ?? 0
@@ -58,7 +58,9 @@ struct BlockCoinbase {
     }
 
     private mutating func readWitness(_ c: inout Cursor<SkimSink>, _ fields: Transaction) throws(Stop) {
-        guard try c.compactSize(fields.componentCount) == 1, try c.compactSize(fields.componentLength) == 32 else {
+        guard try c.compactSize(fields.componentCount, of: fields.component) == 1,
+            try c.compactSize(fields.componentLength, bytesOf: fields.componentData) == 32
+        else {
             return
         }
         reserved = try c.bytes(fields.componentData, 32)

@@ -23,7 +23,7 @@ struct BlockLocator: Sendable {
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) {
         try c.integer(version, UInt32.self)
-        let hashes = try c.compactSize(count, limit: 101, over: limits.locator)
+        let hashes = try c.compactSize(count, of: hashStart, limit: 101, over: limits.locator)
         if hashes > 0, c.left >= 32 { c.info(" from ", hash: c.offset..<c.offset + 32) }
         if c.sink.wantsInfo, hashes != 1 {
             c.sink.info.append(hashes == 0 ? " " : ", ")

@@ -60,8 +60,8 @@ struct UtreexoTargets: Sendable {
 
     @discardableResult
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) -> Int {
-        let targets = try c.compactSize(count, limit: Limits.size)
-        try c.values(targets, minimum: 1) { (c, _) throws(Stop) in _ = try c.compactSize64(target) }
+        let targets = try c.compactSize(count, of: target, limit: Limits.size)
+        try c.values(targets, minimum: 1) { (c, _) throws(Stop) in try c.compactSize(number: target) }
         return targets
     }
 }

@@ -14,7 +14,7 @@ struct CompactPositions {
         do throws(Stop) {
             var c = Cursor(bytes, from: start, SkimSink(wantsInfo: false))
             try c.values(ids, stride: 6) { (_, _) throws(Stop) in }
-            let count = try c.compactSize(fields.prefilledCount)
+            let count = try c.compactSize(fields.prefilledCount, of: fields.prefilled)
             var place: UInt64 = 0
             try c.list(of: fields.prefilled, count, minimum: 11) { (c, _) throws(Stop) in
                 prefilled.append(try fields.index.layout(&c, &place))

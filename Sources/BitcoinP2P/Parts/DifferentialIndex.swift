@@ -16,7 +16,7 @@ struct DifferentialIndex: Sendable {
     /// message.
     @discardableResult
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ next: inout UInt64) throws(Stop) -> UInt64 {
-        let skipped = try c.compactSize64(encoded, limit: Limits.compactBlockPositions)
+        let skipped = try c.compactSize(number: encoded, limit: Limits.compactBlockPositions)
         let (sum, overflow) = next.addingReportingOverflow(skipped)
         let position = overflow ? UInt64.max : sum
         c.generate(absolute, position)

@@ -21,7 +21,7 @@ struct HashList: Sendable {
     /// Reads the list, and answers how many hashes its count promised.
     @discardableResult
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) -> Int {
-        let hashes = try c.compactSize(count, limit: limit)
+        let hashes = try c.compactSize(count, of: hash, limit: limit)
         try c.values(hashes, stride: 32) { (c, _) throws(Stop) in try c.bytes(hash, 32) }
         return hashes
     }

@@ -28,7 +28,7 @@ struct Inventory: Sendable {
     }
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ earlier: Earlier) throws(Stop) {
-        let entries = try c.compactSize(count, limit: 50_000, over: tooMany)
+        let entries = try c.compactSize(count, of: item, limit: 50_000, over: tooMany)
         let start = c.offset
         if c.sink.wantsInfo { appendInfo(&c, entries, from: start) }
         try c.list(of: item, entries, stride: 36) { (c, index) throws(Stop) in

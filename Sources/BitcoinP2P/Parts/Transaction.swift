@@ -120,9 +120,9 @@ struct Transaction: Sendable {
         let start = c.offset
         let number = try c.integer(version, UInt32.self)
         var flags: UInt8 = 0
-        if c.peek() == 0, let next = c.peek(1), next != 0 {
-            flags = next
-            try c.bytes(flag, 2)
+        if c.comes(flag, whereRead: c.peek() == 0 && c.peek(1) ?? 0 != 0) || c.comes(witness, whereRead: false) {
+            let range = try c.bytes(flag, 2, constant: 0x0100)
+            flags = c.load(littleEndian: UInt8.self, at: range.lowerBound &+ 1) ?? 0
             if flags & ~1 != 0 { c.annotate(witnessFlagUnknown) }
         }
         let body = c.offset
@@ -154,7 +154,7 @@ struct Transaction: Sendable {
     private func layoutInputs(
         _ c: inout Cursor<some FieldSink & ~Copyable>, _ outline: TransactionOutline, _ network: Network
     ) throws(Stop) -> (count: Int, sequences: TransactionTimes.Sequences) {
-        let count = try c.compactSize(inputCount, limit: Limits.size)
+        let count = try c.compactSize(inputCount, of: input, limit: Limits.size)
         var sequences = TransactionTimes.Sequences()
         var witnesses = c.keepsFields ? outline.witnesses : nil
         try c.list(of: input, count, minimum: 41) { (c, _) throws(Stop) in
@@ -165,7 +165,7 @@ struct Transaction: Sendable {
                 try c.integer(prevIndex, UInt32.self)
                 if c.keepsFields, count > 1, InputType.isNull(outpoint, c.bytes) { c.annotate(prevoutNull) }
             }
-            let length = try c.compactSize(sigScriptLength, limit: Limits.size)
+            let length = try c.compactSize(sigScriptLength, bytesOf: sigScript, limit: Limits.size)
             let script = try c.bytes(sigScript, length)
             var type = InputType.unknown
             if c.keepsFields {
@@ -191,7 +191,7 @@ struct Transaction: Sendable {
         _ c: inout Cursor<some FieldSink & ~Copyable>, _ outline: TransactionOutline, _ network: Network,
         summing: Bool
     ) throws(Stop) -> (count: Int, total: Int64?) {
-        let count = try c.compactSize(outputCount, limit: Limits.size)
+        let count = try c.compactSize(outputCount, of: output, limit: Limits.size)
         // Of amounts that are none the sum is nothing either; others cannot overflow it unnoticed.
         var total: Int64 = 0
         var isAmount = summing
@@ -207,7 +207,7 @@ struct Transaction: Sendable {
                 if overflow { isAmount = false }
                 total = sum
             }
-            let length = try c.compactSize(scriptLength, limit: Limits.size)
+            let length = try c.compactSize(scriptLength, bytesOf: self.script, limit: Limits.size)
             let script = try c.bytes(script, length)
             guard c.keepsFields else { return }
             outputScript.layout(
@@ -226,11 +226,11 @@ struct Transaction: Sendable {
             let mark = c.mark
             let look = c.keepsFields ? outline.nextWitness(c.bytes) : nil
             if let look, look.stack.count > 0 { c.head(mark) { $0.append(InputType.name(look.type)) } }
-            let count = try c.compactSize(componentCount, limit: Limits.size)
+            let count = try c.compactSize(componentCount, of: component, limit: Limits.size)
             if count > 0 { isEmpty = false }
             try c.list(of: component, count, minimum: 1) { (c, index) throws(Stop) in
                 let mark = c.mark
-                let length = try c.compactSize(componentLength, limit: Limits.size)
+                let length = try c.compactSize(componentLength, bytesOf: componentData, limit: Limits.size)
                 let data = try c.bytes(componentData, length)
                 guard c.keepsFields, let look else { return }
                 let role = WitnessParts.role(index, of: look.stack, look.type)

@@ -17,7 +17,7 @@ struct VarBytes: Sendable {
     /// Reads both, and answers where the bytes are.
     @discardableResult
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) -> Range<Int> {
-        let size = try c.compactSize(length, limit: limit)
+        let size = try c.compactSize(length, bytesOf: value, limit: limit)
         return try c.bytes(value, size)
     }
 }

@@ -40,7 +40,7 @@ struct WalletTransaction: Sendable {
 
     /// Reads it field by field if it has the layout we know, else as bytes with a note.
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ network: Network) throws(Stop) {
-        if fits(c.bytes.extracting(0..<c.end), from: c.offset, network) {
+        if !c.comes(other, whereRead: !fits(c.bytes.extracting(0..<c.end), from: c.offset, network)) {
             try layoutFields(&c, network)
         } else {
             c.rest(other)
@@ -56,7 +56,7 @@ struct WalletTransaction: Sendable {
 
     private func layoutFields(_ c: inout Cursor<some FieldSink & ~Copyable>, _ network: Network) throws(Stop) {
         try transaction.layout(&c, network)
-        let earlier = try c.compactSize(previousCount, limit: Limits.size)
+        let earlier = try c.compactSize(previousCount, of: previous.group, limit: Limits.size)
         try c.list(of: previous.group, earlier, minimum: MerkleTransaction.least) { (c, _) throws(Stop) in
             try previous.layoutFields(&c, network)
         }
@@ -118,7 +118,7 @@ struct TextPairs: Sendable {
     }
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) {
-        let pairs = try c.compactSize(count, limit: Limits.size)
+        let pairs = try c.compactSize(count, of: entry, limit: Limits.size)
         try c.list(of: entry, pairs, minimum: 2) { (c, _) throws(Stop) in
             try key.layout(&c)
             try value.layout(&c)

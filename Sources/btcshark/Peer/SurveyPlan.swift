@@ -20,6 +20,8 @@ struct SurveyPlan {
     let earlier: Int
     let format: AnswerFormat
     let isQuiet: Bool
+    /// Targets that were named again.
+    let repeated: Int
     /// What there is to say before it begins.
     let notice: String?
 
@@ -66,6 +68,7 @@ struct SurveyPlan {
             throw ValidationError("--concurrency: the system allows \(max(0, room)) connections at once (ulimit -n).")
         }
         (rows, earlier, targets, self.path) = try Self.open(command, all.targets)
+        repeated = all.repeated
         notice =
             rules.publicTargets > GuestRules.mostUnannounced
             ? GuestRules.estimate(

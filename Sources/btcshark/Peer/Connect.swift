@@ -53,7 +53,6 @@ struct Connect: ParsableCommand {
     @Option(help: ArgumentHelp("How long connection and handshake may take.", valueName: "seconds"))
     var timeout = 30.0
 
-    /// The first signal ends the meeting, after which we leave as from any other.
     func run() throws {
         let network = try peer.knownNetwork()
         let proxy = try peer.knownProxy()

@@ -1,11 +1,11 @@
 /// Reads points in time and durations, in nanoseconds; without a zone a date is in UTC.
-struct TimeLiteral {
+public struct TimeLiteral {
     private var text: ArraySlice<UInt8>
 
     private init(_ text: [UInt8]) { self.text = text[...] }
 
     /// `1301327937.5`, with at most nine decimals and 18 digits before them.
-    static func duration(_ text: [UInt8]) -> Int128? {
+    public static func duration(_ text: [UInt8]) -> Int128? {
         var literal = TimeLiteral(text)
         let isNegative = literal.take(0x2d)
         let whole = literal.digits(1...18)
@@ -16,7 +16,7 @@ struct TimeLiteral {
     }
 
     /// `2011-03-28T15:58:57.5Z`, `2011-03-28 15:58:57`, `2011-03-28`, `Mar 28, 2011 15:58:57`, or epoch seconds.
-    static func instant(_ text: [UInt8]) -> Int128? {
+    public static func instant(_ text: [UInt8]) -> Int128? {
         if let seconds = duration(text) { return seconds }
         var literal = TimeLiteral(text)
         return literal.date()

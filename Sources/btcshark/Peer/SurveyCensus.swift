@@ -13,13 +13,7 @@ enum SurveyCensus {
         var census = PeerCensus()
         for path in paths {
             do throws(InputFileError) {
-                let bytes = try InputFile.read(path, atMost: 1 << 30)
-                for (number, line) in bytes.split(separator: 0x0a).enumerated() {
-                    guard let row = SurveyReader(line) else {
-                        throw InputFileError(description: "\(path): line \(number + 1) is no row of a survey")
-                    }
-                    census.add(row)
-                }
+                try census.add(try InputFile.read(path, atMost: limit), of: path)
             } catch {
                 StandardError.complain("\(error)")
                 return .input
@@ -27,6 +21,21 @@ enum SurveyCensus {
         }
         return print(census, as: format)
     }
+
+    /// - Parameter descriptor: A file of rows, which stays open: whoever opened it may have been somebody else.
+    static func print(_ descriptor: Int32, of path: String, as format: AnswerFormat) -> Status {
+        var census = PeerCensus()
+        do throws(InputFileError) {
+            lseek(descriptor, 0, SEEK_SET)
+            try census.add(try InputFile.read(descriptor, of: path, atMost: limit), of: path)
+        } catch {
+            StandardError.complain("\(error)")
+            return .input
+        }
+        return print(census, as: format)
+    }
+
+    private static let limit = 1 << 30
 
     static func print(_ census: PeerCensus, as format: AnswerFormat) -> Status {
         let output = ByteOutput(descriptor: STDOUT_FILENO)
@@ -45,8 +54,18 @@ extension PeerCensus {
             at: known.begun)
     }
 
+    /// Counts the rows of a file.
+    fileprivate mutating func add(_ bytes: [UInt8], of path: String) throws(InputFileError) {
+        for (number, line) in bytes.split(separator: 0x0a).enumerated() {
+            guard let row = SurveyReader(line) else {
+                throw InputFileError(description: "\(path): line \(number + 1) is no row of a survey")
+            }
+            add(row)
+        }
+    }
+
     /// Counts a row.
-    fileprivate mutating func add(_ row: SurveyReader) {
+    private mutating func add(_ row: SurveyReader) {
         guard row.outcome != MeetingOutcome.skipped.word else { return }
         // Of a file that was edited a target may be anything; only its address is counted, not shown.
         let target = Target(row.target, defaultPort: 0)

@@ -20,6 +20,9 @@ struct SurveyRun {
         }
         Signals.listen()
         if !plan.isQuiet, let notice = plan.notice { StandardError.complain(notice) }
+        if !plan.isQuiet, plan.repeated > 0 {
+            StandardError.complain("\(plan.repeated) of the targets are named again: each is called once")
+        }
         let desk = SurveyDesk(plan)
         if !plan.targets.isEmpty {
             let (meeting, targets, rules) = (plan.meeting, plan.targets, plan.rules)
@@ -78,7 +81,8 @@ private final class SurveyDesk: Sendable {
             state.progress.clear()
             let isInterrupted = Signals.isEndRequested
             if StandardError.complain(ofFailed: state.rows) { return .input }
-            if plan.path != nil, Glibc.close(plan.rows) != 0 {
+            defer { if plan.path != nil { Glibc.close(plan.rows) } }
+            if plan.path != nil, fsync(plan.rows) != 0, errno != EINVAL {
                 StandardError.complain("cannot write the rows: \(String(cString: strerror(errno)))")
                 return .input
             }
@@ -86,7 +90,7 @@ private final class SurveyDesk: Sendable {
             if isInterrupted { return .interrupted }
             // Rows on standard output are for a program; a table after them would be none.
             guard let path = plan.path else { return .success }
-            if plan.earlier > 0 { return SurveyCensus.print(of: [path], as: plan.format) }
+            if plan.earlier > 0 { return SurveyCensus.print(plan.rows, of: path, as: plan.format) }
             return SurveyCensus.print(state.census, as: plan.format)
         }
     }

@@ -1,0 +1,137 @@
+import Fields
+
+/// Builds messages of values, by the layouts that read them.
+///
+/// Counts, lengths and the header follow from what is there. What was built is then dissected, and compared with all that
+/// was told: a value that no field took must be one that follows.
+public struct MessageBuilder: Sendable {
+    /// Whose magic the header has where none is told.
+    public var network: Network
+    /// When the message is sent, in nanoseconds since the Unix epoch, to compare what is computed of it; 0 for unknown.
+    public var time: Int64
+    /// What stands in for fields that are not told.
+    public var fill: BuildFill
+    /// Counts, lengths, checksum and computed values that are told are those of a message before it was changed: they are
+    /// made anew.
+    public var updates = false
+    /// Whether what was built is compared with what was told.
+    public var checks = true
+
+    public init(network: Network, time: Int64 = 0, fill: BuildFill = .nothing) {
+        self.network = network
+        self.time = time
+        self.fill = fill
+    }
+
+    /// Builds the message that has these values, of the header and of the payload; those of the payload may stand in a
+    /// group of its name.
+    ///
+    /// - Throws: All that is wrong, and all that is missing.
+    public func build(_ type: MessageType, _ values: BuildValues) throws(BuildError) -> BuiltMessage {
+        var problems: [BuildProblem] = []
+        var missing: [BuildProblem] = []
+        let payload = buildPayload(type, values)
+        problems += payload.problems
+        missing += payload.missing
+        let header = buildHeader(type, payload, values)
+        problems += header.problems
+        guard problems.isEmpty, missing.isEmpty else { throw BuildError(problems, missing: missing) }
+
+        let bytes = header.bytes + payload.bytes
+        var outdated: [BuildProblem] = []
+        if checks {
+            let written = BuildComparison(
+                values, isUsed: header.isUsed,
+                written: header.written + payload.written.map { $0.moved(by: header.bytes.count) },
+                known: type.fields.names)
+            (problems, outdated) = compare(written, type, bytes)
+        }
+        guard problems.isEmpty else { throw BuildError(problems) }
+        return BuiltMessage(bytes: bytes, type: type, made: payload.made, outdated: outdated)
+    }
+
+    /// What one layout made.
+    private struct Part {
+        var bytes: [UInt8]
+        var problems: [BuildProblem]
+        var missing: [BuildProblem]
+        var made: [Field]
+        var isUsed: [Bool]
+        var written: [BuildSink.Written]
+        var extents: [Int]
+
+        init(_ sink: consuming BuildSink, _ bytes: [UInt8]) {
+            self.bytes = bytes
+            problems = sink.problems
+            missing = sink.missing
+            made = sink.made
+            isUsed = sink.isUsed
+            written = sink.written
+            extents = sink.extents
+        }
+    }
+
+    private func buildPayload(_ type: MessageType, _ values: BuildValues) -> Part {
+        let context = MessageContext(network: network, time: time)
+        // A text is longer than its value but for integers.
+        let most = 0x1_0000 + 2 * values.bytes.count + 64 * values.values.count
+        let memory = BuildMemory(capacity: min(MessageFramer.lengthLimit, most))
+        func run(_ extents: [Int]) -> Part {
+            var sink = BuildSink(values, fill: fill, into: memory, extents: extents, updates: updates)
+            let length = type.build(memory, context, from: &sink)
+            return Part(sink, memory.bytes(length))
+        }
+        let part = run([])
+        // Known only after it was built, the length of a part is right the second time.
+        return part.extents.isEmpty ? part : run(part.extents)
+    }
+
+    private func buildHeader(_ type: MessageType, _ payload: Part, _ values: BuildValues) -> Part {
+        let checksum = DoubleSHA256.hash(payload.bytes.span.bytes).checksum
+        let header = MessageHeader(
+            network: network, command: type.command, length: UInt32(clamping: payload.bytes.count), checksum: checksum,
+            form: .withChecksum)
+        let layout = MessageHeaderLayout.standard
+        let fill = BuildFill(
+            isZero: false,
+            [
+                layout.magic: .number(UInt64(network.magic)), layout.command: .bytes(type.command.wireBytes),
+                layout.length: .number(UInt64(header.length)), layout.checksum: .number(UInt64(checksum)),
+            ])
+        let memory = BuildMemory(capacity: header.byteCount)
+        var sink = BuildSink(values, fill: fill, into: memory, isUsed: payload.isUsed)
+        if updates { sink.leaveAside([layout.length, layout.checksum]) }
+        let length = layout.build(memory, header, from: &sink)
+        return Part(sink, memory.bytes(length))
+    }
+
+    /// Dissects the message, and compares.
+    private func compare(
+        _ comparison: BuildComparison, _ type: MessageType, _ bytes: [UInt8]
+    ) -> (problems: [BuildProblem], outdated: [BuildProblem]) {
+        let message = bytes.span.bytes
+        guard let header = MessageHeader(message, at: 0, network: network) else { return ([], []) }
+        let hash = DoubleSHA256.hash(message.extracting(droppingFirst: header.byteCount))
+        let status: ChecksumStatus = hash.checksum == header.checksum ? .good : .bad
+        let context = MessageContext(
+            network: Network(magic: message.loadBigEndian32(at: 0) ?? 0), time: time, payloadHash: hash)
+
+        var cursor = Cursor(message, TreeSink(wantsInfo: false))
+        do throws(Stop) {
+            try MessageHeaderLayout.standard.layout(&cursor, header, status, calculated: hash.checksum)
+        } catch {}
+        var sink = cursor.finish()
+        type.dissect(message, from: header.byteCount, context, into: &sink)
+        var problems = comparison.misread(sink.tree)
+        // Of other fields nothing that was told follows.
+        if !problems.isEmpty { return (problems, []) }
+        let differing = comparison.differing(from: sink.tree, message, leavingOut: MessageFields.standard.ofEarlier)
+        problems = differing.unknown
+        if updates { return (problems, differing.outdated) }
+        return (problems + differing.outdated, [])
+    }
+}
+
+extension Command {
+    fileprivate var wireBytes: [UInt8] { (0..<Self.byteCount).map { byte($0) } }
+}

@@ -1,0 +1,269 @@
+/// Gives a layout the bytes of ``BuildValues``, so that what reads a message also builds it.
+///
+/// A value is matched when the layout asks for its field, in the group that is open then. What is wrong is noted, and
+/// building goes on with zeros, so that all is told at once.
+public struct BuildSink: FieldSink, ~Copyable {
+    /// A field that was written.
+    public struct Written: Sendable {
+        public let field: Field
+        public let range: Range<Int>
+    }
+
+    // Nothing is summed up and nothing is remarked on what is built.
+    public var info = TextBuffer()
+    public var wantsInfo: Bool { false }
+    public var wantsWholeHashes: Bool { false }
+    public var isMalformed = false
+    public static var mode: SinkMode { .build }
+    public var isFull: Bool { false }
+    public func wants(_: Field) -> Bool { false }
+    public func wantsAny(of _: borrowing FieldSet) -> Bool { false }
+
+    /// What was wrong with the values.
+    public private(set) var problems: [BuildProblem] = []
+    public private(set) var missing: [BuildProblem] = []
+    /// Every field that was written, in order.
+    public private(set) var written: [Written] = []
+    /// What was made up, by name.
+    public private(set) var made: [Field] = []
+    /// For each of the values whether a field took it.
+    public private(set) var isUsed: [Bool]
+    /// Extents that were learnt, in the order in which they were asked for.
+    public private(set) var extents: [Int] = []
+
+    let source: BuildValues
+    /// What stands in for what is not told: these first, then zero; nil where nothing may.
+    private let fill: BuildFill
+    private let memory: UnsafeMutableRawBufferPointer
+    private var scopes: [BuildScope]
+    private let knownExtents: [Int]
+    private var extentsAsked = 0
+    /// Counts and lengths are made anew where they do not say what is there.
+    private let updates: Bool
+    /// A count promises more than there is: the message ends where that is missing.
+    private var mayEnd = false
+    private var leftAside: Set<Field> = []
+    private var lacking: Set<[String]> = []
+
+    /// - Parameters:
+    ///   - extents: What a run before has learnt.
+    ///   - isUsed: Which values were used before, in another part of the message.
+    ///   - updates: Told counts and lengths are made anew where they do not say what is there.
+    public init(
+        _ source: BuildValues, fill: BuildFill, into memory: borrowing BuildMemory, extents: [Int] = [],
+        isUsed: [Bool]? = nil, updates: Bool = false
+    ) {
+        self.source = source
+        self.fill = fill
+        self.memory = memory.buffer
+        self.updates = updates
+        knownExtents = extents
+        self.isUsed = isUsed ?? Array(repeating: false, count: source.values.count)
+        scopes = [BuildScope(members: 0..<source.values.count, name: "", entry: nil)]
+    }
+
+    /// One that builds nothing.
+    public init() {
+        source = BuildValues()
+        fill = .nothing
+        memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+        updates = false
+        knownExtents = []
+        isUsed = []
+        scopes = []
+    }
+
+    public var fillsIn: Bool { fill.isZero }
+    public var isLacking: Bool { !missing.isEmpty }
+
+    /// Lets these fields follow although they are told.
+    public mutating func leaveAside(_ fields: [Field]) { leftAside.formUnion(fields) }
+
+    // MARK: What the layout asks for
+
+    public mutating func supply(_ field: Field, _ form: WireForm, at start: Int) throws(Stop) -> Int {
+        if case .extent = form.source { extentsAsked += 1 }
+        guard let index = find(field, isGroup: false) else { return try supplyMissing(field, form, at: start) }
+        use(index, for: field)
+        let isChanged = source.values[index].isChanged
+        if leftAside.contains(field), !isChanged { return try supplyMissing(field, form, at: start) }
+        let told: ToldValue
+        do throws(ValueLiteral.Fault) {
+            told = try ToldValue(source, index, field, form)
+        } catch {
+            note(field, error.reason)
+            return try write(form.shape.zeros, at: start, field)
+        }
+        if updates, !isChanged, let number = derived(form), told.number != number {
+            return try supplyMissing(field, form, at: start)
+        }
+        note(told, field, form)
+        return try write(told.bytes, at: start, field)
+    }
+
+    private mutating func supplyMissing(_ field: Field, _ form: WireForm, at start: Int) throws(Stop) -> Int {
+        if let number = derived(form) { return try write(derived: number, form.shape, at: start, field) }
+        switch (form.shape, form.source) {
+        case (.rest, _), (.bytes(0), _): return start
+        case (let shape, .constant(let number)): return try write(shape.bytes(number) ?? [], at: start, field)
+        case (let shape, _):
+            if let content = fill.value(of: field) {
+                if let bytes = try? ToldValue(content, field, form).bytes { return try write(bytes, at: start, field) }
+            }
+            if fill.isZero {
+                if made.last != field { made.append(field) }
+                return try write(shape.zeros, at: start, field)
+            }
+            if mayEnd { return start }
+            lack(field)
+            return try write(shape.zeros, at: start, field)
+        }
+    }
+
+    /// What a count or length is by what there is; nil of other fields.
+    private func derived(_ form: WireForm) -> UInt64? {
+        switch form.source {
+        case .count(let entry): return UInt64(entries(of: entry))
+        case .length(let first, let second, let third, let otherwise):
+            return UInt64(length(of: [first, second, third].compactMap(\.self)) ?? otherwise)
+        case .extent:
+            let place = extentsAsked - 1
+            return place < knownExtents.count ? UInt64(knownExtents[place]) : 0
+        case .nothing, .constant: return nil
+        }
+    }
+
+    public func isTold(_ field: Field, in entry: Field?) -> Bool {
+        guard let entry else { return find(field, isGroup: field.isHeading) != nil }
+        guard let index = find(entry, isGroup: true) else { return false }
+        var at = index + 1
+        while at < source.values[index].end {
+            if source.values[at].name.names(field) { return true }
+            at = source.values[at].end
+        }
+        return false
+    }
+
+    public mutating func learn(extent: Range<Int>) {
+        extents.append(extent.count)
+    }
+
+    // MARK: Matching
+
+    private func find(_ field: Field, isGroup: Bool) -> Int? {
+        guard let scope = scopes.last else { return nil }
+        return scope.next(field, isGroup: isGroup, source, isUsed)
+    }
+
+    private mutating func use(_ index: Int, for field: Field) {
+        isUsed[index] = true
+        scopes[scopes.count - 1].pass(index, for: field, source)
+    }
+
+    private func entries(of field: Field) -> Int {
+        guard let scope = scopes.last else { return 0 }
+        var entries = 0
+        var at = scope.members.lowerBound
+        while at < scope.members.upperBound {
+            if !isUsed[at], source.values[at].name.names(field) { entries += 1 }
+            at = source.values[at].end
+        }
+        return entries
+    }
+
+    /// How many bytes the value of the first of `fields` has that is told.
+    private func length(of fields: [Field]) -> Int? {
+        for field in fields {
+            guard let index = find(field, isGroup: false) else {
+                if case .bytes(let bytes) = fill.value(of: field) { return bytes.count }
+                continue
+            }
+            return (try? ToldValue(source, index, field, WireForm(.rest)).bytes.count) ?? 0
+        }
+        return nil
+    }
+
+    // MARK: Groups
+
+    public mutating func open(_ field: Field, at _: Int, value: UInt64, flags: NodeFlags) -> Int {
+        let entry = flags.contains(.listEntry) ? value : nil
+        let index = find(field, isGroup: true)
+        if let index { use(index, for: field) }
+        let members = index.map { $0 + 1..<source.values[$0].end } ?? 0..<0
+        scopes.append(BuildScope(members: members, name: field.declaration.name, entry: entry))
+        return 0
+    }
+
+    public mutating func close(_: Int, at _: Int) {
+        if scopes.count > 1 { scopes.removeLast() }
+    }
+
+    public mutating func reopen() -> Int { 0 }
+    public var newest: Int { 0 }
+    public mutating func list(after _: Int) {}
+
+    public mutating func leaf(_ field: Field, at start: Int, length: Int, value _: UInt64, flags _: NodeFlags) {
+        written.append(Written(field: field, range: start..<start + length))
+    }
+
+    public mutating func generate(_: Field, value _: UInt64, _: RawSpan) {}
+    public mutating func generate(_: Field, writing _: (inout TextBuffer) -> Void) {}
+    public mutating func annotate(_: Remark, value _: UInt64) {}
+    public mutating func head(_: Int, _: borrowing TextBuffer) {}
+    public mutating func head(_: Int, writing _: (inout TextBuffer) -> Void) {}
+
+    // MARK: Writing
+
+    /// Notes what a told count says of entries that are not there.
+    private mutating func note(_ told: ToldValue, _ field: Field, _ form: WireForm) {
+        guard case .count(let entry) = form.source, let number = told.number else { return }
+        let there = entries(of: entry)
+        guard number != UInt64(there) else { return }
+        // What was given as it stands on the wire is meant so.
+        if !told.isWire { note(field, Self.disagreement(number, there)) }
+        mayEnd = mayEnd || number > UInt64(there)
+    }
+
+    private static func disagreement(_ number: UInt64, _ there: Int) -> String {
+        "it says \(number), \(there) \(there == 1 ? "is" : "are") given"
+    }
+
+    mutating func note(_ field: Field, _ reason: String) {
+        problems.append(BuildProblem(field: field.declaration.name, place: place, reason: reason))
+    }
+
+    private mutating func lack(_ field: Field) {
+        let name = field.declaration.name
+        let groups = scopes.dropFirst().map(\.name)
+        // The first entry of a list tells enough of all.
+        guard lacking.insert(groups + [name]).inserted else { return }
+        missing.append(BuildProblem(field: name, place: place, reason: "missing"))
+    }
+
+    /// Where the group that is open stands: `item[3]`.
+    private var place: String {
+        scopes.dropFirst().map { scope in
+            let name = scope.name.split(separator: ".").last.map(String.init) ?? scope.name
+            return scope.entry.map { "\(name)[\($0)]" } ?? name
+        }.joined(separator: "/")
+    }
+
+    private mutating func write(
+        derived number: UInt64, _ shape: WireForm.Shape, at start: Int, _ field: Field
+    ) throws(Stop) -> Int {
+        guard let bytes = shape.bytes(number) else {
+            note(field, "\(number) are given, more than it can say")
+            return try write(shape.zeros, at: start, field)
+        }
+        return try write(bytes, at: start, field)
+    }
+
+    private mutating func write(_ bytes: [UInt8], at start: Int, _ field: Field) throws(Stop) -> Int {
+        guard start >= 0, start <= memory.count, bytes.count <= memory.count - start else {
+            note(field, "the message becomes longer than \(memory.count) bytes")
+            throw Stop()
+        }
+        bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: memory[start...]).copyMemory(from: $0) }
+        return start + bytes.count
+    }
+}

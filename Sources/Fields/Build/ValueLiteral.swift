@@ -1,0 +1,112 @@
+/// Reads a value that somebody wrote, by the kind of its field: the inverse of ``ValueText``.
+public enum ValueLiteral {
+    public enum Value: Sendable, Equatable {
+        /// Sign-extended where it is negative.
+        case number(UInt64)
+        case bytes([UInt8])
+    }
+
+    /// What is needed instead of the text that was given.
+    public struct Fault: Error, Sendable {
+        public let reason: String
+    }
+
+    /// Reads `text`: numbers in decimal, `0x` or `0b`, names of values, dates (ISO 8601 or seconds since the epoch), hashes
+    /// as tools show them, bytes in hexadecimal, text with the escapes of ``TextBuffer/append(wire:)``, IP addresses.
+    public static func read(_ text: [UInt8], _ kind: Kind) throws(Fault) -> Value {
+        switch kind {
+        case .unsigned, .hexadecimal, .frameNumber, .count: return try .number(integer(text, isSigned: false))
+        case .signed, .amount: return try .number(integer(text, isSigned: true))
+        case .boolean, .flag: return try .number(truth(text))
+        case .enumeration(let names, _, _): return try .number(named(text, names))
+        case .seconds: return try .number(seconds(text))
+        case .hash: return try .bytes(hexadecimal(text, "a hash").reversed())
+        case .bytes: return try .bytes(hexadecimal(text, "bytes"))
+        case .text, .paddedText: return .bytes(unescaped(text))
+        case .ipv4: return try .bytes(address(text, isIPv6: false))
+        case .ipv6: return try .bytes(address(text, isIPv6: true))
+        case .group, .layer, .nanoseconds, .duration, .decimal:
+            throw Fault(reason: "it has no value that could be told")
+        }
+    }
+
+    private static func quoted(_ text: [UInt8]) -> String {
+        var shown = TextBuffer()
+        let first = Array(text.prefix(80))
+        shown.append(wire: first.span.bytes)
+        return "'\(shown.string)\(text.count > 80 ? "…" : "")'"
+    }
+
+    private static func integer(_ text: [UInt8], isSigned: Bool) throws(Fault) -> UInt64 {
+        guard let value = IntegerLiteral.value(text) else { throw Fault(reason: "\(quoted(text)) is not a number") }
+        if let number = UInt64(exactly: value), !isSigned || number <= UInt64(Int64.max) { return number }
+        if isSigned, let number = Int64(exactly: value) { return UInt64(bitPattern: number) }
+        throw Fault(reason: "\(quoted(text)) does not fit")
+    }
+
+    private static func truth(_ text: [UInt8]) throws(Fault) -> UInt64 {
+        switch String(decoding: text, as: UTF8.self).lowercased() {
+        case "true": return 1
+        case "false": return 0
+        default:
+            guard let value = IntegerLiteral.value(text), let number = UInt64(exactly: value) else {
+                throw Fault(reason: "\(quoted(text)) is neither true nor false")
+            }
+            return number
+        }
+    }
+
+    private static func named(_ text: [UInt8], _ names: ValueNames) throws(Fault) -> UInt64 {
+        if let value = names.value(named: String(decoding: text, as: UTF8.self)) { return value }
+        if IntegerLiteral.value(text) != nil { return try integer(text, isSigned: false) }
+        let all = names.entries.map(\.name)
+        let hint = NearestNames.suggestion(for: String(decoding: text, as: UTF8.self), among: all)
+        let known = all.count > 8 ? "" : ": \(all.joined(separator: ", "))"
+        throw Fault(reason: "\(quoted(text)) is neither a number nor a name of a value\(known).\(hint)")
+    }
+
+    private static func seconds(_ text: [UInt8]) throws(Fault) -> UInt64 {
+        // What no calendar has is written as a bare number, also beyond what a date can be.
+        if let value = IntegerLiteral.value(text), let number = Int64(exactly: value) {
+            return UInt64(bitPattern: number)
+        }
+        guard let time = TimeLiteral.instant(text) else {
+            throw Fault(
+                reason: "\(quoted(text)) is no time, such as 2011-03-28T15:58:57Z or 1301327937")
+        }
+        let (seconds, rest) = time.quotientAndRemainder(dividingBy: 1_000_000_000)
+        guard rest == 0, let value = Int64(exactly: seconds) else {
+            throw Fault(reason: "\(quoted(text)) is not a whole second")
+        }
+        return UInt64(bitPattern: value)
+    }
+
+    private static func hexadecimal(_ text: [UInt8], _ what: String) throws(Fault) -> [UInt8] {
+        if text.isEmpty { return [] }
+        guard let bytes = HexadecimalLiteral.bytes(text) else {
+            throw Fault(reason: "\(quoted(text)) is not \(what) in hexadecimal")
+        }
+        return bytes
+    }
+
+    private static func unescaped(_ text: [UInt8]) -> [UInt8] {
+        var plain = TextBuffer()
+        plain.append(unescaping: text.span.bytes)
+        return plain.bytes
+    }
+
+    private static func address(_ text: [UInt8], isIPv6: Bool) throws(Fault) -> [UInt8] {
+        let bits: UInt128?
+        if let low = AddressLiteral.ipv4(text) {
+            // An IPv4 address in a field for IPv6 is a mapped one.
+            bits = isIPv6 ? low | 0xffff_0000_0000 : low
+        } else {
+            bits = isIPv6 ? AddressLiteral.ipv6(text) : nil
+        }
+        guard let bits else {
+            throw Fault(reason: "\(quoted(text)) is no \(isIPv6 ? "IPv6" : "IPv4") address")
+        }
+        let count = isIPv6 ? 16 : 4
+        return (0..<count).map { UInt8(truncatingIfNeeded: bits >> UInt128(8 * (count - 1 - $0))) }
+    }
+}

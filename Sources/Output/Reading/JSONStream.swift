@@ -1,0 +1,108 @@
+/// Cuts a stream into the JSON values that it has: one a line, one after another, or the elements of one array.
+///
+/// It keeps no more than the value at hand.
+public struct JSONStream {
+    /// Why a stream could not be read on.
+    public struct Failure: Error, Sendable, CustomStringConvertible {
+        /// From 1.
+        public let line: Int
+        public let reason: String
+
+        public var description: String { "line \(line): \(reason)" }
+    }
+
+    /// Longer values are refused: a message of four million bytes as `-T json -x` is shorter.
+    public static let lengthLimit = 1 << 30
+
+    /// Answers the next bytes; none at the end.
+    private let read: () throws -> ArraySlice<UInt8>
+    private var bytes: [UInt8] = []
+    /// Before it all was used.
+    private var start = 0
+    private var line = 1
+    private var isAtEnd = false
+
+    public init(reading read: @escaping () throws -> ArraySlice<UInt8>) { self.read = read }
+
+    /// The line on which the value that was answered last begins.
+    public private(set) var lineOfValue = 1
+
+    /// The next value; nil at the end.
+    public mutating func next() throws -> JSON? {
+        try skipBetween()
+        guard start < bytes.count else { return nil }
+        lineOfValue = line
+        let end = try endOfValue()
+        let text = bytes[start..<end]
+        let value: JSON
+        do throws(JSONReader.Malformed) {
+            value = try JSONReader.read(text)
+        } catch {
+            let lines = text.prefix(error.offset).count { $0 == 0x0a }
+            throw Failure(line: line + lines, reason: "no JSON: \(error.reason)")
+        }
+        line += text.count { $0 == 0x0a }
+        start = end
+        return value
+    }
+
+    /// Passes over white space, and over the brackets and commas of an array around all values.
+    private mutating func skipBetween() throws {
+        while true {
+            while start < bytes.count {
+                switch bytes[start] {
+                case 0x0a: line += 1
+                case 0x20, 0x0d, 0x09, 0x2c, 0x5b, 0x5d: break
+                default: return
+                }
+                start += 1
+            }
+            guard try fill() else { return }
+        }
+    }
+
+    /// Where the value that begins at `start` ends.
+    private mutating func endOfValue() throws -> Int {
+        var at = start
+        var depth = 0
+        var isQuoted = false
+        while true {
+            while at < bytes.count {
+                let byte = bytes[at]
+                at += 1
+                if isQuoted {
+                    if byte == 0x5c { at += 1 } else if byte == 0x22 { isQuoted = false }
+                    continue
+                }
+                switch byte {
+                case 0x22: isQuoted = true
+                case 0x7b, 0x5b: depth += 1
+                case 0x7d, 0x5d:
+                    depth -= 1
+                    if depth <= 0 { return at }
+                case 0x0a where depth == 0: return at
+                default: break
+                }
+            }
+            let used = start
+            guard bytes.count - start < Self.lengthLimit else {
+                throw Failure(line: line, reason: "one value is longer than 1 GiB")
+            }
+            guard try fill() else { return bytes.count }
+            at -= used - start
+        }
+    }
+
+    /// Reads more behind what is there, and drops what was used; false at the end.
+    private mutating func fill() throws -> Bool {
+        guard !isAtEnd else { return false }
+        if start > 0 {
+            bytes.removeFirst(start)
+            start = 0
+        }
+        let more = try read()
+        if more.isEmpty { isAtEnd = true }
+        bytes += more
+        return !more.isEmpty
+    }
+}

@@ -1,0 +1,120 @@
+import ArgumentParser
+import BitcoinP2P
+import Fields
+import Glibc
+import Output
+
+/// `btcshark build`: makes messages of values.
+struct BuildCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "build",
+        abstract: "Build messages of values, by the layouts that read them.",
+        usage: """
+            btcshark build <type> [<field>=<value> | <field>:=<hex>] ...
+            btcshark build [<type>] - [<field>=<value>] ...
+            """,
+        discussion: """
+            What is built is printed in hexadecimal, a message a line, as --decode - reads it. A field is named as in \
+            -G fields, or by the end of its name; groups are named before it, with / between: item/hash. A name given \
+            again in a group begins its next entry; item[0] names one. Counts, lengths and the header follow.
+
+            With -, messages are read as -T ndjson, -T json or -T jsonraw have shown them, or payloads as JSON objects; \
+            words then change fields of each.
+            """)
+
+    @Argument(
+        help: ArgumentHelp("The message's command, such as version; with - it may be left out.", valueName: "type"),
+        completion: .list(MessageTypes.standard.types.map(\.command.name)))
+    var type: String
+
+    @Argument(
+        help: ArgumentHelp(
+            "A field and its value: a number, a name, a time, a hash as it is shown, hexadecimal, text, an address; "
+                + "with := its bytes as they stand on the wire.", valueName: "field=value"))
+    var words: [String] = []
+
+    @Flag(help: "Take zero for what is not told; of version also a number, the clock, a nonce and a name.")
+    var fill = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The network whose magic the header has: mainnet unless set, or unless the message says it.",
+            valueName: "network"), completion: .list(Network.known.map(\.name)))
+    var network = "mainnet"
+
+    @Flag(help: "Print the payload without the header.")
+    var payload = false
+
+    @Flag(
+        help:
+            "Make counts, lengths, checksum and computed fields anew where they are told and do not agree: for a message that was changed."
+    )
+    var update = false
+
+    @Flag(name: .customLong("no-check"), help: "Do not read what was built again to compare it with what was told.")
+    var noCheck = false
+
+    @Option(
+        name: .customShort("w"),
+        help: ArgumentHelp("Write the messages into this capture, as one made-up connection.", valueName: "file"),
+        completion: .file())
+    var write: String?
+
+    func run() throws {
+        let readsInput = type == "-" || words.contains("-")
+        let changes = words.filter { $0 != "-" }
+        let expected = type == "-" ? nil : try Self.type(named: type)
+        let network = try Pasted.network(network)
+        var builder = MessageBuilder(network: network, fill: fill ? BuildFill(isZero: true, Self.usual) : .nothing)
+        builder.updates = update || readsInput && !changes.isEmpty
+        builder.checks = !noCheck
+        let arguments = try BuildArguments(changes)
+        let output = try BuildOutput(payload: payload, capture: write, network: network)
+        let status: Status
+        if readsInput {
+            status = BuildInput(builder, expected, arguments).run(output)
+        } else if let expected {
+            status = Self.build(expected, arguments, builder, output)
+        } else {
+            status = .usage
+        }
+        throw ExitCode(output.finish(status).rawValue)
+    }
+
+    private static func build(
+        _ type: MessageType, _ arguments: BuildArguments, _ builder: MessageBuilder, _ output: BuildOutput
+    ) -> Status {
+        do throws(BuildError) {
+            output.write(try builder.build(type, arguments.values), at: 0)
+            return .success
+        } catch {
+            complain(error, at: nil)
+            return .usage
+        }
+    }
+
+    /// One line a problem; what is missing is followed by what helps.
+    static func complain(_ error: BuildError, at line: Int?) {
+        let place = line.map { "line \($0): " } ?? ""
+        for text in error.description.split(separator: "\n") { StandardError.complain(place + text) }
+        if !error.missing.isEmpty { StandardError.write("Tell them, or let --fill take zero.\n") }
+    }
+
+    private static func type(named name: String) throws -> MessageType {
+        if let command = Command(name: name), let type = MessageTypes.standard[command] { return type }
+        let hint = NearestNames.suggestion(for: name, among: MessageTypes.standard.types.map(\.name))
+        throw ValidationError("build: no type of message is called '\(name)'; -G messages lists them.\(hint)")
+    }
+
+    /// What a `version` says that nobody was told what to say.
+    private static var usual: [Field: BuildFill.Content] {
+        let fields = MessageTypes.standard.fields
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return [
+            fields.version: .number(70016), fields.timestamp: .number(UInt64(bitPattern: Int64(time.tv_sec))),
+            fields.versionNonce: .number(.random(in: .min ... .max)),
+            fields.userAgent: .bytes(Array("/btcshark:\(Btcshark.version)/".utf8)),
+        ]
+    }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Glibc
+
+/// The commands beside the one without a name: the first word decides, before anything is parsed.
+///
+/// No display filter can begin with one of these words: no field is called so.
+enum Subcommand {
+    #if Peer
+    static let all: [any ParsableCommand.Type] = [BuildCommand.self, Connect.self, SurveyCommand.self]
+    #else
+    static let all: [any ParsableCommand.Type] = [BuildCommand.self]
+    #endif
+
+    /// Runs the command that `arguments` begin with, and ends the program; does nothing where they begin with none.
+    static func run(_ arguments: [String]) {
+        guard let word = arguments.first else { return }
+        if word == "help" { return help(arguments.dropFirst().first) }
+        if word == "--generate-completion-script" { return complete(arguments.dropFirst().first) }
+        guard let command = all.first(where: { $0.configuration.commandName == word }) else { return }
+        command.runToEnd(Array(arguments.dropFirst()))
+    }
+
+    /// `build, connect, survey`.
+    static var names: String { all.compactMap { $0.configuration.commandName }.joined(separator: ", ") }
+
+    /// One script for all commands.
+    private static func complete(_ name: String?) {
+        // Another shell is complained of by the argument library.
+        guard let name, let shell = CompletionShell(rawValue: name) else { return }
+        print(AllCommands.completionScript(for: shell))
+        Glibc.exit(Status.success.rawValue)
+    }
+
+    /// `btcshark help`, `btcshark help build`.
+    private static func help(_ word: String?) {
+        guard let word else {
+            print(Btcshark.helpMessage())
+            Glibc.exit(Status.success.rawValue)
+        }
+        guard let command = all.first(where: { $0.configuration.commandName == word }) else {
+            StandardError.complain("help: there is no command '\(word)': \(names)")
+            Glibc.exit(Status.usage.rawValue)
+        }
+        print(command.helpMessage())
+        Glibc.exit(Status.success.rawValue)
+    }
+}
+
+/// All commands as the argument library would have them, for completions alone.
+private struct AllCommands: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "btcshark", subcommands: Subcommand.all)
+
+    @OptionGroup var options: Options
+}
+
+extension ParsableCommand {
+    /// Parses and runs the command, and ends the program with tshark's exit statuses.
+    fileprivate static func runToEnd(_ arguments: [String]) {
+        do {
+            var command = try parseAsRoot(arguments)
+            try command.run()
+            Glibc.exit(Status.success.rawValue)
+        } catch let code as ExitCode {
+            Glibc.exit(code.rawValue)
+        } catch {
+            let code = exitCode(for: error)
+            if code == .success {
+                print(fullMessage(for: error))
+                Glibc.exit(Status.success.rawValue)
+            }
+            let name = configuration.commandName ?? ""
+            StandardError.write("btcshark: \(message(for: error))\nSee 'btcshark \(name) --help'.\n")
+            Glibc.exit(code == .validationFailure ? Status.usage.rawValue : code.rawValue)
+        }
+    }
+}
