@@ -106,7 +106,8 @@ package struct BuildSink: FieldSink, ~Copyable {
             // What is given as it stands on the wire is meant so.
             if !given.isWire {
                 note(
-                    field, "\(given.text(field)) was given, \(right.text(field)) is needed; field:=hex is not compared")
+                    field, "\(given.text(field)) was given, \(right.text(field)) is needed; field:=hex is not compared",
+                    follows: true)
             }
         }
         note(given, field, form)
@@ -233,7 +234,7 @@ package struct BuildSink: FieldSink, ~Copyable {
         let there = entries(of: entry)
         guard number != UInt64(there) else { return }
         // What was given as it stands on the wire is meant so.
-        if !given.isWire { note(field, Self.disagreement(number, there)) }
+        if !given.isWire { note(field, Self.disagreement(number, there), follows: true) }
         mayEnd = mayEnd || number > UInt64(there)
     }
 
@@ -241,8 +242,9 @@ package struct BuildSink: FieldSink, ~Copyable {
         "it says \(number), \(there) \(there == 1 ? "is" : "are") given"
     }
 
-    mutating func note(_ field: Field, _ reason: String) {
-        problems.append(BuildProblem(field: field.declaration.name, place: place, reason: reason))
+    mutating func note(_ field: Field, _ reason: String, follows: Bool = false) {
+        problems.append(
+            BuildProblem(field: field.declaration.name, place: place, reason: reason, isOutdated: follows))
     }
 
     private mutating func lack(_ field: Field) {
