@@ -36,6 +36,9 @@ final class Deadline: ChannelInboundHandler, @unchecked Sendable {
         start(allowance, Self.end)
     }
 
+    /// How long an alarm may go unheard.
+    private static let patience = TimeAmount.seconds(5)
+
     private static let end: @Sendable (ChannelHandlerContext) -> Void = { context in
         context.fireErrorCaught(DeadlineReached())
         context.close(promise: nil)
@@ -55,12 +58,14 @@ final class Deadline: ChannelInboundHandler, @unchecked Sendable {
         loop.execute { self.start(TimeAmount(allowance), Self.end) }
     }
 
-    /// Ends nothing, but says so when this time has passed, instead of what was allowed before.
+    /// Says so when this time has passed, instead of what was allowed before. A conversation that does not hear it, since it
+    /// is busy with a peer that reads nothing, is ended a little later.
     func ring(after time: Duration, _ number: Int) {
         loop.execute {
             self.start(TimeAmount(time)) { context in
                 context.fireChannelRead(self.wrapInboundOut(.alarm(number)))
                 context.fireChannelReadComplete()
+                self.start(Self.patience, Self.end)
             }
         }
     }

@@ -11,15 +11,25 @@ public struct GuestRules: Sendable {
 
     /// Targets with a public address, or with a name.
     public let publicTargets: Int
-    /// Addresses that are nobody's on the public network are not called.
-    public let skipsOthers: Bool
+    /// Private addresses and loopback are not called along with public ones.
+    private let skipsOwn: Bool
+    /// Nor are those that no host of the Internet has. Some of them lead to one all the same, by translation or a tunnel.
+    private let skipsReserved: Bool
 
     public init(_ targets: [Target], _ network: Network) {
         publicTargets = targets.count { $0.range == .public }
-        skipsOthers = publicTargets > 0 && network.name != "regtest"
+        let isPublic = network.name != "regtest"
+        skipsOwn = publicTargets > 0 && isPublic
+        skipsReserved = isPublic
     }
 
-    public func skips(_ target: Target) -> Bool { skipsOthers && target.range != .public }
+    public func skips(_ target: Target) -> Bool {
+        switch target.range {
+        case .public: false
+        case .reserved: skipsReserved
+        case .loopback, .private: skipsOwn
+        }
+    }
 
     /// Why a survey may not begin; nil where it may.
     public func objection(rate: Double?, concurrency: Int, contact: String?, mayScan: Bool) -> String? {

@@ -93,8 +93,8 @@ public struct Meeting: Sendable {
                 continue
             }
             tried += 1
-            // A name may have addresses that cannot be reached from here.
-            if result.connected != nil || tried == candidates.count { return result }
+            // A name may have addresses that cannot be reached from here. A proxy has perhaps called the target already.
+            if result.connected != nil || options.proxy != nil || tried == candidates.count { return result }
         }
     }
 

@@ -39,9 +39,11 @@ public struct Survey: Sendable {
         let pace = Pace(rate)
         var queue = TargetQueue(targets)
         var inFlight = 0
+        // Once it is, nobody is called any more.
+        var isEnding = false
         await withTaskGroup(of: Step.self) { tasks in
             func begin() {
-                while inFlight < concurrency, let target = queue.take() {
+                while !isEnding, inFlight < concurrency, let target = queue.take() {
                     inFlight += 1
                     tasks.addTask { await meet(target, pace, skips) }
                 }
@@ -55,7 +57,7 @@ public struct Survey: Sendable {
             tick()
             begin()
             while inFlight > 0, let step = await tasks.next() {
-                var goesOn = !Task.isCancelled
+                var goesOn = !Task.isCancelled && !isEnding
                 switch step {
                 case .tick:
                     goesOn = tell(.tick, inFlight) && goesOn
@@ -67,7 +69,10 @@ public struct Survey: Sendable {
                     if goesOn { begin() }
                 }
                 // Those under way end as soon as they hear of it.
-                if !goesOn { tasks.cancelAll() }
+                if !goesOn {
+                    isEnding = true
+                    tasks.cancelAll()
+                }
             }
             tasks.cancelAll()
         }
@@ -85,6 +90,7 @@ public struct Survey: Sendable {
         } catch {
             return .met(target, nil)
         }
+        if Task.isCancelled { return .met(target, nil) }
         return .met(target, await meeting.meet(target))
     }
 }

@@ -20,10 +20,14 @@ public enum SurveyFile {
 
     /// Opens the file to which rows are added.
     ///
-    /// - Parameter resumes: Rows that are there stay; else there may be none.
+    /// - Parameters:
+    ///   - resumes: Rows that are there stay; else there may be none.
+    ///   - network: The name of the one that they must be of.
     /// - Returns: A descriptor, which the caller closes, and what the file holds. A row that was cut off is removed: it
     ///   would make one line with the next.
-    public static func open(_ path: String, resumes: Bool) throws(Problem) -> (descriptor: Int32, rows: Rows) {
+    public static func open(
+        _ path: String, resumes: Bool, network: String
+    ) throws(Problem) -> (descriptor: Int32, rows: Rows) {
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw Problem(description: "\(path): \(SystemFailure().message)") }
         do throws(Problem) {
@@ -45,7 +49,7 @@ public enum SurveyFile {
                 }
                 return (descriptor, Rows())
             }
-            let rows = try read(descriptor, path)
+            let rows = try read(descriptor, path, network)
             guard ftruncate(descriptor, off_t(rows.length)) == 0 else {
                 throw Problem(description: "\(path): \(SystemFailure().message)")
             }
@@ -57,7 +61,7 @@ public enum SurveyFile {
     }
 
     /// Reads the rows of a file, from where it stands.
-    private static func read(_ descriptor: Int32, _ path: String) throws(Problem) -> Rows {
+    private static func read(_ descriptor: Int32, _ path: String, _ network: String) throws(Problem) -> Rows {
         var rows = Rows()
         var rest: [UInt8] = []
         var block = [UInt8](repeating: 0, count: 1 << 16)
@@ -65,12 +69,20 @@ public enum SurveyFile {
             let count = Glibc.read(descriptor, &block, block.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw Problem(description: "\(path): \(SystemFailure().message)") }
-            if count == 0 { return rows }
+            if count == 0 {
+                guard rest.starts(with: beginning) || beginning.starts(with: rest) else {
+                    throw Problem(description: "\(path): line \(rows.count + 1) is no row of a survey")
+                }
+                return rows
+            }
             rest += block.prefix(count)
             var start = 0
             while let end = rest[start...].firstIndex(of: 0x0a) {
                 guard let target = target(of: rest[start..<end]) else {
                     throw Problem(description: "\(path): line \(rows.count + 1) is no row of a survey")
+                }
+                guard isOf(network, rest[start..<end]) else {
+                    throw Problem(description: "\(path): line \(rows.count + 1) is of another network than \(network)")
                 }
                 rows.targets.insert(target)
                 rows.count += 1
@@ -83,10 +95,18 @@ public enum SurveyFile {
         }
     }
 
+    private static let beginning = Array("{\"\(SurveyRow.targetKey)\":\"".utf8)
+
+    /// Whether a row says so; what a peer may have put into it comes later.
+    private static func isOf(_ network: String, _ row: ArraySlice<UInt8>) -> Bool {
+        let text = String(decoding: row.prefix(2000), as: UTF8.self)
+        guard let key = text.firstRange(of: "\"network\":\"") else { return false }
+        return text[key.upperBound...].prefix { $0 != "\"" } == network
+    }
+
     /// The target of a row, which begins with it; it needs no escapes.
     static func target(of row: some BidirectionalCollection<UInt8>) -> String? {
-        let begin = Array("{\"\(SurveyRow.targetKey)\":\"".utf8)
-        guard row.starts(with: begin), row.last == 0x7d else { return nil }
-        return String(decoding: row.dropFirst(begin.count).prefix { $0 != 0x22 }, as: UTF8.self)
+        guard row.starts(with: beginning), row.last == 0x7d else { return nil }
+        return String(decoding: row.dropFirst(beginning.count).prefix { $0 != 0x22 }, as: UTF8.self)
     }
 }

@@ -76,10 +76,14 @@ public struct Talk: Sendable {
             known.verackCame = time
             return [ping(nonce, at: time)]
         case Self.pong: return receivePong(frame, at: time, nonce: nonce)
-        case Self.ping: return known.versionCame == nil ? [] : [.frame(Frame(Self.pong, frame.payload))]
+        // As nodes do: of what has another length nothing is sent back, so a peer cannot choose what we send.
+        case Self.ping:
+            guard known.versionCame != nil, frame.payload.count == 8 else { return [] }
+            return [.frame(Frame(Self.pong, frame.payload))]
         case Self.addr, Self.addrv2:
             let count = AddressCount.read(frame)
-            known.addresses += count
+            let (sum, overflow) = known.addresses.addingReportingOverflow(count)
+            known.addresses = overflow ? .max : sum
             // A single one may be the peer's own, which it tells unasked.
             if count > 1 { waitsForAddresses = false }
             return []
@@ -167,7 +171,7 @@ public struct Talk: Sendable {
     private static let addrv2 = Command("addrv2")
 }
 
-/// How many entries an `addr` or `addrv2` has.
+/// How many entries an `addr` or `addrv2` has: no more than nodes accept, whatever its count says.
 enum AddressCount {
     private static let fields = MessageTypes.standard.fields
     private static let wanted = FieldSet([fields.addressCount, fields.addressV2Count])
@@ -178,6 +182,6 @@ enum AddressCount {
         let context = MessageContext(network: Network(magic: 0), time: 0)
         picker.read(type, frame.payload.span.bytes, from: 0, context, wanted: wanted)
         let count = picker.value(fields.addressCount) ?? picker.value(fields.addressV2Count) ?? 0
-        return Int(clamping: count)
+        return Int(min(count, 1000))
     }
 }

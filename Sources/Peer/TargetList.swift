@@ -2,6 +2,8 @@
 public struct TargetList: Sendable {
     public private(set) var targets: [Target] = []
     private var known: Set<Target> = []
+    /// Of lines without a port.
+    private var hosts: Set<Target.Host> = []
     /// Named again.
     public private(set) var repeated = 0
 
@@ -33,12 +35,26 @@ public struct TargetList: Sendable {
                 throw Problem(line: number + 1, text: String(decoding: part.prefix(80), as: UTF8.self))
             }
             add(target)
+            // The port does not come from the text.
+            if let other = Target(name, defaultPort: defaultPort == 1 ? 2 : 1), other != target {
+                hosts.insert(target.host)
+            }
         }
     }
 
-    /// Leaves out what another list has.
+    /// Leaves out what another list has: who is named there without a port, whatever the port is.
     public mutating func subtract(_ other: TargetList) {
-        targets.removeAll { other.known.contains($0) }
-        known.subtract(other.known)
+        targets.removeAll { other.known.contains($0) || other.hosts.contains($0.host) }
+        known = Set(targets)
+    }
+
+    /// Leaves out those that have no address.
+    ///
+    /// - Returns: How many.
+    public mutating func removeNames() -> Int {
+        let before = targets.count
+        targets.removeAll { if case .name = $0.host { true } else { false } }
+        known = Set(targets)
+        return before - targets.count
     }
 }

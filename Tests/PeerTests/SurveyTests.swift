@@ -242,6 +242,18 @@ struct Row: Decodable {
         }
     }
 
+    /// A file that is none of a survey, or of another network, stays as it is.
+    @Test(arguments: [
+        "notes without an end of line", "notes\n", "{\"target\":\"127.0.0.1:1\",\"network\":\"regtest\"}\n",
+    ])
+    func resumesNothingElse(_ text: String) throws {
+        let path = folder.path + "/foreign"
+        try text.write(toFile: path, atomically: false, encoding: .utf8)
+        let end = try PeerProgram.run(["survey", try write(["127.0.0.1:9"]), "-o", path, "--resume"])
+        #expect(end.status == 2 && end.errors.contains("line 1"), "\(end)")
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
+    }
+
     @Test func namesTheLineThatIsNoTarget() throws {
         let end = try PeerProgram.run(["survey", try write(["127.0.0.1", "# all", "", "127.0.0.1:99999"])])
         #expect(end.status == 2 && end.errors.contains("line 4: '127.0.0.1:99999' is not"), "\(end)")

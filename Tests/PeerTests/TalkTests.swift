@@ -52,6 +52,18 @@ import Testing
         }
     }
 
+    /// Counts of addresses are what the peer says, however much that is; its pings are answered if they are of a node.
+    @Test func whatAPeerSaysIsBounded() throws {
+        var talk = Talk(Acquaintance(), maker, on: network, to: nil, Talk.Extras(), nonce: 1)
+        let boast = Frame(Command("addr"), [UInt8](repeating: 0xff, count: 8) + [0x7f])
+        for _ in 0..<3 { #expect(try talk.receive(boast, at: .zero, nonce: 2).isEmpty) }
+        #expect(talk.known.addresses == 3000)
+        _ = try talk.receive(maker.version(to: nil, nonce: 5, time: 6), at: .zero, nonce: 2)
+        #expect(try talk.receive(maker.ping(7), at: .zero, nonce: 2).count == 1)
+        let long = Frame(Command("ping"), [UInt8](repeating: 1, count: 2000))
+        #expect(try talk.receive(long, at: .zero, nonce: 2).isEmpty)
+    }
+
     /// The bound is on the sum: messages that are small each are as much as a large one.
     @Test func bytesBeforeTheHandshakeAreBounded() throws {
         var limits = FrameLimits()

@@ -64,6 +64,26 @@ import Testing
         #expect(queue.count == 0)
     }
 
+    /// Who is named without a port is left out whatever the port is.
+    @Test func leavesHostsOut() throws {
+        var list = TargetList()
+        try list.add(Array("8.8.8.8:1\n8.8.8.8\n8.8.4.4:1\n8.8.4.4:2\nx.onion\n".utf8), defaultPort: 8333)
+        var others = TargetList()
+        try others.add(Array("8.8.8.8\n8.8.4.4:2\n".utf8), defaultPort: 8333)
+        list.subtract(others)
+        #expect(list.targets.map(\.text) == ["8.8.4.4:1", "x.onion:8333"])
+        #expect(list.removeNames() == 1 && list.targets.map(\.text) == ["8.8.4.4:1"])
+    }
+
+    /// Addresses that are translated or tunnelled lead to the public network, though none of them is of it.
+    @Test func skipsReservedAddresses() throws {
+        let names = ["64:ff9b::808:808", "2002:808:808::1", "2001::1", "192.0.2.1"]
+        let targets = names.compactMap { Target($0, defaultPort: 1) }
+        let regtest = try #require(Network.known.first { $0.name == "regtest" })
+        #expect(targets.count == 4 && targets.allSatisfy(GuestRules(targets, .mainnet).skips))
+        #expect(!targets.contains(where: GuestRules(targets, regtest).skips))
+    }
+
     @Test func skipsWhatIsNoPublicAddress() throws {
         let mixed = ["8.8.8.8", "127.0.0.1", "10.0.0.1", "x.onion"].compactMap { Target($0, defaultPort: 1) }
         let mainnet = try #require(Network.known.first { $0.name == "mainnet" })

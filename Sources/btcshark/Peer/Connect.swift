@@ -68,6 +68,15 @@ struct Connect: ParsableCommand {
         options.connectTimeout = min(options.handshakeTimeout, .seconds(10))
         options.extras = try extras()
         if speaksV2 { options.transport = .v2 }
+        if writeKeylog == "-" {
+            throw ValidationError("--write-keylog: standard output has the text; name a file.")
+        }
+        for path in [writePcap, writeKeylog].compactMap(\.self) where send.contains(path) {
+            throw ValidationError("'\(path)' is sent: write to another file.")
+        }
+        if let writePcap, writePcap == writeKeylog {
+            throw ValidationError("'\(writePcap)' cannot have both packets and secrets.")
+        }
         if writeKeylog != nil, !speaksV2 { throw ValidationError("--write-keylog needs --v2.") }
         Pipeline.declareFields()
         let recorder = try makeRecorder()
@@ -84,7 +93,8 @@ struct Connect: ParsableCommand {
                 timeline.note(event, at: time)
             }
         }
-        throw ExitCode(finish(timeline, known ?? nil, recorder).rawValue)
+        let status = finish(timeline, known ?? nil, recorder)
+        throw ExitCode((keyLog?.hasFailed == true ? Status.input : status).rawValue)
     }
 
     private func extras() throws -> Talk.Extras {

@@ -22,7 +22,7 @@ enum SurveyCensus {
         return print(census, as: format)
     }
 
-    /// - Parameter descriptor: A file of rows, which stays open: whoever opened it may have been somebody else.
+    /// - Parameter descriptor: A file of rows, which stays open: the user who opened it may have been another.
     static func print(_ descriptor: Int32, of path: String, as format: AnswerFormat) -> Status {
         var census = PeerCensus()
         do throws(InputFileError) {

@@ -45,7 +45,7 @@ struct SurveyPlan {
         meeting.limits = .ofSurvey
         self.meeting = meeting
 
-        let all = try Self.targets(command, path, network)
+        let all = try Self.targets(command, path, network, hasProxy: meeting.proxy != nil)
         if meeting.proxy == nil {
             for target in all.targets {
                 guard case .name = target.host else { continue }
@@ -67,7 +67,7 @@ struct SurveyPlan {
         guard concurrency <= room else {
             throw ValidationError("--concurrency: the system allows \(max(0, room)) connections at once (ulimit -n).")
         }
-        (rows, earlier, targets, self.path) = try Self.open(command, all.targets)
+        (rows, earlier, targets, self.path) = try Self.open(command, all.targets, network)
         repeated = all.repeated
         notice =
             rules.publicTargets > GuestRules.mostUnannounced
@@ -76,15 +76,27 @@ struct SurveyPlan {
             : nil
     }
 
-    private static func targets(_ command: SurveyCommand, _ path: String, _ network: Network) throws -> TargetList {
-        var list = try read(path, network)
-        for path in command.exclude { list.subtract(try read(path, network)) }
+    private static func targets(
+        _ command: SurveyCommand, _ path: String, _ network: Network, hasProxy: Bool
+    ) throws -> TargetList {
+        var list = try read(path, network, hasProxy: hasProxy)
+        for path in command.exclude { list.subtract(try read(path, network, hasProxy: true)) }
         return list
     }
 
-    private static func read(_ path: String, _ network: Network) throws -> TargetList {
+    private static func read(_ path: String, _ network: Network, hasProxy: Bool) throws -> TargetList {
         do {
-            if path != "-", CaptureTargets.recognises(path) { return try CaptureTargets.read(path, network) }
+            if path != "-", CaptureTargets.recognises(path) {
+                var list = try CaptureTargets.read(path, network)
+                // Most captures have onion services: nobody has typed their names.
+                let left = hasProxy ? 0 : list.removeNames()
+                if left > 0 {
+                    StandardError.complain(
+                        "\(path): \(left) \(left == 1 ? "target is a name" : "targets are names") that only a proxy can call: left out"
+                    )
+                }
+                return list
+            }
             var list = TargetList()
             let bytes = try InputFile.read(path, atMost: 256 << 20)
             do throws(TargetList.Problem) {
@@ -101,11 +113,14 @@ struct SurveyPlan {
     }
 
     private static func open(
-        _ command: SurveyCommand, _ targets: [Target]
+        _ command: SurveyCommand, _ targets: [Target], _ network: Network
     ) throws -> (rows: Int32, earlier: Int, targets: [Target], path: String?) {
-        guard let path = command.output, path != "-" else { return (STDOUT_FILENO, 0, targets, nil) }
+        guard let path = command.output, path != "-" else {
+            guard !command.resume else { throw ValidationError("--resume: name the file of rows with -o.") }
+            return (STDOUT_FILENO, 0, targets, nil)
+        }
         do throws(SurveyFile.Problem) {
-            let (descriptor, rows) = try SurveyFile.open(path, resumes: command.resume)
+            let (descriptor, rows) = try SurveyFile.open(path, resumes: command.resume, network: network.name)
             let left = targets.filter { !rows.targets.contains($0.text) }
             return (descriptor, targets.count - left.count, left, path)
         } catch {

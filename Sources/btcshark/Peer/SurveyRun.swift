@@ -19,7 +19,7 @@ struct SurveyRun {
             return .input
         }
         Signals.listen()
-        if !plan.isQuiet, let notice = plan.notice { StandardError.complain(notice) }
+        if let notice = plan.notice { StandardError.complain(notice) }
         if !plan.isQuiet, plan.repeated > 0 {
             StandardError.complain("\(plan.repeated) of the targets are named again: each is called once")
         }
