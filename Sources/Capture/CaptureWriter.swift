@@ -29,8 +29,14 @@ public struct CaptureWriter: ~Copyable {
     private let output: WriteStream
     private let stream: UnsafeMutablePointer<FILE>
     private let buffer: UnsafeMutableRawPointer
+    /// Bytes in the buffer.
+    private var buffered = 24
 
-    private static let bufferSize = 1 << 18
+    /// So many bytes at most are handed to the system at once: whole records, so that a file which nobody completes ends
+    /// with a whole one as a rule.
+    private static let mostBuffered = 1 << 18
+    /// With room for a record that is longer than that by its header; a still longer one goes to the system in pieces.
+    private static let bufferSize = 1 << 19
 
     /// Creates the file, or empties it.
     ///
@@ -109,6 +115,8 @@ public struct CaptureWriter: ~Copyable {
             throw CaptureError(
                 .linkTypeDiffers(header.linkType, from: linkType), path: path, frame: header.number)
         }
+        let size = 16 + bytes.byteCount
+        if buffered > 0, buffered + size > Self.mostBuffered { try flush(before: header.number) }
         var packet = pcap_pkthdr()
         packet.ts = Self.time(header.time, precision)
         packet.caplen = UInt32(clamping: bytes.byteCount)
@@ -119,13 +127,18 @@ public struct CaptureWriter: ~Copyable {
         }
         // libpcap does not tell.
         if ferror(stream) != 0 { throw failure(at: header.number) }
-        bytesWritten &+= 16 &+ UInt64(bytes.byteCount)
+        buffered += size
+        bytesWritten &+= UInt64(size)
         framesWritten &+= 1
     }
 
     /// Hands what is buffered to the system.
-    public mutating func flush() throws(CaptureError) {
-        if pcap_dump_flush(dumper) != 0 || ferror(stream) != 0 { throw failure(at: nil) }
+    public mutating func flush() throws(CaptureError) { try flush(before: nil) }
+
+    /// - Parameter frame: Which is to be written next.
+    private mutating func flush(before frame: UInt64?) throws(CaptureError) {
+        if pcap_dump_flush(dumper) != 0 || ferror(stream) != 0 { throw failure(at: frame) }
+        buffered = 0
     }
 
     /// Writes what is buffered, and closes the file.

@@ -10,7 +10,8 @@ import System
 /// * `released <= written <= released + capacity`. Only the producer stores `written`, only the consumer `released`.
 /// * From `released` to `written` there are whole records, one after another: an `Entry`, then the frame, padded to
 ///   16 bytes. No record wraps. Where the next does not fit before the ring's end, an entry marked as the end leads to
-///   the ring's start; since all is in units of 16 bytes, there is room for it.
+///   the ring's start; since all is in units of 16 bytes, there is room for it. An entry marked as a gap stands before
+///   the first frame after dropped ones, and counts these; it is written together with that frame.
 /// * Bytes from `released` to `written` are the consumer's, all others the producer's. They change hands by a release
 ///   store of a position, which the other side loads with acquire. So no frame is ever torn.
 /// * The producer never waits: a frame without room is dropped and counted.
@@ -30,6 +31,10 @@ final class FrameQueue: @unchecked Sendable {
         /// Leads to the ring's start.
         static let end = Entry(time: 0, originalLength: 0, length: .max)
         var isEnd: Bool { length == .max }
+
+        /// So many frames were dropped here.
+        static func gap(_ frames: Int64) -> Entry { Entry(time: frames, originalLength: 0, length: .max - 1) }
+        var isGap: Bool { length == .max - 1 }
     }
 
     /// What `next` found.
@@ -55,8 +60,12 @@ final class FrameQueue: @unchecked Sendable {
 
     /// The producer's last look at `released`.
     private var releasedSeen = 0
+    /// The producer's count of frames dropped since the last one that found room.
+    private var unreported: Int64 = 0
     /// The consumer's last look at `written`.
     private var writtenSeen = 0
+    /// How many frames were dropped before the last one that `next` handed out; the consumer's.
+    private(set) var droppedBefore: UInt64 = 0
 
     /// - Parameter capacity: In bytes, rounded up to a power of two of at least 4 KiB. Memory is taken from the system
     ///   only as the ring is filled for the first time. A frame larger than half of it may never fit.
@@ -86,13 +95,20 @@ final class FrameQueue: @unchecked Sendable {
 
     /// Puts a copy of a frame at the end, or drops it where there is no room.
     func offer(time: Int64, originalLength: UInt32, _ bytes: UnsafeRawBufferPointer) {
-        let start = written.load(ordering: .relaxed)
+        let begin = written.load(ordering: .relaxed)
+        // A gap's entry, if there is to be one.
+        let start = unreported > 0 ? begin + Self.unit : begin
         let size = Self.size(bytes.count)
         let untilEnd = capacity - place(start)
         let skipped = size <= untilEnd ? 0 : untilEnd
         guard size <= capacity, hasRoom(until: start + skipped + size) else {
             droppedFrames.add(1, ordering: .relaxed)
+            unreported += 1
             return
+        }
+        if unreported > 0 {
+            storage.storeBytes(of: .gap(unreported), toByteOffset: place(begin), as: Entry.self)
+            unreported = 0
         }
         if skipped > 0 { storage.storeBytes(of: .end, toByteOffset: place(start), as: Entry.self) }
         let record = storage + place(start + skipped)
@@ -141,8 +157,10 @@ final class FrameQueue: @unchecked Sendable {
             guard start != writtenSeen else { return false }
         }
         var entry = storage.load(fromByteOffset: place(start), as: Entry.self)
-        if entry.isEnd {
-            start += capacity - place(start)
+        // A frame always comes after them.
+        while entry.isEnd || entry.isGap {
+            if entry.isGap { droppedBefore &+= UInt64(entry.time) }
+            start += entry.isGap ? Self.unit : capacity - place(start)
             entry = storage.load(fromByteOffset: place(start), as: Entry.self)
         }
         let length = Int(entry.length)

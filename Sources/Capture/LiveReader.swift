@@ -4,7 +4,8 @@ import System
 /// The frames of an interface, taken by a thread of its own, which does nothing but copy them into a bounded queue.
 ///
 /// So slow output does not stop the taking: when the queue is full, frames are dropped and counted. In the streams they
-/// are missing like any that were lost, and come out as gaps.
+/// are missing like any that were lost, and come out as gaps. What is recorded is recorded by a second thread, before it
+/// is handed out: only what is handed out misses frames then.
 ///
 /// The capabilities of Linux belong to a thread: give up privileges before making this.
 public struct LiveReader: ~Copyable, PacketSource {
@@ -22,36 +23,53 @@ public struct LiveReader: ~Copyable, PacketSource {
     public let interface: String
     /// What all its frames begin with.
     public let linkType: LinkTypeNumber
-    /// The number of the last frame handed out, from 1.
+    /// The number of the last frame handed out, from 1. Of a recorded capture it is the frame's number in the recording.
     public private(set) var frameNumber: UInt64 = 0
 
     private let thread: ReaderThread
+    private let recorder: RecorderThread?
+    private var handedOut: UInt64 = 0
 
     /// The queue's usual size in bytes: half a second of a gigabit network.
     public static let queueSize = 64 << 20
 
     /// Begins to take frames. Those that the kernel has collected since `capture` was made come first.
     ///
-    /// - Parameter queueSize: In bytes, at least 1 MiB. Memory is taken only as far as the queue has been filled.
-    public init(_ capture: consuming LiveCapture, queueSize: Int = Self.queueSize) throws(CaptureError) {
+    /// - Parameters:
+    ///   - recording: Each frame is recorded before it is handed out; where nil, frames are only handed out.
+    ///   - queueSize: In bytes, at least 1 MiB; of a recorded capture there are two queues of this size. Memory is taken
+    ///     only as far as a queue has been filled.
+    public init(
+        _ capture: consuming LiveCapture, recording: consuming Recording? = nil, queueSize: Int = Self.queueSize
+    ) throws(CaptureError) {
         let interface = capture.interface
         let linkType = capture.linkType
+        let size = max(1 << 20, queueSize)
         let thread: ReaderThread
+        var recorder: RecorderThread?
         do throws(SystemFailure) {
-            thread = try ReaderThread(capture, queueSize: max(1 << 20, queueSize))
+            thread = try ReaderThread(capture, queueSize: size)
+            if let recording = recording.take() {
+                recorder = try RecorderThread(recording, thread, linkType: linkType, queueSize: size)
+            }
             try thread.start()
+            do throws(SystemFailure) {
+                try recorder?.start()
+            } catch {
+                thread.stop()
+                thread.join()
+                throw error
+            }
         } catch {
             throw CaptureError(.live(.failed), path: interface, detail: error.message)
         }
         self.interface = interface
         self.linkType = linkType
         self.thread = thread
+        self.recorder = recorder
     }
 
-    deinit {
-        thread.stop()
-        thread.join()
-    }
+    deinit { finish() }
 
     /// Hands the next frame to `body`, or waits for one.
     ///
@@ -62,20 +80,25 @@ public struct LiveReader: ~Copyable, PacketSource {
     public mutating func next(
         milliseconds: Int32, _ body: (FrameHeader, RawSpan) -> Void
     ) throws(CaptureError) -> Step {
-        let number = frameNumber &+ 1
+        let queue = recorder?.queue ?? thread.queue
+        let isRecorded = recorder != nil
+        let next = handedOut &+ 1
         let linkType = linkType
-        let step = thread.queue.next(milliseconds: milliseconds) { entry, bytes in
+        let step = queue.next(milliseconds: milliseconds) { entry, bytes in
             body(
                 FrameHeader(
-                    number: number, time: entry.time, capturedLength: bytes.byteCount,
+                    number: isRecorded ? next &+ queue.droppedBefore : next, time: entry.time,
+                    capturedLength: bytes.byteCount,
                     originalLength: Int(entry.originalLength), linkType: linkType, file: 0), bytes)
         }
         switch step {
         case .frame:
-            frameNumber = number
+            handedOut = next
+            frameNumber = isRecorded ? next &+ queue.droppedBefore : next
             return .frame
         case .idle: return .idle
         case .end:
+            if let failure = recorder?.takeFailure() { throw failure }
             if let failure = thread.takeFailure() { throw failure }
             return .end
         }
@@ -95,12 +118,24 @@ public struct LiveReader: ~Copyable, PacketSource {
     /// Takes no more frames. Those in the queue are still handed out, then comes the end.
     public func stop() { thread.stop() }
 
-    /// Takes no more frames, and waits until the counts are final.
+    /// Takes no more frames, and waits until all that were taken are recorded, and the counts are final.
     public func finish() {
         thread.stop()
         thread.join()
+        recorder?.join()
     }
 
     /// The counts so far; those of kernel and interface are brought up to date each second, and when the taking ends.
-    public var statistics: CaptureStatistics { thread.statistics }
+    public var statistics: CaptureStatistics {
+        var statistics = thread.statistics
+        statistics.notShown = recorder?.queue.dropped ?? 0
+        return statistics
+    }
+
+    /// How many frames were recorded so far; nil where nothing is recorded.
+    public var recordedFrames: UInt64? { recorder?.recordedFrames }
+
+    /// Why the recording has ended early, once, where no call of ``next(milliseconds:_:)`` has said it. To be called after
+    /// ``finish()``.
+    public func takeRecordingFailure() -> CaptureError? { recorder?.takeFailure() }
 }

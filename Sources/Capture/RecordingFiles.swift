@@ -95,7 +95,10 @@ public struct RecordingFiles: ~Copyable {
     }
 
     /// Writes what is buffered, and closes.
-    public consuming func close() throws(CaptureError) {
+    public consuming func close() throws(CaptureError) { try finish() }
+
+    /// As ``close()``; nothing may be written afterwards.
+    mutating func finish() throws(CaptureError) {
         try writer.take()?.close()
     }
 

@@ -5,6 +5,7 @@ import System
 /// A stream of the C library for libpcap to write to, in which a signal makes no error.
 ///
 /// The C library's own streams take a write that a signal has interrupted for a failed one, and have failed for good.
+/// Where writing fails in the middle of a record, as on a full disk, what is there of it is taken off a regular file.
 final class WriteStream {
     /// Why nothing more can be written.
     enum Failure {
@@ -32,11 +33,15 @@ final class WriteStream {
 
     private let descriptor: Descriptor
     private let isPipe: Bool
+    private let isRegular: Bool
+    private var records = RecordBoundaries()
     private let isEnding: @Sendable () -> Bool
 
     /// - Parameter isEnding: See ``CaptureDestination/isEnding``.
     init(_ descriptor: consuming Descriptor, isEnding: @escaping @Sendable () -> Bool) {
-        isPipe = [S_IFIFO, S_IFSOCK].contains(descriptor.type)
+        let type = descriptor.type
+        isPipe = [S_IFIFO, S_IFSOCK].contains(type)
+        isRegular = type == S_IFREG
         self.descriptor = descriptor
         self.isEnding = isEnding
     }
@@ -64,12 +69,24 @@ final class WriteStream {
             }
             let written = Glibc.write(descriptor.number, UnsafeRawBufferPointer(rebasing: part).baseAddress, part.count)
             if written > 0 {
+                if isRegular { records.advance(over: part.prefix(written)) }
                 rest = rest.dropFirst(written)
             } else if written == 0 || errno != EINTR {
                 failure = .system(SystemFailure(code: written == 0 ? EIO : errno))
+                if isRegular { takeOffCutRecord() }
             }
         }
         return failure == nil
+    }
+
+    /// Nothing is taken off where somebody else has written after us.
+    private func takeOffCutRecord() {
+        var status = stat()
+        let end = lseek(descriptor.number, 0, SEEK_CUR)
+        guard records.cut > 0, end >= records.cut, fstat(descriptor.number, &status) == 0, status.st_size == end else {
+            return
+        }
+        _ = ftruncate(descriptor.number, end - off_t(records.cut))
     }
 
     /// - Returns: Whether something can be written; false also where it is to be asked again.

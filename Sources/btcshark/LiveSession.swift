@@ -6,17 +6,19 @@ import Insight
 import Output
 import System
 
-/// A live capture under way: what becomes of each frame, and of the time between them.
+/// A live capture under way: what becomes of each frame that is shown, and of the time between them. What is recorded is
+/// recorded already.
 struct LiveSession: ~Copyable {
     private let plan: LivePlan
     private let output: ByteOutput
     /// Nil where packets are only recorded.
     private var pipeline: Pipeline?
-    private var recording: RecordingFiles?
+    private let isRecorded: Bool
     private let keys: KeySources?
     private let answers: Answers
-    /// Nobody looks any more at what is dissected.
+    /// Nobody looks any more at what is dissected: the capture goes on, since it is recorded.
     private var onlyRecords = false
+    private var hasToldClosed = false
     private var failure: (any Error)?
     /// Taken so far.
     private(set) var packets: UInt64 = 0
@@ -32,23 +34,23 @@ struct LiveSession: ~Copyable {
     private static let longestWait: Int32 = 100
 
     init(
-        _ plan: LivePlan, output: ByteOutput, pipeline: consuming Pipeline?, recording: consuming RecordingFiles?,
-        keys: KeySources?, answers: Answers
+        _ plan: LivePlan, output: ByteOutput, pipeline: consuming Pipeline?, keys: KeySources?, answers: Answers
     ) {
         self.keys = keys
         self.answers = answers
         self.plan = plan
         self.output = output
         self.pipeline = pipeline
-        self.recording = recording
+        isRecorded = plan.recording != nil
     }
 
     /// Takes frames until the capture ends by itself, by a limit, or as `isOver` or the user say so.
     ///
-    /// - Parameter isOver: Asked before each frame.
+    /// - Parameter isOver: Asked before each frame: whether nobody looks any more at what is dissected. That ends a capture
+    ///   that is not recorded.
     /// - Returns: What went wrong; nil where nothing did.
     mutating func run(_ reader: inout LiveReader, isOver: () -> Bool) -> (any Error)? {
-        while !isOver(), !hasReachedLimit, !Signals.isEndRequested {
+        while !ends(isOver), !hasReachedLimit, !Signals.isEndRequested {
             answerSignals(reader)
             writeMetrics(reader)
             guard step(&reader, milliseconds: wait) else { return failure }
@@ -58,32 +60,35 @@ struct LiveSession: ~Copyable {
         return failure
     }
 
-    /// What was taken before the end was asked for: it is shown as long as somebody reads, and recorded in any case.
+    /// What was taken before the end was asked for is shown as long as somebody reads. A recording has it in any case.
     private mutating func takeRest(_ reader: inout LiveReader, _ isOver: () -> Bool) {
         reader.stop()
-        while !isDone, !hasReachedSize {
-            if isOver() {
-                guard isRecording else { return }
-                onlyRecords = true
-            }
+        while !isDone, !hasReachedSize, !ends(isOver) {
             guard step(&reader, milliseconds: Self.longestWait) else { return }
         }
     }
 
-    /// Ends the streams and the recording.
+    private mutating func ends(_ isOver: () -> Bool) -> Bool {
+        guard isRecorded else { return isOver() }
+        if output.isClosed, !hasToldClosed {
+            hasToldClosed = true
+            let reason =
+                output.errorNumber == 0
+                ? "standard output is no longer read" : "nothing more can be written to standard output"
+            StandardError.complain("\(reason); the recording goes on")
+        }
+        if !onlyRecords, isOver() { onlyRecords = true }
+        return false
+    }
+
+    /// Ends the streams.
     ///
-    /// - Returns: The counts of what was dissected, and what went wrong.
-    consuming func finish() -> (Counts?, CaptureFacts?, (any Error)?) {
+    /// - Returns: The counts of what was dissected.
+    consuming func finish() -> (Counts?, CaptureFacts?) {
         keys?.refresh()
         pipeline?.lookForKeys()
         pipeline?.finish()
-        let (counts, facts) = (counts, facts)
-        do throws(CaptureError) {
-            try recording.take()?.close()
-        } catch {
-            return (counts, facts, error)
-        }
-        return (counts, facts, nil)
+        return (counts, facts)
     }
 
     // MARK: Frames
@@ -93,7 +98,7 @@ struct LiveSession: ~Copyable {
         do {
             switch try Self.next(&reader, milliseconds, &self) {
             case .frame: break
-            case .idle: try idle()
+            case .idle: idle()
             case .end: return false
             }
         } catch {
@@ -110,8 +115,7 @@ struct LiveSession: ~Copyable {
 
     private mutating func take(_ header: FrameHeader, _ bytes: RawSpan) {
         packets &+= 1
-        do {
-            try recording?.write(header, bytes)
+        do throws(PipelineError) {
             if !onlyRecords { try pipeline?.receive(header, bytes) }
         } catch {
             failure = error
@@ -121,8 +125,7 @@ struct LiveSession: ~Copyable {
     }
 
     /// Nothing came for a moment.
-    private mutating func idle() throws(CaptureError) {
-        try recording?.keepTime()
+    private mutating func idle() {
         // A second late, since frames of before may still be with the kernel.
         pipeline?.pass(to: SystemClock.nanoseconds - 1_000_000_000)
         flush(ContinuousClock.now)
@@ -150,32 +153,22 @@ struct LiveSession: ~Copyable {
 
     // MARK: Limits and signals
 
-    private var hasReachedLimit: Bool {
-        if isDone { return true }
-        if plan.autostop.isEmpty { return false }
-        return isTimeOver || hasReachedSize
-    }
+    private var hasReachedLimit: Bool { isDone || isTimeOver || hasReachedSize }
+
+    /// Limits of what is recorded end the recording, and the frames end with it.
+    private var hasLimits: Bool { !isRecorded && !plan.autostop.isEmpty }
 
     private var isTimeOver: Bool {
-        plan.autostop.duration.map { (ContinuousClock.now - begun) / .seconds(1) >= $0 } ?? false
+        hasLimits && plan.autostop.duration.map { (ContinuousClock.now - begun) / .seconds(1) >= $0 } ?? false
     }
 
     private var hasReachedSize: Bool {
-        plan.autostop.isReached(
-            duration: 0, packets: packets,
-            bytes: recorded.bytes, files: recorded.files)
+        hasLimits && plan.autostop.isReached(duration: 0, packets: packets, bytes: 0)
     }
 
     private var isDone: Bool {
         switch pipeline {
         case .some(let pipeline): pipeline.isDone
-        case .none: false
-        }
-    }
-
-    private var isRecording: Bool {
-        switch recording {
-        case .some: true
         case .none: false
         }
     }
@@ -195,21 +188,7 @@ struct LiveSession: ~Copyable {
         }
     }
 
-    private var recorded: (bytes: UInt64, files: UInt64) {
-        switch recording {
-        case .some(let recording): (recording.currentBytes, recording.completedFiles)
-        case .none: (0, 0)
-        }
-    }
-
     private mutating func answerSignals(_ reader: borrowing LiveReader) {
-        if Signals.takeRotationRequest() {
-            do throws(CaptureError) {
-                try recording?.rotate()
-            } catch {
-                failure = error
-            }
-        }
         if Signals.takeCountsRequest() {
             StandardError.write(reader.statistics.text(taken: nil) + "\n")
             if let counts { StandardError.write(counts.text + "\n") }

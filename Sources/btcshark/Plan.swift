@@ -77,8 +77,8 @@ struct Plan {
             || options.count != nil || metrics != nil
     }
 
-    /// SIGHUP asks for the next file of a recording.
-    var rotates: Bool {
+    /// Packets of an interface are recorded. Then SIGHUP asks for the next file.
+    var isRecordedLive: Bool {
         if case .live(let live) = input { live.recording != nil } else { false }
     }
 

@@ -31,22 +31,42 @@ extension Run {
         }
         return run { writer in
             guard let capture = capture.take() else { return (nil, nil) }
-            var reader = try LiveReader(capture)
+            var reader = try LiveReader(
+                capture,
+                recording: recording.take().map { files in
+                    Recording(
+                        files, limits: live.autostop, showsFrames: plan.dissects,
+                        takesRotationRequest: { Signals.takeRotationRequest() })
+                })
             var session = LiveSession(
                 live, output: output, pipeline: plan.dissects ? Pipeline(plan.pipeline, writer: writer) : nil,
-                recording: recording.take(), keys: plan.keys, answers: answers)
-            let failure = session.run(&reader) { output.isClosed || exporter?.problem != nil }
+                keys: plan.keys, answers: answers)
+            let failure = session.run(&reader) { isNotLookedAt }
             reader.finish()
-            let packets = session.packets
+            let packets = reader.recordedFrames ?? session.packets
             defer { plan.keys?.finish() }
-            var (counts, facts, closing) = session.finish()
+            var (counts, facts) = session.finish()
             writer?.end()
-            facts?.kernelDropped = reader.statistics.droppedByKernel
+            let statistics = reader.statistics
+            facts?.kernelDropped = statistics.droppedByKernel
             answers.end(facts)
             output.flush()
-            if !plan.options.reallyQuiet { StandardError.write(reader.statistics.text(taken: packets) + "\n") }
-            return (counts, (failure ?? closing).flatMap(Self.complaint))
+            if !plan.options.reallyQuiet { StandardError.write(statistics.text(taken: packets) + "\n") }
+            let problems = [
+                (failure ?? reader.takeRecordingFailure() as (any Error)?).flatMap(Self.complaint),
+                live.recording.flatMap { statistics.loss(of: $0) },
+            ].compactMap(\.self)
+            for problem in problems.dropLast() { StandardError.complain(problem) }
+            return (counts, problems.last)
         }
+    }
+
+    /// Nobody can see any more what is dissected.
+    private var isNotLookedAt: Bool {
+        let hasExportFailed = exporter?.problem != nil
+        if !plan.isRecordedLive { return output.isClosed || hasExportFailed }
+        // Other files than the recording are still written.
+        return output.isClosed && (exporter == nil || hasExportFailed) && plan.metrics == nil
     }
 
     private func dropPrivileges(_ live: LivePlan) throws {

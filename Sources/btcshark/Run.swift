@@ -27,7 +27,7 @@ struct Run {
     func run() -> Status {
         if case .pasted(let pasted) = plan.input { return run(pasted) }
         // Before anything is said or opened: whoever hears of it may ask for the end already.
-        Signals.listen(rotates: plan.rotates)
+        Signals.listen(rotates: plan.isRecordedLive)
         return switch plan.input {
         case .pasted(let pasted): run(pasted)
         case .captures(let paths): run(paths)

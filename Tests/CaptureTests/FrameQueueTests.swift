@@ -172,4 +172,28 @@ extension FrameQueue {
         #expect(step == .end)
         #expect(seen.frames == rounds && seen.torn == 0 && seen.disordered == 0)
     }
+
+    /// Frames after dropped ones say how many were dropped before them, wherever the ring ends.
+    @Test func whatWasDroppedIsCountedWhereItWas() throws {
+        let queue = try FrameQueue(capacity: 4096)
+        var handedOut: UInt64 = 0
+        var number: UInt64 = 0
+        for round in 1..<200 {
+            for _ in 0..<round % 40 + 60 {
+                queue.offer(number, longest: 100)
+                number += 1
+            }
+            var left = round % 7 == 0 ? 3 : Int.max
+            while left > 0,
+                queue.next(
+                    milliseconds: 0,
+                    { entry, _ in
+                        #expect(UInt64(entry.time) == handedOut + queue.droppedBefore)
+                        handedOut += 1
+                    }) == .frame
+            { left -= 1 }
+        }
+        #expect(queue.dropped > 1_000 && queue.droppedBefore <= queue.dropped)
+        #expect(handedOut + queue.dropped <= number)
+    }
 }

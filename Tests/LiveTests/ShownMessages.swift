@@ -70,16 +70,18 @@ struct PacketCounts: Equatable {
     var droppedByKernel = -1
     var droppedByInterface = -1
     var droppedByUs = -1
+    var notShown = 0
 
     /// - Parameter text: Standard error; the last such line counts.
     init?(_ text: String) {
         let pattern =
-            #/(\d+) packets? received, (\d+) dropped by the kernel, (\d+) by the interface, (\d+) by btcshark/#
+            #/(\d+) packets? received, (\d+) dropped by the kernel, (\d+) by the interface, (\d+) by btcshark(?:, (\d+) recorded but not shown)?/#
         guard let match = text.matches(of: pattern).last?.output else { return nil }
         received = Int(match.1) ?? -1
         droppedByKernel = Int(match.2) ?? -1
         droppedByInterface = Int(match.3) ?? -1
         droppedByUs = Int(match.4) ?? -1
+        notShown = match.5.flatMap { Int($0) } ?? 0
     }
 
     var hasDrops: Bool { droppedByKernel + droppedByInterface + droppedByUs > 0 }

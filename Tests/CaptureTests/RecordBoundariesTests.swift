@@ -1,0 +1,37 @@
+import Support
+import Testing
+
+@testable import Capture
+
+@Suite struct RecordBoundariesTests {
+    /// A file's header, and records of these lengths.
+    private func file(_ lengths: [Int]) -> (bytes: [UInt8], ends: [Int]) {
+        var bytes = [UInt8](repeating: 0xff, count: 24)
+        var ends = [24]
+        for length in lengths {
+            bytes += [UInt8](repeating: 0xff, count: 8)
+            withUnsafeBytes(of: UInt32(length)) { bytes += $0 }
+            bytes += [UInt8](repeating: 0xff, count: 4 + length)
+            ends.append(bytes.count)
+        }
+        return (bytes, ends)
+    }
+
+    /// Written in pieces of any size, and cut anywhere: what is cut is what comes after the last whole record.
+    @Test(arguments: [1, 2, 7, 16, 100, 5_000])
+    func cutAnywhere(piece: Int) {
+        let (bytes, ends) = file([0, 1, 60, 0, 0, 300, 15, 16, 17])
+        for length in 0...bytes.count {
+            var records = RecordBoundaries()
+            bytes.withUnsafeBytes { bytes in
+                var place = 0
+                while place < length {
+                    let end = min(length, place + piece)
+                    records.advance(over: bytes[place..<end])
+                    place = end
+                }
+            }
+            #expect(records.cut == length - (ends.last { $0 <= length } ?? 0))
+        }
+    }
+}
