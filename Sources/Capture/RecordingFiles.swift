@@ -20,13 +20,17 @@ public struct RecordingFiles: ~Copyable {
     private let isEnding: @Sendable () -> Bool
 
     private var writer: CaptureWriter?
-    /// Those that are still there, oldest first. Only filled where some are to be deleted.
-    private var kept: [RecordingName] = []
+    /// The ring's folder and files, where some are to be deleted, and by this process.
+    private var folder: Descriptor?
+    private var kept: RingFiles?
+    /// That of the ring's newest file.
+    private var number: UInt64 = 0
     /// The file being written.
     private var identity: FileIdentity?
     /// Makes and deletes files where we may not; nil where it is not needed.
     private var helper: RecordingHelper?
-    private var filesBegun: UInt64 = 0
+    /// This process does not even try.
+    private var helperMakesAll: Bool
     private var begun: Double
     private var flushed: Double
     private var isFlushed = false
@@ -36,9 +40,11 @@ public struct RecordingFiles: ~Copyable {
     /// - Parameters:
     ///   - path: A path, or, without `ring`, `-` for standard output. With `ring` the files are called as
     ///     dumpcap's: `name_00001_20261123142233.pcap`.
-    ///   - ring: How long a file becomes (`duration`, `fileSize`, `packets`), and how many are kept (`files`).
-    ///   - helper: Is asked where this process may not make a file. It ends if this process has made the first file
-    ///     itself; that a file which is there can be opened does not tell whether the next can be made.
+    ///   - ring: How long a file becomes (`duration`, `fileSize`, `packets`), and how many are kept (`files`), those of
+    ///     earlier runs among them.
+    ///   - helper: Is asked where this process may not make a file, or for all files if it is made so. It ends if this
+    ///     process has made the first file itself; that a file which is there can be opened does not tell whether the next
+    ///     can be made.
     ///   - isEnding: See ``CaptureDestination/isEnding``.
     /// - Throws: `CaptureError` where the file cannot be made.
     public init(
@@ -50,11 +56,27 @@ public struct RecordingFiles: ~Copyable {
         self.snapLength = snapLength
         self.ring = ring
         self.isEnding = isEnding
+        helperMakesAll = helper?.makesAll ?? false
         self.helper = helper
         begun = monotonicSeconds()
         flushed = begun
-        if try begin() { self.helper = nil }
+        if ring?.files != nil, !helperMakesAll { try takeOver() }
+        try begin()
         try flush()
+    }
+
+    /// Counts the files of earlier runs as the ring's. Where the folder is closed to us, so are they, and the helper does it.
+    private mutating func takeOver() throws(CaptureError) {
+        do throws(SystemFailure) {
+            let folder = try Descriptor(folderOf: path)
+            let files = try RingFiles(RingFileName(path), in: folder, owner: geteuid())
+            number = files.number
+            kept = files
+            self.folder = .some(folder)
+        } catch {
+            guard helper == nil else { return }
+            throw CaptureError(.cannotCreate, path: path, detail: error.message)
+        }
     }
 
     /// Bytes of the file being written, its header and what is buffered included; 0 between two files.
@@ -70,7 +92,7 @@ public struct RecordingFiles: ~Copyable {
     /// - Throws: `CaptureError`; after one of writing nothing more can be written.
     public mutating func write(_ header: FrameHeader, _ bytes: RawSpan) throws(CaptureError) {
         try keepTime(isIdle: false)
-        if writer == nil { _ = try begin() }
+        if writer == nil { try begin() }
         try writer?.write(header, bytes)
         isFlushed = false
         try completeIfFull()
@@ -89,7 +111,7 @@ public struct RecordingFiles: ~Copyable {
             try flush()
         } else {
             try writer.take()?.close()
-            _ = try begin()
+            try begin()
             try flush()
         }
     }
@@ -129,61 +151,60 @@ public struct RecordingFiles: ~Copyable {
         try writer.take()?.close()
     }
 
-    /// - Returns: Whether this process has made the file.
-    private mutating func begin() throws(CaptureError) -> Bool {
-        filesBegun &+= 1
-        let name = ring == nil ? RecordingName() : RecordingName(number: filesBegun, time: time(nil))
-        let path = name.path(in: self.path, isRing: ring != nil)
-        try makeRoom()
-        var destination = try create(path, name)
+    private mutating func begin() throws(CaptureError) {
+        var destination = try create()
         destination.isEnding = isEnding
-        let isNew = destination.isNew
         identity = destination.descriptor.fileIdentity
+        let path = destination.path
         writer = try CaptureWriter(destination, linkType: linkType, snapLength: snapLength)
         currentPath = path
-        if ring?.files != nil { kept.append(name) }
         begun = monotonicSeconds()
         isFlushed = false
-        return isNew
     }
 
-    private func create(
-        _ path: String, _ name: RecordingName
-    ) throws(CaptureError) -> CaptureDestination {
+    /// Makes the next file: by this process where it may, else by the helper.
+    private mutating func create() throws(CaptureError) -> CaptureDestination {
+        if helperMakesAll { return try createByHelper() }
+        let name = ring == nil ? RecordingName() : RecordingName(number: number &+ 1, time: time(nil))
+        let destination: CaptureDestination
         do throws(CaptureError) {
-            return try CaptureDestination(path: path)
+            destination = try CaptureDestination(path: name.path(in: path, isRing: ring != nil))
         } catch {
             guard helper != nil, error.problem == .cannotCreate else { throw error }
+            // From now on the helper knows which files there are.
+            helperMakesAll = ring != nil
+            return try createByHelper()
         }
-        do throws(SystemFailure) {
-            guard let descriptor = try helper?.create(name) else { throw SystemFailure(code: EACCES) }
-            return CaptureDestination(descriptor, path: path)
-        } catch {
-            throw CaptureError(.cannotCreate, path: path, detail: error.message)
-        }
+        // Who has made one file can make the next.
+        if destination.isNew { helper = nil }
+        if ring != nil { try add(name) }
+        return destination
     }
 
-    /// Deletes the oldest files, so that the next one is not one too many. One that somebody else has deleted is no harm.
-    private mutating func makeRoom() throws(CaptureError) {
-        guard let files = ring?.files else { return }
-        while UInt64(kept.count) >= files, let oldest = kept.first {
-            let path = oldest.path(in: self.path, isRing: true)
-            if let failure = delete(path, oldest), failure.code != ENOENT {
-                throw CaptureError(.writeFailed, path: path, detail: failure.message)
-            }
-            kept.removeFirst()
+    /// Counts a file that this process has made as the ring's, and deletes the oldest where there are too many now.
+    private mutating func add(_ name: RecordingName) throws(CaptureError) {
+        number = name.number
+        guard let bound = ring?.files else { return }
+        let file = name.path(in: path, isRing: true)
+        kept?.add(String(file[Path.nameStart(file)...]), number: name.number)
+        var failed: (name: String, failure: SystemFailure)?
+        switch folder {
+        case .some(let folder): failed = kept?.delete(downTo: bound, in: folder).map { ($0.name, $0.1) }
+        case .none: break
         }
+        guard let failed else { return }
+        let path = file[..<Path.nameStart(file)] + failed.name
+        throw CaptureError(.writeFailed, path: String(path), detail: failed.failure.message)
     }
 
-    private func delete(_ path: String, _ name: RecordingName) -> SystemFailure? {
-        if unlink(path) == 0 { return nil }
-        let failure = SystemFailure()
-        if helper == nil || failure.code == ENOENT { return failure }
+    private mutating func createByHelper() throws(CaptureError) -> CaptureDestination {
+        var name = RecordingName()
         do throws(SystemFailure) {
-            try helper?.delete(name)
-            return nil
+            guard let descriptor = try helper?.next(&name) else { throw SystemFailure(code: EACCES) }
+            return CaptureDestination(descriptor, path: name.path(in: path, isRing: ring != nil))
         } catch {
-            return error
+            let words = error.code == EAGAIN ? "more files than the limits of the ring allow" : error.message
+            throw CaptureError(.cannotCreate, path: path, detail: words)
         }
     }
 }

@@ -3,12 +3,14 @@ import System
 
 /// A process that stays root when we become somebody else, and makes the recording's files where only root may.
 ///
-/// It sees no packet. All it can be asked for is the next file of the recording it was started for, or to delete one
-/// of its files; it ends when we do.
+/// It sees no packet. All it can be asked for is the next file of the recording that it was started for. It names and
+/// counts the files itself, and deletes the oldest when there are more than the ring's bound. It ends when we do.
 public struct RecordingHelper: ~Copyable {
     /// What the program is started with to be this helper; the arguments after it are ours alone.
     public static let argument = "--recording-helper"
 
+    /// Whether it is to make all files, also where this process could: they belong to somebody else.
+    let makesAll: Bool
     private let socket: Descriptor
     /// Declared after the socket: by then that is shut, so that the process has ended by itself.
     private let process: Child
@@ -18,26 +20,28 @@ public struct RecordingHelper: ~Copyable {
     /// - Parameters:
     ///   - program: This program's file.
     ///   - path: As given to ``RecordingFiles``.
-    ///   - isRing: Whether there is to be one file after another.
+    ///   - ring: As given to ``RecordingFiles``.
     ///   - owner: Whom the files are given to.
+    ///   - makesAll: It is asked for all files, not only for those that this process may not make.
     /// - Throws: `CaptureError` where it cannot be started.
-    public init(program: String = "/proc/self/exe", path: String, isRing: Bool, owner: User) throws(CaptureError) {
-        let arguments = [
-            program, Self.argument, path, isRing ? "ring" : "file", "\(owner.userID)", "\(owner.groupID)",
-        ]
+    public init(
+        program: String = "/proc/self/exe", path: String, ring: CaptureLimits?, owner: User, makesAll: Bool = false
+    ) throws(CaptureError) {
+        let order = RecordingOrder(path: path, ring: ring, userID: owner.userID, groupID: owner.groupID)
         do throws(SystemFailure) {
-            self = try Self.start(arguments)
+            self = try Self.start([program, Self.argument] + order.arguments, makesAll: makesAll)
         } catch {
             throw CaptureError(.cannotCreate, path: path, detail: "no helper: \(error.message)")
         }
     }
 
-    private init(_ socket: consuming Descriptor, _ process: consuming Child) {
+    private init(_ socket: consuming Descriptor, _ process: consuming Child, makesAll: Bool) {
         self.socket = socket
         self.process = process
+        self.makesAll = makesAll
     }
 
-    private static func start(_ arguments: [String]) throws(SystemFailure) -> RecordingHelper {
+    private static func start(_ arguments: [String], makesAll: Bool) throws(SystemFailure) -> RecordingHelper {
         var ends: [Int32] = [-1, -1]
         let type = Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw SystemFailure() }
@@ -46,7 +50,7 @@ public struct RecordingHelper: ~Copyable {
         let process = try Child(
             arguments, input: other, output: try Descriptor(creating: "/dev/null"),
             errors: try Descriptor(copying: STDERR_FILENO), hearsEnding: false)
-        return RecordingHelper(socket, process)
+        return RecordingHelper(socket, process, makesAll: makesAll)
     }
 
     deinit {
@@ -54,27 +58,18 @@ public struct RecordingHelper: ~Copyable {
         shutdown(socket.number, Int32(SHUT_RDWR))
     }
 
-    // MARK: Requests
-
-    /// Creates a file, or opens it where it is there already.
-    func create(_ name: RecordingName) throws(SystemFailure) -> Descriptor {
+    /// Opens the next file of a ring, or the file where there is one only.
+    ///
+    /// - Parameter name: Set to what its name is made of.
+    func next(_ name: inout RecordingName) throws(SystemFailure) -> Descriptor {
+        guard RecordingRequest.send(to: socket.number) else { throw SystemFailure(code: EPIPE) }
         var file: Int32 = -1
-        let code = ask(RecordingRequest(.create, name), &file)
-        guard code == 0, file >= 0 else { throw SystemFailure(code: code == 0 ? EIO : code) }
+        let answer = RecordingRequest.Answer(from: socket.number, &file)
+        guard let answer, answer.code == 0, file >= 0 else {
+            if file >= 0 { close(file) }
+            throw SystemFailure(code: answer.map { $0.code == 0 ? EIO : $0.code } ?? EPIPE)
+        }
+        name = answer.name
         return try Descriptor(owning: file)
-    }
-
-    /// Deletes a file.
-    func delete(_ name: RecordingName) throws(SystemFailure) {
-        var file: Int32 = -1
-        let code = ask(RecordingRequest(.delete, name), &file)
-        if file >= 0 { close(file) }
-        guard code == 0 else { throw SystemFailure(code: code) }
-    }
-
-    /// - Returns: 0, or an error's number.
-    private func ask(_ request: RecordingRequest, _ file: inout Int32) -> Int32 {
-        guard request.send(to: socket.number) else { return EPIPE }
-        return RecordingRequest.answer(from: socket.number, &file)
     }
 }

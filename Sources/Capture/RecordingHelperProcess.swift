@@ -2,69 +2,161 @@ import Glibc
 import System
 
 /// The process that ``RecordingHelper`` starts. The program that asks may have been taken over by what it read: nothing
-/// is done but to the files of one recording, whose name came from the command line.
-public struct RecordingHelperProcess {
-    private let path: String
-    /// The files' folder, found before anybody reads a packet, so that its path cannot be made to lead elsewhere later.
-    private let folder: Int32
-    private let isRing: Bool
-    private let userID: uid_t
-    private let groupID: gid_t
+/// is done but to make the files of one recording, whose name came from the command line.
+///
+/// A next file that comes before its time, as SIGHUP asks for it, deletes none: so whoever asks for one after the other
+/// destroys no earlier recording, and after a few is refused.
+public struct RecordingHelperProcess: ~Copyable {
+    private let order: RecordingOrder
+    /// The files' folder, found before anybody reads a packet, so that its path cannot be made to lead elsewhere later;
+    /// the reason where there is none.
+    private let folder: Descriptor?
+    private let folderProblem: Int32
+    private var files: RingFiles?
+    /// The newest file, and when it was made.
+    private var last: Descriptor?
+    private var begun = 0.0
+    /// How many files may be made before their time, and since when.
+    private var early = Allowance(now: monotonicSeconds())
 
     /// - Parameter arguments: Those of the program; nil where they do not begin with ``RecordingHelper/argument``.
     public init?(_ arguments: some Collection<String>) {
         let words = Array(arguments)
-        guard words.count == 5, words[0] == RecordingHelper.argument, let userID = uid_t(words[3]),
-            let groupID = gid_t(words[4])
-        else { return nil }
-        path = words[1]
-        let parent = path[..<Path.nameStart(path)]
-        // Where there is none, every request says so.
-        folder = Glibc.open(parent.isEmpty ? "." : String(parent), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        isRing = words[2] == "ring"
-        self.userID = userID
-        self.groupID = groupID
+        guard words.first == RecordingHelper.argument, let order = RecordingOrder(Array(words.dropFirst())) else {
+            return nil
+        }
+        self.order = order
+        do throws(SystemFailure) {
+            let folder = try Descriptor(folderOf: order.path)
+            if order.ring != nil {
+                files = try RingFiles(RingFileName(order.path), in: folder, owner: order.userID)
+            }
+            self.folder = .some(folder)
+            folderProblem = 0
+        } catch {
+            // Every request says so.
+            folder = nil
+            folderProblem = error.code
+        }
     }
 
-    /// Serves until the other end of standard input, a socket, is closed.
-    public func run() {
-        while let request = RecordingRequest(receivedFrom: STDIN_FILENO) {
+    /// Serves until the other end of a socket, standard input as a rule, is closed.
+    public mutating func run(on socket: Int32 = STDIN_FILENO) {
+        while RecordingRequest.receive(from: socket) {
+            var name = RecordingName()
             var file: Int32 = -1
-            let code = act(request, &file)
-            RecordingRequest.answer(code, file, to: STDIN_FILENO)
+            let code = next(&name, &file)
+            RecordingRequest.Answer(code: code, name: name).send(file, to: socket)
             if file >= 0 { close(file) }
         }
     }
 
-    private func act(_ request: RecordingRequest, _ file: inout Int32) -> Int32 {
-        let path = request.name.path(in: path, isRing: isRing)
-        let name = String(path[Path.nameStart(path)...])
-        switch request.action {
-        case .create:
-            file = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
-            if file < 0, errno == EEXIST { return open(name, &file) }
-            if file < 0 { return errno }
-            // Where the file system has no owners, it goes without.
-            _ = fchown(file, userID, groupID)
-            return 0
-        case .delete:
-            guard isRing else { return EPERM }
-            return unlinkat(folder, name, 0) == 0 ? 0 : errno
+    // MARK: Files
+
+    /// Makes the next file of a ring, or opens the one file.
+    ///
+    /// - Returns: 0, or an error's number.
+    private mutating func next(_ name: inout RecordingName, _ file: inout Int32) -> Int32 {
+        guard let folder = folderNumber else { return folderProblem }
+        guard let ring = order.ring else { return create(fileName(name), in: folder, &file) }
+        let isDue = isDue(ring)
+        guard isDue || early.take(at: monotonicSeconds()) else { return EAGAIN }
+        name = RecordingName(number: (files?.number ?? 0) &+ 1, time: time(nil))
+        let text = fileName(name)
+        let code = create(text, in: folder, &file)
+        guard code == 0 else { return code }
+        files?.add(text, number: name.number)
+        if isDue, let bound = ring.files { return deleteOldest(downTo: bound) }
+        return 0
+    }
+
+    private var folderNumber: Int32? {
+        switch folder {
+        case .some(let folder): folder.number
+        case .none: nil
         }
     }
 
+    private func fileName(_ name: RecordingName) -> String {
+        let path = name.path(in: order.path, isRing: order.ring != nil)
+        return String(path[Path.nameStart(path)...])
+    }
+
+    private mutating func deleteOldest(downTo bound: UInt64) -> Int32 {
+        var failed: SystemFailure?
+        switch folder {
+        case .some(let folder): failed = files?.delete(downTo: bound, in: folder)?.1
+        case .none: break
+        }
+        return failed?.code ?? 0
+    }
+
+    /// Whether the last file is as long as the ring's limits say, by what this process sees itself.
+    private func isDue(_ ring: CaptureLimits) -> Bool {
+        switch last {
+        case .none: return true
+        case .some(let last):
+            var status = stat()
+            guard fstat(last.number, &status) == 0 else { return false }
+            let size = UInt64(clamping: status.st_size)
+            // Of packets only the least size is known. The clock is exact to some milliseconds.
+            let mostPackets = (max(size, 24) - 24) / 16
+            var limits = ring
+            limits.files = nil
+            return limits.isReached(
+                duration: monotonicSeconds() - begun + 0.02, packets: mostPackets, bytes: size)
+        }
+    }
+
+    /// - Returns: 0, or an error's number.
+    private mutating func create(_ name: String, in folder: Int32, _ file: inout Int32) -> Int32 {
+        file = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+        if file < 0, errno == EEXIST {
+            let code = open(name, in: folder, &file)
+            if code != 0 { return code }
+        } else if file < 0 {
+            return errno
+        } else {
+            // Where the file system has no owners, it goes without.
+            _ = fchown(file, order.userID, order.groupID)
+        }
+        last = try? Descriptor(copying: file)
+        begun = monotonicSeconds()
+        return 0
+    }
+
     /// Opens a file that is there already: only the user's own, not a link. What root has made stays root's.
-    private func open(_ name: String, _ file: inout Int32) -> Int32 {
+    private func open(_ name: String, in folder: Int32, _ file: inout Int32) -> Int32 {
         let found = openat(folder, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         if found < 0 { return errno == ELOOP ? EACCES : errno }
         var status = stat()
         guard fstat(found, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1,
-            status.st_uid == userID
+            status.st_uid == order.userID
         else {
             close(found)
             return EACCES
         }
         file = found
         return 0
+    }
+}
+
+/// So many files at once, and then one every ten seconds.
+struct Allowance {
+    private var left = 20.0
+    private var looked: Double
+
+    private static let most = 20.0
+    private static let seconds = 10.0
+
+    init(now: Double) { looked = now }
+
+    /// Takes one, where there is one left.
+    mutating func take(at now: Double) -> Bool {
+        left = min(Self.most, left + (now - looked) / Self.seconds)
+        looked = now
+        guard left >= 1 else { return false }
+        left -= 1
+        return true
     }
 }

@@ -2,58 +2,56 @@ import CLinux
 import CPcap
 import Glibc
 
-/// What ``RecordingHelper`` asks ``RecordingHelperProcess`` for. It goes over their socket as one packet of three
-/// numbers of 64 bits, in this machine's byte order; the answer is an error's number of 32 bits, 0 for none, and with it
-/// the open file.
-struct RecordingRequest: Equatable {
-    enum Action: UInt64 { case create, delete }
-
-    var action: Action
-    var name: RecordingName
-
-    init(_ action: Action, _ name: RecordingName) {
-        self.action = action
-        self.name = name
+/// What ``RecordingHelper`` asks ``RecordingHelperProcess`` for: the next file, since nothing else can be asked for. It
+/// goes over their socket as one packet of one byte.
+enum RecordingRequest {
+    /// An error's number, 0 for none, and what the file's name is made of: three numbers of 64 bits, in this machine's
+    /// byte order. With it comes the open file.
+    struct Answer: Equatable {
+        var code: Int32
+        var name: RecordingName
     }
 
+    private static let next: UInt8 = 1
+
     /// - Returns: False where nobody listens any more.
-    func send(to socket: Int32) -> Bool {
-        let words = [action.rawValue, name.number, UInt64(bitPattern: Int64(name.time))]
-        return words.withUnsafeBytes { linux_send_with_descriptor(socket, $0.baseAddress, $0.count, -1) == $0.count }
+    static func send(to socket: Int32) -> Bool {
+        var byte = next
+        return linux_send_with_descriptor(socket, &byte, 1, -1) == 1
+    }
+
+    /// Waits for one; false where none will come, or what came is none.
+    static func receive(from socket: Int32) -> Bool {
+        // With room for what is too long.
+        var bytes: [UInt8] = [0, 0]
+        var count = 0
+        repeat { count = recv(socket, &bytes, bytes.count, 0) } while count < 0 && errno == EINTR
+        return count == 1 && bytes[0] == next
+    }
+}
+
+extension RecordingRequest.Answer {
+    /// - Parameter file: Is sent with it if it is not negative, and stays open here.
+    func send(_ file: Int32, to socket: Int32) {
+        let words = [UInt64(UInt32(bitPattern: code)), name.number, UInt64(bitPattern: Int64(name.time))]
+        _ = words.withUnsafeBytes { linux_send_with_descriptor(socket, $0.baseAddress, $0.count, file) }
     }
 
     /// Waits for one; nil where none will come, or what came is none.
-    init?(receivedFrom socket: Int32) {
-        var words: [UInt64] = [0, 0, 0]
-        var isWhole = false
-        words.withUnsafeMutableBytes { bytes in
-            var count = 0
-            repeat { count = recv(socket, bytes.baseAddress, bytes.count, 0) } while count < 0 && errno == EINTR
-            isWhole = count == bytes.count
-        }
-        guard isWhole, let action = Action(rawValue: words[0]) else { return nil }
-        self.init(action, RecordingName(number: words[1], time: Int(Int64(bitPattern: words[2]))))
-    }
-
-    /// - Parameters:
-    ///   - code: 0, or an error's number.
-    ///   - file: Is sent with it if it is not negative, and stays open here.
-    static func answer(_ code: Int32, _ file: Int32, to socket: Int32) {
-        var code = code
-        linux_send_with_descriptor(socket, &code, MemoryLayout<Int32>.size, file)
-    }
-
-    /// Waits for the answer.
     ///
     /// - Parameter file: Set to the open file, or -1; the caller closes it.
-    /// - Returns: The answer's number, or `EPIPE` where there is none.
-    static func answer(from socket: Int32, _ file: inout Int32) -> Int32 {
-        var code: Int32 = 0
+    init?(from socket: Int32, _ file: inout Int32) {
+        var words: [UInt64] = [0, 0, 0]
         var received = -1
-        repeat {
-            received = linux_receive_with_descriptor(socket, &code, MemoryLayout<Int32>.size, &file)
-        } while received < 0 && errno == EINTR
-        return received == MemoryLayout<Int32>.size ? code : EPIPE
+        words.withUnsafeMutableBytes { bytes in
+            repeat {
+                received = linux_receive_with_descriptor(socket, bytes.baseAddress, bytes.count, &file)
+            } while received < 0 && errno == EINTR
+        }
+        guard received == 24 else { return nil }
+        self.init(
+            code: Int32(truncatingIfNeeded: words[0]),
+            name: RecordingName(number: words[1], time: Int(Int64(bitPattern: words[2]))))
     }
 }
 

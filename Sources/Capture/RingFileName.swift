@@ -28,6 +28,24 @@ struct RingFileName {
         return "\(stem)_\(digits)_\(moment)\(suffix)"
     }
 
+    /// The number in a file's name of this pattern; nil for any other name.
+    ///
+    /// - Parameter name: Without folders.
+    func number(in name: String) -> UInt64? {
+        let (beginning, end) = (Array((stem[Path.nameStart(String(stem))...] + "_").utf8), Array(suffix.utf8))
+        let bytes = Array(name.utf8)
+        // 00001_20261123142233
+        guard bytes.count == beginning.count + 20 + end.count, bytes.starts(with: beginning),
+            bytes.suffix(end.count).elementsEqual(end)
+        else { return nil }
+        let middle = bytes[beginning.count...].prefix(20)
+        let parts = middle.split(separator: 0x5f, omittingEmptySubsequences: false)
+        guard parts.map(\.count) == [5, 14], middle.allSatisfy({ $0 == 0x5f || (0x30...0x39).contains($0) }) else {
+            return nil
+        }
+        return UInt64(String(decoding: parts[0], as: UTF8.self))
+    }
+
     private static func padded(_ number: Int, _ width: Int) -> String {
         let text = String(number)
         return String(repeating: "0", count: max(0, width - text.count)) + text

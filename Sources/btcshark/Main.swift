@@ -36,7 +36,7 @@ struct Btcshark: ParsableCommand {
         if let status = NodeKeyHelper.run(CommandLine.arguments) { Glibc.exit(status) }
         signal(SIGPIPE, SIG_IGN)
         Allocator.returnBigBuffers()
-        if let helper = RecordingHelperProcess(CommandLine.arguments.dropFirst()) { return helper.run() }
+        if var helper = RecordingHelperProcess(CommandLine.arguments.dropFirst()) { return helper.run() }
         Subcommand.run(Array(CommandLine.arguments.dropFirst()))
         do {
             var command = try parseAsRoot(LetterClusters.split(Array(CommandLine.arguments.dropFirst())))

@@ -14,7 +14,7 @@ extension Run {
         do {
             var helper: RecordingHelper?
             if let path = live.recording, path != "-", let user = live.user {
-                helper = try RecordingHelper(path: path, isRing: live.ring != nil, owner: user)
+                helper = try RecordingHelper(path: path, ring: live.ring, owner: user)
             }
             let opened = try LiveCapture(interface: live.interface, options: live.options)
             for note in opened.notes { StandardError.complain("\(live.interface): \(note)") }

@@ -114,6 +114,19 @@ import Testing
         #expect(all.frames.map(\.bytes.first) == [7, 8, 9, 10])
     }
 
+    /// The bound holds over restarts.
+    @Test func filesOfEarlierRunsCount() throws {
+        try Data().write(to: URL(fileURLWithPath: folder.path + "/name_00001_2020010100000.pcap"))
+        for run in 1...4 {
+            var files = try begin(limits("packets:1", "files:2"))
+            for number in 1...3 { try write(number, &files) }
+            try files.close()
+            let names = try names
+            #expect(names.count == 3, "and one of another name")
+            #expect(names.last?.contains("0\(3 * run)_") == true)
+        }
+    }
+
     @Test func aDeletedFileOfTheRingIsNoHarm() throws {
         var files = try begin(limits("packets:1", "files:2"))
         try write(1, &files)

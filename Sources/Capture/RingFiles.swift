@@ -1,0 +1,72 @@
+import Glibc
+import System
+
+/// The files of a ring in their folder, those of earlier runs, too: their names, oldest first.
+struct RingFiles {
+    private(set) var names: [String]
+    /// The number of the newest, 0 where there is none.
+    private(set) var number: UInt64
+
+    /// Lists the files that count as the ring's: regular files, no links to others, of its pattern and owner.
+    ///
+    /// - Parameters:
+    ///   - pattern: Of the names.
+    ///   - folder: Is read from its beginning, and stays open.
+    ///   - owner: The user whose files they are.
+    init(_ pattern: RingFileName, in folder: borrowing Descriptor, owner: UInt32) throws(SystemFailure) {
+        let number = try Descriptor(copying: folder.number).release()
+        guard let stream = fdopendir(number) else {
+            let failure = SystemFailure()
+            close(number)
+            throw failure
+        }
+        defer { closedir(stream) }
+        // The copy shares its place with whoever has read the folder before.
+        rewinddir(stream)
+        var found: [(name: String, number: UInt64, changed: timespec)] = []
+        while let entry = readdir(stream) {
+            let place = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
+            let name = String(cString: UnsafeRawPointer(entry).advanced(by: place).assumingMemoryBound(to: CChar.self))
+            var status = stat()
+            guard let number = pattern.number(in: name),
+                fstatat(dirfd(stream), name, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_mode & S_IFMT == S_IFREG,
+                status.st_nlink == 1, status.st_uid == owner
+            else { continue }
+            found.append((name, number, status.st_mtim))
+        }
+        // Not by the names: local time is set back once a year.
+        found.sort {
+            ($0.changed.tv_sec, $0.changed.tv_nsec, $0.number) < ($1.changed.tv_sec, $1.changed.tv_nsec, $1.number)
+        }
+        names = found.map(\.name)
+        self.number = found.last?.number ?? 0
+    }
+
+    /// Adds a file that was made now.
+    mutating func add(_ name: String, number: UInt64) {
+        names.removeAll { $0 == name }
+        names.append(name)
+        self.number = number
+    }
+
+    /// Deletes the oldest, until no more than `bound` are left. One that somebody else has deleted is no harm.
+    ///
+    /// - Returns: The name that could not be deleted, and why; nil where all is well.
+    mutating func delete(downTo bound: UInt64, in folder: borrowing Descriptor) -> (name: String, SystemFailure)? {
+        while UInt64(names.count) > bound, let oldest = names.first {
+            if unlinkat(folder.number, oldest, 0) != 0, errno != ENOENT { return (oldest, SystemFailure()) }
+            names.removeFirst()
+        }
+        return nil
+    }
+}
+
+extension Descriptor {
+    /// Opens the folder of a file, of which only the path is known.
+    init(folderOf path: String) throws(SystemFailure) {
+        let folder = path[..<Path.nameStart(path)]
+        let number = open(folder.isEmpty ? "." : String(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard number >= 0 else { throw SystemFailure() }
+        try self.init(owning: number)
+    }
+}
