@@ -2,14 +2,20 @@
 #ifndef BTCSHARK_CSYSTEM_SHIM_H
 #define BTCSHARK_CSYSTEM_SHIM_H
 
+#include <errno.h>
+#include <linux/audit.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <malloc.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 /*
  * The C library declares these only under _GNU_SOURCE, which Swift does not define when it imports the C library,
@@ -32,6 +38,23 @@ int capset(cap_user_header_t header, const cap_user_data_t data);
 static inline int linux_prctl(int option, unsigned long first) {
     return prctl(option, first, 0UL, 0UL, 0UL);
 }
+
+/* The C library has no functions for these. */
+static inline int linux_seccomp(unsigned int operation, unsigned int flags, void *argument) {
+    return (int)syscall(SYS_seccomp, operation, flags, argument);
+}
+static inline int linux_landlock_create_ruleset(const void *attributes, size_t size, unsigned int flags) {
+    return (int)syscall(444, attributes, size, flags);
+}
+static inline int linux_landlock_add_rule(int ruleset, unsigned int type, const void *attributes) {
+    return (int)syscall(445, ruleset, type, attributes, 0U);
+}
+static inline int linux_landlock_restrict_self(int ruleset) {
+    return (int)syscall(446, ruleset, 0U);
+}
+
+/* The macro O_PATH, hidden for the reason above. */
+static const int LINUX_O_PATH = 010000000;
 
 /* What is sent beside a message is laid out by macros. */
 

@@ -1,0 +1,154 @@
+import Glibc
+
+/// What a process may still do once it is locked in.
+package struct SandboxProfile {
+    /// What is done, beside reading, writing and computing.
+    package enum Work {
+        /// Reading saved captures, or what is pasted.
+        case offline
+        /// Reading an interface, by this packet socket, which can neither send nor be bound elsewhere.
+        case live(packetSocket: Int32)
+        /// Calling peers by TCP.
+        case peers
+        /// Making files for another process.
+        case making
+    }
+
+    /// Which files may be opened. What is open already stays open.
+    package struct Files {
+        /// Files, and folders with all that is in them.
+        package var read: [String] = []
+        /// As ``read``; files may be made and deleted there, too.
+        package var written: [String] = []
+
+        package init(read: [String] = [], written: [String] = []) {
+            self.read = read
+            self.written = written
+        }
+    }
+
+    package var work: Work
+    package var files = Files()
+    /// Sockets to processes of ours, by which messages may be sent.
+    package var helpers: [Int32] = []
+
+    package init(_ work: Work, files: Files = Files(), helpers: [Int32] = []) {
+        self.work = work
+        self.files = files
+        self.helpers = helpers
+    }
+
+    // MARK: Calls
+
+    /// What is allowed; the frequent ones first.
+    var rules: [CallRule] { common + ofFiles + ofWork }
+
+    private var isNetworked: Bool { if case .peers = work { true } else { false } }
+
+    /// A descriptor by which nothing may be sent.
+    private var readOnlySocket: [UInt32] {
+        if case .live(let socket) = work { [UInt32(bitPattern: socket)] } else { [] }
+    }
+
+    private var common: [CallRule] {
+        let unchanged: [SystemCall] = [
+            .futex, .read, .poll, .ppoll, .clockGettime, .lseek, .pread64, .readv, .fstat, .newfstatat, .statx, .munmap,
+            .mremap, .brk, .madvise, .getrandom, .rtSigaction, .rtSigprocmask, .rtSigreturn, .sigaltstack,
+            .restartSyscall, .nanosleep, .clockNanosleep, .clockGetres, .gettimeofday, .schedYield,
+            .schedGetaffinity, .setRobustList, .rseq, .exit, .exitGroup, .getpid, .gettid, .getuid, .geteuid, .getgid,
+            .getegid, .uname, .sysinfo, .getrusage, .eventfd2, .close, .ftruncate, .fsync, .wait4, .waitid,
+        ]
+        // Of the calls that the C library makes for a thread; another process would be a fork.
+        let thread: UInt32 = 0x1_0000  // CLONE_THREAD
+        let executable: UInt32 = 4  // PROT_EXEC
+        let pid = UInt32(bitPattern: getpid())
+        let writes: [SystemCall] = [.write, .writev]
+        return writes.map { call in
+            readOnlySocket.isEmpty ? .any(call) : .any(call).with(0, .isNone(of: readOnlySocket))
+        } + unchanged.map { .any($0) } + [
+            // New instructions come in with libraries only, which the system's lookups of names load.
+            isNetworked ? .any(.mmap) : .any(.mmap).with(2, .lacks(executable)),
+            .any(.mprotect).with(2, .lacks(executable)),
+            .any(.clone).with(0, .has(thread)),
+            .any(.tgkill).with(0, .isOne(of: [pid])),
+            // Whether a process is there.
+            .any(.kill).with(1, .isOne(of: [0])),
+            // PR_SET_NAME, PR_GET_NAME, PR_SET_VMA
+            .any(.prctl).with(0, .isOne(of: [15, 16, 0x5356_4d41])),
+            // A null pointer for new limits.
+            .any(.prlimit64).with(2, .isOne(of: [0])),
+        ]
+    }
+
+    private var ofFiles: [CallRule] {
+        let writing = UInt32(bitPattern: O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND)
+        if !files.written.isEmpty {
+            let calls: [SystemCall] = [
+                .openat, .getdents64, .unlink, .unlinkat, .rename, .renameat, .renameat2, .link, .linkat, .fchmod,
+                .fchown,
+                .umask, .faccessat, .faccessat2,
+            ]
+            return calls.map { .any($0) }
+        }
+        if files.read.isEmpty { return [] }
+        return [.any(.openat).with(2, .lacks(writing)), .any(.getdents64)]
+    }
+
+    private var ofWork: [CallRule] {
+        let terminals: [UInt32] = [0x5401, 0x5413, 0x541b]  // TCGETS, TIOCGWINSZ, FIONREAD
+        let flags: [UInt32] = [1, 2, 3, 4]  // F_GETFD, F_SETFD, F_GETFL, F_SETFL
+        let duplicates: [UInt32] = [0, 1030, 1031]  // F_DUPFD, F_DUPFD_CLOEXEC, F_SETPIPE_SZ
+        let toHelpers = helpers.map { UInt32(bitPattern: $0) }
+        let messages: [CallRule] =
+            toHelpers.isEmpty
+            ? []
+            : [
+                .any(.sendmsg).with(0, .isOne(of: toHelpers)), .any(.recvmsg).with(0, .isOne(of: toHelpers)),
+                .any(.shutdown).with(0, .isOne(of: toHelpers)),
+            ]
+        switch work {
+        case .offline:
+            return messages + [
+                .any(.ioctl).with(1, .isOne(of: terminals)), .any(.fcntl).with(1, .isOne(of: flags + duplicates)),
+                .any(.pipe2), .any(.tee), .any(.recvfrom),
+            ]
+        case .live:
+            // SIOCGIFNAME, SIOCGIFFLAGS, SIOCGIFINDEX. Without copies of descriptors nothing can be sent by the packet
+            // socket under another number.
+            let interfaces: [UInt32] = [0x8910, 0x8913, 0x8933]
+            return messages + [
+                .any(.ioctl).with(1, .isOne(of: terminals + interfaces)), .any(.fcntl).with(1, .isOne(of: flags)),
+                .any(.getsockopt),
+            ]
+        case .making:
+            return messages + [
+                .any(.ioctl).with(1, .isOne(of: terminals)), .any(.fcntl).with(1, .isOne(of: flags + duplicates)),
+            ]
+        case .peers:
+            let calls: [SystemCall] = [
+                .connect, .getsockopt, .setsockopt, .getsockname, .getpeername, .sendto, .recvfrom, .sendmsg, .recvmsg,
+                .sendmmsg, .recvmmsg, .shutdown, .epollCreate1, .epollCtl, .epollWait, .epollPwait, .timerfdCreate,
+                .timerfdSettime, .pipe2, .readlink, .readlinkat, .faccessat, .faccessat2,
+            ]
+            // AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: peers, and what looks up names.
+            return calls.map { .any($0) } + [
+                .any(.socket).with(0, .isOne(of: [1, 2, 10, 16])), .any(.ioctl).with(1, .isOne(of: terminals)),
+                .any(.fcntl).with(1, .isOne(of: flags + duplicates)),
+            ]
+        }
+    }
+
+    // MARK: Places
+
+    var places: [(path: String, access: Landlock.Access)] {
+        files.read.map { ($0, .read) } + files.written.map { ($0, .write) }
+            + (isNetworked ? Self.systemFolders.map { ($0, .read) } : [])
+    }
+
+    var allowsNetwork: Bool { isNetworked }
+
+    /// Where the lookup of names reads.
+    private static let systemFolders = [
+        "/etc", "/usr", "/lib", "/lib64", "/run", "/var", "/proc", "/sys/devices/system/cpu",
+    ]
+}
