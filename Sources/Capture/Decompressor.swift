@@ -9,7 +9,13 @@ struct Decompressor: ~Copyable {
         case system(String)
     }
 
-    private let child: Child
+    private enum Process: ~Copyable {
+        case own(Child)
+        /// Another process has started it, and gave it this number.
+        case helped(InputHelper, UInt64)
+    }
+
+    private var process: Process?
     private let compression: Compression
 
     /// The program's name, for messages.
@@ -21,30 +27,49 @@ struct Decompressor: ~Copyable {
     /// Starts the program.
     /// - Parameters:
     ///   - input: Read from where it stands; its position is shared with us.
-    ///   - output: Where the decompressed bytes go, as a rule a pipe. The caller closes it afterwards, so that the
-    ///     child alone holds it, and the reader's end of input is the child's end.
-    init(
-        _ compression: Compression, reading input: borrowing Descriptor, writing output: borrowing Descriptor
-    ) throws(Failure) {
-        let messages: Descriptor
-        do {
-            messages = try Descriptor(memoryFileNamed: "messages of \(compression.program)")
-        } catch {
-            throw .system(error.message)
-        }
+    ///   - output: Set to where the decompressed bytes come out: a pipe whose other end the child alone holds, so that the
+    ///     end of input is the child's end.
+    static func start(
+        _ compression: Compression, reading input: borrowing Descriptor, output: inout Descriptor?
+    ) throws(Failure) -> Decompressor {
         do throws(SystemFailure) {
-            child = try Child([compression.program, "-dc"], input: input, output: output, errors: messages)
+            if let helper = OpenedInputs.helper {
+                let (number, end, words) = try helper.decompress(compression, input)
+                let messages = try Descriptor(owning: words)
+                output = try Descriptor(owning: end)
+                return Decompressor(.helped(helper, number), compression, messages)
+            }
+            // A larger pipe means fewer turns between the two processes.
+            let pipe = try Pipe(capacity: 1 << 20)
+            let messages = try Descriptor(memoryFileNamed: "messages of \(compression.program)")
+            let child = try Child([compression.program, "-dc"], input: input, output: pipe.writeEnd, errors: messages)
+            output = pipe.keepReadEnd()
+            return Decompressor(.own(child), compression, messages)
         } catch {
             throw error.code == ENOENT ? .programMissing : .system(error.message)
         }
+    }
+
+    private init(_ process: consuming Process, _ compression: Compression, _ messages: consuming Descriptor) {
+        self.process = .some(process)
         self.compression = compression
         self.messages = messages
+    }
+
+    deinit {
+        // A child of our own ends by itself as it goes.
+        if case .helped(let helper, let number) = process { helper.end(number) }
     }
 
     /// Waits for the program, which has closed its output, to end.
     /// - Returns: What went wrong, in the program's words; nil where all is well.
     consuming func finish() -> String? {
-        let status = child.wait()
+        let status: Child.End
+        switch process.take() {
+        case .own(let child): status = child.wait()
+        case .helped(let helper, let number): status = helper.finish(number)
+        case nil: status = .unknown
+        }
         switch status {
         case .exited(let code) where compression.goodStatuses.contains(code): return nil
         case .unknown: return nil

@@ -11,6 +11,7 @@ struct InterfaceWatch {
 
     private static let getFlags: UInt = 0x8913  // SIOCGIFFLAGS
     private static let getIndex: UInt = 0x8933  // SIOCGIFINDEX
+    private static let getName: UInt = 0x8910  // SIOCGIFNAME
     private static let up: Int32 = 0x1  // IFF_UP
 
     init(_ interface: String, descriptor: Int32) {
@@ -24,15 +25,20 @@ struct InterfaceWatch {
         guard let index else { return nil }
         guard Self.ask(Self.getIndex, interface, descriptor) == index else {
             // It may only be called otherwise now.
-            return Self.exists(index) ? nil : .vanished
+            return exists(index) ? nil : .vanished
         }
         guard let flags = Self.ask(Self.getFlags, interface, descriptor) else { return .vanished }
         return flags & Self.up == 0 ? .wentDown : nil
     }
 
-    private static func exists(_ index: Int32) -> Bool {
-        var name = [CChar](repeating: 0, count: 16)
-        return if_indextoname(UInt32(bitPattern: index), &name) != nil
+    /// Asked by our socket: a new one could not be made in a sandbox.
+    private func exists(_ index: Int32) -> Bool {
+        withUnsafeTemporaryAllocation(byteCount: 40, alignment: 8) { buffer in
+            buffer.initializeMemory(as: UInt8.self, repeating: 0)
+            buffer.storeBytes(of: index, toByteOffset: 16, as: Int32.self)
+            guard let start = buffer.baseAddress else { return false }
+            return ioctl(descriptor, Self.getName, start) == 0
+        }
     }
 
     /// A request with a `struct ifreq`: 16 bytes of name, then 24 of which the answer is the first.

@@ -33,6 +33,7 @@ public struct LiveCapture: ~Copyable {
     let isInMicroseconds: Bool
     private let watch: InterfaceWatch
     private let descriptor: Int32
+    private let drops: InterfaceDrops
 
     /// Frames are in our hands at most so long after they came, in milliseconds.
     private static let delay: Int32 = 10
@@ -52,6 +53,7 @@ public struct LiveCapture: ~Copyable {
         do throws(CaptureError) {
             notes = try Self.activate(handle, interface, options)
             filter = try Self.install(options.filter, handle, interface)
+            try Self.lockFilter(handle, interface)
         } catch {
             pcap_close(handle)
             throw error
@@ -65,6 +67,7 @@ public struct LiveCapture: ~Copyable {
         isInMicroseconds = pcap_get_tstamp_precision(handle) != PCAP_TSTAMP_PRECISION_NANO
         descriptor = pcap_get_selectable_fd(handle)
         watch = InterfaceWatch(interface, descriptor: descriptor)
+        drops = InterfaceDrops(interface)
     }
 
     deinit {
@@ -133,6 +136,16 @@ public struct LiveCapture: ~Copyable {
         return text
     }
 
+    /// From now on nobody who takes this process over can have the kernel hand over other frames.
+    private static func lockFilter(_ handle: OpaquePointer, _ interface: String) throws(CaptureError) {
+        var yes: Int32 = 1
+        // SO_LOCK_FILTER
+        guard setsockopt(pcap_get_selectable_fd(handle), SOL_SOCKET, 44, &yes, 4) == 0 else {
+            throw CaptureError(
+                .live(.failed), path: interface, detail: "the filter cannot be locked: \(SystemFailure().message)")
+        }
+    }
+
     private static func words(_ handle: OpaquePointer) -> String {
         pcap_geterr(handle).map { String(cString: $0).singleLine } ?? ""
     }
@@ -165,9 +178,15 @@ public struct LiveCapture: ~Copyable {
     /// Whether the interface is gone or down.
     var problem: LiveProblem? { watch.problem() }
 
-    /// libpcap's counters; nil where it has none.
-    func counters() -> pcap_stat? {
+    /// What the kernel has dropped since the capture began, in 32 bits; nil where libpcap cannot tell.
+    func kernelDrops() -> UInt32? {
         var counters = pcap_stat()
-        return pcap_stats(handle, &counters) == 0 ? counters : nil
+        return pcap_stats(handle, &counters) == 0 ? counters.ps_drop : nil
     }
+
+    /// What the interface has dropped since the capture began; 0 where it does not tell.
+    func interfaceDrops() -> UInt64 { drops.sinceBeginning() }
+
+    /// The packet socket, for a sandbox that lets nothing be sent by it.
+    public var socketNumber: Int32 { descriptor }
 }

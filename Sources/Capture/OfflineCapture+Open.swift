@@ -6,7 +6,11 @@ extension OfflineCapture {
     static func open(_ path: String) throws(CaptureError) -> Descriptor {
         let input: Descriptor
         do throws(SystemFailure) {
-            input = try Descriptor(opening: path)
+            if let opened = try OpenedInputs.take(path) {
+                input = opened
+            } else {
+                input = try Descriptor(opening: path)
+            }
         } catch {
             let problem: CaptureError.Problem = error.code == EACCES ? .permissionDenied : .cannotOpen
             throw CaptureError(problem, path: path, detail: error.message)
@@ -30,15 +34,9 @@ extension OfflineCapture {
         _ input: borrowing Descriptor, through compression: Compression, path: String, child: inout Decompressor?
     ) throws(CaptureError) -> Savefile {
         let decompressor: Decompressor
-        let pipe: Pipe
-        do throws(SystemFailure) {
-            // A larger pipe means fewer turns between the two processes.
-            pipe = try Pipe(capacity: 1 << 20)
-        } catch {
-            throw CaptureError(.cannotOpen, path: path, detail: error.message)
-        }
+        var output: Descriptor?
         do throws(Decompressor.Failure) {
-            decompressor = try Decompressor(compression, reading: input, writing: pipe.writeEnd)
+            decompressor = try Decompressor.start(compression, reading: input, output: &output)
         } catch {
             switch error {
             case .programMissing:
@@ -52,8 +50,11 @@ extension OfflineCapture {
                 throw CaptureError(.decompressorFailed(program: compression.program), path: path, detail: message)
             }
         }
+        guard let output = output.take() else {
+            throw CaptureError(.decompressorFailed(program: compression.program), path: path)
+        }
         do throws(Savefile.Failure) {
-            let savefile = try Savefile(pipe.keepReadEnd())
+            let savefile = try Savefile(output)
             child = consume decompressor
             return savefile
         } catch {

@@ -22,7 +22,6 @@ final class ReaderThread: @unchecked Sendable {
 
     // The thread's own.
     private var kernelDrops = WideCount()
-    private var interfaceDrops = WideCount()
     private var lastLook = 0.0
 
     /// How many frames are taken before it looks whether to stop.
@@ -120,10 +119,9 @@ final class ReaderThread: @unchecked Sendable {
     }
 
     private func count() {
-        guard let counters = capture.counters() else { return }
-        kernelDrops.advance(to: counters.ps_drop)
-        interfaceDrops.advance(to: counters.ps_ifdrop)
+        droppedByInterface.store(capture.interfaceDrops(), ordering: .relaxed)
+        guard let drops = capture.kernelDrops() else { return }
+        kernelDrops.advance(to: drops)
         droppedByKernel.store(kernelDrops.total, ordering: .relaxed)
-        droppedByInterface.store(interfaceDrops.total, ordering: .relaxed)
     }
 }

@@ -31,6 +31,8 @@ public struct RecordingFiles: ~Copyable {
     private var helper: RecordingHelper?
     /// This process does not even try.
     private var helperMakesAll: Bool
+    /// The helper has made the file being written.
+    private var isHelpers = false
     private var begun: Double
     private var flushed: Double
     private var isFlushed = false
@@ -87,6 +89,21 @@ public struct RecordingFiles: ~Copyable {
         }
     }
 
+    /// The folders in which this process makes files from now on: for a sandbox.
+    public var folders: [String] {
+        if path == "-" || helperMakesAll { return [] }
+        let folder = path[..<Path.nameStart(path)]
+        return [folder.isEmpty ? "." : String(folder)]
+    }
+
+    /// The socket to the helper, where there is one: for a sandbox.
+    public var helperSocket: Int32? {
+        switch helper {
+        case .some(let helper): helper.socketNumber
+        case .none: nil
+        }
+    }
+
     /// Adds a frame; begins the next file before it or completes this one after it, where that is due.
     ///
     /// - Throws: `CaptureError`; after one of writing nothing more can be written.
@@ -107,6 +124,12 @@ public struct RecordingFiles: ~Copyable {
     public mutating func rotate() throws(CaptureError) {
         if ring != nil {
             if writer != nil { try complete() }
+        } else if isHelpers {
+            // Who may look into the folder knows whether the file is still there.
+            guard let next = try createByHelper() else { return try flush() }
+            try writer.take()?.close()
+            try begin(next)
+            try flush()
         } else if path == "-" || FileIdentity(of: path) == identity {
             try flush()
         } else {
@@ -151,8 +174,10 @@ public struct RecordingFiles: ~Copyable {
         try writer.take()?.close()
     }
 
-    private mutating func begin() throws(CaptureError) {
-        var destination = try create()
+    private mutating func begin() throws(CaptureError) { try begin(create()) }
+
+    private mutating func begin(_ file: consuming CaptureDestination) throws(CaptureError) {
+        var destination = file
         destination.isEnding = isEnding
         identity = destination.descriptor.fileIdentity
         let path = destination.path
@@ -164,7 +189,7 @@ public struct RecordingFiles: ~Copyable {
 
     /// Makes the next file: by this process where it may, else by the helper.
     private mutating func create() throws(CaptureError) -> CaptureDestination {
-        if helperMakesAll { return try createByHelper() }
+        if helperMakesAll { return try createdByHelper() }
         let name = ring == nil ? RecordingName() : RecordingName(number: number &+ 1, time: time(nil))
         let destination: CaptureDestination
         do throws(CaptureError) {
@@ -173,8 +198,9 @@ public struct RecordingFiles: ~Copyable {
             guard helper != nil, error.problem == .cannotCreate else { throw error }
             // From now on the helper knows which files there are.
             helperMakesAll = ring != nil
-            return try createByHelper()
+            return try createdByHelper()
         }
+        isHelpers = false
         // Who has made one file can make the next.
         if destination.isNew { helper = nil }
         if ring != nil { try add(name) }
@@ -197,12 +223,20 @@ public struct RecordingFiles: ~Copyable {
         throw CaptureError(.writeFailed, path: String(path), detail: failed.failure.message)
     }
 
-    private mutating func createByHelper() throws(CaptureError) -> CaptureDestination {
+    private mutating func createdByHelper() throws(CaptureError) -> CaptureDestination {
+        if let destination = try createByHelper() { return destination }
+        throw CaptureError(.cannotCreate, path: path, detail: "it is being written already")
+    }
+
+    /// - Returns: Nil where there is one file only, and the last that was made is still there.
+    private mutating func createByHelper() throws(CaptureError) -> CaptureDestination? {
         var name = RecordingName()
         do throws(SystemFailure) {
             guard let descriptor = try helper?.next(&name) else { throw SystemFailure(code: EACCES) }
+            isHelpers = true
             return CaptureDestination(descriptor, path: name.path(in: path, isRing: ring != nil))
         } catch {
+            if error.code == EALREADY { return nil }
             let words = error.code == EAGAIN ? "more files than the limits of the ring allow" : error.message
             throw CaptureError(.cannotCreate, path: path, detail: words)
         }

@@ -58,7 +58,10 @@ public struct RecordingHelper: ~Copyable {
         shutdown(socket.number, Int32(SHUT_RDWR))
     }
 
-    /// Opens the next file of a ring, or the file where there is one only.
+    var socketNumber: Int32 { socket.number }
+
+    /// Opens the next file of a ring, or the file where there is one only: with `EALREADY` where it was opened before and
+    /// is still there.
     ///
     /// - Parameter name: Set to what its name is made of.
     func next(_ name: inout RecordingName) throws(SystemFailure) -> Descriptor {

@@ -40,6 +40,20 @@ public struct RecordingHelperProcess: ~Copyable {
         }
     }
 
+    /// Keeps two capabilities, and no call or folder beyond what it does, and then serves.
+    ///
+    /// - Returns: The exit status.
+    public consuming func runLockedIn() -> Int32 {
+        do throws(PrivilegesError) {
+            try Privileges.keep([.changeOwner, .overridePermissions])
+        } catch { return 1 }
+        let parent = order.path[..<Path.nameStart(order.path)]
+        let files = SandboxProfile.Files(written: [parent.isEmpty ? "." : String(parent)])
+        _ = Sandbox.enter(SandboxProfile(.making, files: files, helpers: [STDIN_FILENO]))
+        run()
+        return 0
+    }
+
     /// Serves until the other end of a socket, standard input as a rule, is closed.
     public mutating func run(on socket: Int32 = STDIN_FILENO) {
         while RecordingRequest.receive(from: socket) {
@@ -58,7 +72,9 @@ public struct RecordingHelperProcess: ~Copyable {
     /// - Returns: 0, or an error's number.
     private mutating func next(_ name: inout RecordingName, _ file: inout Int32) -> Int32 {
         guard let folder = folderNumber else { return folderProblem }
-        guard let ring = order.ring else { return create(fileName(name), in: folder, &file) }
+        guard let ring = order.ring else {
+            return isThere(fileName(name), in: folder) ? EALREADY : create(fileName(name), in: folder, &file)
+        }
         let isDue = isDue(ring)
         guard isDue || early.take(at: monotonicSeconds()) else { return EAGAIN }
         name = RecordingName(number: (files?.number ?? 0) &+ 1, time: time(nil))
@@ -80,6 +96,19 @@ public struct RecordingHelperProcess: ~Copyable {
     private func fileName(_ name: RecordingName) -> String {
         let path = name.path(in: order.path, isRing: order.ring != nil)
         return String(path[Path.nameStart(path)...])
+    }
+
+    /// Whether the file that was made last still has this name.
+    private func isThere(_ name: String, in folder: Int32) -> Bool {
+        switch last {
+        case .none: return false
+        case .some(let last):
+            var status = stat()
+            guard fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0, let identity = last.fileIdentity else {
+                return false
+            }
+            return FileIdentity(status) == identity
+        }
     }
 
     private mutating func deleteOldest(downTo bound: UInt64) -> Int32 {

@@ -65,6 +65,30 @@ public enum Privileges {
         if hasCapabilities { throw PrivilegesError(stillThere: "some capability remains") }
     }
 
+    /// What a process may keep that makes files for others.
+    package enum Capability: UInt32 {
+        /// Files are given to others.
+        case changeOwner = 0
+        /// Folders of others are written to.
+        case overridePermissions = 1
+    }
+
+    /// Keeps these capabilities of this thread and no others, for good.
+    package static func keep(_ kept: [Capability]) throws(PrivilegesError) {
+        forgetInheritance()
+        var header = header
+        let bits = kept.reduce(0 as UInt32) { $0 | 1 << $1.rawValue }
+        let held = capabilities[0].permitted & bits
+        var sets = [__user_cap_data_struct](repeating: __user_cap_data_struct(), count: 2)
+        sets[0].permitted = held
+        sets[0].effective = held
+        guard capset(&header, &sets) == 0 else { throw PrivilegesError("capset") }
+        guard linux_prctl(PR_SET_NO_NEW_PRIVS, 1) == 0 else { throw PrivilegesError("prctl") }
+        guard capabilities[0].permitted == held, capabilities[1].permitted == 0 else {
+            throw PrivilegesError(stillThere: "some capability remains")
+        }
+    }
+
     /// Takes away what a later program could get back. Only with the right capability, or not needed; so nothing here
     /// may fail the rest, which is looked at afterwards.
     private static func forgetInheritance() {

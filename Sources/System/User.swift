@@ -30,6 +30,11 @@ public struct User: Hashable, Sendable {
         self.init { getpwuid_r(id, $0, $1, $2, $3) }
     }
 
+    /// One of whom no name is needed.
+    package init(userID: UInt32, groupID: UInt32) {
+        self = User(id: userID) ?? User(name: "", userID, groupID)
+    }
+
     private init(name: String, _ userID: UInt32, _ groupID: UInt32) {
         self.name = name
         self.userID = userID

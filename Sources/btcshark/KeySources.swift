@@ -7,7 +7,8 @@ import Keys
 final class KeySources {
     let log: KeyLog
     private let node: NodeKeys?
-    private let path: String
+    /// The file; nil where there is none.
+    let path: String?
     /// A file that could be read at first, and now cannot, is reported once.
     private var hasFailed = false
 
@@ -27,7 +28,7 @@ final class KeySources {
         var nodeLines: KeyLog.NodeLines?
         if let node { nodeLines = { take in node.readLines(take) } }
         log = KeyLog(path: path, nodeLines: nodeLines)
-        self.path = path ?? ""
+        self.path = path
         do throws(KeyLogError) {
             try log.refresh()
         } catch {
@@ -63,9 +64,9 @@ final class KeySources {
     private func complain() {
         let (problems, more) = log.takeProblems()
         for problem in problems {
-            StandardError.complain("\(problem.source == .node ? "the node's keys" : path): \(problem)")
+            StandardError.complain("\(problem.source == .node ? "the node's keys" : path ?? ""): \(problem)")
         }
-        if more > 0 { StandardError.complain("\(path): and \(more) more bad lines") }
+        if more > 0 { StandardError.complain("\(path ?? ""): and \(more) more bad lines") }
         // What asked us to end may have asked bpftrace, too.
         if let problem = node?.takeProblem(mayEnd: Signals.isEndRequested) { StandardError.complain(problem) }
     }

@@ -16,6 +16,11 @@ struct LivePlan {
     let autostop: CaptureLimits
     /// Whom to become; nil where there is nobody else to become.
     let user: User?
+    /// Whose the files of the recording are; nil where we stay who we are.
+    let owner: User?
+
+    /// Whom root becomes who was not called by `sudo`, if there is such a user.
+    static let ownUsers = ["btcshark", "nobody"]
 
     /// Where nodes listen beside their network's usual port: for their own onion service, on this host (Bitcoin Core's
     /// `DEFAULT_ONION_SERVICE_TARGET_PORT`, one above the usual).
@@ -39,7 +44,16 @@ struct LivePlan {
         let ring = try Self.limits(options.ring, "-b")
         self.ring = ring.isEmpty ? nil : ring
         try Self.check(ring: ring, autostop: autostop, options)
-        user = try Self.user(options)
+        let user = try Self.user(options)
+        self.user = user
+        let isNamed = options.user != nil || User.sudoCaller != nil
+        // Files of root alone stay root's.
+        owner = isNamed ? user : user.flatMap { _ in User(id: 0) }
+    }
+
+    /// Whether a recording's files are such as the helper makes: not standard output, nor a pipe or a device.
+    func isMadeByHelper(_ path: String) -> Bool {
+        path != "-" && (ring != nil || [.file, .folder, nil].contains(FileTree.entry(at: path)))
     }
 
     /// An option that makes no sense without `-i`.
@@ -110,7 +124,13 @@ struct LivePlan {
     }
 
     private static func user(_ options: Options) throws -> User? {
-        guard let name = options.user else { return Privileges.isRoot ? User.sudoCaller : nil }
+        guard let name = options.user else {
+            guard Privileges.isRoot else { return nil }
+            if let caller = User.sudoCaller { return caller }
+            // Their files are root's, who stays root for them, without root's capabilities.
+            if options.metrics != nil || options.exportObjects != nil { return User(id: 0) }
+            return ownUsers.lazy.compactMap { User(named: $0) }.first
+        }
         guard Privileges.isRoot else { throw ValidationError("-Z: only root can become another user.") }
         guard let user = User(named: name) else { throw ValidationError("-Z: there is no user '\(name)'.") }
         return user

@@ -36,7 +36,7 @@ struct Btcshark: ParsableCommand {
         if let status = NodeKeyHelper.run(CommandLine.arguments) { Glibc.exit(status) }
         signal(SIGPIPE, SIG_IGN)
         Allocator.returnBigBuffers()
-        if var helper = RecordingHelperProcess(CommandLine.arguments.dropFirst()) { return helper.run() }
+        if let status = runHelper(CommandLine.arguments.dropFirst()) { Glibc.exit(status) }
         Subcommand.run(Array(CommandLine.arguments.dropFirst()))
         do {
             var command = try parseAsRoot(LetterClusters.split(Array(CommandLine.arguments.dropFirst())))
@@ -56,6 +56,15 @@ struct Btcshark: ParsableCommand {
             if !text.isEmpty { StandardError.write("btcshark: \(text)\nSee 'btcshark --help'.\n") }
             Glibc.exit(code == .validationFailure ? Status.usage.rawValue : code.rawValue)
         }
+    }
+
+    /// Is one of the helpers that this program starts, where the arguments ask for it, and answers the exit status.
+    private static func runHelper(_ arguments: ArraySlice<String>) -> Int32? {
+        if let helper = RecordingHelperProcess(arguments) { return helper.runLockedIn() }
+        if let status = InputHelperProcess.becomeDecompressor(arguments) { return status }
+        guard var helper = InputHelperProcess(arguments) else { return nil }
+        helper.run()
+        return 0
     }
 
     /// Any user who calls a program that is root for everybody would have all that root has: any file read, written and

@@ -13,17 +13,17 @@ extension Run {
         var recording: RecordingFiles?
         do {
             var helper: RecordingHelper?
-            if let path = live.recording, path != "-", let user = live.user {
-                helper = try RecordingHelper(path: path, ring: live.ring, owner: user)
+            if let path = live.recording, let owner = live.owner, live.isMadeByHelper(path) {
+                helper = try RecordingHelper(
+                    path: path, ring: live.ring, owner: owner, makesAll: owner.userID != live.user?.userID)
             }
             let opened = try LiveCapture(interface: live.interface, options: live.options)
             for note in opened.notes { StandardError.complain("\(live.interface): \(note)") }
+            // A pipe or a device that only root may open is opened by root.
+            let isOpenedFirst = helper == nil && live.owner?.userID != live.user?.userID
+            if isOpenedFirst { recording = try open(live, opened, nil) }
             try dropPrivileges(live)
-            if let path = live.recording {
-                recording = try RecordingFiles(
-                    path: path, linkType: opened.linkType, snapLength: opened.snapLength, ring: live.ring,
-                    helper: helper.take(), isEnding: { Signals.isEndRequested })
-            }
+            if !isOpenedFirst { recording = try open(live, opened, helper.take()) }
             announce(opened, live)
             capture = consume opened
         } catch {
@@ -31,13 +31,16 @@ extension Run {
         }
         return run { writer in
             guard let capture = capture.take() else { return (nil, nil) }
-            var reader = try LiveReader(
-                capture,
-                recording: recording.take().map { files in
-                    Recording(
-                        files, limits: live.autostop, showsFrames: plan.dissects,
-                        takesRotationRequest: { Signals.takeRotationRequest() })
-                })
+            let socket = capture.socketNumber
+            let (folders, helper) = Self.needs(of: recording)
+            Lockdown(plan).enterLive(socket, making: folders, helper: helper)
+            var recorded: Recording?
+            if let files = recording.take() {
+                recorded = Recording(
+                    files, limits: live.autostop, showsFrames: plan.dissects,
+                    takesRotationRequest: { Signals.takeRotationRequest() })
+            }
+            var reader = try LiveReader(capture, recording: recorded.take())
             var session = LiveSession(
                 live, output: output, pipeline: plan.dissects ? Pipeline(plan.pipeline, writer: writer) : nil,
                 keys: plan.keys, answers: answers)
@@ -69,12 +72,29 @@ extension Run {
         return output.isClosed && (exporter == nil || hasExportFailed) && plan.metrics == nil
     }
 
+    private func open(
+        _ live: LivePlan, _ capture: borrowing LiveCapture, _ helper: consuming RecordingHelper?
+    ) throws(CaptureError) -> RecordingFiles? {
+        guard let path = live.recording else { return nil }
+        return try RecordingFiles(
+            path: path, linkType: capture.linkType, snapLength: capture.snapLength, ring: live.ring, helper: helper,
+            isEnding: { Signals.isEndRequested })
+    }
+
+    /// Where a recording makes files, and the socket to who makes the others.
+    private static func needs(of recording: borrowing RecordingFiles?) -> (folders: [String], helper: Int32?) {
+        switch recording {
+        case .some(let recording): (recording.folders, recording.helperSocket)
+        case .none: ([], nil)
+        }
+    }
+
     private func dropPrivileges(_ live: LivePlan) throws {
         if let user = live.user {
             try Privileges.drop(to: user)
         } else if Privileges.isRoot {
             StandardError.complain(
-                "still running as root while parsing untrusted traffic; use -Z USER to drop privileges")
+                "still running as root while parsing untrusted traffic, since there is no user 'nobody'; use -Z USER")
         } else if Privileges.hasCapabilities {
             try Privileges.dropCapabilities()
         }

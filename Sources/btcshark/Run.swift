@@ -34,6 +34,7 @@ struct Run {
         case .live(let live): run(live)
         case .messageCaptures(let paths, let network):
             run { writer in
+                Lockdown(plan).enterOffline(reading: paths)
                 if let book = plan.answerBook {
                     FirstReading(plan.pipeline, filling: book).read(messageCaptures: paths, network)
                 }
@@ -51,13 +52,23 @@ struct Run {
     // MARK: Captures of packets
 
     private func run(_ paths: [String]) -> Status {
-        if let book = plan.answerBook { FirstReading(plan.pipeline, filling: book).read(captures: paths) }
         let collector = plan.packetFile.map { _ in FrameCollector() }
-        return run(collector) { writer in
-            var packets: SelectedPackets?
+        var prepared: SelectedPackets?
+        let late: [String]
+        do {
             if let file = plan.packetFile {
-                packets = try SelectedPackets(from: paths, to: file, isEnding: { Signals.isEndRequested })
+                prepared = try SelectedPackets(from: paths, to: file, isEnding: { Signals.isEndRequested })
             }
+            late = try OpenedInputs.prepare(paths, times: openings(of: paths), user: Lockdown.offlineUser)
+            try Lockdown.becomeCaller()
+        } catch {
+            StandardError.complain("\(error)")
+            return .input
+        }
+        return run(collector) { writer in
+            var packets = prepared.take()
+            Lockdown(plan).enterOffline(reading: late)
+            if let book = plan.answerBook { FirstReading(plan.pipeline, filling: book).read(captures: paths) }
             var options = plan.pipeline
             // Whoever looks at lines as they come, or at what else the records become, wants one after another.
             options.usesRecordThread = !output.isLineBuffered && exporter == nil
@@ -87,6 +98,12 @@ struct Run {
             }
             return (counts, problem)
         }
+    }
+
+    /// How often each file is opened: by each reading for its frames, before that for the time of the first one where there
+    /// are several, and at the end for the packets that are written.
+    private func openings(of paths: [String]) -> Int {
+        (plan.answerBook == nil ? 1 : 2) * (paths.count > 1 ? 2 : 1) + (plan.packetFile == nil ? 0 : 1)
     }
 
     /// Passes the frames on until the end or a signal; answers what went wrong.
@@ -224,6 +241,7 @@ struct Run {
         let writer = WriterGroup(writers)
         var messages = PastedMessages(plan.pipeline, writer: writer)
         writer.begin()
+        Lockdown(plan).enterOffline(reading: [])
         var shown = pasted.bytes.count
         if let command = pasted.command {
             messages.dissect(payload: pasted.bytes.span.bytes, as: command, network: pasted.network)

@@ -153,7 +153,9 @@ final class LiveProgram {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin"
-        let environment = ["PATH": path, "TZ": "UTC", "LC_ALL": "C"].merging(more) { $1 }
+        var environment = ["PATH": path, "TZ": "UTC", "LC_ALL": "C"].merging(more) { $1 }
+        // Of Tests/sanitize.sh.
+        environment["BTCSHARK_SANDBOX"] = ProcessInfo.processInfo.environment["BTCSHARK_SANDBOX"]
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0)=\($1)") } + [nil]
         defer { for word in arguments + variables { free(word) } }

@@ -54,7 +54,7 @@ struct PrivilegeTests {
             for set in ["CapInh", "CapPrm", "CapEff", "CapAmb"] {
                 #expect(status[set] == "0000000000000000", "\(set)", sourceLocation: location)
             }
-            #expect(status["NoNewPrivs"] == "1", sourceLocation: location)
+            #expect(status["NoNewPrivs"] == "1" && status["Seccomp"] == "2", sourceLocation: location)
         }
     }
 
@@ -137,10 +137,36 @@ struct PrivilegeTests {
         #expect(run.interrupt() == .status(0))
     }
 
-    @Test func plainRootIsWarned() throws {
-        let run = try LiveProgram.capturing(["-i", "lo"], in: space)
-        #expect(run.errorText.contains("btcshark: still running as root"), "\(run.errorText)")
-        #expect(run.interrupt() == .status(0))
+    /// Root alone becomes a user that has nothing, and the files stay root's.
+    @Test func plainRootBecomesAnother() throws {
+        let file = try makeFolder(ownedByNobody: false) + "/live.pcap"
+        let run = try LiveProgram.capturing(["-i", "lo", "-T", "ndjson", "-w", file], in: space, program: program)
+        if getpwnam("btcshark") == nil { try expectNothingLeft(run) }
+        try expectCaptures(run)
+        #expect(run.interrupt() == .status(0), "\(run.errorText)")
+        #expect(try owner(file) == 0 && ShownMessages(file: file).count == run.lines.count)
+    }
+
+    /// Who wants to stay root does, without capabilities.
+    @Test func rootThatStays() throws {
+        let run = try LiveProgram.capturing(["-i", "lo", "-T", "ndjson", "-Z", "root"], in: space, program: program)
+        #expect(run.comes { (try? statuses(run).count) ?? 0 >= 2 })
+        for status in try statuses(run) {
+            #expect(status["CapEff"] == "0000000000000000" && status["Seccomp"] == "2")
+        }
+        try expectCaptures(run)
+        #expect(run.interrupt() == .status(0), "\(run.errorText)")
+    }
+
+    /// The helper keeps what it needs to make files for others, and is locked in, too.
+    @Test func helperIsLockedIn() throws {
+        let file = try makeFolder(ownedByNobody: false) + "/live.pcap"
+        let run = try LiveProgram.capturing(["-i", "lo", "-w", file, "-Z", "nobody"], in: space, program: program)
+        let helper = try #require(children(run).first)
+        let text = try String(contentsOfFile: "/proc/\(helper)/status", encoding: .utf8)
+        #expect(text.contains("CapEff:\t0000000000000003") && text.contains("CapPrm:\t0000000000000003"), "\(text)")
+        #expect(text.contains("Seccomp:\t2") && text.contains("NoNewPrivs:\t1"))
+        #expect(run.interrupt() == .status(0), "\(run.errorText)")
     }
 
     // MARK: Files

@@ -28,7 +28,10 @@ package enum Sandbox {
             return "\(calls); \(places)"
         }
 
-        /// Whether the kernel did all that it can.
+        /// It was not wanted.
+        package fileprivate(set) var isSwitchedOff = false
+
+        /// Whether all of it is on.
         package var isWhole: Bool {
             if case .failure = calls { return false }
             if case .failure = places { return false }
@@ -47,6 +50,7 @@ package enum Sandbox {
             let missing = State.Missing(reason: "\(switchVariable)=off")
             state.calls = .failure(missing)
             state.places = .failure(missing)
+            state.isSwitchedOff = true
             return state
         }
         // What times are written in, which the C library else reads when the first one is written.

@@ -81,17 +81,18 @@ package struct SandboxProfile {
     }
 
     private var ofFiles: [CallRule] {
+        let paths: [CallRule] = [.any(.getdents64), .any(.readlink), .any(.readlinkat), .any(.getcwd)]
         let writing = UInt32(bitPattern: O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND)
         if !files.written.isEmpty {
             let calls: [SystemCall] = [
-                .openat, .getdents64, .unlink, .unlinkat, .rename, .renameat, .renameat2, .link, .linkat, .fchmod,
+                .openat, .unlink, .unlinkat, .rename, .renameat, .renameat2, .link, .linkat, .fchmod,
                 .fchown,
                 .umask, .faccessat, .faccessat2,
             ]
-            return calls.map { .any($0) }
+            return calls.map { .any($0) } + paths
         }
-        if files.read.isEmpty { return [] }
-        return [.any(.openat).with(2, .lacks(writing)), .any(.getdents64)]
+        if files.read.isEmpty, !isNetworked { return [] }
+        return [.any(.openat).with(2, .lacks(writing))] + paths
     }
 
     private var ofWork: [CallRule] {
@@ -104,7 +105,7 @@ package struct SandboxProfile {
             ? []
             : [
                 .any(.sendmsg).with(0, .isOne(of: toHelpers)), .any(.recvmsg).with(0, .isOne(of: toHelpers)),
-                .any(.shutdown).with(0, .isOne(of: toHelpers)),
+                .any(.shutdown).with(0, .isOne(of: toHelpers)), .any(.recvfrom).with(0, .isOne(of: toHelpers)),
             ]
         switch work {
         case .offline:
@@ -128,7 +129,7 @@ package struct SandboxProfile {
             let calls: [SystemCall] = [
                 .connect, .getsockopt, .setsockopt, .getsockname, .getpeername, .sendto, .recvfrom, .sendmsg, .recvmsg,
                 .sendmmsg, .recvmmsg, .shutdown, .epollCreate1, .epollCtl, .epollWait, .epollPwait, .timerfdCreate,
-                .timerfdSettime, .pipe2, .readlink, .readlinkat, .faccessat, .faccessat2,
+                .timerfdSettime, .pipe2, .faccessat, .faccessat2,
             ]
             // AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: peers, and what looks up names.
             return calls.map { .any($0) } + [

@@ -85,6 +85,7 @@ extension SystemCall {
     static let faccessat2 = SystemCall("faccessat2", 439, 439)
     static let openat = SystemCall("openat", 257, 56)
     static let getdents64 = SystemCall("getdents64", 217, 61)
+    static let getcwd = SystemCall("getcwd", 79, 17)
     static let readlink = SystemCall("readlink", 89, nil)
     static let readlinkat = SystemCall("readlinkat", 267, 78)
     static let unlink = SystemCall("unlink", 87, nil)

@@ -82,6 +82,7 @@ struct Connect: ParsableCommand {
         let recorder = try makeRecorder()
         let keyLog = try makeKeyLog()
         try PeerPrivileges.giveUp()
+        Lockdown.enterWithPeers()
         Signals.listen()
         let output = ByteOutput(descriptor: STDOUT_FILENO, isLineBuffered: true)
         output.isEnding = { Signals.isEndRequested }

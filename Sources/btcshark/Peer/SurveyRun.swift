@@ -18,6 +18,7 @@ struct SurveyRun {
         } catch {
             return .input
         }
+        Lockdown.enterWithPeers()
         Signals.listen()
         if let notice = plan.notice { StandardError.complain(notice) }
         if !plan.isQuiet, plan.repeated > 0 {

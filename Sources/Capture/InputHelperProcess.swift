@@ -1,0 +1,120 @@
+import CLinux
+import Glibc
+import System
+
+/// The process that ``InputHelper`` starts. The program that asks may have been taken over by what it read: no other file
+/// is opened than those of the command line, and no other program started than those that decompress.
+public struct InputHelperProcess: ~Copyable {
+    /// What the program is started with to become a decompressor as another user.
+    public static let decompressorArgument = "--decompressor"
+
+    private let paths: [String]
+    /// Whom decompressors run as, as arguments; `-` for who we are.
+    private let user: [String]
+    private var decompressors: [UInt64: Holder] = [:]
+    private var number: UInt64 = 0
+
+    /// More at once are refused: so many files are never open.
+    private static let mostDecompressors = 64
+
+    private final class Holder {
+        var child: Child?
+        init(_ child: consuming Child) { self.child = .some(child) }
+    }
+
+    /// - Parameter arguments: Those of the program; nil where they do not begin with ``InputHelper/argument``.
+    public init?(_ arguments: some Collection<String>) {
+        let words = Array(arguments)
+        guard words.count >= 3, words[0] == InputHelper.argument else { return nil }
+        user = Array(words[1...2])
+        paths = Array(words[3...])
+    }
+
+    /// Serves until the other end of a socket, standard input as a rule, is closed.
+    public mutating func run(on socket: Int32 = STDIN_FILENO) {
+        while true {
+            var words: [UInt64] = [0, 0]
+            var file: Int32 = -1
+            var received = -1
+            words.withUnsafeMutableBytes { bytes in
+                repeat {
+                    received = linux_receive_with_descriptor(socket, bytes.baseAddress, bytes.count, &file)
+                } while received < 0 && errno == EINTR
+            }
+            let input = file >= 0 ? try? Descriptor(owning: file) : nil
+            guard received == 16, let request = InputHelper.Request(rawValue: words[0]) else { return }
+            switch request {
+            case .open: open(words[1], socket)
+            case .decompress: decompress(words[1], input, socket)
+            case .finish:
+                let end = decompressors.removeValue(forKey: words[1])?.child.take()?.wait() ?? .unknown
+                Self.answer(end.code, -1, socket)
+            case .end:
+                // Ended as its owner goes.
+                decompressors[words[1]] = nil
+                Self.answer(0, -1, socket)
+            }
+        }
+    }
+
+    private func open(_ place: UInt64, _ socket: Int32) {
+        guard let index = Int(exactly: place), paths.indices.contains(index) else {
+            return Self.answer(Int64(EACCES), -1, socket)
+        }
+        do throws(SystemFailure) {
+            let file = try Descriptor(file: paths[index])
+            Self.answer(0, file.number, socket)
+        } catch {
+            Self.answer(Int64(error.code), -1, socket)
+        }
+    }
+
+    private mutating func decompress(_ place: UInt64, _ input: consuming Descriptor?, _ socket: Int32) {
+        guard let index = Int(exactly: place), Compression.all.indices.contains(index), let input,
+            decompressors.count < Self.mostDecompressors
+        else { return Self.answer(-Int64(EINVAL), -1, socket) }
+        let program = Compression.all[index].program
+        do throws(SystemFailure) {
+            // A larger pipe means fewer turns between the two processes.
+            let pipe = try Pipe(capacity: 1 << 20)
+            let messages = try Descriptor(memoryFileNamed: "messages of \(program)")
+            let words =
+                user[0] == "-"
+                ? [program, "-dc"] : ["/proc/self/exe", Self.decompressorArgument] + user + [program]
+            if user[0] != "-", !Self.isInstalled(program) { throw SystemFailure(code: ENOENT) }
+            let child = try Child(words, input: input, output: pipe.writeEnd, errors: messages)
+            number &+= 1
+            decompressors[number] = Holder(child)
+            Self.answer(Int64(number), pipe.readEnd.number, socket)
+            Self.answer(0, messages.number, socket)
+        } catch {
+            Self.answer(-Int64(error.code), -1, socket)
+        }
+    }
+
+    private static func isInstalled(_ program: String) -> Bool {
+        let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+        return path.split(separator: ":").contains { access("\($0)/\(program)", X_OK) == 0 }
+    }
+
+    private static func answer(_ number: Int64, _ file: Int32, _ socket: Int32) {
+        var number = number
+        linux_send_with_descriptor(socket, &number, 8, file)
+    }
+
+    /// Becomes a user, and then a decompressor, where the arguments ask for it; else does nothing.
+    ///
+    /// - Returns: The exit status where it cannot be; nil where it is not asked for.
+    public static func becomeDecompressor(_ arguments: some Collection<String>) -> Int32? {
+        let words = Array(arguments)
+        guard words.count == 4, words[0] == decompressorArgument, let userID = UInt32(words[1]),
+            let groupID = UInt32(words[2]), Compression.all.contains(where: { $0.program == words[3] })
+        else { return nil }
+        do throws(PrivilegesError) {
+            try Privileges.drop(to: User(userID: userID, groupID: groupID))
+        } catch { return 126 }
+        var program = [strdup(words[3]), strdup("-dc"), nil]
+        execvp(words[3], &program)
+        return 127
+    }
+}

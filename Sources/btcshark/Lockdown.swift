@@ -1,0 +1,80 @@
+import Capture
+import Glibc
+import System
+
+/// Gives up what this process may do, before it looks at what strangers have sent: root's rights, and then all that its
+/// work does not need.
+struct Lockdown {
+    private let plan: Plan
+
+    init(_ plan: Plan) { self.plan = plan }
+
+    /// Whom root becomes once the inputs of saved captures are open; nil where it stays who it is.
+    static var offlineUser: User? { Privileges.isRoot ? User.sudoCaller : nil }
+
+    /// Becomes the user who called `sudo`.
+    static func becomeCaller() throws(PrivilegesError) {
+        if let user = offlineUser { try Privileges.drop(to: user) }
+    }
+
+    /// Locks this process in while it reads saved captures or what is pasted.
+    ///
+    /// - Parameter read: Files and folders that are opened later.
+    func enterOffline(reading read: [String]) {
+        var profile = SandboxProfile(.offline, files: files(reading: read))
+        if let socket = OpenedInputs.helperSocket { profile.helpers = [socket] }
+        enter(profile)
+    }
+
+    /// Locks this process in while it captures.
+    ///
+    /// - Parameters:
+    ///   - socket: The packet socket.
+    ///   - folders: Where it makes files itself.
+    ///   - helper: The socket to who makes the others.
+    func enterLive(_ socket: Int32, making folders: [String], helper: Int32?) {
+        // A log that is replaced is opened again.
+        let logs = plan.keys?.path.map { [Self.folder(of: $0)] } ?? []
+        var files = files(reading: logs)
+        files.written += folders
+        enter(SandboxProfile(.live(packetSocket: socket), files: files, helpers: helper.map { [$0] } ?? []))
+    }
+
+    /// Locks this process in while it calls peers.
+    static func enterWithPeers() { report(Sandbox.enter(SandboxProfile(.peers)), isAsked: false, isNear: true) }
+
+    private func enter(_ profile: SandboxProfile) {
+        let state = Sandbox.enter(profile)
+        if plan.options.reallyQuiet { return }
+        Self.report(state, isAsked: plan.options.quiet, isNear: plan.isLive)
+    }
+
+    /// Says what is on where that is asked for, and what is missing where strangers are near, too.
+    private static func report(_ state: Sandbox.State, isAsked: Bool, isNear: Bool) {
+        let isMissing = isNear && !state.isWhole && !state.isSwitchedOff
+        if isAsked || isMissing { StandardError.write("Sandbox: \(state)\n") }
+    }
+
+    // MARK: Files
+
+    private func files(reading read: [String]) -> SandboxProfile.Files {
+        var written: [String] = []
+        if let folder = plan.objectFolder { written.append(folder) }
+        if let path = plan.options.metrics { written.append(Self.folder(of: path)) }
+        return SandboxProfile.Files(read: read, written: written + temporaryFolders)
+    }
+
+    /// Where packets of inputs that are read once are kept for a second reading.
+    private var temporaryFolders: [String] {
+        guard plan.packetFile != nil, case .captures(let paths) = plan.input,
+            paths.contains(where: { FileTree.entry(at: $0) != .file })
+        else { return [] }
+        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+        return [folder.isEmpty ? "/tmp" : folder]
+    }
+
+    private static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return String(path[...slash])
+    }
+}
