@@ -175,6 +175,19 @@ public struct LiveCapture: ~Copyable {
         return states[0].revents == Int16(POLLIN) ? .ready : .idle
     }
 
+    /// As ``wait(for:milliseconds:)``, beside another descriptor, for a process that serves by it.
+    ///
+    /// - Parameter isAsked: Set where something came by it.
+    func isIdle(beside other: Int32, milliseconds: Int32, _ isAsked: inout Bool) -> Bool {
+        var states = [
+            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: other, events: Int16(POLLIN), revents: 0),
+        ]
+        guard poll(&states, 2, milliseconds) > 0 else { return true }
+        isAsked = isAsked || states[1].revents != 0
+        return states[0].revents != Int16(POLLIN)
+    }
+
     /// Whether the interface is gone or down.
     var problem: LiveProblem? { watch.problem() }
 

@@ -36,11 +36,13 @@ public struct LiveReader: ~Copyable, PacketSource {
     /// Begins to take frames. Those that the kernel has collected since `capture` was made come first.
     ///
     /// - Parameters:
+    ///   - helper: Where it is given, an interface that goes away is waited for.
     ///   - recording: Each frame is recorded before it is handed out; where nil, frames are only handed out.
     ///   - queueSize: In bytes, at least 1 MiB; of a recorded capture there are two queues of this size. Memory is taken
     ///     only as far as a queue has been filled.
     public init(
-        _ capture: consuming LiveCapture, recording: consuming Recording? = nil, queueSize: Int = Self.queueSize
+        _ capture: consuming LiveCapture, helper: InterfaceHelper? = nil, recording: consuming Recording? = nil,
+        queueSize: Int = Self.queueSize
     ) throws(CaptureError) {
         let interface = capture.interface
         let linkType = capture.linkType
@@ -48,7 +50,7 @@ public struct LiveReader: ~Copyable, PacketSource {
         let thread: ReaderThread
         var recorder: RecorderThread?
         do throws(SystemFailure) {
-            thread = try ReaderThread(capture, queueSize: size)
+            thread = try ReaderThread(capture, helper, queueSize: size)
             if let recording = recording.take() {
                 recorder = try RecorderThread(recording, thread, linkType: linkType, queueSize: size)
             }
@@ -131,6 +133,9 @@ public struct LiveReader: ~Copyable, PacketSource {
         statistics.notShown = recorder?.queue.dropped ?? 0
         return statistics
     }
+
+    /// What has happened to an interface that is waited for since this was last asked, in sentences.
+    public func takeNotes() -> [String] { thread.takeNotes() }
 
     /// How many frames were recorded so far; nil where nothing is recorded.
     public var recordedFrames: UInt64? { recorder?.recordedFrames }

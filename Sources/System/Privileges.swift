@@ -71,6 +71,8 @@ public enum Privileges {
         case changeOwner = 0
         /// Folders of others are written to.
         case overridePermissions = 1
+        /// Interfaces are captured from.
+        case rawPackets = 13
     }
 
     /// Keeps these capabilities of this thread and no others, for good.

@@ -8,6 +8,8 @@ import System
 struct LivePlan {
     let interface: String
     let options: LiveOptions
+    /// An interface that goes away is waited for.
+    let waits: Bool
     /// Where all packets are recorded, `-` for standard output.
     let recording: String?
     /// Where the next file begins, and how many are kept; nil for one file.
@@ -39,6 +41,7 @@ struct LivePlan {
         if name == "-" { throw ValidationError("-i -: to read a capture from standard input, say -r -.") }
         interface = Interface.name(for: name)
         self.options = try Self.liveOptions(options, ports: ports)
+        waits = options.waitInterface
         recording = options.write
         autostop = try Self.limits(options.autostop, "-a")
         let ring = try Self.limits(options.ring, "-b")
@@ -62,6 +65,7 @@ struct LivePlan {
         if options.snapLength != nil { return "-s" }
         if options.noPromiscuity { return "-p" }
         if options.bufferSize != nil { return "-B" }
+        if options.waitInterface { return "--wait-interface" }
         if !options.autostop.isEmpty { return "-a" }
         if !options.ring.isEmpty { return "-b" }
         if options.nodeKeys != nil { return "--node-keys" }

@@ -189,6 +189,7 @@ struct LiveSession: ~Copyable {
     }
 
     private mutating func answerSignals(_ reader: borrowing LiveReader) {
+        if plan.waits { for note in reader.takeNotes() { StandardError.complain(note) } }
         if Signals.takeCountsRequest() {
             StandardError.write(reader.statistics.text(taken: nil) + "\n")
             if let counts { StandardError.write(counts.text + "\n") }

@@ -31,13 +31,13 @@ struct Lockdown {
     /// - Parameters:
     ///   - socket: The packet socket.
     ///   - folders: Where it makes files itself.
-    ///   - helper: The socket to who makes the others.
-    func enterLive(_ socket: Int32, making folders: [String], helper: Int32?) {
+    ///   - helpers: The sockets to those who make the others, and capture from an interface that has come again.
+    func enterLive(_ socket: Int32, making folders: [String], helpers: [Int32]) {
         // A log that is replaced is opened again.
         let logs = plan.keys?.path.map { [Self.folder(of: $0)] } ?? []
         var files = files(reading: logs)
         files.written += folders
-        enter(SandboxProfile(.live(packetSocket: socket), files: files, helpers: helper.map { [$0] } ?? []))
+        enter(SandboxProfile(.live(packetSocket: socket), files: files, helpers: helpers))
     }
 
     /// Locks this process in while it calls peers.

@@ -61,6 +61,7 @@ struct Btcshark: ParsableCommand {
     /// Is one of the helpers that this program starts, where the arguments ask for it, and answers the exit status.
     private static func runHelper(_ arguments: ArraySlice<String>) -> Int32? {
         if let helper = RecordingHelperProcess(arguments) { return helper.runLockedIn() }
+        if let helper = InterfaceHelperProcess(arguments) { return helper.run() }
         if let status = InputHelperProcess.becomeDecompressor(arguments) { return status }
         guard var helper = InputHelperProcess(arguments) else { return nil }
         helper.run()

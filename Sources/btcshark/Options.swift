@@ -46,6 +46,11 @@ struct Options: ParsableArguments {
         help: ArgumentHelp("With -i: the size of the kernel's buffer; 16 unless set.", valueName: "MiB"))
     var bufferSize: Int?
 
+    @Flag(
+        name: .long,
+        help: "With -i: wait for an interface that is not there, is down, or goes away, instead of ending.")
+    var waitInterface = false
+
     @Option(
         name: .customShort("a"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(

@@ -1,5 +1,6 @@
 import Capture
 import Dissector
+import Glibc
 import Insight
 import Output
 import Records
@@ -11,13 +12,15 @@ extension Run {
     func run(_ live: LivePlan) -> Status {
         var capture: LiveCapture?
         var recording: RecordingFiles?
+        var interfaceHelper: InterfaceHelper?
         do {
             var helper: RecordingHelper?
             if let path = live.recording, let owner = live.owner, live.isMadeByHelper(path) {
                 helper = try RecordingHelper(
                     path: path, ring: live.ring, owner: owner, makesAll: owner.userID != live.user?.userID)
             }
-            let opened = try LiveCapture(interface: live.interface, options: live.options)
+            guard let opened = try openInterface(live) else { return .success }
+            if live.waits { interfaceHelper = try InterfaceHelper(opened, live.options) }
             for note in opened.notes { StandardError.complain("\(live.interface): \(note)") }
             // A pipe or a device that only root may open is opened by root.
             let isOpenedFirst = helper == nil && live.owner?.userID != live.user?.userID
@@ -33,14 +36,15 @@ extension Run {
             guard let capture = capture.take() else { return (nil, nil) }
             let socket = capture.socketNumber
             let (folders, helper) = Self.needs(of: recording)
-            Lockdown(plan).enterLive(socket, making: folders, helper: helper)
+            let helpers = [helper, interfaceHelper?.socketNumber].compactMap(\.self)
+            Lockdown(plan).enterLive(socket, making: folders, helpers: helpers)
             var recorded: Recording?
             if let files = recording.take() {
                 recorded = Recording(
                     files, limits: live.autostop, showsFrames: plan.dissects,
                     takesRotationRequest: { Signals.takeRotationRequest() })
             }
-            var reader = try LiveReader(capture, recording: recorded.take())
+            var reader = try LiveReader(capture, helper: interfaceHelper, recording: recorded.take())
             var session = LiveSession(
                 live, output: output, pipeline: plan.dissects ? Pipeline(plan.pipeline, writer: writer) : nil,
                 keys: plan.keys, answers: answers)
@@ -70,6 +74,28 @@ extension Run {
         if !plan.isRecordedLive { return output.isClosed || hasExportFailed }
         // Other files than the recording are still written.
         return output.isClosed && (exporter == nil || hasExportFailed) && plan.metrics == nil
+    }
+
+    /// Opens the interface; with `--wait-interface` as soon as it is there and up.
+    ///
+    /// - Returns: Nil where the end was asked for meanwhile.
+    private func openInterface(_ live: LivePlan) throws(CaptureError) -> LiveCapture? {
+        var hasTold = false
+        while !Signals.isEndRequested {
+            do throws(CaptureError) {
+                return try LiveCapture(interface: live.interface, options: live.options)
+            } catch {
+                guard live.waits, case .live(let problem) = error.problem else { throw error }
+                switch problem {
+                case .noSuchInterface: if !hasTold { StandardError.complain("\(live.interface): waiting for it") }
+                case .isDown: if !hasTold { StandardError.complain("\(live.interface): is down; waiting for it") }
+                default: throw error
+                }
+                hasTold = true
+                usleep(250_000)
+            }
+        }
+        return nil
     }
 
     private func open(

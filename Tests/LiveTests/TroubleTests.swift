@@ -41,6 +41,47 @@ struct TroubleTests {
         #expect(PacketCounts(program.errorText)?.received == frames.count)
     }
 
+    /// With --wait-interface: down and up, or deleted and made again; what comes then is taken, too.
+    @Test(arguments: [true, false])
+    func interfaceThatComesAgain(isDeleted: Bool) throws {
+        let other = try NetworkNamespace()
+        try space.connect("here", to: other, "there")
+        let program = try LiveProgram.capturing(
+            ["-i", "here", "-T", "ndjson", "-w", file, "--wait-interface"], in: space)
+        let frames = try recordedFrames("handshake.pcap")
+        let send = {
+            let socket = try other.inside { try PacketSocket("there") }
+            for frame in frames { try socket.send(frame) }
+        }
+        let all = try StreamModel(frames).all.count
+        var sent = 0
+        for round in 1...3 {
+            try send()
+            sent += frames.count
+            #expect(program.comes { (try? PacketFile(file).frames.count) == sent }, "\(program.errorText)")
+            #expect(round > 1 || program.comes { program.lines.count == all })
+            if round == 3 { break }
+            if isDeleted {
+                try space.ip("link", "del", "here")
+            } else {
+                try space.ip("link", "set", "here", "down")
+            }
+            #expect(
+                program.comes { program.errorText.matches(of: #/waits for it/#).count == round },
+                "\(program.errorText)")
+            if isDeleted {
+                try space.connect("here", to: other, "there")
+            } else {
+                try space.ip("link", "set", "here", "up")
+            }
+            #expect(
+                program.comes { program.errorText.matches(of: #/the interface is back/#).count == round },
+                "\(program.errorText)")
+        }
+        #expect(program.interrupt() == .status(0), "\(program.errorText)")
+        #expect(PacketCounts(program.errorText)?.received == sent)
+    }
+
     @Test func interfaceThatIsNotThere() throws {
         let (ending, output, errors) = try LiveProgram.run(["-i", "nothing0", "-w", file], in: space)
         #expect(ending == .status(1) && output.isEmpty)

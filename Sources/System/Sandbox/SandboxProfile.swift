@@ -12,6 +12,8 @@ package struct SandboxProfile {
         case peers
         /// Making files for another process.
         case making
+        /// Capturing for another process.
+        case capturing
     }
 
     /// Which files may be opened. What is open already stays open.
@@ -125,6 +127,10 @@ package struct SandboxProfile {
             return messages + [
                 .any(.ioctl).with(1, .isOne(of: terminals)), .any(.fcntl).with(1, .isOne(of: flags + duplicates)),
             ]
+        case .capturing:
+            let calls: [SystemCall] = [.ioctl, .fcntl, .bind, .setsockopt, .getsockopt, .recvmsg, .sendto]
+            // AF_INET, AF_NETLINK and AF_PACKET: what libpcap asks the kernel by, and captures by.
+            return messages + calls.map { .any($0) } + [.any(.socket).with(0, .isOne(of: [2, 16, 17]))]
         case .peers:
             let calls: [SystemCall] = [
                 .connect, .getsockopt, .setsockopt, .getsockname, .getpeername, .sendto, .recvfrom, .sendmsg, .recvmsg,

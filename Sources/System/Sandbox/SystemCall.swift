@@ -108,6 +108,7 @@ extension SystemCall {
     static let recvfrom = SystemCall("recvfrom", 45, 207)
     static let socket = SystemCall("socket", 41, 198)
     static let connect = SystemCall("connect", 42, 203)
+    static let bind = SystemCall("bind", 49, 200)
     static let setsockopt = SystemCall("setsockopt", 54, 208)
     static let getsockname = SystemCall("getsockname", 51, 204)
     static let getpeername = SystemCall("getpeername", 52, 205)
