@@ -27,7 +27,9 @@ enum Program {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
         var environment = ["PATH": folder.path + ":" + path, "TZ": "UTC", "LC_ALL": "C", "HOME": workspace.path]
         // Of Tests/sanitize.sh, whose build this may be.
-        for name in ["ASAN_OPTIONS", "TSAN_OPTIONS", "BTCSHARK_SANDBOX"] { environment[name] = ProcessInfo.processInfo.environment[name] }
+        for name in ["ASAN_OPTIONS", "TSAN_OPTIONS", "BTCSHARK_SANDBOX"] {
+            environment[name] = ProcessInfo.processInfo.environment[name]
+        }
         return environment.merging(more) { $1 }
     }
 

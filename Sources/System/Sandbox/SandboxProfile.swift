@@ -121,14 +121,16 @@ package struct SandboxProfile {
             let interfaces: [UInt32] = [0x8910, 0x8913, 0x8933]
             return messages + [
                 .any(.ioctl).with(1, .isOne(of: terminals + interfaces)), .any(.fcntl).with(1, .isOne(of: flags)),
-                .any(.getsockopt),
+                .any(.getsockopt), .any(.getsockname),
             ]
         case .making:
             return messages + [
                 .any(.ioctl).with(1, .isOne(of: terminals)), .any(.fcntl).with(1, .isOne(of: flags + duplicates)),
             ]
         case .capturing:
-            let calls: [SystemCall] = [.ioctl, .fcntl, .bind, .setsockopt, .getsockopt, .recvmsg, .sendto]
+            let calls: [SystemCall] = [
+                .ioctl, .fcntl, .bind, .setsockopt, .getsockopt, .getsockname, .recvmsg, .sendto,
+            ]
             // AF_INET, AF_NETLINK and AF_PACKET: what libpcap asks the kernel by, and captures by.
             return messages + calls.map { .any($0) } + [.any(.socket).with(0, .isOne(of: [2, 16, 17]))]
         case .peers:
