@@ -1,11 +1,14 @@
 import Capture
 import Glibc
+import Synchronization
 import System
 
 /// Gives up what this process may do, before it looks at what strangers have sent: root's rights, and then all that its
 /// work does not need.
 struct Lockdown {
     private let plan: Plan
+    /// What is on in this process; nil before it is locked in.
+    private static let state = Mutex<Sandbox.State?>(nil)
 
     init(_ plan: Plan) { self.plan = plan }
 
@@ -41,18 +44,22 @@ struct Lockdown {
     }
 
     /// Locks this process in while it calls peers.
-    static func enterWithPeers() { report(Sandbox.enter(SandboxProfile(.peers)), isAsked: false, isNear: true) }
+    static func enterWithPeers() { enter(SandboxProfile(.peers), isNear: true, isSilent: false) }
 
     private func enter(_ profile: SandboxProfile) {
-        let state = Sandbox.enter(profile)
-        if plan.options.reallyQuiet { return }
-        Self.report(state, isAsked: plan.options.quiet, isNear: plan.isLive)
+        Self.enter(profile, isNear: plan.isLive, isSilent: plan.options.quiet || plan.options.reallyQuiet)
     }
 
-    /// Says what is on where that is asked for, and what is missing where strangers are near, too.
-    private static func report(_ state: Sandbox.State, isAsked: Bool, isNear: Bool) {
-        let isMissing = isNear && !state.isWhole && !state.isSwitchedOff
-        if isAsked || isMissing { StandardError.write("Sandbox: \(state)\n") }
+    /// - Parameter isNear: Strangers can send something now; then it is said at once what is missing, unless `isSilent`.
+    private static func enter(_ profile: SandboxProfile, isNear: Bool, isSilent: Bool) {
+        let now = Sandbox.enter(profile)
+        state.withLock { $0 = now }
+        if isNear, !isSilent, !now.isWhole, !now.isSwitchedOff { report() }
+    }
+
+    /// Says what is on.
+    static func report() {
+        if let state = state.withLock({ $0 }) { StandardError.write("Sandbox: \(state)\n") }
     }
 
     // MARK: Files

@@ -232,6 +232,7 @@ struct Run {
         if !reportExport() { status = .input }
         if plan.metrics?.hasFailed == true { status = .input }
         if let counts { report(counts, status) }
+        if plan.options.quiet, !plan.options.reallyQuiet { Lockdown.report() }
         return status
     }
 
@@ -250,6 +251,7 @@ struct Run {
         }
         writer.end()
         answers.end(nil)
+        if plan.options.quiet, !plan.options.reallyQuiet { Lockdown.report() }
         if StandardError.complain(ofFailed: output) { return .input }
         if !reportExport() { return .input }
         if plan.metrics?.hasFailed == true { return .input }

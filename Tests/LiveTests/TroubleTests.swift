@@ -112,10 +112,11 @@ struct TroubleTests {
         let block = BitcoinMessage.block(size: 1_500_000).bytes
         try peers.send(block)
         #expect(program.comes { program.isBlockedInWrite })
-        // Until the queue's 64 MiB are full; on a busy machine the kernel drops packets, too, which take no room.
+        // Until both queues have been filled once, 64 MiB each; on a busy machine the kernel drops packets, too, which take no
+        // room.
         let empty = program.residentBytes
         var sent = 0
-        while program.residentBytes - empty < 64 << 20, sent < 1_000 {
+        while program.residentBytes - empty < 128 << 20, sent < 1_000 {
             try peers.send(block)
             sent += 1
         }

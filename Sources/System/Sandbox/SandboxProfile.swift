@@ -129,14 +129,15 @@ package struct SandboxProfile {
             ]
         case .capturing:
             let calls: [SystemCall] = [
-                .ioctl, .fcntl, .bind, .setsockopt, .getsockopt, .getsockname, .recvmsg, .sendto,
+                .ioctl, .fcntl, .bind, .setsockopt, .getsockopt, .getsockname, .recvmsg, .recvfrom, .sendto,
             ]
             // AF_INET, AF_NETLINK and AF_PACKET: what libpcap asks the kernel by, and captures by.
             return messages + calls.map { .any($0) } + [.any(.socket).with(0, .isOne(of: [2, 16, 17]))]
         case .peers:
             let calls: [SystemCall] = [
                 .connect, .getsockopt, .setsockopt, .getsockname, .getpeername, .sendto, .recvfrom, .sendmsg, .recvmsg,
-                .sendmmsg, .recvmmsg, .shutdown, .epollCreate1, .epollCtl, .epollWait, .epollPwait, .timerfdCreate,
+                .sendmmsg, .recvmmsg, .shutdown, .epollCreate, .epollCreate1, .setpriority, .statfs, .epollCtl,
+                .epollWait, .epollPwait, .timerfdCreate,
                 .timerfdSettime, .pipe2, .faccessat, .faccessat2,
             ]
             // AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: peers, and what looks up names.
@@ -158,6 +159,6 @@ package struct SandboxProfile {
 
     /// Where the lookup of names reads.
     private static let systemFolders = [
-        "/etc", "/usr", "/lib", "/lib64", "/run", "/var", "/proc", "/sys/devices/system/cpu",
+        "/etc", "/usr", "/lib", "/lib64", "/run", "/var", "/proc", "/sys/devices/system/cpu", "/sys/fs/cgroup",
     ]
 }
