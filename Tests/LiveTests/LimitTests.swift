@@ -79,6 +79,23 @@ struct LimitTests {
         #expect(Int(number) == (received + 7) / 8)
     }
 
+    /// The bound holds over restarts, also after a kill.
+    @Test(arguments: [SIGINT, SIGKILL])
+    func ringOverRestarts(ending: Int32) throws {
+        for _ in 1...4 {
+            let program = try LiveProgram.capturing(
+                ["-i", "lo", "-q", "-b", "packets:8", "-b", "files:2", "-w", file], in: space)
+            _ = try talk(rounds: 3)
+            // The newest has nothing in it at first, not even a header.
+            let isFull = { (try? self.files().contains { $0.frames.count == 8 }) == true }
+            #expect(try program.comes { try folder.names().count == 2 && isFull() })
+            program.signal(ending)
+            _ = program.end()
+            let names = try folder.names()
+            #expect(names.count <= 2, "\(names)")
+        }
+    }
+
     @Test func ringOfSizes() throws {
         let program = try LiveProgram.capturing(["-i", "lo", "-q", "-b", "filesize:200", "-w", file], in: space)
         try TCPPeers(port: 8333, in: space).send(BitcoinMessage.block(size: 1_500_000).bytes)
