@@ -18,7 +18,7 @@ struct LiveSession: ~Copyable {
     private let answers: Answers
     /// Nobody looks any more at what is dissected: the capture goes on, since it is recorded.
     private var onlyRecords = false
-    private var hasToldClosed = false
+    private(set) var hasToldClosed = false
     private var failure: (any Error)?
     /// Taken so far.
     private(set) var packets: UInt64 = 0

@@ -52,12 +52,16 @@ extension Run {
             reader.finish()
             let packets = reader.recordedFrames ?? session.packets
             defer { plan.keys?.finish() }
+            let hasToldClosed = session.hasToldClosed
             var (counts, facts) = session.finish()
             writer?.end()
             let statistics = reader.statistics
             facts?.kernelDropped = statistics.droppedByKernel
             answers.end(facts)
             output.flush()
+            if live.recording != nil, output.isClosed, output.errorNumber == 0, !hasToldClosed {
+                StandardError.complain("standard output is no longer read")
+            }
             if !plan.options.reallyQuiet { StandardError.write(statistics.text(taken: packets) + "\n") }
             let problems = [
                 (failure ?? reader.takeRecordingFailure() as (any Error)?).flatMap(Self.complaint),
