@@ -14,7 +14,7 @@ public struct InputHelperProcess: ~Copyable {
     private var decompressors: [UInt64: Holder] = [:]
     private var number: UInt64 = 0
 
-    /// More at once are refused: so many files are never open.
+    /// More at once are refused: no reading has as many files open.
     private static let mostDecompressors = 64
 
     private final class Holder {

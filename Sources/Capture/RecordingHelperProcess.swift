@@ -4,7 +4,7 @@ import System
 /// The process that ``RecordingHelper`` starts. The program that asks may have been taken over by what it read: nothing
 /// is done but to make the files of one recording, whose name came from the command line.
 ///
-/// A next file that comes before its time, as SIGHUP asks for it, deletes none: so whoever asks for one after the other
+/// A next file that comes before its time, as SIGHUP asks for it, deletes none: so one who asks for one after the other
 /// destroys no earlier recording, and after a few is refused.
 public struct RecordingHelperProcess: ~Copyable {
     private let order: RecordingOrder

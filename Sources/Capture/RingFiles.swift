@@ -21,7 +21,7 @@ struct RingFiles {
             throw failure
         }
         defer { closedir(stream) }
-        // The copy shares its place with whoever has read the folder before.
+        // The copy shares its place with all who have read the folder before.
         rewinddir(stream)
         var found: [(name: String, number: UInt64, changed: timespec)] = []
         while let entry = readdir(stream) {

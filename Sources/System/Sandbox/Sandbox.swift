@@ -1,6 +1,6 @@
 import Glibc
 
-/// Locks this process in before it looks at what strangers have sent: whoever takes it over by that can do no more than its
+/// Locks this process in before it looks at what strangers have sent: one who takes it over by that can do no more than its
 /// profile says.
 package enum Sandbox {
     /// What is on.
