@@ -12,8 +12,12 @@ public struct RecordingFiles: ~Copyable {
     public private(set) var completedFiles: UInt64 = 0
 
     private let path: String
+    private let format: CaptureFormat
     private let linkType: LinkTypeNumber
     private let snapLength: Int
+    private let description: CaptureDescription
+    /// What was received and lost so far, which a file says at its end where its format has room for it.
+    public var statistics = CaptureStatistics()
     /// When the next file begins, and how many are kept; nil for one file without an end.
     private let ring: CaptureLimits?
     /// See ``CaptureDestination/isEnding``.
@@ -42,10 +46,14 @@ public struct RecordingFiles: ~Copyable {
     ///   - isEnding: See ``CaptureDestination/isEnding``.
     /// - Throws: `CaptureError` where the file cannot be made.
     public init(
-        path: String, linkType: LinkTypeNumber, snapLength: Int = CaptureWriter.snapLength, ring: CaptureLimits? = nil,
-        helper: consuming RecordingHelper? = nil, isEnding: @escaping @Sendable () -> Bool = { false }
+        path: String, format: CaptureFormat = .pcap, linkType: LinkTypeNumber,
+        snapLength: Int = CaptureWriter.snapLength, description: CaptureDescription = CaptureDescription(),
+        ring: CaptureLimits? = nil, helper: consuming RecordingHelper? = nil,
+        isEnding: @escaping @Sendable () -> Bool = { false }
     ) throws(CaptureError) {
         self.path = path
+        self.format = format
+        self.description = description
         self.linkType = linkType
         self.snapLength = snapLength
         self.ring = ring
@@ -88,7 +96,7 @@ public struct RecordingFiles: ~Copyable {
         } else if path == "-" || FileIdentity(of: path) == identity {
             try flush()
         } else {
-            try writer.take()?.close()
+            try closeFile()
             _ = try begin()
             try flush()
         }
@@ -96,6 +104,11 @@ public struct RecordingFiles: ~Copyable {
 
     /// Writes what is buffered, and closes.
     public consuming func close() throws(CaptureError) {
+        try closeFile()
+    }
+
+    private mutating func closeFile() throws(CaptureError) {
+        try writer?.write(statistics)
         try writer.take()?.close()
     }
 
@@ -123,7 +136,7 @@ public struct RecordingFiles: ~Copyable {
     private mutating func complete() throws(CaptureError) {
         currentPath = nil
         completedFiles &+= 1
-        try writer.take()?.close()
+        try closeFile()
     }
 
     /// - Returns: Whether this process has made the file.
@@ -136,7 +149,8 @@ public struct RecordingFiles: ~Copyable {
         destination.isEnding = isEnding
         let isNew = destination.isNew
         identity = destination.descriptor.fileIdentity
-        writer = try CaptureWriter(destination, linkType: linkType, snapLength: snapLength)
+        writer = try CaptureWriter(
+            destination, format: format, linkType: linkType, snapLength: snapLength, description: description)
         currentPath = path
         if ring?.files != nil { kept.append(name) }
         begun = monotonicSeconds()

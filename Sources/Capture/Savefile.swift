@@ -2,9 +2,9 @@ import CPcap
 import Glibc
 import System
 
-/// A pcap or pcapng file or pipe open in libpcap. Owns the stream, its buffer and libpcap's handle.
+/// A pcap file or pipe open in libpcap. Owns the stream, its buffer and libpcap's handle.
 struct Savefile: ~Copyable {
-    /// Why libpcap cannot open or read it.
+    /// Why a capture cannot be opened or read.
     struct Failure: Error {
         /// Where the stream stood when it failed.
         enum Cause {
@@ -17,8 +17,10 @@ struct Savefile: ~Copyable {
         }
 
         let cause: Cause
-        /// libpcap's message.
+        /// libpcap's message; where there is an offset, ours.
         let message: String
+        /// Where the block begins that cannot be read, in bytes; nil where libpcap reads, which does not tell.
+        var offset: UInt64?
     }
 
     /// What `next` found.
@@ -73,7 +75,7 @@ struct Savefile: ~Copyable {
     }
 
     /// Reads the next frame. Its bytes are libpcap's, and hold until the next call.
-    mutating func next() throws(Failure) -> Step {
+    func next() throws(Failure) -> Step {
         var header: UnsafeMutablePointer<pcap_pkthdr>?
         var bytes: UnsafePointer<UInt8>?
         switch pcap_next_ex(handle, &header, &bytes) {

@@ -12,12 +12,19 @@ public struct SecondReading: ~Copyable {
     private var copies: [TemporaryCapture?]
     private let isReadOnce: [Bool]
     private var turns = Turns()
+    /// What the inputs say of their frames beside the headers that are handed out.
+    public let notes = CaptureNotes()
+    /// The same of the first reading, of what is copied.
+    private let firstNotes: CaptureNotes
     /// By index of the input, how many frames of it were read.
     private var frameCounts: [UInt64]
 
-    /// - Parameter paths: The inputs as `CaptureFiles` takes them.
-    public init(paths: [String]) {
+    /// - Parameters:
+    ///   - paths: The inputs as `CaptureFiles` takes them.
+    ///   - notes: Those of the first reading.
+    public init(paths: [String], notes: CaptureNotes = CaptureNotes()) {
         self.paths = paths
+        firstNotes = notes
         copies = Array(repeating: nil, count: paths.count)
         frameCounts = Array(repeating: 0, count: paths.count)
         isReadOnce = paths.map { $0 == "-" || FileIdentity(of: $0) == nil }
@@ -33,7 +40,7 @@ public struct SecondReading: ~Copyable {
         if let known = copies[header.file] {
             copy = known
         } else {
-            copy = try TemporaryCapture(linkType: header.linkType)
+            copy = try TemporaryCapture(notes: firstNotes)
             copies[header.file] = copy
         }
         try copy.writer.write(header, bytes)
@@ -68,8 +75,8 @@ public struct SecondReading: ~Copyable {
     }
 
     private func open(_ file: Int) throws(CaptureError) -> OpenFile {
-        if isReadOnce[file], let copy = copies[file] { return OpenFile(try copy.reopen(file: file)) }
-        return OpenFile(try OfflineCapture(path: paths[file], file: file))
+        if isReadOnce[file], let copy = copies[file] { return OpenFile(try copy.reopen(file: file, notes: notes)) }
+        return OpenFile(try OfflineCapture(path: paths[file], file: file, notes: notes))
     }
 }
 
@@ -109,7 +116,7 @@ private final class TemporaryCapture {
     private let path: String
     private var readEnd: Descriptor?
 
-    init(linkType: LinkTypeNumber) throws(CaptureError) {
+    init(notes: CaptureNotes) throws(CaptureError) {
         let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
         let path = (folder.isEmpty ? "/tmp" : folder) + "/btcshark-XXXXXX"
         let file: TemporaryFile
@@ -119,15 +126,18 @@ private final class TemporaryCapture {
             throw CaptureError(.cannotCreate, path: path, detail: error.message)
         }
         self.path = path
-        writer = try CaptureWriter(file.writeEnd, path: path, linkType: linkType)
+        // Frames may be of several link types.
+        writer = try CaptureWriter(
+            file.writeEnd, path: path, format: .pcapng, linkType: nil, snapLength: 0,
+            description: CaptureDescription(notes: notes))
         readEnd = .some(file.readEnd)
     }
 
     /// The capture from its beginning; once.
-    func reopen(file: Int) throws(CaptureError) -> OfflineCapture {
+    func reopen(file: Int, notes: CaptureNotes) throws(CaptureError) -> OfflineCapture {
         try writer.flush()
         guard let input = readEnd.take() else { throw CaptureError(.cannotOpen, path: path, detail: "it was read") }
-        return try OfflineCapture(input, path: path, file: file)
+        return try OfflineCapture(input, path: path, file: file, notes: notes)
     }
 }
 

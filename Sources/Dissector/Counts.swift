@@ -45,6 +45,8 @@ public struct Counts: Sendable, Equatable {
     public var malformedPackets: UInt64 = 0
     /// Frames of which only the first bytes were captured, as many as the snap length.
     public var cutPackets: UInt64 = 0
+    /// Packets that were lost while the files were captured, as pcapng files may tell.
+    public var droppedPackets: UInt64 = 0
     /// Frames that are a second or more earlier than one before them in their file.
     public var packetsBack: UInt64 = 0
 
@@ -54,7 +56,7 @@ public struct Counts: Sendable, Equatable {
     public var hasProblem: Bool {
         badChecksums > 0 || gaps > 0 || missingBytes > 0 || skippedBytes > 0 || cutMessages > 0
             || wrongSecrets > 0 || lostPackets > 0 || evictions > 0 || cutPackets > 0 || bytes.hasProblem
-            || packetsBack > 0
+            || packetsBack > 0 || droppedPackets > 0
     }
 
     /// One line for people.
@@ -85,6 +87,9 @@ public struct Counts: Sendable, Equatable {
         if evictions > 0 { parts.append("memory limit reached \(plural(evictions, "time", "times"))") }
         if malformedPackets > 0 { parts.append(plural(malformedPackets, "malformed packet", "malformed packets")) }
         if cutPackets > 0 { parts.append(plural(cutPackets, "packet", "packets") + " cut by the snap length") }
+        if droppedPackets > 0 {
+            parts.append(plural(droppedPackets, "packet", "packets") + " dropped while it was captured")
+        }
         if packetsBack > 0 {
             parts.append(
                 plural(packetsBack, "packet runs", "packets run") + " back in time by a second or more")

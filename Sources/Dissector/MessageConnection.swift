@@ -11,6 +11,8 @@ final class MessageConnection {
         /// No byte is missing from the first one on, as far as anything was wanted.
         var isWhole = true
         var startWasSeen = false
+        /// A byte of it has come.
+        var hasBegun = false
         var hasMessages = false
         var transport = Transport.undecided
         /// Of the messages of v1.
@@ -44,15 +46,22 @@ final class MessageConnection {
 
     /// A direction has ended: it is known no more but for what is missing of it.
     func close(_ direction: Direction) {
-        let isWhole = self[direction].isWhole
+        let (isWhole, hasBegun) = (self[direction].isWhole, self[direction].hasBegun)
         self[direction] = Side()
         self[direction].isWhole = isWhole
+        self[direction].hasBegun = hasBegun
     }
 
     // MARK: What was seen
 
     /// A direction begins with its first byte, or with a later one.
-    func begin(_ direction: Direction, isStart: Bool) { self[direction].isWhole = isStart }
+    func begin(_ direction: Direction, isStart: Bool) {
+        self[direction].isWhole = isStart
+        self[direction].hasBegun = true
+    }
+
+    /// Bytes of a direction have come, as far as any were wanted.
+    func hasBegun(_ direction: Direction) -> Bool { self[direction].hasBegun }
 
     /// Bytes of a direction are missing.
     func noteLoss(of direction: Direction) { self[direction].isWhole = false }

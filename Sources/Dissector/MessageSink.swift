@@ -1,4 +1,5 @@
 import BitcoinP2P
+import Capture
 import Layers
 import Output
 import Reassembly
@@ -49,6 +50,12 @@ struct MessageSink: StreamSink, ~Copyable {
 
     /// The capture's first frame.
     mutating func begin(_ time: Int64) { outlet.begin(time) }
+
+    /// The frames to come are of a file.
+    mutating func begin(file: Int) { finder.begin(file: file) }
+
+    /// A file brings secrets of its connections along.
+    mutating func add(secrets: CaptureNotes.Secrets) { finder.add(secrets.lines, of: secrets.file) }
 
     /// A frame is about to be received.
     mutating func begin(_ frame: Origin) {

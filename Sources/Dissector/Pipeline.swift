@@ -14,8 +14,7 @@ public enum PipelineError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .unsupportedLinkType(let type, let frame):
-            "frame \(frame) is of link type \(type), which is not supported. Supported are Ethernet, Linux cooked v1 "
-                + "and v2, loopback (NULL, LOOP), raw IP and PPP"
+            "frame \(frame) is of link type \(type), which is not supported. LINK LAYERS in btcshark(1) lists those that are"
         }
     }
 }
@@ -33,6 +32,11 @@ public struct Pipeline: ~Copyable {
     private let observer: SegmentObserver?
     /// Somebody is shown all packets.
     private let isWatched: Bool
+    private let captureNotes: CaptureNotes?
+    /// Of the last frame with a time.
+    private var lastTime: Int64?
+    /// The file of the last frame.
+    private var file = 0
 
     /// - Parameters:
     ///   - writer: Nil to count only.
@@ -43,6 +47,7 @@ public struct Pipeline: ~Copyable {
         let observer = options.observation > .messages ? SegmentObserver(options.observation) : nil
         self.observer = observer
         isWatched = collector != nil || observer != nil
+        captureNotes = options.captureNotes
         parser = PacketParser()
         assembler = StreamAssembler(limits: options.limits)
         sink = MessageSink(options, writer: writer, collector: collector, observer: observer)
@@ -53,7 +58,31 @@ public struct Pipeline: ~Copyable {
 
     /// Takes one frame; `bytes` are only borrowed.
     public mutating func receive(_ header: FrameHeader, _ bytes: RawSpan) throws(PipelineError) {
-        if packets == 0 { sink.begin(header.time) }
+        if header.hasTime {
+            if lastTime == nil { sink.begin(header.time) }
+            lastTime = header.time
+        } else {
+            return try receive(timeless: header, bytes)
+        }
+        try take(header, bytes)
+    }
+
+    /// A frame of which it is not known when it was captured lets no time pass.
+    private mutating func receive(timeless header: FrameHeader, _ bytes: RawSpan) throws(PipelineError) {
+        captureNotes?.note(timeless: header.number)
+        var header = header
+        header.time = lastTime ?? 0
+        try take(header, bytes)
+    }
+
+    private mutating func take(_ header: FrameHeader, _ bytes: RawSpan) throws(PipelineError) {
+        if header.file != file {
+            file = header.file
+            sink.begin(file: file)
+        }
+        if let captureNotes, captureNotes.hasSecrets {
+            for secrets in captureNotes.takeSecrets() { sink.add(secrets: secrets) }
+        }
         packets += 1
         sink.begin(Origin(frame: header.number, time: header.time))
         let isCut = header.capturedLength < header.originalLength
@@ -106,7 +135,8 @@ public struct Pipeline: ~Copyable {
         var shown: FrameCollector.Shown?
         var fragmentsLength: UInt64 = 0
         let isOutgoing =
-            isWatched && observer != nil && parser.isOutgoing(bytes, linkType: header.linkType.rawValue)
+            isWatched && observer != nil
+            && (header.isOutgoing || parser.isOutgoing(bytes, linkType: header.linkType.rawValue))
         let outcome = parser.parse(
             bytes, originalLength: header.originalLength, linkType: header.linkType.rawValue, time: header.time,
             number: header.number
@@ -115,7 +145,8 @@ public struct Pipeline: ~Copyable {
                 SegmentNote(
                     frame: header.number, frameLength: UInt32(clamping: header.originalLength),
                     sequence: packet.sequence, payloadLength: UInt32(clamping: packet.wireLength),
-                    fragmentsLength: packet.fragmentsLength, isSYN: packet.flags.contains(.syn)))
+                    fragmentsLength: packet.fragmentsLength, isSYN: packet.flags.contains(.syn),
+                    interface: header.interface, comment: header.comment))
             let segment = Segment(packet, options)
             if packet.fragmentsDiffer {
                 sink.noteContested(header.number)

@@ -1,4 +1,5 @@
 import BitcoinP2P
+import Capture
 import DisplayFilter
 import Fields
 import Insight
@@ -11,6 +12,8 @@ import Records
 public struct PipelineOptions: Sendable {
     /// Ports to be taken for Bitcoin's beside the usual ones.
     public var ports: Set<UInt16> = []
+    /// What the capture says of its frames beside their headers; nil where it says nothing.
+    public var captureNotes: CaptureNotes?
     /// The number of records after which reading stops; those of gaps do not count.
     public var recordLimit: UInt64 = .max
     /// Bytes held of one direction of a connection while a hole is open or a message incomplete.

@@ -36,6 +36,15 @@ struct ProblemRemarks: Sendable {
     let secretWrong = Remark(
         "bitcoin.v2.secret.wrong", .error, .checksum,
         "The secret in the key log is not this connection's, or its network is not known")
+    let garbageTooLong = Remark(
+        "bitcoin.v2.garbage.over_limit", .error, .protocol,
+        "More than the 4095 bytes of garbage that receivers accept: they disconnect")
+    let terminatorMissing = Remark(
+        "bitcoin.v2.terminator.missing", .warning, .protocol,
+        "The sender closed the connection without its garbage terminator, though the secret is right")
+    let unanswered = Remark(
+        "bitcoin.v2.unanswered", .note, .protocol,
+        "Of the other side nothing was captured: an attempt that it closed, as peers do that speak only v1")
     let packetNotAuthentic = Remark(
         "bitcoin.v2.packet.not_authentic", .error, .checksum,
         "The packet does not authenticate: it was damaged, or is not what was sent")

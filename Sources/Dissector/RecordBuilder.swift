@@ -1,4 +1,5 @@
 import BitcoinP2P
+import Capture
 import Fields
 import Insight
 import Layers
@@ -37,6 +38,8 @@ struct RecordBuilder: ~Copyable {
     private var earlier = Earlier()
     /// The last one before the end of a connection, where that is known.
     var lastMessage: LastMessage?
+    /// What the capture says of its frames beside their headers.
+    var captureNotes: CaptureNotes?
     /// How many nodes the tree has beside those that were asked for.
     var ownCount = 0
 
@@ -135,6 +138,7 @@ struct RecordBuilder: ~Copyable {
         record.frameNumber = origin.frame
         record.time = origin.time
         record.startTime = origin.time
+        record.hasTime = captureNotes.map { !$0.isTimeless(origin.frame) } ?? true
         // libpcap gives nanoseconds of any capture; of one in microseconds they are whole thousands.
         if origin.time % 1000 != 0 { record.timeDecimals = 9 }
         record.captureStart = firstTime ?? origin.time
@@ -172,11 +176,16 @@ struct RecordBuilder: ~Copyable {
         var sink = TreeSink(takeTree())
         let frame = sink.open(fields.frame, at: 0, value: 0, flags: .generated)
         sink.generate(fields.frameNumber, value: record.frameNumber, RawSpan())
-        sink.generate(fields.frameTime, value: UInt64(bitPattern: record.time), RawSpan())
-        sink.generate(fields.frameTimeEpoch, value: UInt64(bitPattern: record.time), RawSpan())
-        let relative = record.time &- record.captureStart
-        sink.generate(fields.frameTimeRelative, value: UInt64(bitPattern: relative), RawSpan())
-        if let segment { sink.generate(fields.frameLength, value: UInt64(segment.frameLength), RawSpan()) }
+        if record.hasTime {
+            sink.generate(fields.frameTime, value: UInt64(bitPattern: record.time), RawSpan())
+            sink.generate(fields.frameTimeEpoch, value: UInt64(bitPattern: record.time), RawSpan())
+            let relative = record.time &- record.captureStart
+            sink.generate(fields.frameTimeRelative, value: UInt64(bitPattern: relative), RawSpan())
+        }
+        if let segment {
+            sink.generate(fields.frameLength, value: UInt64(segment.frameLength), RawSpan())
+            appendNotes(segment, &sink)
+        }
         sink.close(frame, at: 0)
 
         appendEnds(ends, sender, number, segment, &sink)
@@ -190,6 +199,20 @@ struct RecordBuilder: ~Copyable {
         }
         record.protocolNode = sink.tree.nodes.count
         record.tree = sink.tree
+    }
+
+    /// What a pcapng file says of the frame.
+    private func appendNotes(_ segment: SegmentNote, _ sink: inout TreeSink) {
+        guard let captureNotes, segment.interface > 0 || segment.comment > 0 else { return }
+        if let interface = captureNotes.interface(segment.interface) {
+            sink.generate(fields.interfaceNumber, value: UInt64(interface.number), RawSpan())
+            if !interface.name.isEmpty {
+                sink.generate(fields.interfaceName, value: 0, interface.name.span.bytes)
+            }
+        }
+        for comment in captureNotes.comments(segment.comment) {
+            sink.generate(fields.comment, value: 0, comment.span.bytes)
+        }
     }
 
     /// The record's place among the others: of a gap only its direction, and whether it is late.

@@ -36,6 +36,13 @@ struct RecordFields: Sendable {
     let frameLength = Field(
         "frame.len", "Frame length on the wire", .unsigned(bits: 32), "bytes of that frame on the wire")
 
+    let interfaceNumber = Field(
+        "frame.interface_id", "Interface id", .unsigned(bits: 32),
+        "number of the interface of a pcapng file that frame came by, from 0 over all sections")
+    let interfaceName = Field(
+        "frame.interface_name", "Interface name", .text, "what the pcapng file calls that interface, if anything")
+    let comment = Field("frame.comment", "Comment", .text, "what somebody wrote to that frame, in a pcapng file")
+
     let ip: Field
     let ipSource: Field
     let ipDestination: Field

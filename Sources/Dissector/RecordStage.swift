@@ -49,6 +49,7 @@ struct RecordStage: ~Copyable {
         builder = RecordBuilder(columns: options.columns)
         builder.wantsWholeHashes = options.showsWholeHashes
         builder.showsResponseTimes = options.showsResponseTimes
+        builder.captureNotes = options.captureNotes
         self.writer = writer
         inquiry = options.inquiry
         tellsEnds = options.tellsEnds

@@ -1,11 +1,13 @@
 import Capture
 
-/// Copies selected frames of a capture into a new one: a classic pcap file with nanoseconds.
+/// Copies selected frames of a capture into a new one: a classic pcap file with nanoseconds, or a pcapng file.
 ///
 /// Which frames are wanted is known only after the capture has been read, so it is read twice.
 public struct SelectedPackets: ~Copyable {
     private var reading: SecondReading
     private var destination: CaptureDestination
+    private let format: CaptureFormat
+    private let application: String
     /// The link type of a file without frames: that of the first frame read.
     private var linkType: LinkTypeNumber?
 
@@ -13,14 +15,19 @@ public struct SelectedPackets: ~Copyable {
     ///
     /// - Parameters:
     ///   - paths: The inputs, as `CaptureFiles` takes them.
+    ///   - notes: Those of the first reading.
     ///   - output: A file, a FIFO, or `-` for standard output; none of the inputs.
+    ///   - application: What a pcapng file names as the program that has written it.
     ///   - isEnding: The program is to end: a reader of the output that takes nothing is not waited for.
     public init(
-        from paths: [String], to output: String, isEnding: @escaping @Sendable () -> Bool = { false }
+        from paths: [String], notes: CaptureNotes = CaptureNotes(), to output: String, format: CaptureFormat = .pcap,
+        application: String = "", isEnding: @escaping @Sendable () -> Bool = { false }
     ) throws(CaptureError) {
         destination = try CaptureDestination(path: output, inputs: paths)
         destination.isEnding = isEnding
-        reading = SecondReading(paths: paths)
+        reading = SecondReading(paths: paths, notes: notes)
+        self.format = format
+        self.application = application
     }
 
     /// Takes each frame as it is read for the first time: those of a pipe cannot be read again and are copied.
@@ -37,16 +44,23 @@ public struct SelectedPackets: ~Copyable {
     public consuming func write(_ selection: FrameSelection) throws(CaptureError) -> UInt64 {
         var destination: CaptureDestination? = destination
         var reading = reading
+        let format = format
+        let description = CaptureDescription(application: application, notes: reading.notes)
         // Its header can be written only when the link type is known.
         var writer: CaptureWriter?
         try reading.read(upTo: selection.last) { header, bytes throws(CaptureError) in
             guard selection.contains(header.number) else { return }
-            if let opened = destination.take() { writer = try CaptureWriter(opened, linkType: header.linkType) }
+            if let opened = destination.take() {
+                // A pcapng file describes interfaces as their frames come.
+                writer = try CaptureWriter(
+                    opened, format: format, linkType: format == .pcap ? header.linkType : nil, description: description)
+            }
             try writer?.write(header, bytes)
         }
         if let opened = destination.take() {
             let ethernet = LinkTypeNumber(rawValue: 1)
-            writer = try CaptureWriter(opened, linkType: linkType ?? ethernet)
+            writer = try CaptureWriter(
+                opened, format: format, linkType: linkType ?? ethernet, description: description)
         }
         guard let writer = writer.take() else { return 0 }
         let count = writer.framesWritten

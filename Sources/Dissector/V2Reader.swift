@@ -40,6 +40,8 @@ final class V2Reader: TransportReader {
     private var framer: V2Framer?
     /// It is among the streams that were decrypted.
     private var isCounted = false
+    /// Bytes of it are missing.
+    private var hasLost = false
     private var unread = UnreadBytes()
 
     /// Bytes of one direction that wait for a key: a later key is of no use.
@@ -85,6 +87,7 @@ final class V2Reader: TransportReader {
         into outlet: inout MessageOutlet
     ) {
         stream.lose(missing.upperBound &- missing.lowerBound, reason)
+        hasLost = true
         if state == .closed { return }
         let start = missing.lowerBound &- UInt64(rest.byteCount)
         framer?.gap(after: rest, at: start, resumingAt: missing.upperBound)
@@ -106,15 +109,28 @@ final class V2Reader: TransportReader {
             return
         }
         if !rest.isEmpty { unread.add(rest, at: end &- UInt64(rest.byteCount), provenance) }
-        if let session = knownSession(), session.schedule == nil, !session.hasToldFailure {
-            // Where the capture ended before the longest garbage would have, the terminator may have come after it.
-            let searched = Int(clamping: unread.count) - EllSwiftKey.byteCount
-            if reason == .fin, searched >= KeySchedule.terminatorLength {
-                session.isRefused = true
-                write(.noTerminator(searched: searched), unread.last, session, into: &outlet)
-            }
-        }
+        // Where the capture ended before the longest garbage would have, the terminator may have come after it.
+        if let session = knownSession(), !session.hasToldFailure { writeEnd(session, reason, into: &outlet) }
         writeEncrypted(into: &outlet)
+    }
+
+    /// Writes why nothing could be opened of a direction that has been closed.
+    private func writeEnd(_ session: V2Session, _ reason: CloseReason, into outlet: inout MessageOutlet) {
+        let searched = Int(clamping: unread.count) - EllSwiftKey.byteCount
+        // A peer that speaks only v1 may reset the connection.
+        guard reason == .fin || reason == .reset else { return }
+        if !stream.connection.hasBegun(stream.id.direction.opposite) {
+            write(.unanswered(sent: Int(clamping: unread.count)), unread.last, session, into: &outlet)
+        } else if reason == .reset {
+            return
+        } else if session.schedule != nil {
+            // Else the terminator may be among what was not captured.
+            guard !hasLost, stream.start == 0 else { return }
+            write(.endedInGarbage(searched: max(searched, 0)), unread.last, session, into: &outlet)
+        } else if searched >= KeySchedule.terminatorLength {
+            session.isRefused = true
+            write(.noTerminator(searched: searched), unread.last, session, into: &outlet)
+        }
     }
 
     // MARK: Secrets
@@ -186,6 +202,7 @@ final class V2Reader: TransportReader {
                 stream.connection.noteLoss(of: stream.id.direction)
                 if case .noTerminator = failure { session.isRefused = true }
                 write(failure, provenance.completion(at: end), session, into: &outlet)
+                if case .garbageTooLong = failure { return giveUp(visit, from: at, provenance) }
             case .needMore(let minimum):
                 // Without the network nothing can be opened, and this direction has not shown it.
                 if session.schedule == nil, rest.byteCount >= Self.waitingLimit {

@@ -32,7 +32,12 @@ public struct GRE: Sendable {
             if bits & 0x1000 != 0 { try c.bigEndian(sequence, UInt32.self) }
             switch bits & 7 {
             case 0 where bits & 0x4000 == 0:
-                next = NextLayer(etherType: value)
+                switch value {
+                // A switch's mirrored frames: type I has neither a sequence number nor a header of its own.
+                case 0x88be: next = bits & 0x1000 != 0 ? .rare(.erspan) : .ethernet
+                case 0x22eb: next = .rare(.erspan)
+                default: next = NextLayer(etherType: value)
+                }
             case 1:
                 if bits & 0x80 != 0 { try c.bigEndian(acknowledgment, UInt32.self) }
                 // A packet that only acknowledges has no sequence number and no payload.

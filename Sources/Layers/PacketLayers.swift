@@ -31,6 +31,7 @@ public struct PacketLayers: Sendable {
     public let vxlan = VXLAN()
     public let geneve = Geneve()
     public let mpls = MPLS()
+    public let rare = RareLayers()
 
     public init() {}
 
@@ -109,6 +110,7 @@ public struct PacketLayers: Sendable {
             case .vxlan: next = try vxlan.layout(&c)
             case .geneve: next = try geneve.layout(&c)
             case .mpls: next = try mpls.layout(&c)
+            case .rare(let layer): next = try rare.layout(&c, layer)
             case .ip: next = c.peek().map { $0 >> 4 } == 6 ? .ipv6 : .ipv4
 
             case .ipv4:

@@ -68,13 +68,16 @@ public struct PacketParser: ~Copyable {
         }
     }
 
-    /// Whether the capturing machine has sent a frame, where its link header tells: that of a Linux cooked capture.
+    /// Whether the capturing machine has sent a frame, where its link header tells: that of a Linux cooked capture, of
+    /// PKTAP, and of frames with a direction.
     public func isOutgoing(_ frame: RawSpan, linkType: Int32) -> Bool {
         var cursor = Cursor(frame, SkimSink(wantsInfo: false))
         do throws(Stop) {
             return switch NextLayer(linkType: linkType) {
             case .linuxCooked: try layers.linuxCooked.layout(&cursor).isOutgoing
             case .linuxCooked2: try layers.linuxCooked.layout2(&cursor).isOutgoing
+            case .rare(.pktap), .rare(.userPktap): cursor.peek(PKTAP.flagsOffset).map { $0 & 2 != 0 } ?? false
+            case .rare(.directedPPP), .rare(.directedCiscoHDLC), .rare(.directedFrameRelay): cursor.peek() ?? 0 != 0
             default: false
             }
         } catch {

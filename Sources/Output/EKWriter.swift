@@ -57,10 +57,14 @@ public final class EKWriter: RecordSink {
     public func write(_ record: borrowing Record, _ bytes: RawSpan) {
         output.buffer.append("{\"index\":{\"_index\":\"")
         index.append(record, to: &output.buffer)
-        output.buffer.append("\"}}\n{\"timestamp\":\"")
-        let (seconds, nanoseconds) = TimeText.split(record.time)
-        output.buffer.append(decimal: Int(seconds &* 1000 &+ Int64(nanoseconds / 1_000_000)))
-        output.buffer.append("\",\"layers\":{")
+        output.buffer.append("\"}}\n{")
+        if record.hasTime {
+            output.buffer.append("\"timestamp\":\"")
+            let (seconds, nanoseconds) = TimeText.split(record.time)
+            output.buffer.append(decimal: Int(seconds &* 1000 &+ Int64(nanoseconds / 1_000_000)))
+            output.buffer.append("\",")
+        }
+        output.buffer.append("\"layers\":{")
         if columns == nil {
             appendLayers(record.tree, bytes, to: &output.buffer)
         } else {

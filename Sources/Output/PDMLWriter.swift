@@ -110,6 +110,10 @@ public final class PDMLWriter: RecordSink {
         appendGeneral("num", "Number", record.frameNumber, size, to: &text)
         appendGeneral("len", "Frame Length", size, size, to: &text)
         appendGeneral("caplen", "Captured Length", UInt64(bytes.byteCount), size, to: &text)
+        guard record.hasTime else {
+            text.append("  </proto>\n")
+            return
+        }
         text.append("    <field name=\"timestamp\" pos=\"0\" show=\"")
         if time.append(instant: record.time, date: true, separator: 0x54, decimals: 9, to: &text) { text.append("Z") }
         text.append("\" showname=\"Captured Time\" value=\"")

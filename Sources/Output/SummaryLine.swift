@@ -18,6 +18,7 @@ public struct SummaryLine {
         text.append(rightAligned: 5) { $0.append(decimal: record.frameNumber) }
         text.append(ascii: separator)
         text.append(rightAligned: 10) {
+            guard record.hasTime else { return }
             time.append(record.time, since: record.captureStart, decimals: record.timeDecimals, to: &$0)
         }
         text.append(ascii: separator)

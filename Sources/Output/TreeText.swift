@@ -79,6 +79,11 @@ public struct TreeText {
             if shown < record.frames.count { text.append(", …") }
             text.append(")")
         }
+        guard record.hasTime else {
+            colour.end(in: &text)
+            text.append(", of unknown time\n")
+            return
+        }
         switch record.ending {
         case .complete, .packet: text.append(", complete at ")
         case .cut: text.append(", cut, last seen at ")

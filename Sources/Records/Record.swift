@@ -10,6 +10,8 @@ public struct Record: ~Copyable {
     public var frameNumber: UInt64 = 0
     /// When that frame was captured, in nanoseconds since the Unix epoch.
     public var time: Int64 = 0
+    /// Whether it is known when the frame was captured; else ``time`` is that of the last frame before of which it is.
+    public var hasTime = true
     /// When the first bytes of a whole direction were captured; of a message the same as ``time``.
     public var startTime: Int64 = 0
     /// When the capture's first frame was captured; relative times count from it.

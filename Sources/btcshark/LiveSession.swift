@@ -22,6 +22,7 @@ struct LiveSession: ~Copyable {
     private let begun = ContinuousClock.now
     private var flushed = ContinuousClock.now
     private var lookedForKeys = ContinuousClock.now
+    private var notedStatistics = ContinuousClock.now
 
     /// After so long output is handed on though more frames come.
     private static let flushInterval: Duration = .milliseconds(50)
@@ -50,11 +51,19 @@ struct LiveSession: ~Copyable {
         while !isOver(), !hasReachedLimit, !Signals.isEndRequested {
             answerSignals(reader)
             writeMetrics(reader)
+            noteStatistics(reader)
             guard step(&reader, milliseconds: wait) else { return failure }
         }
         // What came before that moment.
         if Signals.isEndRequested || isTimeOver { takeRest(&reader, isOver) }
         return failure
+    }
+
+    /// For a file that is complete before the capture is; a moment old at most.
+    private mutating func noteStatistics(_ reader: borrowing LiveReader) {
+        guard plan.ring != nil, notedStatistics != flushed else { return }
+        notedStatistics = flushed
+        recording?.statistics = reader.statistics
     }
 
     /// What was taken before the end was asked for: it is shown as long as somebody reads, and recorded in any case.
@@ -71,13 +80,15 @@ struct LiveSession: ~Copyable {
 
     /// Ends the streams and the recording.
     ///
+    /// - Parameter statistics: Of the whole capture.
     /// - Returns: The counts of what was dissected, and what went wrong.
-    consuming func finish() -> (Counts?, CaptureFacts?, (any Error)?) {
+    consuming func finish(_ statistics: CaptureStatistics) -> (Counts?, CaptureFacts?, (any Error)?) {
         keys?.refresh()
         pipeline?.lookForKeys()
         pipeline?.finish()
         let (counts, facts) = (counts, facts)
         do throws(CaptureError) {
+            recording?.statistics = statistics
             try recording.take()?.close()
         } catch {
             return (counts, facts, error)

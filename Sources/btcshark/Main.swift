@@ -8,6 +8,8 @@ import System
 @main
 struct Btcshark: ParsableCommand {
     static let version = "0.1.0"
+    /// As files name it that we have written.
+    static let application = "btcshark \(version)"
 
     static let configuration = CommandConfiguration(
         commandName: "btcshark",

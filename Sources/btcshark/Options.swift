@@ -114,7 +114,8 @@ struct Options: ParsableArguments {
     @Option(
         name: .customShort("F"), parsing: .unconditional,
         help: ArgumentHelp(
-            "With -w: the file's format; only nsecpcap, also called pcap: classic pcap with nanoseconds.",
+            "With -w: the file's format: pcapng, or nsecpcap, also called pcap: classic pcap with nanoseconds. Unless set "
+                + "it is pcapng where the file's name ends in .pcapng or .ntar.",
             valueName: "format"))
     var fileFormat: String?
 

@@ -27,6 +27,8 @@ struct Plan {
     let keys: KeySources?
     /// Where packets are written, `-` for standard output.
     let packetFile: String?
+    /// Also of a recording.
+    let packetFormat: CaptureFormat
     let objectFolder: String?
     /// Nil where no metrics are asked for.
     let metrics: MetricsFile?
@@ -40,6 +42,7 @@ struct Plan {
         var isPasted = false
         if case .pasted = input { isPasted = true }
         presentation = try Presentation(options, isPasted: isPasted)
+        packetFormat = try Self.packetFormat(options)
         packetFile = try Self.packetFile(options, input, presentation)
         objectFolder = try options.exportObjects.map(Self.objectFolder)
         if options.exportsHex, objectFolder == nil { throw ValidationError("--hex needs --export-objects.") }
@@ -126,20 +129,22 @@ struct Plan {
         case .captures, .live: break
         case .messageCaptures, .pasted: throw ValidationError("-w writes packets, and there are none in this input.")
         }
-        switch options.fileFormat {
-        case nil, "nsecpcap", "pcap": break
-        case "pcapng":
-            throw ValidationError(
-                "-F: libpcap cannot write pcapng. Leave -F out: the file will be a classic pcap with nanoseconds, "
-                    + "which every tool reads.")
-        case .some(let other): throw ValidationError("-F: there is no format '\(other)': nsecpcap.")
-        }
         if path == "-", presentation.printsRecords || !presentation.statistics.isEmpty {
             throw ValidationError("-w - and text cannot share standard output: leave out -P and -z.")
         }
         // A live capture records all there is, not what is selected.
         if case .live = input { return nil }
         return path
+    }
+
+    /// What `-F` names, else what the file's name says.
+    private static func packetFormat(_ options: Options) throws -> CaptureFormat {
+        switch options.fileFormat {
+        case nil: options.write.map { CaptureFormat(path: $0) } ?? .pcap
+        case "nsecpcap", "pcap": .pcap
+        case "pcapng": .pcapng
+        case .some(let other): throw ValidationError("-F: there is no format '\(other)': pcapng, nsecpcap.")
+        }
     }
 
     /// A folder, or `bitcoin,FOLDER` as tshark has it.

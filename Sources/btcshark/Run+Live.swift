@@ -21,8 +21,9 @@ extension Run {
             try dropPrivileges(live)
             if let path = live.recording {
                 recording = try RecordingFiles(
-                    path: path, linkType: opened.linkType, snapLength: opened.snapLength, ring: live.ring,
-                    helper: helper.take(), isEnding: { Signals.isEndRequested })
+                    path: path, format: plan.packetFormat, linkType: opened.linkType, snapLength: opened.snapLength,
+                    description: CaptureDescription(application: Btcshark.application, interface: live.interface),
+                    ring: live.ring, helper: helper.take(), isEnding: { Signals.isEndRequested })
             }
             announce(opened, live)
             capture = consume opened
@@ -39,7 +40,7 @@ extension Run {
             reader.finish()
             let packets = session.packets
             defer { plan.keys?.finish() }
-            var (counts, facts, closing) = session.finish()
+            var (counts, facts, closing) = session.finish(reader.statistics)
             writer?.end()
             facts?.kernelDropped = reader.statistics.droppedByKernel
             answers.end(facts)

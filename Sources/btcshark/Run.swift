@@ -54,16 +54,20 @@ struct Run {
         if let book = plan.answerBook { FirstReading(plan.pipeline, filling: book).read(captures: paths) }
         let collector = plan.packetFile.map { _ in FrameCollector() }
         return run(collector) { writer in
+            let notes = CaptureNotes()
             var packets: SelectedPackets?
             if let file = plan.packetFile {
-                packets = try SelectedPackets(from: paths, to: file, isEnding: { Signals.isEndRequested })
+                packets = try SelectedPackets(
+                    from: paths, notes: notes, to: file, format: plan.packetFormat, application: Btcshark.application,
+                    isEnding: { Signals.isEndRequested })
             }
             var options = plan.pipeline
+            options.captureNotes = notes
             // Whoever looks at lines as they come, or at what else the records become, wants one after another.
             options.usesRecordThread = !output.isLineBuffered && exporter == nil
             output.hearsNoSignals = options.usesRecordThread
             var pipeline = Pipeline(options, writer: writer, collector: collector)
-            var files = CaptureFiles(paths: paths)
+            var files = CaptureFiles(paths: paths, notes: notes)
             let problem = read(&files, &pipeline, &packets)
             pipeline.finish()
             let counts = Self.counts(pipeline, files)
@@ -146,6 +150,7 @@ struct Run {
     private static func counts(_ pipeline: borrowing Pipeline, _ files: borrowing CaptureFiles) -> Counts {
         var counts = pipeline.counts
         counts.packetsBack = files.packetsBack
+        counts.droppedPackets = files.drops
         return counts
     }
 

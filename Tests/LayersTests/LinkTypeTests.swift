@@ -27,7 +27,7 @@ import Testing
         let known = Set(Sample.all.map(\.linkType))
         for type: Int32 in -1...400 { #expect(PacketParser.isSupported(linkType: type) == known.contains(type)) }
         var parser = PacketParser()
-        #expect(parser.parse([1, 2, 3], 127).outcome == .unsupportedLinkType(127))
+        #expect(parser.parse([1, 2, 3], 220).outcome == .unsupportedLinkType(220))
         #expect(parser.parse([], .max).outcome == .unsupportedLinkType(.max))
     }
 
@@ -51,6 +51,56 @@ import Testing
             #expect(parsed.outcome == .notIP, "\(linkType) \(bytes.prefix(24))")
             #expect(parsed.packet == nil)
         }
+    }
+
+    /// Forms of rare headers that hold no packet, or one that is not read.
+    @Test func rareWithoutAPacket() {
+        typealias B = Build
+        let ip = B.ipv4(B.tcp([1]))
+        let frame = B.ethernet(ip)
+        func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
+        func udp(_ payload: [UInt8], _ port: Int) -> [UInt8] { B.ipv4(B.udp(payload, port: port), protocol: 17) }
+        let snap = B.snap(ip)
+        let frames: [(Int32, [UInt8], PacketOutcome)] = [
+            (149, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] + ip, .notIP), (258, [9, 0, 0, 0] + zeros(200), .malformed),
+            (258, [108, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0] + zeros(96) + frame, .notIP),
+            (239, [2, 0, 0, 0, 3, 0, 9, 0] + ip, .malformed), (239, [7, 0, 0, 0, 44, 0, 9, 0] + ip, .notIP),
+            (117, [8, 2, 0, 0] + zeros(60) + ip, .malformed), (104, [0x8f, 0, 0x20, 0] + ip, .notIP),
+            (107, [0x18, 0x41, 3, 0xcf] + ip, .notIP), (192, [0, 0, 4, 0, 1, 0, 0, 0] + frame, .malformed),
+            // Encrypted, a fragment, several packets in one, without data, and a beacon.
+            (105, [8, 0x40, 0, 0] + zeros(20) + snap, .notIP), (105, [8, 4, 0, 0] + zeros(20) + snap, .notIP),
+            (105, [8, 0, 0, 0] + zeros(18) + [1, 0] + snap, .notIP),
+            (105, [0x88, 0, 0, 0] + zeros(20) + [0x80, 0] + snap, .notIP),
+            (105, [0x48, 0, 0, 0] + zeros(20) + snap, .notIP),
+            (105, [0x80, 0, 0, 0] + zeros(20) + snap, .notIP),
+            (1, B.ethernet([0x0c, 0, 0, 0, 0, 7, 8, 0] + ip, type: 0x88e5), .notIP),
+            (1, B.ethernet([0, 1, 1, 1, 0, 0, 1, 255] + ip, type: 0x894f), .malformed),
+            (101, B.ipv4([0x20, 0] + frame, protocol: 97), .notTCP),
+            (101, udp([0xc8, 2, 0, 12] + zeros(8), 1701), .notTCP),
+            (101, udp([0, 3] + zeros(6) + ip, 1701), .notTCP),
+            (101, udp([0x30, 1, 0, 0] + zeros(4) + ip, 2152), .notTCP),
+            (101, udp([0x34, 0xff, 0, 8, 0, 0, 0, 9, 0, 0, 0, 0x85, 0, 0, 0, 0] + ip, 2152), .malformed),
+            (101, udp([1, 4, 0, 1, 1] + frame, 37008), .notTCP),
+            (101, udp([1, 0, 0, 1, 10, 255] + frame, 37008), .malformed),
+            (101, udp([0x40] + ip, 3544), .notTCP), (101, udp([0, 9, 1] + ip, 3544), .notTCP),
+        ]
+        var parser = PacketParser()
+        for (linkType, bytes, outcome) in frames {
+            #expect(parser.parse(bytes, linkType).outcome == outcome, "\(linkType) \(bytes.prefix(40))")
+        }
+    }
+
+    /// Who has sent a frame, as its link header says.
+    @Test func directions() {
+        let parser = PacketParser()
+        func isOutgoing(_ bytes: [UInt8], _ linkType: Int32) -> Bool {
+            parser.isOutgoing(bytes.span.bytes, linkType: linkType)
+        }
+        var pktap = [UInt8](repeating: 0, count: 108)
+        #expect(!isOutgoing(pktap, 258) && !isOutgoing([], 258))
+        pktap[36] = 2
+        #expect(isOutgoing(pktap, 258))
+        #expect(isOutgoing([1, 0x21], 204) && !isOutgoing([0, 0x21], 204) && !isOutgoing([], 204))
     }
 
     @Test func addresses() {

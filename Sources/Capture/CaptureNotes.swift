@@ -1,0 +1,146 @@
+import Synchronization
+
+/// What files say of their frames beside time and bytes: interfaces, comments, which frames have no time, and secrets.
+///
+/// Readers of captures fill it, and ``FrameHeader/interface`` and ``FrameHeader/comment`` refer to it. Any thread may use
+/// it. It is bounded: see ``interfaceLimit``, ``commentLimit`` and ``timelessLimit``.
+public final class CaptureNotes: Sendable {
+    /// An interface of a pcapng file.
+    public struct Interface: Hashable, Sendable {
+        /// From 0, in the order of the file; those of later sections go on from those of earlier ones, as in Wireshark.
+        public var number: UInt32
+        /// As it came: not safe to print. Empty where the file names none.
+        public var name: [UInt8]
+
+        public init(number: UInt32, name: [UInt8]) {
+            self.number = number
+            self.name = name
+        }
+    }
+
+    /// So many different interfaces are known; frames of others have none.
+    public static let interfaceLimit = 65_536
+    /// So many bytes of comments are kept; frames that come later have none.
+    public static let commentLimit = 16 << 20
+    /// So many runs of frames without a time are kept; frames that come later have the time of the frame before.
+    public static let timelessLimit = 1 << 20
+
+    /// So many bytes of secrets may wait to be taken; others are skipped.
+    public static let secretsLimit = 256 << 20
+
+    /// Lines of a key log that a file brings along.
+    public struct Secrets: Sendable {
+        /// The file, as in ``FrameHeader/file``.
+        public var file: Int
+        public var lines: [UInt8]
+    }
+
+    private struct State {
+        var secrets: [Secrets] = []
+        var secretsBytes = 0
+        var interfaces: [Interface] = []
+        var places: [Interface: UInt32] = [:]
+        var comments: [[[UInt8]]] = []
+        var commentBytes = 0
+        var timeless: [ClosedRange<UInt64>] = []
+    }
+
+    private let state = Mutex(State())
+    private let hasTimeless = Atomic(false)
+    private let waitingSecrets = Atomic(false)
+
+    public init() {}
+
+    // MARK: Filling
+
+    /// The place of an interface, from 1; 0 where there are too many.
+    func place(of interface: Interface) -> UInt32 {
+        state.withLock { state in
+            if let known = state.places[interface] { return known }
+            guard state.interfaces.count < Self.interfaceLimit else { return 0 }
+            state.interfaces.append(interface)
+            let place = UInt32(state.interfaces.count)
+            state.places[interface] = place
+            return place
+        }
+    }
+
+    /// The place of a frame's comments, from 1; 0 where there are too many.
+    func place(ofComments comments: [[UInt8]]) -> UInt32 {
+        state.withLock { state in
+            let size = comments.reduce(64) { $0 + $1.count + 32 }
+            guard state.commentBytes <= Self.commentLimit - min(size, Self.commentLimit + 1) else { return 0 }
+            state.commentBytes += size
+            state.comments.append(comments)
+            return UInt32(state.comments.count)
+        }
+    }
+
+    /// Notes a frame without a time, by its number in the whole capture. Called in the order of the frames.
+    public func note(timeless frame: UInt64) {
+        state.withLock { state in
+            if let last = state.timeless.last, last.upperBound &+ 1 >= frame {
+                guard last.upperBound < frame else { return }
+                state.timeless[state.timeless.count - 1] = last.lowerBound...frame
+            } else if state.timeless.count < Self.timelessLimit {
+                state.timeless.append(frame...frame)
+            }
+        }
+        hasTimeless.store(true, ordering: .releasing)
+    }
+
+    /// Notes the secrets of a file.
+    func note(secrets lines: [UInt8], of file: Int) {
+        state.withLock { state in
+            guard lines.count <= Self.secretsLimit - state.secretsBytes else { return }
+            state.secretsBytes += lines.count
+            state.secrets.append(Secrets(file: file, lines: lines))
+        }
+        waitingSecrets.store(true, ordering: .releasing)
+    }
+
+    // MARK: Asking
+
+    /// Secrets wait to be taken.
+    public var hasSecrets: Bool { waitingSecrets.load(ordering: .acquiring) }
+
+    /// The secrets that were noted since this was last asked.
+    public func takeSecrets() -> [Secrets] {
+        waitingSecrets.store(false, ordering: .releasing)
+        return state.withLock { state in
+            defer {
+                state.secrets = []
+                state.secretsBytes = 0
+            }
+            return state.secrets
+        }
+    }
+
+    /// - Parameter place: ``FrameHeader/interface``.
+    public func interface(_ place: UInt32) -> Interface? {
+        guard place > 0 else { return nil }
+        return state.withLock { $0.interfaces.indices.contains(Int(place) - 1) ? $0.interfaces[Int(place) - 1] : nil }
+    }
+
+    /// Texts as they came, in UTF-8 if the file is right: not safe to print.
+    ///
+    /// - Parameter place: ``FrameHeader/comment``.
+    public func comments(_ place: UInt32) -> [[UInt8]] {
+        guard place > 0 else { return [] }
+        return state.withLock { $0.comments.indices.contains(Int(place) - 1) ? $0.comments[Int(place) - 1] : [] }
+    }
+
+    /// Whether a frame has no time, by its number in the whole capture.
+    public func isTimeless(_ frame: UInt64) -> Bool {
+        // Nearly always.
+        guard hasTimeless.load(ordering: .acquiring) else { return false }
+        return state.withLock { state in
+            var (low, high) = (0, state.timeless.count)
+            while low < high {
+                let middle = low + (high - low) / 2
+                if state.timeless[middle].upperBound < frame { low = middle + 1 } else { high = middle }
+            }
+            return low < state.timeless.count && state.timeless[low].lowerBound <= frame
+        }
+    }
+}

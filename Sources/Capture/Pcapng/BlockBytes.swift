@@ -1,0 +1,38 @@
+/// The bytes of a block, and the numbers in them, in the byte order of the block's section.
+struct BlockBytes {
+    let bytes: UnsafeRawBufferPointer
+    /// The section has the other byte order than this machine.
+    let isSwapped: Bool
+
+    var count: Int { bytes.count }
+
+    /// The number at `offset`. What lies outside reads as 0: who asks has looked at ``count`` before.
+    @inline(__always)
+    func number<Number: FixedWidthInteger>(_ offset: Int, as type: Number.Type = Number.self) -> Number {
+        guard offset >= 0, offset <= bytes.count &- MemoryLayout<Number>.size else { return 0 }
+        let value = bytes.loadUnaligned(fromByteOffset: offset, as: Number.self)
+        return isSwapped ? value.byteSwapped : value
+    }
+
+    /// A part, cut to what there is.
+    @inline(__always)
+    func part(_ offset: Int, _ count: Int) -> UnsafeRawBufferPointer {
+        let start = min(max(offset, 0), bytes.count)
+        return UnsafeRawBufferPointer(rebasing: bytes[start..<start &+ min(max(count, 0), bytes.count &- start)])
+    }
+
+    /// Calls `body` with each option from `offset` on: its code and its value. Ends at the one that ends the options,
+    /// and at one that does not fit into the block.
+    ///
+    /// The list has to end with an `opt_endofopt` where it is not empty (section 3.5), but need not: the block does end.
+    func forEachOption(from offset: Int, _ body: (UInt16, BlockBytes) -> Void) {
+        var offset = offset
+        while offset <= bytes.count &- 4 {
+            let code: UInt16 = number(offset)
+            let length = Int(number(offset &+ 2, as: UInt16.self))
+            guard code != 0, length <= bytes.count &- offset &- 4 else { return }
+            body(code, BlockBytes(bytes: part(offset &+ 4, length), isSwapped: isSwapped))
+            offset &+= 4 &+ (length &+ 3) & ~3
+        }
+    }
+}
