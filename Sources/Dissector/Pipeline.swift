@@ -26,6 +26,8 @@ public struct Pipeline: ~Copyable {
     private var assembler: StreamAssembler
     private var sink: MessageSink
     private var malformedPackets: UInt64 = 0
+    private var unread = UnreadFrames()
+    private var notTCPPackets: UInt64 = 0
     private var cutPackets: UInt64 = 0
     private var packets: UInt64 = 0
     private let collector: FrameCollector?
@@ -88,9 +90,14 @@ public struct Pipeline: ~Copyable {
         let isCut = header.capturedLength < header.originalLength
         if isCut { cutPackets += 1 }
         switch Self.pass(header, bytes, &parser, &assembler, &sink, isWatched, collector, observer) {
-        case .unsupportedLinkType: throw .unsupportedLinkType(header.linkType, frame: header.number)
+        case .unsupportedLinkType:
+            // All frames of a pcap file and of a live capture are of one link type; a pcapng file may have others.
+            guard header.interface > 0 else { throw .unsupportedLinkType(header.linkType, frame: header.number) }
+            unread.add(.linkType(header.linkType))
+        case .unread(let kind): unread.add(.layer(kind))
         case .malformed: if !isCut { malformedPackets += 1 }
-        case .tcp, .notIP, .notTCP, .fragment: break
+        case .notIP, .notTCP: notTCPPackets &+= 1
+        case .tcp, .fragment: break
         }
         offerOtherSides()
         // Nearly always there is nothing to do.
@@ -225,6 +232,8 @@ public struct Pipeline: ~Copyable {
         guard var facts = observer?.facts else { return nil }
         facts.packets = packets
         facts.cutPackets = cutPackets
+        facts.unread = unread.kinds
+        facts.notTCPPackets = notTCPPackets
         facts.connections = assembler.statistics.connections
         return facts
     }
@@ -242,6 +251,8 @@ public struct Pipeline: ~Copyable {
         // What came late was captured.
         counts.missingBytes &-= min(counts.missingBytes, counts.bytes.late)
         counts.malformedPackets = malformedPackets
+        counts.unread = unread
+        counts.notTCPPackets = notTCPPackets
         counts.cutPackets = cutPackets
         return counts
     }

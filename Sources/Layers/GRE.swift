@@ -36,7 +36,9 @@ public struct GRE: Sendable {
                 // A switch's mirrored frames: type I has neither a sequence number nor a header of its own.
                 case 0x88be: next = bits & 0x1000 != 0 ? .rare(.erspan) : .ethernet
                 case 0x22eb: next = .rare(.erspan)
-                default: next = NextLayer(etherType: value)
+                default:
+                    next = NextLayer(etherType: value)
+                    if case .unread(.etherType) = next { next = .unread(.gre(value)) }
                 }
             case 1:
                 if bits & 0x80 != 0 { try c.bigEndian(acknowledgment, UInt32.self) }

@@ -22,7 +22,10 @@ public struct L2TP: Sendable {
         var next = NextLayer.other
         try c.group(layer) { c throws(Stop) in
             let bits = try c.bigEndian(flags, UInt16.self)
-            guard bits & 0x800f == 2 else { return }
+            guard bits & 0x800f == 2 else {
+                if bits & 0x8000 == 0 { next = .unread(.l2tp(UInt8(bits & 0xf))) }
+                return
+            }
             if bits & 0x4000 != 0 { try c.bigEndian(length, UInt16.self) }
             try c.bigEndian(tunnel, UInt16.self)
             try c.bigEndian(session, UInt16.self)

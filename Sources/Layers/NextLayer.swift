@@ -17,9 +17,16 @@ public enum NextLayer: Hashable, Sendable {
     case rare(RareLayer)
     /// Nothing that could hold TCP.
     case other
+    /// What may hold TCP, but is not known here, or encrypted.
+    case unread(UnreadKind)
 
     /// Datagrams of UDP that come whole may be a tunnel's; there are too many to put all others together.
-    @inlinable public var isWorthDefragmenting: Bool { self != .other && self != .udp }
+    @inlinable public var isWorthDefragmenting: Bool {
+        switch self {
+        case .other, .udp, .unread: false
+        default: true
+        }
+    }
 
     /// The first header of a frame, by the number that `pcap_datalink` gives on Linux; nil where it is not known here.
     @inlinable
@@ -71,7 +78,8 @@ public enum NextLayer: Hashable, Sendable {
         case 0x8926: self = .rare(.vnTag)
         case 0x893f: self = .rare(.eTag)
         case 0x894f: self = .rare(.nsh)
-        default: self = .other
+        case _ where Self.isControl(etherType: etherType): self = .other
+        default: self = .unread(.etherType(etherType))
         }
     }
 
@@ -87,6 +95,7 @@ public enum NextLayer: Hashable, Sendable {
         case 97: self = .rare(.etherIP)
         // The one of IPv6's extension headers that IPv4 has, too.
         case 51: self = .ipv6Chain(51)
+        case 50, 55, 94, 98, 108, 115, 137: self = .unread(.ipProtocol(ipProtocol))
         default: self = .other
         }
     }

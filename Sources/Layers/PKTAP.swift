@@ -30,7 +30,7 @@ public struct PKTAP: Sendable {
             try c.integer(flags, UInt32.self)
             guard length >= Self.shortest else { throw Stop() }
             try c.bytes(rest, length &- 40)
-            if type == 1, let inner = Int32(exactly: inner) { next = NextLayer(linkType: inner) ?? .other }
+            if type == 1 { next = NextLayer(innerLinkType: inner) }
         }
         return next
     }

@@ -45,7 +45,9 @@ public struct PPP: Sendable {
         switch value {
         case 0x21: return .ipv4
         case 0x57: return .ipv6
-        default: return .other
+        // None, or protocols of the line itself.
+        case 0, 0x8000...: return .other
+        default: return .unread(.ppp(value))
         }
     }
 }

@@ -7,6 +7,8 @@ public enum Reached: Sendable {
     case fragment(Fragment, payload: Range<Int>)
     case notTCP
     case notIP
+    /// Something that is not followed, though it may hold TCP.
+    case unread(UnreadKind)
     /// A header was cut short or contradicts itself.
     case malformed
 }
@@ -131,7 +133,10 @@ public struct PacketLayers: Sendable {
                 destination = header.destination
                 if header.isFragment {
                     let inner = NextLayer(ipProtocol: header.protocol)
-                    guard inner.isWorthDefragmenting else { return .notTCP }
+                    guard inner.isWorthDefragmenting else {
+                        if case .unread(let kind) = inner { return .unread(kind) }
+                        return .notTCP
+                    }
                     let key = Fragment.Key(
                         source: source, destination: destination, identification: UInt32(header.identification),
                         protocol: header.protocol, isIPv6: false)
@@ -182,6 +187,8 @@ public struct PacketLayers: Sendable {
                 var packet = TCPPacket(source, destination, header, wireLength: wireEnd &- c.offset, doubts)
                 packet.isHeaderWrong = isHeaderWrong
                 return .tcp(packet, payload: c.offset..<c.end)
+
+            case .unread(let kind): return .unread(kind)
 
             case .other:
                 return depth > 0 ? .notTCP : .notIP

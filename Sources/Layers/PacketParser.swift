@@ -7,6 +7,8 @@ public enum PacketOutcome: Hashable, Sendable {
     case tcp
     case notIP
     case notTCP
+    /// It holds something that is not followed, though it may hold TCP.
+    case unread(UnreadKind)
     /// Kept, waiting for the other fragments of its datagram.
     case fragment
     /// A header was cut short or contradicts itself, or a fragment does not fit the others.
@@ -64,6 +66,7 @@ public struct PacketParser: ~Copyable {
             return reassemble(fragment, frame.extracting(payload), time, brought, depth: 0, body)
         case .notTCP: return .notTCP
         case .notIP: return .notIP
+        case .unread(let kind): return .unread(kind)
         case .malformed: return .malformed
         }
     }
@@ -146,6 +149,7 @@ public struct PacketParser: ~Copyable {
                     frames: datagram.frames, length: datagram.framesLength, hasConflict: datagram.hasConflict)
                 return reassemble(inner, bytes.extracting(payload), time, brought, depth: depth + 1, body)
             case .notTCP, .notIP: return .notTCP
+            case .unread(let kind): return .unread(kind)
             case .malformed: return .malformed
             }
         }

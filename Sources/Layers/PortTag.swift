@@ -88,7 +88,10 @@ public struct MACsec: Sendable {
             try c.bigEndian(shortLength, UInt8.self)
             try c.bigEndian(number, UInt32.self)
             if bits & 0x20 != 0 { try c.bytes(identifier, 8) }
-            guard bits & 0x8c == 0 else { return }
+            guard bits & 0x8c == 0 else {
+                next = .unread(.encryptedMACsec)
+                return
+            }
             let value = try c.ahead(type, UInt16.self)
             next = try Ethernet.typeOrLength(&c, value, type, length).next
         }

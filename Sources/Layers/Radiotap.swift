@@ -22,7 +22,7 @@ public struct PPI: Sendable {
             let inner = try c.integer(linkType, UInt32.self)
             guard count >= 8 else { throw Stop() }
             if count > 8 { try c.bytes(fields, count &- 8) }
-            if let inner = Int32(exactly: inner) { next = NextLayer(linkType: inner) ?? .other }
+            next = NextLayer(innerLinkType: inner)
         }
         return next
     }

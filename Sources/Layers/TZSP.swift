@@ -28,7 +28,7 @@ public struct TZSP: Sendable {
             switch inner {
             case 1: next = .ethernet
             case 18: next = .rare(.wireless)
-            default: break
+            default: next = .unread(.innerLinkType(inner))
             }
         }
         return next

@@ -73,7 +73,7 @@ extension NextLayer {
         case 3: self = .ethernet
         case 4: self = .rare(.nsh)
         case 5: self = .mpls
-        default: self = .other
+        default: self = .unread(.service(number))
         }
     }
 }

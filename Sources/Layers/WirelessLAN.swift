@@ -26,7 +26,7 @@ public struct WirelessLAN: Sendable {
     public func layout(
         _ c: inout Cursor<some FieldSink & ~Copyable>, isPadded: Bool
     ) throws(Stop) -> NextLayer {
-        var isPlain = false
+        var next = NextLayer.other
         try c.group(layer) { c throws(Stop) in
             let start = c.offset
             let bits = try c.integer(control, UInt16.self)
@@ -45,8 +45,14 @@ public struct WirelessLAN: Sendable {
             }
             let odd = (c.offset &- start) & 3
             if isPadded, odd != 0 { try c.bytes(padding, 4 &- odd) }
-            isPlain = bits & 0x4400 == 0 && number & 0x000f == 0 && !isAggregate
+            if bits & 0x4000 != 0 {
+                next = .unread(.encryptedWireless)
+            } else if bits & 0x0400 != 0 || number & 0x000f != 0 || isAggregate {
+                next = .unread(.dividedWireless)
+            } else {
+                next = .llc
+            }
         }
-        return isPlain ? .llc : .other
+        return next
     }
 }

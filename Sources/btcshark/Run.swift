@@ -276,7 +276,8 @@ struct Run {
                 "Streams without a message may be another protocol's, or cut by a snap length, or encrypted (BIP 324) "
                     + "and begun before the capture.\n")
         }
-        guard plan.isLive || plan.options.quiet || onTerminal || counts.hasProblem || status != .success else { return }
+        let isWorthSaying = counts.hasProblem || counts.isSilent || status != .success
+        guard plan.isLive || plan.options.quiet || onTerminal || isWorthSaying else { return }
         StandardError.write(counts.text + "\n")
     }
 }

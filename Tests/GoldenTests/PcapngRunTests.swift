@@ -207,3 +207,61 @@ import Testing
         return made
     }
 }
+
+/// What is not read is said.
+@Suite struct UnreadRunTests {
+    /// A pcapng file of one Ethernet and one USB interface.
+    private func file(_ frames: [(interface: UInt8, bytes: [UInt8])]) throws -> String {
+        func word(_ value: Int) -> [UInt8] {
+            withUnsafeBytes(of: UInt32(value).littleEndian) { Array($0) }
+        }
+        func block(_ type: Int, _ body: [UInt8]) -> [UInt8] {
+            let padded = body + [UInt8](repeating: 0, count: (4 - body.count % 4) % 4)
+            return word(type) + word(padded.count + 12) + padded + word(padded.count + 12)
+        }
+        var bytes = block(0x0a0d_0d0a, word(0x1a2b_3c4d) + word(1) + [UInt8](repeating: 0xff, count: 8))
+        bytes += block(1, word(1) + word(0)) + block(1, word(220) + word(0))
+        for frame in frames {
+            let length = word(frame.bytes.count)
+            bytes += block(
+                6, word(Int(frame.interface)) + word(0) + word(0) + length + length + frame.bytes)
+        }
+        let path = Program.workspace.appendingPathComponent("unread-\(UUID()).pcapng")
+        try Data(bytes).write(to: path)
+        return path.path
+    }
+
+    @Test func isSaid() throws {
+        let unknown =
+            [UInt8](repeating: 2, count: 12) + [0x12, 0x34] + [UInt8](repeating: 0, count: 46)
+        let arp = [UInt8](repeating: 2, count: 12) + [0x08, 0x06] + [UInt8](repeating: 0, count: 46)
+        let path = try file([(0, unknown), (1, [1, 2, 3]), (0, arp), (0, unknown)])
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let words =
+            "1 packet not TCP, 2 frames of EtherType 0x1234 not read, 1 frame of link type 220 (USB"
+        // Nothing was found: it is said without being asked for.
+        let plain = try Program.run(["-r", path])
+        #expect(plain.status == 0 && plain.outputText == "" && plain.errorText.contains(words))
+        #expect(try Program.run(["-r", path, "-Q"]).errorText == "")
+        #expect(try Program.run(["-r", path, "-q"]).errorText.contains(words))
+        let capture = try Program.run(["-r", path, "-Q", "-z", "capture", "--json"])
+        #expect(
+            capture.outputText.contains(#""packets_not_tcp":1"#)
+                && capture.outputText.contains(#""EtherType 0x1234":2"#))
+    }
+
+    /// A file with other frames beside is read on, and nothing is said that nobody asked for.
+    @Test func aMixedFileIsReadOn() throws {
+        let path = try file([(1, [1, 2, 3])])
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        bytes += try Data(contentsOf: Program.root.appendingPathComponent("captures/handshake.pcapng"))
+        try bytes.write(to: URL(fileURLWithPath: path))
+        let arguments = ["-T", "fields", "-e", "bitcoin.command"]
+        let found = try Program.run(["-r", path] + arguments)
+        #expect(found.status == 0 && found.errorText == "")
+        #expect(
+            try found.outputText
+                == Program.run(["-r", "captures/handshake.pcapng"] + arguments).outputText)
+    }
+}

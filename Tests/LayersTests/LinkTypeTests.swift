@@ -68,16 +68,17 @@ import Testing
             (117, [8, 2, 0, 0] + zeros(60) + ip, .malformed), (104, [0x8f, 0, 0x20, 0] + ip, .notIP),
             (107, [0x18, 0x41, 3, 0xcf] + ip, .notIP), (192, [0, 0, 4, 0, 1, 0, 0, 0] + frame, .malformed),
             // Encrypted, a fragment, several packets in one, without data, and a beacon.
-            (105, [8, 0x40, 0, 0] + zeros(20) + snap, .notIP), (105, [8, 4, 0, 0] + zeros(20) + snap, .notIP),
-            (105, [8, 0, 0, 0] + zeros(18) + [1, 0] + snap, .notIP),
-            (105, [0x88, 0, 0, 0] + zeros(20) + [0x80, 0] + snap, .notIP),
+            (105, [8, 0x40, 0, 0] + zeros(20) + snap, .unread(.encryptedWireless)),
+            (105, [8, 4, 0, 0] + zeros(20) + snap, .unread(.dividedWireless)),
+            (105, [8, 0, 0, 0] + zeros(18) + [1, 0] + snap, .unread(.dividedWireless)),
+            (105, [0x88, 0, 0, 0] + zeros(20) + [0x80, 0] + snap, .unread(.dividedWireless)),
             (105, [0x48, 0, 0, 0] + zeros(20) + snap, .notIP),
             (105, [0x80, 0, 0, 0] + zeros(20) + snap, .notIP),
-            (1, B.ethernet([0x0c, 0, 0, 0, 0, 7, 8, 0] + ip, type: 0x88e5), .notIP),
+            (1, B.ethernet([0x0c, 0, 0, 0, 0, 7, 8, 0] + ip, type: 0x88e5), .unread(.encryptedMACsec)),
             (1, B.ethernet([0, 1, 1, 1, 0, 0, 1, 255] + ip, type: 0x894f), .malformed),
             (101, B.ipv4([0x20, 0] + frame, protocol: 97), .notTCP),
             (101, udp([0xc8, 2, 0, 12] + zeros(8), 1701), .notTCP),
-            (101, udp([0, 3] + zeros(6) + ip, 1701), .notTCP),
+            (101, udp([0, 3] + zeros(6) + ip, 1701), .unread(.l2tp(3))),
             (101, udp([0x30, 1, 0, 0] + zeros(4) + ip, 2152), .notTCP),
             (101, udp([0x34, 0xff, 0, 8, 0, 0, 0, 9, 0, 0, 0, 0x85, 0, 0, 0, 0] + ip, 2152), .malformed),
             (101, udp([1, 4, 0, 1, 1] + frame, 37008), .notTCP),
@@ -87,6 +88,41 @@ import Testing
         var parser = PacketParser()
         for (linkType, bytes, outcome) in frames {
             #expect(parser.parse(bytes, linkType).outcome == outcome, "\(linkType) \(bytes.prefix(40))")
+        }
+    }
+
+    /// What may hold TCP and is not followed has a kind, and ARP and the like have none.
+    @Test func kindsThatAreNotRead() {
+        typealias B = Build
+        let ip = B.ipv4(B.tcp([1]))
+        let frames: [(Int32, [UInt8], UnreadKind, String)] = [
+            (1, B.ethernet(ip, type: 0x1234), .etherType(0x1234), "EtherType 0x1234"),
+            (
+                1, B.ethernet(B.tag(ip, type: 0x6003), type: 0x8100), .etherType(0x6003), "EtherType 0x6003"
+            ),
+            (101, B.ipv4([0, 0, 0xb, 0xad] + ip, protocol: 47), .gre(0x0bad), "GRE protocol 0x0bad"),
+            (9, [0, 0x2d] + ip, .ppp(0x2d), "PPP protocol 0x002d"),
+            (101, B.ipv4(ip, protocol: 50), .ipProtocol(50), "IP protocol 50 (ESP)"),
+            (
+                101, B.ipv4(ip, protocol: 115, offset: 8, more: true), .ipProtocol(115),
+                "IP protocol 115 (L2TPv3)"
+            ),
+            (
+                101, B.ipv4(B.udp([4, 0, 0, 9, 0, 0, 5, 0] + ip, port: 4790), protocol: 17), .service(9),
+                "NSH protocol 9"
+            ),
+            (192, [0, 0, 8, 0, 220, 0, 0, 0] + ip, .innerLinkType(220), "inner link type 220"),
+        ]
+        var parser = PacketParser()
+        for (linkType, bytes, kind, text) in frames {
+            #expect(parser.parse(bytes, linkType).outcome == .unread(kind), "\(text)")
+            #expect(kind.text == text)
+        }
+        for type in [0x0806, 0x8035, 0x88cc, 0x888e, 0x8863, 0x8809, 0x88f7, 0x9000] {
+            #expect(parser.parse(B.ethernet(ip, type: type), 1).outcome == .notIP)
+        }
+        for number: UInt8 in [1, 2, 89, 132] {
+            #expect(parser.parse(B.ipv4(ip, protocol: number), 101).outcome == .notTCP)
         }
     }
 

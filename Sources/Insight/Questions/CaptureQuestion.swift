@@ -99,6 +99,13 @@ struct CaptureQuestion: Question {
         },
         .init("packets", nil, .count, "packets") { $0.packets($0.capture.packets) },
         .init("packets_tcp", nil, .count, "packets of TCP") { $0.packets($0.capture.tcpPackets) },
+        .init("packets_not_tcp", nil, .count, "packets of ARP, UDP, ICMP and the like") {
+            $0.packets($0.capture.notTCPPackets)
+        },
+        .init(
+            "packets_not_read", nil, .count, "packets of each kind of link type, tunnel or EtherType that is not read",
+            metric: .counters(by: "kind")
+        ) { .numbers($0.capture.unread) },
         .init("packets_cut", nil, .count, "packets of which the snap length cut bytes off") {
             $0.packets($0.capture.cutPackets)
         },
@@ -214,6 +221,10 @@ struct CaptureQuestion: Question {
                 text += ", " + counted(dropped, "packet", "packets") + " dropped by the kernel"
             }
             lines.append(("Missing", text))
+        }
+        if !capture.unread.isEmpty {
+            let kinds = capture.unread.map { counted($0.number, "frame", "frames") + " of \($0.name)" }
+            lines.append(("Not read", kinds.joined(separator: ", ")))
         }
         let doubts = Doubt.allCases.filter { $0.applies(to: head) }
         if capture.dropped > 0 {
