@@ -23,25 +23,27 @@ public enum FileTree {
         try? Path.resolved(path)
     }
 
-    /// The regular files of these names in a folder and in the folders in it, sorted by path. Symbolic links in it are
+    /// The regular files in a folder and in the folders in it that are wanted, sorted by path. Symbolic links in it are
     /// not followed.
     ///
-    /// - Parameter depth: How many folders deep to look.
+    /// - Parameters:
+    ///   - depth: How many folders deep to look.
+    ///   - isWanted: Is given path and name.
     public static func files(
-        named names: Set<String>, below folder: String, depth: Int
+        below folder: String, depth: Int, where isWanted: (String, String) -> Bool
     ) throws(CaptureError) -> [String] {
         var found: [String] = []
         var folders: [String] = []
         for (name, type) in try entries(of: folder) {
             let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
             switch type {
-            case S_IFREG where names.contains(name): found.append(path)
+            case S_IFREG where isWanted(path, name): found.append(path)
             case S_IFDIR where depth > 0: folders.append(path)
             default: break
             }
         }
         found.sort()
-        for folder in folders.sorted() { found += try files(named: names, below: folder, depth: depth - 1) }
+        for folder in folders.sorted() { found += try files(below: folder, depth: depth - 1, where: isWanted) }
         return found
     }
 

@@ -18,51 +18,86 @@ struct MessageCaptureFinder {
     init(network: Network?) { self.network = network }
 
     static func recognises(_ path: String) -> Bool {
-        switch path == "-" ? nil : FileTree.entry(at: path) {
-        case .folder: return true
-        case .file: break
-        case .other, nil: return false
-        }
-        var start: [UInt8] = []
-        do throws(CaptureError) {
-            try FileWindow(path: path).read(at: 0, count: MessageCaptureRecord.headerLength, into: &start)
-        } catch { return false }
+        FileTree.entry(at: path) == .folder && path != "-" || isOne(path)
+    }
+
+    /// Whether the file is one: as its name says, or its first records; never if it begins as captures of packets or
+    /// compressed files do.
+    private static func isOne(_ path: String) -> Bool {
+        let start = FileWindow.beginning(of: path, count: MessageCaptureRecord.headerLength)
         if OfflineCapture.isRecognised(in: start) { return false }
-        if let name = path.split(separator: "/").last, names.contains(String(name)) { return true }
-        return MessageCaptureRecord(start.span.bytes)?.isPlausible ?? false
+        if let name = path.split(separator: "/").last, names.contains(String(name)) {
+            return FileTree.entry(at: path) == .file
+        }
+        guard let first = MessageCaptureRecord(start.span.bytes), first.isPlausible else { return false }
+        return hasPlausibleRecords(path)
+    }
+
+    /// Whether what follows the first record is as plausible as it is: the next two headers as far as the file has them.
+    /// Of a pipe that cannot be looked at.
+    private static func hasPlausibleRecords(_ path: String) -> Bool {
+        do throws(CaptureError) {
+            let window = try FileWindow(path: path)
+            guard !window.isReadOnce else { return true }
+            var offset: UInt64 = 0
+            var bytes: [UInt8] = []
+            for _ in 0..<3 {
+                try window.read(at: offset, count: MessageCaptureRecord.headerLength, into: &bytes)
+                // The file ends before, or within a header.
+                guard let record = MessageCaptureRecord(bytes.span.bytes) else { return true }
+                guard record.isPlausible else { return false }
+                offset += UInt64(MessageCaptureRecord.headerLength) + UInt64(record.length)
+            }
+            return true
+        } catch { return false }
     }
 
     mutating func add(_ path: String) throws(MessageCaptureError) {
-        guard FileTree.entry(at: path) == .folder else { return add(file: path) }
+        guard path != "-", FileTree.entry(at: path) == .folder else { return add(file: path) }
         let found: [String]
         do throws(CaptureError) {
-            found = try FileTree.files(named: Self.names, below: path, depth: Self.depth)
+            found = try FileTree.files(below: path, depth: Self.depth) { path, name in
+                Self.names.contains(name) || Self.isOne(path)
+            }
         } catch { throw .file(error) }
         guard !found.isEmpty else { throw .nothingFound(path: path) }
         for file in found { add(file: file) }
     }
 
     private mutating func add(file path: String) {
-        let full = FileTree.resolved(path) ?? path
+        let full = path == "-" ? path : FileTree.resolved(path) ?? path
         guard taken.insert(full).inserted else { return }
         var components = full.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
-        let name = components.popLast() ?? ""
-        // As Core's own script tells the direction.
-        let isReceived = !name.contains("sent")
-        let peer = peer(components)
-        if isReceived { peers[peer].hasReceived = true } else { peers[peer].hasSent = true }
-        files.append(MessageCaptureFiles.File(path: path, peer: peer, isReceived: isReceived))
+        let name = path == "-" ? "stdin" : components.popLast() ?? ""
+        let direction = path == "-" ? .unknown : CapturedDirection(fileName: name)
+        let peer: Int
+        switch direction {
+        case .received:
+            peer = self.peer(components)
+            peers[peer].hasReceived = true
+        case .sent:
+            peer = self.peer(components)
+            peers[peer].hasSent = true
+        case .unknown:
+            // Not known to be of the same connection as another file beside it.
+            peer = peers.count
+            peers.append(CapturedPeer(file: name, network: network(of: components)))
+        }
+        files.append(MessageCaptureFiles.File(path: path, peer: peer, direction: direction))
     }
 
     /// The peer of a folder, by the folder's path.
     private mutating func peer(_ components: [String]) -> Int {
         let folder = components.joined(separator: "/")
         if let index = known[folder] { return index }
-        let name = components.last ?? ""
-        let network = network ?? Self.network(above: components.dropLast()) ?? Self.network(ofPeer: name)
-        peers.append(CapturedPeer(folder: name, network: network))
+        peers.append(CapturedPeer(folder: components.last ?? "", network: network(of: components)))
         known[folder] = peers.count - 1
         return peers.count - 1
+    }
+
+    /// The network of what is in a folder.
+    private func network(of components: [String]) -> Network {
+        network ?? Self.network(above: components.dropLast()) ?? Self.network(ofPeer: components.last ?? "")
     }
 
     /// The network that the nearest folder is named after.

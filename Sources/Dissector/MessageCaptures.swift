@@ -33,7 +33,7 @@ public struct MessageCaptures: ~Copyable {
     /// Finds the files and reads the first header of each.
     ///
     /// - Parameters:
-    ///   - paths: Files, folders of a peer, or any folder above: of a node, of several.
+    ///   - paths: Files, folders of a peer, or any folder above: of a node, of several; `-` for standard input.
     ///   - writer: Nil to count only.
     /// - Throws: Where a path leads to nothing. What is wrong with a file is thrown by ``next()``.
     public init(
@@ -50,8 +50,9 @@ public struct MessageCaptures: ~Copyable {
         found.connections = UInt64(finder.peers.count)
     }
 
-    /// Whether the path is for this reader: a folder; a regular file that is called `msgs_recv.dat` or `msgs_sent.dat`
-    /// or begins like one and is no capture of packets.
+    /// Whether the path is for this reader: a folder, or what begins with records of messages and is neither a capture of
+    /// packets nor compressed; a file called `msgs_recv.dat` or `msgs_sent.dat` need not. Standard input and what is named
+    /// by its descriptor are looked into, and stay as they were; a pipe's first bytes are waited for.
     public static func recognises(_ path: String) -> Bool { MessageCaptureFinder.recognises(path) }
 
     /// Hands the next message to the writer.
@@ -81,9 +82,10 @@ public struct MessageCaptures: ~Copyable {
         return counts
     }
 
-    /// How far the reading has come.
-    public var progress: CaptureProgress {
-        CaptureProgress(bytesRead: bytesRead, totalBytes: files.files.reduce(0) { $0 &+ $1.size })
+    /// How far the reading has come; nil where that is not known, as with a pipe.
+    public var progress: CaptureProgress? {
+        guard files.files.allSatisfy({ $0.size < .max }) else { return nil }
+        return CaptureProgress(bytesRead: bytesRead, totalBytes: files.files.reduce(0) { $0 &+ $1.size })
     }
 
     private mutating func takeError() -> MessageCaptureError? {
@@ -96,7 +98,7 @@ public struct MessageCaptures: ~Copyable {
         let header = record.header(network: peers[file.peer].network)
         let payload = bytes.extracting(droppingFirst: header.byteCount)
         let isCut = payload.byteCount < Int(header.length)
-        let direction = 2 * file.peer + (file.isReceived ? 0 : 1)
+        let direction = 2 * file.peer + (file.direction == .sent ? 1 : 0)
         if !hasMessages[direction] {
             hasMessages[direction] = true
             found.bitcoinStreams += 1
@@ -110,7 +112,7 @@ public struct MessageCaptures: ~Copyable {
         let finding = Finding(
             message: message, origin: Origin(frame: found.messages, time: record.time), frames: [])
         let number = UInt64(file.peer)
-        if peers[file.peer].note(header.command, isReceived: file.isReceived) { stage.closeConnection(number) }
-        stage.take(finding, of: peers[file.peer].sender(isReceived: file.isReceived), number: number, bytes)
+        if peers[file.peer].note(header.command, isReceived: file.direction != .sent) { stage.closeConnection(number) }
+        stage.take(finding, of: peers[file.peer].sender(isReceived: file.direction != .sent), number: number, bytes)
     }
 }

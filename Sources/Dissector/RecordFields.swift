@@ -41,7 +41,8 @@ struct RecordFields: Sendable {
         "number of the interface of a pcapng file that frame came by, from 0 over all sections")
     let interfaceName = Field(
         "frame.interface_name", "Interface name", .text, "what the pcapng file calls that interface, if anything")
-    let comment = Field("frame.comment", "Comment", .text, "what somebody wrote to that frame, in a pcapng file")
+    let comment = Field(
+        "frame.comment", "Comment", .text, "what somebody wrote to that frame, in a pcapng file", repeats: true)
 
     let ip: Field
     let ipSource: Field
@@ -92,7 +93,8 @@ struct RecordFields: Sendable {
     let frames = Field(
         "bitcoin.frames", "Frames", .unsigned(bits: 32), "how many frames brought the bytes of the message")
     let memberFrame = Field(
-        "bitcoin.frame", "Frame", .unsigned(bits: 64), "number of a frame that brought bytes of the message")
+        "bitcoin.frame", "Frame", .unsigned(bits: 64), "number of a frame that brought bytes of the message",
+        repeats: true)
     let lateRecord = Field(
         "bitcoin.late_record", "Late record", .boolean, "a record before this one has a higher frame number")
     let missing = Field(
@@ -113,7 +115,8 @@ struct RecordFields: Sendable {
         "bitcoin.v2.duration", "Duration", .duration, "from the first to the last frame with bytes of this direction")
 
     let found = Field(
-        "bitcoin.found", "Found", .text, "where the message has what --find looks for, in words of its fields")
+        "bitcoin.found", "Found", .text, "where the message has what --find looks for, in words of its fields",
+        repeats: true)
     let gap = GapFields()
     let relations = RelationFields()
     let close = CloseFields()

@@ -9,8 +9,8 @@ import Records
 /// which they first occur. What holds is stable:
 ///
 /// * Layers and groups are objects.
-/// * An entry or value of a list is always in an array, also if it is alone. Another field that occurs several times in its object
-///   has an array, too, in the place of its first occurrence.
+/// * What may occur several times in its object is always in an array, also if it is alone: entries and values of lists,
+///   and fields whose declaration says that they repeat. The array stands in the place of the first occurrence.
 /// * Numbers are JSON numbers with all their digits, also above 2⁵³ and also those that text shows as hexadecimal;
 ///   amounts are in satoshi.
 /// * Booleans and flags are `true` and `false`.
@@ -29,13 +29,15 @@ import Records
 /// with null where they say nothing.
 ///
 /// With columns, the object has exactly their names as keys, in the order they were asked for: null where the message has
-/// no such field; an array where it occurs several times, within a list, or where the name stands for several fields. A
-/// group is an object as above. Nothing stands beside a value.
+/// no such field; an array where it occurs several times or may do so, within a list, or where the name stands for several
+/// fields. A group is an object as above. Nothing stands beside a value.
 public final class NDJSONWriter: RecordSink {
     private enum Part { case value, name, epoch, truncated }
 
     private let output: ByteOutput
     private let declarations: [FieldDeclaration]
+    // For each field whether its declaration says that it repeats.
+    private let repeats: [Bool]
     // Of fields, and of columns if there are any.
     private let keys: JSONKeys
     private var columns: ColumnNodes?
@@ -59,6 +61,7 @@ public final class NDJSONWriter: RecordSink {
         self.depth = depth
         let declarations = Catalog.declarations
         self.declarations = declarations
+        repeats = declarations.map(\.repeats)
         keys = JSONKeys(declarations.map(\.name))
         self.columns = columns.map { ColumnNodes($0, fieldCount: declarations.count, distinct: true) }
         columnKeys = JSONKeys(self.columns?.columns.map(\.name) ?? [])
@@ -141,7 +144,11 @@ public final class NDJSONWriter: RecordSink {
     private func append(
         _ part: Part, from first: Int, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer
     ) {
-        let isList = members.next(first) != nil || !tree.nodes[first].flags.isDisjoint(with: [.listEntry, .listed])
+        let node = tree.nodes[first]
+        // A field that occurs twice without saying so is a mistake of its declaration: a test over all messages finds it.
+        let isList =
+            repeats[Int(node.fieldID)] || !node.flags.isDisjoint(with: [.listEntry, .listed])
+            || members.next(first) != nil
         if isList { text.append("[") }
         var member: Int? = first
         while let index = member {

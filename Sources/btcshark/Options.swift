@@ -10,7 +10,7 @@ struct Options: ParsableArguments {
             "Read this capture; repeat it for several files that make one capture.",
             discussion: """
                 pcap or pcapng, also compressed by gzip, zstd, xz or lz4; - is standard input. Or what Bitcoin Core's \
-                -capturemessages wrote: msgs_recv.dat, msgs_sent.dat, or a folder of them.
+                -capturemessages wrote: files such as msgs_recv.dat, of any name, or a folder of them.
                 """,
             valueName: "file"))
     var read: [String] = []

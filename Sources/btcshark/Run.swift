@@ -176,7 +176,7 @@ struct Run {
         while !output.isClosed, exporter?.problem == nil, !Signals.isEndRequested {
             do throws(MessageCaptureError) {
                 if try !captures.next() { break }
-                progress.step { captures.progress.fraction }
+                progress.step { captures.progress?.fraction }
                 if Signals.takeCountsRequest() { StandardError.write(captures.counts.text + "\n") }
             } catch {
                 // The other files go on.
