@@ -34,12 +34,15 @@ struct MessageCaptureFinder {
 
     mutating func add(_ path: String) throws(MessageCaptureError) {
         guard FileTree.entry(at: path) == .folder else { return add(file: path) }
-        let found: [String]
-        do throws(CaptureError) {
-            found = try FileTree.files(named: Self.names, below: path, depth: Self.depth)
-        } catch { throw .file(error) }
+        let found = try Self.files(below: path)
         guard !found.isEmpty else { throw .nothingFound(path: path) }
         for file in found { add(file: file) }
+    }
+
+    static func files(below folder: String) throws(MessageCaptureError) -> [String] {
+        do throws(CaptureError) {
+            return try FileTree.files(named: names, below: folder, depth: depth)
+        } catch { throw .file(error) }
     }
 
     private mutating func add(file path: String) {

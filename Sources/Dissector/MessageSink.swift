@@ -52,7 +52,10 @@ struct MessageSink: StreamSink, ~Copyable {
     mutating func begin(_ time: Int64) { outlet.begin(time) }
 
     /// The frames to come are of a file.
-    mutating func begin(file: Int) { finder.begin(file: file) }
+    mutating func begin(file: Int) {
+        finder.begin(file: file)
+        outlet.begin(file: file)
+    }
 
     /// A file brings secrets of its connections along.
     mutating func add(secrets: CaptureNotes.Secrets) { finder.add(secrets.lines, of: secrets.file) }

@@ -153,7 +153,8 @@ public struct Pipeline: ~Copyable {
                     frame: header.number, frameLength: UInt32(clamping: header.originalLength),
                     sequence: packet.sequence, payloadLength: UInt32(clamping: packet.wireLength),
                     fragmentsLength: packet.fragmentsLength, isSYN: packet.flags.contains(.syn),
-                    interface: header.interface, comment: header.comment))
+                    interface: header.interface, comment: header.comment,
+                    file: UInt32(clamping: header.file) &+ 1))
             let segment = Segment(packet, options)
             if packet.fragmentsDiffer {
                 sink.noteContested(header.number)
