@@ -206,6 +206,12 @@ public struct Pipeline: ~Copyable {
         return outcome
     }
 
+    /// What is to be said by now, a line each, of connections that were open before the capture began: in a live run, to be
+    /// asked for some times a second.
+    ///
+    /// - Parameter time: Nanoseconds since the Unix epoch, of the clock that the frames' times are of.
+    public mutating func takeNotices(at time: Int64) -> [String] { sink.takeNotices(at: time) }
+
     /// Lets time pass in which no frame came, as on a quiet interface: messages after a hole whose time is up are shown
     /// now, not when the next frame comes.
     ///

@@ -57,6 +57,7 @@ struct Plan {
         pipeline.keys = keys?.log
         pipeline.waitsForKeys = keys != nil && options.interface != nil
         pipeline.tellsEncryptedAtOnce = options.interface != nil
+        pipeline.namesEarlierConnections = options.interface != nil && !options.reallyQuiet
         if options.interface != nil { pipeline.recordWait = PipeWatch.limit }
         answerBook = options.twoPasses ? AnswerBook() : nil
         let inMetrics = try Self.questionsOfMetrics(options, presentation)
