@@ -8,13 +8,13 @@ import Records
 /// A connection is named once as one that may be v2, and once more when it must be. Lines are few, whatever comes: those that
 /// there is no room for are counted, and their number is a line.
 final class EarlierConnections {
-    /// So many bytes that look random may be v2.
-    private static let leastBytes: UInt64 = 256
-    /// After so long fewer bytes will do: a large message of v1 brings more.
+    /// For so long what is in flight of a small message of v1 may end, and another begin.
+    private static let delay: Int64 = 1_000_000_000
+    /// After so long bytes will do that are too few to look random: a large message of v1 brings more.
     private static let patience: Int64 = 10_000_000_000
     /// Receivers accept no longer message of v1, so among so many bytes one begins.
     private static let mostBytes = UInt64(MessageFramer.lengthLimit)
-    /// So many connections are waited for; of others it counts what they bring.
+    /// So many connections wait; others do when they bring more bytes after that.
     private static let waitingLimit = 1_024
 
     /// Lines of single connections: so many at once, and one more a minute.
@@ -23,10 +23,8 @@ final class EarlierConnections {
     /// After so long a number of others is said.
     private static let sumDelay: Int64 = 5_000_000_000
 
-    /// Those with few bytes, by the time of the first.
+    /// Those of which bytes have come, with the time of the first.
     private var waiting: [(stream: MessageStream, since: Int64)] = []
-    /// How many of them are done with.
-    private var waited = 0
     private var lines: [String] = []
     private var room = burst
     /// When room was last added.
@@ -41,13 +39,10 @@ final class EarlierConnections {
     func look(at stream: MessageStream, upTo end: UInt64, time: Int64) {
         let connection = stream.connection
         guard connection.naming != .v2, Self.isUnread(stream) else { return }
-        let count = stream.unread(upTo: end)
-        if count >= Self.mostBytes {
+        if stream.unread(upTo: end) >= Self.mostBytes {
             // What is not random may be another protocol's, and is counted at the end.
             if stream.looksRandom == true { name(stream, as: .v2, time) }
-        } else if connection.naming == .none || connection.naming == .waiting, count >= Self.leastBytes {
-            if stream.looksRandom == true { name(stream, as: .open, time) }
-        } else if connection.naming == .none, waiting.count - waited < Self.waitingLimit {
+        } else if connection.naming == .none, waiting.count < Self.waitingLimit {
             connection.naming = .waiting
             waiting.append((stream, time))
         }
@@ -55,18 +50,18 @@ final class EarlierConnections {
 
     /// What is to be said by now, a line each.
     func takeNotices(at time: Int64) -> [String] {
-        while waited < waiting.count, time &- waiting[waited].since >= Self.patience {
-            let stream = waiting[waited].stream
-            waited += 1
-            if stream.connection.naming == .waiting, Self.isUnread(stream), stream.looksRandom != false {
+        var left: [(stream: MessageStream, since: Int64)] = []
+        for (stream, since) in waiting where stream.connection.naming == .waiting && Self.isUnread(stream) {
+            let age = time &- since
+            if age < Self.delay {
+                left.append((stream, since))
+            } else if stream.looksRandom ?? (age >= Self.patience) {
                 name(stream, as: .open, time)
+            } else if age < Self.patience {
+                left.append((stream, since))
             }
         }
-        // What is done with is not moved each time.
-        if waited > Self.waitingLimit || waited == waiting.count {
-            waiting.removeFirst(waited)
-            waited = 0
-        }
+        waiting = left
         sum(time)
         defer { lines = [] }
         return lines

@@ -83,7 +83,7 @@ struct InputList {
         guard !options.reallyQuiet,
             let ignored = folder.ignored(others: others, looksIntoFolders: looksIntoFolders)
         else { return }
-        StandardError.complain("\(folder.path): ignored are \(ignored)")
+        StandardError.complain("\(folder.path): ignored: \(ignored)")
     }
 
     private mutating func miss(_ reason: String) {
