@@ -97,7 +97,7 @@ let package = Package(
                 "btcshark", "Capture", "Dissector", "Fields", "Insight", "Keys", "Output", "Records", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            exclude: ["Transcripts"], swiftSettings: settings),
+            exclude: ["Encapsulations", "Transcripts"], swiftSettings: settings),
         // What several test targets need: no tests, and nothing of ours.
         .target(
             name: "Support", dependencies: [.product(name: "Crypto", package: "swift-crypto")], path: "Tests/Support",

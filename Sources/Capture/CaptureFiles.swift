@@ -198,6 +198,7 @@ public struct CaptureFiles: ~Copyable, PacketSource {
                     firstTimes.append((file, capture.header.time))
                     continue
                 }
+                dropsDone &+= capture.drops
             } catch {
                 failures.append((file, error))
             }

@@ -53,8 +53,8 @@ public enum NextLayer: Hashable, Sendable {
         case 258: self = .rare(.pktap)
         case 281: self = .rare(.broadcom)
         case 282: self = .rare(.prependedBroadcom)
-        case 283: self = .rare(.dsa)
-        case 284: self = .rare(.etherTypeDSA)
+        case 284: self = .rare(.dsa)
+        case 285: self = .rare(.etherTypeDSA)
         case 113: self = .linuxCooked
         case 228: self = .ipv4
         case 229: self = .ipv6

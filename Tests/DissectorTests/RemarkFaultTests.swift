@@ -18,7 +18,10 @@ import Testing
         return try dissect(packets("../Tests/Faults/remarks/\(name).pcap"), options)
     }
 
-    private func remarks(_ name: String) throws -> [String] { try read(name).all.flatMap(\.notes) }
+    /// Of all messages. Both sides of these captures have the same nonce, which is remarked, too.
+    private func remarks(_ name: String) throws -> [String] {
+        try read(name).all.flatMap(\.notes).filter { $0 != "bitcoin.version.own_nonce" }
+    }
 
     @Test func aPrefilledIndexOutOfRange() throws {
         #expect(try remarks("cmpctblock-index-too-high") == ["bitcoin.cmpctblock.index.out_of_range"])
@@ -35,7 +38,7 @@ import Testing
     /// Receivers skip the entry.
     @Test func torV2OfNoLength() throws {
         let found = try read("addrv2-torv2-length-0")
-        #expect(found.all.flatMap(\.notes) == ["bitcoin.address_length.ignored"])
+        #expect(try remarks("addrv2-torv2-length-0") == ["bitcoin.address_length.ignored"])
         #expect(!found.all.contains { $0.info.contains("malformed") })
     }
 
@@ -46,10 +49,11 @@ import Testing
         // Of v1 it is none.
         #expect(Command(name: "a")?.isValid == true)
         let del: [UInt8] = [0x61, 0x7f] + [UInt8](repeating: 0, count: 10)
-        let command = try #require(Command(del.span.bytes, at: 0))
-        #expect(!command.isValid && command.isValidInV2)
+        let command = Command(del.span.bytes, at: 0)
+        #expect(command?.isValid == false && command?.isValidInV2 == true)
         let high: [UInt8] = [0x61, 0x80] + [UInt8](repeating: 0, count: 10)
-        #expect(Command(high.span.bytes, at: 0)?.isValidInV2 == false)
+        let other = Command(high.span.bytes, at: 0)
+        #expect(other?.isValidInV2 == false)
     }
 
     @Test func tooMuchGarbage() throws {

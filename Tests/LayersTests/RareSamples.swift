@@ -50,9 +50,9 @@ extension Sample {
                 [0, 0, 25, 0, 3, 0, 0, 0x80, 0, 0, 0, 0] + zeros(4) + zeros(8) + [0x20] + [0x88, 1, 0, 0] + zeros(20)
                     + [5, 0, 0, 0] + snap
             ),
-            ("DSA", 283, zeros(12) + [0xc0, 1, 2, 3] + B.u16(type) + ip),
-            ("DSA with EtherType", 284, zeros(12) + [0xda, 0xda, 0, 0, 0xc0, 1, 2, 3] + B.u16(type) + ip),
-            ("DSA with SNAP", 283, zeros(12) + [0xc0, 1, 2, 3] + B.u16(8 + ip.count) + snap),
+            ("DSA", 284, zeros(12) + [0xc0, 1, 2, 3] + B.u16(type) + ip),
+            ("DSA with EtherType", 285, zeros(12) + [0xda, 0xda, 0, 0, 0xc0, 1, 2, 3] + B.u16(type) + ip),
+            ("DSA with SNAP", 284, zeros(12) + [0xc0, 1, 2, 3] + B.u16(8 + ip.count) + snap),
             ("Broadcom tag", 281, zeros(12) + [0, 1, 2, 3] + B.u16(type) + ip),
             ("Broadcom tag in front", 282, [0, 1, 2, 3] + frame),
             ("VN-Tag", 1, B.ethernet([0, 0, 0, 5] + B.u16(type) + ip, type: 0x8926)),
