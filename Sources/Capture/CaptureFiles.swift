@@ -52,6 +52,7 @@ public struct CaptureFiles: ~Copyable, PacketSource {
     public init(paths: [String], notes: CaptureNotes = CaptureNotes()) {
         self.paths = paths
         self.notes = notes
+        notes.note(files: paths)
         let sizes = paths.compactMap(Self.size)
         self.sizes = sizes.count == paths.count ? sizes : nil
         header = FrameHeader(

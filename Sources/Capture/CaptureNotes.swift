@@ -36,6 +36,7 @@ public final class CaptureNotes: Sendable {
     }
 
     private struct State {
+        var paths: [String] = []
         var secrets: [Secrets] = []
         var secretsBytes = 0
         var interfaces: [Interface] = []
@@ -52,6 +53,9 @@ public final class CaptureNotes: Sendable {
     public init() {}
 
     // MARK: Filling
+
+    /// Notes the inputs, as they were given: ``FrameHeader/file`` is an index into them.
+    public func note(files paths: [String]) { state.withLock { $0.paths = paths } }
 
     /// The place of an interface, from 1; 0 where there are too many.
     func place(of interface: Interface) -> UInt32 {
@@ -114,6 +118,13 @@ public final class CaptureNotes: Sendable {
             }
             return state.secrets
         }
+    }
+
+    /// The path of an input as it was given, `-` for standard input: not safe to print. Nil where it is not known.
+    ///
+    /// - Parameter file: ``FrameHeader/file``.
+    public func path(ofFile file: Int) -> String? {
+        state.withLock { $0.paths.indices.contains(file) ? $0.paths[file] : nil }
     }
 
     /// - Parameter place: ``FrameHeader/interface``.

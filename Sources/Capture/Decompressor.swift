@@ -2,12 +2,17 @@ import Glibc
 import System
 
 /// A running child that decompresses an input to a pipe. It is ended, at once and without a word, when its owner goes.
+///
+/// What it reads is made by strangers: it has no rights beyond any user's, and its memory is limited.
 struct Decompressor: ~Copyable {
     /// Why there is no decompressor.
     enum Failure: Error {
         case programMissing
         case system(String)
     }
+
+    /// All formats need less, but for what was compressed with uncommon windows. Its messages are a file.
+    private static let confinement = Confinement(data: 512 << 20, addressSpace: 2 << 30, fileSize: 1 << 20)
 
     private let child: Child
     private let compression: Compression
@@ -33,7 +38,9 @@ struct Decompressor: ~Copyable {
             throw .system(error.message)
         }
         do throws(SystemFailure) {
-            child = try Child([compression.program, "-dc"], input: input, output: output, errors: messages)
+            child = try Child(
+                confined: [compression.program] + compression.arguments, to: Self.confinement, input: input,
+                output: output, errors: messages)
         } catch {
             throw error.code == ENOENT ? .programMissing : .system(error.message)
         }

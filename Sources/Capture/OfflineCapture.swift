@@ -1,7 +1,7 @@
 import System
 
 /// A saved capture: one pcap or pcapng file or pipe, or `-` for standard input, plain or compressed by gzip, zstd,
-/// xz or lz4.
+/// xz, bzip2 or lz4.
 ///
 /// A compressed input is read through its own program (`gzip -dc` and so on), run as a child that ends with this
 /// value at the latest.

@@ -54,14 +54,15 @@ struct MessageCaptureFinder {
 
     mutating func add(_ path: String) throws(MessageCaptureError) {
         guard path != "-", FileTree.entry(at: path) == .folder else { return add(file: path) }
-        let found: [String]
-        do throws(CaptureError) {
-            found = try FileTree.files(below: path, depth: Self.depth) { path, name in
-                Self.names.contains(name) || Self.isOne(path)
-            }
-        } catch { throw .file(error) }
+        let found = try Self.files(below: path)
         guard !found.isEmpty else { throw .nothingFound(path: path) }
         for file in found { add(file: file) }
+    }
+
+    static func files(below folder: String) throws(MessageCaptureError) -> [String] {
+        do throws(CaptureError) {
+            return try FileTree.files(below: folder, depth: depth) { path, name in names.contains(name) || isOne(path) }
+        } catch { throw .file(error) }
     }
 
     private mutating func add(file path: String) {

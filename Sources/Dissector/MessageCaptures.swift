@@ -44,7 +44,11 @@ public struct MessageCaptures: ~Copyable {
         peers = finder.peers
         hasMessages = Array(repeating: false, count: 2 * finder.peers.count)
         files = MessageCaptureFiles(finder.files)
-        stage = RecordStage(options.pipeline.relating(for: writer), writer: writer)
+        var pipeline = options.pipeline
+        let notes = CaptureNotes()
+        notes.note(files: finder.files.map(\.path))
+        pipeline.captureNotes = notes
+        stage = RecordStage(pipeline.relating(for: writer), writer: writer)
         found.messageFiles = UInt64(finder.files.count)
         found.peers = UInt64(finder.peers.count)
         found.connections = UInt64(finder.peers.count)
@@ -54,6 +58,13 @@ public struct MessageCaptures: ~Copyable {
     /// packets nor compressed; a file called `msgs_recv.dat` or `msgs_sent.dat` need not. Standard input and what is named
     /// by its descriptor are looked into, and stay as they were; a pipe's first bytes are waited for.
     public static func recognises(_ path: String) -> Bool { MessageCaptureFinder.recognises(path) }
+
+    /// Whether a folder holds such files, or a folder in it does, up to five deep.
+    ///
+    /// - Throws: Where a folder cannot be read.
+    public static func areBelow(_ folder: String) throws(MessageCaptureError) -> Bool {
+        !(try MessageCaptureFinder.files(below: folder).isEmpty)
+    }
 
     /// Hands the next message to the writer.
     ///
@@ -71,7 +82,7 @@ public struct MessageCaptures: ~Copyable {
             return false
         }
         bytesRead &+= UInt64(bytes.count)
-        show(record, bytes.span.bytes, files.files[index])
+        show(record, bytes.span.bytes, index)
         return true
     }
 
@@ -94,7 +105,8 @@ public struct MessageCaptures: ~Copyable {
         return error
     }
 
-    private mutating func show(_ record: MessageCaptureRecord, _ bytes: RawSpan, _ file: MessageCaptureFiles.File) {
+    private mutating func show(_ record: MessageCaptureRecord, _ bytes: RawSpan, _ index: Int) {
+        let file = files.files[index]
         let header = record.header(network: peers[file.peer].network)
         let payload = bytes.extracting(droppingFirst: header.byteCount)
         let isCut = payload.byteCount < Int(header.length)
@@ -112,7 +124,10 @@ public struct MessageCaptures: ~Copyable {
         let finding = Finding(
             message: message, origin: Origin(frame: found.messages, time: record.time), frames: [])
         let number = UInt64(file.peer)
-        if peers[file.peer].note(header.command, isReceived: file.direction != .sent) { stage.closeConnection(number) }
-        stage.take(finding, of: peers[file.peer].sender(isReceived: file.direction != .sent), number: number, bytes)
+        let isReceived = file.direction != .sent
+        if peers[file.peer].note(header.command, isReceived: isReceived) { stage.closeConnection(number) }
+        var sender = peers[file.peer].sender(isReceived: isReceived)
+        sender.file = UInt32(clamping: index) &+ 1
+        stage.take(finding, of: sender, number: number, bytes)
     }
 }

@@ -32,6 +32,10 @@ final class MessageConnection {
     /// Its end has had a record.
     private var hasEnd = false
 
+    /// What has been said of it where it was open before the capture began, and no message is found.
+    enum Naming { case none, waiting, open, v2 }
+    var naming = Naming.none
+
     private subscript(direction: Direction) -> Side {
         get { direction == .forward ? forward : backward }
         _modify { if direction == .forward { yield &forward } else { yield &backward } }

@@ -16,6 +16,8 @@ struct MessageOutlet: ~Copyable {
     private var segments: SegmentNotes?
     /// The frame that is being received.
     private var frameAtHand = Origin(frame: 0, time: 0)
+    /// The input that it is of, from 1.
+    private var fileAtHand: UInt32 = 1
     /// What all cut messages cost that are kept until their end is passed.
     private var heldBytes = 0
     private let wantsFrames: Bool
@@ -41,6 +43,16 @@ struct MessageOutlet: ~Copyable {
 
     /// A frame is about to be received.
     mutating func begin(_ frame: Origin) { frameAtHand = frame }
+
+    /// The frames to come are of an input, which has an index.
+    mutating func begin(file: Int) { fileAtHand = UInt32(clamping: file) &+ 1 }
+
+    /// Whose bytes they are, of which a frame's record tells.
+    private mutating func sender(of stream: MessageStream, _ frame: UInt64) -> StreamSender {
+        var sender = stream.sender
+        sender.file = frame == frameAtHand.frame ? fileAtHand : segments?[frame]?.file ?? 0
+        return sender
+    }
 
     var frame: Origin { @inline(__always) get { frameAtHand } }
 
@@ -72,7 +84,8 @@ struct MessageOutlet: ~Copyable {
         found.bytes.inMessages &+= UInt64(bytes.byteCount)
         found.bytes.headers &+= finding.overhead
         finding.segment = segments?[finding.origin.frame]
-        records.take(finding, of: stream.sender, stream.id, bytes)
+        let sender = sender(of: stream, finding.origin.frame)
+        records.take(finding, of: sender, stream.id, bytes)
     }
 
     /// Takes what a record says of a stream where it is of no message.
@@ -84,7 +97,7 @@ struct MessageOutlet: ~Copyable {
         _ event: StreamEvent, at offset: UInt64, _ bytes: RawSpan = RawSpan(), of stream: MessageStream
     ) {
         guard !records.isDone else { return }
-        records.take(event, of: stream.sender, stream.id, at: offset, bytes)
+        records.take(event, of: sender(of: stream, event.origin.frame), stream.id, at: offset, bytes)
     }
 
     /// The frames that brought bytes, where anybody wants to know.

@@ -153,7 +153,8 @@ public struct Pipeline: ~Copyable {
                     frame: header.number, frameLength: UInt32(clamping: header.originalLength),
                     sequence: packet.sequence, payloadLength: UInt32(clamping: packet.wireLength),
                     fragmentsLength: packet.fragmentsLength, isSYN: packet.flags.contains(.syn),
-                    interface: header.interface, comment: header.comment))
+                    interface: header.interface, comment: header.comment,
+                    file: UInt32(clamping: header.file) &+ 1))
             let segment = Segment(packet, options)
             if packet.fragmentsDiffer {
                 sink.noteContested(header.number)
@@ -204,6 +205,12 @@ public struct Pipeline: ~Copyable {
         }
         return outcome
     }
+
+    /// What is to be said by now, a line each, of connections that were open before the capture began: in a live run, to be
+    /// asked for some times a second.
+    ///
+    /// - Parameter time: Nanoseconds since the Unix epoch, of the clock that the frames' times are of.
+    public mutating func takeNotices(at time: Int64) -> [String] { sink.takeNotices(at: time) }
 
     /// Lets time pass in which no frame came, as on a quiet interface: messages after a hole whose time is up are shown
     /// now, not when the next frame comes.

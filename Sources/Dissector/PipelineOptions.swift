@@ -40,6 +40,9 @@ public struct PipelineOptions: Sendable {
     /// A v2 connection whose secret is not known yet has a record as soon as it is recognised, as in a live run, and not
     /// only at its end.
     public var tellsEncryptedAtOnce = false
+    /// Connections that were open before the capture began, and of which no message is found, are named, as in a live
+    /// run: see ``Pipeline/takeNotices()``.
+    public var namesEarlierConnections = false
     /// Magics of networks, such as custom signets, to be tried for v2 connections beside those that are known.
     public var magics: [UInt32] = []
     /// Records of v2 packets have their encrypted bytes, too.

@@ -40,6 +40,8 @@ struct RecordBuilder: ~Copyable {
     var lastMessage: LastMessage?
     /// What the capture says of its frames beside their headers.
     var captureNotes: CaptureNotes?
+    /// The input of the record before.
+    private var file: (place: UInt32, path: [UInt8]) = (0, [])
     /// How many nodes the tree has beside those that were asked for.
     var ownCount = 0
 
@@ -186,6 +188,7 @@ struct RecordBuilder: ~Copyable {
             sink.generate(fields.frameLength, value: UInt64(segment.frameLength), RawSpan())
             appendNotes(segment, &sink)
         }
+        appendFile(sender.file, &sink)
         sink.close(frame, at: 0)
 
         appendEnds(ends, sender, number, segment, &sink)
@@ -199,6 +202,15 @@ struct RecordBuilder: ~Copyable {
         }
         record.protocolNode = sink.tree.nodes.count
         record.tree = sink.tree
+    }
+
+    /// - Parameter place: Of the input, from 1; 0 where it is not known.
+    private mutating func appendFile(_ place: UInt32, _ sink: inout TreeSink) {
+        guard place > 0, let captureNotes else { return }
+        if place != file.place {
+            file = (place, captureNotes.path(ofFile: Int(place) - 1).map { Array($0.utf8) } ?? [])
+        }
+        if !file.path.isEmpty { sink.generate(fields.frameFile, value: 0, file.path.span.bytes) }
     }
 
     /// What a pcapng file says of the frame.

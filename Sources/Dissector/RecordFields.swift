@@ -36,6 +36,9 @@ struct RecordFields: Sendable {
     let frameLength = Field(
         "frame.len", "Frame length on the wire", .unsigned(bits: 32), "bytes of that frame on the wire")
 
+    let frameFile = Field(
+        "frame.file", "File", .text,
+        "the file that frame is of, as it was named or found in a folder; - is standard input")
     let interfaceNumber = Field(
         "frame.interface_id", "Interface id", .unsigned(bits: 32),
         "number of the interface of a pcapng file that frame came by, from 0 over all sections")

@@ -147,6 +147,10 @@ struct LiveSession: ~Copyable {
             pipeline?.lookForKeys()
         }
         output.flush()
+        // A second late, as where nothing comes.
+        for notice in pipeline?.takeNotices(at: SystemClock.nanoseconds - 1_000_000_000) ?? [] {
+            StandardError.complain(notice)
+        }
     }
 
     /// Short where something waits to be handed on, in milliseconds.

@@ -15,7 +15,7 @@ struct Btcshark: ParsableCommand {
         commandName: "btcshark",
         abstract: "Find, verify and dissect the Bitcoin peer-to-peer messages in a capture.",
         usage: """
-            btcshark -r <file> [-V | --annotate] [-x] [-T <format>] [-e <field> ...] [-c <count>] [-q] [-w <file>] [<filter>]
+            btcshark -r <file> ... [-V | --annotate] [-x] [-T <format>] [-e <field> ...] [-c <count>] [-q] [-w <file>] [<filter>]
             btcshark -i <interface> [-f <filter>] [-w <file>] [-a <limit>] [-b <limit>] [-V] [-T <format>] [<filter>]
             btcshark --decode <hex> [--as <command>] [-V] [-x] [-T <format>] [<filter>]
             btcshark -D

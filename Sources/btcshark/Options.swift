@@ -7,12 +7,12 @@ struct Options: ParsableArguments {
     @Option(
         name: .customShort("r"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Read this capture; repeat it for several files that make one capture.",
+            "Read this capture, or all in a folder; repeat it, or name more after the options, for several that make one.",
             discussion: """
-                pcap or pcapng, also compressed by gzip, zstd, xz or lz4; - is standard input. Or what Bitcoin Core's \
-                -capturemessages wrote: files such as msgs_recv.dat, of any name, or a folder of them.
+                pcap or pcapng, also compressed by gzip, zstd, xz, bzip2 or lz4; - is standard input. Or what Bitcoin \
+                Core's -capturemessages wrote: files such as msgs_recv.dat, of any name, or a folder of them.
                 """,
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var read: [String] = []
 
     @Option(
@@ -334,7 +334,10 @@ struct Options: ParsableArguments {
     @Flag(name: [.customShort("v"), .customLong("version")], help: "Print the version and end.")
     var version = false
 
-    @Argument(help: ArgumentHelp("A display filter, as with -Y.", valueName: "filter"))
+    @Argument(
+        help: ArgumentHelp(
+            "A display filter, as with -Y; or with -r more captures, where they are none. ./NAME is always a file.",
+            valueName: "filter"), completion: .file())
     var arguments: [String] = []
 }
 

@@ -32,12 +32,17 @@ struct Plan {
     let objectFolder: String?
     /// Nil where no metrics are asked for.
     let metrics: MetricsFile?
+    /// What is read stands in ``Options/read``, and in ``Options/arguments`` the filter alone.
     let options: Options
+    /// Something that was named cannot be read, which is complained of already.
+    let lacksInput: Bool
 
-    init(_ options: Options) throws {
-        self.options = options
+    init(_ given: Options) throws {
         // Names are looked up in the catalog, and writers copy it.
         Pipeline.declareFields()
+        var options = given
+        lacksInput = try InputList.resolve(&options)
+        self.options = options
         input = try Self.input(options)
         var isPasted = false
         if case .pasted = input { isPasted = true }
@@ -52,6 +57,7 @@ struct Plan {
         pipeline.keys = keys?.log
         pipeline.waitsForKeys = keys != nil && options.interface != nil
         pipeline.tellsEncryptedAtOnce = options.interface != nil
+        pipeline.namesEarlierConnections = options.interface != nil && !options.reallyQuiet
         if options.interface != nil { pipeline.recordWait = PipeWatch.limit }
         answerBook = options.twoPasses ? AnswerBook() : nil
         let inMetrics = try Self.questionsOfMetrics(options, presentation)
@@ -98,7 +104,8 @@ struct Plan {
         guard options.read.isEmpty == (options.decode != nil) else {
             if options.decode != nil { throw ValidationError("--decode and -r cannot be used together.") }
             if let stray = options.arguments.first, access(stray, F_OK) == 0 {
-                throw ValidationError("To read the file '\(stray)', name it with -r: btcshark -r \(stray)")
+                let kind = FileTree.entry(at: stray) == .folder ? "captures in" : "file"
+                throw ValidationError("To read the \(kind) '\(stray)', name it with -r: btcshark -r \(stray)")
             }
             throw ValidationError(
                 "Nothing to read: name a capture with -r, as in btcshark -r FILE, or an interface with -i.")
@@ -284,8 +291,8 @@ struct Plan {
         } catch {
             // Several lines, in which the filter's own text is harmless already.
             StandardError.write("btcshark: \(error)\n")
-            if options.displayFilter == nil, let first = options.arguments.first, access(first, F_OK) == 0 {
-                StandardError.complain("'\(first)' is a file: to read it too, name it with another -r.")
+            if options.displayFilter == nil, let name = options.arguments.first(where: InputWords.looksLikeFile) {
+                StandardError.complain("nor is there a file '\(name)'.")
             }
             // tshark's status for a wrong filter.
             throw ExitCode(Status.input.rawValue)

@@ -219,6 +219,7 @@ struct Run {
         if StandardError.complain(ofFailed: output) { status = .input }
         if !reportExport() { status = .input }
         if plan.metrics?.hasFailed == true { status = .input }
+        if plan.lacksInput { status = .input }
         if let counts { report(counts, status) }
         return status
     }
