@@ -419,7 +419,7 @@ import Testing
 
     @Test func aPipeIsLookedIntoAndReadOnce() throws {
         let own = try Data(contentsOf: URL(fileURLWithPath: recorded("node-a/10.20.0.2_52816/msgs_recv.dat")))
-        let bytes = Array(own.prefix(30_000))
+        let bytes = Array(own.prefix(8_600))
         let file = try read([write(bytes, "peer", "any.bin")])
         try #require(file.records.count > 10)
         try withPipe(bytes) { path in

@@ -137,7 +137,8 @@ import Testing
         for name in Self.captures { try Self.read(name, into: repetitions) }
         #expect(repetitions.unsaid.sorted() == [])
         // Each field of a message that says it repeats was seen both ways, or this would prove nothing of it.
-        let saying = Set(MessageTypes.standard.declared.filter(\.repeats).map(\.name))
+        let ofMessages = MessageTypes.standard.types.reduce(into: Set<String>()) { $0.formUnion($1.fields.names) }
+        let saying = ofMessages.filter { Catalog.field(named: $0)?.declaration.repeats == true }
         #expect(saying.count > 15)
         #expect(saying.subtracting(repetitions.alone).sorted() == [], "never alone")
         #expect(saying.subtracting(repetitions.several).sorted() == [], "never several")
@@ -169,6 +170,7 @@ import Testing
         var shapes = Shapes()
         for line in String(decoding: text, as: UTF8.self).split(separator: "\n") { try shapes.add(line) }
         var changed: [(command: String, payload: [UInt8])] = []
+        var refused: [String] = []
         while let json = try stream.next() {
             let other = Self.changed(json) { isOne ? Array($0.prefix(1)) : $0 + $0 }
             guard other != json, let written = try? WrittenMessage(other, as: nil) else { continue }
@@ -177,12 +179,13 @@ import Testing
             builder.updates = true
             builder.checks = false
             guard let built = try? builder.build(written.type, written.values, command: written.command) else {
+                refused.append(written.command.name)
                 continue
             }
             changed.append((written.command.name, Array(built.bytes.dropFirst(24))))
         }
         // Some lists have a fixed number of entries, or entries that others count.
-        #expect(changed.count > 30, "\(changed.count) were built")
+        #expect(changed.count > 20 && refused.count < changed.count / 2, "\(changed.count) built, not \(refused)")
         for line in try Self.written({ Self.paste(changed, into: $0) }).split(separator: "\n") { try shapes.add(line) }
         #expect(shapes.changing.sorted() == [])
     }
@@ -228,7 +231,7 @@ import Testing
 
     /// As many inscriptions, each with as many tags of a kind.
     private static func tapscript(_ count: Int) -> [UInt8] {
-        let tags = [3, 5, 13].flatMap { tag in (0..<count).flatMap { _ in push([UInt8(tag)]) + push(text) } }
+        let tags = [3, 5, 13].flatMap { tag in (0..<count).flatMap { _ in push([tag]) + push(filler(32)) } }
         let envelope = [0x00, 0x63] + push(Array("ord".utf8)) + tags + [0x00] + push(text) + [0x68]
         return (0..<count).flatMap { _ in envelope } + [0x51]
     }
