@@ -27,8 +27,9 @@ import Testing
         for second in 0...seconds {
             let now = start + Int64(second) * Self.second
             while next < packets.count, packets[next].time <= now {
-                try pipeline.receive(packets[next].header(number: next + 1), packets[next].bytes.span.bytes)
+                let packet = packets[next]
                 next += 1
+                try pipeline.receive(packet.header(number: next), packet.bytes.span.bytes)
             }
             pipeline.pass(to: now)
             notices += pipeline.takeNotices(at: now).map { (second, $0) }
