@@ -35,6 +35,8 @@ struct InputList {
                 StandardError.complain("'\(name)' is taken for a display filter; the file of this name is ./\(name)")
             }
         }
+        // Before anything is said of folders.
+        _ = try Plan.filter(options)
         let list = try InputList(options)
         options.read = list.paths
         return list.isIncomplete

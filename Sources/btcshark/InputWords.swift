@@ -43,8 +43,9 @@ struct InputWords {
 
     /// Whether a word names a file, or cannot be meant for anything else.
     private static func isFile(_ word: String) -> Bool {
-        word == "-" || ["./", "../"].contains(where: word.hasPrefix) || word.hasPrefix("/") && word.utf8.count > 1
-            || exists(word)
+        // A slash alone is an operator that filters do not have, and no folder of captures.
+        if word == "/" { return false }
+        return word == "-" || ["/", "./", "../"].contains(where: word.hasPrefix) || exists(word)
     }
 
     private static func exists(_ path: String) -> Bool {

@@ -280,7 +280,7 @@ struct Plan {
     }
 
     /// `-Y`, or the bare arguments, which are one filter as in tshark.
-    private static func filter(_ options: Options) throws -> Filter? {
+    static func filter(_ options: Options) throws -> Filter? {
         if options.displayFilter != nil, let stray = options.arguments.first {
             throw ValidationError("There is a display filter with -Y already; '\(stray)' is one too many.")
         }

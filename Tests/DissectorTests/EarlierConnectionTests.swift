@@ -27,8 +27,9 @@ import Testing
         for second in 0...seconds {
             let now = start + Int64(second) * Self.second
             while next < packets.count, packets[next].time <= now {
-                try pipeline.receive(packets[next].header(number: next + 1), packets[next].bytes.span.bytes)
+                let packet = packets[next]
                 next += 1
+                try pipeline.receive(packet.header(number: next), packet.bytes.span.bytes)
             }
             pipeline.pass(to: now)
             notices += pipeline.takeNotices(at: now).map { (second, $0) }
@@ -107,18 +108,6 @@ import Testing
         }
     }
 
-    /// What has ended meanwhile has its place in the closing counts.
-    @Test func closedSoon() throws {
-        var talk = Talk(isOpen: true)
-        talk.send(.client, random(300))
-        talk.finish(.client)
-        talk.finish(.server)
-        talk.packet(.client, [], at: talk.client.sent + 1)
-        let (said, _) = try notices(talk.packets, forSeconds: 300)
-        // Until the end is certain the connection is open.
-        #expect(said.count <= 2)
-    }
-
     /// A node has 125 connections; and whoever wants to can make more of them than anybody reads.
     @Test(arguments: [11, 47, 3_000]) func many(_ count: Int) throws {
         var packets: [Packet] = []
@@ -134,13 +123,15 @@ import Testing
             }
             time += 30 * Self.second
         }
-        let (said, counts) = try notices(packets, forSeconds: 600)
+        let (notices, counts) = try notices(packets, forSeconds: 600)
         #expect(counts.connections == count)
-        let lines = said.map(\.text)
+        let lines = notices.map(\.text)
         let named = lines.filter { $0.hasSuffix("inside a large v1 message") }.count
-        #expect((10...19).contains(named))
+        #expect(named == 10)
         let sums = lines.compactMap { $0.wholeMatch(of: #/and ([0-9]+) more connections? of which no .*/#)?.1 }
-        #expect(named + sums.compactMap { Int($0) }.reduce(0, +) == count, "\(lines)")
+        let said = named + sums.compactMap { Int($0) }.reduce(0, +)
+        // Of a flood those are left out for whose bytes there was no room.
+        #expect(count > 1_000 ? (1_000...count).contains(said) : said == count, "\(lines)")
         // Their number is said no more often than once a minute.
         #expect(sums.count <= 2 && lines.count == named + sums.count + 1)
     }
