@@ -40,6 +40,8 @@ public struct PipelineOptions: Sendable {
     /// A v2 connection whose secret is not known yet has a record as soon as it is recognised, as in a live run, and not
     /// only at its end.
     public var tellsEncryptedAtOnce = false
+    /// Receives the secrets by which something was decrypted.
+    public var usedSecrets: UsedSecrets?
     /// Magics of networks, such as custom signets, to be tried for v2 connections beside those that are known.
     public var magics: [UInt32] = []
     /// Records of v2 packets have their encrypted bytes, too.
@@ -61,6 +63,9 @@ public struct PipelineOptions: Sendable {
     /// Only messages that have it are shown, with where they have it.
     public var identifier: Identifier?
 
+    /// Receives the messages that are shown, and writes them as clean ones of v1.
+    public var decrypted: DecryptedMessages?
+
     /// What is noted of packets, whatever they carry.
     public var observation = Observation.none
 
@@ -77,7 +82,7 @@ public struct PipelineOptions: Sendable {
     /// before the next frame. Without a filter and a writer no records are made.
     func usesThread(_ writer: (any RecordSink)?, _ collector: FrameCollector?) -> Bool {
         usesRecordThread && recordLimit == .max && collector == nil
-            && (writer != nil || filter != nil || identifier != nil)
+            && (writer != nil || filter != nil || identifier != nil || decrypted != nil)
     }
 
     /// With an inquiry where relations are looked at, by a tree or by name in a filter or a column; with records of ends
