@@ -36,6 +36,8 @@ public final class FrameCollector: RecordSink {
 
     public func write(_ record: borrowing Record, _ bytes: RawSpan) {
         for frame in record.frames { selection.insert(frame) }
+        // Where frames were reordered, another one may have completed it: one that brought bytes before it.
+        if record.isMessage { selection.insert(record.frameNumber) }
         trails[record.stream]?.select(into: &selection)
         shareSecret(of: record.stream)
         messages.note(record, bytes)

@@ -39,8 +39,8 @@ public struct SelectedPackets: ~Copyable {
         try reading.note(header, bytes)
     }
 
-    /// Adds frames to a selection until a reader of it finds the same messages: acknowledgements that decide which bytes a
-    /// receiver has read, and where they are not enough, all frames of the connection.
+    /// Adds what a selection lacks so that a reader of it finds the same messages: all frames of connections in which more
+    /// than the frames of the messages decides, such as acknowledgements.
     ///
     /// - Parameters:
     ///   - messages: Those for which the frames were selected.

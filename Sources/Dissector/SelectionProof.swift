@@ -6,15 +6,10 @@ import Records
 
 /// Proves that a reader of selected frames finds the messages for which they were selected, and adds frames where it does not.
 ///
-/// What a reader takes for a stream's bytes depends on more than the frames that brought them. So the selection is read as
-/// it would be read by others. Where anything differs, the frames without payload are added that the two ends have sent to
-/// each other: handshakes, acknowledgements, ends. Where it differs still, all their frames are.
+/// What a reader takes for a stream's bytes depends on more than the frames that brought them: on acknowledgements, which
+/// decide what a receiver has read of a damaged capture, and on what came between. So the selection is read as it would be
+/// read by others. Where it differs, all frames are added that the two ends have sent to each other.
 struct SelectionProof {
-    private enum Addition {
-        case withoutPayload
-        case all
-    }
-
     private let expected: SelectedMessages
     private let options: PipelineOptions
     private let isEnding: () -> Bool
@@ -39,14 +34,10 @@ struct SelectionProof {
     func complete(
         _ selection: FrameSelection, _ reading: inout SecondReading
     ) throws(CaptureError) -> FrameSelection {
-        var selection = selection
-        for addition in [Addition.withoutPayload, .all] {
-            if expected.isEmpty || isEnding() { break }
-            let differing = expected.differing(from: try messages(of: selection, &reading))
-            if differing.isEmpty || isEnding() { break }
-            try add(addition, of: differing, to: &selection, &reading)
-        }
-        return selection
+        if expected.isEmpty || isEnding() { return selection }
+        let differing = expected.differing(from: try messages(of: selection, &reading))
+        if differing.isEmpty || isEnding() { return selection }
+        return try adding(differing, to: selection, &reading)
     }
 
     /// What a reader of the selected frames finds.
@@ -67,13 +58,12 @@ struct SelectionProof {
         return reader.messages
     }
 
-    /// Selects further frames of ends.
-    private func add(
-        _ addition: Addition, of buckets: Set<UInt32>, to selection: inout FrameSelection,
-        _ reading: inout SecondReading
-    ) throws(CaptureError) {
+    /// The selection with all frames of ends.
+    private func adding(
+        _ buckets: Set<UInt32>, to selection: FrameSelection, _ reading: inout SecondReading
+    ) throws(CaptureError) -> FrameSelection {
         var parser = PacketParser()
-        var found = selection
+        var selection = selection
         try reading.read(upTo: .max, notes: CaptureNotes()) { header, bytes throws(CaptureError) in
             if isEnding() { return }
             var isWanted = false
@@ -81,16 +71,15 @@ struct SelectionProof {
                 bytes, originalLength: header.originalLength, linkType: header.linkType.rawValue, time: header.time,
                 number: header.number
             ) { packet, _, _ in
-                if addition == .withoutPayload, packet.wireLength > 0 { return }
                 let source = Endpoint(packet.source, packet.sourcePort)
                 let destination = Endpoint(packet.destination, packet.destinationPort)
                 isWanted = buckets.contains(SelectedMessages.bucket(source.text, destination.text))
             }
             guard isWanted else { return }
-            found.insert(header.number)
-            for frame in parser.fragmentFrames { found.insert(frame) }
+            selection.insert(header.number)
+            for frame in parser.fragmentFrames { selection.insert(frame) }
         }
-        selection = found
+        return selection
     }
 }
 

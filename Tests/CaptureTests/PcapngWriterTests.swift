@@ -175,7 +175,7 @@ import Testing
         var writer = try makeWriter(nil, CaptureDescription())
         try writer.write(secrets: [])
         try writer.write(secrets: text)
-        let size = try bytes(writtenBy: &writer)
+        let size = try size(writtenBy: &writer)
         #expect(writer.bytesWritten == UInt64(size))
         let header = FrameHeader(
             number: 1, time: 5, capturedLength: 3, originalLength: 3, linkType: LinkTypeNumber(rawValue: 1), file: 0)
@@ -190,7 +190,7 @@ import Testing
         if let infos = try run("capinfos", [path]) { #expect(infos.contains("Number of packets:   1")) }
     }
 
-    private func bytes(writtenBy writer: inout CaptureWriter) throws -> Int {
+    private func size(writtenBy writer: inout CaptureWriter) throws -> Int {
         try writer.flush()
         return try Data(contentsOf: URL(fileURLWithPath: path)).count
     }
@@ -199,7 +199,7 @@ import Testing
     @Test func nothingOfThatInPcap() throws {
         var writer = try CaptureWriter(path: path, linkType: LinkTypeNumber(rawValue: 1))
         try writer.write(secrets: Array("BIP324_SHARED_SECRET\n".utf8))
-        #expect(try bytes(writtenBy: &writer) == 24)
+        #expect(try size(writtenBy: &writer) == 24)
     }
 
     @Test func aFullDisk() throws {

@@ -171,6 +171,22 @@ import Testing
         #expect(told(again) == told(chosen))
     }
 
+    /// A message is complete when a frame comes that brings bytes before it: that frame is kept, and nothing else.
+    @Test func theFrameThatCompletes() throws {
+        let output = folder("out.pcap")
+        var talk = Talk()
+        talk.send(.client, framed("verack"))
+        for command in ["sendheaders", "ping", "getaddr"] {
+            talk.send(.client, framed(command, command == "ping" ? filler(8) : []))
+        }
+        talk.packets.swapAt(4, 5)
+        (talk.packets[4].time, talk.packets[5].time) = (talk.packets[5].time, talk.packets[4].time)
+        let (chosen, frames) = try write(talk.packets, options("bitcoin.ping"), to: output)
+        #expect(chosen.map(\.frame) == [6] && chosen.map(\.frames) == [[5]])
+        #expect(frames == 3 + 2)
+        #expect(try told(dissect(packets(at: output), options("bitcoin.ping")).records) == told(chosen))
+    }
+
     // MARK: What is not added
 
     /// Where the frames of the messages are enough, nothing is added.

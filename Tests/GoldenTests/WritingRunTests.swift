@@ -203,4 +203,30 @@ import Testing
         #expect(outcome.status == 2)
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
     }
+
+    // MARK: Filtered packets
+
+    /// Read again with its filter, a capture that was written with one has the same messages, also of a damaged one.
+    @Test(arguments: ["snap96", "hole", "hostile", "huge-length", "half", "port-7777"])
+    func readAgainWithTheFilter(_ name: String) throws {
+        defer { remove() }
+        let columns = Self.columns + ["-e", "bitcoin.checksum", "-e", "bitcoin.captured"]
+        var shown = 0
+        for filter in ["bitcoin.inv or bitcoin.ping", "bitcoin.version", "tcp.srcport != 8333", "bitcoin.length > 100"]
+        {
+            let path = file("\(shown).pcap")
+            let messages = ["(\(filter)) and not bitcoin.gap"]
+            _ = try lines(["-r", "Inputs/\(name).pcap", "-Q", "-w", path, filter])
+            let expected = try lines(["-r", "Inputs/\(name).pcap"] + columns + messages)
+            #expect(try lines(["-r", path] + columns + messages) == expected, "\(filter)")
+            shown += expected.count
+            // What comes by a pipe is kept meanwhile, and read as often.
+            let piped = file("piped-\(shown).pcap")
+            _ = try Program.shell("cat Inputs/\(name).pcap | btcshark -r - -Q -w '\(piped)' '\(filter)'")
+            #expect(
+                try Data(contentsOf: URL(fileURLWithPath: piped)) == Data(contentsOf: URL(fileURLWithPath: path)),
+                "\(filter)")
+        }
+        #expect(shown > 0)
+    }
 }

@@ -6,7 +6,8 @@ import Testing
 @Suite struct UsedSecretsTests {
     private func key(_ number: UInt8) throws -> EllSwiftKey {
         let bytes = [UInt8](repeating: number, count: EllSwiftKey.byteCount)
-        return try #require(EllSwiftKey(bytes.span.bytes))
+        let key = EllSwiftKey(bytes.span.bytes)
+        return try #require(key)
     }
 
     private func secret(_ number: UInt8) throws -> SharedSecret {
