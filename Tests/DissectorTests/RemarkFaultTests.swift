@@ -46,8 +46,8 @@ import Testing
         // Of v1 it is none.
         #expect(Command(name: "a")?.isValid == true)
         let del: [UInt8] = [0x61, 0x7f] + [UInt8](repeating: 0, count: 10)
-        let found = Command(del.span.bytes, at: 0)
-        let command = try #require(found)
+        let name = Command(del.span.bytes, at: 0)
+        let command = try #require(name)
         #expect(!command.isValid && command.isValidInV2)
         let high: [UInt8] = [0x61, 0x80] + [UInt8](repeating: 0, count: 10)
         #expect(Command(high.span.bytes, at: 0)?.isValidInV2 == false)
