@@ -36,7 +36,8 @@ import Testing
         #expect(error == nil)
         #expect(frames.map(\.bytes) == [[0], [1], [2], [3]])
         #expect(frames.map(\.header.linkType.rawValue) == [0, 1, 2, 3])
-        #expect(frames.map(\.header.time) == (0..<4).map { (Int64($0) << 32 + 7) * 1000 })
+        let times = (0..<4 as Range<Int64>).map { (number) -> Int64 in (number << 32 + 7) * 1000 }
+        #expect(frames.map(\.header.time) == times)
         // Interfaces are numbered over all sections, as Wireshark does.
         let interfaces = frames.map { notes.interface($0.header.interface) }
         #expect(interfaces.map { $0?.number } == [0, 1, 2, 3])
