@@ -4,8 +4,8 @@ import Records
 
 /// The connections that are made up for original ones, as many as are open at once.
 ///
-/// Of more than ``limit`` those that were idle longest are closed; a message that comes after all opens its connection
-/// anew.
+/// No more than ``limit`` are kept, and of half as many none is closed early. Of more, those that were idle longest are
+/// closed; a message that comes after all opens its connection anew.
 struct CleanConnections {
     /// One that is made up.
     struct Connection {
