@@ -1,6 +1,7 @@
 import Capture
 import Dissector
 import Foundation
+import Records
 import Support
 import Testing
 
