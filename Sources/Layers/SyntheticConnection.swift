@@ -23,7 +23,7 @@ public struct SyntheticConnection {
 
     /// The most bytes of the stream in one packet.
     public static let segmentLimit = 1400
-    /// So many segments are acknowledged at once at most: their bytes fit into the window that is offered.
+    /// At most this many segments are acknowledged at once: their bytes fit into the window that is offered.
     private static let segmentsPerAcknowledgement = 40
 
     private struct Side {
