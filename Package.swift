@@ -56,7 +56,7 @@ let package = Package(
         .target(
             name: "Peer",
             dependencies: [
-                "BitcoinP2P", "Capture", "Fields", "Output", "System",
+                "BitcoinP2P", "Capture", "Fields", "Layers", "Output", "System",
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Peer"])),
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Peer"])),
             ],

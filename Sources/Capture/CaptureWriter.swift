@@ -153,10 +153,13 @@ public struct CaptureWriter: ~Copyable {
     ///   - header: Its time is clamped to the years 1970 to 2106, which is all that pcap holds; in pcapng, to 1970 and
     ///     later.
     ///   - bytes: What was captured; borrowed for the call.
+    ///   - comment: What is said of the frame in a pcapng file beside what its header refers to.
     /// - Throws: `linkTypeDiffers` for a frame of another link type than a pcap file has, `linkTypeNotWritable` for one
     ///   that pcapng has no number for: the frame is not written; `writeFailed` or `outputClosed`, after which nothing
     ///   more can be written.
-    public mutating func write(_ header: FrameHeader, _ bytes: RawSpan) throws(CaptureError) {
+    public mutating func write(
+        _ header: FrameHeader, _ bytes: RawSpan, comment: String? = nil
+    ) throws(CaptureError) {
         switch form {
         case .pcap(_, let dumper):
             guard header.linkType == linkType else {
@@ -174,7 +177,7 @@ public struct CaptureWriter: ~Copyable {
             }
             bytesWritten &+= 16 &+ UInt64(bytes.byteCount)
         case .pcapng(let blocks):
-            guard blocks.append(header, bytes) else {
+            guard blocks.append(header, bytes, comment: comment) else {
                 throw CaptureError(.linkTypeNotWritable(header.linkType), path: path, frame: header.number)
             }
             write(blocks)
@@ -190,6 +193,15 @@ public struct CaptureWriter: ~Copyable {
         blocks.appendStatistics(
             received: statistics.received, droppedByInterface: statistics.droppedByInterface,
             bySystem: statistics.droppedByKernel &+ statistics.droppedByUs)
+        write(blocks)
+        if ferror(stream) != 0 { throw failure(at: nil) }
+    }
+
+    /// Writes lines of a key log into a pcapng file, where readers of ours and of Wireshark find them; a pcap file has no
+    /// room for them.
+    public mutating func write(secrets lines: [UInt8]) throws(CaptureError) {
+        guard case .pcapng(let blocks) = form, !lines.isEmpty else { return }
+        blocks.appendSecrets(lines)
         write(blocks)
         if ferror(stream) != 0 { throw failure(at: nil) }
     }

@@ -20,6 +20,8 @@ public struct RecordingFiles: ~Copyable {
     public var statistics = CaptureStatistics()
     /// When the next file begins, and how many are kept; nil for one file without an end.
     private let ring: CaptureLimits?
+    /// Nobody but this user may read the files.
+    private let isPrivate: Bool
     /// See ``CaptureDestination/isEnding``.
     private let isEnding: @Sendable () -> Bool
 
@@ -41,6 +43,7 @@ public struct RecordingFiles: ~Copyable {
     ///   - path: A path, or, without `ring`, `-` for standard output. With `ring` the files are called as
     ///     dumpcap's: `name_00001_20261123142233.pcap`.
     ///   - ring: How long a file becomes (`duration`, `fileSize`, `packets`), and how many are kept (`files`).
+    ///   - isPrivate: Nobody but this user may read the files, from their creation on.
     ///   - helper: Is asked where this process may not make a file. It ends if this process has made the first file
     ///     itself; that a file which is there can be opened does not tell whether the next can be made.
     ///   - isEnding: See ``CaptureDestination/isEnding``.
@@ -48,7 +51,7 @@ public struct RecordingFiles: ~Copyable {
     public init(
         path: String, format: CaptureFormat = .pcap, linkType: LinkTypeNumber,
         snapLength: Int = CaptureWriter.snapLength, description: CaptureDescription = CaptureDescription(),
-        ring: CaptureLimits? = nil, helper: consuming RecordingHelper? = nil,
+        ring: CaptureLimits? = nil, isPrivate: Bool = false, helper: consuming RecordingHelper? = nil,
         isEnding: @escaping @Sendable () -> Bool = { false }
     ) throws(CaptureError) {
         self.path = path
@@ -57,6 +60,7 @@ public struct RecordingFiles: ~Copyable {
         self.linkType = linkType
         self.snapLength = snapLength
         self.ring = ring
+        self.isPrivate = isPrivate
         self.isEnding = isEnding
         self.helper = helper
         begun = monotonicSeconds()
@@ -82,6 +86,14 @@ public struct RecordingFiles: ~Copyable {
         try writer?.write(header, bytes)
         isFlushed = false
         try completeIfFull()
+    }
+
+    /// Adds lines of a key log, by which frames of this file can be decrypted.
+    public mutating func write(secrets lines: [UInt8]) throws(CaptureError) {
+        if lines.isEmpty { return }
+        if writer == nil { _ = try begin() }
+        try writer?.write(secrets: lines)
+        isFlushed = false
     }
 
     /// What time brings: completes a file after its duration, and flushes. To be called whenever no frame came for a
@@ -162,7 +174,7 @@ public struct RecordingFiles: ~Copyable {
         _ path: String, _ name: RecordingName
     ) throws(CaptureError) -> CaptureDestination {
         do throws(CaptureError) {
-            return try CaptureDestination(path: path)
+            return try CaptureDestination(path: path, isPrivate: isPrivate)
         } catch {
             guard helper != nil, error.problem == .cannotCreate else { throw error }
         }

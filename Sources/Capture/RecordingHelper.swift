@@ -8,6 +8,8 @@ import System
 public struct RecordingHelper: ~Copyable {
     /// What the program is started with to be this helper; the arguments after it are ours alone.
     public static let argument = "--recording-helper"
+    /// Its last argument where nobody but their owner may read the files.
+    static let privateWord = "private"
 
     private let socket: Descriptor
     /// Declared after the socket: by then that is shut, so that the process has ended by itself.
@@ -19,12 +21,16 @@ public struct RecordingHelper: ~Copyable {
     ///   - program: This program's file.
     ///   - path: As given to ``RecordingFiles``.
     ///   - isRing: Whether there is to be one file after another.
+    ///   - isPrivate: Nobody but their owner may read the files.
     ///   - owner: Whom the files are given to.
     /// - Throws: `CaptureError` where it cannot be started.
-    public init(program: String = "/proc/self/exe", path: String, isRing: Bool, owner: User) throws(CaptureError) {
-        let arguments = [
+    public init(
+        program: String = "/proc/self/exe", path: String, isRing: Bool, isPrivate: Bool = false, owner: User
+    ) throws(CaptureError) {
+        var arguments = [
             program, Self.argument, path, isRing ? "ring" : "file", "\(owner.userID)", "\(owner.groupID)",
         ]
+        if isPrivate { arguments.append(Self.privateWord) }
         do throws(SystemFailure) {
             self = try Self.start(arguments)
         } catch {

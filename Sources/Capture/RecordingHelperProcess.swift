@@ -10,11 +10,14 @@ public struct RecordingHelperProcess {
     private let isRing: Bool
     private let userID: uid_t
     private let groupID: gid_t
+    /// Nobody but their owner may read the files.
+    private let isPrivate: Bool
 
     /// - Parameter arguments: Those of the program; nil where they do not begin with ``RecordingHelper/argument``.
     public init?(_ arguments: some Collection<String>) {
         let words = Array(arguments)
-        guard words.count == 5, words[0] == RecordingHelper.argument, let userID = uid_t(words[3]),
+        let isPrivate = words.count == 6 && words[5] == RecordingHelper.privateWord
+        guard words.count == 5 || isPrivate, words[0] == RecordingHelper.argument, let userID = uid_t(words[3]),
             let groupID = gid_t(words[4])
         else { return nil }
         path = words[1]
@@ -24,6 +27,7 @@ public struct RecordingHelperProcess {
         isRing = words[2] == "ring"
         self.userID = userID
         self.groupID = groupID
+        self.isPrivate = isPrivate
     }
 
     /// Serves until the other end of standard input, a socket, is closed.
@@ -36,12 +40,13 @@ public struct RecordingHelperProcess {
         }
     }
 
-    private func act(_ request: RecordingRequest, _ file: inout Int32) -> Int32 {
+    func act(_ request: RecordingRequest, _ file: inout Int32) -> Int32 {
         let path = request.name.path(in: path, isRing: isRing)
         let name = String(path[Path.nameStart(path)...])
         switch request.action {
         case .create:
-            file = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+            let mode: mode_t = isPrivate ? 0o600 : 0o666
+            file = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
             if file < 0, errno == EEXIST { return open(name, &file) }
             if file < 0 { return errno }
             // Where the file system has no owners, it goes without.
@@ -63,6 +68,11 @@ public struct RecordingHelperProcess {
         else {
             close(found)
             return EACCES
+        }
+        if isPrivate, fchmod(found, 0o600) != 0 {
+            let code = errno
+            close(found)
+            return code
         }
         file = found
         return 0

@@ -46,14 +46,15 @@ public struct SecondReading: ~Copyable {
         try copy.writer.write(header, bytes)
     }
 
-    /// Reads the frames again, each with the number it had.
+    /// Reads the frames again, each with the number it had. It can be called several times.
     ///
     /// - Parameters:
     ///   - last: The number of the last frame that is needed: what comes after it is not looked at.
+    ///   - notes: What the frames' headers refer to, where that is not to be added to ``notes``.
     ///   - body: Is lent one frame after another.
     /// - Throws: Where a frame cannot be read that could be read before. What could not be read then is skipped.
     public mutating func read(
-        upTo last: UInt64, _ body: (FrameHeader, RawSpan) throws(CaptureError) -> Void
+        upTo last: UInt64, notes: CaptureNotes? = nil, _ body: (FrameHeader, RawSpan) throws(CaptureError) -> Void
     ) throws(CaptureError) {
         var number: UInt64 = 0
         var left = frameCounts
@@ -62,7 +63,7 @@ public struct SecondReading: ~Copyable {
         var turns = turns.reader
         while number < last, let turn = turns.next() {
             let file: OpenFile
-            if let known = files[turn.file] { file = known } else { file = try open(turn.file) }
+            if let known = files[turn.file] { file = known } else { file = try open(turn.file, notes ?? self.notes) }
             files[turn.file] = file
             let end = number &+ min(turn.frames, last - number)
             while number < end {
@@ -74,7 +75,7 @@ public struct SecondReading: ~Copyable {
         }
     }
 
-    private func open(_ file: Int) throws(CaptureError) -> OpenFile {
+    private func open(_ file: Int, _ notes: CaptureNotes) throws(CaptureError) -> OpenFile {
         if isReadOnce[file], let copy = copies[file] { return OpenFile(try copy.reopen(file: file, notes: notes)) }
         return OpenFile(try OfflineCapture(path: paths[file], file: file, notes: notes))
     }
@@ -114,7 +115,7 @@ private final class OpenFile {
 private final class TemporaryCapture {
     var writer: CaptureWriter
     private let path: String
-    private var readEnd: Descriptor?
+    private let readEnd: Descriptor
 
     init(notes: CaptureNotes) throws(CaptureError) {
         let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
@@ -130,13 +131,19 @@ private final class TemporaryCapture {
         writer = try CaptureWriter(
             file.writeEnd, path: path, format: .pcapng, linkType: nil, snapLength: 0,
             description: CaptureDescription(notes: notes))
-        readEnd = .some(file.readEnd)
+        readEnd = file.readEnd
     }
 
-    /// The capture from its beginning; once.
+    /// The capture from its beginning, which nobody else reads meanwhile.
     func reopen(file: Int, notes: CaptureNotes) throws(CaptureError) -> OfflineCapture {
         try writer.flush()
-        guard let input = readEnd.take() else { throw CaptureError(.cannotOpen, path: path, detail: "it was read") }
+        let input: Descriptor
+        do throws(SystemFailure) {
+            guard lseek(readEnd.number, 0, SEEK_SET) == 0 else { throw SystemFailure() }
+            input = try Descriptor(copying: readEnd.number)
+        } catch {
+            throw CaptureError(.cannotOpen, path: path, detail: error.message)
+        }
         return try OfflineCapture(input, path: path, file: file, notes: notes)
     }
 }

@@ -25,6 +25,8 @@ final class MessageConnection {
     private var backward = Side()
     private var initiator: Direction?
     private var session: V2Session?
+    /// The secret, until something was decrypted by it.
+    private var unusedSecret: FoundSecret?
     /// The side by whose key the secret was found.
     private var keyOwner: Direction?
     /// Its beginning has had a record, though it cannot be read.
@@ -112,8 +114,9 @@ final class MessageConnection {
     var hasSecret: Bool { session != nil }
 
     /// A secret was found by the key of the initiator, who sends in `direction`.
-    func found(_ session: V2Session, byKeyOf direction: Direction) {
+    func found(_ secret: FoundSecret, _ session: V2Session, byKeyOf direction: Direction) {
         self.session = session
+        unusedSecret = secret
         keyOwner = direction
         initiator = direction
     }
@@ -122,6 +125,9 @@ final class MessageConnection {
     func secret(of direction: Direction) -> (session: V2Session, role: KeySchedule.Role)? {
         session.map { ($0, keyOwner == direction ? .initiator : .responder) }
     }
+
+    /// The secret, when something is decrypted by it for the first time.
+    func takeUsedSecret() -> FoundSecret? { unusedSecret.take() }
 
     /// No secret will be found by the key of a direction.
     func noteSearched(_ direction: Direction) { self[direction].mayFindSecret = false }

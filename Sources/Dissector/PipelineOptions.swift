@@ -43,6 +43,8 @@ public struct PipelineOptions: Sendable {
     /// Connections that were open before the capture began, and of which no message is found, are named, as in a live
     /// run: see ``Pipeline/takeNotices()``.
     public var namesEarlierConnections = false
+    /// Receives the secrets by which something was decrypted.
+    public var usedSecrets: UsedSecrets?
     /// Magics of networks, such as custom signets, to be tried for v2 connections beside those that are known.
     public var magics: [UInt32] = []
     /// Records of v2 packets have their encrypted bytes, too.
@@ -64,6 +66,9 @@ public struct PipelineOptions: Sendable {
     /// Only messages that have it are shown, with where they have it.
     public var identifier: Identifier?
 
+    /// Receives the messages that are shown, and writes them as clean ones of v1.
+    public var decrypted: DecryptedMessages?
+
     /// What is noted of packets, whatever they carry.
     public var observation = Observation.none
 
@@ -80,7 +85,7 @@ public struct PipelineOptions: Sendable {
     /// before the next frame. Without a filter and a writer no records are made.
     func usesThread(_ writer: (any RecordSink)?, _ collector: FrameCollector?) -> Bool {
         usesRecordThread && recordLimit == .max && collector == nil
-            && (writer != nil || filter != nil || identifier != nil)
+            && (writer != nil || filter != nil || identifier != nil || decrypted != nil)
     }
 
     /// With an inquiry where relations are looked at, by a tree or by name in a filter or a column; with records of ends

@@ -28,6 +28,7 @@ extension RecordBuilder {
         record.protocolName = "BitcoinV2"
         record.transport = .v2
         record.ending = .packet
+        record.doubts = arrival.doubts?.kinds ?? []
         record.length = facts.packet.byteCount
         record.ciphertext = facts.ciphertext
         record.hasProblem = !arrival.before.isEmpty || facts.packet.lost > 0

@@ -74,6 +74,8 @@ struct RecordBuilder: ~Copyable {
         if finding.packet != nil { record.transport = .v2 }
         let isCut = message.payloadLength < Int(message.header.length)
         record.ending = isCut ? .cut : .complete
+        record.doubts = finding.doubts?.kinds ?? []
+        record.lostWithin = finding.own.missing &+ finding.own.skipped
         record.hasProblem =
             isCut || message.status == .bad || !finding.before.isEmpty || finding.packet?.packet.lost ?? 0 > 0
         if wantsInfo { appendName(of: message.header, bytes) }
@@ -153,6 +155,8 @@ struct RecordBuilder: ~Copyable {
         record.userAgent = claims?.userAgent
         record.faults = []
         record.isConflict = false
+        record.doubts = []
+        record.lostWithin = 0
         record.info.removeAll()
         record.frames.removeAll(keepingCapacity: true)
         for frame in frames { record.frames.append(frame.frame) }

@@ -23,6 +23,10 @@ struct RecordStage: ~Copyable {
     private var statements = StatementReader()
     /// Is fed with all messages, also those that a filter keeps back.
     private let inquiry: Inquiry?
+    /// Is given the messages that the filter lets through.
+    private let decrypted: DecryptedMessages?
+    /// The filter let the last record through.
+    private var isLetThrough = false
     /// The end of a connection has a record.
     private let tellsEnds: Bool
     private let writer: (any RecordSink)?
@@ -52,6 +56,7 @@ struct RecordStage: ~Copyable {
         builder.captureNotes = options.captureNotes
         self.writer = writer
         inquiry = options.inquiry
+        decrypted = options.decrypted
         tellsEnds = options.tellsEnds
         limit = options.recordLimit
         let wants = writer?.wants
@@ -120,6 +125,7 @@ struct RecordStage: ~Copyable {
                 finding, of: sender, number: number, bytes, depth: current.depth, wantsInfo: current.wantsInfo)
             pass = finish(current, bytes)
         }
+        if isLetThrough { decrypted?.write(finding, of: sender, number: number, bytes) }
     }
 
     /// Has the record of an event made, if it has one, and hands it on.
@@ -130,7 +136,9 @@ struct RecordStage: ~Copyable {
     mutating func take(_ event: StreamEvent, of sender: StreamSender, number: UInt64, _ bytes: RawSpan) {
         if let inquiry { inquiry.receive(event, of: sender, number: number) }
         switch event {
-        case .closed: return conversations.close(sender.side, number: number)
+        case .closed(let origin):
+            decrypted?.close(sender.side, number: number, at: origin.time)
+            return conversations.close(sender.side, number: number)
         case .resumed: return
         case .otherCopy, .fragmentsDiffer: conversations.contest(sender.side, number: number)
         case .ended where !tellsEnds: return
@@ -146,6 +154,7 @@ struct RecordStage: ~Copyable {
                 event, of: sender, number: number, bytes, depth: current.depth, wantsInfo: current.wantsInfo)
             pass = finish(current, bytes)
         }
+        if isLetThrough { decrypted?.note(event, bytes) }
     }
 
     /// Whether a message has what is looked for, if anything is.
@@ -192,7 +201,10 @@ struct RecordStage: ~Copyable {
 
     /// Begins a record; answers what is to be made of it, nil for nothing.
     private mutating func start(isCounted: Bool) -> Pass? {
+        isLetThrough = false
         guard !isDone else { return nil }
+        // Without a filter nothing decides; with one it does in time.
+        isLetThrough = filterPass == nil
         if isCounted { found += 1 }
         builder.record.number = isCounted ? found : 0
         if filterPass == nil, isCounted { shown += 1 }
@@ -210,6 +222,7 @@ struct RecordStage: ~Copyable {
             }
             guard filter.filter.matches(builder.record.tree, bytes) else { return nil }
             if builder.record.isNumbered { shown += 1 } else { shownGaps += 1 }
+            isLetThrough = true
             if let writerPass, pass.depth < writerPass.depth { return writerPass }
         }
         if let writer {

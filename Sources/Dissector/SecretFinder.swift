@@ -39,10 +39,10 @@ final class SecretFinder {
         return keys?[key] != nil || hasEmbedded && embedded[key, file] != nil
     }
 
-    /// The session of the key that the bytes begin with; nil where its secret is not known, or they are too short.
+    /// The secret of the key that the bytes begin with; nil where its secret is not known, or they are too short.
     ///
     /// - Parameter isAgain: It was looked for before: then the file is read again only where secrets come later.
-    func session(_ bytes: RawSpan, isAgain: Bool) -> (session: V2Session?, isKey: Bool) {
+    func secret(_ bytes: RawSpan, isAgain: Bool) -> (found: FoundSecret?, isKey: Bool) {
         guard hasKeys, let key = EllSwiftKey(bytes) else { return (nil, false) }
         var secret = keys?[key]
         if secret == nil, let keys, waitsForKeys || !isAgain {
@@ -51,8 +51,11 @@ final class SecretFinder {
             secret = keys[key]
         }
         if secret == nil, hasEmbedded { secret = embedded[key, file] }
-        return (secret.map { V2Session($0, magics: magics) }, true)
+        return (secret.map { FoundSecret(key: key, secret: $0) }, true)
     }
+
+    /// What opens the packets of a connection.
+    func makeSession(_ found: FoundSecret) -> V2Session { V2Session(found.secret, magics: magics) }
 
     // MARK: Waiting
 

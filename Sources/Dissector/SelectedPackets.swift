@@ -2,12 +2,13 @@ import Capture
 
 /// Copies selected frames of a capture into a new one: a classic pcap file with nanoseconds, or a pcapng file.
 ///
-/// Which frames are wanted is known only after the capture has been read, so it is read twice.
+/// Which frames are wanted is known only after the capture has been read, so it is read again.
 public struct SelectedPackets: ~Copyable {
     private var reading: SecondReading
     private var destination: CaptureDestination
     private let format: CaptureFormat
     private let application: String
+    private let isEnding: @Sendable () -> Bool
     /// The link type of a file without frames: that of the first frame read.
     private var linkType: LinkTypeNumber?
 
@@ -18,13 +19,15 @@ public struct SelectedPackets: ~Copyable {
     ///   - notes: Those of the first reading.
     ///   - output: A file, a FIFO, or `-` for standard output; none of the inputs.
     ///   - application: What a pcapng file names as the program that has written it.
+    ///   - isPrivate: Nobody but this user may read the new file.
     ///   - isEnding: The program is to end: a reader of the output that takes nothing is not waited for.
     public init(
         from paths: [String], notes: CaptureNotes = CaptureNotes(), to output: String, format: CaptureFormat = .pcap,
-        application: String = "", isEnding: @escaping @Sendable () -> Bool = { false }
+        application: String = "", isPrivate: Bool = false, isEnding: @escaping @Sendable () -> Bool = { false }
     ) throws(CaptureError) {
-        destination = try CaptureDestination(path: output, inputs: paths)
+        destination = try CaptureDestination(path: output, inputs: paths, isPrivate: isPrivate)
         destination.isEnding = isEnding
+        self.isEnding = isEnding
         reading = SecondReading(paths: paths, notes: notes)
         self.format = format
         self.application = application
@@ -36,12 +39,27 @@ public struct SelectedPackets: ~Copyable {
         try reading.note(header, bytes)
     }
 
+    /// Adds what a selection lacks so that a reader of it finds the same messages: all frames of connections in which more
+    /// than the frames of the messages decides, such as acknowledgements.
+    ///
+    /// - Parameters:
+    ///   - messages: Those for which the frames were selected.
+    ///   - options: Those of the reading that found them, with an inquiry of its own where one is needed.
+    public mutating func complete(
+        _ selection: FrameSelection, for messages: SelectedMessages, _ options: PipelineOptions
+    ) throws(CaptureError) -> FrameSelection {
+        try SelectionProof(messages, options, isEnding: isEnding).complete(selection, &reading)
+    }
+
     /// Writes the selected frames.
     ///
+    /// - Parameter secrets: Lines of a key log, which a pcapng file has before its first frame.
     /// - Returns: How many frames there are in the new file.
     /// - Throws: `CaptureError` of the input that cannot be read again, or of the output.
     @discardableResult
-    public consuming func write(_ selection: FrameSelection) throws(CaptureError) -> UInt64 {
+    public consuming func write(
+        _ selection: FrameSelection, secrets: [UInt8] = []
+    ) throws(CaptureError) -> UInt64 {
         var destination: CaptureDestination? = destination
         var reading = reading
         let format = format
@@ -54,6 +72,7 @@ public struct SelectedPackets: ~Copyable {
                 // A pcapng file describes interfaces as their frames come.
                 writer = try CaptureWriter(
                     opened, format: format, linkType: format == .pcap ? header.linkType : nil, description: description)
+                try writer?.write(secrets: secrets)
             }
             try writer?.write(header, bytes)
         }

@@ -1,4 +1,5 @@
 import BitcoinP2P
+import Keys
 import Reassembly
 
 /// Reads v2 transport (BIP 324): finds the secret of the connection, opens its packets, and sums up what cannot be opened.
@@ -9,12 +10,15 @@ final class V2Reader: TransportReader {
         /// A connection that cannot be read yet has a record at once.
         let tellsBeginning: Bool
         let showsCiphertext: Bool
+        /// Nil where nobody wants to know.
+        let usedSecrets: UsedSecrets?
         private var buffer = V2PacketBuffer()
 
         init(_ options: PipelineOptions, _ finder: SecretFinder) {
             self.finder = finder
             tellsBeginning = options.tellsEncryptedAtOnce
             showsCiphertext = options.showsCiphertext
+            usedSecrets = options.usedSecrets
         }
 
         /// Lends memory for packets, or takes it back.
@@ -146,13 +150,13 @@ final class V2Reader: TransportReader {
     private func findSession(_ visit: borrowing Visit) -> Bool {
         if knownSession() != nil { return true }
         guard visit.offset == stream.start else { return false }
-        let (found, isKey) = workshop.finder.session(visit.bytes, isAgain: isLookedUp)
+        let (found, isKey) = workshop.finder.secret(visit.bytes, isAgain: isLookedUp)
         if isKey {
             isLookedUp = true
             stream.connection.noteSearched(stream.id.direction)
         }
         guard let found else { return false }
-        stream.connection.found(found, byKeyOf: stream.id.direction)
+        stream.connection.found(found, workshop.finder.makeSession(found), byKeyOf: stream.id.direction)
         return knownSession() != nil
     }
 
@@ -233,6 +237,9 @@ final class V2Reader: TransportReader {
         }
         guard !isCounted else { return }
         isCounted = true
+        if let used = stream.connection.takeUsedSecret() {
+            workshop.usedSecrets?.note(used.key, used.secret, of: stream.id.connection)
+        }
         outlet.count { $0.decryptedStreams += 1 }
     }
 

@@ -43,6 +43,10 @@ public struct Record: ~Copyable {
     public var timeDecimals = 6
     /// Something is wrong with the message: it is cut, its checksum is bad, bytes before it are missing.
     public var hasProblem = false
+    /// What is doubtful about the message's bytes.
+    public var doubts: Doubts = []
+    /// Bytes of the message itself that were not captured, or skipped.
+    public var lostWithin: UInt64 = 0
     /// What is wrong with the message's own bytes.
     public var faults: Faults = []
     /// The frames that brought the message, ascending.
@@ -98,6 +102,22 @@ public struct Record: ~Copyable {
         case v2
         /// BIP 324, without a key for it.
         case v2Encrypted
+    }
+
+    public struct Doubts: OptionSet, Hashable, Sendable {
+        public let rawValue: UInt8
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        /// Another copy of some of them differs.
+        public static let otherCopy = Doubts(rawValue: 1)
+        /// With that the checksum would be right.
+        public static let otherIsRight = Doubts(rawValue: 2)
+        /// With that the checksum would be wrong.
+        public static let otherIsWrong = Doubts(rawValue: 4)
+        /// The receiver would drop the segment that brought some of them.
+        public static let dropped = Doubts(rawValue: 8)
+        /// They came in fragments that overlap and differ.
+        public static let fragmentsDiffer = Doubts(rawValue: 16)
     }
 
     public struct Faults: OptionSet, Sendable {

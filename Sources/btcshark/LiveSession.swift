@@ -3,6 +3,7 @@ import Dissector
 import Fields
 import Glibc
 import Insight
+import Keys
 import Output
 import System
 
@@ -14,6 +15,8 @@ struct LiveSession: ~Copyable {
     private var pipeline: Pipeline?
     private var recording: RecordingFiles?
     private let keys: KeySources?
+    /// Nil where they are not recorded.
+    private let usedSecrets: UsedSecrets?
     private let answers: Answers
     /// Nobody looks any more at what is dissected.
     private var onlyRecords = false
@@ -34,9 +37,10 @@ struct LiveSession: ~Copyable {
 
     init(
         _ plan: LivePlan, output: ByteOutput, pipeline: consuming Pipeline?, recording: consuming RecordingFiles?,
-        keys: KeySources?, answers: Answers
+        keys: KeySources?, usedSecrets: UsedSecrets? = nil, answers: Answers
     ) {
         self.keys = keys
+        self.usedSecrets = usedSecrets
         self.answers = answers
         self.plan = plan
         self.output = output
@@ -90,6 +94,7 @@ struct LiveSession: ~Copyable {
         let (counts, facts) = (counts, facts)
         do throws(CaptureError) {
             recording?.statistics = statistics
+            try recordSecrets()
             try recording.take()?.close()
         } catch {
             return (counts, facts, error)
@@ -124,6 +129,7 @@ struct LiveSession: ~Copyable {
         do {
             try recording?.write(header, bytes)
             if !onlyRecords { try pipeline?.receive(header, bytes) }
+            try recordSecrets()
         } catch {
             failure = error
         }
@@ -131,8 +137,15 @@ struct LiveSession: ~Copyable {
         if now - flushed > Self.flushInterval { flush(now) }
     }
 
+    /// Records the secrets that have decrypted something since, after the frames that they were found with.
+    private mutating func recordSecrets() throws(CaptureError) {
+        guard let lines = usedSecrets?.takeLines(), !lines.isEmpty else { return }
+        try recording?.write(secrets: lines)
+    }
+
     /// Nothing came for a moment.
     private mutating func idle() throws(CaptureError) {
+        try recordSecrets()
         try recording?.keepTime()
         // A second late, since frames of before may still be with the kernel.
         pipeline?.pass(to: SystemClock.nanoseconds - 1_000_000_000)

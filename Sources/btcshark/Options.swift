@@ -119,6 +119,20 @@ struct Options: ParsableArguments {
             valueName: "format"))
     var fileFormat: String?
 
+    @Flag(
+        name: .long,
+        help: ArgumentHelp(
+            "With -r and -w: write the messages shown instead of their packets: in clean connections of v1, so that any "
+                + "tool reads what was encrypted or reordered."))
+    var decrypted = false
+
+    @Flag(
+        name: .long,
+        help: ArgumentHelp(
+            "With -w, in pcapng: write the secrets of v2 connections that were used into the file, so that it can be read "
+                + "without a key log. Only you may read the file then."))
+    var injectKeys = false
+
     @Flag(name: .customShort("P"), help: "Print the summary line also with -V or -w.")
     var summary = false
 

@@ -27,6 +27,8 @@ struct Plan {
     let keys: KeySources?
     /// Where packets are written, `-` for standard output.
     let packetFile: String?
+    /// Messages are written there instead of packets.
+    let writesDecrypted: Bool
     /// Also of a recording.
     let packetFormat: CaptureFormat
     let objectFolder: String?
@@ -49,6 +51,8 @@ struct Plan {
         presentation = try Presentation(options, isPasted: isPasted)
         packetFormat = try Self.packetFormat(options)
         packetFile = try Self.packetFile(options, input, presentation)
+        writesDecrypted = options.decrypted
+        try Self.checkWriting(options, packetFormat)
         objectFolder = try options.exportObjects.map(Self.objectFolder)
         if options.exportsHex, objectFolder == nil { throw ValidationError("--hex needs --export-objects.") }
         var pipeline = try Self.pipeline(options, presentation)
@@ -83,7 +87,7 @@ struct Plan {
     var dissects: Bool {
         guard case .live(let live) = input, live.recording != nil else { return true }
         return presentation.printsRecords || !presentation.statistics.isEmpty || objectFolder != nil
-            || options.count != nil || metrics != nil
+            || options.count != nil || metrics != nil || options.injectKeys
     }
 
     /// SIGHUP asks for the next file of a recording.
@@ -142,6 +146,24 @@ struct Plan {
         // A live capture records all there is, not what is selected.
         if case .live = input { return nil }
         return path
+    }
+
+    /// What goes into the file beside packets, or in their place.
+    private static func checkWriting(_ options: Options, _ format: CaptureFormat) throws {
+        if options.decrypted {
+            guard options.write != nil else { throw ValidationError("--decrypted needs -w.") }
+            if options.interface != nil {
+                throw ValidationError("--decrypted cannot be used with -i: record the packets, and read them with -r.")
+            }
+        }
+        guard options.injectKeys else { return }
+        guard options.write != nil else { throw ValidationError("--inject-keys needs -w.") }
+        if options.decrypted {
+            throw ValidationError("--inject-keys cannot be used with --decrypted, which writes nothing encrypted.")
+        }
+        guard format == .pcapng else {
+            throw ValidationError("--inject-keys needs -F pcapng: classic pcap has no room for secrets.")
+        }
     }
 
     /// What `-F` names, else what the file's name says.

@@ -1,6 +1,7 @@
 import Capture
 import Dissector
 import Insight
+import Keys
 import Output
 import Records
 import System
@@ -11,10 +12,12 @@ extension Run {
     func run(_ live: LivePlan) -> Status {
         var capture: LiveCapture?
         var recording: RecordingFiles?
+        let secrets = plan.options.injectKeys ? UsedSecrets(isOfSelection: false) : nil
         do {
             var helper: RecordingHelper?
             if let path = live.recording, path != "-", let user = live.user {
-                helper = try RecordingHelper(path: path, isRing: live.ring != nil, owner: user)
+                helper = try RecordingHelper(
+                    path: path, isRing: live.ring != nil, isPrivate: secrets != nil, owner: user)
             }
             let opened = try LiveCapture(interface: live.interface, options: live.options)
             for note in opened.notes { StandardError.complain("\(live.interface): \(note)") }
@@ -23,7 +26,8 @@ extension Run {
                 recording = try RecordingFiles(
                     path: path, format: plan.packetFormat, linkType: opened.linkType, snapLength: opened.snapLength,
                     description: CaptureDescription(application: Btcshark.application, interface: live.interface),
-                    ring: live.ring, helper: helper.take(), isEnding: { Signals.isEndRequested })
+                    ring: live.ring, isPrivate: secrets != nil, helper: helper.take(),
+                    isEnding: { Signals.isEndRequested })
             }
             announce(opened, live)
             capture = consume opened
@@ -33,9 +37,11 @@ extension Run {
         return run { writer in
             guard let capture = capture.take() else { return (nil, nil) }
             var reader = try LiveReader(capture)
+            var options = plan.pipeline
+            options.usedSecrets = secrets
             var session = LiveSession(
-                live, output: output, pipeline: plan.dissects ? Pipeline(plan.pipeline, writer: writer) : nil,
-                recording: recording.take(), keys: plan.keys, answers: answers)
+                live, output: output, pipeline: plan.dissects ? Pipeline(options, writer: writer) : nil,
+                recording: recording.take(), keys: plan.keys, usedSecrets: secrets, answers: answers)
             let failure = session.run(&reader) { output.isClosed || exporter?.problem != nil }
             reader.finish()
             let packets = session.packets
@@ -45,6 +51,7 @@ extension Run {
             facts?.kernelDropped = reader.statistics.droppedByKernel
             answers.end(facts)
             output.flush()
+            if let secrets { Self.complain(of: secrets, live.recording ?? "") }
             if !plan.options.reallyQuiet { StandardError.write(reader.statistics.text(taken: packets) + "\n") }
             return (counts, (failure ?? closing).flatMap(Self.complaint))
         }

@@ -2,6 +2,7 @@ import Capture
 import Dissector
 import Glibc
 import Insight
+import Keys
 import Output
 import Records
 import System
@@ -52,37 +53,40 @@ struct Run {
 
     private func run(_ paths: [String]) -> Status {
         if let book = plan.answerBook { FirstReading(plan.pipeline, filling: book).read(captures: paths) }
-        let collector = plan.packetFile.map { _ in FrameCollector() }
+        if plan.writesDecrypted, let file = plan.packetFile { return run(paths, writingDecrypted: file) }
+        let secrets = plan.options.injectKeys ? UsedSecrets(isOfSelection: true) : nil
+        let collector = plan.packetFile.map { _ in FrameCollector(secrets: secrets) }
         return run(collector) { writer in
             let notes = CaptureNotes()
             var packets: SelectedPackets?
             if let file = plan.packetFile {
                 packets = try SelectedPackets(
                     from: paths, notes: notes, to: file, format: plan.packetFormat, application: Btcshark.application,
-                    isEnding: { Signals.isEndRequested })
+                    isPrivate: secrets != nil, isEnding: { Signals.isEndRequested })
             }
             var options = plan.pipeline
             options.captureNotes = notes
+            options.usedSecrets = secrets
             // Whoever looks at lines as they come, or at what else the records become, wants one after another.
             options.usesRecordThread = !output.isLineBuffered && exporter == nil
             output.hearsNoSignals = options.usesRecordThread
             var pipeline = Pipeline(options, writer: writer, collector: collector)
             var files = CaptureFiles(paths: paths, notes: notes)
-            let problem = read(&files, &pipeline, &packets)
+            let problem = read(
+                &files, &pipeline,
+                copying: { header, bytes throws(CaptureError) in try packets?.receive(header, bytes) })
             pipeline.finish()
             let counts = Self.counts(pipeline, files)
             writer?.end()
             answers.end(Self.facts(pipeline, counts, paths))
-            if files.filesHeldUp > 0 {
-                StandardError.complain(
-                    "more than \(CaptureFiles.mostOpenFiles) files overlap in time: btcshark opened "
-                        + "\(files.filesHeldUp) of them late, each after another had ended. "
-                        + "mergecap makes one file of several")
-            }
+            Self.complain(ofHeldUp: files.filesHeldUp)
             // Of an input that cannot be read at all nothing is written.
-            if let collector, let packets = packets.take(), problem == nil || counts.packets > 0 {
+            if let collector, var packets = packets.take(), problem == nil || counts.packets > 0 {
                 do throws(CaptureError) {
-                    _ = try packets.write(collector.selection)
+                    let selection = try packets.complete(collector.selection, for: collector.messages, proofOptions)
+                    let lines = secrets?.takeLines() ?? []
+                    if let secrets { Self.complain(of: secrets, plan.packetFile ?? "") }
+                    _ = try packets.write(selection, secrets: lines)
                 } catch {
                     if error.problem == .outputClosed { return (counts, problem) }
                     if let problem { StandardError.complain(problem) }
@@ -93,9 +97,14 @@ struct Run {
         }
     }
 
-    /// Passes the frames on until the end or a signal; answers what went wrong.
-    private func read(
-        _ files: inout CaptureFiles, _ pipeline: inout Pipeline, _ packets: inout SelectedPackets?
+    /// Hands the frames on until the end or a signal; answers what went wrong.
+    ///
+    /// - Parameters:
+    ///   - isOver: Nobody takes any more.
+    ///   - copy: Is lent each frame first.
+    func read(
+        _ files: inout CaptureFiles, _ pipeline: inout Pipeline, isOver: () -> Bool = { false },
+        copying copy: (FrameHeader, RawSpan) throws(CaptureError) -> Void = { _, _ in }
     ) -> String? {
         var progress = Progress()
         defer { progress.clear() }
@@ -103,7 +112,8 @@ struct Run {
         var problem: String?
         while true {
             let condition = pipeline.condition
-            guard condition != .isDone, !output.isClosed, exporter?.problem == nil, !Signals.isEndRequested else {
+            guard condition != .isDone, !output.isClosed, exporter?.problem == nil, !Signals.isEndRequested, !isOver()
+            else {
                 break
             }
             if condition == .going {
@@ -116,7 +126,7 @@ struct Run {
                 var failure: (any Error)?
                 let more = try files.next { header, bytes in
                     do {
-                        try packets?.receive(header, bytes)
+                        try copy(header, bytes)
                         try pipeline.receive(header, bytes)
                     } catch { failure = error }
                 }
@@ -147,7 +157,7 @@ struct Run {
         return problem
     }
 
-    private static func counts(_ pipeline: borrowing Pipeline, _ files: borrowing CaptureFiles) -> Counts {
+    static func counts(_ pipeline: borrowing Pipeline, _ files: borrowing CaptureFiles) -> Counts {
         var counts = pipeline.counts
         counts.packetsBack = files.packetsBack
         counts.droppedPackets = files.drops

@@ -166,6 +166,42 @@ import Testing
         #expect(error?.problem == .linkTypeNotWritable(LinkTypeNumber(rawValue: 70_000)) && error?.frame == 3)
     }
 
+    // MARK: Secrets and comments
+
+    /// They stand where they were written, in blocks that readers take, each of entire lines.
+    @Test(arguments: [1, 6_000]) func secrets(_ count: Int) throws {
+        let lines = (0..<count).map { "BIP324_SHARED_SECRET line \($0) " + String(repeating: "0", count: 200) + "\n" }
+        let text = Array(lines.joined().utf8)
+        var writer = try makeWriter(nil, CaptureDescription())
+        try writer.write(secrets: [])
+        try writer.write(secrets: text)
+        let size = try size(writtenBy: &writer)
+        #expect(writer.bytesWritten == UInt64(size))
+        let header = FrameHeader(
+            number: 1, time: 5, capturedLength: 3, originalLength: 3, linkType: LinkTypeNumber(rawValue: 1), file: 0)
+        try writer.write(header, [1, 2, 3].span.bytes, comment: "of frame 7")
+        try writer.close()
+        let (frames, notes) = try readAgain()
+        #expect(frames.map(\.bytes) == [[1, 2, 3]])
+        #expect(frames.first.map { notes.comments($0.header.comment) } == [Array("of frame 7".utf8)])
+        let found = notes.takeSecrets()
+        #expect(found.allSatisfy { $0.lines.last == 0x0a && $0.lines.count <= 1 << 20 })
+        #expect(found.flatMap(\.lines) == text)
+        if let infos = try run("capinfos", [path]) { #expect(infos.contains("Number of packets:   1")) }
+    }
+
+    private func size(writtenBy writer: inout CaptureWriter) throws -> Int {
+        try writer.flush()
+        return try Data(contentsOf: URL(fileURLWithPath: path)).count
+    }
+
+    /// A pcap file has no room for them.
+    @Test func nothingOfThatInPcap() throws {
+        var writer = try CaptureWriter(path: path, linkType: LinkTypeNumber(rawValue: 1))
+        try writer.write(secrets: Array("BIP324_SHARED_SECRET\n".utf8))
+        #expect(try size(writtenBy: &writer) == 24)
+    }
+
     @Test func aFullDisk() throws {
         let destination = try CaptureDestination(path: "/dev/full")
         var writer = try CaptureWriter(destination, format: .pcapng, linkType: LinkTypeNumber(rawValue: 1))

@@ -38,8 +38,9 @@ final class PcapngBlocks {
 
     /// Appends a frame.
     ///
+    /// - Parameter comment: Comes after the comments that the header refers to.
     /// - Returns: False where the format has no number for its link type: then nothing is appended.
-    func append(_ header: FrameHeader, _ frame: RawSpan) -> Bool {
+    func append(_ header: FrameHeader, _ frame: RawSpan, comment: String? = nil) -> Bool {
         let interface = Interface(file: header.file, place: header.interface, linkType: header.linkType)
         let original = UInt32(clamping: header.originalLength)
         guard header.hasTime else { return appendSimple(interface, original, frame) }
@@ -55,7 +56,8 @@ final class PcapngBlocks {
             put(UInt32(clamping: frame.byteCount))
             put(original)
             put(frame)
-            let comments = header.comment > 0 ? description.notes?.comments(header.comment) ?? [] : []
+            var comments = header.comment > 0 ? description.notes?.comments(header.comment) ?? [] : []
+            if let comment { comments.append(Array(comment.utf8)) }
             guard header.isOutgoing || !comments.isEmpty else { return }
             for comment in comments { option(1, comment) }
             // Outbound.
@@ -99,6 +101,24 @@ final class PcapngBlocks {
             option(5) { put(interface) }
             option(7) { put(system) }
             endOptions()
+        }
+    }
+
+    /// Bytes of key log lines in one block: less than readers refuse.
+    private static let secretsLimit = 1 << 20
+
+    /// Appends lines of a key log, in blocks of entire lines.
+    func appendSecrets(_ lines: [UInt8]) {
+        var rest = lines[...]
+        while !rest.isEmpty {
+            var part = rest.prefix(Self.secretsLimit)
+            if part.count < rest.count, let end = part.lastIndex(of: 0x0a) { part = rest[...end] }
+            rest = rest[part.endIndex...]
+            block(10) {
+                put(SecretsScan.keyLog)
+                put(UInt32(clamping: part.count))
+                bytes += part
+            }
         }
     }
 
