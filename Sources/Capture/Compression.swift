@@ -21,7 +21,7 @@ struct Compression: Hashable, Sendable {
         format: "zstd", program: "zstd", package: "zstd", magics: [[0x28, 0xb5, 0x2f, 0xfd]], goodStatuses: [0]
     )
     static let xz = Compression(
-        // The file says how much memory it takes; so many threads take so many times as much.
+        // The file says how much memory it takes; each thread takes as much again.
         format: "xz", program: "xz", arguments: ["-dc", "-T1", "-M", "256MiB"], package: "xz-utils",
         magics: [[0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]], goodStatuses: [0]
     )

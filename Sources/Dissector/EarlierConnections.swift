@@ -2,8 +2,8 @@ import BitcoinP2P
 import Reassembly
 import Records
 
-/// Names connections that were open before the capture began, and of which no message is found: whoever watches a node that
-/// has run for a while would else see nothing of its v2 connections, and not know why.
+/// Names connections that were open before the capture began, and of which no message is found. On a node that has run for a
+/// while all v2 connections are such: else nothing would be shown of them, and nobody would know why.
 ///
 /// A connection is named once as one that may be v2, and once more when it must be. Lines are few, whatever comes: those that
 /// there is no room for are counted, and their number is a line.
@@ -12,12 +12,12 @@ final class EarlierConnections {
     private static let delay: Int64 = 1_000_000_000
     /// After so long bytes will do that are too few to look random: a large message of v1 brings more.
     private static let patience: Int64 = 10_000_000_000
-    /// Receivers accept no longer message of v1, so among so many bytes one begins.
+    /// Receivers accept no longer message of v1, so among this many bytes one begins.
     private static let mostBytes = UInt64(MessageFramer.lengthLimit)
-    /// So many connections wait; others do when they bring more bytes after that.
+    /// No more connections wait; others do when they bring more bytes after that.
     private static let waitingLimit = 1_024
 
-    /// Lines of single connections: so many at once, and one more a minute.
+    /// Lines of single connections: this many at once, and one more a minute.
     private static let burst = 10
     private static let interval: Int64 = 60_000_000_000
     /// After so long a number of others is said.

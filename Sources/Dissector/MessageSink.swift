@@ -24,7 +24,7 @@ struct MessageSink: StreamSink, ~Copyable {
     private let observer: SegmentObserver?
     /// The first bytes after a hole are an event.
     private let tellsHoles: Bool
-    /// Nil where nobody is told of them.
+    /// Nil where nobody asks for them.
     private let earlier: EarlierConnections?
 
     init(

@@ -108,7 +108,7 @@ import Testing
         }
     }
 
-    /// A node has 125 connections; and whoever wants to can make more of them than anybody reads.
+    /// A node has 125 connections, and an attacker can make more of them than anybody reads.
     @Test(arguments: [11, 47, 3_000]) func many(_ count: Int) throws {
         var packets: [Packet] = []
         var time: Int64 = 1_700_000_000_000_000_000
