@@ -11,7 +11,7 @@ final class MessageConnection {
         /// No byte is missing from the first one on, as far as anything was wanted.
         var isWhole = true
         var startWasSeen = false
-        /// A byte of it has come.
+        /// A byte of it has come, or was acknowledged.
         var hasBegun = false
         var hasMessages = false
         var transport = Transport.undecided
@@ -48,6 +48,7 @@ final class MessageConnection {
         self[direction] = Side()
         self[direction].isOpen = true
         self[direction].isWhole = false
+        self[direction].hasBegun = true
     }
 
     /// A direction has ended: it is known no more but for what is missing of it.
@@ -61,12 +62,9 @@ final class MessageConnection {
     // MARK: What was seen
 
     /// A direction begins with its first byte, or with a later one.
-    func begin(_ direction: Direction, isStart: Bool) {
-        self[direction].isWhole = isStart
-        self[direction].hasBegun = true
-    }
+    func begin(_ direction: Direction, isStart: Bool) { self[direction].isWhole = isStart }
 
-    /// Bytes of a direction have come, as far as any were wanted.
+    /// Bytes of a direction have come, or the other side has acknowledged some.
     func hasBegun(_ direction: Direction) -> Bool { self[direction].hasBegun }
 
     /// Bytes of a direction are missing.

@@ -42,9 +42,12 @@ struct ProblemRemarks: Sendable {
     let terminatorMissing = Remark(
         "bitcoin.v2.terminator.missing", .warning, .protocol,
         "The sender closed the connection without its garbage terminator, though the secret is right")
+    let terminatorNotFound = Remark(
+        "bitcoin.v2.terminator.not_found", .warning, .protocol,
+        "The connection ended without a garbage terminator: none was sent, or the secret or the network is another one")
     let unanswered = Remark(
         "bitcoin.v2.unanswered", .note, .protocol,
-        "Of the other side nothing was captured: an attempt that it closed, as peers do that speak only v1")
+        "The other side has said nothing before the connection was closed: peers that speak only v1 do so")
     let packetNotAuthentic = Remark(
         "bitcoin.v2.packet.not_authentic", .error, .checksum,
         "The packet does not authenticate: it was damaged, or is not what was sent")

@@ -90,6 +90,7 @@ extension RecordBuilder {
             record.info.append(" bytes in ")
             TimeText.append(nanoseconds: duration, decimals: 6, to: &record.info)
             record.info.append(" s")
+            if direction.isUnanswered { record.info.append(", closed unanswered, as by a peer that speaks only v1") }
             note(Loss(missing: direction.missing), "")
         }
         guard depth != .summary else { return }
@@ -98,6 +99,7 @@ extension RecordBuilder {
             sink.generate(fields.v2Bytes, value: direction.byteCount, RawSpan())
             sink.generate(fields.v2Duration, value: UInt64(bitPattern: duration), RawSpan())
             if direction.missing > 0 { sink.generate(fields.missing, value: direction.missing, RawSpan()) }
+            if direction.isUnanswered { sink.annotate(fields.problems.unanswered, value: 0) }
         }
     }
 
@@ -147,13 +149,9 @@ extension RecordBuilder {
                 record.info.append(" of garbage, at least ")
                 record.info.append(decimal: count)
                 record.info.append(": receivers disconnect")
-            case .endedInGarbage(let count):
+            case .endedInGarbage(let count, _):
                 record.info.append("closed without a garbage terminator, after key and ")
                 append(count, "byte", "bytes")
-            case .unanswered(let count):
-                record.info.append("closed unanswered after ")
-                append(count, "byte", "bytes")
-                record.info.append(", as where the other side speaks only v1")
             case .notAuthentic(let packet):
                 record.info.append("packet ")
                 record.info.append(decimal: packet)
@@ -169,12 +167,10 @@ extension RecordBuilder {
             case .garbageTooLong(let count):
                 sink.generate(fields.v2.garbageLength, value: UInt64(UInt16(clamping: count)), RawSpan())
                 sink.annotate(fields.problems.garbageTooLong, value: 0)
-            case .endedInGarbage:
+            case .endedInGarbage(_, let isCertain):
                 sink.generate(fields.v2.authentication, value: 0, RawSpan())
-                sink.annotate(fields.problems.terminatorMissing, value: 0)
-            case .unanswered:
-                sink.generate(fields.v2.authentication, value: 0, RawSpan())
-                sink.annotate(fields.problems.unanswered, value: 0)
+                sink.annotate(
+                    isCertain ? fields.problems.terminatorMissing : fields.problems.terminatorNotFound, value: 0)
             case .notAuthentic(let packet):
                 sink.generate(fields.v2.number, value: packet, RawSpan())
                 sink.generate(fields.v2.authentication, value: 0, RawSpan())

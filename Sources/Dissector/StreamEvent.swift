@@ -93,4 +93,6 @@ struct EncryptedDirection {
     var startTime: Int64
     /// The last frame with bytes of it.
     var last: Origin
+    /// The connection was closed before the other side said anything.
+    var isUnanswered = false
 }

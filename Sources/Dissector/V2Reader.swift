@@ -113,28 +113,28 @@ final class V2Reader: TransportReader {
             return
         }
         if !rest.isEmpty { unread.add(rest, at: end &- UInt64(rest.byteCount), provenance) }
-        // Where the capture ended before the longest garbage would have, the terminator may have come after it.
-        if let session = knownSession(), !session.hasToldFailure { writeEnd(session, reason, into: &outlet) }
-        writeEncrypted(into: &outlet)
+        if let session = knownSession(), !session.hasToldFailure, reason == .fin { writeEnd(session, into: &outlet) }
+        writeEncrypted(isUnanswered: isUnanswered(reason), into: &outlet)
     }
 
-    /// Writes why nothing could be opened of a direction that has been closed.
-    private func writeEnd(_ session: V2Session, _ reason: CloseReason, into outlet: inout MessageOutlet) {
+    /// Writes why nothing could be opened of a direction that its sender has closed.
+    private func writeEnd(_ session: V2Session, into outlet: inout MessageOutlet) {
+        // Else the terminator may be among what was not captured.
+        guard framer?.hasTerminator != true, !hasLost, stream.start == 0, !isUnanswered(.fin) else { return }
         let searched = Int(clamping: unread.count) - EllSwiftKey.byteCount
-        // A peer that speaks only v1 may reset the connection.
-        guard reason == .fin || reason == .reset else { return }
-        if !stream.connection.hasBegun(stream.id.direction.opposite) {
-            write(.unanswered(sent: Int(clamping: unread.count)), unread.last, session, into: &outlet)
-        } else if reason == .reset {
-            return
-        } else if session.schedule != nil {
-            // Else the terminator may be among what was not captured.
-            guard !hasLost, stream.start == 0 else { return }
-            write(.endedInGarbage(searched: max(searched, 0)), unread.last, session, into: &outlet)
-        } else if searched >= KeySchedule.terminatorLength {
-            session.isRefused = true
-            write(.noTerminator(searched: searched), unread.last, session, into: &outlet)
-        }
+        let isCertain = session.schedule != nil
+        // Of less nothing can be said, since the network is not known.
+        guard isCertain || searched >= KeySchedule.terminatorLength else { return }
+        write(
+            .endedInGarbage(searched: max(searched, 0), isCertain: isCertain), unread.last, session, into: &outlet)
+    }
+
+    /// It is no more than a key and garbage, the other side has said nothing, and one of them has closed the connection: as
+    /// peers do that speak only v1.
+    private func isUnanswered(_ reason: CloseReason) -> Bool {
+        (reason == .fin || reason == .reset) && stream.start == 0 && !hasLost
+            && unread.count <= UInt64(EllSwiftKey.byteCount + V2Framer.garbageLimit)
+            && !stream.connection.hasBegun(stream.id.direction.opposite)
     }
 
     // MARK: Secrets
@@ -312,12 +312,14 @@ final class V2Reader: TransportReader {
     }
 
     /// Sums up a direction that could not be read.
-    private func writeEncrypted(into outlet: inout MessageOutlet) {
-        let direction = unread.direction(missing: stream.takeLoss().missing)
+    private func writeEncrypted(isUnanswered: Bool, into outlet: inout MessageOutlet) {
+        var direction = unread.direction(missing: stream.takeLoss().missing)
+        direction.isUnanswered = isUnanswered
         outlet.count {
             $0.encryptedStreams += 1
             $0.bytes.unread &+= direction.byteCount
-            if session == nil { $0.streamsWithoutKey += 1 }
+            // No secret can have come of an attempt that was not answered.
+            if session == nil, !isUnanswered { $0.streamsWithoutKey += 1 }
         }
         outlet.write(.encrypted(direction), at: stream.next, direction.key.span.bytes, of: stream)
     }

@@ -39,9 +39,9 @@ public struct ERSPAN: Sendable {
                 switch bits >> 10 & 0x1f {
                 case 0: next = .ethernet
                 case 2: next = .ip
-                default: break
+                default: next = .unread(.form(.erspan))
                 }
-            default: break
+            default: next = .unread(.form(.erspan))
             }
         }
         return next

@@ -7,12 +7,12 @@ public struct EtherIP: Sendable {
 
     public init() {}
 
-    /// 2 bytes. Versions other than 3 are not followed.
+    /// 2 bytes. The version is 3, which old BSDs wrote into the wrong half of the first byte.
     @inlinable
     public func layout(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) -> NextLayer {
         var value: UInt16 = 0
         try c.group(layer) { c throws(Stop) in value = try c.bigEndian(version, UInt16.self) }
-        return value >> 12 == 3 ? .ethernet : .other
+        return value >> 12 == 3 || value == 0x0300 ? .ethernet : .unread(.form(.etherIP))
     }
 }
 
@@ -25,14 +25,22 @@ public struct LISP: Sendable {
 
     public init() {}
 
-    /// 8 bytes.
+    /// 8 bytes. The last one of the first word is the next protocol where its flag is set (RFC 9305). Other datagrams have that
+    /// port, too, so what does not begin as IP does is none.
     @inlinable
     public func layout(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) -> NextLayer {
+        var word: UInt32 = 0
         try c.group(layer) { c throws(Stop) in
-            try c.bigEndian(flags, UInt32.self)
+            word = try c.bigEndian(flags, UInt32.self)
             try c.bigEndian(locators, UInt32.self)
         }
-        return .ip
+        if word & 0x0400_0000 != 0 {
+            return 1...4 ~= word & 0xff ? NextLayer(serviceProtocol: UInt8(word & 0xff)) : .other
+        }
+        switch c.peek().map({ $0 >> 4 }) {
+        case 4, 6, nil: return .ip
+        default: return .other
+        }
     }
 }
 

@@ -34,7 +34,10 @@ public struct FrameRelay: Sendable {
             case 0xcc: next = .ipv4
             case 0x8e: next = .ipv6
             case 0x80: next = try snap(&c)
-            default: break
+            case 0xcf: next = .ppp
+            // Signalling, OSI's network layer and its routing.
+            case 0x08, 0x81, 0x82, 0x83: break
+            default: next = .unread(.form(.frameRelay))
             }
         }
         return next
@@ -49,8 +52,8 @@ public struct FrameRelay: Sendable {
         switch (high, low) {
         case (0, 0): return NextLayer(etherType: value)
         // Bridged Ethernet, with and without the check sequence at its end.
-        case (0x0080, 0xc2): return value == 1 || value == 7 ? .ethernet : .other
-        default: return .other
+        case (0x0080, 0xc2): return value == 1 || value == 7 ? .ethernet : .unread(.form(.frameRelay))
+        default: return .unread(.form(.frameRelay))
         }
     }
 }

@@ -37,7 +37,11 @@ public struct GTP: Sendable {
                     type = try c.bigEndian(extensionType, UInt8.self)
                 }
             }
-            next = .ip
+            // A session may be of Ethernet.
+            switch c.peek().map({ $0 >> 4 }) {
+            case 4, 6, nil: next = .ip
+            default: next = .ethernet
+            }
         }
         return next
     }

@@ -23,7 +23,8 @@ public struct L2TP: Sendable {
         try c.group(layer) { c throws(Stop) in
             let bits = try c.bigEndian(flags, UInt16.self)
             guard bits & 0x800f == 2 else {
-                if bits & 0x8000 == 0 { next = .unread(.l2tp(UInt8(bits & 0xf))) }
+                // Other datagrams have that port, too.
+                if bits & 0x800f == 3 { next = .unread(.l2tp(3)) }
                 return
             }
             if bits & 0x4000 != 0 { try c.bigEndian(length, UInt16.self) }

@@ -13,7 +13,8 @@ public struct NFLOG: Sendable {
 
     public init() {}
 
-    /// Attributes are in the byte order of the capturing machine, which their types tell: all are below 256.
+    /// Attributes are in the byte order of the capturing machine, which their types tell: they are below 0x40, beside flags in
+    /// the upper two bits.
     @inlinable
     public func layout(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) -> NextLayer {
         var kind: UInt8 = 0
@@ -22,7 +23,7 @@ public struct NFLOG: Sendable {
             try c.bigEndian(version, UInt8.self)
             try c.bigEndian(resource, UInt16.self)
             while true {
-                let isBig = c.peek(3).map { $0 != 0 } ?? false && c.peek(2) == 0
+                let isBig = (c.peek(3) ?? 0) != 0 && (c.peek(2) ?? 0) & 0x3f == 0
                 let count: UInt16
                 let number: UInt16
                 if isBig {
@@ -33,7 +34,11 @@ public struct NFLOG: Sendable {
                     number = try c.integer(type, UInt16.self)
                 }
                 guard count >= 4 else { throw Stop() }
-                if number == 9 { return }
+                if number & 0x3fff == 9 {
+                    // What was cut is filled up to a multiple of four.
+                    c.narrow(to: c.offset &+ Int(count) &- 4)
+                    return
+                }
                 let padded = (Int(count) &- 4 &+ 3) & ~3
                 if padded > 0 { try c.bytes(value, padded) }
             }

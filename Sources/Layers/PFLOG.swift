@@ -45,10 +45,12 @@ public struct Enc: Sendable {
         var kind: UInt32 = 0
         try c.group(layer) { c throws(Stop) in
             kind = try c.ahead(family, UInt32.self)
-            if kind > 0xffff { kind = kind.byteSwapped }
+            let isSwapped = kind > 0xffff
+            if isSwapped { kind = kind.byteSwapped }
             try c.claim(family, 4, value: UInt64(kind))
             try c.bigEndian(index, UInt32.self)
-            try c.bigEndian(flags, UInt32.self)
+            let bits = try c.ahead(flags, UInt32.self)
+            try c.claim(flags, 4, value: UInt64(isSwapped ? bits.byteSwapped : bits))
         }
         return NextLayer(addressFamily: kind)
     }

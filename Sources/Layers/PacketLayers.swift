@@ -80,7 +80,8 @@ public struct PacketLayers: Sendable {
         return walk(frame, first, wireLength: min(originalLength, Int(UInt32.max)), &sink)
     }
 
-    /// Every header but one takes bytes from the cursor, and that one leads to one which does; so it ends.
+    /// Every header takes bytes from the cursor, but for `.ip` and PPP without a protocol number, which lead to one that does,
+    /// and what is not PKTAP, after which nothing is read; so it ends.
     @inlinable
     @inline(__always)
     func steps(
@@ -170,7 +171,10 @@ public struct PacketLayers: Sendable {
                 case .upper(let number):
                     next = NextLayer(ipProtocol: number)
                 case .fragment(let header):
-                    guard IPv6Chain.mayHoldTCP(header.nextHeader) else { return .notTCP }
+                    guard IPv6Chain.mayHoldTCP(header.nextHeader) else {
+                        if case .unread(let kind) = NextLayer(ipProtocol: header.nextHeader) { return .unread(kind) }
+                        return .notTCP
+                    }
                     let key = Fragment.Key(
                         source: source, destination: destination, identification: header.identification, protocol: 0,
                         isIPv6: true)

@@ -88,7 +88,11 @@ public struct MACsec: Sendable {
             try c.bigEndian(shortLength, UInt8.self)
             try c.bigEndian(number, UInt32.self)
             if bits & 0x20 != 0 { try c.bytes(identifier, 8) }
-            guard bits & 0x8c == 0 else {
+            guard bits & 0x80 == 0 else {
+                next = .unread(.form(.macsecVersion))
+                return
+            }
+            guard bits & 0x0c == 0 else {
                 next = .unread(.encryptedMACsec)
                 return
             }

@@ -41,13 +41,13 @@ public struct RareLayers: Sendable {
 
     public init() {}
 
-    /// Reads one header, which takes at least a byte.
+    /// Reads one header. It takes at least a byte, but for what is not PKTAP, after which nothing is read.
     @inlinable
     @inline(never)
     public func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ layer: RareLayer) throws(Stop) -> NextLayer {
         switch layer {
         case .pktap: try pktap.layout(&c)
-        case .userPktap: try pktap.isConsistent(c) ? pktap.layout(&c) : .other
+        case .userPktap: try pktap.isConsistent(c) ? pktap.layout(&c) : .unread(.linkType(149))
         case .nflog: try nflog.layout(&c)
         case .pflog: try pflog.layout(&c)
         case .enc: try enc.layout(&c)

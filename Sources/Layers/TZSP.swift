@@ -18,7 +18,8 @@ public struct TZSP: Sendable {
             let number = try c.bigEndian(version, UInt8.self)
             let kind = try c.bigEndian(type, UInt8.self)
             let inner = try c.bigEndian(encapsulated, UInt16.self)
-            guard number == 1, kind < 2 else { return }
+            // Other datagrams have that port, too.
+            guard number == 1, kind < 2, inner == 1 || inner == 18 || inner == 119 || inner == 127 else { return }
             // A tag is its type, its length and its bytes, but for padding and for the end.
             var count = 0
             while let tag = c.peek(count), tag != 1 {
@@ -28,7 +29,8 @@ public struct TZSP: Sendable {
             switch inner {
             case 1: next = .ethernet
             case 18: next = .rare(.wireless)
-            default: next = .unread(.innerLinkType(inner))
+            case 119: next = .unread(.form(.tzspPrism))
+            default: next = .unread(.form(.tzspAVS))
             }
         }
         return next

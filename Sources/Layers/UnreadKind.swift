@@ -15,8 +15,10 @@ public enum UnreadKind: Hashable, Sendable {
     case encryptedMACsec
     /// By its version.
     case l2tp(UInt8)
-    /// A link type that PKTAP, PPI or TZSP name.
-    case innerLinkType(UInt16)
+    /// A link type that PKTAP or PPI name, or that is PKTAP's only sometimes.
+    case linkType(UInt16)
+    /// A form of a header that is known.
+    case form(UnreadForm)
 
     /// For people, as in "8 frames of … were not read".
     public var text: String {
@@ -27,12 +29,13 @@ public enum UnreadKind: Hashable, Sendable {
         case .ipProtocol(let number):
             "IP protocol \(number)"
                 + (Self.tunnels.first { $0.number == number }.map { " (\($0.name))" } ?? "")
-        case .service(let number): "NSH protocol \(number)"
+        case .service(let number): "VXLAN-GPE or NSH protocol \(number)"
         case .encryptedWireless: "encrypted 802.11"
         case .dividedWireless: "802.11 fragments and aggregates"
         case .encryptedMACsec: "encrypted MACsec"
         case .l2tp(let version): "L2TP version \(version)"
-        case .innerLinkType(let type): "inner link type \(type)"
+        case .linkType(let type): "link type \(type)"
+        case .form(let form): form.text
         }
     }
 
@@ -66,7 +69,7 @@ extension NextLayer {
         if let type = Int32(exactly: number), let next = NextLayer(linkType: type) {
             self = next
         } else {
-            self = .unread(.innerLinkType(UInt16(clamping: number)))
+            self = .unread(.linkType(UInt16(clamping: number)))
         }
     }
 }

@@ -37,7 +37,7 @@ public struct NSH: Sendable {
     public let base = Field(
         "nsh.base", "Version, flags, TTL and length", .hexadecimal(bits: 16), "the lower 6 bits: length")
     public let metadataType = Field(
-        "nsh.mdtype", "MD Type", .unsigned(bits: 8), "1: 16 bytes of context, 2: of any length")
+        "nsh.mdtype", "MD Type", .unsigned(bits: 4), "1: 16 bytes of context, 2: of any length")
     public let next = Field(
         "nsh.nextproto", "Next Protocol", .unsigned(bits: 8), "1: IPv4, 2: IPv6, 3: Ethernet, 4: NSH, 5: MPLS")
     public let path = Field("nsh.path", "Service path", .hexadecimal(bits: 32), "which path, and how far along it")
@@ -51,13 +51,14 @@ public struct NSH: Sendable {
         var following = NextLayer.other
         try c.group(layer) { c throws(Stop) in
             let bits = try c.bigEndian(base, UInt16.self)
-            try c.bigEndian(metadataType, UInt8.self)
+            let kind = try c.ahead(metadataType, UInt8.self)
+            try c.claim(metadataType, 1, value: UInt64(kind & 0x0f))
             let number = try c.bigEndian(next, UInt8.self)
             try c.bigEndian(path, UInt32.self)
             let count = Int(bits & 0x3f) &* 4
             guard count >= 8 else { throw Stop() }
             if count > 8 { try c.bytes(context, count &- 8) }
-            if bits >> 14 == 0 { following = NextLayer(serviceProtocol: number) }
+            following = bits >> 14 == 0 ? NextLayer(serviceProtocol: number) : .unread(.form(.nsh))
         }
         return following
     }

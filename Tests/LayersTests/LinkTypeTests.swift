@@ -62,11 +62,12 @@ import Testing
         func udp(_ payload: [UInt8], _ port: Int) -> [UInt8] { B.ipv4(B.udp(payload, port: port), protocol: 17) }
         let snap = B.snap(ip)
         let frames: [(Int32, [UInt8], PacketOutcome)] = [
-            (149, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] + ip, .notIP), (258, [9, 0, 0, 0] + zeros(200), .malformed),
+            (149, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] + ip, .unread(.linkType(149))),
+            (258, [9, 0, 0, 0] + zeros(200), .malformed),
             (258, [108, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0] + zeros(96) + frame, .notIP),
             (239, [2, 0, 0, 0, 3, 0, 9, 0] + ip, .malformed), (239, [7, 0, 0, 0, 44, 0, 9, 0] + ip, .notIP),
             (117, [8, 2, 0, 0] + zeros(60) + ip, .malformed), (104, [0x8f, 0, 0x20, 0] + ip, .notIP),
-            (107, [0x18, 0x41, 3, 0xcf] + ip, .notIP), (192, [0, 0, 4, 0, 1, 0, 0, 0] + frame, .malformed),
+            (107, [0x18, 0x41, 3, 0x83] + ip, .notIP), (192, [0, 0, 4, 0, 1, 0, 0, 0] + frame, .malformed),
             // Encrypted, a fragment, several packets in one, without data, and a beacon.
             (105, [8, 0x40, 0, 0] + zeros(20) + snap, .unread(.encryptedWireless)),
             (105, [8, 4, 0, 0] + zeros(20) + snap, .unread(.dividedWireless)),
@@ -76,7 +77,10 @@ import Testing
             (105, [0x80, 0, 0, 0] + zeros(20) + snap, .notIP),
             (1, B.ethernet([0x0c, 0, 0, 0, 0, 7, 8, 0] + ip, type: 0x88e5), .unread(.encryptedMACsec)),
             (1, B.ethernet([0, 1, 1, 1, 0, 0, 1, 255] + ip, type: 0x894f), .malformed),
-            (101, B.ipv4([0x20, 0] + frame, protocol: 97), .notTCP),
+            // Other datagrams of these ports: answers of DNS, and data of a file exchange.
+            (101, udp([0x12, 0x34, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0, 3], 4341), .notTCP),
+            (101, udp([0x12, 0x35, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0, 3], 1701), .notTCP),
+            (101, udp([1, 0, 0x12, 0x34, 0, 0, 0, 0, 0, 0, 0, 0], 37008), .notTCP),
             (101, udp([0xc8, 2, 0, 12] + zeros(8), 1701), .notTCP),
             (101, udp([0, 3] + zeros(6) + ip, 1701), .unread(.l2tp(3))),
             (101, udp([0x30, 1, 0, 0] + zeros(4) + ip, 2152), .notTCP),
@@ -95,6 +99,7 @@ import Testing
     @Test func kindsThatAreNotRead() {
         typealias B = Build
         let ip = B.ipv4(B.tcp([1]))
+        func gre(_ header: [UInt8]) -> [UInt8] { B.ipv4(header + ip, protocol: 47) }
         let frames: [(Int32, [UInt8], UnreadKind, String)] = [
             (1, B.ethernet(ip, type: 0x1234), .etherType(0x1234), "EtherType 0x1234"),
             (
@@ -109,9 +114,36 @@ import Testing
             ),
             (
                 101, B.ipv4(B.udp([4, 0, 0, 9, 0, 0, 5, 0] + ip, port: 4790), protocol: 17), .service(9),
-                "NSH protocol 9"
+                "VXLAN-GPE or NSH protocol 9"
             ),
-            (192, [0, 0, 8, 0, 220, 0, 0, 0] + ip, .innerLinkType(220), "inner link type 220"),
+            (192, [0, 0, 8, 0, 220, 0, 0, 0] + ip, .linkType(220), "link type 220"),
+            (101, B.ipv6([115, 0, 0, 1, 0, 0, 0, 1] + ip, next: 44), .ipProtocol(115), "IP protocol 115 (L2TPv3)"),
+            (101, gre([0x40, 0, 8, 0, 0, 0, 0, 0]), .form(.greRouting), "GRE with source routes"),
+            (101, gre([0, 2, 8, 0]), .form(.greVersion), "GRE of an unknown version"),
+            (
+                101, gre([0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x30, 5, 0, 1]), .form(.erspan),
+                "ERSPAN of an unknown version or frame type"
+            ),
+            (101, B.ipv4([0x20, 0] + ip, protocol: 97), .form(.etherIP), "EtherIP of an unknown version"),
+            (
+                101, B.ipv4(B.udp([0x40, 0, 8, 0, 0, 0, 1, 0] + ip, port: 6081), protocol: 17), .form(.geneve),
+                "Geneve of an unknown version"
+            ),
+            (
+                1, B.ethernet([0x40, 2, 1, 1, 0, 0, 1, 255] + ip, type: 0x894f), .form(.nsh),
+                "NSH of an unknown version"
+            ),
+            (1, B.ethernet([0, 1, 1, 0, 0, 0, 0, 0], type: 0x8847), .form(.pseudowire), "MPLS pseudowires"),
+            (107, [0x18, 0x41, 3, 0xb0] + ip, .form(.frameRelay), "Frame Relay of an unknown protocol"),
+            (
+                1, B.ethernet([0x80, 0, 0, 0, 0, 7, 8, 0] + ip, type: 0x88e5), .form(.macsecVersion),
+                "MACsec of an unknown version"
+            ),
+            (
+                101, B.ipv4(B.udp([1, 0, 0, 119, 1] + ip, port: 37008), protocol: 17), .form(.tzspPrism),
+                "TZSP with a Prism header"
+            ),
+            (113, B.cooked(ip, hardware: 802), .form(.prism), "802.11 after a Prism header"),
         ]
         var parser = PacketParser()
         for (linkType, bytes, kind, text) in frames {

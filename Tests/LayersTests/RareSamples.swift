@@ -26,6 +26,10 @@ extension Sample {
                 "NFLOG", 239,
                 [family, 0, 0, 42, 8, 0, 1, 0] + B.u16(0x0800) + [3, 0, 7, 0, 10, 0, 1, 2, 3, 0, 44, 0, 9, 0] + ip
             ),
+            (
+                "NFLOG, big-endian, with nested attributes", 239,
+                [family, 0, 0, 42, 0, 8, 0x80, 0x14, 8, 0, 3, 0, 0, 44, 0, 9] + ip
+            ),
             ("NFLOG, big-endian", 239, [family, 0, 0, 42, 0, 8, 0, 1, 8, 0, 3, 0, 0, 44, 0, 9] + ip),
             ("PFLOG", 117, [61, isSix ? 24 : 2, 0, 0] + zeros(60) + ip),
             ("ENC", 109, [isSix ? 24 : 2, 0, 0, 0] + zeros(8) + ip),
@@ -37,6 +41,7 @@ extension Sample {
             ("C-HDLC with direction", 205, [1, 0x0f, 0] + B.u16(type) + ip),
             ("Frame Relay", 107, [0x18, 0x41, 3, isSix ? 0x8e : 0xcc] + ip),
             ("Frame Relay, padded", 107, [0x18, 0x40, 0x01, 3, 0, 0x80, 0, 0, 0] + B.u16(type) + ip),
+            ("Frame Relay, PPP", 107, [0x18, 0x41, 3, 0xcf, 0, isSix ? 0x57 : 0x21] + ip),
             ("Frame Relay, bridged", 107, [0x18, 0x40, 0, 1, 3, 0, 0x80, 0, 0x80, 0xc2, 0, 7] + frame),
             ("Frame Relay, Cisco", 107, [0x18, 0x41] + B.u16(type) + ip),
             ("Frame Relay with direction", 206, [0, 0x18, 0x41, 3, isSix ? 0x8e : 0xcc] + ip),
@@ -63,6 +68,7 @@ extension Sample {
             ("NSH", 1, B.ethernet([0, 6, 1, service, 0, 0, 1, 255] + zeros(16) + ip, type: 0x894f)),
             ("NSH in NSH", 1, B.ethernet([0, 2, 2, 4, 0, 0, 1, 255, 0, 2, 2, 3, 0, 0, 1, 255] + frame, type: 0x894f)),
             ("EtherIP", 101, B.ipv4([0x30, 0] + frame, protocol: 97)),
+            ("EtherIP of old BSDs", 101, B.ipv4([3, 0] + frame, protocol: 97)),
             ("ERSPAN I", 101, B.ipv4([0, 0, 0x88, 0xbe] + frame, protocol: 47)),
             (
                 "ERSPAN II", 101,
@@ -99,6 +105,7 @@ extension Sample {
                     ] + ip,
                     port: 2152)
             ),
+            ("GTP-U of Ethernet", 101, udp([0x30, 0xff] + B.u16(frame.count) + [0, 0, 0, 9] + frame, port: 2152)),
             ("L2TP", 101, udp([0, 2, 0, 1, 0, 1] + ppp + ip, port: 1701)),
             (
                 "L2TP with all fields", 101,
@@ -107,6 +114,8 @@ extension Sample {
                     port: 1701)
             ),
             ("LISP", 101, udp([0x80, 1, 2, 3, 0, 0, 0, 1] + ip, port: 4341)),
+            ("LISP of Ethernet", 101, udp([0x04, 0, 0, 3, 0, 0, 0, 1] + frame, port: 4341)),
+            ("802.11 in Linux cooked", 113, B.cooked(data + snap, hardware: 801)),
         ]
         if isSix {
             samples += [

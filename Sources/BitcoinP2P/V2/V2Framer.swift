@@ -27,10 +27,10 @@ public struct V2Framer: Sendable {
         case noTerminator(searched: Int)
         /// More garbage than is allowed, though the secret is right: at least so many bytes.
         case garbageTooLong(bytes: Int)
-        /// The direction ended before its terminator, though the secret is right.
-        case endedInGarbage(searched: Int)
-        /// The direction ended before its terminator, and of the other side nothing came: without its key none could be sent.
-        case unanswered(sent: Int)
+        /// The direction ended before its terminator.
+        ///
+        /// - isCertain: The secret and the network are right, as the other direction has shown.
+        case endedInGarbage(searched: Int, isCertain: Bool)
         /// The packet of that number has other bytes than were sent.
         case notAuthentic(packet: UInt64)
     }
@@ -93,6 +93,8 @@ public struct V2Framer: Sendable {
 
     /// At least one packet was opened.
     public var hasPackets: Bool { opened > 0 }
+    /// The garbage terminator was found.
+    public var hasTerminator: Bool { terminator != nil }
 
     /// A packet is searched for.
     public var isSearching: Bool { placesWanted != nil }
