@@ -14,4 +14,20 @@ enum CapturedDirection: Sendable {
         default: self = .unknown
         }
     }
+
+    /// A file's name with a star for the word that says the direction: the same of both files of a connection.
+    static func stem(of fileName: String) -> String {
+        var stem = ""
+        var word = ""
+        for character in fileName.lowercased() + " " {
+            if character.isLetter {
+                word.append(character)
+                continue
+            }
+            stem += ["recv", "received", "sent"].contains(word) ? "*" : word
+            stem.append(character)
+            word = ""
+        }
+        return stem
+    }
 }

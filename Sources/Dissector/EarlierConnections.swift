@@ -12,8 +12,8 @@ final class EarlierConnections {
     private static let delay: Int64 = 1_000_000_000
     /// After so long bytes will do that are too few to look random: a large message of v1 brings more.
     private static let patience: Int64 = 10_000_000_000
-    /// Receivers accept no longer message of v1, so among this many bytes one begins.
-    private static let mostBytes = UInt64(MessageFramer.lengthLimit)
+    /// Receivers accept no longer message of v1: among this many bytes, which may begin within a header, another header is whole.
+    private static let mostBytes = UInt64(MessageFramer.lengthLimit + 2 * 24)
     /// No more connections wait; others do when they bring more bytes after that.
     private static let waitingLimit = 1_024
 

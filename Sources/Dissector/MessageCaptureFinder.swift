@@ -6,8 +6,10 @@ import Reassembly
 struct MessageCaptureFinder {
     private(set) var files: [MessageCaptureFiles.File] = []
     private(set) var peers: [CapturedPeer] = []
-    /// By folder.
+    /// By folder and the names of the files.
     private var known: [String: Int] = [:]
+    /// Folders of which a peer is known.
+    private var folders: Set<String> = []
     private var taken: Set<String> = []
     private let network: Network?
 
@@ -74,10 +76,10 @@ struct MessageCaptureFinder {
         let peer: Int
         switch direction {
         case .received:
-            peer = self.peer(components)
+            peer = self.peer(components, file: name)
             peers[peer].hasReceived = true
         case .sent:
-            peer = self.peer(components)
+            peer = self.peer(components, file: name)
             peers[peer].hasSent = true
         case .unknown:
             // Not known to be of the same connection as another file beside it.
@@ -87,12 +89,16 @@ struct MessageCaptureFinder {
         files.append(MessageCaptureFiles.File(path: path, peer: peer, direction: direction))
     }
 
-    /// The peer of a folder, by the folder's path.
-    private mutating func peer(_ components: [String]) -> Int {
+    /// The peer of a file: of a folder's files those are of one peer whose names differ only by the direction. It is called
+    /// after the folder, but further ones of the folder after their files, too.
+    private mutating func peer(_ components: [String], file: String) -> Int {
         let folder = components.joined(separator: "/")
-        if let index = known[folder] { return index }
-        peers.append(CapturedPeer(folder: components.last ?? "", network: network(of: components)))
-        known[folder] = peers.count - 1
+        let place = folder + "/" + CapturedDirection.stem(of: file)
+        if let index = known[place] { return index }
+        var name = components.last ?? ""
+        if !folders.insert(folder).inserted { name += "/" + file }
+        peers.append(CapturedPeer(folder: name, network: network(of: components)))
+        known[place] = peers.count - 1
         return peers.count - 1
     }
 

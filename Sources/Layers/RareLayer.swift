@@ -18,7 +18,7 @@ public struct RareLayers: Sendable {
     public let nflog = NFLOG()
     public let pflog = PFLOG()
     public let enc = Enc()
-    public let direction = CapturedDirection()
+    public let direction = FrameDirection()
     public let ciscoHDLC = CiscoHDLC()
     public let frameRelay = FrameRelay()
     public let ppi = PPI()

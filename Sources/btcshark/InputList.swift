@@ -57,7 +57,7 @@ struct InputList {
                 report(folder, folder.others, looksIntoFolders: false)
             } else if try MessageCaptures.areBelow(path) {
                 paths.append(path)
-                // Those of other names; no file is read twice.
+                // Those that are symbolic links, which are not followed below; no file is read twice.
                 paths += messageCaptures
                 report(folder, folder.others.filter { !messageCaptures.contains($0) }, looksIntoFolders: true)
             } else if !messageCaptures.isEmpty {

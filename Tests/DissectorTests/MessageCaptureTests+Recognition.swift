@@ -85,6 +85,17 @@ extension MessageCaptureTests {
         }
     }
 
+    /// Files of one folder are of one peer only where their names differ by the direction alone.
+    @Test func filesOfSeveralPeers() throws {
+        for name in ["alice-recv.bin", "alice-sent.bin", "bob-recv.bin"] {
+            _ = try write(record("pong", filler(8)), "regtest/message_capture/192.0.2.1_1", name)
+        }
+        let reading = try read([folder.path])
+        #expect(reading.counts.peers == 2 && reading.counts.messageFiles == 3)
+        #expect(Set(reading.records.map(\.stream)) == [0, 1])
+        #expect(reading.records.map(\.from) == ["192.0.2.1:1", "node", "192.0.2.1_1/bob-recv.bin"])
+    }
+
     /// Nobody knows that two of them are of one connection; the networks are those of their folders.
     @Test func filesOfUnknownDirectionAreApart() throws {
         for name in ["a.dat", "b.dat"] {

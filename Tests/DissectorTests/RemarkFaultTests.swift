@@ -9,10 +9,11 @@ import Testing
 
 /// The captures of `Tests/Faults/remarks`: what receivers do with the last message of each.
 @Suite struct RemarkFaultTests {
-    private func read(_ name: String, keys: Bool = false) throws -> Findings {
+    private func read(_ name: String, keys: Bool = false, keysOf other: String? = nil) throws -> Findings {
         var options = PipelineOptions()
-        if keys {
-            let lines = try String(contentsOfFile: folder("Tests/Faults/remarks/\(name).keys"), encoding: .utf8)
+        if keys || other != nil {
+            let path = "Tests/Faults/remarks/\(other ?? name).keys"
+            let lines = try String(contentsOfFile: folder(path), encoding: .utf8)
             options.keys = try keyLog(lines)
         }
         return try dissect(packets("../Tests/Faults/remarks/\(name).pcap"), options)
@@ -62,5 +63,22 @@ import Testing
         #expect(found.all.contains { $0.info.contains("more than 4095 bytes of garbage, at least 4096") })
         #expect(!found.all.contains { $0.info.contains("does not open this connection") })
         #expect(found.counts.wrongSecrets == 0 && found.counts.decryptedStreams == 1)
+    }
+
+    /// How connections of v2 end of which nothing can be opened.
+    @Test func endsOfV2() throws {
+        func notes(_ found: Findings) -> [String] { found.all.flatMap(\.notes).filter { $0.hasPrefix("bitcoin.v2.") } }
+        // Closed after the terminator, before the version packet is whole; and with one side captured alone.
+        #expect(notes(try read("v2-closed-after-terminator", keysOf: "v2-ends")) == [])
+        #expect(notes(try read("v2-one-side", keysOf: "v2-ends")) == [])
+        // A secret is right that cannot be proved.
+        let both = try read("v2-both-without-terminator", keysOf: "v2-ends")
+        #expect(Set(notes(both)) == ["bitcoin.v2.terminator.not_found"])
+        #expect(both.counts.wrongSecrets == 0)
+        // The attempt at a peer of v1 has no secret that anybody could give.
+        let unanswered = try read("v2-unanswered")
+        #expect(notes(unanswered) == ["bitcoin.v2.unanswered"])
+        #expect(unanswered.all.contains { $0.info.contains("closed unanswered, as by a peer that speaks only v1") })
+        #expect(unanswered.counts.streamsWithoutKey == 0 && unanswered.counts.encryptedStreams == 1)
     }
 }

@@ -43,7 +43,7 @@ import Testing
             (1, B.ethernet([0x11, 0xa7, 0, 0, 0, 0, 0, 0x21] + ip, type: 0x8864)),
             (9, [0xc0, 0x21] + ip), (9, [0xff, 3, 0x80, 0x21] + ip), (9, [0xff, 4, 0, 0x21] + ip),
             (0, [7, 0, 0, 0] + ip), (108, [2, 0, 0, 0] + ip),
-            (113, B.cooked(ip, hardware: 824)), (276, B.cooked2(ip, hardware: 803)), (276, B.cooked2(ip, type: 0x0806)),
+            (113, B.cooked(ip, hardware: 824)), (276, B.cooked2(ip, type: 0x0806)),
         ]
         var parser = PacketParser()
         for (linkType, bytes) in frames {
