@@ -179,7 +179,8 @@ import Testing
         #expect(writer.bytesWritten == UInt64(size))
         let header = FrameHeader(
             number: 1, time: 5, capturedLength: 3, originalLength: 3, linkType: LinkTypeNumber(rawValue: 1), file: 0)
-        try writer.write(header, [1, 2, 3].span.bytes, comment: "of frame 7")
+        let frame: [UInt8] = [1, 2, 3]
+        try writer.write(header, frame.span.bytes, comment: "of frame 7")
         try writer.close()
         let (frames, notes) = try readAgain()
         #expect(frames.map(\.bytes) == [[1, 2, 3]])

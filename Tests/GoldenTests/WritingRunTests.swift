@@ -207,7 +207,7 @@ import Testing
     // MARK: Filtered packets
 
     /// Read again with its filter, a capture that was written with one has the same messages, also of a damaged one.
-    @Test(arguments: ["snap96", "hole", "hostile", "huge-length", "half", "port-7777"])
+    @Test(arguments: ["snap96", "hole", "hostile", "huge-length", "half"])
     func readAgainWithTheFilter(_ name: String) throws {
         defer { remove() }
         let columns = Self.columns + ["-e", "bitcoin.checksum", "-e", "bitcoin.captured"]
