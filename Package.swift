@@ -47,6 +47,14 @@ let package = Package(
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: settings),
+        // What people look at in a browser.
+        .target(
+            name: "Report",
+            dependencies: [
+                "BitcoinP2P", "Fields", "Insight", "Output", "Records",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: settings),
         .target(
             name: "Dissector",
             dependencies: [
@@ -65,7 +73,7 @@ let package = Package(
             name: "btcshark",
             dependencies: [
                 "Dissector", "BitcoinP2P", "Capture", "Fields", "DisplayFilter", "Insight", "Keys", "Layers", "Output",
-                "Records", "System", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Records", "Report", "System", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
         .testTarget(name: "BTCSharkTests", dependencies: ["BTCShark", "Support"], swiftSettings: settings),
@@ -98,6 +106,10 @@ let package = Package(
         .testTarget(
             name: "InsightTests",
             dependencies: ["BitcoinP2P", "Fields", "Insight", "Output", "Reassembly", "Records", "Support"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ReportTests",
+            dependencies: ["BitcoinP2P", "Fields", "Insight", "Output", "Records", "Report", "Support"],
             swiftSettings: settings),
         .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly", "Support"], swiftSettings: settings),
         .testTarget(

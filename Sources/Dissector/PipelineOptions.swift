@@ -58,6 +58,9 @@ public struct PipelineOptions: Sendable {
     /// Only messages that have it are shown, with where they have it.
     public var identifier: Identifier?
 
+    /// Want to know when bytes came that cannot be read; called where the records are made.
+    public var unreadSinks: [any UnreadBytesSink] = []
+
     /// What is noted of packets, whatever they carry.
     public var observation = Observation.none
 

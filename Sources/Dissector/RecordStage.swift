@@ -26,6 +26,8 @@ struct RecordStage: ~Copyable {
     /// The end of a connection has a record.
     private let tellsEnds: Bool
     private let writer: (any RecordSink)?
+    /// Want to know when bytes came that cannot be read.
+    private let unreadSinks: [any UnreadBytesSink]
     private let filter: RecordFilter?
     private var search: RecordSearch?
     private let limit: UInt64
@@ -50,6 +52,7 @@ struct RecordStage: ~Copyable {
         builder.wantsWholeHashes = options.showsWholeHashes
         builder.showsResponseTimes = options.showsResponseTimes
         self.writer = writer
+        unreadSinks = options.unreadSinks
         inquiry = options.inquiry
         tellsEnds = options.tellsEnds
         limit = options.recordLimit
@@ -131,6 +134,7 @@ struct RecordStage: ~Copyable {
         switch event {
         case .closed: return conversations.close(sender.side, number: number)
         case .resumed: return
+        case .unread(let count, let origin): return tellUnread(count, at: origin, of: sender, number: number)
         case .otherCopy, .fragmentsDiffer: conversations.contest(sender.side, number: number)
         case .ended where !tellsEnds: return
         default: break
@@ -145,6 +149,14 @@ struct RecordStage: ~Copyable {
                 event, of: sender, number: number, bytes, depth: current.depth, wantsInfo: current.wantsInfo)
             pass = finish(current, bytes)
         }
+    }
+
+    private func tellUnread(_ count: UInt64, at origin: Origin, of sender: StreamSender, number: UInt64) {
+        let segment = UnreadSegment(
+            count: count, stream: number, source: sender.ends?.sourceText ?? [],
+            destination: sender.ends?.destinationText ?? [], sender: sender.role, time: origin.time,
+            captureStart: builder.captureStart ?? origin.time)
+        for sink in unreadSinks { sink.receiveUnread(segment) }
     }
 
     /// Whether a message has what is looked for, if anything is.

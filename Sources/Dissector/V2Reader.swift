@@ -77,6 +77,7 @@ final class V2Reader: TransportReader {
         }
         if state == .open { return openPackets(visit, provenance, into: &outlet) }
         unread.add(visit.bytes, at: visit.offset, provenance)
+        outlet.tellUnread(visit.offset..<visit.end, provenance, of: stream)
         return Demand(consumed: visit.bytes.byteCount)
     }
 
@@ -92,6 +93,7 @@ final class V2Reader: TransportReader {
             outlet.skip(rest.byteCount, of: stream)
         } else {
             unread.add(rest, at: start, provenance)
+            outlet.tellUnread(start..<missing.lowerBound, provenance, of: stream)
         }
     }
 
@@ -105,7 +107,11 @@ final class V2Reader: TransportReader {
             if !lost.isEmpty { outlet.write(.end(lost, provenance.completion(at: end)), at: end, of: stream) }
             return
         }
-        if !rest.isEmpty { unread.add(rest, at: end &- UInt64(rest.byteCount), provenance) }
+        if !rest.isEmpty {
+            let start = end &- UInt64(rest.byteCount)
+            unread.add(rest, at: start, provenance)
+            outlet.tellUnread(start..<max(start, end), provenance, of: stream)
+        }
         if let session = knownSession(), session.schedule == nil, !session.hasToldFailure {
             // Where the capture ended before the longest garbage would have, the terminator may have come after it.
             let searched = Int(clamping: unread.count) - EllSwiftKey.byteCount
@@ -167,7 +173,7 @@ final class V2Reader: TransportReader {
         let (bytes, end) = (visit.bytes, visit.end)
         var at = 0
         while !outlet.isDone, let session {
-            if session.isRefused { return giveUp(visit, from: at, provenance) }
+            if session.isRefused { return giveUp(visit, from: at, provenance, into: &outlet) }
             if let from = framer?.placesWanted, from < end {
                 framer?.add(places: provenance.starts(in: from..<end), before: end)
             }
@@ -189,22 +195,26 @@ final class V2Reader: TransportReader {
             case .needMore(let minimum):
                 // Without the network nothing can be opened, and this direction has not shown it.
                 if session.schedule == nil, rest.byteCount >= Self.waitingLimit {
-                    return giveUp(visit, from: at, provenance)
+                    return giveUp(visit, from: at, provenance, into: &outlet)
                 }
                 if !visit.isLast, framer?.isSearching == true, rest.byteCount > V2Framer.overhead {
                     outlet.holdPending(at: here, of: stream, provenance)
                 }
                 return Demand(consumed: at, minimum: minimum)
-            case nil: return giveUp(visit, from: at, provenance)
+            case nil: return giveUp(visit, from: at, provenance, into: &outlet)
             }
         }
         return Demand(consumed: bytes.byteCount)
     }
 
     /// Bytes are counted from here on.
-    private func giveUp(_ visit: borrowing Visit, from at: Int, _ provenance: borrowing Provenance) -> Demand {
+    private func giveUp(
+        _ visit: borrowing Visit, from at: Int, _ provenance: borrowing Provenance, into outlet: inout MessageOutlet
+    ) -> Demand {
         state = .closed
-        unread.add(visit.bytes.extracting(droppingFirst: at), at: visit.offset &+ UInt64(at), provenance)
+        let start = visit.offset &+ UInt64(at)
+        unread.add(visit.bytes.extracting(droppingFirst: at), at: start, provenance)
+        outlet.tellUnread(start..<max(start, visit.end), provenance, of: stream)
         return Demand(consumed: visit.bytes.byteCount)
     }
 

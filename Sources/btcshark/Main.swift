@@ -23,7 +23,7 @@ struct Btcshark: ParsableCommand {
             One line a message: the frame that completed it, time, source, destination, protocol, bytes, and what \
             it says. -V shows every field.
 
-            Other commands: build. See 'btcshark help build'.
+            Other commands: build, report. See 'btcshark help build'.
             """)
 
     @OptionGroup var options: Options

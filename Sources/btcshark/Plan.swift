@@ -32,7 +32,8 @@ struct Plan {
     let metrics: MetricsFile?
     let options: Options
 
-    init(_ options: Options) throws {
+    /// - Parameter more: Questions beside those of `-z`, for who answers them otherwise.
+    init(_ options: Options, asking more: [QuestionName] = []) throws {
         self.options = options
         // Names are looked up in the catalog, and writers copy it.
         Pipeline.declareFields()
@@ -52,7 +53,7 @@ struct Plan {
         if options.interface != nil { pipeline.recordWait = PipeWatch.limit }
         answerBook = options.twoPasses ? AnswerBook() : nil
         let inMetrics = try Self.questionsOfMetrics(options, presentation)
-        if let inquiry = try Self.inquiry(options, presentation, inMetrics, found: answerBook) {
+        if let inquiry = try Self.inquiry(options, presentation, inMetrics + more, found: answerBook) {
             pipeline.inquiry = inquiry
             pipeline.observation = inquiry.wantsCosts ? .bytes : .connections
             pipeline.showsResponseTimes = true
@@ -222,7 +223,7 @@ struct Plan {
     }
 
     /// Whether two paths lead to one file, whatever they are called.
-    private static func isSameFile(_ one: String, _ other: String) -> Bool {
+    static func isSameFile(_ one: String, _ other: String) -> Bool {
         if one == other { return true }
         var (first, second) = (stat(), stat())
         guard stat(one, &first) == 0, stat(other, &second) == 0 else { return false }
@@ -274,14 +275,25 @@ struct Plan {
         }
         let text = options.displayFilter ?? options.arguments.joined(separator: " ")
         guard text.contains(where: { !$0.isWhitespace }) else { return nil }
+        return try filter(text) {
+            if options.displayFilter == nil, let first = options.arguments.first, access(first, F_OK) == 0 {
+                StandardError.complain("'\(first)' is a file: to read it too, name it with another -r.")
+            }
+        }
+    }
+
+    /// A display filter; of a wrong one the program complains, and ends as tshark does.
+    ///
+    /// - Parameter hint: Says more after the complaint.
+    static func filter(_ text: String, hint: () -> Void = {}) throws -> Filter {
         do throws(FilterError) {
+            // Names are looked up in the catalog.
+            Pipeline.declareFields()
             return try Filter(text, resolve: RecordNames.fields(named:), names: { RecordNames.all })
         } catch {
             // Several lines, in which the filter's own text is harmless already.
             StandardError.write("btcshark: \(error)\n")
-            if options.displayFilter == nil, let first = options.arguments.first, access(first, F_OK) == 0 {
-                StandardError.complain("'\(first)' is a file: to read it too, name it with another -r.")
-            }
+            hint()
             // tshark's status for a wrong filter.
             throw ExitCode(Status.input.rawValue)
         }

@@ -32,8 +32,10 @@ extension Run {
         return run { writer in
             guard let capture = capture.take() else { return (nil, nil) }
             var reader = try LiveReader(capture)
+            var options = plan.pipeline
+            options.unreadSinks = answers.unreadSinks
             var session = LiveSession(
-                live, output: output, pipeline: plan.dissects ? Pipeline(plan.pipeline, writer: writer) : nil,
+                live, output: output, pipeline: plan.dissects ? Pipeline(options, writer: writer) : nil,
                 recording: recording.take(), keys: plan.keys, answers: answers)
             let failure = session.run(&reader) { output.isClosed || exporter?.problem != nil }
             reader.finish()

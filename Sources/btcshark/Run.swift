@@ -13,14 +13,15 @@ struct Run {
     let exporter: ObjectExporter?
     let answers: Answers
 
-    init(_ plan: Plan) {
+    init(_ plan: Plan, report: PlannedReport? = nil) {
         self.plan = plan
         output = ByteOutput(
             descriptor: STDOUT_FILENO, isLineBuffered: plan.options.lineBuffered || isatty(STDOUT_FILENO) == 1)
         output.isEnding = { Signals.isEndRequested }
         answers = Answers(
             plan.presentation.statistics, plan.pipeline.inquiry, as: plan.presentation.answerFormat,
-            isFiltered: plan.pipeline.filter != nil || plan.pipeline.identifier != nil, to: output, plan.metrics)
+            isFiltered: plan.pipeline.filter != nil || plan.pipeline.identifier != nil,
+            plan.presentation.flowStyle, to: output, plan.metrics, report)
         exporter = plan.objectFolder.map { ObjectExporter(path: $0, isHexadecimal: plan.options.exportsHex) }
     }
 
@@ -59,6 +60,7 @@ struct Run {
                 packets = try SelectedPackets(from: paths, to: file, isEnding: { Signals.isEndRequested })
             }
             var options = plan.pipeline
+            options.unreadSinks = answers.unreadSinks
             // Whoever looks at lines as they come, or at what else the records become, wants one after another.
             options.usesRecordThread = !output.isLineBuffered && exporter == nil
             output.hearsNoSignals = options.usesRecordThread

@@ -5,7 +5,7 @@ import Glibc
 ///
 /// No display filter can begin with one of these words: no field is called so.
 enum Subcommand {
-    static let all: [any ParsableCommand.Type] = [BuildCommand.self]
+    static let all: [any ParsableCommand.Type] = [BuildCommand.self, ReportCommand.self]
 
     /// Runs the command that `arguments` begin with, and ends the program; does nothing where they begin with none.
     static func run(_ arguments: [String]) {
