@@ -111,6 +111,10 @@ let package = Package(
             name: "ReportTests",
             dependencies: ["BitcoinP2P", "Fields", "Insight", "Output", "Records", "Report", "Support"],
             swiftSettings: settings),
+        // They show pages in a real browser.
+        .testTarget(
+            name: "BrowserTests", dependencies: ["btcshark", "Support"],
+            exclude: ["Captures", "fetch-axe", "take-pictures"], swiftSettings: settings),
         .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly", "Support"], swiftSettings: settings),
         .testTarget(
             name: "BitcoinP2PTests",
