@@ -65,14 +65,17 @@ lint:
 	Tests/check-citations
 
 manual: setup-check
-	mandoc -T lint -W warning man/btcshark.1 man/btcshark-build.1 man/btcshark-report.1 man/btcshark-fields.7 man/btcshark-statistics.7
+	mandoc -T lint -W warning man/btcshark.1 man/btcshark-build.1 man/btcshark-connect.1 man/btcshark-report.1 \
+	    man/btcshark-survey.1 \
+	    man/btcshark-fields.7 man/btcshark-statistics.7
 
 install: build
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/man/man1" "$(DESTDIR)$(PREFIX)/share/man/man7" \
 	    "$(DESTDIR)$(PREFIX)/share/bash-completion/completions" "$(DESTDIR)$(PREFIX)/share/zsh/site-functions" \
 	    "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d"
 	install -s -m 755 $(RELEASE) "$(DESTDIR)$(PREFIX)/bin/btcshark"
-	install -m 644 man/btcshark.1 man/btcshark-build.1 man/btcshark-report.1 "$(DESTDIR)$(PREFIX)/share/man/man1"
+	install -m 644 man/btcshark.1 man/btcshark-build.1 man/btcshark-connect.1 man/btcshark-report.1 man/btcshark-survey.1 \
+	    "$(DESTDIR)$(PREFIX)/share/man/man1"
 	install -m 644 man/btcshark-fields.7 man/btcshark-statistics.7 "$(DESTDIR)$(PREFIX)/share/man/man7"
 	$(RELEASE) --generate-completion-script bash \
 	    > "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/btcshark"
@@ -84,6 +87,8 @@ uninstall:
 	rm -f "$(DESTDIR)$(PREFIX)/bin/btcshark" "$(DESTDIR)$(PREFIX)/share/man/man1/btcshark.1" \
 	    "$(DESTDIR)$(PREFIX)/share/man/man1/btcshark-build.1" \
 	    "$(DESTDIR)$(PREFIX)/share/man/man1/btcshark-report.1" \
+	    "$(DESTDIR)$(PREFIX)/share/man/man1/btcshark-connect.1" \
+	    "$(DESTDIR)$(PREFIX)/share/man/man1/btcshark-survey.1" \
 	    "$(DESTDIR)$(PREFIX)/share/man/man7/btcshark-fields.7" \
 	    "$(DESTDIR)$(PREFIX)/share/man/man7/btcshark-statistics.7" \
 	    "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/btcshark" \

@@ -15,17 +15,22 @@ let package = Package(
         .executable(name: "btcshark", targets: ["btcshark"]),
         .library(name: "BTCShark", targets: ["BTCShark"]),
     ],
+    traits: [
+        .trait(name: "Peer", description: "The commands connect and survey, which need SwiftNIO."),
+        .default(enabledTraits: ["Peer"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ],
     targets: [
-        .systemLibrary(name: "CSystem"),
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
-        .target(name: "System", dependencies: ["CSystem"], swiftSettings: settings),
-        .target(name: "Capture", dependencies: ["CPcap", "CSystem", "System"], swiftSettings: settings),
-        .target(name: "Keys", dependencies: ["BitcoinP2P", "System"], swiftSettings: settings),
+        .target(name: "System", dependencies: ["CLinux"], swiftSettings: settings),
+        .target(name: "Capture", dependencies: ["CPcap", "CLinux", "System"], swiftSettings: settings),
+        .target(name: "Keys", dependencies: ["BitcoinP2P", "Fields", "System"], swiftSettings: settings),
         .target(name: "Reassembly", swiftSettings: settings),
         .target(name: "Fields", swiftSettings: settings),
         .target(name: "Layers", dependencies: ["Fields"], swiftSettings: settings),
@@ -55,6 +60,15 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: settings),
+        // Meets nodes: what we send them, and what they say. Without the trait it is empty.
+        .target(
+            name: "Peer",
+            dependencies: [
+                "BitcoinP2P", "Capture", "Fields", "Output", "System",
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Peer"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Peer"])),
+            ],
+            swiftSettings: settings),
         .target(
             name: "Dissector",
             dependencies: [
@@ -73,7 +87,8 @@ let package = Package(
             name: "btcshark",
             dependencies: [
                 "Dissector", "BitcoinP2P", "Capture", "Fields", "DisplayFilter", "Insight", "Keys", "Layers", "Output",
-                "Records", "Report", "System", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Peer", "Records", "Report", "System",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
         .testTarget(name: "BTCSharkTests", dependencies: ["BTCShark", "Support"], swiftSettings: settings),
@@ -107,14 +122,8 @@ let package = Package(
             name: "InsightTests",
             dependencies: ["BitcoinP2P", "Fields", "Insight", "Output", "Reassembly", "Records", "Support"],
             swiftSettings: settings),
-        .testTarget(
-            name: "ReportTests",
-            dependencies: ["BitcoinP2P", "Fields", "Insight", "Output", "Records", "Report", "Support"],
-            swiftSettings: settings),
-        // They show pages in a real browser.
-        .testTarget(
-            name: "BrowserTests", dependencies: ["btcshark", "Support"],
-            exclude: ["Captures", "fetch-axe", "take-pictures"], swiftSettings: settings),
+        "Peer", "Records", "Report", "System",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly", "Support"], swiftSettings: settings),
         .testTarget(
             name: "BitcoinP2PTests",

@@ -121,10 +121,10 @@ private func assemble(
 ) -> Int {
     swap(&sink, &empty)
     var cursor = Cursor(memory.span, empty)
-    // Whoever tells a payload alone need not name it.
-    let isNamed = cursor.sink.isTold(payload.message, in: nil)
+    // A payload that stands alone need not be named.
+    let isNamed = cursor.sink.isGiven(payload.message, in: nil)
     let mark = isNamed ? cursor.sink.open(payload.message, at: 0, value: 0, flags: []) : 0
-    // Where the message ends early its last field is cut, as it was told.
+    // Where the message ends early its last field is cut, as it was given.
     do throws(Stop) { try payload.layout(&cursor, context) } catch {}
     cursor.rest(trailingData)
     if isNamed { cursor.sink.close(mark, at: cursor.offset) }

@@ -1,5 +1,5 @@
+import CLinux
 import CPcap
-import CSystem
 import Glibc
 
 /// What ``RecordingHelper`` asks ``RecordingHelperProcess`` for. It goes over their socket as one packet of three

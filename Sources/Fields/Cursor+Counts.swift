@@ -122,18 +122,18 @@ extension Cursor where Sink: ~Copyable {
     }
 }
 
-/// What the bytes decide when a message is read, and the values that are told when it is built.
+/// What the bytes decide when a message is read, and the values that are given when it is built.
 extension Cursor where Sink: ~Copyable {
-    /// Whether the message goes on with these fields: bytes are left; building, one of them is told, or values are made
+    /// Whether the message goes on with these fields: bytes are left; building, one of them is given, or values are made
     /// up.
     @inlinable
     @inline(__always)
     public func goesOn(with fields: @autoclosure () -> [Field]) -> Bool {
         if Sink.mode != .build { return left > 0 }
-        return sink.fillsIn || sink.isLacking || fields().contains { sink.isTold($0, in: nil) }
+        return sink.fillsIn || sink.isLacking || fields().contains { sink.isGiven($0, in: nil) }
     }
 
-    /// Whether that field comes next: reading, what the bytes ahead say; building, whether it is told.
+    /// Whether that field comes next: reading, what the bytes ahead say; building, whether it is given.
     ///
     /// - Parameters:
     ///   - entry: The field is looked for in the next entry of that name.
@@ -144,6 +144,6 @@ extension Cursor where Sink: ~Copyable {
         _ field: Field, in entry: Field? = nil, made: Bool = false, whereRead isSeen: @autoclosure () -> Bool
     ) -> Bool {
         if Sink.mode != .build { return isSeen() }
-        return sink.fillsIn && made || sink.isTold(field, in: entry)
+        return sink.fillsIn && made || sink.isGiven(field, in: entry)
     }
 }

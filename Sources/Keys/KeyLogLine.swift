@@ -1,4 +1,5 @@
 import BitcoinP2P
+import Fields
 
 /// One line of a key log, after the convention of TLS:
 /// `BIP324_SHARED_SECRET <initiator's ElligatorSwift key, 64 bytes> <ECDH secret, 32 bytes>` in hexadecimal.
@@ -54,5 +55,21 @@ enum KeyLogLine {
         case UInt8(ascii: "A")...UInt8(ascii: "F"): character - UInt8(ascii: "A") + 10
         default: nil
         }
+    }
+}
+
+extension KeyLog {
+    /// The line, with its end, by which a key log has the secret of a connection.
+    ///
+    /// - Parameter key: The initiator's.
+    public static func line(_ key: EllSwiftKey, _ secret: SharedSecret) -> [UInt8] {
+        var text = TextBuffer()
+        text.append(KeyLogLine.label)
+        text.append(" ")
+        text.append(hexadecimal: key.bytes.span.bytes)
+        text.append(" ")
+        text.append(hexadecimal: secret.bytes.span.bytes)
+        text.append("\n")
+        return text.bytes
     }
 }

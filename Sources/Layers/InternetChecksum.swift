@@ -23,9 +23,9 @@ public enum InternetChecksum {
         }
         if at < count { total.add(last(bytes, from: at)) }
         #if _endian(little)
-            return total.reduced &* 256
+        return total.reduced &* 256
         #else
-            return total.reduced
+        return total.reduced
         #endif
     }
 

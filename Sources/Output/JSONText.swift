@@ -4,7 +4,7 @@ extension TextBuffer {
     /// A JSON string of `text`, which must be UTF-8, as names, labels and ``append(wire:)`` are.
     ///
     /// Quotes and backslashes are escaped, and control characters, though what comes from the wire has none left.
-    mutating func append(jsonString text: some Sequence<UInt8>) {
+    package mutating func append(jsonString text: some Sequence<UInt8>) {
         append("\"")
         append(jsonContents: text)
         append("\"")

@@ -1,4 +1,4 @@
-import CSystem
+import CLinux
 
 /// The C library's allocator of memory.
 public enum Allocator {

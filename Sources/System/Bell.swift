@@ -1,4 +1,4 @@
-import CSystem
+import CLinux
 import Glibc
 
 /// A bell between threads: rung by one, it ends the sleep of another, also where it was rung before the sleep began.

@@ -1,4 +1,4 @@
-import CSystem
+import CLinux
 import Glibc
 
 /// A child process of ours. It is ended, at once and without a word, when its owner goes, and never left a zombie.

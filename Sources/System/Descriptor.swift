@@ -1,4 +1,4 @@
-import CSystem
+import CLinux
 import Glibc
 
 /// A failed system call's `errno`.

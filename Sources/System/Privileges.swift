@@ -1,4 +1,4 @@
-import CSystem
+import CLinux
 import Glibc
 
 /// Why privileges could not be given up. The process must not go on with them.

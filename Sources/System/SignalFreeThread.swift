@@ -1,4 +1,4 @@
-import CSystem
+import CLinux
 import Glibc
 
 /// A thread that hears no signal: those are left to the other threads.

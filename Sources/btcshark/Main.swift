@@ -23,7 +23,8 @@ struct Btcshark: ParsableCommand {
             One line a message: the frame that completed it, time, source, destination, protocol, bytes, and what \
             it says. -V shows every field.
 
-            Other commands: build, report. See 'btcshark help build'.
+            Other commands: \(Subcommand.names). \
+            See 'btcshark help COMMAND'.
             """)
 
     @OptionGroup var options: Options

@@ -15,9 +15,7 @@ struct Pasted {
         if text == "-" {
             let input = Self.readStandardInput()
             guard input.count <= Self.limit else { throw ValidationError("--decode: more than 64 MiB.") }
-            // Raw bytes of a message with its header never are hexadecimal digits and white space only; a bare payload
-            // that is must be given as hexadecimal.
-            bytes = (try? Self.hexadecimal(input)) ?? input
+            bytes = Self.bytes(of: input)
         } else {
             bytes = try Self.hexadecimal(Array(text.utf8))
         }
@@ -30,6 +28,12 @@ struct Pasted {
         }
         self.network = try Self.network(network)
     }
+
+    /// What a file or a pipe means by its contents: hexadecimal digits, or the bytes themselves.
+    ///
+    /// Raw bytes of a message with its header never are hexadecimal digits and white space only; a bare payload that is
+    /// must be given as hexadecimal.
+    static func bytes(of input: [UInt8]) -> [UInt8] { (try? hexadecimal(input)) ?? input }
 
     static func network(_ name: String) throws -> Network {
         guard let known = Network.known.first(where: { $0.name == name }) else {

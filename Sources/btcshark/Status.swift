@@ -5,4 +5,8 @@ enum Status: Int32 {
     case usage = 1
     /// Input that cannot be read to its end, or output that cannot be written.
     case input = 2
+    /// The peer did not shake hands.
+    case noHandshake = 3
+    /// Ended by a signal, as a shell says it.
+    case interrupted = 130
 }

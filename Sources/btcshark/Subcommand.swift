@@ -5,7 +5,13 @@ import Glibc
 ///
 /// No display filter can begin with one of these words: no field is called so.
 enum Subcommand {
+    #if Peer
+    static let all: [any ParsableCommand.Type] = [
+        BuildCommand.self, Connect.self, ReportCommand.self, SurveyCommand.self,
+    ]
+    #else
     static let all: [any ParsableCommand.Type] = [BuildCommand.self, ReportCommand.self]
+    #endif
 
     /// Runs the command that `arguments` begin with, and ends the program; does nothing where they begin with none.
     static func run(_ arguments: [String]) {
@@ -15,6 +21,9 @@ enum Subcommand {
         guard let command = all.first(where: { $0.configuration.commandName == word }) else { return }
         command.runToEnd(Array(arguments.dropFirst()))
     }
+
+    /// `build, connect, survey`.
+    static var names: String { all.compactMap { $0.configuration.commandName }.joined(separator: ", ") }
 
     /// One script for all commands.
     private static func complete(_ name: String?) {
@@ -31,7 +40,6 @@ enum Subcommand {
             Glibc.exit(Status.success.rawValue)
         }
         guard let command = all.first(where: { $0.configuration.commandName == word }) else {
-            let names = all.compactMap { $0.configuration.commandName }.joined(separator: ", ")
             StandardError.complain("help: there is no command '\(word)': \(names)")
             Glibc.exit(Status.usage.rawValue)
         }

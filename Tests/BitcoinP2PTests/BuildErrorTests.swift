@@ -36,7 +36,7 @@ import Testing
         #expect(
             complaints == [
                 "bitcoin.inv.hash at item[1]: 31 bytes, 32 needed",
-                "bitcoin.inv.type at item[2]: 4294967296 does not fit 4 bytes",
+                "bitcoin.inv.type at item[2]: 4294967296 does not fit 4 bytes: 0 to 4294967295",
                 "bitcoin.inv.hash at item[2]: 33 bytes, 32 needed",
             ])
     }
@@ -71,12 +71,12 @@ import Testing
             Self.complaints("ping") { values in
                 values.add(.written("nonce"), number: 1)
                 values.add(.written("nonse"), number: 2)
-            } == ["nonse: nothing in this message took it. Did you mean nonce?"])
+            } == ["nonse: nothing in this message is called so. Did you mean nonce?"])
         // Twice is once too often.
         #expect(
             Self.complaints("ping") { values in
                 for number in 1...2 as ClosedRange<UInt64> { values.add(.written("nonce"), number: number) }
-            } == ["nonce: told 2 times, which is more often than the message has it"])
+            } == ["nonce: given 2 times, which is more often than the message has it"])
     }
 
     @Test func whatFollowsMustAgree() throws {
@@ -99,14 +99,14 @@ import Testing
             _ = try MessageBuilder(network: .mainnet).build(type, wrong)
             Issue.record("a wrong txid was taken")
         } catch {
-            #expect(error.description == "txid: \(other) was told, but the message built has \(txid)")
+            #expect(error.description == "txid: \(other) was given, but the message built has \(txid)")
         }
         var builder = MessageBuilder(network: .mainnet)
         builder.updates = true
         #expect(try builder.build(type, wrong).outdated.count == 1)
     }
 
-    /// A message that whoever reads it takes for another one is not built without a word.
+    /// A message that who reads it takes for another one is not built without a word.
     @Test func whatIsReadOtherwise() {
         // Of a transaction without inputs the count of the outputs is read as the flag of a witness.
         let complaints = Self.complaints("tx") { values in
@@ -118,7 +118,7 @@ import Testing
             values.add(.written("lock_time"), number: 0)
         }
         #expect(complaints.count == 1)
-        #expect(complaints.first?.contains("whoever reads the message finds there") == true, "\(complaints)")
+        #expect(complaints.first?.contains("a reader finds there") == true, "\(complaints)")
     }
 
     @Test(arguments: MessageTypes.standard.types.filter { !$0.isPrefix }.map(\.command.name))

@@ -53,7 +53,7 @@ import Testing
         "bitcoin.template.prefilledtxn.index", "bitcoin.getblocktxn.indexes", "bitcoin.uproof.targets",
         "bitcoin.utreexotx.targets", "bitcoin.uroot.numleaves", "bitcoin.uroot.target", "bitcoin.usummary.num_adds",
         "bitcoin.usummary.targets",
-        // Whether it is there is told by its being there.
+        // Whether it is there is given by its being there.
         "bitcoin.utxotree.num_chunks",
     ]
 
@@ -95,7 +95,7 @@ import Testing
             guard let sample = Sample.all.randomElement(using: &random) else { return }
             let payload = mutated(sample.bytes, &random)
             guard let type = MessageType.named(sample.command) else { return }
-            // The length of what is signed is told before the part that the message ends in.
+            // The length of what is signed is given before the part that the message ends in.
             if sample.command == "alert" { continue }
             guard let problem = Self.difference(type, payload, keepsWire: true) else { continue }
             Issue.record("seed \(seed) round \(round) \(sample.command) \(payload.hex): \(problem)")

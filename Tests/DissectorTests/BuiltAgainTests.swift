@@ -68,7 +68,7 @@ import Testing
                 let written = try WrittenMessage(json, as: nil)
                 var builder = MessageBuilder(network: Network(magic: 0xf9be_b4d9), time: written.time)
                 builder.time = written.time
-                let built = try builder.build(written.type, written.values)
+                let built = try builder.build(written.type, written.values, command: written.command)
                 if built.bytes != message { return ("\(message.hex) gave \(built.bytes.hex)", count) }
             } catch {
                 return ("\(message.hex): \(error)", count)

@@ -5,9 +5,9 @@ public struct BuiltMessage: Sendable {
     /// Header and payload, as they go on the wire.
     public let bytes: [UInt8]
     public let type: MessageType
-    /// Fields that nobody told and that were made up, in the order of the message.
+    /// Fields that nobody given and that were made up, in the order of the message.
     public let made: [Field]
-    /// Told values that nothing follows from any more, of a message that was changed; see
+    /// Given values that nothing follows from any more, of a message that was changed; see
     /// ``MessageBuilder/updates``.
     public let outdated: [BuildProblem]
 

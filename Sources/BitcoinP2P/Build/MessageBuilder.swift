@@ -3,18 +3,18 @@ import Fields
 /// Builds messages of values, by the layouts that read them.
 ///
 /// Counts, lengths and the header follow from what is there. What was built is then dissected, and compared with all that
-/// was told: a value that no field took must be one that follows.
+/// was given: a value that no field took must be one that follows.
 public struct MessageBuilder: Sendable {
-    /// Whose magic the header has where none is told.
+    /// Whose magic the header has where none is given.
     public var network: Network
     /// When the message is sent, in nanoseconds since the Unix epoch, to compare what is computed of it; 0 for unknown.
     public var time: Int64
-    /// What stands in for fields that are not told.
+    /// What stands in for fields that are not given.
     public var fill: BuildFill
-    /// Counts, lengths, checksum and computed values that are told are those of a message before it was changed: they are
-    /// made anew.
+    /// Counts, lengths, checksum and computed values that are given are those of a message before it was changed: they are
+    /// made again.
     public var updates = false
-    /// Whether what was built is compared with what was told.
+    /// Whether what was built is compared with what was given.
     public var checks = true
 
     public init(network: Network, time: Int64 = 0, fill: BuildFill = .nothing) {
@@ -26,28 +26,45 @@ public struct MessageBuilder: Sendable {
     /// Builds the message that has these values, of the header and of the payload; those of the payload may stand in a
     /// group of its name.
     ///
+    /// - Parameter command: That of the header, for a type that stands for all commands with one beginning.
     /// - Throws: All that is wrong, and all that is missing.
-    public func build(_ type: MessageType, _ values: BuildValues) throws(BuildError) -> BuiltMessage {
-        var problems: [BuildProblem] = []
-        var missing: [BuildProblem] = []
+    public func build(
+        _ type: MessageType, _ values: BuildValues, command: Command? = nil
+    ) throws(BuildError) -> BuiltMessage {
         let payload = buildPayload(type, values)
-        problems += payload.problems
-        missing += payload.missing
-        let header = buildHeader(type, payload, values)
-        problems += header.problems
-        guard problems.isEmpty, missing.isEmpty else { throw BuildError(problems, missing: missing) }
+        let header = buildHeader(command ?? type.command, payload, values)
+        let known = type.fields.names + MessageHeaderLayout.standard.names.sorted()
+        let problems = payload.problems + header.problems + unknownNames(values, known)
+        guard problems.isEmpty, payload.missing.isEmpty else { throw BuildError(problems, missing: payload.missing) }
+        guard header.bytes.count == MessageHeader.Form.withChecksum.byteCount else {
+            let reason = "it ends after \(header.bytes.count) bytes: a header is complete, only a payload can end early"
+            throw BuildError([BuildProblem(field: "the header", place: "", reason: reason)])
+        }
 
         let bytes = header.bytes + payload.bytes
-        var outdated: [BuildProblem] = []
-        if checks {
-            let written = BuildComparison(
-                values, isUsed: header.isUsed,
-                written: header.written + payload.written.map { $0.moved(by: header.bytes.count) },
-                known: type.fields.names)
-            (problems, outdated) = compare(written, type, bytes)
-        }
-        guard problems.isEmpty else { throw BuildError(problems) }
+        guard checks else { return BuiltMessage(bytes: bytes, type: type, made: payload.made, outdated: []) }
+        let comparison = BuildComparison(
+            values, isUsed: header.isUsed,
+            written: header.written + payload.written.map { $0.moved(by: header.bytes.count) },
+            asked: header.asked.union(payload.asked), known: known)
+        let (differing, outdated) = compare(comparison, type, bytes)
+        guard differing.isEmpty else { throw BuildError(differing) }
         return BuiltMessage(bytes: bytes, type: type, made: payload.made, outdated: outdated)
+    }
+
+    /// For each of the values whether a field takes it, and so whether it can be given another one; others follow.
+    public func uses(_ type: MessageType, _ values: BuildValues) -> [Bool] {
+        buildHeader(type.command, buildPayload(type, values), values).isUsed
+    }
+
+    /// Names that no such message has: said also where it cannot be built.
+    private func unknownNames(_ values: BuildValues, _ known: [String]) -> [BuildProblem] {
+        var problems: [BuildProblem] = []
+        for name in values.unknownNames(among: known).prefix(10) {
+            problems.append(
+                BuildProblem(field: name, place: "", reason: BuildProblem.reason(unknown: name, among: known)))
+        }
+        return problems
     }
 
     /// What one layout made.
@@ -57,6 +74,7 @@ public struct MessageBuilder: Sendable {
         var missing: [BuildProblem]
         var made: [Field]
         var isUsed: [Bool]
+        var asked: Set<Field>
         var written: [BuildSink.Written]
         var extents: [Int]
 
@@ -66,6 +84,7 @@ public struct MessageBuilder: Sendable {
             missing = sink.missing
             made = sink.made
             isUsed = sink.isUsed
+            asked = sink.asked
             written = sink.written
             extents = sink.extents
         }
@@ -73,9 +92,8 @@ public struct MessageBuilder: Sendable {
 
     private func buildPayload(_ type: MessageType, _ values: BuildValues) -> Part {
         let context = MessageContext(network: network, time: time)
-        // A text is longer than its value but for integers.
-        let most = 0x1_0000 + 2 * values.bytes.count + 64 * values.values.count
-        let memory = BuildMemory(capacity: min(MessageFramer.lengthLimit, most))
+        // Only what is written takes memory.
+        let memory = BuildMemory(capacity: MessageFramer.lengthLimit)
         func run(_ extents: [Int]) -> Part {
             var sink = BuildSink(values, fill: fill, into: memory, extents: extents, updates: updates)
             let length = type.build(memory, context, from: &sink)
@@ -86,21 +104,20 @@ public struct MessageBuilder: Sendable {
         return part.extents.isEmpty ? part : run(part.extents)
     }
 
-    private func buildHeader(_ type: MessageType, _ payload: Part, _ values: BuildValues) -> Part {
+    private func buildHeader(_ command: Command, _ payload: Part, _ values: BuildValues) -> Part {
         let checksum = DoubleSHA256.hash(payload.bytes.span.bytes).checksum
         let header = MessageHeader(
-            network: network, command: type.command, length: UInt32(clamping: payload.bytes.count), checksum: checksum,
+            network: network, command: command, length: UInt32(clamping: payload.bytes.count), checksum: checksum,
             form: .withChecksum)
         let layout = MessageHeaderLayout.standard
-        let fill = BuildFill(
-            isZero: false,
-            [
-                layout.magic: .number(UInt64(network.magic)), layout.command: .bytes(type.command.wireBytes),
-                layout.length: .number(UInt64(header.length)), layout.checksum: .number(UInt64(checksum)),
-            ])
+        let following: [Field: BuildFill.Content] = [
+            layout.command: .bytes(command.wireBytes), layout.length: .number(UInt64(header.length)),
+            layout.checksum: .number(UInt64(checksum)),
+        ]
+        let fill = BuildFill(isZero: false, [layout.magic: .number(UInt64(network.magic))])
         let memory = BuildMemory(capacity: header.byteCount)
-        var sink = BuildSink(values, fill: fill, into: memory, isUsed: payload.isUsed)
-        if updates { sink.leaveAside([layout.length, layout.checksum]) }
+        var sink = BuildSink(
+            values, fill: fill, into: memory, isUsed: payload.isUsed, following: following, updates: updates)
         let length = layout.build(memory, header, from: &sink)
         return Part(sink, memory.bytes(length))
     }
@@ -123,7 +140,7 @@ public struct MessageBuilder: Sendable {
         var sink = cursor.finish()
         type.dissect(message, from: header.byteCount, context, into: &sink)
         var problems = comparison.misread(sink.tree)
-        // Of other fields nothing that was told follows.
+        // Of other fields nothing that was given follows.
         if !problems.isEmpty { return (problems, []) }
         let differing = comparison.differing(from: sink.tree, message, leavingOut: MessageFields.standard.ofEarlier)
         problems = differing.unknown

@@ -1,10 +1,31 @@
-/// An unsigned number of 256 bits, as far as proof of work needs one.
+/// An unsigned number of 256 bits, as far as proof of work and the keys of v2 transport need one.
 struct UInt256: Sendable, BitwiseCopyable {
     /// The lowest 64 bits first.
-    private var words: InlineArray<4, UInt64>
+    private(set) var words: InlineArray<4, UInt64>
 
     init(_ value: UInt64) {
         words = [value, 0, 0, 0]
+    }
+
+    /// - Parameter words: The lowest 64 bits first.
+    init(_ words: InlineArray<4, UInt64>) { self.words = words }
+
+    /// Four times 64 bits, the highest first.
+    init(_ first: UInt64, _ second: UInt64, _ third: UInt64, _ fourth: UInt64) {
+        words = [fourth, third, second, first]
+    }
+
+    /// The number that begins with these 32 bytes, highest first; nil where there are fewer.
+    init?(bigEndian bytes: RawSpan) {
+        guard bytes.byteCount >= 32 else { return nil }
+        words = InlineArray { index in
+            UInt64(bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: 24 &- index &* 8, as: UInt64.self))
+        }
+    }
+
+    /// Any number is as likely as any other.
+    static func random(using generator: inout some RandomNumberGenerator) -> UInt256 {
+        UInt256(generator.next(), generator.next(), generator.next(), generator.next())
     }
 
     /// A hash is a number whose lowest byte comes first.
@@ -22,6 +43,17 @@ struct UInt256: Sendable, BitwiseCopyable {
     var littleEndian: InlineArray<4, UInt64> {
         [words[0].littleEndian, words[1].littleEndian, words[2].littleEndian, words[3].littleEndian]
     }
+
+    /// The 32 bytes, highest first.
+    var bigEndian: [UInt8] {
+        let reversed: InlineArray<4, UInt64> = [
+            words[3].bigEndian, words[2].bigEndian, words[1].bigEndian, words[0].bigEndian,
+        ]
+        return reversed.span.bytes.withUnsafeBytes { Array($0) }
+    }
+
+    /// Bit `index`, 0 to 255, of which 0 is the lowest.
+    func bit(_ index: Int) -> Bool { words[index / 64] >> UInt64(index % 64) & 1 != 0 }
 
     var isZero: Bool { words[0] | words[1] | words[2] | words[3] == 0 }
 
@@ -49,6 +81,32 @@ struct UInt256: Sendable, BitwiseCopyable {
             carry = overflow ? 1 : 0
         }
         return result
+    }
+
+    /// The sum modulo 2²⁵⁶, and whether it did not fit.
+    func addingReportingOverflow(_ other: UInt256) -> (partialValue: UInt256, overflow: Bool) {
+        var result = self
+        var carry = false
+        for index in 0..<4 {
+            let (sum, first) = words[index].addingReportingOverflow(other.words[index])
+            let (total, second) = sum.addingReportingOverflow(carry ? 1 : 0)
+            result.words[index] = total
+            carry = first || second
+        }
+        return (result, carry)
+    }
+
+    /// The difference modulo 2²⁵⁶, and whether `other` was more.
+    func subtractingReportingOverflow(_ other: UInt256) -> (partialValue: UInt256, overflow: Bool) {
+        var result = self
+        var borrow = false
+        for index in 0..<4 {
+            let (difference, first) = words[index].subtractingReportingOverflow(other.words[index])
+            let (total, second) = difference.subtractingReportingOverflow(borrow ? 1 : 0)
+            result.words[index] = total
+            borrow = first || second
+        }
+        return (result, borrow)
     }
 
     /// Nil where `divisor` is zero.

@@ -7,6 +7,8 @@ import CryptoExtras
 public struct LengthCipher: Sendable {
     /// Bytes of an encrypted length.
     public static let fieldLength = 3
+    /// The most contents that a packet can have.
+    public static let lengthLimit = (1 << 24) - 1
     private static let keyLength = 32
     private static let streamLength = Int(Epochs<[UInt8]>.packets) * fieldLength + keyLength
 
@@ -31,17 +33,37 @@ public struct LengthCipher: Sendable {
     /// How many bytes of contents packet `number` says it has, 0 to 2²⁴ − 1; nil if the three bytes at `offset` are not
     /// there, or the packet is one of those forgotten.
     public mutating func length(_ bytes: RawSpan, at offset: Int, ofPacket number: UInt64) -> Int? {
-        guard offset >= 0, offset <= bytes.byteCount - Self.fieldLength,
-            let stream = streams.element(ofPacket: number)
-        else { return nil }
-        let place = Int(number % Epochs<[UInt8]>.packets) * Self.fieldLength
-        guard place <= stream.count - Self.fieldLength else { return nil }
+        guard offset >= 0, offset <= bytes.byteCount - Self.fieldLength, let mask = mask(ofPacket: number) else {
+            return nil
+        }
         var length = 0
         for index in 0..<Self.fieldLength {
-            let byte = bytes.unsafeLoad(fromUncheckedByteOffset: offset + index, as: UInt8.self) ^ stream[place + index]
-            length |= Int(byte) << (8 * index)
+            length |= Int(bytes.unsafeLoad(fromUncheckedByteOffset: offset + index, as: UInt8.self)) << (8 * index)
         }
-        return length
+        return length ^ mask
+    }
+
+    /// Encrypts how many bytes of contents packet `number` has, and appends the three bytes.
+    ///
+    /// - Parameter length: 0 to 2²⁴ − 1.
+    /// - Returns: False, with nothing appended, if the length is not one of those, or the packet is one of those
+    ///   forgotten.
+    public mutating func seal(length: Int, ofPacket number: UInt64, to bytes: inout [UInt8]) -> Bool {
+        guard (0...Self.lengthLimit).contains(length), let mask = mask(ofPacket: number) else { return false }
+        for index in 0..<Self.fieldLength {
+            bytes.append(UInt8(truncatingIfNeeded: (length ^ mask) >> (8 * index)))
+        }
+        return true
+    }
+
+    /// What the length of packet `number` is combined with, 24 bits; nil if the packet is one of those forgotten.
+    private mutating func mask(ofPacket number: UInt64) -> Int? {
+        guard let stream = streams.element(ofPacket: number) else { return nil }
+        let place = Int(number % Epochs<[UInt8]>.packets) * Self.fieldLength
+        guard place <= stream.count - Self.fieldLength else { return nil }
+        var mask = 0
+        for index in 0..<Self.fieldLength { mask |= Int(stream[place + index]) << (8 * index) }
+        return mask
     }
 
     /// Packets before `number` will not be asked for any more.

@@ -27,8 +27,7 @@ public struct PacketCipher: Sendable {
     ) -> Bool {
         buffer.removeAll()
         guard let key = keys.element(ofPacket: number) else { return false }
-        let position = UInt32(truncatingIfNeeded: number % Epochs<SymmetricKey>.packets)
-        buffer.seal(Epochs<SymmetricKey>.nonce(position, number / Epochs<SymmetricKey>.packets), sealed)
+        buffer.seal(Self.nonce(number), sealed)
         guard let box = try? ChaChaPoly.SealedBox(combined: buffer.sealed) else { return false }
         if data.isEmpty {
             guard let plain = try? ChaChaPoly.open(box, using: key) else { return false }
@@ -39,6 +38,29 @@ public struct PacketCipher: Sendable {
             buffer.fill(plain)
         }
         return true
+    }
+
+    /// Encrypts packet `number`, and appends header and contents, encrypted, and the tag.
+    ///
+    /// - Parameters:
+    ///   - plain: Header and contents.
+    ///   - data: What is authenticated with it: of a direction's first packet its garbage.
+    /// - Returns: False, with nothing appended, if the packet is one of those forgotten.
+    public mutating func seal(
+        _ plain: [UInt8], number: UInt64, authenticating data: [UInt8], to bytes: inout [UInt8]
+    ) -> Bool {
+        // Neither throws for a key of 32 bytes and a nonce of 12.
+        guard let key = keys.element(ofPacket: number), let nonce = try? ChaChaPoly.Nonce(data: Self.nonce(number)),
+            let box = try? ChaChaPoly.seal(plain, using: key, nonce: nonce, authenticating: data)
+        else { return false }
+        bytes.append(contentsOf: box.ciphertext)
+        bytes.append(contentsOf: box.tag)
+        return true
+    }
+
+    private static func nonce(_ number: UInt64) -> [UInt8] {
+        let (epoch, position) = number.quotientAndRemainder(dividingBy: Epochs<SymmetricKey>.packets)
+        return Epochs<SymmetricKey>.nonce(UInt32(truncatingIfNeeded: position), epoch)
     }
 
     /// Packets before `number` will not be asked for any more.

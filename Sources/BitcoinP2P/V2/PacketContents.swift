@@ -9,6 +9,20 @@ public enum PacketContents {
         plain.byteCount > 0 && plain.unsafeLoad(as: UInt8.self) & ignoreBit != 0
     }
 
+    /// The contents of a packet that carries a message: its command, by one byte where BIP 324 has one, and the payload.
+    public static func message(_ command: Command, _ payload: RawSpan) -> [UInt8] {
+        var contents: [UInt8] = []
+        contents.reserveCapacity(1 + Command.byteCount + payload.byteCount)
+        if let identifier = ShortMessageIdentifiers.identifier(of: command) {
+            contents.append(identifier)
+        } else {
+            contents.append(ShortMessageIdentifiers.long)
+            for index in 0..<Command.byteCount { contents.append(command.byte(index)) }
+        }
+        payload.withUnsafeBytes { contents.append(contentsOf: $0) }
+        return contents
+    }
+
     /// The message in the contents, as if its header were one of v1; nil where there is none, or its command is cut.
     ///
     /// - Parameter plain: Header and contents of a packet that is no decoy.

@@ -27,6 +27,16 @@ public enum ShortMessageIdentifiers {
         return commands.indices.contains(index) ? commands[index] : nil
     }
 
+    /// How many of them BIP 324 has itself.
+    private static let settledCount = 28
+
+    /// The identifier of that command in BIP 324; nil where it has none, so that the command must be sent in full.
+    ///
+    /// What only drafts assign is not given: most nodes would not know what it stands for, but all know the command.
+    public static func identifier(of command: Command) -> UInt8? {
+        commands.prefix(settledCount).firstIndex(of: command).map { UInt8($0 + 1) }
+    }
+
     static let names = ValueNames(
         [(UInt64(long), "12-byte command", "the command follows in ASCII, padded with NUL to 12 bytes")]
             + commands.enumerated().map { (UInt64($0 + 1), $1.name, "stands for the command \($1.name)") })

@@ -18,6 +18,12 @@ public final class V2Session {
         candidates = (Network.known + others).map { KeySchedule(secret: secret, network: $0) }
     }
 
+    /// A connection whose network is known: one that we speak on ourselves.
+    public init(_ schedule: KeySchedule) {
+        self.schedule = schedule
+        candidates = []
+    }
+
     /// Where in `bytes`, between `start` and `end`, the garbage terminator of that side begins.
     ///
     /// - Parameter end: The last place to look at, inclusive.

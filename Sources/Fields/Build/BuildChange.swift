@@ -39,8 +39,10 @@ public struct BuildChange: Sendable {
 
 extension BuildValues {
     /// Gives the first field that the change names another value; false where there is none.
-    public mutating func make(_ change: BuildChange) -> Bool {
-        guard let place = place(of: change.steps[...], in: 0..<values.count) else { return false }
+    ///
+    /// - Parameter isUsed: For each value whether a field takes it: what follows from others cannot be changed.
+    public mutating func make(_ change: BuildChange, where isUsed: [Bool]) -> Bool {
+        guard let place = place(of: change.steps[...], in: 0..<values.count, isUsed) else { return false }
         switch change.value {
         case .text(let text): replace(place, text: text)
         case .wire(let bytes): replace(place, wire: bytes)
@@ -48,16 +50,20 @@ extension BuildValues {
         return true
     }
 
-    private func place(of steps: ArraySlice<BuildChange.Step>, in range: Range<Int>) -> Int? {
+    private func place(
+        of steps: ArraySlice<BuildChange.Step>, in range: Range<Int>, _ isUsed: [Bool]
+    ) -> Int? {
         guard let step = steps.first else { return nil }
         var left = step.index ?? 0
         var index = range.lowerBound
         while index < range.upperBound {
             let value = values[index]
-            if value.isGroup == (steps.count > 1), BuildValues.Name.names(step.name, value.name.text) {
+            if value.isGroup == (steps.count > 1), index < isUsed.count, isUsed[index],
+                BuildValues.Name.names(step.name, value.name.text)
+            {
                 if left == 0 {
                     if steps.count == 1 { return index }
-                    if let place = place(of: steps.dropFirst(), in: index + 1..<value.end) { return place }
+                    if let place = place(of: steps.dropFirst(), in: index + 1..<value.end, isUsed) { return place }
                 } else {
                     left -= 1
                 }
@@ -68,7 +74,7 @@ extension BuildValues {
         index = range.lowerBound
         while index < range.upperBound {
             let value = values[index]
-            if value.end > index + 1, let place = place(of: steps, in: index + 1..<value.end) { return place }
+            if value.end > index + 1, let place = place(of: steps, in: index + 1..<value.end, isUsed) { return place }
             index = value.end
         }
         return nil

@@ -1,4 +1,4 @@
-/// What stands in for fields that nobody tells.
+/// What stands in for fields that are not given.
 public struct BuildFill: Sendable {
     /// Whether what is not among ``values`` is zero, or empty; else it is missing.
     public let isZero: Bool

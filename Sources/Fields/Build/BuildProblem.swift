@@ -6,16 +6,33 @@ public struct BuildProblem: Sendable, Hashable, CustomStringConvertible {
     public let place: String
     /// What is wrong, or what was given and what was needed.
     public let reason: String
-    /// The value was told, and does not follow from the message.
-    public var isOutdated = false
+    /// The value was given, and does not follow from the message.
+    public let isOutdated: Bool
+    /// The message built has no such field.
+    public let isLost: Bool
+
+    package init(field: String, place: String, reason: String, isOutdated: Bool = false, isLost: Bool = false) {
+        self.field = field
+        self.place = place
+        self.reason = reason
+        self.isOutdated = isOutdated
+        self.isLost = isLost
+    }
 
     public var description: String { field + (place.isEmpty ? "" : " at \(place)") + ": \(reason)" }
+}
+
+extension BuildProblem {
+    /// Why nothing takes a value of that name, where the message may have fields of the `known` ones.
+    package static func reason(unknown name: String, among known: [String]) -> String {
+        LeftValues.reason(unknown: name, among: known)
+    }
 }
 
 /// All that was wrong with the values of a message.
 public struct BuildError: Error, Sendable, CustomStringConvertible {
     public let problems: [BuildProblem]
-    /// Fields that nobody told, and that follow from nothing, with the places where they are missing.
+    /// Fields that nobody given, and that follow from nothing, with the places where they are missing.
     public let missing: [BuildProblem]
 
     public init(_ problems: [BuildProblem], missing: [BuildProblem] = []) {
@@ -25,10 +42,12 @@ public struct BuildError: Error, Sendable, CustomStringConvertible {
 
     /// One line each; all missing fields are in one.
     public var description: String {
-        var lines = problems.map(\.description)
+        var lines = problems.prefix(100).map(\.description)
+        if problems.count > 100 { lines.append("and more of the same") }
         if !missing.isEmpty {
             let names = missing.map { $0.place.isEmpty ? $0.field : "\($0.field) at \($0.place)" }
-            lines.append("missing: " + names.joined(separator: ", "))
+            let rest = names.count > 50 ? " and \(names.count - 50) more" : ""
+            lines.append("missing: " + names.prefix(50).joined(separator: ", ") + rest)
         }
         return lines.joined(separator: "\n")
     }

@@ -26,7 +26,7 @@ struct BuildScope {
     }
 
     /// The value at `index` was used for `field`.
-    mutating func pass(_ index: Int, for field: Field, _ source: BuildValues) {
+    mutating func advance(after index: Int, for field: Field, _ source: BuildValues) {
         places[field] = source.values[index].end
     }
 }

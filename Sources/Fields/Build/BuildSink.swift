@@ -1,58 +1,63 @@
 /// Gives a layout the bytes of ``BuildValues``, so that what reads a message also builds it.
 ///
 /// A value is matched when the layout asks for its field, in the group that is open then. What is wrong is noted, and
-/// building goes on with zeros, so that all is told at once.
-public struct BuildSink: FieldSink, ~Copyable {
+/// building goes on with zeros, so that all is given at once.
+package struct BuildSink: FieldSink, ~Copyable {
     /// A field that was written.
-    public struct Written: Sendable {
-        public let field: Field
-        public let range: Range<Int>
+    package struct Written: Sendable {
+        package let field: Field
+        package let range: Range<Int>
     }
 
     // Nothing is summed up and nothing is remarked on what is built.
-    public var info = TextBuffer()
-    public var wantsInfo: Bool { false }
-    public var wantsWholeHashes: Bool { false }
-    public var isMalformed = false
-    public static var mode: SinkMode { .build }
-    public var isFull: Bool { false }
-    public func wants(_: Field) -> Bool { false }
-    public func wantsAny(of _: borrowing FieldSet) -> Bool { false }
+    package var info = TextBuffer()
+    package var wantsInfo: Bool { false }
+    package var wantsWholeHashes: Bool { false }
+    package var isMalformed = false
+    package static var mode: SinkMode { .build }
+    package var isFull: Bool { false }
+    package func wants(_: Field) -> Bool { false }
+    package func wantsAny(of _: borrowing FieldSet) -> Bool { false }
 
     /// What was wrong with the values.
-    public private(set) var problems: [BuildProblem] = []
-    public private(set) var missing: [BuildProblem] = []
+    package private(set) var problems: [BuildProblem] = []
+    package private(set) var missing: [BuildProblem] = []
     /// Every field that was written, in order.
-    public private(set) var written: [Written] = []
-    /// What was made up, by name.
-    public private(set) var made: [Field] = []
+    package private(set) var written: [Written] = []
+    /// What was made up.
+    package private(set) var made: [Field] = []
     /// For each of the values whether a field took it.
-    public private(set) var isUsed: [Bool]
+    package private(set) var isUsed: [Bool]
     /// Extents that were learnt, in the order in which they were asked for.
-    public private(set) var extents: [Int] = []
+    package private(set) var extents: [Int] = []
 
     let source: BuildValues
-    /// What stands in for what is not told: these first, then zero; nil where nothing may.
+    /// What stands in for what is not given.
     private let fill: BuildFill
     private let memory: UnsafeMutableRawBufferPointer
     private var scopes: [BuildScope]
     private let knownExtents: [Int]
     private var extentsAsked = 0
-    /// Counts and lengths are made anew where they do not say what is there.
+    /// Counts and lengths are made again where they do not say what is there.
     private let updates: Bool
     /// A count promises more than there is: the message ends where that is missing.
     private var mayEnd = false
-    private var leftAside: Set<Field> = []
+    /// Fields that have one right value, which follows from another part of the message: these.
+    private let following: [Field: BuildFill.Content]
+    /// Fields that the layout has asked for, and groups that it has opened.
+    package private(set) var asked: Set<Field> = []
     private var lacking: Set<[String]> = []
 
     /// - Parameters:
     ///   - extents: What a run before has learnt.
     ///   - isUsed: Which values were used before, in another part of the message.
-    ///   - updates: Told counts and lengths are made anew where they do not say what is there.
-    public init(
+    ///   - following: Fields that have one right value, which follows from another part of the message.
+    ///   - updates: Given counts, lengths and fields that follow are made again where they are not right.
+    package init(
         _ source: BuildValues, fill: BuildFill, into memory: borrowing BuildMemory, extents: [Int] = [],
-        isUsed: [Bool]? = nil, updates: Bool = false
+        isUsed: [Bool]? = nil, following: [Field: BuildFill.Content] = [:], updates: Bool = false
     ) {
+        self.following = following
         self.source = source
         self.fill = fill
         self.memory = memory.buffer
@@ -63,42 +68,50 @@ public struct BuildSink: FieldSink, ~Copyable {
     }
 
     /// One that builds nothing.
-    public init() {
+    package init() {
         source = BuildValues()
         fill = .nothing
         memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
         updates = false
+        following = [:]
         knownExtents = []
         isUsed = []
         scopes = []
     }
 
-    public var fillsIn: Bool { fill.isZero }
-    public var isLacking: Bool { !missing.isEmpty }
-
-    /// Lets these fields follow although they are told.
-    public mutating func leaveAside(_ fields: [Field]) { leftAside.formUnion(fields) }
+    package var fillsIn: Bool { fill.isZero }
+    package var isLacking: Bool { !missing.isEmpty }
 
     // MARK: What the layout asks for
 
-    public mutating func supply(_ field: Field, _ form: WireForm, at start: Int) throws(Stop) -> Int {
+    package mutating func supply(_ field: Field, _ form: WireForm, at start: Int) throws(Stop) -> Int {
+        asked.insert(field)
         if case .extent = form.source { extentsAsked += 1 }
         guard let index = find(field, isGroup: false) else { return try supplyMissing(field, form, at: start) }
         use(index, for: field)
         let isChanged = source.values[index].isChanged
-        if leftAside.contains(field), !isChanged { return try supplyMissing(field, form, at: start) }
-        let told: ToldValue
+        let given: GivenValue
         do throws(ValueLiteral.Fault) {
-            told = try ToldValue(source, index, field, form)
+            given = try GivenValue(source, index, field, form)
         } catch {
             note(field, error.reason)
             return try write(form.shape.zeros, at: start, field)
         }
-        if updates, !isChanged, let number = derived(form), told.number != number {
+        if updates, !isChanged, let number = derived(form), given.number != number {
             return try supplyMissing(field, form, at: start)
         }
-        note(told, field, form)
-        return try write(told.bytes, at: start, field)
+        if let content = following[field], let right = try? GivenValue(content, field, form), given.bytes != right.bytes
+        {
+            if updates, !isChanged { return try write(right.bytes, at: start, field) }
+            // What is given as it stands on the wire is meant so.
+            if !given.isWire {
+                note(
+                    field, "\(given.text(field)) was given, \(right.text(field)) is needed; field:=hex is not compared",
+                    follows: true)
+            }
+        }
+        note(given, field, form)
+        return try write(given.bytes, at: start, field)
     }
 
     private mutating func supplyMissing(_ field: Field, _ form: WireForm, at start: Int) throws(Stop) -> Int {
@@ -107,8 +120,8 @@ public struct BuildSink: FieldSink, ~Copyable {
         case (.rest, _), (.bytes(0), _): return start
         case (let shape, .constant(let number)): return try write(shape.bytes(number) ?? [], at: start, field)
         case (let shape, _):
-            if let content = fill.value(of: field) {
-                if let bytes = try? ToldValue(content, field, form).bytes { return try write(bytes, at: start, field) }
+            if let content = following[field] ?? fill.value(of: field) {
+                if let bytes = try? GivenValue(content, field, form).bytes { return try write(bytes, at: start, field) }
             }
             if fill.isZero {
                 if made.last != field { made.append(field) }
@@ -133,7 +146,7 @@ public struct BuildSink: FieldSink, ~Copyable {
         }
     }
 
-    public func isTold(_ field: Field, in entry: Field?) -> Bool {
+    package func isGiven(_ field: Field, in entry: Field?) -> Bool {
         guard let entry else { return find(field, isGroup: field.isHeading) != nil }
         guard let index = find(entry, isGroup: true) else { return false }
         var at = index + 1
@@ -144,7 +157,7 @@ public struct BuildSink: FieldSink, ~Copyable {
         return false
     }
 
-    public mutating func learn(extent: Range<Int>) {
+    package mutating func learn(extent: Range<Int>) {
         extents.append(extent.count)
     }
 
@@ -157,7 +170,7 @@ public struct BuildSink: FieldSink, ~Copyable {
 
     private mutating func use(_ index: Int, for field: Field) {
         isUsed[index] = true
-        scopes[scopes.count - 1].pass(index, for: field, source)
+        scopes[scopes.count - 1].advance(after: index, for: field, source)
     }
 
     private func entries(of field: Field) -> Int {
@@ -171,22 +184,23 @@ public struct BuildSink: FieldSink, ~Copyable {
         return entries
     }
 
-    /// How many bytes the value of the first of `fields` has that is told.
+    /// How many bytes the value of the first of `fields` has that is given.
     private func length(of fields: [Field]) -> Int? {
         for field in fields {
             guard let index = find(field, isGroup: false) else {
                 if case .bytes(let bytes) = fill.value(of: field) { return bytes.count }
                 continue
             }
-            return (try? ToldValue(source, index, field, WireForm(.rest)).bytes.count) ?? 0
+            return (try? GivenValue(source, index, field, WireForm(.rest)).bytes.count) ?? 0
         }
         return nil
     }
 
     // MARK: Groups
 
-    public mutating func open(_ field: Field, at _: Int, value: UInt64, flags: NodeFlags) -> Int {
+    package mutating func open(_ field: Field, at _: Int, value: UInt64, flags: NodeFlags) -> Int {
         let entry = flags.contains(.listEntry) ? value : nil
+        asked.insert(field)
         let index = find(field, isGroup: true)
         if let index { use(index, for: field) }
         let members = index.map { $0 + 1..<source.values[$0].end } ?? 0..<0
@@ -194,33 +208,33 @@ public struct BuildSink: FieldSink, ~Copyable {
         return 0
     }
 
-    public mutating func close(_: Int, at _: Int) {
+    package mutating func close(_: Int, at _: Int) {
         if scopes.count > 1 { scopes.removeLast() }
     }
 
-    public mutating func reopen() -> Int { 0 }
-    public var newest: Int { 0 }
-    public mutating func list(after _: Int) {}
+    package mutating func reopen() -> Int { 0 }
+    package var newest: Int { 0 }
+    package mutating func list(after _: Int) {}
 
-    public mutating func leaf(_ field: Field, at start: Int, length: Int, value _: UInt64, flags _: NodeFlags) {
+    package mutating func leaf(_ field: Field, at start: Int, length: Int, value _: UInt64, flags _: NodeFlags) {
         written.append(Written(field: field, range: start..<start + length))
     }
 
-    public mutating func generate(_: Field, value _: UInt64, _: RawSpan) {}
-    public mutating func generate(_: Field, writing _: (inout TextBuffer) -> Void) {}
-    public mutating func annotate(_: Remark, value _: UInt64) {}
-    public mutating func head(_: Int, _: borrowing TextBuffer) {}
-    public mutating func head(_: Int, writing _: (inout TextBuffer) -> Void) {}
+    package mutating func generate(_: Field, value _: UInt64, _: RawSpan) {}
+    package mutating func generate(_: Field, writing _: (inout TextBuffer) -> Void) {}
+    package mutating func annotate(_: Remark, value _: UInt64) {}
+    package mutating func head(_: Int, _: borrowing TextBuffer) {}
+    package mutating func head(_: Int, writing _: (inout TextBuffer) -> Void) {}
 
     // MARK: Writing
 
-    /// Notes what a told count says of entries that are not there.
-    private mutating func note(_ told: ToldValue, _ field: Field, _ form: WireForm) {
-        guard case .count(let entry) = form.source, let number = told.number else { return }
+    /// Notes what a given count says of entries that are not there.
+    private mutating func note(_ given: GivenValue, _ field: Field, _ form: WireForm) {
+        guard case .count(let entry) = form.source, let number = given.number else { return }
         let there = entries(of: entry)
         guard number != UInt64(there) else { return }
         // What was given as it stands on the wire is meant so.
-        if !told.isWire { note(field, Self.disagreement(number, there)) }
+        if !given.isWire { note(field, Self.disagreement(number, there), follows: true) }
         mayEnd = mayEnd || number > UInt64(there)
     }
 
@@ -228,14 +242,15 @@ public struct BuildSink: FieldSink, ~Copyable {
         "it says \(number), \(there) \(there == 1 ? "is" : "are") given"
     }
 
-    mutating func note(_ field: Field, _ reason: String) {
-        problems.append(BuildProblem(field: field.declaration.name, place: place, reason: reason))
+    mutating func note(_ field: Field, _ reason: String, follows: Bool = false) {
+        problems.append(
+            BuildProblem(field: field.declaration.name, place: place, reason: reason, isOutdated: follows))
     }
 
     private mutating func lack(_ field: Field) {
         let name = field.declaration.name
         let groups = scopes.dropFirst().map(\.name)
-        // The first entry of a list tells enough of all.
+        // The first entry of a list stands for all.
         guard lacking.insert(groups + [name]).inserted else { return }
         missing.append(BuildProblem(field: name, place: place, reason: "missing"))
     }

@@ -10,7 +10,7 @@ public struct BuildValues: Sendable {
         case written(String)
     }
 
-    /// What was told.
+    /// What was given.
     public enum Content: Sendable {
         /// The values up to ``Value/end`` are in it.
         case group
@@ -20,7 +20,7 @@ public struct BuildValues: Sendable {
         case bytes(Range<Int>)
         /// The value as ``ValueText`` writes it for programs, or as ``ValueLiteral`` reads it. A range of ``bytes``.
         case text(Range<Int>)
-        /// Only ``Value/wire`` is told.
+        /// Only ``Value/wire`` is given.
         case nothing
     }
 
@@ -33,7 +33,7 @@ public struct BuildValues: Sendable {
         /// part that is there of a field within which the message ends. They hold as long as ``content`` is what they
         /// say. A range of ``bytes``.
         public fileprivate(set) var wire: Range<Int>?
-        /// It was given to a message that had another one: nothing makes it anew.
+        /// It was given to a message that had another one: it stays as it is.
         public fileprivate(set) var isChanged = false
 
         var isGroup: Bool {
@@ -84,6 +84,20 @@ public struct BuildValues: Sendable {
 
     /// Adds a value that is not there, to count among those of its name.
     public mutating func skip(_ name: Name) { append(name, .nothing, nil) }
+
+    /// Names that somebody wrote and that none of the `known` ones is or ends with, in their order; a part that JSON adds to
+    /// a field's name is no part of it.
+    package func unknownNames(among known: [String]) -> [String] {
+        var seen: Set<String> = []
+        var unknown: [String] = []
+        for value in values {
+            guard case .written(let text) = value.name, seen.insert(text).inserted, Companion(value.name) == nil,
+                !known.contains(where: { Name.names(text, $0) })
+            else { continue }
+            unknown.append(text)
+        }
+        return unknown
+    }
 
     /// Gives the value at `place` another text.
     mutating func replace(_ place: Int, text: [UInt8]) {
@@ -154,7 +168,7 @@ extension BuildValues.Name {
         }
     }
 
-    /// Whether that is a field's name, or the end of one behind a dot.
+    /// Whether that is a field's name, or the end of one after a dot.
     static func names(_ text: String, _ name: String) -> Bool {
         guard name.utf8.count > text.utf8.count else { return name == text }
         return name.hasSuffix(text) && name.utf8.dropLast(text.utf8.count).last == 0x2e

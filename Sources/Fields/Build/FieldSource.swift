@@ -10,10 +10,10 @@ public protocol FieldSource: ~Copyable {
     mutating func supply(_ field: Field, _ form: WireForm, at start: Int) throws(Stop) -> Int
     /// Whether there is a value of that field, not used yet, in the group that is open; or, where `entry` is given, in the
     /// next entry of that name.
-    func isTold(_ field: Field, in entry: Field?) -> Bool
-    /// Whether values that nobody tells are made up.
+    func isGiven(_ field: Field, in entry: Field?) -> Bool
+    /// Whether values that are not given are made up.
     var fillsIn: Bool { get }
-    /// Whether something is missing, so that no message comes of it: then all is asked for that a whole one has.
+    /// Whether something is missing, so that no message comes of it: then all is asked for that a complete one has.
     var isLacking: Bool { get }
     /// The bytes within the layout that ended at `end` and began at `start` are those whose number
     /// ``WireForm/Source/extent`` stands for.
@@ -22,7 +22,7 @@ public protocol FieldSource: ~Copyable {
 
 extension FieldSource where Self: ~Copyable {
     @inlinable public mutating func supply(_: Field, _: WireForm, at start: Int) throws(Stop) -> Int { start }
-    @inlinable public func isTold(_: Field, in _: Field?) -> Bool { false }
+    @inlinable public func isGiven(_: Field, in _: Field?) -> Bool { false }
     @inlinable public var fillsIn: Bool { false }
     @inlinable public var isLacking: Bool { false }
     @inlinable public mutating func learn(extent _: Range<Int>) {}

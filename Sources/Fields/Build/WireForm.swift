@@ -13,14 +13,14 @@ public struct WireForm: Sendable {
         case rest
     }
 
-    /// What the value is where nobody tells it.
+    /// What the value is where it is not given.
     @frozen
     public enum Source: Sendable {
-        /// It must be told.
+        /// It must be given.
         case nothing
         /// How many values, or entries, of that field there are.
         case count(of: Field)
-        /// How many bytes the one of these fields has that is told; where none is, the number.
+        /// How many bytes the one of these fields has that is given; where none is, the number.
         case length(of: Field, Field?, Field?, otherwise: Int)
         /// How many bytes the layout within ``Cursor/within(_:remainder:_:)`` takes.
         case extent

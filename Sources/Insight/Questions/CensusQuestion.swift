@@ -96,6 +96,20 @@ struct CensusQuestion: Question {
                 census.add(claims, of: End(connection.end(side)).address, transport: connection.transport)
             }
         }
+        self.init(census, head, view)
+    }
+
+    /// Answers it of sides that are in no capture.
+    ///
+    /// - Parameter withoutVersion: How many of them said nothing of themselves.
+    init(_ census: Census, withoutVersion: UInt64, _ view: View) {
+        var head = Head()
+        head.withoutVersion = withoutVersion
+        self.init(census, head, view)
+    }
+
+    private init(_ census: Census, _ head: Head, _ view: View) {
+        var head = head
         let values = census.values
         head.peers = census.peers
         head.connections = census.connections

@@ -1,6 +1,6 @@
 /// Reads one JSON value (RFC 8259).
 ///
-/// Numbers keep their digits and objects their order, since what is read is told to a message, where 64-bit numbers and
+/// Numbers keep their digits and objects their order, since what is read is given to a message, where 64-bit numbers and
 /// repeated fields count.
 public struct JSONReader {
     /// Where the text is no JSON, and why.
@@ -102,15 +102,20 @@ public struct JSONReader {
 
     private mutating func number() throws(Malformed) -> String {
         let start = at
-        while let byte = next, Self.isPartOfNumber(byte) { at += 1 }
+        _ = take("-")
+        if !take("0") { try digits() }
+        if take(".") { try digits() }
+        if take("e") || take("E") {
+            if !take("+") { _ = take("-") }
+            try digits()
+        }
         return String(decoding: bytes[start..<at], as: UTF8.self)
     }
 
-    private static func isPartOfNumber(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x2b, 0x2d, 0x2e, 0x45, 0x65: true
-        default: false
-        }
+    private mutating func digits() throws(Malformed) {
+        let start = at
+        while let byte = next, byte >= 0x30, byte <= 0x39 { at += 1 }
+        if at == start { throw malformed("a digit is needed") }
     }
 
     private mutating func string() throws(Malformed) -> String {

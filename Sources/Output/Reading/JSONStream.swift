@@ -11,8 +11,8 @@ public struct JSONStream {
         public var description: String { "line \(line): \(reason)" }
     }
 
-    /// Longer values are refused: a message of four million bytes as `-T json -x` is shorter.
-    public static let lengthLimit = 1 << 30
+    /// In bytes; longer values are refused: a block of four million bytes as `-T json -x` is shorter.
+    public static let lengthLimit = 1 << 28
 
     /// Answers the next bytes; none at the end.
     private let read: () throws -> ArraySlice<UInt8>
@@ -21,6 +21,9 @@ public struct JSONStream {
     private var start = 0
     private var line = 1
     private var isAtEnd = false
+    /// What comes between values: where the first thing is a bracket, all of them are one array.
+    private enum Between { case nothing, values, arrayBegun, element, comma, arrayEnded }
+    private var between = Between.nothing
 
     public init(reading read: @escaping () throws -> ArraySlice<UInt8>) { self.read = read }
 
@@ -46,18 +49,32 @@ public struct JSONStream {
         return value
     }
 
-    /// Passes over white space, and over the brackets and commas of an array around all values.
+    /// Skips white space, and the brackets and commas of an array of all values.
     private mutating func skipBetween() throws {
         while true {
             while start < bytes.count {
-                switch bytes[start] {
-                case 0x0a: line += 1
-                case 0x20, 0x0d, 0x09, 0x2c, 0x5b, 0x5d: break
-                default: return
+                switch (bytes[start], between) {
+                case (0x0a, _): line += 1
+                case (0x20, _), (0x0d, _), (0x09, _): break
+                case (0x5b, .nothing): between = .arrayBegun
+                case (0x2c, .element): between = .comma
+                case (0x5d, .element), (0x5d, .arrayBegun): between = .arrayEnded
+                case (_, .nothing), (_, .values):
+                    between = .values
+                    return
+                case (_, .arrayBegun), (_, .comma):
+                    between = .element
+                    return
+                case (_, .element): throw Failure(line: line, reason: "no JSON: a comma or ] is needed")
+                case (_, .arrayEnded): throw Failure(line: line, reason: "no JSON: more follows the array")
                 }
                 start += 1
             }
-            guard try fill() else { return }
+            guard try fill() else { break }
+        }
+        switch between {
+        case .arrayBegun, .element, .comma: throw Failure(line: line, reason: "no JSON: the array has no end")
+        case .nothing, .values, .arrayEnded: break
         }
     }
 
@@ -86,14 +103,14 @@ public struct JSONStream {
             }
             let used = start
             guard bytes.count - start < Self.lengthLimit else {
-                throw Failure(line: line, reason: "one value is longer than 1 GiB")
+                throw Failure(line: line, reason: "one value is longer than 256 MiB")
             }
             guard try fill() else { return bytes.count }
             at -= used - start
         }
     }
 
-    /// Reads more behind what is there, and drops what was used; false at the end.
+    /// Reads more after what is there, and drops what was used; false at the end.
     private mutating func fill() throws -> Bool {
         guard !isAtEnd else { return false }
         if start > 0 {

@@ -3,30 +3,47 @@ import Fields
 
 /// A message as `-T ndjson`, `-T json` or `-T jsonraw` has shown it: the values of which it can be built again.
 ///
-/// Of a record only the layer `bitcoin` is the message; what stands there about the conversation is passed over, and so are
+/// Of a record only the layer `bitcoin` is the message; what stands there about the conversation is skipped, and so are
 /// remarks. A payload alone is an object whose keys are its fields.
 public struct WrittenMessage: Sendable {
     public let type: MessageType
     public private(set) var values = BuildValues()
-    /// When it was captured, in nanoseconds since the Unix epoch; 0 where that is not told.
+    /// The command, also of a type that stands for all with one beginning.
+    public let command: Command
+    /// When it was captured, in nanoseconds since the Unix epoch; 0 where that is not given.
     public private(set) var time: Int64 = 0
+    /// The number of its connection; 0 where that is not given.
+    public private(set) var stream: UInt64 = 0
+    /// Whether the side that was connected to has sent it.
+    public private(set) var isFromResponder = false
 
     /// What is no such message.
     public struct Fault: Error, Sendable, CustomStringConvertible {
         public let description: String
     }
 
-    /// - Parameter type: Of a payload that stands alone; nil where the message itself says it.
+    /// Whether a record is of a message: others are of gaps, handshakes and ends of connections.
+    public static func isMessage(_ json: JSON) -> Bool {
+        let layers = json["_source"]?["layers"] ?? json
+        guard layers["frame"] != nil || layers["bitcoin.message"] != nil, let layer = layers["bitcoin"] else {
+            return true
+        }
+        return layer["bitcoin.command"] != nil || layer["bitcoin.command_raw"] != nil
+    }
+
+    /// - Parameter expected: The type of a payload that stands alone; nil where the message itself says it.
     public init(_ json: JSON, as expected: MessageType?) throws(Fault) {
         guard case .object = json else { throw Fault(description: "an object is needed: a message, or its payload") }
         let layers = json["_source"]?["layers"] ?? json
         if let layer = layers["bitcoin"] {
             guard case .object = layer else { throw Fault(description: "the layer 'bitcoin' is no object") }
-            type = try Self.type(of: layer, expected)
-            time = Self.time(of: layers)
+            (command, type) = try Self.type(of: layer, expected)
+            readPlace(layers)
+            let others = layers.members.map(\.key).filter { Self.isOfMessages($0) && $0 != "bitcoin" }
+            if let other = others.first { throw Fault(description: "'\(other)' stands beside the layer 'bitcoin'") }
             addLayer(layer)
         } else if let (member, found) = Self.payload(of: layers) {
-            type = found
+            (command, type) = (found.command, found)
             guard expected == nil || expected?.command == found.command else {
                 throw Fault(description: "it is of type \(found.name), not \(expected?.name ?? "")")
             }
@@ -38,22 +55,29 @@ public struct WrittenMessage: Sendable {
                         "the layer 'bitcoin' is missing: give what -T ndjson or -T json shows without -e, or a payload and its type"
                 )
             }
-            type = expected
+            (command, type) = (expected.command, expected)
             add(json.members)
         }
     }
 
     /// Gives a field of the message another value.
-    public mutating func make(_ change: BuildChange) throws(Fault) {
-        guard values.make(change) else {
-            throw Fault(description: "\(change.path): this message has no such field to change")
-        }
+    ///
+    /// - Parameter isUsed: For each of ``values`` whether a field takes it; see ``MessageBuilder/uses(_:_:)``.
+    /// - Throws: Where there is no such field, or it follows from others.
+    public mutating func make(_ change: BuildChange, where isUsed: [Bool]) throws(Fault) {
+        if values.make(change, where: isUsed) { return }
+        var other = values
+        let follows = other.make(change, where: Array(repeating: true, count: isUsed.count))
+        throw Fault(
+            description: follows
+                ? "\(change.path): it follows from the other fields, and cannot be changed"
+                : "\(change.path): this message has no such field to change")
     }
 
-    private static func type(of layer: JSON, _ expected: MessageType?) throws(Fault) -> MessageType {
+    private static func type(of layer: JSON, _ expected: MessageType?) throws(Fault) -> (Command, MessageType) {
         let raw = layer["bitcoin.command_raw"]?.elements.first?.string
         guard let name = layer["bitcoin.command"]?.string ?? raw.flatMap(command) else {
-            if let expected { return expected }
+            if let expected { return (expected.command, expected) }
             throw Fault(description: "bitcoin.command is missing, so the type is not known")
         }
         guard let command = Command(name: name), let type = MessageTypes.standard[command] else {
@@ -62,7 +86,7 @@ public struct WrittenMessage: Sendable {
         if let expected, expected.command != type.command {
             throw Fault(description: "it is of type \(type.name), not \(expected.name)")
         }
-        return type
+        return (command, type)
     }
 
     /// The command in hexadecimal, without the NUL bytes at its end.
@@ -78,28 +102,48 @@ public struct WrittenMessage: Sendable {
         return MessageTypes.standard.types.first { $0.message.declaration.name == member.key }.map { (member, $0) }
     }
 
-    private static func time(of layers: JSON) -> Int64 {
-        let told = layers["frame"]?["frame.time_epoch"]
-        let text =
-            switch told {
-            case .number(let digits): digits
-            case .string(let digits): digits
-            default: ""
-            }
-        return TimeLiteral.duration(Array(text.utf8)).flatMap { Int64(exactly: $0) } ?? 0
+    /// Reads when and where the message was captured.
+    private mutating func readPlace(_ layers: JSON) {
+        let epoch = Self.text(of: layers["frame"]?["frame.time_epoch"] ?? .null)
+        time = TimeLiteral.duration(Array(epoch.utf8)).flatMap { Int64(exactly: $0) } ?? 0
+        stream = UInt64(Self.text(of: layers["tcp"]?["tcp.stream"] ?? .null)) ?? 0
+        isFromResponder = Self.text(of: layers["bitcoin.message"]?["bitcoin.message.direction"] ?? .null) == "1"
     }
 
     // MARK: Values
 
-    /// Adds the header's fields and the payload; others of the layer say where the message stood.
+    /// The fields that a message of any type may have.
+    private static let ofMessages: Set<String> = {
+        var fields = FieldSet()
+        for type in MessageTypes.standard.types { fields.formUnion(type.fields) }
+        return Set(fields.names).union(MessageHeaderLayout.standard.names)
+    }()
+
+    private static func isOfMessages(_ key: String) -> Bool { ofMessages.contains(base(of: key)) }
+
+    /// Adds what is of the message; other fields that are known say where it stood.
     private mutating func addLayer(_ layer: JSON) {
-        let header = MessageHeaderLayout.standard.names
-        let heading = type.message.declaration.name
-        let known = layer.members.filter { member in
-            let name = Self.base(of: member.key)
-            return header.contains(name) || name == heading || Catalog.field(named: name) == nil
+        var members = layer.members.filter {
+            Self.isOfMessages($0.key) || Catalog.field(named: Self.base(of: $0.key)) == nil
         }
-        add(known)
+        let status = Self.text(of: layer["bitcoin.checksum.status"] ?? .null)
+        if layer["bitcoin.checksum"] == nil, layer["bitcoin.checksum_raw"] == nil {
+            // The header had none; the one that is built has.
+            members.removeAll { $0.key.hasPrefix("bitcoin.checksum.status") }
+        }
+        if status == "0", layer["bitcoin.checksum_raw"] == nil, let wire = Self.checksum(of: layer) {
+            // It is known to be wrong, and stays so.
+            members.removeAll { $0.key == "bitcoin.checksum" }
+            values.add(.field(MessageHeaderLayout.standard.checksum), wire: wire)
+        }
+        add(members)
+    }
+
+    /// The four bytes of a checksum that is shown as a number.
+    private static func checksum(of layer: JSON) -> [UInt8]? {
+        let text = Array(text(of: layer["bitcoin.checksum"] ?? .null).utf8)
+        guard let number = IntegerLiteral.value(text).flatMap({ UInt32(exactly: $0) }) else { return nil }
+        return withUnsafeBytes(of: number.bigEndian) { Array($0) }
     }
 
     private static let suffixes = ["_raw", "_tree", ".truncated", ".name", ".epoch"]
@@ -118,16 +162,17 @@ public struct WrittenMessage: Sendable {
             let key = member.key
             if key == "_ws.expert" { continue }
             if Catalog.field(named: key) == nil {
-                if key.hasSuffix("_tree") {
+                let base = Self.base(of: key)
+                let isField = Catalog.field(named: base) != nil
+                if isField, key.hasSuffix("_tree") {
                     for part in member.value.elements { add(part.members) }
                     continue
                 }
-                let base = Self.base(of: key)
-                if key.hasSuffix("_raw") {
+                if isField, key.hasSuffix("_raw") {
                     if others[base] == nil { add(base, values: nil, raws: Self.raws(member.value), truncated: nil) }
                     continue
                 }
-                if key.hasSuffix(".truncated"), others[base] != nil { continue }
+                if isField, key.hasSuffix(".truncated"), others[base] != nil { continue }
             }
             add(
                 key, values: member.value.elements, raws: Self.raws(others[key + "_raw"]),
@@ -136,12 +181,12 @@ public struct WrittenMessage: Sendable {
     }
 
     /// The values of one field.
-    private mutating func add(_ key: String, values told: [JSON]?, raws: [Raw], truncated: JSON?) {
+    private mutating func add(_ key: String, values given: [JSON]?, raws: [Raw], truncated: JSON?) {
         let name: BuildValues.Name = Catalog.field(named: key).map { .field($0) } ?? .written(key)
         let cut = truncated?.elements ?? []
-        for place in 0..<(told?.count ?? raws.count) {
+        for place in 0..<(given?.count ?? raws.count) {
             let raw = place < raws.count ? raws[place].bytes : nil
-            switch told?[place] {
+            switch given?[place] {
             case .object(let members):
                 let mark = values.open(name)
                 add(members)

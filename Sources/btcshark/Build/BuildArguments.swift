@@ -3,45 +3,55 @@ import Fields
 
 /// The `field=value` words of `build`: groups by `/`, `:=` before bytes as they stand on the wire.
 struct BuildArguments {
-    private indirect enum Item {
+    private enum Item {
         case text(String)
         case wire([UInt8])
-        case group([Member])
+        case group(Group)
     }
 
-    private struct Member {
-        let name: String
-        var item: Item
+    /// The members of a group, in their order.
+    private final class Group {
+        var members: [(name: String, item: Item)] = []
+        /// How many members each name has.
+        var counts: [String: Int] = [:]
+        var groups: [String: [Group]] = [:]
+
+        func append(_ name: String, _ item: Item) {
+            members.append((name, item))
+            counts[name, default: 0] += 1
+            if case .group(let group) = item { groups[name, default: []].append(group) }
+        }
+
+        func add(to values: inout BuildValues) {
+            for (name, item) in members {
+                switch item {
+                case .text(let text): values.add(.written(name), text: text.utf8)
+                case .wire(let bytes): values.add(.written(name), wire: bytes)
+                case .group(let group): values.group(.written(name)) { group.add(to: &$0) }
+                }
+            }
+        }
     }
 
-    private var members: [Member] = []
+    private let top = Group()
     /// The same, each for itself: what is to be changed of a message that is there.
     private(set) var changes: [BuildChange] = []
 
-    init(_ words: [String]) throws {
-        for word in words { try add(word) }
+    /// - Parameter changing: The words are for messages that are there, and need not be in order.
+    init(_ words: [String], changing: Bool) throws {
+        for word in words { try add(word, changing) }
     }
 
     /// The values in a form that messages are built of.
     var values: BuildValues {
         var values = BuildValues()
-        Self.add(members, to: &values)
+        top.add(to: &values)
         return values
-    }
-
-    private static func add(_ members: [Member], to values: inout BuildValues) {
-        for member in members {
-            switch member.item {
-            case .text(let text): values.add(.written(member.name), text: text.utf8)
-            case .wire(let bytes): values.add(.written(member.name), wire: bytes)
-            case .group(let inner): values.group(.written(member.name)) { add(inner, to: &$0) }
-            }
-        }
     }
 
     // MARK: Words
 
-    private mutating func add(_ word: String) throws {
+    private mutating func add(_ word: String, _ changing: Bool) throws {
         guard let equals = word.firstIndex(of: "="), equals > word.startIndex else {
             throw ValidationError("'\(word)': field=value is needed, or field:=hex.")
         }
@@ -50,12 +60,13 @@ struct BuildArguments {
         var item = Item.text(value)
         if path.last == ":" {
             path = path.dropLast()
-            let bytes = value.isEmpty ? [] : HexadecimalLiteral.bytes(Array(value.utf8))
-            guard let bytes else { throw ValidationError("'\(word)': behind := hexadecimal digits are needed.") }
+            guard case .bytes(let bytes)? = try? ValueLiteral.read(Array(value.utf8), .bytes) else {
+                throw ValidationError("'\(word)': after := pairs of hexadecimal digits are needed.")
+            }
             item = .wire(bytes)
         }
         let steps = try path.split(separator: "/", omittingEmptySubsequences: false).map { try Self.step($0, of: word) }
-        Self.insert(steps[...], item, into: &members)
+        if !changing { try Self.insert(steps[...], item, into: top, of: word) }
         switch item {
         case .wire(let bytes): changes.append(BuildChange(steps, wire: bytes))
         default: changes.append(BuildChange(steps, text: value))
@@ -72,31 +83,29 @@ struct BuildArguments {
         return BuildChange.Step(name, index: index)
     }
 
-    private static func insert(_ path: ArraySlice<BuildChange.Step>, _ item: Item, into members: inout [Member]) {
+    private static func insert(
+        _ path: ArraySlice<BuildChange.Step>, _ item: Item, into group: Group, of word: String
+    ) throws {
         guard let step = path.first else { return }
         let rest = path.dropFirst()
-        if rest.isEmpty {
-            members.append(Member(name: step.name, item: item))
-            return
+        let there = rest.isEmpty ? group.counts[step.name] ?? 0 : group.groups[step.name]?.count ?? 0
+        if let index = step.index, index > there || rest.isEmpty && index < there {
+            throw ValidationError(
+                "'\(word)': \(step.name)[\(index)] is not the next one, which is \(step.name)[\(there)].")
         }
-        let places = members.indices.filter { index in
-            if members[index].name == step.name, case .group = members[index].item { true } else { false }
-        }
-        let place = step.index.map { $0 < places.count ? places[$0] : nil } ?? places.last
+        if rest.isEmpty { return group.append(step.name, item) }
+        let groups = group.groups[step.name] ?? []
+        let inner = step.index.map { $0 < there ? groups[$0] : nil } ?? groups.last
         // What is given again begins the next entry, unless it is said which one is meant.
-        if let place, case .group(var inner) = members[place].item, step.index != nil || !has(inner, rest) {
-            insert(rest, item, into: &inner)
-            members[place].item = .group(inner)
-            return
-        }
-        var inner: [Member] = []
-        insert(rest, item, into: &inner)
-        members.append(Member(name: step.name, item: .group(inner)))
+        if let inner, step.index != nil || !has(inner, rest) { return try insert(rest, item, into: inner, of: word) }
+        let next = Group()
+        group.append(step.name, .group(next))
+        try insert(rest, item, into: next, of: word)
     }
 
     /// Whether the group has that very field already.
-    private static func has(_ members: [Member], _ path: ArraySlice<BuildChange.Step>) -> Bool {
+    private static func has(_ group: Group, _ path: ArraySlice<BuildChange.Step>) -> Bool {
         guard path.count == 1, let step = path.first else { return false }
-        return members.contains { $0.name == step.name }
+        return group.counts[step.name] ?? 0 > 0
     }
 }

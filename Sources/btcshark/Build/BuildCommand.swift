@@ -1,5 +1,6 @@
 import ArgumentParser
 import BitcoinP2P
+import Dissector
 import Fields
 import Glibc
 import Output
@@ -11,7 +12,7 @@ struct BuildCommand: ParsableCommand {
         abstract: "Build messages of values, by the layouts that read them.",
         usage: """
             btcshark build <type> [<field>=<value> | <field>:=<hex>] ...
-            btcshark build [<type>] - [<field>=<value>] ...
+            btcshark build [<type>] - [<field>=<value> | <field>:=<hex>] ...
             """,
         discussion: """
             What is built is printed in hexadecimal, a message a line, as --decode - reads it. A field is named as in \
@@ -33,7 +34,7 @@ struct BuildCommand: ParsableCommand {
                 + "with := its bytes as they stand on the wire.", valueName: "field=value"))
     var words: [String] = []
 
-    @Flag(help: "Take zero for what is not told; of version also a number, the clock, a nonce and a name.")
+    @Flag(help: "Take zero for what is not given; of version also a number, the clock, a nonce and a name.")
     var fill = false
 
     @Option(
@@ -47,11 +48,11 @@ struct BuildCommand: ParsableCommand {
 
     @Flag(
         help:
-            "Make counts, lengths, checksum and computed fields anew where they are told and do not agree: for a message that was changed."
+            "Make counts, lengths and checksum again where they are given and not right, and let computed fields differ: for messages that were changed."
     )
     var update = false
 
-    @Flag(name: .customLong("no-check"), help: "Do not read what was built again to compare it with what was told.")
+    @Flag(name: .customLong("no-check"), help: "Do not read what was built again to compare it with what was given.")
     var noCheck = false
 
     @Option(
@@ -61,6 +62,9 @@ struct BuildCommand: ParsableCommand {
     var write: String?
 
     func run() throws {
+        // Names of other rooms' fields are known then: JSON has them beside the message's.
+        Pipeline.declareFields()
+        guard write == nil || !payload else { throw ValidationError("--payload: a capture has complete messages.") }
         let readsInput = type == "-" || words.contains("-")
         let changes = words.filter { $0 != "-" }
         let expected = type == "-" ? nil : try Self.type(named: type)
@@ -68,13 +72,13 @@ struct BuildCommand: ParsableCommand {
         var builder = MessageBuilder(network: network, fill: fill ? BuildFill(isZero: true, Self.usual) : .nothing)
         builder.updates = update || readsInput && !changes.isEmpty
         builder.checks = !noCheck
-        let arguments = try BuildArguments(changes)
+        let arguments = try BuildArguments(changes, changing: readsInput)
         let output = try BuildOutput(payload: payload, capture: write, network: network)
         let status: Status
         if readsInput {
             status = BuildInput(builder, expected, arguments).run(output)
         } else if let expected {
-            status = Self.build(expected, arguments, builder, output)
+            status = Self.build(expected, named: type, arguments, builder, output)
         } else {
             status = .usage
         }
@@ -82,10 +86,11 @@ struct BuildCommand: ParsableCommand {
     }
 
     private static func build(
-        _ type: MessageType, _ arguments: BuildArguments, _ builder: MessageBuilder, _ output: BuildOutput
+        _ type: MessageType, named name: String, _ arguments: BuildArguments, _ builder: MessageBuilder,
+        _ output: BuildOutput
     ) -> Status {
         do throws(BuildError) {
-            output.write(try builder.build(type, arguments.values), at: 0)
+            output.write(try builder.build(type, arguments.values, command: Command(name: name)).bytes)
             return .success
         } catch {
             complain(error, at: nil)
@@ -97,7 +102,7 @@ struct BuildCommand: ParsableCommand {
     static func complain(_ error: BuildError, at line: Int?) {
         let place = line.map { "line \($0): " } ?? ""
         for text in error.description.split(separator: "\n") { StandardError.complain(place + text) }
-        if !error.missing.isEmpty { StandardError.write("Tell them, or let --fill take zero.\n") }
+        if !error.missing.isEmpty { StandardError.write("Give them, or let --fill take zero.\n") }
     }
 
     private static func type(named name: String) throws -> MessageType {
@@ -106,7 +111,7 @@ struct BuildCommand: ParsableCommand {
         throw ValidationError("build: no type of message is called '\(name)'; -G messages lists them.\(hint)")
     }
 
-    /// What a `version` says that nobody was told what to say.
+    /// What a `version` says that nobody was given what to say.
     private static var usual: [Field: BuildFill.Content] {
         let fields = MessageTypes.standard.fields
         var time = timespec()

@@ -21,11 +21,19 @@ struct BuildInput {
     /// Ends at the first message that cannot be built: what follows may rest on it.
     func run(_ output: BuildOutput) -> Status {
         var stream = JSONStream(reading: Self.read)
+        var others = 0
         do {
             while let json = try stream.next() {
                 let line = stream.lineOfValue
+                guard WrittenMessage.isMessage(json) else {
+                    others += 1
+                    continue
+                }
                 guard build(json, line, output) else { return .input }
                 if output.isFailed { return .input }
+            }
+            if others > 0 {
+                StandardError.complain("\(others) \(others == 1 ? "record is" : "records are") of no message")
             }
             return .success
         } catch {
@@ -37,15 +45,20 @@ struct BuildInput {
     private func build(_ json: JSON, _ line: Int, _ output: BuildOutput) -> Bool {
         do {
             var written = try WrittenMessage(json, as: type)
-            for change in changes.changes { try written.make(change) }
             var builder = builder
             builder.time = written.time
-            output.write(try builder.build(written.type, written.values), at: written.time)
+            if !changes.changes.isEmpty {
+                let isUsed = builder.uses(written.type, written.values)
+                for change in changes.changes { try written.make(change, where: isUsed) }
+            }
+            let built = try builder.build(written.type, written.values, command: written.command)
+            output.write(built.bytes, of: written)
+            for problem in built.outdated where problem.isLost { StandardError.complain("line \(line): \(problem)") }
             return true
         } catch let error as BuildError {
             BuildCommand.complain(error, at: line)
             if !builder.updates, error.problems.contains(where: \.isOutdated) {
-                StandardError.write("Where the message was changed on purpose, --update makes them anew.\n")
+                StandardError.write("Where the message was changed on purpose, --update makes them again.\n")
             }
         } catch {
             StandardError.complain("line \(line): \(error)")

@@ -2,7 +2,6 @@ import BitcoinP2P
 import Capture
 import Fields
 import Glibc
-import Layers
 import Output
 
 /// Where built messages go: lines of hexadecimal, or a capture.
@@ -20,13 +19,13 @@ final class BuildOutput {
         self.capture = capture.map { BuiltCapture(path: $0, network: network) }
     }
 
-    /// - Parameter time: When it was sent, in nanoseconds since the Unix epoch; 0 for now.
-    func write(_ message: BuiltMessage, at time: Int64) {
+    /// - Parameter written: Where the message was captured; nil for one that was not.
+    func write(_ message: [UInt8], of written: WrittenMessage? = nil) {
         guard capture == nil else {
-            do throws(CaptureError) { try capture?.write(message.bytes, at: time) } catch { failure = error }
+            do throws(CaptureError) { try capture?.write(message, of: written) } catch { failure = error }
             return
         }
-        let bytes = payload ? Array(message.payload) : message.bytes
+        let bytes = payload ? Array(message.dropFirst(MessageHeader.Form.withChecksum.byteCount)) : message
         output.buffer.append(hexadecimal: bytes.span.bytes)
         output.buffer.append("\n")
         output.flushIfFull()
@@ -43,52 +42,5 @@ final class BuildOutput {
         guard let failure else { return status }
         StandardError.complain("\(failure)")
         return .input
-    }
-}
-
-/// A capture of one made-up connection, by which built messages are sent.
-private final class BuiltCapture {
-    private let path: String
-    private var writer: CaptureWriter?
-    private var connection: SyntheticConnection
-    private var frames: UInt64 = 0
-    private var last: Int64 = 0
-
-    /// The addresses are of documentation (RFC 5737), the port is the network's.
-    init(path: String, network: Network) {
-        self.path = path
-        let port = network.port == 0 ? 8333 : network.port
-        connection = SyntheticConnection(
-            from: .init(IPAddress(v4: 0xc000_0201), port: 50_000), to: .init(IPAddress(v4: 0xc000_0202), port: port))
-    }
-
-    func write(_ message: [UInt8], at told: Int64) throws(CaptureError) {
-        last = told == 0 ? Self.now() : told
-        if frames == 0 { try write(connection.open()) }
-        try write(connection.send(message, .fromInitiator))
-    }
-
-    /// Without a message the file is an empty capture.
-    func close() throws(CaptureError) {
-        try write(frames == 0 ? [] : connection.close())
-        try writer?.flush()
-        writer = nil
-    }
-
-    private func write(_ packets: [[UInt8]]) throws(CaptureError) {
-        if writer == nil { writer = try CaptureWriter(path: path, linkType: .rawIP) }
-        for packet in packets {
-            frames += 1
-            let header = FrameHeader(
-                number: frames, time: last, capturedLength: packet.count, originalLength: packet.count,
-                linkType: .rawIP, file: 0)
-            try writer?.write(header, packet.span.bytes)
-        }
-    }
-
-    private static func now() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }

@@ -7,7 +7,7 @@ import Output
 // form they come; so the seeds of fuzz-payload are some here, too.
 //
 // 0: a payload, whose fields are built again of their bytes: the same must come out. 1: the text of `build -`, in JSON.
-// 2: pieces, each a field of the type, what is told of it, and how long that is. What can be built is read again without a
+// 2: pieces, each a field of the type, what is given of it, and how long that is. What can be built is read again without a
 // difference, and built again of what was read.
 let registry = MessageTypes.standard
 let network = Network(magic: 0xf9be_b4d9)
@@ -21,7 +21,7 @@ func values(of payload: [UInt8], _ type: MessageType) -> BuildValues {
 }
 
 func check(_ payload: [UInt8], _ type: MessageType) {
-    // The length of an alert's signed part is told before that part, in which the message may end.
+    // The length of an alert's signed part is given before that part, in which the message may end.
     guard type.command.name != "alert" else { return }
     do {
         let built = try MessageBuilder(network: network).build(type, values(of: payload, type))

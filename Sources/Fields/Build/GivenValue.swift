@@ -1,5 +1,5 @@
-/// The bytes that a told value has on the wire.
-struct ToldValue {
+/// The bytes that a given value has on the wire.
+struct GivenValue {
     let bytes: [UInt8]
     /// The number, of an integer.
     let number: UInt64?
@@ -49,10 +49,10 @@ struct ToldValue {
         case .little(let width), .big(let width), .bytes(let width):
             guard wire.count <= width else { throw Self.wrongLength(wire.count, width) }
         case .compactSize:
-            let whole = wire.span.bytes.compactSize(at: 0, before: wire.count)
-            guard wire.count <= (whole?.length ?? 9) else {
+            let complete = wire.span.bytes.compactSize(at: 0, before: wire.count)
+            guard wire.count <= (complete?.length ?? 9) else {
                 throw ValueLiteral.Fault(
-                    reason: "\(wire.count) bytes, but the CompactSize ends after \(whole?.length ?? 9)")
+                    reason: "\(wire.count) bytes, but the CompactSize ends after \(complete?.length ?? 9)")
             }
         case .rest: break
         }
@@ -62,8 +62,11 @@ struct ToldValue {
         isWire = false
         switch (content, form.shape) {
         case (.number(let value), let shape):
-            guard value & ~form.mask == 0 || form.mask == .max, let made = shape.bytes(value) else {
-                throw ValueLiteral.Fault(reason: "\(Self.text(of: value, kind)) does not fit \(form.width)")
+            guard value & ~form.mask == 0 || form.mask == .max,
+                let made = shape.bytes(value, isSigned: Self.isSigned(kind, shape))
+            else {
+                throw ValueLiteral.Fault(
+                    reason: "\(Self.text(of: value, kind)) does not fit \(form.width(Self.isSigned(kind, form.shape)))")
             }
             (bytes, number) = (made, value)
         case (.bytes(let value), .bytes(let width)):
@@ -79,8 +82,33 @@ struct ToldValue {
         }
     }
 
+    /// For people: the number, or the bytes in hexadecimal.
+    func text(_ field: Field) -> String {
+        var text = TextBuffer()
+        if let number, case .hexadecimal(let bits) = field.declaration.kind {
+            text.append("0x")
+            text.append(hexadecimal: number, digits: bits / 4)
+        } else if let number {
+            text.append(decimal: number)
+        } else if field.declaration.kind == .paddedText {
+            text.append(wire: bytes.span.bytes.withoutPadding)
+        } else {
+            text.append(hexadecimal: bytes.span.bytes)
+        }
+        return text.string
+    }
+
     private static func wrongLength(_ given: Int, _ needed: Int) -> ValueLiteral.Fault {
         ValueLiteral.Fault(reason: "\(given) \(given == 1 ? "byte" : "bytes"), \(needed) needed")
+    }
+
+    /// Whether the bytes are of a number that may be negative. A time is one in eight bytes, but not in four.
+    private static func isSigned(_ kind: Kind, _ shape: WireForm.Shape) -> Bool {
+        switch (kind, shape) {
+        case (.signed, _), (.amount, _): true
+        case (.seconds, .little(8)), (.seconds, .big(8)): true
+        default: false
+        }
     }
 
     private static func text(of value: UInt64, _ kind: Kind) -> String {
@@ -110,10 +138,16 @@ struct ToldValue {
 
 extension WireForm {
     /// For people: `2 bytes`, `a CompactSize`.
-    fileprivate var width: String {
+    fileprivate func width(_ isSigned: Bool) -> String {
         if mask != .max { return "the \(mask.nonzeroBitCount) bits that count" }
         switch shape {
-        case .little(let width), .big(let width), .bytes(let width): return width == 1 ? "1 byte" : "\(width) bytes"
+        case .little(let width), .big(let width), .bytes(let width):
+            let bytes = width == 1 ? "1 byte" : "\(width) bytes"
+            guard width > 0, width < 8 else { return bytes }
+            let bits = UInt64(8 * width)
+            return isSigned
+                ? "\(bytes): -\(UInt64(1) << (bits - 1)) to \((UInt64(1) << (bits - 1)) - 1)"
+                : "\(bytes): 0 to \((UInt64(1) << bits) - 1)"
         case .compactSize: return "a CompactSize"
         case .rest: return "here"
         }
@@ -132,10 +166,10 @@ extension WireForm.Shape {
     }
 
     /// A number in this shape; nil where it does not fit.
-    func bytes(_ number: UInt64) -> [UInt8]? {
+    func bytes(_ number: UInt64, isSigned: Bool = false) -> [UInt8]? {
         switch self {
-        case .little(let width), .bytes(let width): return Self.little(number, width)
-        case .big(let width): return Self.little(number, width)?.reversed()
+        case .little(let width), .bytes(let width): return Self.little(number, width, isSigned: isSigned)
+        case .big(let width): return Self.little(number, width, isSigned: isSigned)?.reversed()
         case .compactSize:
             if number < 0xfd { return [UInt8(number)] }
             if number <= 0xffff { return Self.little(number, 2).map { [0xfd] + $0 } }
@@ -145,17 +179,17 @@ extension WireForm.Shape {
         }
     }
 
-    private static func little(_ number: UInt64, _ width: Int) -> [UInt8]? {
+    private static func little(_ number: UInt64, _ width: Int, isSigned: Bool = false) -> [UInt8]? {
         guard (0...8).contains(width) else {
             // Only zero has more.
             return width > 8 && width < 0x1000
                 ? little(number, 8).map { $0 + Array(repeating: 0, count: width - 8) } : nil
         }
         if width < 8 {
-            let high = number >> UInt64(width * 8)
-            let sign = Int64(bitPattern: number)
-            let isNegative = sign < 0 && width > 0 && sign >= -(1 << Int64(width * 8 - 1))
-            guard high == 0 || isNegative else { return nil }
+            let limit = Int64(1) << Int64(max(0, width * 8 - 1))
+            let signed = Int64(bitPattern: number)
+            let fits = isSigned ? signed >= -limit && signed < limit : number >> UInt64(width * 8) == 0
+            guard fits else { return nil }
         }
         return (0..<width).map { UInt8(truncatingIfNeeded: number >> UInt64(8 * $0)) }
     }
