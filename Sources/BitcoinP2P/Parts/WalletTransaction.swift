@@ -40,7 +40,9 @@ struct WalletTransaction: Sendable {
 
     /// Reads it field by field if it has the layout we know, else as bytes with a note.
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ network: Network) throws(Stop) {
-        if !c.comes(other, whereRead: !fits(c.bytes.extracting(0..<c.end), from: c.offset, network)) {
+        if c.comes(
+            transaction.group, made: true, whereRead: fits(c.bytes.extracting(0..<c.end), from: c.offset, network))
+        {
             try layoutFields(&c, network)
         } else {
             c.rest(other)
