@@ -122,8 +122,23 @@ let package = Package(
             name: "InsightTests",
             dependencies: ["BitcoinP2P", "Fields", "Insight", "Output", "Reassembly", "Records", "Support"],
             swiftSettings: settings),
-        "Peer", "Records", "Report", "System",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .testTarget(
+            name: "ReportTests",
+            dependencies: ["BitcoinP2P", "Fields", "Insight", "Output", "Records", "Report", "Support"],
+            swiftSettings: settings),
+        // They show pages in a real browser.
+        .testTarget(
+            name: "BrowserTests", dependencies: ["btcshark", "Support"],
+            exclude: ["Captures", "fetch-axe", "take-pictures"], swiftSettings: settings),
+        // They run the program itself against scripted peers.
+        .testTarget(
+            name: "PeerTests",
+            dependencies: [
+                "btcshark", "BitcoinP2P", "Fields", "Peer", "Support",
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Peer"])),
+                .product(name: "NIOEmbedded", package: "swift-nio", condition: .when(traits: ["Peer"])),
+            ],
+            exclude: ["Scripted"], swiftSettings: settings),
         .testTarget(name: "ReassemblyTests", dependencies: ["Reassembly", "Support"], swiftSettings: settings),
         .testTarget(
             name: "BitcoinP2PTests",
