@@ -48,7 +48,7 @@ public struct Cursor<Sink: FieldSink & ~Copyable>: ~Copyable, ~Escapable {
     @inline(__always)
     @_lifetime(self: copy self)
     mutating func take(_ count: Int, _ field: Field, _ form: WireForm) throws(Stop) -> Int {
-        if Sink.mode == .build { limit = try sink.supply(field, form, at: position) }
+        if Sink.mode == .build { try request(field, form) }
         guard left >= count, count >= 0 else { throw cut(field) }
         let start = offset
         position &+= count

@@ -77,5 +77,5 @@ public struct GuestRules: Sendable {
 
 extension Double {
     /// Without a fraction where there is none.
-    var formatted: String { self == rounded() ? "\(Int(self))" : "\(self)" }
+    package var formatted: String { self == rounded() ? "\(Int(self))" : "\(self)" }
 }

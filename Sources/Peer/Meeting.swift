@@ -4,6 +4,7 @@ import Glibc
 import NIOCore
 import NIOPosix
 import Synchronization
+import System
 
 /// What happens in a meeting, for somebody who watches.
 public enum MeetingEvent: Sendable {

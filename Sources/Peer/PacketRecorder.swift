@@ -1,5 +1,6 @@
 import Capture
 import Synchronization
+import System
 
 /// Writes one connection into a capture file: its bytes as they were, at their times, in packets that are made for them.
 ///

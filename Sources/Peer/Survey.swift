@@ -1,4 +1,6 @@
 #if Peer
+import System
+
 /// Meets many peers, so many at once and so many a second, each once.
 public struct Survey: Sendable {
     /// What happens, in order.

@@ -4,6 +4,7 @@ import Fields
 import Glibc
 import Insight
 import Output
+import System
 
 /// A live capture under way: what becomes of each frame, and of the time between them.
 struct LiveSession: ~Copyable {
@@ -123,7 +124,7 @@ struct LiveSession: ~Copyable {
     private mutating func idle() throws(CaptureError) {
         try recording?.keepTime()
         // A second late, since frames of before may still be with the kernel.
-        pipeline?.pass(to: Self.wallClock() - 1_000_000_000)
+        pipeline?.pass(to: SystemClock.nanoseconds - 1_000_000_000)
         flush(ContinuousClock.now)
     }
 
@@ -145,13 +146,6 @@ struct LiveSession: ~Copyable {
         case .some(let pipeline): pipeline.holdsRecords
         case .none: false
         }
-    }
-
-    /// Nanoseconds since the Unix epoch, as frames' times are.
-    private static func wallClock() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
     // MARK: Limits and signals

@@ -5,7 +5,7 @@ public struct BuiltMessage: Sendable {
     /// Header and payload, as they go on the wire.
     public let bytes: [UInt8]
     public let type: MessageType
-    /// Fields that nobody given and that were made up, in the order of the message.
+    /// Fields that were not given and were made up, in the order of the message.
     public let made: [Field]
     /// Given values that nothing follows from any more, of a message that was changed; see
     /// ``MessageBuilder/updates``.

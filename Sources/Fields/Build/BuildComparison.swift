@@ -21,7 +21,7 @@ package struct BuildComparison {
         self.written = written
     }
 
-    /// Where readers of the message finds other fields than those that were written.
+    /// Where readers of the message find other fields than those that were written.
     package func misread(_ tree: borrowing Tree) -> [BuildProblem] {
         var place = 0
         for index in 0..<tree.nodes.count {

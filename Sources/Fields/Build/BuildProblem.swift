@@ -32,7 +32,7 @@ extension BuildProblem {
 /// All that was wrong with the values of a message.
 public struct BuildError: Error, Sendable, CustomStringConvertible {
     public let problems: [BuildProblem]
-    /// Fields that nobody given, and that follow from nothing, with the places where they are missing.
+    /// Fields that were not given, and that follow from nothing, with the places where they are missing.
     public let missing: [BuildProblem]
 
     public init(_ problems: [BuildProblem], missing: [BuildProblem] = []) {

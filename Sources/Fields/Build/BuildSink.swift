@@ -1,7 +1,7 @@
 /// Gives a layout the bytes of ``BuildValues``, so that what reads a message also builds it.
 ///
 /// A value is matched when the layout asks for its field, in the group that is open then. What is wrong is noted, and
-/// building goes on with zeros, so that all is given at once.
+/// building goes on with zeros, so that all is said at once.
 package struct BuildSink: FieldSink, ~Copyable {
     /// A field that was written.
     package struct Written: Sendable {
@@ -184,7 +184,7 @@ package struct BuildSink: FieldSink, ~Copyable {
         return entries
     }
 
-    /// How many bytes the value of the first of `fields` has that is given.
+    /// How many bytes the first of `fields` has that is given.
     private func length(of fields: [Field]) -> Int? {
         for field in fields {
             guard let index = find(field, isGroup: false) else {

@@ -2,8 +2,8 @@ import ArgumentParser
 import BitcoinP2P
 import Dissector
 import Fields
-import Glibc
 import Output
+import System
 
 /// `btcshark build`: makes messages of values.
 struct BuildCommand: ParsableCommand {
@@ -57,7 +57,7 @@ struct BuildCommand: ParsableCommand {
 
     @Option(
         name: .customShort("w"),
-        help: ArgumentHelp("Write the messages into this capture, as one made-up connection.", valueName: "file"),
+        help: ArgumentHelp("Write the messages into this capture, by made-up connections.", valueName: "file"),
         completion: .file())
     var write: String?
 
@@ -111,13 +111,12 @@ struct BuildCommand: ParsableCommand {
         throw ValidationError("build: no type of message is called '\(name)'; -G messages lists them.\(hint)")
     }
 
-    /// What a `version` says that nobody was given what to say.
+    /// What a `version` says where nothing is given.
     private static var usual: [Field: BuildFill.Content] {
         let fields = MessageTypes.standard.fields
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
+        let seconds = SystemClock.nanoseconds / 1_000_000_000
         return [
-            fields.version: .number(70016), fields.timestamp: .number(UInt64(bitPattern: Int64(time.tv_sec))),
+            fields.version: .number(70016), fields.timestamp: .number(UInt64(bitPattern: seconds)),
             fields.versionNonce: .number(.random(in: .min ... .max)),
             fields.userAgent: .bytes(Array("/btcshark:\(Btcshark.version)/".utf8)),
         ]

@@ -1,8 +1,8 @@
 import BitcoinP2P
 import Capture
-import Glibc
 import Layers
 import Output
+import System
 
 /// A capture of made-up connections, by which built messages are sent: one for each that they were captured on.
 ///
@@ -22,7 +22,7 @@ final class BuiltCapture {
 
     func write(_ message: [UInt8], of written: WrittenMessage?) throws(CaptureError) {
         let time = written?.time ?? 0
-        last = time == 0 ? Self.now() : time
+        last = time == 0 ? SystemClock.nanoseconds : time
         let stream = written?.stream ?? 0
         var connection = connections[stream] ?? connection(stream)
         if connections[stream] == nil { try write(connection.open()) }
@@ -55,11 +55,5 @@ final class BuiltCapture {
                 linkType: .rawIP, file: 0)
             try writer?.write(header, packet.span.bytes)
         }
-    }
-
-    private static func now() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }

@@ -35,11 +35,6 @@ struct PeerOptions: ParsableArguments {
     }
 }
 
-extension Double {
-    /// Without a fraction where there is none.
-    fileprivate var formatted: String { self == rounded() ? "\(Int(self))" : "\(self)" }
-}
-
 /// Gives up what this process may do more than any user, for good: before it speaks with strangers.
 enum PeerPrivileges {
     /// Root becomes the user who called `sudo`, or `nobody`.

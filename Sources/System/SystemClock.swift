@@ -2,7 +2,7 @@ import Glibc
 
 /// The time of day.
 public enum SystemClock {
-    /// Since 1970.
+    /// Nanoseconds since the Unix epoch, as frames' times are.
     public static var nanoseconds: Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
