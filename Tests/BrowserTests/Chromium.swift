@@ -19,7 +19,7 @@ final class Chromium {
     private var pending = Data()
     private var number = 0
     private var session: String?
-    /// What the browser has told by itself: the method and its parameters.
+    /// What the browser has said by itself: the method and its parameters.
     private(set) var events: [(method: String, parameters: [String: Any])] = []
 
     init() throws {
@@ -47,9 +47,14 @@ final class Chromium {
         try call("Page.setBypassCSP", ["enabled": true])
     }
 
+    /// What was started is a script, whose end would not be the browser's: it ends by itself, also where nobody speaks to it
+    /// any more.
     deinit {
-        process.terminate()
-        process.waitUntilExit()
+        session = nil
+        _ = try? call("Browser.close")
+        try? toBrowser.fileHandleForWriting.close()
+        for _ in 0..<200 where process.isRunning { usleep(50_000) }
+        try? fromBrowser.fileHandleForReading.close()
         try? FileManager.default.removeItem(at: profile)
     }
 
@@ -114,7 +119,7 @@ final class Chromium {
         while !events.contains(where: isAwaited) { _ = try receive() }
     }
 
-    /// The next message; what the browser tells by itself is noted.
+    /// The next message; what the browser says by itself is noted.
     private func receive() throws -> [String: Any] {
         while true {
             if let end = pending.firstIndex(of: 0) {
