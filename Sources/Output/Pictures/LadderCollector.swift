@@ -107,17 +107,18 @@ package struct LadderConnection: Sendable {
             count(length, isFromInitiator, at: record.time, since: record.captureStart)
         }
         if record.isMessage { messages &+= 1 }
-        var remark: (severity: Severity, text: String)?
+        var worst: (severity: Severity, annotation: Annotation)?
         for index in record.tree.annotations.indices {
             let annotation = record.tree.annotations[index]
             let severity = annotation.remark.severity
             guard severity > .chat else { continue }
             remarks &+= 1
-            if severity > remark?.severity ?? .chat {
-                remark = (severity, annotation.remark.text(annotation.value))
-            }
+            if severity > worst?.severity ?? .chat { worst = (severity, annotation) }
         }
-        if withRows, !isDropped { builder.append(LadderStep(record, isFromInitiator: isFromInitiator, remark)) }
+        guard withRows, !isDropped else { return }
+        if builder.isFull { return builder.cut() }
+        let remark = worst.map { ($0.severity, $0.annotation.remark.text($0.annotation.value)) }
+        builder.append(LadderStep(record, isFromInitiator: isFromInitiator, remark))
     }
 
     fileprivate mutating func receive(_ unread: UnreadSegment) {

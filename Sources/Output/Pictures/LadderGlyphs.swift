@@ -49,7 +49,7 @@ struct LadderGlyphs: Sendable {
     }
 }
 
-/// A line of a terminal, which does not wrap: what has no room is left out.
+/// A line of a terminal, which does not wrap: what has no room is cut off.
 struct LadderLine {
     let glyphs: LadderGlyphs
     private let width: Int
@@ -94,15 +94,26 @@ struct LadderLine {
 
     /// UTF-8 that is safe to print.
     private mutating func append(_ bytes: [UInt8]) {
-        for scalar in String(decoding: glyphs.plain(bytes), as: UTF8.self).unicodeScalars {
-            let room = Self.width(of: scalar)
-            guard column + room <= width else {
-                column = width
-                return
-            }
-            column += room
-            text.append(String(scalar))
+        let scalars = String(decoding: glyphs.plain(bytes), as: UTF8.self).unicodeScalars
+        let left = width - column
+        guard scalars.reduce(0, { $0 + Self.width(of: $1) }) > left else {
+            for scalar in scalars { append(scalar) }
+            return
         }
+        // Cut off in sight, where there is room to say so.
+        let mark = "\(glyphs.ellipsis)".unicodeScalars
+        let end = mark.count <= left ? width - mark.count : width
+        for scalar in scalars {
+            guard column + Self.width(of: scalar) <= end else { break }
+            append(scalar)
+        }
+        if end < width { for scalar in mark { append(scalar) } }
+        column = width
+    }
+
+    private mutating func append(_ scalar: Unicode.Scalar) {
+        column += Self.width(of: scalar)
+        text.append(String(scalar))
     }
 
     mutating func end(into output: inout TextBuffer) {

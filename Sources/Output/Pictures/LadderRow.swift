@@ -23,7 +23,7 @@ package struct LadderStep: Sendable {
     package var length: UInt64
     /// What it says, safe to print and cut to ``mostText`` bytes.
     package var text: TextBuffer
-    /// The gravest remark on it.
+    /// The worst remark on it.
     package var remark: (severity: Severity, text: String)?
     /// What it answers.
     package var answered: AnsweredRequest?
@@ -130,6 +130,12 @@ package struct LadderBuilder: Sendable {
     private var end: Int64?
 
     package init(limit: Int) { self.limit = limit }
+
+    /// No further row is made.
+    var isFull: Bool { rows.count >= limit }
+
+    /// There was a message more.
+    mutating func cut() { isCut = true }
 
     package mutating func append(_ step: LadderStep) {
         guard rows.count < limit else {

@@ -11,7 +11,7 @@ struct LadderText {
     private let decimals: Int
     private var timeWidth = Self.usualTimeWidth
 
-    /// Columns of the frame number, and of the time behind it.
+    /// Columns of the frame number, and of the time after it.
     private static let frameWidth = 7
     private static let usualTimeWidth = 12
     /// Between the two bars.
@@ -170,12 +170,8 @@ struct LadderText {
 
     /// At most that number of columns.
     private func cut(_ text: TextBuffer, to room: Int) -> TextBuffer {
-        let plain = glyphs.plain(text.bytes)
-        guard LadderLine.width(of: plain) > room else { return text }
-        var line = LadderLine(glyphs, width: max(0, room - (glyphs.isASCII ? 2 : 1)))
+        var line = LadderLine(glyphs, width: max(0, room))
         line.append(text)
-        line = LadderLine(line, glyphs)
-        line.append(glyphs.ellipsis)
         return line.text
     }
 
@@ -338,12 +334,4 @@ struct LadderText {
 
 extension LadderRun {
     package var family: MessageFamily { kinds.last.map { MessageFamily(of: $0.command) } ?? .other }
-}
-
-extension LadderLine {
-    /// The same text, with room for more.
-    fileprivate init(_ line: LadderLine, _ glyphs: LadderGlyphs) {
-        self.init(glyphs, width: .max)
-        append(line.text)
-    }
 }
