@@ -19,11 +19,19 @@ struct HeadSection {
     private func appendVerdict(to html: inout HTML) {
         if page.isEmpty {
             html.own("<p class=\"verdict doubt\"><b>▲ No Bitcoin message.</b> No stream in this capture begins with a ")
-            return html.own("known message header, and none that is encrypted has a Bitcoin port.</p>")
+            html.own("known message header, and none that is encrypted has a Bitcoin port.")
+            if let flaw = page.options.flaw {
+                html.own(" ")
+                html.own(flaw.words)
+                html.own(".")
+            }
+            return html.own("</p>")
         }
-        let doubts = page.doubts.filter { $0.doubt != "encrypted" }
+        let doubts =
+            (page.options.flaw.map { ["\($0.words)"] } ?? [])
+            + page.doubts.filter { $0.doubt != "encrypted" }.map(\.words)
         let encrypted = page.capture.number("v2_encrypted") ?? 0
-        if page.doubts.isEmpty {
+        if page.doubts.isEmpty, doubts.isEmpty {
             html.own("<p class=\"verdict good\"><b>● Whole.</b> ")
             html.own("Every checksum is good, and no byte of any connection is missing.</p>")
         } else if doubts.isEmpty {
@@ -32,7 +40,7 @@ struct HeadSection {
             html.own(" No byte is missing.</p>")
         } else {
             html.own("<p class=\"verdict doubt\"><b>▲ Not whole.</b> ")
-            html.words(doubts.map(\.words).joined(separator: ", "))
+            html.words(doubts.joined(separator: ", "))
             html.own(".")
             if encrypted > 0 {
                 html.own(" ")
@@ -72,10 +80,13 @@ struct HeadSection {
     private func appendFacts(to html: inout HTML) {
         let capture = page.capture
         html.own("<dl class=facts>")
-        fact("Messages", to: &html) { $0.count(page.messages) }
+        let isUnread = page.messages == 0 && capture.number("v2_encrypted") ?? 0 > 0
+        fact("Messages", to: &html) { if isUnread { $0.own("encrypted") } else { $0.count(page.messages) } }
         fact("Connections", to: &html) { $0.count(capture.number("bitcoin_connections") ?? 0) }
         if let packets = capture.number("packets") { fact("Packets", to: &html) { $0.count(packets) } }
-        fact("Message bytes", to: &html) { $0.size(page.bytes.head.number("message_bytes") ?? 0) }
+        fact("Message bytes", to: &html) {
+            if isUnread { $0.own("encrypted") } else { $0.size(page.bytes.head.number("message_bytes") ?? 0) }
+        }
         fact("Span", to: &html) {
             $0.duration(capture.nanoseconds("duration_seconds") ?? 0, decimals: page.decimals)
         }

@@ -1,6 +1,21 @@
 import Insight
 import Output
 
+/// Why a report is not of all that its files have.
+public enum ReadingFlaw: Sendable {
+    /// A file could not be read to its end.
+    case unreadable
+    /// The end was asked for before.
+    case interrupted
+
+    var words: StaticString {
+        switch self {
+        case .unreadable: "A file could not be read to its end"
+        case .interrupted: "Reading was interrupted"
+        }
+    }
+}
+
 /// What a report says of how it was made.
 public struct ReportOptions: Sendable {
     /// Names of the files, without folders.
@@ -12,6 +27,8 @@ public struct ReportOptions: Sendable {
     public var filter: String?
     public var count: UInt64?
     public var version: String
+    /// Known at the end.
+    public var flaw: ReadingFlaw?
 
     public init(
         files: [String], size: UInt64?, arguments: [String], filter: String?, count: UInt64?, version: String

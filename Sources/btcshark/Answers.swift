@@ -2,9 +2,26 @@ import Dissector
 import Insight
 import Output
 import Records
+import Report
 
 /// What `-z` asks for, answered at the end in the order in which it was asked.
 final class Answers {
+    /// How the reading of the input has ended.
+    enum Reading {
+        case complete
+        case flawed(ReadingFlaw)
+        /// Nothing could be read at all.
+        case failed
+
+        init(problem: String?, isEmpty: Bool) {
+            if problem != nil {
+                self = isEmpty ? .failed : .flawed(.unreadable)
+            } else {
+                self = Signals.isEndRequested ? .flawed(.interrupted) : .complete
+            }
+        }
+    }
+
     private enum Part {
         case counted(any RecordSink)
         case question(QuestionName)
@@ -68,8 +85,10 @@ final class Answers {
 
     /// Answers everything.
     ///
-    /// - Parameter facts: Nil where messages came without packets.
-    func end(_ facts: CaptureFacts?) {
+    /// - Parameters:
+    ///   - facts: Nil where messages came without packets.
+    ///   - reading: How the reading has ended.
+    func end(_ facts: CaptureFacts?, _ reading: Reading = .complete) {
         let view = hasQuestions ? inquiry?.view(facts) : nil
         for part in parts {
             switch part {
@@ -86,7 +105,13 @@ final class Answers {
         }
         output.flush()
         metrics?.write(facts)
-        if let report, let inquiry { report.write(inquiry.view(facts)) }
+        guard let report, let inquiry else { return }
+        switch reading {
+        case .complete: report.write(inquiry.view(facts), nil)
+        case .flawed(let flaw): report.write(inquiry.view(facts), flaw)
+        // An older page stays.
+        case .failed: break
+        }
     }
 
     /// Answers the questions by what has come so far; what counts records answers at the end.

@@ -43,7 +43,7 @@ struct Run {
                 options.network = network
                 let result = try read(MessageCaptures(paths: paths, options, writer: writer))
                 writer?.end()
-                answers.end(nil)
+                answers.end(nil, Answers.Reading(problem: result.1, isEmpty: result.0.messageFiles == 0))
                 return result
             }
         }
@@ -70,7 +70,9 @@ struct Run {
             pipeline.finish()
             let counts = Self.counts(pipeline, files)
             writer?.end()
-            answers.end(Self.facts(pipeline, counts, paths))
+            answers.end(
+                Self.facts(pipeline, counts, paths),
+                Answers.Reading(problem: problem, isEmpty: counts.packets == 0))
             if files.filesHeldUp > 0 {
                 StandardError.complain(
                     "more than \(CaptureFiles.mostOpenFiles) files overlap in time: btcshark opened "

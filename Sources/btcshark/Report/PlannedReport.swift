@@ -6,7 +6,7 @@ import Report
 /// A report that is gathered while a capture is read, and written at its end.
 final class PlannedReport {
     let collector: ReportCollector
-    private let options: ReportOptions
+    private var options: ReportOptions
     /// `-` for standard output.
     private let path: String
     /// It was not written, and that was complained about.
@@ -18,7 +18,9 @@ final class PlannedReport {
         self.path = path
     }
 
-    func write(_ view: View) {
+    /// - Parameter flaw: Why it is not of all that the files have.
+    func write(_ view: View, _ flaw: ReadingFlaw?) {
+        options.flaw = flaw
         if path == "-" {
             let output = ByteOutput(descriptor: STDOUT_FILENO)
             output.isEnding = { Signals.isEndRequested }

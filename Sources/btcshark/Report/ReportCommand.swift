@@ -30,7 +30,7 @@ struct ReportCommand: ParsableCommand {
         name: .customShort("o"), parsing: .unconditional,
         help: ArgumentHelp("Write the page into this file; - is standard output.", valueName: "page"),
         completion: .file())
-    var output: String
+    var output = ""
 
     @Option(
         name: .customShort("Y"), parsing: .unconditional,
@@ -61,7 +61,7 @@ struct ReportCommand: ParsableCommand {
     @Option(
         name: .long, parsing: .unconditional,
         help: ArgumentHelp(
-            "The node that the capture is of, so that what it sent is told from what it received.",
+            "The node that the capture is of, so that what it sent is known from what it received.",
             valueName: "address|address:port"))
     var node: String?
 
@@ -75,8 +75,9 @@ struct ReportCommand: ParsableCommand {
     func run() throws {
         guard !read.isEmpty else { throw ValidationError("report: nothing to read: name a capture with -r.") }
         guard !output.isEmpty else { throw ValidationError("report: name the page with -o, as in -o page.html.") }
-        guard !read.contains(where: { Plan.isSameFile($0, output) }) else {
-            throw ValidationError("report: '\(output)' is the capture itself: name another file with -o.")
+        let inputs = read + [keylog].compactMap(\.self)
+        guard output == "-" || !inputs.contains(where: { Plan.isSameFile($0, output) }) else {
+            throw ValidationError("report: '\(output)' is itself read: name another file with -o.")
         }
         let plan = try Plan(Options.parse(arguments), asking: Report.questions)
         let filter = try displayFilter.map { try Plan.filter($0) }
