@@ -60,7 +60,7 @@ public struct Record: ~Copyable {
     public var answered: AnsweredRequest?
     /// The announcement of what the message asks for, where that is known.
     public var announced: AskedAnnouncement?
-    /// Where in ``info`` stands what the message says: behind its name, before what others say of it.
+    /// Where in ``info`` stands what the message says: after its name, before what others say of it.
     public var said = 0..<0
 
     /// The record's number in the capture, from 1, also where a filter shows only some; of a gap 0.

@@ -10,7 +10,7 @@ struct AnswersSection: Section {
 
     /// Of fewer, 95 of 100 say nothing.
     static let leastFor95: UInt64 = 20
-    /// So many are a line each.
+    /// At most that number are a line each.
     static let mostLines: UInt64 = 300
     private static let bars = 100
 

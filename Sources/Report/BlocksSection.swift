@@ -26,10 +26,10 @@ struct BlocksSection: Section {
         html.table("Blocks") { html in
             html.own("<thead><tr>")
             html.head("Block")
-            html.head("First told by")
+            html.head("First announced by")
             html.head("Came by")
             html.head("Compact", "n")
-            html.head("Path")
+            html.head("Path", "path")
             html.head("Bytes", "n")
             html.head("Took", "n")
             html.head("Result")
@@ -48,7 +48,7 @@ struct BlocksSection: Section {
                 {
                     if index > 0 { html.own(", ") }
                     html.count(UInt64(result.value.count))
-                    html.own(" ")
+                    html.own(" × ")
                     html.words(result.key)
                 }
                 html.own(". ")

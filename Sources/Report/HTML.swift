@@ -14,7 +14,7 @@ struct HTML {
     /// Markup, and words, as they are written in the program.
     mutating func own(_ markup: StaticString) { text.append(markup) }
 
-    /// Text from the wire as it came, or from whoever named a file: cut off, and apart from its surroundings however it is
+    /// Text from the wire as it came, or from who named a file: cut off, and apart from its surroundings however it is
     /// written.
     mutating func wire(_ bytes: [UInt8], cut limit: Int = HTML.shownCharacters) {
         appendWire(bytes, limit) { $0.length(of: bytes.count) }

@@ -14,10 +14,10 @@ struct LadderSection: Section {
     /// Waits from here on are written.
     private static let shownWait: Int64 = 10_000_000
 
-    var isShown: Bool { page.ladder != nil }
+    var isShown: Bool { page.ladder != nil || page.options.filter != nil }
 
     func append(to html: inout HTML) {
-        guard let ladder = page.ladder else { return }
+        guard let ladder = page.ladder else { return html.note { $0.own("No message matches the filter.") } }
         html.own("<p class=lead>")
         if page.connectionCount > 1 {
             html.own("Of ")

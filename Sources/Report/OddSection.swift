@@ -2,7 +2,7 @@ import BitcoinP2P
 import Fields
 import Output
 
-/// What was remarked on messages, the gravest first.
+/// What was remarked on messages, the worst first.
 struct OddSection: Section {
     let page: Page
     let id: StaticString = "odd"
@@ -18,7 +18,12 @@ struct OddSection: Section {
             return (right.count, one.summary) < (left.count, other.summary)
         }
         guard !remarks.isEmpty else {
-            return html.note { $0.own("Nothing: no remark was made on any message.") }
+            return html.note {
+                $0.own(
+                    page.options.filter == nil
+                        ? "Nothing: no remark was made on any message."
+                        : "Nothing: no remark was made on any message that matches.")
+            }
         }
         html.table("Remarks") { html in
             html.own("<thead><tr>")

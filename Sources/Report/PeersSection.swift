@@ -66,7 +66,7 @@ struct PeersSection: Section {
         (row.number("bytes_from_initiator") ?? 0) &+ (row.number("bytes_from_responder") ?? 0)
     }
 
-    /// The shortest ping of each connection, whoever asked, and of how many.
+    /// The shortest ping of each connection, of either side, and of how many.
     private var pings: [UInt64: Ping] {
         var pings: [UInt64: Ping] = [:]
         for row in page.latency.rows {

@@ -39,9 +39,10 @@ public final class ReportCollector: RecordSink, UnreadBytesSink, @unchecked Send
     private(set) var remarks: [Remark: RemarkTally] = [:]
     /// When bytes are missing, since the first frame.
     private(set) var gaps: [Int64] = []
-    private var ladders = LadderCollector(.best, rowLimit: ladderRows, keepsIntervals: false)
+    /// Of what is selected; nil where that is all.
+    private var selected: LadderCollector?
     /// All connections, for their pictures.
-    private var connections = LadderCollector(.best, rowLimit: 0)
+    private var connections: LadderCollector
     /// The connection whose steps are shown, known at the end.
     private(set) var ladder: LadderConnection?
 
@@ -51,16 +52,18 @@ public final class ReportCollector: RecordSink, UnreadBytesSink, @unchecked Send
     public init(node: Insight.Node?, fields: Set<Field> = [], selection: Selection? = nil) {
         directions = Directions(node: node)
         self.selection = selection
+        selected = selection.map { _ in LadderCollector(.best, rowLimit: Self.ladderRows, keepsIntervals: false) }
+        connections = LadderCollector(.best, rowLimit: selection == nil ? Self.ladderRows : 0)
         wants = Wants(.tree, info: true, frames: false, fields: fields)
     }
 
     /// How many connections had something to choose a ladder from.
-    var connectionCount: Int { ladders.count }
+    var connectionCount: Int { selected?.count ?? connections.count }
 
     func connection(_ stream: UInt64) -> LadderConnection? { connections[stream] }
 
     /// All records have come.
-    func finish() { ladder = ladders.finish().first }
+    func finish() { ladder = (selected?.finish() ?? connections.finish()).first }
 
     public func begin() {}
     public func end() {}
@@ -94,7 +97,7 @@ public final class ReportCollector: RecordSink, UnreadBytesSink, @unchecked Send
     }
 
     private func select(_ record: borrowing Record) {
-        ladders.receive(record)
+        selected?.receive(record)
         for index in record.tree.annotations.indices {
             let remark = record.tree.annotations[index].remark
             guard remark.severity > .chat else { continue }
@@ -111,7 +114,7 @@ public final class ReportCollector: RecordSink, UnreadBytesSink, @unchecked Send
     public func receiveUnread(_ unread: UnreadSegment) {
         captureStart = captureStart ?? unread.captureStart
         latest = max(latest, unread.time)
-        ladders.receiveUnread(unread)
+        selected?.receiveUnread(unread)
         connections.receiveUnread(unread)
         let (ups, isFromInitiator) = direction(unread.stream, unread.source, unread.destination, unread.sender)
         traffic[Traffic.encrypted.rawValue].add(

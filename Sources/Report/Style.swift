@@ -3,7 +3,7 @@ import Fields
 
 /// The page's one style sheet.
 enum Style {
-    /// The rules behind the colours.
+    /// The rules after the colours.
     private static let rules: StaticString = """
         *{box-sizing:border-box}
         html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
@@ -104,6 +104,7 @@ enum Style {
         .facts{display:grid;grid-template-columns:repeat(2,minmax(0,1fr))}
         .odd{display:none}
         .picture{width:150px;min-width:150px}
+        .path{min-width:210px}
         tbody th{position:sticky;left:0;z-index:1;padding-right:10px;background:var(--ground)}
         .steps .lane{width:220px;min-width:220px;max-width:220px}
         .steps .says{min-width:220px}

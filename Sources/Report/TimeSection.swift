@@ -75,6 +75,12 @@ struct TimeSection: Section {
             $0.own(" from ")
             if sums.busiest.place == 0 { $0.own("the start") } else { $0.tick(Int64(sums.busiest.place) * page.step) }
             $0.own(".")
+            let rest = (page.capture.nanoseconds("duration_seconds") ?? 0) &- page.span
+            if rest > page.step {
+                $0.own(" Nothing of Bitcoin follows in the last ")
+                $0.duration(rest, decimals: page.decimals)
+                $0.own(", which are not drawn.")
+            }
             if !page.collector.gaps.isEmpty { $0.own(" A dashed line: bytes are missing there.") }
         }
     }

@@ -72,6 +72,30 @@ import Testing
         }
     }
 
+    /// What is odd is what `-z expert` counts, but for its chats.
+    @Test(arguments: subjects)
+    func remarksAreThoseOfExpert(_ subject: Subject) throws {
+        let page = try Self.page(subject.arguments)
+        let row =
+            /<th scope=row class="grave [a-z-]+">\S+ (\w+)<\/th><td>([^<]*)<\/td><td class="n">([^<]*)<\/td>/
+        let found = page.matches(of: row).map { "\($0.1) \(Self.unescaped($0.2)): \(Self.unescaped($0.3))" }
+        let outcome = try Program.run(["-r"] + subject.arguments + ["-q", "-Q", "--json", "-z", "expert"])
+        let rows = try #require(try Self.object(outcome.output)["rows"] as? [[String: Any]])
+        let expected = rows.filter { $0["severity"] as? String != "Chat" }.map {
+            "\($0["severity"] ?? "") \($0["summary"] ?? ""): \($0["count"] ?? "")"
+        }
+        #expect(found == expected)
+    }
+
+    /// Of a count its digits alone.
+    private static func unescaped(_ text: Substring) -> String {
+        var text = String(text).replacing("\u{202f}", with: "")
+        for (escape, character) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")] {
+            text = text.replacing(escape, with: character)
+        }
+        return text
+    }
+
     private static func object(_ data: Data) throws -> [String: Any] {
         try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
     }
@@ -88,6 +112,7 @@ import Testing
             row.contains(
                 "<td class=\"n\">·</td><td class=\"n\">110</td><td class=\"n\">·</td><td class=\"n\">31.3 kB</td>"))
         #expect(page.contains("<dt>Messages</dt><dd class=large>256</dd>"))
+        #expect(page.matches(of: /<a href="#m\d+">\d+<\/a> after/).count == 17)
         let answer = try #require(page.split(separator: "\n").first { $0.contains("getdata → block</th>") })
         #expect(
             answer.contains("110</td><td class=\"n\">707 µs</td><td class=\"n\">3.67 ms</td><td class=\"n\">4.53 ms"))

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Report
 
-/// Colours can be read, by day and by night, and told from each other.
+/// Colours can be read, by day and by night, and kept apart.
 @Suite struct TokensTests {
     @Test func contrastOfKnownPairs() {
         #expect(abs(ColourToken.contrast(0x000000, 0xffffff) - 21) < 0.01)

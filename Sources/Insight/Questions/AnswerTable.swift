@@ -6,7 +6,7 @@ package struct AnswerTable {
     package let head: AnswerRow
     package let rows: [AnswerRow]
 
-    /// A line of JSON, with at most so many of the rows.
+    /// A line of JSON, with at most that number of rows.
     package func append(json name: String, mostRows: Int, to text: inout TextBuffer) {
         text.append("\"\(name)\":{")
         head.append(to: &text)
