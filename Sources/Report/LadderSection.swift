@@ -25,6 +25,9 @@ struct LadderSection: Section {
             html.own(
                 ladder.remarks > 0
                     ? " connections the one with most remarks." : " connections the one with most messages.")
+            if page.collector.isLadderPartial {
+                html.own(" Not all of them could be kept to choose from: <code>-z flow,STREAM</code> draws any.")
+            }
         } else {
             html.own("The only connection.")
         }

@@ -60,6 +60,9 @@ public final class ReportCollector: RecordSink, UnreadBytesSink, @unchecked Send
     /// How many connections had something to choose a ladder from.
     var connectionCount: Int { selected?.count ?? connections.count }
 
+    /// Not all connections could be kept to choose a ladder from.
+    var isLadderPartial: Bool { selected?.isPartial ?? connections.isPartial }
+
     func connection(_ stream: UInt64) -> LadderConnection? { connections[stream] }
 
     /// All records have come.

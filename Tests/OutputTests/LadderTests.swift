@@ -95,6 +95,20 @@ import Testing
         #expect(run.kinds.map(\.isFromInitiator) == [true] && !step.isFromInitiator)
     }
 
+    /// Connections beyond those that are kept cannot be chosen, which is known.
+    @Test func aChoiceOfTooManyIsPartial() {
+        func unread(_ stream: Int) -> UnreadSegment {
+            UnreadSegment(
+                count: 1, stream: UInt64(stream), source: [0x61], destination: [0x62], sender: .initiator, time: 0,
+                captureStart: 0)
+        }
+        var collector = LadderCollector(.best, rowLimit: 10)
+        for stream in 0..<LadderCollector.mostConnections { collector.receiveUnread(unread(stream)) }
+        #expect(!collector.isPartial && collector.count == LadderCollector.mostConnections)
+        collector.receiveUnread(unread(LadderCollector.mostConnections))
+        #expect(collector.isPartial && collector.count == LadderCollector.mostConnections)
+    }
+
     /// Three brackets beside each other; a fourth finds no track, and the first is free again after its answer.
     @Test func bracketsHaveThreeTracks() {
         let answers: [Int: UInt64] = [4: 1, 5: 2, 6: 3, 7: 4, 9: 9]

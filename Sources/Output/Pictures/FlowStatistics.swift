@@ -70,6 +70,9 @@ public final class FlowStatistics: RecordSink, UnreadBytesSink, @unchecked Senda
             text.append(connection, to: &output.buffer)
             output.flushIfFull()
         }
+        if collector.isPartial {
+            output.buffer.append("Not all connections could be kept to choose from: -z flow,STREAM draws any.\n")
+        }
         output.flush()
     }
 }

@@ -197,6 +197,8 @@ package struct LadderCollector: Sendable {
     private let keepsIntervals: Bool
     package private(set) var captureStart: Int64?
     package private(set) var decimals = 6
+    /// There was no room to keep all connections to choose from: another one may have more remarks or messages.
+    package private(set) var isPartial = false
 
     /// - Parameters:
     ///   - rowLimit: Of a ladder.
@@ -242,7 +244,11 @@ package struct LadderCollector: Sendable {
         if let place = places[stream] { return place }
         switch choice {
         case .stream(let wanted): guard stream == wanted else { return nil }
-        case .best: guard connections.count < Self.mostConnections else { return nil }
+        case .best:
+            guard connections.count < Self.mostConnections else {
+                isPartial = true
+                return nil
+            }
         case .first(let count): guard connections.count < count else { return nil }
         }
         places[stream] = connections.count
@@ -288,7 +294,9 @@ package struct LadderCollector: Sendable {
         guard case .best = choice else { return Array(connections) }
         // Of one whose rows were dropped there is nothing to show.
         let kept = connections.filter { !$0.isDropped }
-        return kept.min { $0.leads($1) }.map { [$0] } ?? []
+        guard let best = kept.min(by: { $0.leads($1) }) else { return [] }
+        if connections.contains(where: { $0.isDropped && $0.leads(best) }) { isPartial = true }
+        return [best]
     }
 
     /// How many connections there are.
