@@ -17,6 +17,8 @@ import Testing
         ["captures/message-capture", "--network", "regtest"], ["Inputs/hostile.pcap"], ["Inputs/hole.pcap"],
         ["Inputs/snap96.pcap"], ["Inputs/huge-count.pcap"], ["Inputs/header-only.pcap"],
         ["captures/handshake.pcap", "-r", "captures/relay.pcap"],
+        // Markup wherever a text may stand.
+        [Program.root.appendingPathComponent("Tests/BrowserTests/Captures/hostile.pcap").path],
     ].map { Subject(arguments: $0) }
 
     private static func page(_ arguments: [String]) throws -> String {
@@ -70,6 +72,25 @@ import Testing
             }
             #expect(try Self.text(found) == Self.text(expected), "\(name)")
         }
+    }
+
+    /// Every message is in a row of its type, and in one of its connection.
+    @Test(arguments: subjects)
+    func rowsHaveAllMessages(_ subject: Subject) throws {
+        let page = try Self.page(subject.arguments)
+        let outcome = try Program.run(["-r"] + subject.arguments + ["-q", "-Q", "--json", "-z", "capture"])
+        let capture = try Self.object(outcome.output)
+        let messages = ["messages_whole", "messages_cut"].reduce(0) { $0 + (capture[$1] as? Int ?? 0) }
+        func section(_ id: String) -> Substring {
+            let start = page.range(of: "<section id=\(id)>")?.upperBound ?? page.endIndex
+            return page[start..<(page[start...].range(of: "</section>")?.lowerBound ?? page.endIndex)]
+        }
+        func number(_ text: Substring) -> Int { Int(Self.unescaped(text)) ?? 0 }
+        let kinds = section("kinds").matches(
+            of: /<td class="n">([\d·\u{202f}]+)<\/td><td class="n">([\d·\u{202f}]+)<\/td>/)
+        #expect(kinds.reduce(0) { $0 + number($1.1) + number($1.2) } == messages)
+        let peers = section("peers").matches(of: /<td class="n">([\d·\u{202f}]+)<br>([\d·\u{202f}]+)<\/td>/)
+        #expect(peers.reduce(0) { $0 + number($1.1) + number($1.2) } == messages)
     }
 
     /// What is odd is what `-z expert` counts, but for its chats.
