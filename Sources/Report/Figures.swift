@@ -121,18 +121,22 @@ extension HTML {
     }
 
     /// The axis of time above small pictures.
-    mutating func axis(span: Int64, length: Int64) {
+    mutating func axis(span: Int64, length: Double) {
         own("<svg class=axis aria-hidden=true>")
         let step = TimeSteps.step(of: span, atMost: 4)
         var time: Int64 = 0
-        while time <= span, time * 100 / max(length, 1) < 93 {
+        while time <= span {
+            let place = Double(time) * 100 / max(length, 1)
+            guard place < 93 else { break }
             own("<text y=10 x=\"")
-            own(length: Double(time) * 100 / Double(max(length, 1)), decimals: 2)
+            own(length: place, decimals: 2)
             own("%\"")
             own(time > 0 ? " text-anchor=middle>" : ">")
             tick(time)
             own("</text>")
-            time += step
+            let (next, overflow) = time.addingReportingOverflow(step)
+            if overflow { break }
+            time = next
         }
         own("</svg>")
     }

@@ -52,7 +52,7 @@ struct KindsSection: Section {
             html.own("<thead><tr>")
             html.head("Message")
             html.own("<th scope=col class=picture>Over time")
-            html.axis(span: page.span, length: page.step * Int64(page.intervals))
+            html.axis(span: page.span, length: page.length)
             html.own("</th>")
             html.head("↑", "n")
             html.head("↓", "n")

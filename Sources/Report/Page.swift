@@ -61,6 +61,9 @@ struct Page {
         connectionCount = collector.connectionCount
     }
 
+    /// Of all intervals together. In whole nanoseconds those of a few centuries would have no room.
+    var length: Double { Double(step) * Double(intervals) }
+
     /// Whether there is anything to show.
     var isEmpty: Bool { messages == 0 && (capture.number("bitcoin_connections") ?? 0) == 0 }
 

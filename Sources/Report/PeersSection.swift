@@ -60,7 +60,7 @@ struct PeersSection: Section {
 
     private var step: Int64 { TimeSteps.step(of: page.span, atMost: Self.mostIntervals) }
     private var intervals: Int { Int(clamping: page.span / step) + 1 }
-    private var length: Int64 { step * Int64(intervals) }
+    private var length: Double { Double(step) * Double(intervals) }
 
     private func bytes(_ row: AnswerRow) -> UInt64 {
         (row.number("bytes_from_initiator") ?? 0) &+ (row.number("bytes_from_responder") ?? 0)

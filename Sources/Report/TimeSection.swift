@@ -209,7 +209,7 @@ struct TimeSection: Section {
 
     private func appendTimes(_ bottom: Double, to html: inout HTML) {
         let mark = TimeSteps.step(of: page.span, atMost: Self.mostMarks)
-        let length = Double(page.step) * Double(page.intervals)
+        let length = page.length
         var time: Int64 = 0
         var index = 0
         while time <= page.span {

@@ -1,3 +1,4 @@
+import Fields
 import Testing
 
 @testable import Report
@@ -8,6 +9,16 @@ import Testing
             (0, 1), (1, 1), (2, 2), (7, 8), (9, 10), (11, 20), (26_500, 30_000), (80_001, 100_000),
         ] as [(UInt64, UInt64)])
     func axesEndAtRoundNumbers(_ value: UInt64, _ end: UInt64) { #expect(Scales.ceiling(value) == end) }
+
+    /// A capture may say any times.
+    @Test func axesOfCenturies() {
+        var html = HTML()
+        html.axis(span: .max, length: Double(Int64.max))
+        #expect(html.text.string.contains(">36400 d</text>"))
+        html = HTML()
+        html.axis(span: 4_294_967_295_000_000_000, length: 4_298_112_000_000_000_000)
+        #expect(html.text.string.contains(">36400 d</text>"))
+    }
 
     @Test func axesEndWhereNumbersDo() { #expect(Scales.ceiling(.max) == .max) }
 

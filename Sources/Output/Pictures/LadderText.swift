@@ -132,7 +132,9 @@ struct LadderText {
             var tick = TextBuffer()
             tick.append(tick: time)
             axis.append(tick)
-            time += mark
+            let (next, overflow) = time.addingReportingOverflow(mark)
+            if overflow { break }
+            time = next
         }
         axis.end(into: &text)
         var note = line

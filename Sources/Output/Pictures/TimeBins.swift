@@ -11,8 +11,8 @@ package enum TimeSteps {
         steps += [10, 15, 30].map { $0 * second }
         steps += [1, 2, 5, 10, 15, 30].map { $0 * 60 * second }
         steps += [1, 2, 3, 6, 12].map { $0 * 3_600 * second }
-        // From here on weeks: 4, 52 and 520 of them are a month, a year and a decade, about.
-        return steps + [1, 2, 7, 28, 364, 3_640].map { $0 * 86_400 * second }
+        // From here on weeks: 4, 52, 520 and 5,200 of them are a month, a year, a decade and a century, about.
+        return steps + [1, 2, 7, 28, 364, 3_640, 36_400].map { $0 * 86_400 * second }
     }()
 
     /// The finest step of which at most `count` cover a span.
