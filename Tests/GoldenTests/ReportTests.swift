@@ -152,6 +152,20 @@ import Testing
         #expect(try text == String(contentsOf: golden, encoding: .utf8))
     }
 
+    /// What cannot be read is drawn when it came: the record of a side stands at its end, 55 s after the first byte.
+    @Test func encryptedBytesAreDrawnWhenTheyCame() throws {
+        let page = try Self.page(["captures/relay-v2-encrypted.pcap"])
+        // The first is in the legend.
+        let path = try #require(page.matches(of: /<path class=f-encrypted d="([^"]*)"/).last).1
+        let places = Set(path.split(separator: "M").compactMap { Double($0.prefix { $0 != " " }) })
+        #expect(places.count > 5 && places.contains(0.5))
+        // Half of the bytes came in the first of 104 intervals, where nothing stands for the end.
+        #expect(page.contains("A bar is 100 ms") && page.contains("Busiest: 38.3 kB from the start"))
+        let conversations = try #require(
+            page.firstMatch(of: /<td class="n">([^<]*)<br>([^<]*)<\/td><td class="n"><span/))
+        #expect(conversations.1 == "12.5 kB" && conversations.2 == "44.7 kB")
+    }
+
     @Test func aFilterChoosesStepsAndRemarksAlone() throws {
         let all = try Self.page(["captures/relay.pcap"])
         let some = try Self.page(["captures/relay.pcap", "-Y", "bitcoin.command == \"ping\""])
