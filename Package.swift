@@ -52,6 +52,14 @@ let package = Package(
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: settings),
+        // What people look at in a browser.
+        .target(
+            name: "Report",
+            dependencies: [
+                "BitcoinP2P", "Fields", "Insight", "Output", "Records",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: settings),
         // Meets nodes: what we send them, and what they say. Without the trait it is empty.
         .target(
             name: "Peer",
@@ -79,7 +87,8 @@ let package = Package(
             name: "btcshark",
             dependencies: [
                 "Dissector", "BitcoinP2P", "Capture", "Fields", "DisplayFilter", "Insight", "Keys", "Layers", "Output",
-                "Peer", "Records", "System", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Peer", "Records", "Report", "System",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
         .testTarget(name: "BTCSharkTests", dependencies: ["BTCShark", "Support"], swiftSettings: settings),
@@ -113,6 +122,14 @@ let package = Package(
             name: "InsightTests",
             dependencies: ["BitcoinP2P", "Fields", "Insight", "Output", "Reassembly", "Records", "Support"],
             swiftSettings: settings),
+        .testTarget(
+            name: "ReportTests",
+            dependencies: ["BitcoinP2P", "Fields", "Insight", "Output", "Records", "Report", "Support"],
+            swiftSettings: settings),
+        // They show pages in a real browser.
+        .testTarget(
+            name: "BrowserTests", dependencies: ["btcshark", "Support"],
+            exclude: ["Captures", "fetch-axe", "take-pictures"], swiftSettings: settings),
         // They run the program itself against scripted peers.
         .testTarget(
             name: "PeerTests",

@@ -22,12 +22,15 @@ struct MessageOutlet: ~Copyable {
     private var heldBytes = 0
     private let wantsFrames: Bool
     private let observation: Observation
+    /// Somebody wants to know when bytes came that cannot be read.
+    private let tellsUnread: Bool
     /// Checksums that decide nothing for a reader are looked at where records are made.
     let leavesVerdict: Bool
 
     init(_ options: PipelineOptions, writer: (any RecordSink)?, collector: FrameCollector?) {
         records = OrderedRecords(options, writer: writer, collector: collector)
         observation = options.observation
+        tellsUnread = !options.unreadSinks.isEmpty
         // A message that is long, or in a stream that stands still, is brought by segments of long before.
         let capacity = observation == .bytes ? 1 << 20 : SegmentNotes.usualCapacity
         let namesSegments = records.depth > .summary || observation == .bytes
@@ -160,6 +163,18 @@ struct MessageOutlet: ~Copyable {
     }
 
     mutating func release(_ count: Int) { heldBytes &-= count }
+
+    /// Bytes cannot be read: tells which frames brought them, where anybody wants to know.
+    mutating func tellUnread(_ range: Range<UInt64>, _ provenance: borrowing Provenance, of stream: MessageStream) {
+        guard tellsUnread, !range.isEmpty else { return }
+        var pieces: [(count: UInt64, start: UInt64)] = []
+        provenance.pieces(in: range) { piece, _ in
+            pieces.append((piece.upperBound &- piece.lowerBound, piece.lowerBound))
+        }
+        for piece in pieces {
+            write(.unread(piece.count, provenance.origin(at: piece.start)), at: piece.start, of: stream)
+        }
+    }
 
     // MARK: Counts
 

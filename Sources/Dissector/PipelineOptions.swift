@@ -68,6 +68,8 @@ public struct PipelineOptions: Sendable {
 
     /// Receives the messages that are shown, and writes them as clean ones of v1.
     public var decrypted: DecryptedMessages?
+    /// Want to know when bytes came that cannot be read; called where the records are made.
+    public var unreadSinks: [any UnreadBytesSink] = []
 
     /// What is noted of packets, whatever they carry.
     public var observation = Observation.none

@@ -36,6 +36,8 @@ struct RecordBuilder: ~Copyable {
     private(set) var answers: ArraySlice<AnswerBook.Entry> = []
     /// What earlier messages tell of what the next one is about.
     private var earlier = Earlier()
+    /// Of the next message among all.
+    private var order: UInt64 = 0
     /// The last one before the end of a connection, where that is known.
     var lastMessage: LastMessage?
     /// What the capture says of its frames beside their headers.
@@ -51,6 +53,8 @@ struct RecordBuilder: ~Copyable {
     }
 
     /// The capture's first frame, from which relative times count.
+    var captureStart: Int64? { firstTime }
+
     mutating func begin(_ time: Int64) {
         guard firstTime == nil else { return }
         firstTime = time
@@ -79,6 +83,13 @@ struct RecordBuilder: ~Copyable {
         record.hasProblem =
             isCut || message.status == .bad || !finding.before.isEmpty || finding.packet?.packet.lost ?? 0 > 0
         if wantsInfo { appendName(of: message.header, bytes) }
+        let nameEnd = record.info.count
+        record.order = order
+        record.answered = related.first.map {
+            AnsweredRequest(
+                frame: $0.requestFrame, order: $0.requestMessage, time: $0.responseTime, kind: $0.kind.name)
+        }
+        record.announced = earlier.asked
 
         var context = MessageContext(
             network: message.header.network, time: finding.origin.time, payloadHash: message.payloadHash)
@@ -108,6 +119,7 @@ struct RecordBuilder: ~Copyable {
             record.faults.insert(.malformed)
         }
         if message.status == .bad { record.faults.insert(.checksumBad) }
+        record.said = nameEnd..<max(nameEnd, record.info.count)
         if wantsInfo { appendResponseTime() }
         if wantsInfo { appendProblems(finding, isCut: isCut, isKnown: type != nil, isMalformed: isMalformed) }
         if depth > .summary { appendAsked() }
@@ -158,6 +170,10 @@ struct RecordBuilder: ~Copyable {
         record.doubts = []
         record.lostWithin = 0
         record.info.removeAll()
+        record.said = 0..<0
+        record.order = 0
+        record.answered = nil
+        record.announced = nil
         record.frames.removeAll(keepingCapacity: true)
         for frame in frames { record.frames.append(frame.frame) }
         record.tree.removeAll()
@@ -255,6 +271,7 @@ struct RecordBuilder: ~Copyable {
         related = inquiry.related
         answers = inquiry.answers
         earlier = inquiry.earlier
+        order = inquiry.order
     }
 
     private func appendRelations(_ sink: inout TreeSink) {

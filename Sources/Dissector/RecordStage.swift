@@ -30,6 +30,8 @@ struct RecordStage: ~Copyable {
     /// The end of a connection has a record.
     private let tellsEnds: Bool
     private let writer: (any RecordSink)?
+    /// Want to know when bytes came that cannot be read.
+    private let unreadSinks: [any UnreadBytesSink]
     private let filter: RecordFilter?
     private var search: RecordSearch?
     private let limit: UInt64
@@ -55,6 +57,7 @@ struct RecordStage: ~Copyable {
         builder.showsResponseTimes = options.showsResponseTimes
         builder.captureNotes = options.captureNotes
         self.writer = writer
+        unreadSinks = options.unreadSinks
         inquiry = options.inquiry
         decrypted = options.decrypted
         tellsEnds = options.tellsEnds
@@ -140,6 +143,7 @@ struct RecordStage: ~Copyable {
             decrypted?.close(sender.side, number: number, at: origin.time)
             return conversations.close(sender.side, number: number)
         case .resumed: return
+        case .unread(let count, let origin): return tellUnread(count, at: origin, of: sender, number: number)
         case .otherCopy, .fragmentsDiffer: conversations.contest(sender.side, number: number)
         case .ended where !tellsEnds: return
         default: break
@@ -155,6 +159,14 @@ struct RecordStage: ~Copyable {
             pass = finish(current, bytes)
         }
         if isLetThrough { decrypted?.note(event, bytes) }
+    }
+
+    private func tellUnread(_ count: UInt64, at origin: Origin, of sender: StreamSender, number: UInt64) {
+        let segment = UnreadSegment(
+            count: count, stream: number, source: sender.ends?.sourceText ?? [],
+            destination: sender.ends?.destinationText ?? [], sender: sender.role, time: origin.time,
+            captureStart: builder.captureStart ?? origin.time)
+        for sink in unreadSinks { sink.receiveUnread(segment) }
     }
 
     /// Whether a message has what is looked for, if anything is.

@@ -83,6 +83,7 @@ final class V2Reader: TransportReader {
         }
         if state == .open { return openPackets(visit, provenance, into: &outlet) }
         unread.add(visit.bytes, at: visit.offset, provenance)
+        outlet.tellUnread(visit.offset..<visit.end, provenance, of: stream)
         return Demand(consumed: visit.bytes.byteCount)
     }
 
@@ -99,6 +100,7 @@ final class V2Reader: TransportReader {
             outlet.skip(rest.byteCount, of: stream)
         } else {
             unread.add(rest, at: start, provenance)
+            outlet.tellUnread(start..<missing.lowerBound, provenance, of: stream)
         }
     }
 
@@ -112,7 +114,11 @@ final class V2Reader: TransportReader {
             if !lost.isEmpty { outlet.write(.end(lost, provenance.completion(at: end)), at: end, of: stream) }
             return
         }
-        if !rest.isEmpty { unread.add(rest, at: end &- UInt64(rest.byteCount), provenance) }
+        if !rest.isEmpty {
+            let start = end &- UInt64(rest.byteCount)
+            unread.add(rest, at: start, provenance)
+            outlet.tellUnread(start..<max(start, end), provenance, of: stream)
+        }
         if let session = knownSession(), !session.hasToldFailure, reason == .fin { writeEnd(session, into: &outlet) }
         writeEncrypted(isUnanswered: isUnanswered(reason), into: &outlet)
     }
@@ -187,7 +193,7 @@ final class V2Reader: TransportReader {
         let (bytes, end) = (visit.bytes, visit.end)
         var at = 0
         while !outlet.isDone, let session {
-            if session.isRefused { return giveUp(visit, from: at, provenance) }
+            if session.isRefused { return giveUp(visit, from: at, provenance, into: &outlet) }
             if let from = framer?.placesWanted, from < end {
                 framer?.add(places: provenance.starts(in: from..<end), before: end)
             }
@@ -210,22 +216,26 @@ final class V2Reader: TransportReader {
             case .needMore(let minimum):
                 // Without the network nothing can be opened, and this direction has not shown it.
                 if session.schedule == nil, rest.byteCount >= Self.waitingLimit {
-                    return giveUp(visit, from: at, provenance)
+                    return giveUp(visit, from: at, provenance, into: &outlet)
                 }
                 if !visit.isLast, framer?.isSearching == true, rest.byteCount > V2Framer.overhead {
                     outlet.holdPending(at: here, of: stream, provenance)
                 }
                 return Demand(consumed: at, minimum: minimum)
-            case nil: return giveUp(visit, from: at, provenance)
+            case nil: return giveUp(visit, from: at, provenance, into: &outlet)
             }
         }
         return Demand(consumed: bytes.byteCount)
     }
 
     /// Bytes are counted from here on.
-    private func giveUp(_ visit: borrowing Visit, from at: Int, _ provenance: borrowing Provenance) -> Demand {
+    private func giveUp(
+        _ visit: borrowing Visit, from at: Int, _ provenance: borrowing Provenance, into outlet: inout MessageOutlet
+    ) -> Demand {
         state = .closed
-        unread.add(visit.bytes.extracting(droppingFirst: at), at: visit.offset &+ UInt64(at), provenance)
+        let start = visit.offset &+ UInt64(at)
+        unread.add(visit.bytes.extracting(droppingFirst: at), at: start, provenance)
+        outlet.tellUnread(start..<max(start, visit.end), provenance, of: stream)
         return Demand(consumed: visit.bytes.byteCount)
     }
 

@@ -61,6 +61,9 @@ public enum QuestionName: String, Sendable, CaseIterable {
         }
     }
 
+    /// The answer by what a view tells, as values.
+    package func table(_ view: View) -> AnswerTable { form.table(view) }
+
     /// Writes the answer by what a view tells.
     public func answer(_ view: View, as format: AnswerFormat, to output: ByteOutput) {
         form.answer(view).append(view, as: format, to: output)
@@ -73,6 +76,7 @@ extension Question {
     }
 
     fileprivate static func answer(_ view: View) -> any Question { Self(view) }
+    fileprivate static func table(_ view: View) -> AnswerTable { Self(view).table(view) }
 }
 
 /// Follows the conversations of a capture, and answers questions about it, at the end or in between.
@@ -85,6 +89,8 @@ public final class Inquiry: @unchecked Sendable {
     private var earliest = Int64.max
     private var latest = Int64.min
     private let named: Node?
+    /// The node, where it was named.
+    public var namedNode: Node? { named }
     private let found: AnswerBook?
     /// Somebody asks for relations of messages as fields.
     public private(set) var relates: Bool
@@ -141,6 +147,9 @@ public final class Inquiry: @unchecked Sendable {
 
     /// The requests that the message taken last answers.
     public var related: ContiguousArray<Related> { relations.requests.related }
+
+    /// The number of the message taken last, among all.
+    public var order: UInt64 { relations.number }
 
     /// What earlier messages tell of what the message taken last is about.
     public var earlier: Earlier { relations.earlier }

@@ -60,6 +60,15 @@ public struct Record: ~Copyable {
     /// Index of the tree's node under which the protocol itself begins; what is before it tells of frame, IP and TCP.
     public var protocolNode = 0
 
+    /// The message's number among all messages, by which ``answered`` names requests; 0 where nobody relates messages.
+    public var order: UInt64 = 0
+    /// What the message answers, the oldest request if it answers several; nil where nobody relates messages.
+    public var answered: AnsweredRequest?
+    /// The announcement of what the message asks for, where that is known.
+    public var announced: AskedAnnouncement?
+    /// Where in ``info`` stands what the message says: after its name, before what others say of it.
+    public var said = 0..<0
+
     /// The record's number in the capture, from 1, also where a filter shows only some; of a gap 0.
     public var number: UInt64 = 0
 

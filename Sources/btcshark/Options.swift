@@ -263,6 +263,9 @@ struct Options: ParsableArguments {
             valueName: AskedStatistic.all.map(\.name).joined(separator: "|")))
     var statistics: [String] = []
 
+    @Flag(name: .long, help: "With -z flow: draw with ASCII alone, as where the locale is not UTF-8.")
+    var ascii = false
+
     @Flag(name: .long, help: "With -z: print each answer as one line of JSON, and nothing else.")
     var json = false
 

@@ -39,7 +39,8 @@ struct Plan {
     /// Something that was named cannot be read, which is complained of already.
     let lacksInput: Bool
 
-    init(_ given: Options) throws {
+    /// - Parameter more: Questions beside those of `-z`, for who answers them otherwise.
+    init(_ given: Options, asking more: [QuestionName] = []) throws {
         // Names are looked up in the catalog, and writers copy it.
         Pipeline.declareFields()
         var options = given
@@ -65,7 +66,7 @@ struct Plan {
         if options.interface != nil { pipeline.recordWait = PipeWatch.limit }
         answerBook = options.twoPasses ? AnswerBook() : nil
         let inMetrics = try Self.questionsOfMetrics(options, presentation)
-        if let inquiry = try Self.inquiry(options, presentation, inMetrics, found: answerBook) {
+        if let inquiry = try Self.inquiry(options, presentation, inMetrics + more, found: answerBook) {
             pipeline.inquiry = inquiry
             pipeline.observation = inquiry.wantsCosts ? .bytes : .connections
             pipeline.showsResponseTimes = true
@@ -256,7 +257,7 @@ struct Plan {
     }
 
     /// Whether two paths lead to one file, whatever they are called.
-    private static func isSameFile(_ one: String, _ other: String) -> Bool {
+    static func isSameFile(_ one: String, _ other: String) -> Bool {
         if one == other { return true }
         var (first, second) = (stat(), stat())
         guard stat(one, &first) == 0, stat(other, &second) == 0 else { return false }
@@ -308,14 +309,25 @@ struct Plan {
         }
         let text = options.displayFilter ?? options.arguments.joined(separator: " ")
         guard text.contains(where: { !$0.isWhitespace }) else { return nil }
+        return try filter(text) {
+            if options.displayFilter == nil, let name = options.arguments.first(where: InputWords.looksLikeFile) {
+                StandardError.complain("nor is there a file '\(name)'.")
+            }
+        }
+    }
+
+    /// A display filter; of a wrong one the program complains, and ends as tshark does.
+    ///
+    /// - Parameter hint: Says more after the complaint.
+    static func filter(_ text: String, hint: () -> Void = {}) throws -> Filter {
         do throws(FilterError) {
+            // Names are looked up in the catalog.
+            Pipeline.declareFields()
             return try Filter(text, resolve: RecordNames.fields(named:), names: { RecordNames.all })
         } catch {
             // Several lines, in which the filter's own text is harmless already.
             StandardError.write("btcshark: \(error)\n")
-            if options.displayFilter == nil, let name = options.arguments.first(where: InputWords.looksLikeFile) {
-                StandardError.complain("nor is there a file '\(name)'.")
-            }
+            hint()
             // tshark's status for a wrong filter.
             throw ExitCode(Status.input.rawValue)
         }

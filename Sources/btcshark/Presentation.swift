@@ -17,6 +17,8 @@ struct Presentation {
     let statistics: [AskedStatistic]
     /// How they are answered.
     let answerFormat: AnswerFormat
+    /// How ladders are drawn.
+    let flowStyle: FlowStyle
     /// Messages are printed, not only counted or written elsewhere.
     let printsRecords: Bool
     let showsTree: Bool
@@ -36,6 +38,10 @@ struct Presentation {
             throw ValidationError("--json needs -z: it is how statistics are printed.")
         }
         if options.json, format != .text { throw ValidationError("--json and -T cannot be used together.") }
+        if options.json || format == .ndjson, statistics.contains(where: \.isPicture) {
+            throw ValidationError("-z flow: a picture has no JSON: leave --json and -T ndjson out.")
+        }
+        if options.ascii, !statistics.contains(where: \.isPicture) { throw ValidationError("--ascii needs -z flow.") }
         answerFormat = options.json ? .json : format == .ndjson ? .ndjson : .table
         guard let time = TimeFormat(rawValue: options.time) else {
             throw ValidationError("-t: '\(options.time)' is not one of r, d, dd, e, a, ad, u, ud.")
@@ -50,6 +56,9 @@ struct Presentation {
         let wantsNone = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
         let onTerminal = isatty(STDOUT_FILENO) == 1 && !wantsNone
         colour = Colour(isOn: options.color == .always || options.color == .auto && onTerminal)
+
+        flowStyle = FlowStyle(
+            width: Terminal.width ?? 100, isASCII: options.ascii || !Terminal.isUTF8, colour: colour)
 
         showsTree = options.tree || options.protocols != nil
         showsHex = options.hex

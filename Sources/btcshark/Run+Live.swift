@@ -39,6 +39,7 @@ extension Run {
             var reader = try LiveReader(capture)
             var options = plan.pipeline
             options.usedSecrets = secrets
+            options.unreadSinks = answers.unreadSinks
             var session = LiveSession(
                 live, output: output, pipeline: plan.dissects ? Pipeline(options, writer: writer) : nil,
                 recording: recording.take(), keys: plan.keys, usedSecrets: secrets, answers: answers)

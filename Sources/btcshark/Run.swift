@@ -14,14 +14,15 @@ struct Run {
     let exporter: ObjectExporter?
     let answers: Answers
 
-    init(_ plan: Plan) {
+    init(_ plan: Plan, report: PlannedReport? = nil) {
         self.plan = plan
         output = ByteOutput(
             descriptor: STDOUT_FILENO, isLineBuffered: plan.options.lineBuffered || isatty(STDOUT_FILENO) == 1)
         output.isEnding = { Signals.isEndRequested }
         answers = Answers(
             plan.presentation.statistics, plan.pipeline.inquiry, as: plan.presentation.answerFormat,
-            isFiltered: plan.pipeline.filter != nil || plan.pipeline.identifier != nil, to: output, plan.metrics)
+            isFiltered: plan.pipeline.filter != nil || plan.pipeline.identifier != nil,
+            plan.presentation.flowStyle, to: output, plan.metrics, report)
         exporter = plan.objectFolder.map { ObjectExporter(path: $0, isHexadecimal: plan.options.exportsHex) }
     }
 
@@ -43,7 +44,7 @@ struct Run {
                 options.network = network
                 let result = try read(MessageCaptures(paths: paths, options, writer: writer))
                 writer?.end()
-                answers.end(nil)
+                answers.end(nil, Answers.Reading(problem: result.1, isEmpty: result.0.messageFiles == 0))
                 return result
             }
         }
@@ -67,6 +68,7 @@ struct Run {
             var options = plan.pipeline
             options.captureNotes = notes
             options.usedSecrets = secrets
+            options.unreadSinks = answers.unreadSinks
             // Whoever looks at lines as they come, or at what else the records become, wants one after another.
             options.usesRecordThread = !output.isLineBuffered && exporter == nil
             output.hearsNoSignals = options.usesRecordThread
@@ -78,7 +80,9 @@ struct Run {
             pipeline.finish()
             let counts = Self.counts(pipeline, files)
             writer?.end()
-            answers.end(Self.facts(pipeline, counts, paths))
+            answers.end(
+                Self.facts(pipeline, counts, paths),
+                Answers.Reading(problem: problem, isEmpty: counts.packets == 0))
             Self.complain(ofHeldUp: files.filesHeldUp)
             // Of an input that cannot be read at all nothing is written.
             if let collector, var packets = packets.take(), problem == nil || counts.packets > 0 {

@@ -300,3 +300,14 @@ private func counted(_ count: UInt64?, _ one: String, _ many: String) -> String 
     let count = count ?? 0
     return count == 1 ? "1 \(one)" : "\(count) \(many)"
 }
+
+extension View {
+    /// What casts doubt on the figures, each with words that have its number.
+    package var doubts: [(doubt: String, words: String)] {
+        let head = CaptureQuestion(self).headValue
+        return CaptureQuestion.Doubt.allCases.filter { $0.applies(to: head) }.map { ($0.rawValue, $0.words(head)) }
+    }
+
+    /// The node, where it is known.
+    package var knownNode: Node? { node }
+}
