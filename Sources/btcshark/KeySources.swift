@@ -20,6 +20,7 @@ final class KeySources {
         guard path != nil || options.nodeKeys != nil, options.decode == nil else { return nil }
         do throws(NodeKeysError) {
             node = try Self.node(options)
+            if let note = node?.note, !options.reallyQuiet { StandardError.complain(note) }
         } catch {
             StandardError.complain("\(error)")
             throw ExitCode(Status.usage.rawValue)
