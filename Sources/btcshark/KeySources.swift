@@ -32,7 +32,7 @@ final class KeySources {
         do throws(KeyLogError) {
             try log.refresh()
         } catch {
-            StandardError.complain("\(error)" + (isLive ? ". btcshark keeps looking for it" : ""))
+            StandardError.complain("\(error)" + (isLive && !error.isFinal ? ". btcshark keeps looking for it" : ""))
             hasFailed = true
             // A node may write it yet; and what the environment names is meant for other runs, too.
             guard isLive || options.keylog == nil else { throw ExitCode(Status.input.rawValue) }
