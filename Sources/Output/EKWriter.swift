@@ -68,12 +68,10 @@ public final class EKWriter: RecordSink {
         let (seconds, nanoseconds) = TimeText.split(record.time)
         output.buffer.append(decimal: Int(seconds &* 1000 &+ Int64(nanoseconds / 1_000_000)))
         output.buffer.append("\",\"layers\":{")
-        if columns != nil {
-            appendColumns(record.tree, bytes, to: &output.buffer)
-        } else if let cutter, cutter.cuts(record.tree, from: record.protocolNode, byteCount: bytes.byteCount) {
-            appendLayers(cutter.tree, bytes, to: &output.buffer)
-        } else {
+        if columns == nil {
             appendLayers(record.tree, bytes, to: &output.buffer)
+        } else {
+            appendColumns(record.tree, bytes, to: &output.buffer)
         }
         output.buffer.append("}}\n")
         output.flushIfFull()
@@ -82,6 +80,14 @@ public final class EKWriter: RecordSink {
     // MARK: Layers
 
     private func appendLayers(_ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer) {
+        if let cutter, cutter.cuts(tree, from: 0, byteCount: bytes.byteCount) {
+            appendAll(cutter.tree, bytes, to: &text)
+        } else {
+            appendAll(tree, bytes, to: &text)
+        }
+    }
+
+    private func appendAll(_ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer) {
         members.begin(tree)
         appendMembers(0..<tree.nodes.count, tree, bytes, to: &text)
     }

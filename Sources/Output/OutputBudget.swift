@@ -2,8 +2,8 @@ import Fields
 
 /// How much is written of one message, which anybody may have sent.
 ///
-/// Fields whose output is in proportion to their bytes cost one each, so a list of many short entries costs most. No
-/// message that nodes send to each other comes near any of these.
+/// A field costs one, a computed text more, and what is written of bytes is in proportion to them: so a list of many short
+/// entries costs most. The blocks of the tests, of up to 1.4 MB, are whole in each of these.
 public struct OutputBudget: Sendable {
     /// So many fields of any message, and one more for each so many of its bytes.
     let fields: Int

@@ -225,8 +225,26 @@ final class TreeCutter {
             if source.nodes[index].fieldID == first.fieldID { more += 1 }
             index = max(index + 1, Int(source.nodes[index].end))
         }
-        let lost = source.annotations(in: range).count
-        appendCut(first, shown: UInt64(shown), total: UInt64(shown + more), lost: lost, isText: false)
+        let lost = source.annotations(in: range)
+        let place = tree.nodes.count
+        appendCut(first, shown: UInt64(shown), total: UInt64(shown + more), lost: lost.count, isText: false)
+        guard place < tree.nodes.count else { return }
+        appendRemarks(source, lost, to: place)
+    }
+
+    /// The remarks on what is left out, such as that the message ends too early: each once.
+    private func appendRemarks(_ source: borrowing Tree, _ lost: Range<Int>, to node: Int) {
+        let start = tree.annotations.count
+        for place in lost {
+            let annotation = source.annotations[place]
+            let isKnown = tree.annotations[start...].contains { $0.remark == annotation.remark }
+            // More kinds are in no list.
+            if isKnown || tree.annotations.count - start == 16 { continue }
+            tree.annotations.append(
+                Annotation(
+                    node: UInt32(truncatingIfNeeded: node), remark: annotation.remark, value: annotation.value))
+            tree.nodes[node].flags.insert(.annotated)
+        }
     }
 
     private func appendCut(_ node: Node, shown: UInt64, total: UInt64, lost: Int, isText: Bool) {

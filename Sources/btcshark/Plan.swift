@@ -277,7 +277,8 @@ struct Plan {
         do throws(FilterError) {
             return try Filter(text, resolve: RecordNames.fields(named:), names: { RecordNames.all })
         } catch {
-            StandardError.complain(lines: "\(error)")
+            // Several lines, in which the filter's own text is harmless already.
+            StandardError.write("btcshark: \(error)\n")
             if options.displayFilter == nil, let first = options.arguments.first, access(first, F_OK) == 0 {
                 StandardError.complain("'\(first)' is a file: to read it too, name it with another -r.")
             }

@@ -121,7 +121,9 @@ struct LargeMessage: Sendable {
             return compactSize(inner.count) + inner + [0]
         },
         LargeMessage("agent", "version") { size in
-            [UInt8](repeating: 0, count: 80) + compactSize(size) + [UInt8](repeating: 0x1b, count: size) + [0, 0, 0, 0, 1]
+            [UInt8](repeating: 0, count: 80) + compactSize(size) + [UInt8](repeating: 0x1b, count: size) + [
+                0, 0, 0, 0, 1,
+            ]
         },
         LargeMessage("bytes", "nonesuch") { size in [UInt8](repeating: 0x1b, count: size) },
     ]
