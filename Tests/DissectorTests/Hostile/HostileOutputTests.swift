@@ -42,15 +42,21 @@ import Testing
 
     /// What is cut says so, and how to see it; `--full` has it.
     @Test func said() throws {
-        let message = try #require(LargeMessage.all.first { $0.name == "witness items" })
-        let folder = try Folder()
-        let capture = try capture(message, folder)
-        let cut = String(decoding: try Trial(capture, ["-V"], memory: 512, keepsOutput: true).output, as: UTF8.self)
-        #expect(cut.contains(" of Witness component; --full shows all]"))
+        func shown(_ name: String, _ options: [String] = []) throws -> String {
+            let message = try #require(LargeMessage.all.first { $0.name == name })
+            let folder = try Folder()
+            let capture = try capture(message, folder)
+            let trial = try Trial(capture, ["-V"] + options, memory: 512, keepsOutput: true)
+            return String(decoding: trial.output, as: UTF8.self)
+        }
+        let cut = try shown("outputs")
+        #expect(cut.contains("[Left out: ") && cut.contains("; --full shows all]"))
         // What stands after the list.
         #expect(cut.contains("[Transaction ID: "))
-        let whole = try Trial(capture, ["-V", "--full"], memory: 512, keepsOutput: true).output
-        #expect(whole.count > 2 * cut.utf8.count)
+        let whole = try shown("outputs", ["--full"])
+        #expect(!whole.contains("[Left out: ") && whole.utf8.count > 2 * cut.utf8.count)
+        // Of more fields than are kept, that is said, too, though it is said of the last.
+        #expect(try shown("witness items").contains("The message has more fields than are kept"))
     }
 
     /// Formats for programs are whole: their sizes are for the note.
