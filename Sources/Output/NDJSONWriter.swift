@@ -28,6 +28,8 @@ import Records
 /// Where a field has an array, so have those of `NAME.name`, `NAME.epoch` and `NAME.truncated` that are there: as long,
 /// with null where they say nothing.
 ///
+/// With a budget, a large message has `truncated` after what is cut: an array of objects for lists, see ``CutFields``.
+///
 /// With columns, the object has exactly their names as keys, in the order they were asked for: null where the message has
 /// no such field; an array where it occurs several times or may do so, within a list, or where the name stands for several
 /// fields. A group is an object as above. Nothing stands beside a value.
@@ -44,20 +46,25 @@ public final class NDJSONWriter: RecordSink {
     private let columnKeys: JSONKeys
     private var members: ObjectMembers
     private var value = JSONValue()
+    private let cutter: TreeCutter?
     public var wants: Wants { columns?.wants(depth, withParts: true) ?? Wants(depth) }
     private let depth: Depth
 
-    public convenience init(_ output: ByteOutput) { self.init(output, nil, .tree) }
+    /// - Parameter budget: Nil where every message is written whole.
+    public convenience init(_ output: ByteOutput, budget: OutputBudget? = nil) {
+        self.init(output, nil, .tree, budget)
+    }
 
     /// - Parameters:
     ///   - columns: Of several of one name the first is taken.
     ///   - depth: How much of the tree holds the fields of all columns.
     public convenience init(_ output: ByteOutput, columns: [FieldColumn], depth: Depth) {
-        self.init(output, columns, depth)
+        self.init(output, columns, depth, nil)
     }
 
-    private init(_ output: ByteOutput, _ columns: [FieldColumn]?, _ depth: Depth) {
+    private init(_ output: ByteOutput, _ columns: [FieldColumn]?, _ depth: Depth, _ budget: OutputBudget?) {
         self.output = output
+        cutter = budget.map { TreeCutter($0) }
         self.depth = depth
         let declarations = Catalog.declarations
         self.declarations = declarations
@@ -72,14 +79,22 @@ public final class NDJSONWriter: RecordSink {
     public func end() { output.flush() }
 
     public func write(_ record: borrowing Record, _ bytes: RawSpan) {
-        members.begin(record.tree)
-        if columns == nil {
-            appendObject(0..<record.tree.nodes.count, remarks: 0..<0, record.tree, bytes, to: &output.buffer)
+        if let cutter, cutter.cuts(record.tree, from: record.protocolNode, byteCount: bytes.byteCount) {
+            append(cutter.tree, bytes, to: &output.buffer)
         } else {
-            appendColumns(record.tree, bytes, to: &output.buffer)
+            append(record.tree, bytes, to: &output.buffer)
         }
         output.buffer.append("\n")
         output.flushIfFull()
+    }
+
+    private func append(_ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer) {
+        members.begin(tree)
+        if columns == nil {
+            appendObject(0..<tree.nodes.count, remarks: 0..<0, tree, bytes, to: &text)
+        } else {
+            appendColumns(tree, bytes, to: &text)
+        }
     }
 
     // MARK: Objects

@@ -55,7 +55,7 @@ struct Btcshark: ParsableCommand {
             }
             // Without the usage, below which the reason would be lost.
             let text = message(for: error)
-            if !text.isEmpty { StandardError.write("btcshark: \(text)\nSee 'btcshark --help'.\n") }
+            if !text.isEmpty { StandardError.complain(lines: "\(text)\nSee 'btcshark --help'.") }
             Glibc.exit(code == .validationFailure ? Status.usage.rawValue : code.rawValue)
         }
     }

@@ -157,7 +157,9 @@ struct Options: ParsableArguments {
         help: "Print every message with its bytes explained: offset, bytes, field, value and what it means.")
     var annotate = false
 
-    @Flag(name: .long, help: "Show hashes in lines, long byte strings and lists of frames in full.")
+    @Flag(
+        name: .long,
+        help: "Show hashes in lines, long byte strings and texts, lists of frames, and very large messages in full.")
     var full = false
 
     @Option(

@@ -26,6 +26,8 @@ struct Presentation {
     let showsHex: Bool
     let annotates: Bool
     let isFull: Bool
+    /// What programs may read of one message; nil for all of it.
+    private let budget: OutputBudget?
     private let captureFile: String?
     private var creator: String { "btcshark/\(Btcshark.version)" }
 
@@ -63,6 +65,7 @@ struct Presentation {
         showsTree = options.tree || options.protocols != nil
         showsHex = options.hex
         isFull = options.full
+        budget = options.interface == nil || isFull ? nil : .live
         captureFile = options.read.first ?? options.interface
         // A pasted message has no packet to sum up; who pastes one wants to learn.
         annotates = options.annotate || isPasted && !showsTree && !showsHex
@@ -101,15 +104,15 @@ struct Presentation {
                 output, summary: SummaryLine(time: timeColumn, colour: colour, separator: 0x09), tree: nil)
         case .fields: return FieldsWriter(output, columns: columns, format: fieldsFormat, depth: depth)
         case .json where !columns.isEmpty: return JSONWriter(output, columns: columns, depth: depth)
-        case .json: return JSONWriter(output, showsHex ? .valuesAndRaw : .values)
-        case .jsonraw: return JSONWriter(output, .raw)
+        case .json: return JSONWriter(output, showsHex ? .valuesAndRaw : .values, budget: budget)
+        case .jsonraw: return JSONWriter(output, .raw, budget: budget)
         case .ek where !columns.isEmpty: return EKWriter(output, columns: columns, depth: depth)
-        case .ek: return EKWriter(output, raw: showsHex)
+        case .ek: return EKWriter(output, raw: showsHex, budget: budget)
         case .pdml where !columns.isEmpty:
             return PDMLWriter(output, creator: creator, captureFile: captureFile, columns: columns, depth: depth)
-        case .pdml: return PDMLWriter(output, creator: creator, captureFile: captureFile)
+        case .pdml: return PDMLWriter(output, creator: creator, captureFile: captureFile, budget: budget)
         case .ndjson where !columns.isEmpty: return NDJSONWriter(output, columns: columns, depth: depth)
-        case .ndjson: return NDJSONWriter(output)
+        case .ndjson: return NDJSONWriter(output, budget: budget)
         }
     }
 

@@ -71,7 +71,7 @@ extension ParsableCommand {
                 Glibc.exit(Status.success.rawValue)
             }
             let name = configuration.commandName ?? ""
-            StandardError.write("btcshark: \(message(for: error))\nSee 'btcshark \(name) --help'.\n")
+            StandardError.complain(lines: "\(message(for: error))\nSee 'btcshark \(name) --help'.")
             Glibc.exit(code == .validationFailure ? Status.usage.rawValue : code.rawValue)
         }
     }
