@@ -149,7 +149,7 @@ extension RecordBuilder {
                 record.info.append(" of garbage, at least ")
                 record.info.append(decimal: count)
                 record.info.append(": receivers disconnect")
-            case .endedInGarbage(let count, _):
+            case .endedInGarbage(let count):
                 record.info.append("closed without a garbage terminator, after key and ")
                 append(count, "byte", "bytes")
             case .notAuthentic(let packet):
@@ -167,10 +167,9 @@ extension RecordBuilder {
             case .garbageTooLong(let count):
                 sink.generate(fields.v2.garbageLength, value: UInt64(UInt16(clamping: count)), RawSpan())
                 sink.annotate(fields.problems.garbageTooLong, value: 0)
-            case .endedInGarbage(_, let isCertain):
+            case .endedInGarbage:
                 sink.generate(fields.v2.authentication, value: 0, RawSpan())
-                sink.annotate(
-                    isCertain ? fields.problems.terminatorMissing : fields.problems.terminatorNotFound, value: 0)
+                sink.annotate(fields.problems.terminatorMissing, value: 0)
             case .notAuthentic(let packet):
                 sink.generate(fields.v2.number, value: packet, RawSpan())
                 sink.generate(fields.v2.authentication, value: 0, RawSpan())

@@ -128,11 +128,13 @@ final class V2Reader: TransportReader {
         // Else the terminator may be among what was not captured.
         guard framer?.hasTerminator != true, !hasLost, stream.start == 0, !isUnanswered(.fin) else { return }
         let searched = Int(clamping: unread.count) - EllSwiftKey.byteCount
-        let isCertain = session.schedule != nil
-        // Of less nothing can be said, since the network is not known.
-        guard isCertain || searched >= KeySchedule.terminatorLength else { return }
-        write(
-            .endedInGarbage(searched: max(searched, 0), isCertain: isCertain), unread.last, session, into: &outlet)
+        if session.schedule != nil {
+            write(.endedInGarbage(searched: max(searched, 0)), unread.last, session, into: &outlet)
+        } else if searched >= KeySchedule.terminatorLength {
+            // Of neither side a terminator was found.
+            session.isRefused = true
+            write(.noTerminator(searched: searched), unread.last, session, into: &outlet)
+        }
     }
 
     /// It is no more than a key and garbage, the other side has said nothing, and one of them has closed the connection: as

@@ -88,7 +88,7 @@ import Testing
             #expect(parser.parse(B.ipv6(B.option(next: number) + B.tcp([1]), next: 60), 101).outcome == .notTCP)
         }
         for header: [UInt8] in [
-            [0, 0, 0x88, 0x47], [0, 1, 0x88, 0x0b], [0, 1, 8, 0],
+            [0, 1, 0x88, 0x0b], [0, 1, 8, 0],
             // PPTP: only an acknowledgment, so what follows is no payload.
             [0x20, 0x81, 0x88, 0x0b, 0, 0, 0, 0, 0, 0, 0, 0, 0x21],
         ] {

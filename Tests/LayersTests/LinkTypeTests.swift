@@ -39,7 +39,6 @@ import Testing
             (1, B.ethernet([0x42, 0x42, 3] + ip, type: 3 + ip.count)),
             (1, B.ethernet([0xaa, 0xaa, 3, 0, 0, 0x0c, 8, 0] + ip, type: 8 + ip.count)),
             (1, B.ethernet(ip, type: 1501)),
-            (1, B.ethernet(B.tag(ip, type: 0x8847), type: 0x8100)),
             (1, B.ethernet([0x11, 0xa7, 0, 0, 0, 0, 0, 0x21] + ip, type: 0x8864)),
             (9, [0xc0, 0x21] + ip), (9, [0xff, 3, 0x80, 0x21] + ip), (9, [0xff, 4, 0, 0x21] + ip),
             (0, [7, 0, 0, 0] + ip), (108, [2, 0, 0, 0] + ip),

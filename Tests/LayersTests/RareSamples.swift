@@ -19,18 +19,21 @@ extension Sample {
         let data: [UInt8] = [8, 1, 0, 0] + zeros(20)
         let quality: [UInt8] = [0x88, 0x83, 0, 0] + zeros(20) + zeros(6) + [5, 0] + zeros(4)
         let snap = B.snap(ip, type: type)
+        // The lower byte of an attribute's length.
+        let logged = [UInt8(ip.count + 4)]
         var samples: [(String, Int32, [UInt8])] = [
             ("PKTAP", 258, pktap(1) + frame), ("PKTAP of raw IP", 258, pktap(12) + ip),
             ("PKTAP as 149", 149, pktap(1) + frame),
             (
                 "NFLOG", 239,
-                [family, 0, 0, 42, 8, 0, 1, 0] + B.u16(0x0800) + [3, 0, 7, 0, 10, 0, 1, 2, 3, 0, 44, 0, 9, 0] + ip
+                [family, 0, 0, 42, 8, 0, 1, 0] + B.u16(0x0800) + [3, 0, 7, 0, 10, 0, 1, 2, 3, 0] + logged + [0, 9, 0]
+                    + ip
             ),
             (
                 "NFLOG, big-endian, with nested attributes", 239,
-                [family, 0, 0, 42, 0, 8, 0x80, 0x14, 8, 0, 3, 0, 0, 44, 0, 9] + ip
+                [family, 0, 0, 42, 0, 8, 0x80, 0x14, 8, 0, 3, 0, 0] + logged + [0, 9] + ip
             ),
-            ("NFLOG, big-endian", 239, [family, 0, 0, 42, 0, 8, 0, 1, 8, 0, 3, 0, 0, 44, 0, 9] + ip),
+            ("NFLOG, big-endian", 239, [family, 0, 0, 42, 0, 8, 0, 1, 8, 0, 3, 0, 0] + logged + [0, 9] + ip),
             ("PFLOG", 117, [61, isSix ? 24 : 2, 0, 0] + zeros(60) + ip),
             ("ENC", 109, [isSix ? 24 : 2, 0, 0, 0] + zeros(8) + ip),
             ("ENC, big-endian", 109, [0, 0, 0, isSix ? 24 : 2] + zeros(8) + ip),

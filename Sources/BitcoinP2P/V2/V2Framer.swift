@@ -27,10 +27,8 @@ public struct V2Framer: Sendable {
         case noTerminator(searched: Int)
         /// More garbage than is allowed, though the secret is right: at least so many bytes.
         case garbageTooLong(bytes: Int)
-        /// The direction ended before its terminator.
-        ///
-        /// - isCertain: The secret and the network are right, as the other direction has shown.
-        case endedInGarbage(searched: Int, isCertain: Bool)
+        /// The direction ended before its terminator, though the secret is right, as the other direction has shown.
+        case endedInGarbage(searched: Int)
         /// The packet of that number has other bytes than were sent.
         case notAuthentic(packet: UInt64)
     }
