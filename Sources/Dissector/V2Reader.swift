@@ -214,7 +214,7 @@ final class V2Reader: TransportReader {
                 stream.connection.noteLoss(of: stream.id.direction)
                 if case .noTerminator = failure { session.isRefused = true }
                 write(failure, provenance.completion(at: end), session, into: &outlet)
-                if case .garbageTooLong = failure { return giveUp(visit, from: at, provenance) }
+                if case .garbageTooLong = failure { return giveUp(visit, from: at, provenance, into: &outlet) }
             case .needMore(let minimum):
                 // Without the network nothing can be opened, and this direction has not shown it.
                 if session.schedule == nil, rest.byteCount >= Self.waitingLimit {
