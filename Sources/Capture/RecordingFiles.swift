@@ -8,7 +8,7 @@ import System
 public struct RecordingFiles: ~Copyable {
     /// The file being written; nil between two files, since the next is begun by its first frame.
     public private(set) var currentPath: String?
-    /// Files that are full, for `-a files:`. Some may be deleted since.
+    /// Files that are closed. Some may be deleted since.
     public private(set) var completedFiles: UInt64 = 0
 
     private let path: String
@@ -16,8 +16,11 @@ public struct RecordingFiles: ~Copyable {
     private let linkType: LinkTypeNumber
     private let snapLength: Int
     private let description: CaptureDescription
-    /// What was received and lost so far, which a file says at its end where its format has room for it.
+    /// What was received and lost so far in the capture. A file says at its end what has come since the file before it,
+    /// where its format has room for that.
     public var statistics = CaptureStatistics()
+    /// What the files before this one have said.
+    private var statisticsBefore = CaptureStatistics()
     /// When the next file begins, and how many are kept; nil for one file without an end.
     private let ring: CaptureLimits?
     /// Nobody but this user may read the files.
@@ -36,6 +39,8 @@ public struct RecordingFiles: ~Copyable {
     private var begun: Double
     private var flushed: Double
     private var isFlushed = false
+    /// Lines of a key log that came between two files.
+    private var waitingSecrets: [UInt8] = []
 
     /// Begins the first file, whose header is handed to the system.
     ///
@@ -77,7 +82,15 @@ public struct RecordingFiles: ~Copyable {
         }
     }
 
-    /// Adds a frame; begins the next file before it or completes this one after it, where that is due.
+    /// Whether the file is full: it is completed before the next frame, or in a moment without frames.
+    public var isFull: Bool { isFull(monotonicSeconds()) }
+
+    /// Files that are full or closed, for `-a files:`.
+    public var fullFiles: UInt64 { completedFiles &+ (isFull ? 1 : 0) }
+
+    /// Adds a frame; completes a full file and begins the next one before it.
+    ///
+    /// A full file is not completed after its last frame, since secrets may come of that frame.
     ///
     /// - Throws: `CaptureError`; after one of writing nothing more can be written.
     public mutating func write(_ header: FrameHeader, _ bytes: RawSpan) throws(CaptureError) {
@@ -85,13 +98,16 @@ public struct RecordingFiles: ~Copyable {
         if writer == nil { _ = try begin() }
         try writer?.write(header, bytes)
         isFlushed = false
-        try completeIfFull()
     }
 
-    /// Adds lines of a key log, by which frames of this file can be decrypted.
+    /// Adds lines of a key log, by which frames of this file can be decrypted. Between two files they wait for the next
+    /// one, which only a frame begins.
     public mutating func write(secrets lines: [UInt8]) throws(CaptureError) {
         if lines.isEmpty { return }
-        if writer == nil { _ = try begin() }
+        guard writer != nil else {
+            waitingSecrets += lines
+            return
+        }
         try writer?.write(secrets: lines)
         isFlushed = false
     }
@@ -120,7 +136,10 @@ public struct RecordingFiles: ~Copyable {
     }
 
     private mutating func closeFile() throws(CaptureError) {
-        try writer?.write(statistics)
+        guard writer != nil else { return }
+        try writer?.write(statistics.since(statisticsBefore))
+        statisticsBefore = statistics
+        completedFiles &+= 1
         try writer.take()?.close()
     }
 
@@ -139,15 +158,20 @@ public struct RecordingFiles: ~Copyable {
     // MARK: From file to file
 
     private mutating func completeIfFull(_ now: Double = monotonicSeconds()) throws(CaptureError) {
-        guard let ring, let bytes = writer?.bytesWritten, let frames = writer?.framesWritten,
-            ring.isReached(duration: now - begun, packets: frames, bytes: bytes)
-        else { return }
-        try complete()
+        if isFull(now) { try complete() }
+    }
+
+    private func isFull(_ now: Double) -> Bool {
+        guard let ring else { return false }
+        return switch writer {
+        case .some(let writer):
+            ring.isReached(duration: now - begun, packets: writer.framesWritten, bytes: writer.bytesWritten)
+        case .none: false
+        }
     }
 
     private mutating func complete() throws(CaptureError) {
         currentPath = nil
-        completedFiles &+= 1
         try closeFile()
     }
 
@@ -167,6 +191,9 @@ public struct RecordingFiles: ~Copyable {
         if ring?.files != nil { kept.append(name) }
         begun = monotonicSeconds()
         isFlushed = false
+        let secrets = waitingSecrets
+        waitingSecrets = []
+        try writer?.write(secrets: secrets)
         return isNew
     }
 

@@ -73,6 +73,11 @@ extension Run {
             StandardError.complain(
                 "--inject-keys: \(path) has no secrets, since none decrypted anything of a connection in it")
         }
+        if secrets.late > 0 {
+            StandardError.complain(
+                "--inject-keys: \(secrets.late) \(secrets.late == 1 ? "secret" : "secrets") came after the file with "
+                    + "\(secrets.late == 1 ? "its" : "their") connection was complete")
+        }
         if secrets.leftOut > 0 {
             StandardError.complain("--inject-keys: \(secrets.leftOut) secrets are left out, as there are too many")
         }

@@ -42,6 +42,20 @@ import Testing
         #expect(used.takeLines().isEmpty)
     }
 
+    /// Of a connection that began in a file which is complete.
+    @Test func late() throws {
+        let used = UsedSecrets(isOfSelection: false)
+        try used.note(key(1), secret(1), of: 4)
+        used.completeFile(before: 6)
+        try used.note(key(1), secret(1), of: 4)
+        try used.note(key(2), secret(2), of: 6)
+        #expect(used.late == 0)
+        try used.note(key(3), secret(3), of: 5)
+        used.completeFile(before: 2)
+        try used.note(key(4), secret(4), of: 5)
+        #expect(used.late == 2 && used.count == 4)
+    }
+
     /// What is written is read again.
     @Test func linesAreAKeyLog() throws {
         let used = UsedSecrets(isOfSelection: false)
