@@ -260,6 +260,8 @@ public struct Pipeline: ~Copyable {
         counts.bytes.take(assembler.statistics)
         // What came late was captured.
         counts.missingBytes &-= min(counts.missingBytes, counts.bytes.late)
+        counts.unreadSecretBytes &+= captureNotes?.unreadSecretBytes ?? 0
+        counts.commentsLeftOut = captureNotes?.commentsLeftOut ?? 0
         counts.malformedPackets = malformedPackets
         counts.unread = unread
         counts.notTCPPackets = notTCPPackets

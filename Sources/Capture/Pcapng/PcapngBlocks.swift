@@ -75,7 +75,8 @@ final class PcapngBlocks {
         let captured = UInt32(clamping: frame.byteCount)
         if numbers[interface] != 0 || captured != original || snapLength > 0 && captured > snapLength {
             guard interface.linkType.inFile != nil else { return false }
-            beginSection()
+            // One without interfaces can be used as it is.
+            if !newest.isEmpty { beginSection() }
             guard number(of: interface, captured < original ? captured : 0) != nil else { return false }
             // What comes next is not to be cut so.
             if captured < original {
@@ -84,7 +85,8 @@ final class PcapngBlocks {
             }
         }
         block(3) {
-            put(original)
+            // A snap length of 0 is none: of a frame of which nothing was captured its length has no place.
+            put(captured == 0 ? 0 : original)
             put(frame)
         }
         return true
