@@ -25,6 +25,8 @@ public struct RecordingFiles: ~Copyable {
     private let ring: CaptureLimits?
     /// Nobody but this user may read the files.
     private let isPrivate: Bool
+    /// What is read meanwhile.
+    private let inputs: [String]
     /// See ``CaptureDestination/isEnding``.
     private let isEnding: @Sendable () -> Bool
 
@@ -49,6 +51,7 @@ public struct RecordingFiles: ~Copyable {
     ///     dumpcap's: `name_00001_20261123142233.pcap`.
     ///   - ring: How long a file becomes (`duration`, `fileSize`, `packets`), and how many are kept (`files`).
     ///   - isPrivate: Nobody but this user may read the files, from their creation on.
+    ///   - inputs: What is read meanwhile: none of these files may be one that is written.
     ///   - helper: Is asked where this process may not make a file. It ends if this process has made the first file
     ///     itself; that a file which is there can be opened does not tell whether the next can be made.
     ///   - isEnding: See ``CaptureDestination/isEnding``.
@@ -56,7 +59,8 @@ public struct RecordingFiles: ~Copyable {
     public init(
         path: String, format: CaptureFormat = .pcap, linkType: LinkTypeNumber,
         snapLength: Int = CaptureWriter.snapLength, description: CaptureDescription = CaptureDescription(),
-        ring: CaptureLimits? = nil, isPrivate: Bool = false, helper: consuming RecordingHelper? = nil,
+        ring: CaptureLimits? = nil, isPrivate: Bool = false, inputs: [String] = [],
+        helper: consuming RecordingHelper? = nil,
         isEnding: @escaping @Sendable () -> Bool = { false }
     ) throws(CaptureError) {
         self.path = path
@@ -66,6 +70,7 @@ public struct RecordingFiles: ~Copyable {
         self.snapLength = snapLength
         self.ring = ring
         self.isPrivate = isPrivate
+        self.inputs = inputs
         self.isEnding = isEnding
         self.helper = helper
         begun = monotonicSeconds()
@@ -200,8 +205,14 @@ public struct RecordingFiles: ~Copyable {
     private func create(
         _ path: String, _ name: RecordingName
     ) throws(CaptureError) -> CaptureDestination {
+        // The helper must not be asked for it either.
+        if path != "-", let identity = FileIdentity(of: path),
+            inputs.contains(where: { FileIdentity(of: $0) == identity })
+        {
+            throw CaptureError(.isAnInput, path: path)
+        }
         do throws(CaptureError) {
-            return try CaptureDestination(path: path, isPrivate: isPrivate)
+            return try CaptureDestination(path: path, inputs: inputs, isPrivate: isPrivate)
         } catch {
             guard helper != nil, error.problem == .cannotCreate else { throw error }
         }

@@ -86,6 +86,7 @@ public final class Inquiry: @unchecked Sendable {
     private var latest = Int64.min
     private let named: Node?
     private let found: AnswerBook?
+    private let questions: [QuestionName]
     /// Somebody asks for relations of messages as fields.
     public private(set) var relates: Bool
     /// What messages cost of their segments' headers is asked.
@@ -104,6 +105,7 @@ public final class Inquiry: @unchecked Sendable {
         found: AnswerBook? = nil
     ) {
         self.found = found
+        self.questions = questions
         var scope = questions.reduce(into: Relations.Scope()) { $0.formUnion($1.scope) }
         if relates { scope.formUnion([.pings, .requests]) }
         wantsCosts = scope.contains(.costs)
@@ -112,6 +114,9 @@ public final class Inquiry: @unchecked Sendable {
         named = node
         relations = Relations(scope, SampleBudget(), node: node, book: book)
     }
+
+    /// One that has seen nothing, for another reading of the same: it fills no book.
+    public func renewed() -> Inquiry { Inquiry(questions, relates: relates, node: named, found: found) }
 
     /// From now on messages are related, whatever is asked. To be called before the first one.
     ///

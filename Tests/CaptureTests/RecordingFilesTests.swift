@@ -222,6 +222,15 @@ import Testing
         #expect(upperTime != [0, 0, 0, 0])
     }
 
+    /// A key log that is read meanwhile is not overwritten.
+    @Test func whatIsReadIsNotWritten() throws {
+        let path = try folder.write([1, 2, 3], as: "name.pcap")
+        #expect(throws: CaptureError(.isAnInput, path: path)) {
+            _ = try RecordingFiles(path: path, linkType: LinkTypeNumber(rawValue: 1), inputs: [path]).currentPath
+        }
+        #expect(try bytes(of: path) == [1, 2, 3])
+    }
+
     @Test func noFolderNoFile() throws {
         let path = folder.path + "/none/name.pcap"
         #expect {

@@ -56,6 +56,19 @@ import Testing
         #expect(used.late == 2 && used.count == 4)
     }
 
+    /// Lines that are too short or too long for a secret, and a last one without its end.
+    @Test func linesOfAFile() throws {
+        let embedded = EmbeddedSecrets()
+        let long = Array("BIP324_SHARED_SECRET ".utf8) + [UInt8](repeating: 0x20, count: KeyLog.lineLimit)
+        var lines: [UInt8] = []
+        for _ in 0..<10_000 { lines += Array("a\n\n".utf8) }
+        lines += try long + KeyLog.line(key(1), secret(1))
+        lines += try KeyLog.line(key(2), secret(2)).dropLast()
+        embedded.add(lines, of: 0)
+        #expect(try embedded[key(1), 0] == nil && embedded[key(2), 0] == secret(2))
+        #expect(embedded.unreadBytes == 0)
+    }
+
     /// What is written is read again.
     @Test func linesAreAKeyLog() throws {
         let used = UsedSecrets(isOfSelection: false)

@@ -109,7 +109,7 @@ final class PcapngFile {
 
     // MARK: Blocks
 
-    /// Those that are looked at (section 11.1).
+    /// Those that are looked at.
     private enum BlockType: UInt32 {
         case interfaceDescription = 1
         /// Obsolete.
@@ -190,7 +190,7 @@ final class PcapngFile {
         let length: UInt32 = start.number(4)
         let body = try load(.sectionHeader, length, least: 28)
         let (major, minor): (UInt16, UInt16) = (body.number(4), body.number(6))
-        // A minor version of 2 means the same as 0 (section 4.1).
+        // A minor version of 2 means the same as 0.
         guard major == 1, minor == 0 || minor == 2 else {
             throw wrong("a section of pcapng version \(major).\(minor), where 1.0 and 1.2 are known")
         }
@@ -294,7 +294,7 @@ final class PcapngFile {
         return bytes
     }
 
-    /// Reads a packet's options (sections 3.5 and 4.3).
+    /// Reads a packet's options.
     private func read(_ body: BlockBytes, _ offset: Int, of interface: Int, _ header: inout FrameHeader) {
         var comments: [[UInt8]] = []
         var isOutgoing = false
