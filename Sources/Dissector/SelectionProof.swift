@@ -1,5 +1,6 @@
 import Capture
 import Fields
+import Insight
 import Layers
 import Reassembly
 import Records
