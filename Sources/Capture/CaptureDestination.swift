@@ -20,14 +20,14 @@ public struct CaptureDestination: ~Copyable {
     ///   - path: A file, a FIFO, or `-` for standard output, which is left open.
     ///   - inputs: What is read meanwhile: none of these files may be the same one.
     ///   - isPrivate: Nobody but this user may read the file, from its creation on.
-    /// - Throws: `CaptureError` of the problem `cannotCreate`, `isAnInput`, `isTerminal` or `isDirectory`.
+    /// - Throws: `CaptureError` of the problem `cannotCreate`, `isAnInput` or `isTerminal`.
     public init(path: String, inputs: [String] = [], isPrivate: Bool = false) throws(CaptureError) {
         let descriptor: Descriptor
         var isNew = false
         do throws(SystemFailure) {
             descriptor = try Descriptor(creating: path, mode: isPrivate ? 0o600 : 0o666, isNew: &isNew)
         } catch {
-            throw CaptureError(error.code == EISDIR ? .isDirectory : .cannotCreate, path: path, detail: error.message)
+            throw CaptureError(.cannotCreate, path: path, detail: error.message)
         }
         guard isatty(descriptor.number) == 0 else { throw CaptureError(.isTerminal, path: path) }
         if let own = descriptor.fileIdentity, inputs.contains(where: { FileIdentity(of: $0) == own }) {

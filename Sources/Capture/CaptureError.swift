@@ -56,12 +56,12 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
     /// before. Nil where the input failed before its first frame was tried.
     public let frame: UInt64?
 
-    /// Where the block of a pcapng file begins that could not be read, in bytes of the file once it is decompressed; nil
-    /// of other inputs.
+    /// Where the block of a pcapng file begins that could not be read, in bytes of the file once it is decompressed; nil of
+    /// other inputs.
     public let offset: UInt64?
 
-    /// The message of libpcap or of the reader of pcapng, of the decompressor or of the system, unchanged but for control characters; empty
-    /// where there is none.
+    /// The message of libpcap, of the reader of pcapng, of the decompressor or of the system, unchanged but for control
+    /// characters; empty where there is none.
     public let detail: String
 
     /// Describes an error; for sources of frames, and for tests.
@@ -143,7 +143,7 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
         let file = path == "-" ? "FILE" : path.quotedForShell
         return switch problem {
         case .permissionDenied: "Captures made as root belong to root: change the owner with chown, or read it as root"
-        case .isDirectory: "Name the capture files in it one by one"
+        case .isDirectory: "All captures in it are read with btcshark -r \(file)"
         case .notACapture: "If Wireshark can read it, convert it first: editcap -F nsecpcap \(file) OUT.pcap"
         case .decompressorMissing(_, _, let package):
             "Install it (apt install \(package)) or decompress the file first"
@@ -158,7 +158,7 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
 
 extension String {
     /// The text as one word of a shell command, so that the advice can be copied whatever the file is called.
-    var quotedForShell: String {
+    package var quotedForShell: String {
         let isPlain = unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("-"..."9").contains($0) || $0 == "_" }
         return isPlain
             ? self : "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"

@@ -9,7 +9,8 @@ import Glibc
 ///
 /// A file is opened for its first frame's time, where there are several, and again when its turn has come; then it stays
 /// open to its end. No more than ``mostOpenFiles`` are open at once: where more overlap, the next waits until one has
-/// ended, and its frames come late. Frame numbers go on from file to file; link types may differ from file to file, and within a pcapng file.
+/// ended, and its frames come late. Frame numbers go on from file to file; link types may differ from file to file, and
+/// within a pcapng file.
 public struct CaptureFiles: ~Copyable, PacketSource {
     /// How many files are open at once at most.
     public static let mostOpenFiles = 16

@@ -19,7 +19,7 @@ public struct CaptureFolder: Sendable {
     private var brokenLinks: UInt64 = 0
     /// Further names of files that are read anyway.
     private var repeated: UInt64 = 0
-    /// Files that no text can name.
+    /// Files and folders that no text can name.
     private var unnamable: UInt64 = 0
     private var isWritten = false
 
@@ -31,7 +31,9 @@ public struct CaptureFolder: Sendable {
         self.path = path
         let written = output.flatMap { $0 == "-" ? nil : FileIdentity(of: $0) }
         var known = Set(named.compactMap { $0 == "-" ? nil : FileIdentity(of: $0) })
-        for name in try readNames().sorted() {
+        let found = try FolderNames(of: path)
+        unnamable = found.unnamable
+        for name in found.names.sorted() {
             let path = path.hasSuffix("/") ? path + name : path + "/" + name
             var status = stat()
             guard stat(path, &status) == 0 else {
@@ -62,7 +64,8 @@ public struct CaptureFolder: Sendable {
     /// - Parameters:
     ///   - others: Files that are no captures of any kind.
     ///   - looksIntoFolders: The folders in it are not ignored.
-    public func ignored(others: [String], looksIntoFolders: Bool) -> String? {
+    ///   - unnamableBelow: What no text can name in the folders in it.
+    public func ignored(others: [String], looksIntoFolders: Bool, unnamableBelow: UInt64 = 0) -> String? {
         func some(_ count: UInt64, _ one: String, _ many: String) -> String? {
             count == 0 ? nil : "\(count) \(count == 1 ? one : many)"
         }
@@ -77,31 +80,10 @@ public struct CaptureFolder: Sendable {
             some(special, "FIFO, socket or device", "FIFOs, sockets or devices"),
             some(brokenLinks, "link that leads nowhere", "links that lead nowhere"),
             some(repeated, "further name of a file that is read", "further names of files that are read"),
-            some(unnamable, "file whose name is not UTF-8", "files whose names are not UTF-8"),
+            some(unnamable + unnamableBelow, "file whose name is not UTF-8", "files whose names are not UTF-8"),
             isWritten ? "the file that -w writes" : nil,
         ].compactMap(\.self)
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
-    }
-
-    private mutating func readNames() throws(CaptureError) -> [String] {
-        guard let stream = opendir(path) else {
-            let failure = SystemFailure()
-            throw CaptureError(
-                failure.code == EACCES ? .permissionDenied : .cannotOpen, path: path, detail: failure.message)
-        }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            // The name is as long as it is, not as long as its declaration.
-            let place = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
-            let start = UnsafeRawPointer(entry).advanced(by: place).assumingMemoryBound(to: CChar.self)
-            guard let name = String(validatingCString: start) else {
-                unnamable += 1
-                continue
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
     }
 
     /// Whether a file begins as a capture does, once decompressed; also where that cannot be looked at.

@@ -18,14 +18,14 @@ public final class CaptureNotes: Sendable {
         }
     }
 
-    /// So many different interfaces are known; frames of others have none.
+    /// The most interfaces that are known; frames of others have none.
     public static let interfaceLimit = 65_536
-    /// So many bytes of comments are kept; frames that come later have none.
+    /// The most bytes of comments that are kept, equal ones once; frames that come later have none.
     public static let commentLimit = 16 << 20
-    /// So many runs of frames without a time are kept; frames that come later have the time of the frame before.
+    /// The most runs of frames without a time that are kept; frames that come later have the time of the frame before.
     public static let timelessLimit = 1 << 20
 
-    /// So many bytes of secrets may wait to be taken; others are skipped.
+    /// The most bytes of secrets that may wait to be taken; others are skipped.
     public static let secretsLimit = 256 << 20
 
     /// Lines of a key log that a file brings along.
@@ -41,8 +41,8 @@ public final class CaptureNotes: Sendable {
         var secretsBytes = 0
         var interfaces: [Interface] = []
         var places: [Interface: UInt32] = [:]
-        var comments: [[[UInt8]]] = []
-        var commentBytes = 0
+        var unreadSecretBytes: UInt64 = 0
+        var comments = CommentStore(limit: CaptureNotes.commentLimit)
         var timeless: [ClosedRange<UInt64>] = []
     }
 
@@ -71,14 +71,11 @@ public final class CaptureNotes: Sendable {
 
     /// The place of a frame's comments, from 1; 0 where there are too many.
     func place(ofComments comments: [[UInt8]]) -> UInt32 {
-        state.withLock { state in
-            let size = comments.reduce(64) { $0 + $1.count + 32 }
-            guard state.commentBytes <= Self.commentLimit - min(size, Self.commentLimit + 1) else { return 0 }
-            state.commentBytes += size
-            state.comments.append(comments)
-            return UInt32(state.comments.count)
-        }
+        state.withLock { $0.comments.place(of: comments) }
     }
+
+    /// Forgets the comments so far, to which no frame to come refers: there is room for others.
+    public func forgetComments() { state.withLock { $0.comments.forgetAll() } }
 
     /// Notes a frame without a time, by its number in the whole capture. Called in the order of the frames.
     public func note(timeless frame: UInt64) {
@@ -96,14 +93,36 @@ public final class CaptureNotes: Sendable {
     /// Notes the secrets of a file.
     func note(secrets lines: [UInt8], of file: Int) {
         state.withLock { state in
-            guard lines.count <= Self.secretsLimit - state.secretsBytes else { return }
+            guard lines.count <= Self.secretsLimit - state.secretsBytes else {
+                state.unreadSecretBytes &+= UInt64(lines.count)
+                return
+            }
             state.secretsBytes += lines.count
             state.secrets.append(Secrets(file: file, lines: lines))
         }
         waitingSecrets.store(true, ordering: .releasing)
     }
 
+    /// Notes bytes of secrets that were not even read.
+    func note(unreadSecrets bytes: UInt64) {
+        if bytes > 0 { state.withLock { $0.unreadSecretBytes &+= bytes } }
+    }
+
     // MARK: Asking
+
+    /// Bytes of secrets that were skipped, since there are too many.
+    public var unreadSecretBytes: UInt64 { state.withLock { $0.unreadSecretBytes } }
+
+    /// How many comments were left out, since there are too many.
+    public var commentsLeftOut: UInt64 { state.withLock { $0.comments.leftOut } }
+
+    /// The secrets of a file that wait to be taken, and go on waiting.
+    func waitingSecrets(of file: Int) -> [UInt8] {
+        guard hasSecrets else { return [] }
+        return state.withLock { state in
+            Array(state.secrets.filter { $0.file == file }.map(\.lines).joined())
+        }
+    }
 
     /// Secrets wait to be taken.
     public var hasSecrets: Bool { waitingSecrets.load(ordering: .acquiring) }
@@ -138,7 +157,7 @@ public final class CaptureNotes: Sendable {
     /// - Parameter place: ``FrameHeader/comment``.
     public func comments(_ place: UInt32) -> [[UInt8]] {
         guard place > 0 else { return [] }
-        return state.withLock { $0.comments.indices.contains(Int(place) - 1) ? $0.comments[Int(place) - 1] : [] }
+        return state.withLock { $0.comments[place] }
     }
 
     /// Whether a frame has no time, by its number in the whole capture.

@@ -21,6 +21,15 @@ public struct CaptureStatistics: Hashable, Sendable {
         self.droppedByUs = droppedByUs
     }
 
+    /// What has come since `before`, an earlier state of the same capture.
+    func since(_ before: Self) -> Self {
+        Self(
+            received: received &- min(received, before.received),
+            droppedByKernel: droppedByKernel &- min(droppedByKernel, before.droppedByKernel),
+            droppedByInterface: droppedByInterface &- min(droppedByInterface, before.droppedByInterface),
+            droppedByUs: droppedByUs &- min(droppedByUs, before.droppedByUs))
+    }
+
     /// Whether anything is missing.
     public var hasDrops: Bool { droppedByKernel > 0 || droppedByInterface > 0 || droppedByUs > 0 }
 }

@@ -8,7 +8,7 @@ import System
 public struct RecordingFiles: ~Copyable {
     /// The file being written; nil between two files, since the next is begun by its first frame.
     public private(set) var currentPath: String?
-    /// Files that are full, for `-a files:`. Some may be deleted since.
+    /// Files that are closed. Some may be deleted since.
     public private(set) var completedFiles: UInt64 = 0
 
     private let path: String
@@ -16,12 +16,17 @@ public struct RecordingFiles: ~Copyable {
     private let linkType: LinkTypeNumber
     private let snapLength: Int
     private let description: CaptureDescription
-    /// What was received and lost so far, which a file says at its end where its format has room for it.
+    /// What was received and lost so far in the capture. A file says at its end what has come since the file before it,
+    /// where its format has room for that.
     public var statistics = CaptureStatistics()
+    /// What the files before this one have said.
+    private var statisticsBefore = CaptureStatistics()
     /// When the next file begins, and how many are kept; nil for one file without an end.
     private let ring: CaptureLimits?
     /// Nobody but this user may read the files.
     private let isPrivate: Bool
+    /// What is read meanwhile.
+    private let inputs: [String]
     /// See ``CaptureDestination/isEnding``.
     private let isEnding: @Sendable () -> Bool
 
@@ -36,6 +41,8 @@ public struct RecordingFiles: ~Copyable {
     private var begun: Double
     private var flushed: Double
     private var isFlushed = false
+    /// Lines of a key log that came between two files.
+    private var waitingSecrets: [UInt8] = []
 
     /// Begins the first file, whose header is handed to the system.
     ///
@@ -44,6 +51,7 @@ public struct RecordingFiles: ~Copyable {
     ///     dumpcap's: `name_00001_20261123142233.pcap`.
     ///   - ring: How long a file becomes (`duration`, `fileSize`, `packets`), and how many are kept (`files`).
     ///   - isPrivate: Nobody but this user may read the files, from their creation on.
+    ///   - inputs: What is read meanwhile: none of these files may be one that is written.
     ///   - helper: Is asked where this process may not make a file. It ends if this process has made the first file
     ///     itself; that a file which is there can be opened does not tell whether the next can be made.
     ///   - isEnding: See ``CaptureDestination/isEnding``.
@@ -51,7 +59,8 @@ public struct RecordingFiles: ~Copyable {
     public init(
         path: String, format: CaptureFormat = .pcap, linkType: LinkTypeNumber,
         snapLength: Int = CaptureWriter.snapLength, description: CaptureDescription = CaptureDescription(),
-        ring: CaptureLimits? = nil, isPrivate: Bool = false, helper: consuming RecordingHelper? = nil,
+        ring: CaptureLimits? = nil, isPrivate: Bool = false, inputs: [String] = [],
+        helper: consuming RecordingHelper? = nil,
         isEnding: @escaping @Sendable () -> Bool = { false }
     ) throws(CaptureError) {
         self.path = path
@@ -61,6 +70,7 @@ public struct RecordingFiles: ~Copyable {
         self.snapLength = snapLength
         self.ring = ring
         self.isPrivate = isPrivate
+        self.inputs = inputs
         self.isEnding = isEnding
         self.helper = helper
         begun = monotonicSeconds()
@@ -77,7 +87,15 @@ public struct RecordingFiles: ~Copyable {
         }
     }
 
-    /// Adds a frame; begins the next file before it or completes this one after it, where that is due.
+    /// Whether the file is full: it is completed before the next frame, or in a moment without frames.
+    public var isFull: Bool { isFull(monotonicSeconds()) }
+
+    /// Files that are full or closed, for `-a files:`.
+    public var fullFiles: UInt64 { completedFiles &+ (isFull ? 1 : 0) }
+
+    /// Adds a frame; completes a full file and begins the next one before it.
+    ///
+    /// A full file is not completed after its last frame, since secrets may come of that frame.
     ///
     /// - Throws: `CaptureError`; after one of writing nothing more can be written.
     public mutating func write(_ header: FrameHeader, _ bytes: RawSpan) throws(CaptureError) {
@@ -85,13 +103,16 @@ public struct RecordingFiles: ~Copyable {
         if writer == nil { _ = try begin() }
         try writer?.write(header, bytes)
         isFlushed = false
-        try completeIfFull()
     }
 
-    /// Adds lines of a key log, by which frames of this file can be decrypted.
+    /// Adds lines of a key log, by which frames of this file can be decrypted. Between two files they wait for the next
+    /// one, which only a frame begins.
     public mutating func write(secrets lines: [UInt8]) throws(CaptureError) {
         if lines.isEmpty { return }
-        if writer == nil { _ = try begin() }
+        guard writer != nil else {
+            waitingSecrets += lines
+            return
+        }
         try writer?.write(secrets: lines)
         isFlushed = false
     }
@@ -120,7 +141,10 @@ public struct RecordingFiles: ~Copyable {
     }
 
     private mutating func closeFile() throws(CaptureError) {
-        try writer?.write(statistics)
+        guard writer != nil else { return }
+        try writer?.write(statistics.since(statisticsBefore))
+        statisticsBefore = statistics
+        completedFiles &+= 1
         try writer.take()?.close()
     }
 
@@ -139,15 +163,20 @@ public struct RecordingFiles: ~Copyable {
     // MARK: From file to file
 
     private mutating func completeIfFull(_ now: Double = monotonicSeconds()) throws(CaptureError) {
-        guard let ring, let bytes = writer?.bytesWritten, let frames = writer?.framesWritten,
-            ring.isReached(duration: now - begun, packets: frames, bytes: bytes)
-        else { return }
-        try complete()
+        if isFull(now) { try complete() }
+    }
+
+    private func isFull(_ now: Double) -> Bool {
+        guard let ring else { return false }
+        return switch writer {
+        case .some(let writer):
+            ring.isReached(duration: now - begun, packets: writer.framesWritten, bytes: writer.bytesWritten)
+        case .none: false
+        }
     }
 
     private mutating func complete() throws(CaptureError) {
         currentPath = nil
-        completedFiles &+= 1
         try closeFile()
     }
 
@@ -167,14 +196,23 @@ public struct RecordingFiles: ~Copyable {
         if ring?.files != nil { kept.append(name) }
         begun = monotonicSeconds()
         isFlushed = false
+        let secrets = waitingSecrets
+        waitingSecrets = []
+        try writer?.write(secrets: secrets)
         return isNew
     }
 
     private func create(
         _ path: String, _ name: RecordingName
     ) throws(CaptureError) -> CaptureDestination {
+        // The helper must not be asked for it either.
+        if path != "-", let identity = FileIdentity(of: path),
+            inputs.contains(where: { FileIdentity(of: $0) == identity })
+        {
+            throw CaptureError(.isAnInput, path: path)
+        }
         do throws(CaptureError) {
-            return try CaptureDestination(path: path, isPrivate: isPrivate)
+            return try CaptureDestination(path: path, inputs: inputs, isPrivate: isPrivate)
         } catch {
             guard helper != nil, error.problem == .cannotCreate else { throw error }
         }

@@ -43,6 +43,8 @@ public struct SecondReading: ~Copyable {
             copy = try TemporaryCapture(notes: firstNotes)
             copies[header.file] = copy
         }
+        // A pipe brings them before the frame that they stand before.
+        try copy.writer.write(secrets: firstNotes.waitingSecrets(of: header.file))
         try copy.writer.write(header, bytes)
     }
 

@@ -51,6 +51,10 @@ public struct Counts: Sendable, Equatable {
     public var cutPackets: UInt64 = 0
     /// Packets that were lost while the files were captured, as pcapng files may tell.
     public var droppedPackets: UInt64 = 0
+    /// Bytes of secrets in the files that were not read, since there are too many.
+    public var unreadSecretBytes: UInt64 = 0
+    /// Comments of packets that are not shown, since there are too many.
+    public var commentsLeftOut: UInt64 = 0
     /// Frames that are a second or more earlier than one before them in their file.
     public var packetsBack: UInt64 = 0
 
@@ -60,7 +64,7 @@ public struct Counts: Sendable, Equatable {
     public var hasProblem: Bool {
         badChecksums > 0 || gaps > 0 || missingBytes > 0 || skippedBytes > 0 || cutMessages > 0
             || wrongSecrets > 0 || lostPackets > 0 || evictions > 0 || cutPackets > 0 || bytes.hasProblem
-            || packetsBack > 0 || droppedPackets > 0
+            || packetsBack > 0 || droppedPackets > 0 || unreadSecretBytes > 0 || commentsLeftOut > 0
     }
 
     /// Nothing of Bitcoin was found, though there are frames that were not read, or that hold no TCP: else nobody would know
@@ -102,6 +106,10 @@ public struct Counts: Sendable, Equatable {
         if droppedPackets > 0 {
             parts.append(plural(droppedPackets, "packet", "packets") + " dropped while it was captured")
         }
+        if unreadSecretBytes > 0 {
+            parts.append(plural(unreadSecretBytes, "byte", "bytes") + " of the files' secrets not read")
+        }
+        if commentsLeftOut > 0 { parts.append(plural(commentsLeftOut, "comment", "comments") + " left out") }
         if packetsBack > 0 {
             parts.append(
                 plural(packetsBack, "packet runs", "packets run") + " back in time by a second or more")

@@ -8,7 +8,8 @@ import Synchronization
 /// every message has its header of v1 and stands in order, in packets with right checksums.
 ///
 /// Messages of v1 stay as they were, also where their checksum is wrong. Packets begin with their IP header. In pcapng each
-/// packet with bytes of a message says which frame completed the message. A connection is closed where the original is closed;
+/// packet with bytes of a message says which frame completed the message, unless that frame has no time: then the packet has
+/// none, and with it no place for words. A connection is closed where the original is closed;
 /// what is open at the end of the capture stays open.
 ///
 /// The thread that makes the records owns it; any thread may ask ``hasFailed``.
@@ -29,6 +30,8 @@ public final class DecryptedMessages: @unchecked Sendable {
         public var encryptedStreams: UInt64 = 0
         /// Connections that were closed since too many were open; a later message opens them again.
         public var closedEarly: UInt64 = 0
+        /// Packets of frames without a time, in a format that has a time for each.
+        public var timeless: UInt64 = 0
 
         /// What was left out, for people; empty where nothing was.
         public var leftOut: String {
@@ -60,6 +63,8 @@ public final class DecryptedMessages: @unchecked Sendable {
     private var frames: UInt64 = 0
     /// Of the last packet.
     private var time: Int64 = 0
+    private var hasTime = true
+    private let notes: CaptureNotes?
 
     private static let linkType = LinkTypeNumber.rawIP
 
@@ -67,16 +72,18 @@ public final class DecryptedMessages: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - inputs: What is read; none of these files may be the output.
+    ///   - notes: Those of the reading, which say which frames have no time.
     ///   - application: What a pcapng file names as the program that has written it.
     ///   - connectionLimit: More connections are not open at once.
     ///   - isEnding: See `CaptureDestination`.
     public init(
-        to output: String, inputs: [String] = [], format: CaptureFormat = .pcap, application: String = "",
-        connectionLimit: Int? = nil, isEnding: @escaping @Sendable () -> Bool = { false }
+        to output: String, inputs: [String] = [], notes: CaptureNotes? = nil, format: CaptureFormat = .pcap,
+        application: String = "", connectionLimit: Int? = nil, isEnding: @escaping @Sendable () -> Bool = { false }
     ) throws(CaptureError) {
         var opened = try CaptureDestination(path: output, inputs: inputs)
         opened.isEnding = isEnding
         destination = consume opened
+        self.notes = notes
         self.format = format
         description = CaptureDescription(application: application)
         connections = CleanConnections(limit: connectionLimit ?? CleanConnections.limit)
@@ -109,7 +116,7 @@ public final class DecryptedMessages: @unchecked Sendable {
         guard problem == nil, let source = sender.ends?.source, let destination = sender.ends?.destination,
             let header = header(of: finding, bytes)
         else { return }
-        time = finding.origin.time
+        setTime(finding.origin)
         let isDecrypted = finding.packet != nil
         let comment = "from frame \(finding.origin.frame)" + (isDecrypted ? ", decrypted" : "")
         var connection: CleanConnections.Connection
@@ -162,14 +169,19 @@ public final class DecryptedMessages: @unchecked Sendable {
     }
 
     /// A direction has ended: nothing more will come of it.
-    func close(_ side: Direction, number: UInt64, at time: Int64) {
+    func close(_ side: Direction, number: UInt64, at origin: Origin) {
         guard problem == nil, var connection = connections.take(number) else { return }
-        self.time = time
+        setTime(origin)
         write(connection.end(side))
         if !connection.hasEnded { keep(connection, number) }
     }
 
     // MARK: Packets
+
+    private func setTime(_ origin: Origin) {
+        time = origin.time
+        hasTime = notes.map { !$0.isTimeless(origin.frame) } ?? true
+    }
 
     private func open() {
         guard let opened = destination.take(), problem == nil else { return }
@@ -185,9 +197,11 @@ public final class DecryptedMessages: @unchecked Sendable {
         open()
         for packet in packets where problem == nil {
             frames += 1
-            let header = FrameHeader(
+            var header = FrameHeader(
                 number: frames, time: time, capturedLength: packet.count, originalLength: packet.count,
                 linkType: Self.linkType, file: 0)
+            header.hasTime = hasTime
+            if !hasTime, format == .pcap { counts.timeless += 1 }
             let own = SyntheticConnection.carriesBytes(packet) ? comment : nil
             do throws(CaptureError) {
                 try writer?.write(header, packet.span.bytes, comment: own)

@@ -15,7 +15,7 @@ struct MessageCaptureFinder {
 
     private static let names: Set<String> = ["msgs_recv.dat", "msgs_sent.dat"]
     /// From the folder above several nodes' data: node, network, message_capture, peer.
-    private static let depth = 5
+    static let depth = 5
 
     init(network: Network?) { self.network = network }
 

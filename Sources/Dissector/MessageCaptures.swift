@@ -66,6 +66,11 @@ public struct MessageCaptures: ~Copyable {
         !(try MessageCaptureFinder.files(below: folder).isEmpty)
     }
 
+    /// How many files and folders in the folders of a folder cannot be looked at, since no text is their name.
+    public static func unnamable(below folder: String) throws(CaptureError) -> UInt64 {
+        try FileTree.unnamable(below: folder, depth: MessageCaptureFinder.depth)
+    }
+
     /// Hands the next message to the writer.
     ///
     /// - Returns: False at the end, or when as many messages as were asked for have been shown.

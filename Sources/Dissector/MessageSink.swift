@@ -49,7 +49,11 @@ struct MessageSink: StreamSink, ~Copyable {
     /// Records are held back.
     var holdsRecords: Bool { outlet.holdsRecords }
     /// What was found, as far as it is known here.
-    var counts: Counts { outlet.counts }
+    var counts: Counts {
+        var counts = outlet.counts
+        counts.unreadSecretBytes = finder.unreadBytes
+        return counts
+    }
 
     /// The capture's first frame.
     mutating func begin(_ time: Int64) { outlet.begin(time) }

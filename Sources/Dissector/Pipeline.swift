@@ -248,6 +248,9 @@ public struct Pipeline: ~Copyable {
     /// Does something while no record is being made, and all that came before are made.
     public mutating func pauseRecords<Result>(_ body: () -> Result) -> Result { sink.pauseRecords(body) }
 
+    /// How many connections have begun. They are numbered from 0 in this order.
+    public var connections: UInt64 { assembler.statistics.connections }
+
     public var counts: Counts {
         var counts = sink.counts
         counts.packets = packets
@@ -257,6 +260,8 @@ public struct Pipeline: ~Copyable {
         counts.bytes.take(assembler.statistics)
         // What came late was captured.
         counts.missingBytes &-= min(counts.missingBytes, counts.bytes.late)
+        counts.unreadSecretBytes &+= captureNotes?.unreadSecretBytes ?? 0
+        counts.commentsLeftOut = captureNotes?.commentsLeftOut ?? 0
         counts.malformedPackets = malformedPackets
         counts.unread = unread
         counts.notTCPPackets = notTCPPackets

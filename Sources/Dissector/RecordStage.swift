@@ -140,7 +140,7 @@ struct RecordStage: ~Copyable {
         if let inquiry { inquiry.receive(event, of: sender, number: number) }
         switch event {
         case .closed(let origin):
-            decrypted?.close(sender.side, number: number, at: origin.time)
+            decrypted?.close(sender.side, number: number, at: origin)
             return conversations.close(sender.side, number: number)
         case .resumed: return
         case .unread(let count, let origin): return tellUnread(count, at: origin, of: sender, number: number)

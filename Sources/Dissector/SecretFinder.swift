@@ -29,6 +29,9 @@ final class SecretFinder {
         hasEmbedded = !embedded.isEmpty
     }
 
+    /// Bytes of secrets in files that were not kept.
+    var unreadBytes: UInt64 { embedded.unreadBytes }
+
     var hasKeys: Bool { keys != nil || hasEmbedded }
     /// A secret may come later than the bytes that it opens.
     var waits: Bool { keys != nil && waitsForKeys }

@@ -11,21 +11,27 @@ public struct SelectedPackets: ~Copyable {
     private let isEnding: @Sendable () -> Bool
     /// The link type of a file without frames: that of the first frame read.
     private var linkType: LinkTypeNumber?
+    /// Frames of other link types were read after it.
+    private var hasSeveralLinkTypes = false
+    /// After ``complete(_:for:_:)``, in how many groups of ends a reader of the new file still finds other messages.
+    public private(set) var differingEnds = 0
 
     /// Opens the output, and leaves what it holds as it is.
     ///
     /// - Parameters:
     ///   - paths: The inputs, as `CaptureFiles` takes them.
+    ///   - others: What else is read meanwhile.
     ///   - notes: Those of the first reading.
-    ///   - output: A file, a FIFO, or `-` for standard output; none of the inputs.
+    ///   - output: A file, a FIFO, or `-` for standard output; none of what is read.
     ///   - application: What a pcapng file names as the program that has written it.
     ///   - isPrivate: Nobody but this user may read the new file.
     ///   - isEnding: The program is to end: a reader of the output that takes nothing is not waited for.
     public init(
-        from paths: [String], notes: CaptureNotes = CaptureNotes(), to output: String, format: CaptureFormat = .pcap,
+        from paths: [String], besides others: [String] = [], notes: CaptureNotes = CaptureNotes(), to output: String,
+        format: CaptureFormat = .pcap,
         application: String = "", isPrivate: Bool = false, isEnding: @escaping @Sendable () -> Bool = { false }
     ) throws(CaptureError) {
-        destination = try CaptureDestination(path: output, inputs: paths, isPrivate: isPrivate)
+        destination = try CaptureDestination(path: output, inputs: paths + others, isPrivate: isPrivate)
         destination.isEnding = isEnding
         self.isEnding = isEnding
         reading = SecondReading(paths: paths, notes: notes)
@@ -36,6 +42,7 @@ public struct SelectedPackets: ~Copyable {
     /// Takes each frame as it is read for the first time: those of a pipe cannot be read again and are copied.
     public mutating func receive(_ header: FrameHeader, _ bytes: RawSpan) throws(CaptureError) {
         if linkType == nil { linkType = header.linkType }
+        if header.linkType != linkType { hasSeveralLinkTypes = true }
         try reading.note(header, bytes)
     }
 
@@ -48,7 +55,24 @@ public struct SelectedPackets: ~Copyable {
     public mutating func complete(
         _ selection: FrameSelection, for messages: SelectedMessages, _ options: PipelineOptions
     ) throws(CaptureError) -> FrameSelection {
-        try SelectionProof(messages, options, isEnding: isEnding).complete(selection, &reading)
+        try SelectionProof(messages, options, isEnding: isEnding).complete(selection, &reading, &differingEnds)
+    }
+
+    /// A pcap file holds frames of one link type only: what it cannot hold must not cost what it holds now.
+    private mutating func checkLinkTypes(of selection: FrameSelection) throws(CaptureError) {
+        guard format == .pcap, hasSeveralLinkTypes else { return }
+        let path = destination.path
+        var first: LinkTypeNumber?
+        try reading.read(upTo: selection.last, notes: CaptureNotes()) { header, _ throws(CaptureError) in
+            guard selection.contains(header.number) else { return }
+            guard let known = first else {
+                first = header.linkType
+                return
+            }
+            guard header.linkType == known else {
+                throw CaptureError(.linkTypeDiffers(header.linkType, from: known), path: path, frame: header.number)
+            }
+        }
     }
 
     /// Writes the selected frames.
@@ -60,13 +84,17 @@ public struct SelectedPackets: ~Copyable {
     public consuming func write(
         _ selection: FrameSelection, secrets: [UInt8] = []
     ) throws(CaptureError) -> UInt64 {
+        try checkLinkTypes(of: selection)
         var destination: CaptureDestination? = destination
         var reading = reading
         let format = format
-        let description = CaptureDescription(application: application, notes: reading.notes)
+        let notes = reading.notes
+        let description = CaptureDescription(application: application, notes: notes)
         // Its header can be written only when the link type is known.
         var writer: CaptureWriter?
         try reading.read(upTo: selection.last) { header, bytes throws(CaptureError) in
+            // A frame's comments are needed until it is written.
+            defer { if header.comment > 0 { notes.forgetComments() } }
             guard selection.contains(header.number) else { return }
             if let opened = destination.take() {
                 // A pcapng file describes interfaces as their frames come.

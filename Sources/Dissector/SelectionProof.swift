@@ -1,10 +1,12 @@
 import Capture
 import Fields
+import Insight
 import Layers
 import Reassembly
 import Records
 
-/// Proves that a reader of selected frames finds the messages for which they were selected, and adds frames where it does not.
+/// Proves that a reader of selected frames finds the messages for which they were selected, adds frames where it does not,
+/// and says where that is not enough.
 ///
 /// What a reader takes for a stream's bytes depends on more than the frames that brought them: on acknowledgements, which
 /// decide what a receiver has read of a damaged capture, and on what came between. So the selection is read as it would be
@@ -16,7 +18,7 @@ struct SelectionProof {
 
     /// - Parameters:
     ///   - expected: What the messages say.
-    ///   - options: Those of the reading that found them. Its inquiry is fed again, unless it is nil.
+    ///   - options: Those of the reading that found them. An inquiry like theirs is fed again.
     ///   - isEnding: The program is to end: the selection is left as it is.
     init(_ expected: SelectedMessages, _ options: PipelineOptions, isEnding: @escaping () -> Bool) {
         self.expected = expected
@@ -31,13 +33,20 @@ struct SelectionProof {
     }
 
     /// The selection with what it lacked.
+    ///
+    /// - Parameter unproven: Of how many groups of ends a reader still finds other messages.
     func complete(
-        _ selection: FrameSelection, _ reading: inout SecondReading
+        _ selection: FrameSelection, _ reading: inout SecondReading, _ unproven: inout Int
     ) throws(CaptureError) -> FrameSelection {
+        unproven = 0
         if expected.isEmpty || isEnding() { return selection }
         let differing = expected.differing(from: try messages(of: selection, &reading))
         if differing.isEmpty || isEnding() { return selection }
-        return try adding(differing, to: selection, &reading)
+        let completed = try adding(differing, to: selection, &reading)
+        let left = expected.differing(from: try messages(of: completed, &reading))
+        // A proof that was broken off says nothing.
+        if !isEnding() { unproven = left.count }
+        return completed
     }
 
     /// What a reader of the selected frames finds.
@@ -47,6 +56,7 @@ struct SelectionProof {
         var options = options
         let notes = CaptureNotes()
         options.captureNotes = notes
+        options.inquiry = options.inquiry?.renewed()
         let reader = MessageReader()
         var pipeline = Pipeline(options, writer: reader)
         try reading.read(upTo: selection.last, notes: notes) { header, bytes throws(CaptureError) in

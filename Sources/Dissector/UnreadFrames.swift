@@ -16,7 +16,7 @@ public struct UnreadFrames: Sendable, Equatable {
         }
     }
 
-    /// So many kinds are told apart; frames of others are counted together.
+    /// The most kinds that are counted by themselves; frames of others are counted together.
     public static let kindLimit = 64
 
     private var counts: [Kind: UInt64] = [:]

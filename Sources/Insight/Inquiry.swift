@@ -92,6 +92,7 @@ public final class Inquiry: @unchecked Sendable {
     /// The node, where it was named.
     public var namedNode: Node? { named }
     private let found: AnswerBook?
+    private let questions: [QuestionName]
     /// Somebody asks for relations of messages as fields.
     public private(set) var relates: Bool
     /// What messages cost of their segments' headers is asked.
@@ -110,6 +111,7 @@ public final class Inquiry: @unchecked Sendable {
         found: AnswerBook? = nil
     ) {
         self.found = found
+        self.questions = questions
         var scope = questions.reduce(into: Relations.Scope()) { $0.formUnion($1.scope) }
         if relates { scope.formUnion([.pings, .requests]) }
         wantsCosts = scope.contains(.costs)
@@ -118,6 +120,9 @@ public final class Inquiry: @unchecked Sendable {
         named = node
         relations = Relations(scope, SampleBudget(), node: node, book: book)
     }
+
+    /// One that has seen nothing, for another reading of the same: it fills no book.
+    public func renewed() -> Inquiry { Inquiry(questions, relates: relates, node: named, found: found) }
 
     /// From now on messages are related, whatever is asked. To be called before the first one.
     ///

@@ -18,9 +18,13 @@ public final class UsedSecrets: Sendable {
         var written: Set<EllSwiftKey> = []
         var lines: [UInt8] = []
         var leftOut: UInt64 = 0
+        /// The first connection that is not in a complete file.
+        var firstOfFile: UInt64 = 0
+        var late: UInt64 = 0
 
-        mutating func write(_ used: Used) {
+        mutating func write(_ used: Used, of connection: UInt64) {
             guard written.insert(used.key).inserted else { return }
+            if connection < firstOfFile { late += 1 }
             lines += KeyLog.line(used.key, used.secret)
         }
     }
@@ -36,7 +40,11 @@ public final class UsedSecrets: Sendable {
         let used = Used(key: key, secret: secret)
         state.withLock { state in
             if !isOfSelection || state.selected.remove(connection) != nil {
-                if state.written.count < KeyLog.secretLimit { state.write(used) } else { state.leftOut += 1 }
+                if state.written.count < KeyLog.secretLimit {
+                    state.write(used, of: connection)
+                } else {
+                    state.leftOut += 1
+                }
             } else if state.waiting.count < KeyLog.secretLimit {
                 state.waiting[connection] = used
             } else {
@@ -49,11 +57,17 @@ public final class UsedSecrets: Sendable {
     public func select(_ connection: UInt64) {
         state.withLock { state in
             if let used = state.waiting.removeValue(forKey: connection) {
-                state.write(used)
+                state.write(used, of: connection)
             } else if state.selected.count < KeyLog.secretLimit {
                 state.selected.insert(connection)
             }
         }
+    }
+
+    /// The file in which the connections of lower numbers began is complete: their secrets come late from now on. Who reads
+    /// that file does not find them.
+    public func completeFile(before connection: UInt64) {
+        state.withLock { $0.firstOfFile = max($0.firstOfFile, connection) }
     }
 
     /// Lines of a key log, each with its end, that have come since this was last asked.
@@ -67,6 +81,9 @@ public final class UsedSecrets: Sendable {
 
     /// How many were handed out, or will be.
     public var count: Int { state.withLock { $0.written.count } }
+
+    /// How many of them came after the file with their connection was complete.
+    public var late: UInt64 { state.withLock { $0.late } }
 
     /// Secrets of which there were too many to be kept.
     public var leftOut: UInt64 { state.withLock { $0.leftOut } }

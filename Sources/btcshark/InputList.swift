@@ -32,7 +32,8 @@ struct InputList {
         options.arguments = words.filter
         if !options.reallyQuiet {
             for name in words.hidden {
-                StandardError.complain("'\(name)' is taken for a display filter; the file of this name is ./\(name)")
+                StandardError.complain(
+                    "'\(name)' is taken for a display filter; the file of this name is \("./\(name)".quotedForShell)")
             }
         }
         // Before anything is said of folders.
@@ -82,8 +83,12 @@ struct InputList {
     }
 
     private func report(_ folder: CaptureFolder, _ others: [String], looksIntoFolders: Bool) {
-        guard !options.reallyQuiet,
-            let ignored = folder.ignored(others: others, looksIntoFolders: looksIntoFolders)
+        guard !options.reallyQuiet else { return }
+        // What cannot be read there was complained of when the files were looked for.
+        let unnamable = looksIntoFolders ? (try? MessageCaptures.unnamable(below: folder.path)) ?? 0 : 0
+        guard
+            let ignored = folder.ignored(
+                others: others, looksIntoFolders: looksIntoFolders, unnamableBelow: unnamable)
         else { return }
         StandardError.complain("\(folder.path): ignored: \(ignored)")
     }

@@ -17,8 +17,8 @@ struct InputWords {
     /// - Parameter hasFilter: There is a filter with `-Y`: then words are files.
     init(_ words: [String], hasFilter: Bool) {
         if hasFilter {
-            files = words.filter(Self.isFile)
-            filter = words.filter { !Self.isFile($0) }
+            // What is not there, the reading will complain of.
+            files = words
             return
         }
         if Self.isFilter(words.joined(separator: " ")) {

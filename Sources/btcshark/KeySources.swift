@@ -7,7 +7,8 @@ import Keys
 final class KeySources {
     let log: KeyLog
     private let node: NodeKeys?
-    private let path: String
+    /// Of the file; empty where there is none.
+    let path: String
     /// A file that could be read at first, and now cannot, is reported once.
     private var hasFailed = false
 

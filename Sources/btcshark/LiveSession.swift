@@ -27,6 +27,8 @@ struct LiveSession: ~Copyable {
     private var flushed = ContinuousClock.now
     private var lookedForKeys = ContinuousClock.now
     private var notedStatistics = ContinuousClock.now
+    /// Of the recording, as far as ``usedSecrets`` knows.
+    private var completedFiles: UInt64 = 0
 
     /// After so long output is handed on though more frames come.
     private static let flushInterval: Duration = .milliseconds(50)
@@ -55,6 +57,7 @@ struct LiveSession: ~Copyable {
     mutating func run(_ reader: inout LiveReader, isOver: () -> Bool) -> (any Error)? {
         while !isOver(), !hasReachedLimit, !Signals.isEndRequested {
             answerSignals(reader)
+            guard failure == nil else { return failure }
             writeMetrics(reader)
             noteStatistics(reader)
             guard step(&reader, milliseconds: wait) else { return failure }
@@ -108,7 +111,7 @@ struct LiveSession: ~Copyable {
     private mutating func step(_ reader: inout LiveReader, milliseconds: Int32) -> Bool {
         do {
             switch try Self.next(&reader, milliseconds, &self) {
-            case .frame: break
+            case .frame: if isRecordingFull { recording?.statistics = reader.statistics }
             case .idle: try idle()
             case .end: return false
             }
@@ -127,7 +130,10 @@ struct LiveSession: ~Copyable {
     private mutating func take(_ header: FrameHeader, _ bytes: RawSpan) {
         packets &+= 1
         do {
+            // What opens frames before this one belongs into their file, which may be full.
+            try recordSecrets()
             try recording?.write(header, bytes)
+            noteCompletion()
             if !onlyRecords { try pipeline?.receive(header, bytes) }
             try recordSecrets()
         } catch {
@@ -143,13 +149,21 @@ struct LiveSession: ~Copyable {
         try recording?.write(secrets: lines)
     }
 
+    /// A file was completed before the frame at hand: its connections have no more secrets in it.
+    private mutating func noteCompletion() {
+        guard let usedSecrets, recordedFiles != completedFiles else { return }
+        completedFiles = recordedFiles
+        usedSecrets.completeFile(before: connections)
+    }
+
     /// Nothing came for a moment.
     private mutating func idle() throws(CaptureError) {
-        try recordSecrets()
-        try recording?.keepTime()
         // A second late, since frames of before may still be with the kernel.
         pipeline?.pass(to: SystemClock.nanoseconds - 1_000_000_000)
         flush(ContinuousClock.now)
+        try recordSecrets()
+        try recording?.keepTime()
+        noteCompletion()
     }
 
     private mutating func flush(_ now: ContinuousClock.Instant) {
@@ -225,15 +239,40 @@ struct LiveSession: ~Copyable {
 
     private var recorded: (bytes: UInt64, files: UInt64) {
         switch recording {
-        case .some(let recording): (recording.currentBytes, recording.completedFiles)
+        case .some(let recording): (recording.currentBytes, recording.fullFiles)
         case .none: (0, 0)
+        }
+    }
+
+    private var recordedFiles: UInt64 {
+        switch recording {
+        case .some(let recording): recording.completedFiles
+        case .none: 0
+        }
+    }
+
+    private var isRecordingFull: Bool {
+        guard plan.ring != nil else { return false }
+        return switch recording {
+        case .some(let recording): recording.isFull
+        case .none: false
+        }
+    }
+
+    private var connections: UInt64 {
+        switch pipeline {
+        case .some(let pipeline): pipeline.connections
+        case .none: 0
         }
     }
 
     private mutating func answerSignals(_ reader: borrowing LiveReader) {
         if Signals.takeRotationRequest() {
             do throws(CaptureError) {
+                recording?.statistics = reader.statistics
+                try recordSecrets()
                 try recording?.rotate()
+                noteCompletion()
             } catch {
                 failure = error
             }

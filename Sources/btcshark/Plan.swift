@@ -96,6 +96,12 @@ struct Plan {
         if case .live(let live) = input { live.recording != nil } else { false }
     }
 
+    /// Files with secrets, also one that the environment names: they must not be written meanwhile.
+    var keyFiles: [String] {
+        guard let path = keys?.path, !path.isEmpty else { return [] }
+        return [path]
+    }
+
     // MARK: Input
 
     private static func input(_ options: Options) throws -> Input {
@@ -110,7 +116,8 @@ struct Plan {
             if options.decode != nil { throw ValidationError("--decode and -r cannot be used together.") }
             if let stray = options.arguments.first, access(stray, F_OK) == 0 {
                 let kind = FileTree.entry(at: stray) == .folder ? "captures in" : "file"
-                throw ValidationError("To read the \(kind) '\(stray)', name it with -r: btcshark -r \(stray)")
+                throw ValidationError(
+                    "To read the \(kind) '\(stray)', name it with -r: btcshark -r \(stray.quotedForShell)")
             }
             throw ValidationError(
                 "Nothing to read: name a capture with -r, as in btcshark -r FILE, or an interface with -i.")

@@ -26,7 +26,8 @@ extension Run {
                 recording = try RecordingFiles(
                     path: path, format: plan.packetFormat, linkType: opened.linkType, snapLength: opened.snapLength,
                     description: CaptureDescription(application: Btcshark.application, interface: live.interface),
-                    ring: live.ring, isPrivate: secrets != nil, helper: helper.take(),
+                    ring: live.ring, isPrivate: secrets != nil, inputs: plan.keyFiles,
+                    helper: helper.take(),
                     isEnding: { Signals.isEndRequested })
             }
             announce(opened, live)

@@ -10,10 +10,10 @@ extension Run {
     /// Writes the messages that are shown, in connections that are made up.
     func run(_ paths: [String], writingDecrypted file: String) -> Status {
         run { writer in
-            let decrypted = try DecryptedMessages(
-                to: file, inputs: paths, format: plan.packetFormat, application: Btcshark.application,
-                isEnding: { Signals.isEndRequested })
             let notes = CaptureNotes()
+            let decrypted = try DecryptedMessages(
+                to: file, inputs: paths + plan.keyFiles, notes: notes, format: plan.packetFormat,
+                application: Btcshark.application, isEnding: { Signals.isEndRequested })
             var options = plan.pipeline
             options.captureNotes = notes
             options.decrypted = decrypted
@@ -43,6 +43,11 @@ extension Run {
 
     private static func report(_ counts: DecryptedMessages.Counts, _ path: String) {
         if !counts.leftOut.isEmpty { StandardError.complain("\(path): not written: \(counts.leftOut)") }
+        if counts.timeless > 0 {
+            StandardError.complain(
+                "\(path): \(counts.timeless) packets are of frames without a time, and have that of a packet before them: "
+                    + "pcapng can say so (-F pcapng)")
+        }
         if counts.closedEarly > 0 {
             StandardError.complain(
                 "\(path): too many connections were open: \(counts.closedEarly) were closed early, and may be there twice"
@@ -72,6 +77,11 @@ extension Run {
         if secrets.count == 0 {
             StandardError.complain(
                 "--inject-keys: \(path) has no secrets, since none decrypted anything of a connection in it")
+        }
+        if secrets.late > 0 {
+            StandardError.complain(
+                "--inject-keys: \(secrets.late) \(secrets.late == 1 ? "secret" : "secrets") came after the file with "
+                    + "\(secrets.late == 1 ? "its" : "their") connection was complete")
         }
         if secrets.leftOut > 0 {
             StandardError.complain("--inject-keys: \(secrets.leftOut) secrets are left out, as there are too many")

@@ -62,7 +62,8 @@ struct Run {
             var packets: SelectedPackets?
             if let file = plan.packetFile {
                 packets = try SelectedPackets(
-                    from: paths, notes: notes, to: file, format: plan.packetFormat, application: Btcshark.application,
+                    from: paths, besides: plan.keyFiles, notes: notes, to: file, format: plan.packetFormat,
+                    application: Btcshark.application,
                     isPrivate: secrets != nil, isEnding: { Signals.isEndRequested })
             }
             var options = plan.pipeline
@@ -88,6 +89,11 @@ struct Run {
             if let collector, var packets = packets.take(), problem == nil || counts.packets > 0 {
                 do throws(CaptureError) {
                     let selection = try packets.complete(collector.selection, for: collector.messages, proofOptions)
+                    if packets.differingEnds > 0 {
+                        StandardError.complain(
+                            "\(plan.packetFile ?? ""): lacks frames: of \(packets.differingEnds) pairs of ends or more "
+                                + "a reader finds other messages in it than here")
+                    }
                     let lines = secrets?.takeLines() ?? []
                     if let secrets { Self.complain(of: secrets, plan.packetFile ?? "") }
                     _ = try packets.write(selection, secrets: lines)

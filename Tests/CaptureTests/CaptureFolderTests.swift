@@ -110,7 +110,25 @@ import Testing
         let number = open(path, O_CREAT | O_WRONLY, 0o600)
         try #require(number >= 0)
         close(number)
-        #expect(ignored(try CaptureFolder(folder.path)) == "1 file whose name is not UTF-8")
+        let found = try CaptureFolder(folder.path)
+        #expect(ignored(found) == "1 file whose name is not UTF-8")
+        let all = found.ignored(others: [], looksIntoFolders: true, unnamableBelow: 2)
+        #expect(all == "3 files whose names are not UTF-8")
+        #expect(try FileTree.files(below: folder.path, depth: 5) { _, _ in true }.isEmpty)
+    }
+
+    /// The same in the folders of a folder, as deep as files are looked for.
+    @Test func unnamableBelow() throws {
+        let below = folder.path + "/a/b/c"
+        try FileManager.default.createDirectory(atPath: below, withIntermediateDirectories: true)
+        for parent in [folder.path, folder.path + "/a", below] {
+            let path = (Array(parent.utf8) + [0x2f, 0xff, 0]).map { CChar(bitPattern: $0) }
+            let number = open(path, O_CREAT | O_WRONLY, 0o600)
+            try #require(number >= 0)
+            close(number)
+        }
+        let counts = try [0, 1, 2, 3, 9].map { try FileTree.unnamable(below: folder.path, depth: $0) }
+        #expect(counts == [0, 1, 1, 2, 2])
     }
 
     /// A user reads a folder in which one file is another's, and one that is.

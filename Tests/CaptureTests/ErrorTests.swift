@@ -26,7 +26,8 @@ import Testing
         #expect(error.problem == .isDirectory)
         #expect(
             error.description
-                == "\(folder.path): is a directory, not a capture file. Name the capture files in it one by one"
+                == "\(folder.path): is a directory, not a capture file. "
+                + "All captures in it are read with btcshark -r \(folder.path.quotedForShell)"
         )
     }
 

@@ -191,7 +191,59 @@ import Testing
         #expect(files.drops == 2 * 1_017)
     }
 
+    /// Statistics that say nothing of drops, or of one kind of them, leave the others as they were.
+    @Test func statisticsThatSayLess() throws {
+        var file = simplest()
+        file.statistics(drops: 1, systemDrops: 2)
+        for (code, value) in [(5, 10), (4, 100), (7, 20), (4, 200)] as [(UInt16, UInt64)] {
+            file.block(5) {
+                $0.put(0, 0, 0 as UInt32)
+                $0.put(code, 8)
+                $0.put(value)
+                $0.put(0, 0 as UInt16)
+            }
+        }
+        var files = CaptureFiles(paths: [try folder.write(file.bytes)])
+        #expect(record(&files).error == nil)
+        #expect(files.drops == 30)
+    }
+
+    /// A block of secrets that is too long is skipped, and counted; one of other secrets is none of ours.
+    @Test func secretsThatAreNotRead() throws {
+        var file = simplest()
+        for type in [0x544c_534b, 0x5741_5247] as [UInt32] {
+            file.block(10) {
+                $0.put(type, 17 << 20)
+                $0.bytes += [UInt8](repeating: 0x0a, count: 17 << 20)
+            }
+        }
+        file.packet([1])
+        let path = try folder.write(file.bytes)
+        var files = CaptureFiles(paths: [path])
+        let (frames, error) = record(&files)
+        #expect(error == nil && frames.count == 1)
+        #expect(files.notes.unreadSecretBytes == 17 << 20 && files.notes.takeSecrets().isEmpty)
+        guard let compressed = try folder.compress(path, with: "gzip") else { return }
+        files = CaptureFiles(paths: [compressed])
+        #expect(record(&files).error == nil)
+        #expect(files.notes.unreadSecretBytes == 17 << 20)
+    }
+
     // MARK: Cut and damaged
+
+    /// It is not taken for one that the snap length has cut.
+    @Test(arguments: [0, 3, 100] as [UInt32]) func aSimplePacketWithoutRoom(snapLength: UInt32) throws {
+        var file = BlockFile()
+        file.section()
+        file.interface(snapLength: snapLength)
+        file.simplePacket([1, 2, 3, 4], original: 60)
+        let (frames, error, _) = try read(file)
+        if snapLength == 3 {
+            #expect(error == nil && frames.map(\.bytes) == [[1, 2, 3]])
+        } else {
+            #expect(error?.problem == .damaged && frames.isEmpty)
+        }
+    }
 
     /// Every cut but those between two blocks is an error that says where, and loses no frame before it.
     @Test(arguments: [false, true])

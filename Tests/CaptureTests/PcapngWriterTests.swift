@@ -136,6 +136,28 @@ import Testing
         if let infos = try run("capinfos", [path]) { #expect(infos.contains("Name = eth0")) }
     }
 
+    /// A frame without a time that was cut has an interface of its own, which cuts no other frame; and no section is empty.
+    @Test func aCutFrameWithoutATime() throws {
+        var writer = try makeWriter(nil, CaptureDescription())
+        var header = FrameHeader(
+            number: 1, time: 5, capturedLength: 2, originalLength: 60, linkType: LinkTypeNumber(rawValue: 1), file: 0)
+        let bytes: [UInt8] = [1, 2, 3, 4]
+        for (count, original, hasTime) in [(2, 60, false), (4, 4, true), (0, 60, false), (4, 4, false)] {
+            header.hasTime = hasTime
+            header.capturedLength = count
+            header.originalLength = original
+            try writer.write(header, bytes.span.bytes.extracting(first: count))
+        }
+        try writer.close()
+        let frames = try readAgain().frames
+        #expect(frames.map(\.bytes.count) == [2, 4, 0, 4])
+        #expect(frames.map(\.header.hasTime) == [false, true, false, false])
+        // Of a frame of which nothing was captured the length has no place.
+        #expect(frames.map(\.header.originalLength) == [60, 4, 0, 4])
+        let file = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+        #expect(Array(file[28..<32]) == [1, 0, 0, 0], "the first section has an interface")
+    }
+
     @Test func withoutFrames() throws {
         try makeWriter(113, CaptureDescription()).close()
         #expect(try readAgain().frames.isEmpty)

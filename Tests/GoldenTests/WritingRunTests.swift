@@ -103,6 +103,33 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: Program.workspace.appendingPathComponent("x.pcapng").path))
     }
 
+    /// It is read meanwhile, wherever it was named.
+    @Test(arguments: [true, false]) func theKeyLogIsNotOverwritten(isNamed: Bool) throws {
+        defer { remove() }
+        let path = file("log.keys")
+        let log = Program.root.appendingPathComponent(Self.keys)
+        try FileManager.default.copyItem(at: log, to: URL(fileURLWithPath: path))
+        for options in ["--inject-keys -F pcapng", "--decrypted", ""] {
+            let key = isNamed ? "--keylog '\(path)'" : ""
+            let variable = isNamed ? "" : "BIP324_KEYLOG='\(path)' "
+            let outcome = try Program.shell("\(variable)btcshark -r \(Self.encrypted) \(key) -w '\(path)' \(options)")
+            #expect(outcome.status == 2 && outcome.errorText.contains("would be overwritten"), "\(outcome.errorText)")
+        }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data(contentsOf: log))
+    }
+
+    /// Of a pipe, too, the proof that the new file has the same messages has its secrets.
+    @Test func theProofOfAPipeHasItsSecrets() throws {
+        defer { remove() }
+        let (shared, piped, direct) = (file("share.pcapng"), file("piped.pcapng"), file("direct.pcapng"))
+        _ = try lines(["-r", Self.encrypted, "--keylog", Self.keys, "-w", shared, "--inject-keys"])
+        let direction = "bitcoin.ping"
+        _ = try lines(["-r", shared, "-w", direct, "--inject-keys", direction])
+        let outcome = try Program.shell("cat '\(shared)' | btcshark -r - -w '\(piped)' --inject-keys '\(direction)'")
+        #expect(outcome.status == 0 && outcome.errorText.isEmpty, "\(outcome.errorText)")
+        #expect(try lines(["-r", piped, "-Q"]) == lines(["-r", direct, "-Q"]))
+    }
+
     // MARK: --decrypted
 
     private static let columns = [

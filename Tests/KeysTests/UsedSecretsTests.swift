@@ -42,6 +42,33 @@ import Testing
         #expect(used.takeLines().isEmpty)
     }
 
+    /// Of a connection that began in a file which is complete.
+    @Test func late() throws {
+        let used = UsedSecrets(isOfSelection: false)
+        try used.note(key(1), secret(1), of: 4)
+        used.completeFile(before: 6)
+        try used.note(key(1), secret(1), of: 4)
+        try used.note(key(2), secret(2), of: 6)
+        #expect(used.late == 0)
+        try used.note(key(3), secret(3), of: 5)
+        used.completeFile(before: 2)
+        try used.note(key(4), secret(4), of: 5)
+        #expect(used.late == 2 && used.count == 4)
+    }
+
+    /// Lines that are too short or too long for a secret, and a last one without its end.
+    @Test func linesOfAFile() throws {
+        let embedded = EmbeddedSecrets()
+        let long = Array("BIP324_SHARED_SECRET ".utf8) + [UInt8](repeating: 0x20, count: KeyLog.lineLimit)
+        var lines: [UInt8] = []
+        for _ in 0..<10_000 { lines += Array("a\n\n".utf8) }
+        lines += try long + KeyLog.line(key(1), secret(1))
+        lines += try KeyLog.line(key(2), secret(2)).dropLast()
+        embedded.add(lines, of: 0)
+        #expect(try embedded[key(1), 0] == nil && embedded[key(2), 0] == secret(2))
+        #expect(embedded.unreadBytes == 0)
+    }
+
     /// What is written is read again.
     @Test func linesAreAKeyLog() throws {
         let used = UsedSecrets(isOfSelection: false)

@@ -24,7 +24,7 @@ struct BlockBytes {
     /// Calls `body` with each option from `offset` on: its code and its value. Ends at the one that ends the options,
     /// and at one that does not fit into the block.
     ///
-    /// The list has to end with an `opt_endofopt` where it is not empty (section 3.5), but need not: the block does end.
+    /// The list has to end with an `opt_endofopt` where it is not empty, but need not: the block does end.
     func forEachOption(from offset: Int, _ body: (UInt16, BlockBytes) -> Void) {
         var offset = offset
         while offset <= bytes.count &- 4 {

@@ -1,3 +1,5 @@
+import System
+
 /// Makes the blocks of a pcapng file (draft-ietf-opsawg-pcapng), in this machine's byte order.
 ///
 /// An interface is described before its first frame. Interfaces are the same where the input, what the input calls them
@@ -73,26 +75,32 @@ final class PcapngBlocks {
         let captured = UInt32(clamping: frame.byteCount)
         if numbers[interface] != 0 || captured != original || snapLength > 0 && captured > snapLength {
             guard interface.linkType.inFile != nil else { return false }
-            beginSection()
+            // One without interfaces can be used as it is.
+            if !newest.isEmpty { beginSection() }
             guard number(of: interface, captured < original ? captured : 0) != nil else { return false }
             // What comes next is not to be cut so.
-            if captured < original { numbers.removeAll() }
+            if captured < original {
+                numbers.removeAll()
+                last = nil
+            }
         }
         block(3) {
-            put(original)
+            // A snap length of 0 is none: of a frame of which nothing was captured its length has no place.
+            put(captured == 0 ? 0 : original)
             put(frame)
         }
         return true
     }
 
-    /// Says what each interface has lost, as of its newest frame.
+    /// Says what the interface has lost, as of its newest frame, or as of now where it has none.
     ///
     /// - Parameters:
     ///   - interface: Packets lost at the interface.
     ///   - system: Packets lost after that, by the system or by this program.
     func appendStatistics(received: UInt64, droppedByInterface interface: UInt64, bySystem system: UInt64) {
         // The numbers are those of a live capture, which has one interface.
-        guard newest.count == 1, let time = newest.first else { return }
+        guard newest.count == 1, let newest = newest.first else { return }
+        let time = newest > 0 ? newest : max(SystemClock.nanoseconds, 0)
         block(5) {
             put(0 as UInt32)
             put(UInt32(truncatingIfNeeded: UInt64(time) >> 32))

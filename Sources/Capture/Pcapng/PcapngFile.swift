@@ -5,8 +5,9 @@ import System
 ///
 /// Sections may differ in byte order, interfaces in link type, snap length and clock. A packet may be longer than its
 /// interface's snap length, which says what was asked for and not what there is. What tells nothing of packets is
-/// passed over, whatever its size: name resolution, custom and unknown blocks. Of other blocks those of more than
-/// ``blockLimit`` bytes are refused, and so are more than ``interfaceLimit`` interfaces in a section.
+/// skipped, whatever its size: name resolution, custom and unknown blocks. So are statistics and secrets of more than
+/// ``blockLimit`` bytes; such secrets are counted. Other blocks of that size are refused, and so are more than
+/// ``interfaceLimit`` interfaces in a section.
 final class PcapngFile {
     typealias Failure = Savefile.Failure
 
@@ -39,7 +40,8 @@ final class PcapngFile {
     init(_ descriptor: consuming Descriptor, notes: CaptureNotes?, file: Int) throws(Failure) {
         let position = descriptor.type == S_IFREG ? descriptor.position : nil
         if let position, let notes {
-            SecretsScan.read(descriptor, from: position) { notes.note(secrets: $0, of: file) }
+            let unread = SecretsScan.read(descriptor, from: position) { notes.note(secrets: $0, of: file) }
+            notes.note(unreadSecrets: unread)
         }
         notesSecrets = position == nil && notes != nil
         stream = BlockStream(descriptor)
@@ -96,6 +98,9 @@ final class PcapngFile {
                     notes.note(secrets: lines, of: file)
                 }
                 stream.advance(Int(length))
+            case .decryptionSecrets where notesSecrets:
+                countUnreadSecrets(length)
+                try skip(type, length)
             case .interfaceStatistics, .decryptionSecrets, nil:
                 try skip(type, length)
             }
@@ -104,7 +109,7 @@ final class PcapngFile {
 
     // MARK: Blocks
 
-    /// Those that are looked at (section 11.1).
+    /// Those that are looked at.
     private enum BlockType: UInt32 {
         case interfaceDescription = 1
         /// Obsolete.
@@ -128,7 +133,15 @@ final class PcapngFile {
         }
     }
 
-    /// Has the whole of the next block in memory.
+    /// The next block has secrets, of more bytes than are looked at.
+    private func countUnreadSecrets(_ length: UInt32) {
+        guard stream.load(16) else { return }
+        let start = BlockBytes(bytes: stream.bytes, isSwapped: isSwapped)
+        guard start.number(8, as: UInt32.self) == SecretsScan.keyLog else { return }
+        notes.note(unreadSecrets: UInt64(min(start.number(12), length &- 20)))
+    }
+
+    /// Has the next block in memory, all of it.
     ///
     /// - Returns: What it holds between its lengths.
     private func load(_ type: BlockType, _ length: UInt32, least: UInt32) throws(Failure) -> BlockBytes {
@@ -177,7 +190,7 @@ final class PcapngFile {
         let length: UInt32 = start.number(4)
         let body = try load(.sectionHeader, length, least: 28)
         let (major, minor): (UInt16, UInt16) = (body.number(4), body.number(6))
-        // A minor version of 2 means the same as 0 (section 4.1).
+        // A minor version of 2 means the same as 0.
         guard major == 1, minor == 0 || minor == 2 else {
             throw wrong("a section of pcapng version \(major).\(minor), where 1.0 and 1.2 are known")
         }
@@ -198,13 +211,15 @@ final class PcapngFile {
         let index = Int(body.number(0, as: UInt32.self))
         // Of an interface that the section does not have, nothing is lost.
         guard interfaces.indices.contains(index) else { return }
-        var drops: UInt64 = 0
+        // Each tells of all since the beginning, and may tell of one of the two.
         body.forEachOption(from: 12) { code, value in
+            switch code {
             // isb_ifdrop and isb_osdrop.
-            if code == 5 || code == 7, value.count == 8 { drops &+= value.number(0) }
+            case 5 where value.count == 8: interfaces[index].interfaceDrops = value.number(0)
+            case 7 where value.count == 8: interfaces[index].systemDrops = value.number(0)
+            default: break
+            }
         }
-        // Each tells of all since the beginning.
-        interfaces[index].statisticsDrops = drops
     }
 
     // MARK: Packets
@@ -242,7 +257,8 @@ final class PcapngFile {
         var captured = Int(original)
         if snapLength > 0 { captured = min(captured, Int(snapLength)) }
         header.originalLength = Int(original)
-        return hand(body.part(4, min(captured, body.count - 4)), &header)
+        guard captured <= body.count - 4 else { throw tooLong(UInt32(clamping: captured)) }
+        return hand(body.part(4, captured), &header)
     }
 
     /// Describes where a packet was captured, and when.
@@ -278,7 +294,7 @@ final class PcapngFile {
         return bytes
     }
 
-    /// Reads a packet's options (sections 3.5 and 4.3).
+    /// Reads a packet's options.
     private func read(_ body: BlockBytes, _ offset: Int, of interface: Int, _ header: inout FrameHeader) {
         var comments: [[UInt8]] = []
         var isOutgoing = false

@@ -1,4 +1,4 @@
-/// What an interface description block says (pcapng, section 4.2), and what came of the interface since.
+/// What an interface description block of pcapng says, and what came of the interface since.
 struct PcapngInterface {
     let linkType: LinkTypeNumber
     /// Bytes of a packet that are kept at most; 0 for all. Only simple packets need it.
@@ -11,12 +11,13 @@ struct PcapngInterface {
     /// Among those of ``CaptureNotes``, once a packet came.
     var place: UInt32?
 
-    /// Packets lost at the interface and by the system that captured: as the newest statistics tell, and as the packets
-    /// tell. Both may tell of the same ones.
-    var statisticsDrops: UInt64 = 0
+    /// Packets lost at the interface, and by the system that captured, each as the newest statistics that say it.
+    var interfaceDrops: UInt64 = 0
+    var systemDrops: UInt64 = 0
+    /// Packets lost as the packets tell; they may be the same ones.
     var packetDrops: UInt64 = 0
 
-    var drops: UInt64 { max(statisticsDrops, packetDrops) }
+    var drops: UInt64 { max(interfaceDrops &+ systemDrops, packetDrops) }
 
     /// Bytes of a name that are kept.
     static let nameLimit = 255

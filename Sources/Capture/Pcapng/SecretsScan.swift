@@ -1,7 +1,7 @@
 import Glibc
 import System
 
-/// Looks through a pcapng file for decryption secrets, which may stand after the packets that they open (section 4.7).
+/// Looks through a pcapng file for decryption secrets, which may stand after the packets that they open.
 ///
 /// Only the blocks' headers are looked at, and the secrets. It ends at the first thing that is wrong: who reads the packets
 /// says what.
@@ -14,15 +14,19 @@ struct SecretsScan {
     private var window: [UInt8] = []
     private var start: UInt64 = 0
     private var isSwapped = false
+    /// Bytes of key logs in blocks that are longer than what is read.
+    private var unread: UInt64 = 0
 
     private static let windowSize = 1 << 16
 
     /// - Parameters:
     ///   - descriptor: A regular file, whose position does not move.
     ///   - take: Is given the text of each block of key log lines.
-    static func read(_ descriptor: borrowing Descriptor, from offset: UInt64, _ take: ([UInt8]) -> Void) {
+    /// - Returns: Bytes of key logs that were not read.
+    static func read(_ descriptor: borrowing Descriptor, from offset: UInt64, _ take: ([UInt8]) -> Void) -> UInt64 {
         var scan = SecretsScan(offset: offset)
         while let secrets = scan.next(descriptor) { take(secrets) }
+        return scan.unread
     }
 
     private init(offset: UInt64) { self.offset = offset }
@@ -45,6 +49,9 @@ struct SecretsScan {
                 secrets = body.withUnsafeBytes {
                     BlockBytes(bytes: $0, isSwapped: isSwapped).keyLogLines
                 }
+            }
+            if type == 10, length > PcapngFile.blockLimit, load(20, descriptor), number(8) == Self.keyLog {
+                unread &+= UInt64(min(number(12), length &- 20))
             }
             let (next, overflow) = offset.addingReportingOverflow(UInt64(length))
             guard !overflow else { return nil }
