@@ -60,7 +60,7 @@ struct Savefile: ~Copyable {
             buffer.deallocate()
             throw failure
         }
-        // The major version is 1 for pcapng and 2 for pcap. PcapngFile reads pcapng: here it would lose what it says of frames.
+        // The major version is 1 for pcapng and 2 for pcap. libpcap would lose what pcapng says of frames.
         guard pcap_major_version(handle) != 1 else {
             pcap_close(handle)
             buffer.deallocate()
@@ -107,7 +107,7 @@ struct Savefile: ~Copyable {
     /// libpcap takes a pcap file's seconds for signed where the file has this machine's byte order and for unsigned
     /// where it has the other. The format says unsigned, so both must give the same time.
     ///
-    /// - Parameter hasShortTimes: The seconds are an unsigned number of 32 bits, as in a file; not so of a live capture.
+    /// - Parameter hasShortTimes: The seconds are an unsigned number of 32 bits, as in a file, not in a live capture.
     static func nanoseconds(_ time: timeval, hasShortTimes: Bool) -> Int64 {
         let seconds = hasShortTimes ? Int64(UInt32(truncatingIfNeeded: time.tv_sec)) : Int64(time.tv_sec)
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
