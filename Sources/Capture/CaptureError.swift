@@ -56,8 +56,8 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
     /// before. Nil where the input failed before its first frame was tried.
     public let frame: UInt64?
 
-    /// Where the block of a pcapng file begins that could not be read, in bytes of the file once it is decompressed; nil of
-    /// other inputs.
+    /// Where the block of a pcapng file begins that could not be read, in bytes of the file once it is decompressed; nil
+    /// for other inputs.
     public let offset: UInt64?
 
     /// The message of libpcap, of the reader of pcapng, of the decompressor or of the system, unchanged but for control

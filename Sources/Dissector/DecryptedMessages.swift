@@ -8,8 +8,8 @@ import Synchronization
 /// every message has its header of v1 and stands in order, in packets with right checksums.
 ///
 /// Messages of v1 stay as they were, also where their checksum is wrong. Packets begin with their IP header. In pcapng each
-/// packet with bytes of a message says which frame completed the message, unless that frame has no time: then the packet has
-/// none, and with it no place for words. A connection is closed where the original is closed;
+/// packet with bytes of a message says which frame completed the message. Where that frame has no time the packet has none,
+/// and no place for words. A connection is closed where the original is closed;
 /// what is open at the end of the capture stays open.
 ///
 /// The thread that makes the records owns it; any thread may ask ``hasFailed``.

@@ -5,8 +5,8 @@ import Layers
 import Reassembly
 import Records
 
-/// Proves that a reader of selected frames finds the messages for which they were selected, adds frames where it does not,
-/// and says where that is not enough.
+/// Proves that a reader of selected frames finds the messages for which they were selected, adds frames where it does
+/// not, and says where that is not enough.
 ///
 /// What a reader takes for a stream's bytes depends on more than the frames that brought them: on acknowledgements, which
 /// decide what a receiver has read of a damaged capture, and on what came between. So the selection is read as it would be

@@ -64,8 +64,8 @@ public final class UsedSecrets: Sendable {
         }
     }
 
-    /// The file in which the connections of lower numbers began is complete: their secrets come late from now on. Who reads
-    /// that file does not find them.
+    /// The file in which the connections of lower numbers began is complete: their secrets come late from now on, since
+    /// who reads that file does not find them.
     public func completeFile(before connection: UInt64) {
         state.withLock { $0.firstOfFile = max($0.firstOfFile, connection) }
     }

@@ -45,8 +45,8 @@ extension Run {
         if !counts.leftOut.isEmpty { StandardError.complain("\(path): not written: \(counts.leftOut)") }
         if counts.timeless > 0 {
             StandardError.complain(
-                "\(path): \(counts.timeless) packets are of frames without a time, and have that of a packet before them: "
-                    + "pcapng can say so (-F pcapng)")
+                "\(path): \(counts.timeless) packets are of frames without a time, and have that of a packet "
+                    + "before them: pcapng can say so (-F pcapng)")
         }
         if counts.closedEarly > 0 {
             StandardError.complain(

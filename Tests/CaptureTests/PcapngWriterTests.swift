@@ -136,7 +136,7 @@ import Testing
         if let infos = try run("capinfos", [path]) { #expect(infos.contains("Name = eth0")) }
     }
 
-    /// A frame without a time that was cut has an interface of its own, which cuts no other frame; and no section is empty.
+    /// A frame without a time that was cut has an interface of its own, which cuts no other frame. No section is empty.
     @Test func aCutFrameWithoutATime() throws {
         var writer = try makeWriter(nil, CaptureDescription())
         var header = FrameHeader(
