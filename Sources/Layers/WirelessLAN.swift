@@ -1,6 +1,6 @@
 public import Fields
 
-/// A data frame of a wireless network (IEEE 802.11, section 9.3.2), as cards capture them in the air. Little-endian.
+/// A data frame of a wireless network (IEEE 802.11 9.3.2), as cards capture them in the air. Little-endian.
 ///
 /// Encrypted frames are not followed, nor fragments and frames that hold several packets.
 public struct WirelessLAN: Sendable {

@@ -40,6 +40,7 @@ import Testing
             #expect(store[UInt32(number + 1)] == bytes("comment \(number)"))
         }
         let long = [[UInt8](repeating: 7, count: Int(UInt16.max)), [8]]
-        #expect(store[store.place(of: long)] == long)
+        let place = store.place(of: long)
+        #expect(store[place] == long)
     }
 }

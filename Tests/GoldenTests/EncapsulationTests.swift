@@ -26,7 +26,9 @@ import Testing
         #expect(rows.count == 2)
         for (frame, row) in zip(1..., rows) {
             let port = Int(row[1]) ?? 0
-            #expect(row[0] == String(frame) && row[2] == "ping" && Int(row[3].dropFirst(2), radix: 16) == port - 9999, "\(row)")
+            #expect(
+                row[0] == String(frame) && row[2] == "ping" && Int(row[3].dropFirst(2), radix: 16) == port - 9999,
+                "\(row)")
         }
     }
 

@@ -6,9 +6,21 @@ struct BlockBytes {
 
     var count: Int { bytes.count }
 
-    /// The number at `offset`. What lies outside reads as 0: who asks has looked at ``count`` before.
+    /// The number at `offset`. What lies outside reads as 0: who asks has looked at ``count`` before. Each width has a function
+    /// of its own, since other files cannot specialise a generic one in all builds.
     @inline(__always)
-    func number<Number: FixedWidthInteger>(_ offset: Int, as type: Number.Type = Number.self) -> Number {
+    func number(_ offset: Int, as type: UInt8.Type = UInt8.self) -> UInt8 { load(offset) }
+    @inline(__always)
+    func number(_ offset: Int, as type: UInt16.Type = UInt16.self) -> UInt16 { load(offset) }
+    @inline(__always)
+    func number(_ offset: Int, as type: UInt32.Type = UInt32.self) -> UInt32 { load(offset) }
+    @inline(__always)
+    func number(_ offset: Int, as type: UInt64.Type = UInt64.self) -> UInt64 { load(offset) }
+    @inline(__always)
+    func number(_ offset: Int, as type: Int64.Type = Int64.self) -> Int64 { load(offset) }
+
+    @inline(__always)
+    private func load<Number: FixedWidthInteger & BitwiseCopyable>(_ offset: Int) -> Number {
         guard offset >= 0, offset <= bytes.count &- MemoryLayout<Number>.size else { return 0 }
         let value = bytes.loadUnaligned(fromByteOffset: offset, as: Number.self)
         return isSwapped ? value.byteSwapped : value
