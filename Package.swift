@@ -28,7 +28,8 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
-        .target(name: "System", dependencies: ["CLinux"], swiftSettings: settings),
+        .target(name: "CConfinement"),
+        .target(name: "System", dependencies: ["CConfinement", "CLinux"], swiftSettings: settings),
         .target(name: "Capture", dependencies: ["CPcap", "CLinux", "System"], swiftSettings: settings),
         .target(name: "Keys", dependencies: ["BitcoinP2P", "Fields", "System"], swiftSettings: settings),
         .target(name: "Reassembly", swiftSettings: settings),

@@ -1,4 +1,4 @@
-import CLinux
+import CConfinement
 import Glibc
 
 /// What a child is left with that reads what strangers have written.
