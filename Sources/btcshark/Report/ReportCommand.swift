@@ -107,16 +107,17 @@ struct ReportCommand: ParsableCommand {
         let files = read.filter { $0 != "-" }
         var words: [String] = []
         for file in read { words += ["-r", Self.name(of: file)] }
-        if let displayFilter { words += ["-Y", "'\(displayFilter)'"] }
-        if let count { words += ["-c", String(count)] }
         for port in decodeAs { words += ["-d", port] }
         for bytes in magic { words += ["--magic", bytes] }
         if let keylog { words += ["--keylog", Self.name(of: keylog)] }
         if let node { words += ["--node", node] }
         if let network { words += ["--network", network] }
+        var choosing: [String] = []
+        if let displayFilter { choosing += ["-Y", "'\(displayFilter)'"] }
+        if let count { choosing += ["-c", String(count)] }
         return ReportOptions(
             files: files.map(Self.name), size: files.count == read.count ? Self.size(of: files) : nil,
-            arguments: words, filter: displayFilter, count: count, version: Btcshark.version)
+            reading: words, choosing: choosing, filter: displayFilter, count: count, version: Btcshark.version)
     }
 
     private static func name(of path: String) -> String {
