@@ -107,8 +107,9 @@ enum Style {
         .picture{width:150px;min-width:150px}
         .path{min-width:210px}
         tbody th{position:sticky;left:0;z-index:1;padding-right:10px;background:var(--ground)}
-        tbody th{max-width:42vw;white-space:normal}
-        tbody th .end{white-space:normal;overflow-wrap:anywhere}
+        tbody th{min-width:118px;max-width:42vw;white-space:normal}
+        tbody th .end{display:block;width:max-content;max-width:40vw;white-space:normal;overflow-wrap:anywhere}
+        .steps tbody th{min-width:0}
         .steps .lane{width:220px;min-width:220px;max-width:220px}
         .steps .says{min-width:220px}
         }
