@@ -131,13 +131,12 @@ struct NodeFinder {
 
 extension Node {
     /// The nodes that a capture may be of whose first connection has these ends, `address:port`: one of the two addresses,
-    /// or, where both are the same, one of the two ends.
+    /// where they differ, or one of the two ends.
     package static func candidates(_ one: [UInt8], _ other: [UInt8]) -> [Node] {
         let (first, second) = (End(one), End(other))
-        if first.address == second.address {
-            return [Node([first.endpoint], .endpoint), Node([second.endpoint], .endpoint)]
-        }
-        return [Node([first.address], .address), Node([second.address], .address)]
+        let ends = [Node([first.endpoint], .endpoint), Node([second.endpoint], .endpoint)]
+        if first.address == second.address { return ends }
+        return [Node([first.address], .address), Node([second.address], .address)] + ends
     }
 
     /// Whether it is at the initiator's end of a connection; nil where it is at none, or at both.

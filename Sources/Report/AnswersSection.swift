@@ -18,7 +18,12 @@ struct AnswersSection: Section {
         let rows = page.requests.rows
         let answered = rows.filter { ($0.number("answered") ?? 0) > 0 }
         if answered.isEmpty {
-            html.note { $0.own("No request in this capture has an answer that can be proven to be its own.") }
+            html.note {
+                $0.own(
+                    page.messages == 0
+                        ? "No message could be read."
+                        : "No request in this capture has an answer that can be proven to be its own.")
+            }
         } else {
             html.table("Times to answer") { html in
                 html.own("<thead><tr>")
@@ -138,11 +143,8 @@ struct AnswersSection: Section {
         }
         html.path("hair", grid)
         // Answers go the other way than requests.
-        if let isUp = page.isUp(flow: row).map({ !$0 }),
-            let times = page.collector.answers[kind]?[2 * page.way + (isUp ? 0 : 1)]
-        {
-            append(times, to: &html)
-        }
+        let place = ReportCollector.place(page.way, isUp: page.isUp(flow: row).map { !$0 })
+        if let times = page.collector.answers[kind]?[place] { append(times, to: &html) }
         if let median = row.nanoseconds("p50_seconds") {
             var path = PicturePath()
             path.line(x: Scales.Logarithmic.place(of: median), from: 0, to: 26)

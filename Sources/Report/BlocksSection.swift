@@ -58,6 +58,7 @@ struct BlocksSection: Section {
                 html.count(UInt64(announced.count))
                 html.own(" announced blocks these took longest. ")
             }
+            if page.hasNode { html.own("These are the blocks that came to the node. ") }
             html.own("A block took from its first announcement until all of it had come; those that nobody had ")
             html.own("announced are one row for each who sent them.")
         }

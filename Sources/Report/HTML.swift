@@ -33,7 +33,7 @@ struct HTML {
     mutating func wire(cut safe: TextBuffer, to limit: Int) { appendWire(safe.bytes, limit) { $0.own("…") } }
 
     private mutating func appendWire(_ bytes: [UInt8], _ limit: Int, orElse tell: (inout HTML) -> Void) {
-        own("<bdi class=wire>")
+        own("<bdi dir=ltr class=wire>")
         let isWhole = append(escaping: bytes, limit)
         own("</bdi>")
         guard !isWhole else { return }

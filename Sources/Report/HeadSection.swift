@@ -28,19 +28,25 @@ struct HeadSection {
             return html.own("</p>")
         }
         let doubts =
-            (page.options.flaw.map { ["\($0.words)"] } ?? [])
+            (page.options.flaw.map { ["\($0.words)"] } ?? []) + unreadReasons
             + page.doubts.filter { $0.doubt != "encrypted" }.map(\.words)
         let encrypted = page.capture.number("v2_encrypted") ?? 0
         if page.doubts.isEmpty, doubts.isEmpty {
-            html.own("<p class=\"verdict good\"><b>● Whole.</b> ")
-            html.own("Every checksum is good, and no byte of any connection is missing.</p>")
+            html.own("<p class=\"verdict good\"><b>● Whole.</b>")
+            if page.capture.number("checksum_good") ?? 0 > 0 { html.own(" Every checksum is good.") }
+            if page.capture.number("authenticated") ?? 0 > 0 { html.own(" Every packet of v2 is authentic.") }
+            html.own(
+                page.capture.number("packets") == nil
+                    ? " Every message that the node wrote could be read.</p>"
+                    : " No byte of any connection is missing.</p>")
         } else if doubts.isEmpty {
             html.own("<p class=\"verdict doubt\"><b>◆ Encrypted.</b> ")
             appendEncrypted(encrypted, to: &html)
             html.own(" No byte is missing.</p>")
         } else {
             html.own("<p class=\"verdict doubt\"><b>▲ Not whole.</b> ")
-            html.words(doubts.joined(separator: ", "))
+            let words = doubts.joined(separator: ", ")
+            html.words(words.prefix(1).uppercased() + words.dropFirst())
             html.own(".")
             if encrypted > 0 {
                 html.own(" ")
@@ -49,6 +55,19 @@ struct HeadSection {
             html.own("</p>")
         }
     }
+
+    /// What there is that was not read.
+    private var unreadReasons: [String] {
+        var reasons: [String] = []
+        if let count = reachedCount { reasons.append("no more than \(count) messages were asked for") }
+        if page.connections.contains(where: { $0.text("row")?.string == "other" }) {
+            reasons.append("not all connections are followed")
+        }
+        return reasons
+    }
+
+    /// The most messages that were asked for, where there were as many.
+    private var reachedCount: UInt64? { page.options.count.flatMap { page.messages >= $0 ? $0 : nil } }
 
     private func appendEncrypted(_ count: UInt64, to html: inout HTML) {
         let all = page.capture.number("bitcoin_connections") ?? count
@@ -61,7 +80,7 @@ struct HeadSection {
 
     /// What was asked for that changes what is seen.
     private func appendChoices(to html: inout HTML) {
-        if let count = page.options.count {
+        if let count = reachedCount {
             html.note {
                 $0.own("Only the first ")
                 $0.count(count)

@@ -46,7 +46,7 @@ struct KindsSection: Section {
         let kinds = kinds
         let sum = kinds.reduce(0) { $0 &+ $1.sum }
         guard !kinds.isEmpty else {
-            return html.note { $0.own("No message can be read.") }
+            return html.note { $0.own("No message could be read.") }
         }
         html.table("Messages by type") { html in
             html.own("<thead><tr>")
@@ -77,8 +77,27 @@ struct KindsSection: Section {
                 $0.size(rest.reduce(0) { $0 &+ $1.sum })
                 $0.own(" together, have no row.")
             }
-            if kinds.contains(where: { $0.messages.up &+ $0.messages.down < $0.count }) {
-                $0.own(" Of some messages neither side is the node: they are in the shares alone.")
+            let undirected = kinds.reduce(0) { $0 &+ ($1.count &- $1.messages.up &- $1.messages.down) }
+            if undirected > 0 {
+                $0.own(" Of ")
+                $0.count(undirected)
+                $0.own(undirected == 1 ? " message " : " messages ")
+                $0.own(page.hasNode ? "neither side is the node" : "it is not known who opened the connection")
+                $0.own(": in the shares alone.")
+            }
+            let named = kinds.reduce(0) { $0 &+ $1.count }
+            if named < page.messages {
+                $0.own(" ")
+                $0.count(page.messages &- named)
+                $0.own(" messages of connections that are not followed have no row.")
+            }
+            let between = page.bytes.rows.reduce(0) {
+                $0 &+ ($1.text("row")?.string == "no_message" ? $1.number("bytes") ?? 0 : 0)
+            }
+            if between > 0 {
+                $0.own(" Of streams that can be read ")
+                $0.size(between)
+                $0.own(" belong to no message.")
             }
         }
     }
@@ -88,10 +107,13 @@ struct KindsSection: Section {
         let traffic = command.map { Traffic(MessageFamily(of: $0)) } ?? .other
         html.own("<tr><th scope=row>")
         html.key(traffic)
-        html.wire(kind.name)
+        // Only that many names are remembered.
+        if kind.name.isEmpty { html.own("other names") } else { html.wire(kind.name) }
         html.own("</th>")
         html.cell("picture") { html in
-            guard let bins = command.flatMap({ page.collector.commands[$0] }) else { return }
+            guard let bins = page.collector.commands[kind.name.bytes] else {
+                return html.own("<span class=faint>not drawn</span>")
+            }
             let sums = [true, false].map {
                 bins.sums(page.way, isUp: $0, step: page.step, count: page.intervals)
             }

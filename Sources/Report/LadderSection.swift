@@ -1,5 +1,6 @@
 import BitcoinP2P
 import Fields
+import Insight
 import Output
 import Records
 
@@ -19,9 +20,10 @@ struct LadderSection: Section {
     func append(to html: inout HTML) {
         guard let ladder = page.ladder else { return html.note { $0.own("No message matches the filter.") } }
         html.own("<p class=lead>")
-        if page.connectionCount > 1 {
+        let count = page.capture.number("bitcoin_connections") ?? 0
+        if count > 1 {
             html.own("Of ")
-            html.count(UInt64(page.connectionCount))
+            html.count(count)
             html.own(
                 ladder.remarks > 0
                     ? " connections the one with most remarks." : " connections the one with most messages.")
@@ -61,13 +63,9 @@ struct LadderSection: Section {
         html.own("</span></div></th><th scope=col class=says>What it says</th><th scope=col>Answers</th></tr></thead>")
         html.own("<tbody>\n")
         let pieces = LadderBrackets.pieces(of: ladder.rows)
-        let shown = Set(
-            ladder.rows.compactMap { row -> UInt64? in
-                if case .step(let step) = row.content, step.order > 0 { step.order } else { nil }
-            })
         var places: [UInt64: UInt64] = [:]
         for row in ladder.rows {
-            if case .step(let step) = row.content, shown.contains(step.order) { places[step.order] = step.number }
+            if case .step(let step) = row.content, step.order > 0 { places[step.order] = step.number }
         }
         for (row, pieces) in zip(ladder.rows, pieces) { append(row, pieces, places, to: &html) }
         html.own("</tbody>")
@@ -90,13 +88,13 @@ struct LadderSection: Section {
         appendAnchor(row, to: &html)
         appendRoom(row.wait, to: &html)
         html.own(">")
-        html.cell { html in
-            html.own(decimal: row.frame)
-            if case .run(let run) = row.content, run.frames.upperBound > run.frames.lowerBound {
-                html.own("–")
-                html.own(decimal: run.frames.upperBound)
-            }
+        html.own("<th scope=row class=n>")
+        html.own(decimal: row.frame)
+        if case .run(let run) = row.content, run.frames.upperBound > run.frames.lowerBound {
+            html.own("–")
+            html.own(decimal: run.frames.upperBound)
         }
+        html.own("</th>")
         html.cell("n when") { html in
             if row.wait >= Self.shownWait {
                 html.own("<span class=wait>")
@@ -157,12 +155,10 @@ struct LadderSection: Section {
                 isLeft: !step.isFromInitiator, isRight: step.isFromInitiator, isMany: false, Traffic(step.family),
                 to: &html)
         } else {
-            html.own("<span>")
-            html.wire(step.text)
-            html.own("</span>")
+            html.own("<span class=faint>no message</span>")
         }
         html.own("</td><td class=says>")
-        if step.isMessage, !step.text.isEmpty { html.wire(cut: step.text, to: Self.shownCharacters) }
+        if !step.text.isEmpty { html.wire(cut: step.text, to: Self.shownCharacters) }
         if let remark = step.remark {
             html.own("<span class=\"remark ")
             html.own(remark.severity.style)

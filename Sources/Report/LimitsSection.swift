@@ -44,7 +44,7 @@ struct LimitsSection: Section {
             )
         } else if !page.hasNode {
             sentences.append(
-                "The node was found only at the end, so directions in pictures go by who opened the connection: <code>--node ADDRESS</code> says it before."
+                "The node was found only at the end, so directions go by who opened the connection: <code>--node ADDRESS</code> says it before."
             )
         }
         if doubts.contains("encrypted") {

@@ -19,6 +19,7 @@ struct OddSection: Section {
         }
         guard !remarks.isEmpty else {
             return html.note {
+                if page.messages == 0 { return $0.own("No message could be read.") }
                 $0.own(
                     page.options.filter == nil
                         ? "Nothing: no remark was made on any message."

@@ -26,7 +26,6 @@ struct Page {
     let intervals: Int
     let decimals: Int
     let ladder: LadderConnection?
-    let connectionCount: Int
 
     /// The questions that the page asks.
     static let questions: [QuestionName] = [
@@ -36,6 +35,11 @@ struct Page {
     init(_ collector: ReportCollector, _ view: View, _ options: ReportOptions) {
         self.options = options
         self.collector = collector
+        node = view.knownNode
+        way = collector.directions.way(of: node)
+        doubts = view.doubts
+        // What is counted must go the ways that are drawn.
+        let view = way == 0 ? view.withoutNode : view
         let answers = Self.questions.map { ($0, $0.table(view)) }
         self.answers = answers
         func table(_ name: QuestionName) -> AnswerTable {
@@ -49,16 +53,12 @@ struct Page {
         relay = table(.relay)
         blocks = table(.blocks)
         compactBlocks = table(.cmpctblock)
-        doubts = view.doubts
-        node = view.knownNode
-        way = collector.directions.way(of: node)
         decimals = collector.decimals
         let start = collector.captureStart ?? 0
         span = max(0, collector.latest == .min ? 0 : collector.latest &- start)
         step = TimeSteps.step(of: span, atMost: TimeBins.mostIntervals)
         intervals = Int(clamping: span / step) + 1
         ladder = collector.ladder
-        connectionCount = collector.connectionCount
     }
 
     /// Of all intervals together. In whole nanoseconds those of a few centuries would have no room.
@@ -72,12 +72,11 @@ struct Page {
     /// The node's way is shown.
     var hasNode: Bool { way > 0 }
 
-    /// Whether what a row tells of goes up; nil where it is of no direction that is drawn.
-    func isUp(flow row: AnswerRow, asked: Bool = false) -> Bool? {
+    /// Whether what a row tells of goes up; nil where that is not known, or no way of the node's.
+    func isUp(flow row: AnswerRow) -> Bool? {
         switch row.text("flow")?.string {
         case "sent", "from_initiator": true
         case "received", "from_responder": false
-        case "unknown" where !hasNode: true
         default: nil
         }
     }
@@ -143,21 +142,25 @@ struct Page {
 
     private func appendFoot(to html: inout HTML) {
         html.own("<footer><p>Made by <code>btcshark report")
-        for argument in options.arguments {
-            html.own(" ")
-            html.wire(Array(argument.utf8), cut: 200)
-        }
+        append(options.reading + options.choosing, to: &html)
         html.own("</code>, btcshark ")
         html.words(options.version)
         html.own(". The figures are in this page as JSON, element <code>data</code>.")
         if !isEmpty {
-            html.own(" A message in full: <code>btcshark -r ")
-            html.wire(Array((options.files.first ?? "FILE").utf8), cut: 200)
+            html.own(" A message in full: <code>btcshark")
+            append(options.reading, to: &html)
             html.own(" -V frame.number==N</code>.")
         }
         html.own("</p></footer>\n<script type=\"application/json\" id=data>")
         html.data(data)
         html.own("</script>\n</body></html>\n")
+    }
+
+    private func append(_ arguments: [String], to html: inout HTML) {
+        for argument in arguments {
+            html.own(" ")
+            html.wire(Array(argument.utf8), cut: 200)
+        }
     }
 
     /// The figures again, as `--json` has them, no more rows than a page has.

@@ -84,16 +84,16 @@ struct PeersSection: Section {
     private func append(_ row: AnswerRow, _ pings: [UInt64: Ping], to html: inout HTML) {
         let stream = row.number("stream") ?? 0
         // What the node sent is up; without one, what the initiator sent.
-        let isInbound = row.text("direction")?.string == "inbound"
-        let isTurned = page.hasNode && isInbound
-        let sides: [(up: String, down: String)] = [
-            isTurned ? ("responder", "initiator") : ("initiator", "responder")
-        ]
-        let (up, down) = (sides[0].up, sides[0].down)
+        let isNodeFirst =
+            page.hasNode
+            ? page.node?.isInitiator(row.text("initiator")?.bytes ?? [], row.text("responder")?.bytes ?? []) : nil
+        let isTurned = isNodeFirst == false
+        let (up, down) = isTurned ? ("responder", "initiator") : ("initiator", "responder")
         let isEncrypted = row.text("transport")?.string == "v2_encrypted"
         html.own("<tr><th scope=row><span class=end>")
-        if page.hasNode, row.text("direction") != nil {
-            html.own(isInbound ? "← " : "→ ")
+        if isNodeFirst != nil {
+            // Who called is not always known.
+            if let direction = row.text("direction")?.string { html.own(direction == "inbound" ? "← " : "→ ") }
             html.wire(row.text(down) ?? TextBuffer())
         } else {
             html.wire(row.text("initiator") ?? TextBuffer())
@@ -103,8 +103,8 @@ struct PeersSection: Section {
         html.own("</span></th>")
         html.cell("picture") { appendPicture(stream, isTurned: isTurned, row, to: &$0) }
         html.cell("agent") { html in
-            appendAgent(row, page.hasNode ? down : up, isEncrypted, to: &html)
-            guard !page.hasNode || row.text("direction") == nil else { return }
+            appendAgent(row, isNodeFirst != nil ? down : up, isEncrypted, to: &html)
+            guard isNodeFirst == nil else { return }
             html.own("<br>")
             appendAgent(row, down, isEncrypted, to: &html)
         }
@@ -144,8 +144,10 @@ struct PeersSection: Section {
         guard let connection = page.collector.connection(stream), !connection.lacksIntervals else {
             return html.own("<span class=faint>not drawn</span>")
         }
-        let initiator = connection.bins.initiator.sums(step: step, count: intervals)
-        let responder = connection.bins.responder.sums(step: step, count: intervals)
+        var initiator = connection.bins.initiator.sums(step: step, count: intervals)
+        var responder = connection.bins.responder.sums(step: step, count: intervals)
+        // Where nobody knows who opened it, the one that spoke first need not be the one that the row has first.
+        if connection.initiator == row.text("responder")?.bytes { swap(&initiator, &responder) }
         let start = row.nanoseconds("start_seconds") ?? 0
         let end = start &+ (row.nanoseconds("duration_seconds") ?? 0)
         let (first, last) = (Double(start) / Double(step), Double(min(end, page.span)) / Double(step))

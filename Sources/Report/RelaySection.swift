@@ -56,6 +56,11 @@ struct RelaySection: Section {
     private func append(_ row: AnswerRow, _ hasContest: Bool, to html: inout HTML) {
         html.own("<tr><th scope=row><span class=end>")
         html.wire(row.text("from") ?? TextBuffer())
+        if !page.hasNode {
+            // One side may announce to many.
+            html.own("<br>→ ")
+            html.wire(row.text("to") ?? TextBuffer())
+        }
         html.own("</span></th>")
         html.cell { $0.count(row.number("announced") ?? 0) }
         if hasContest {

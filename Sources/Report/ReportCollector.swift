@@ -14,6 +14,8 @@ public final class ReportCollector: RecordSink, UnreadBytesSink, @unchecked Send
     private struct Ends {
         let initiator: [UInt8]
         let ups: Directions.Ups
+        /// It is known that the initiator is.
+        let isDirected: Bool
     }
 
     /// Commands that nobody knows have no sparkline beyond this number: anybody can make up names.
@@ -21,6 +23,8 @@ public final class ReportCollector: RecordSink, UnreadBytesSink, @unchecked Send
     /// Connections beyond this number are drawn as if each had the initiator's side only: nothing else is known of them.
     private static let mostConnections = 10_000
     private static let mostGaps = 1_000
+    /// Requests for filters whose answers are drawn.
+    private static let mostForFilters = 10_000
     /// Rows of a ladder on the page.
     static let ladderRows = 300
 
@@ -32,10 +36,14 @@ public final class ReportCollector: RecordSink, UnreadBytesSink, @unchecked Send
     private(set) var latest = Int64.min
     private(set) var decimals = 6
     private(set) var traffic = [FlowBins](repeating: FlowBins(), count: Traffic.allCases.count)
-    private(set) var commands: [Command: FlowBins] = [:]
+    /// By the name as it is printed, which rows of answers have.
+    private(set) var commands: [[UInt8]: FlowBins] = [:]
+    private var names: [Command: [UInt8]] = [:]
     private var unknownCommands = 0
-    /// By kind, then way and direction of the answer.
+    /// By kind, then by ``place(_:isUp:)``.
     private(set) var answers: [String: [AnswerTimes?]] = [:]
+    /// Requests for filters that have their answer.
+    private var answeredForFilters: Set<UInt64> = []
     private(set) var remarks: [Remark: RemarkTally] = [:]
     /// When bytes are missing, since the first frame.
     private(set) var gaps: [Int64] = []
@@ -56,9 +64,6 @@ public final class ReportCollector: RecordSink, UnreadBytesSink, @unchecked Send
         connections = LadderCollector(.best, rowLimit: selection == nil ? Self.ladderRows : 0)
         wants = Wants(.tree, info: true, frames: false, fields: fields)
     }
-
-    /// How many connections had something to choose a ladder from.
-    var connectionCount: Int { selected?.count ?? connections.count }
 
     /// Not all connections could be kept to choose a ladder from.
     var isLadderPartial: Bool { selected?.isPartial ?? connections.isPartial }
@@ -88,13 +93,13 @@ public final class ReportCollector: RecordSink, UnreadBytesSink, @unchecked Send
         let (ups, isFromInitiator) = direction(record.stream, record.source, record.destination, record.sender)
         let length = UInt64(clamping: record.length)
         let command = record.command
-        let family = command.map { Traffic(MessageFamily(of: $0)) } ?? .talk
-        traffic[family.rawValue].add(length, ups, isFromInitiator: isFromInitiator, at: time)
+        let family = command.map { Traffic(MessageFamily(of: $0)) } ?? .between
+        traffic[family.rawValue].add(length, ups.drawn, isFromInitiator: isFromInitiator, at: time)
         guard record.isMessage, let command else { return }
-        if commands[command] != nil || hasRoom(for: command) {
-            commands[command, default: FlowBins()].add(1, ups, isFromInitiator: isFromInitiator, at: time)
+        if let name = name(of: command) {
+            commands[name, default: FlowBins()].add(1, ups, isFromInitiator: isFromInitiator, at: time)
         }
-        if let answered = record.answered, let wait = answered.time {
+        if let answered = record.answered, let wait = answered.time, isFirst(answered) {
             note(wait, of: "\(answered.kind)", ups, isFromInitiator)
         }
     }
@@ -117,11 +122,20 @@ public final class ReportCollector: RecordSink, UnreadBytesSink, @unchecked Send
     public func receiveUnread(_ unread: UnreadSegment) {
         captureStart = captureStart ?? unread.captureStart
         latest = max(latest, unread.time)
-        selected?.receiveUnread(unread)
         connections.receiveUnread(unread)
         let (ups, isFromInitiator) = direction(unread.stream, unread.source, unread.destination, unread.sender)
         traffic[Traffic.encrypted.rawValue].add(
-            unread.count, ups, isFromInitiator: isFromInitiator, at: unread.time &- unread.captureStart)
+            unread.count, ups.drawn, isFromInitiator: isFromInitiator, at: unread.time &- unread.captureStart)
+    }
+
+    /// As it is printed; nil where it has no picture.
+    private func name(of command: Command) -> [UInt8]? {
+        if let name = names[command] { return name }
+        guard hasRoom(for: command) else { return nil }
+        var name = TextBuffer()
+        command.append(to: &name)
+        names[command] = name.bytes
+        return name.bytes
     }
 
     private func hasRoom(for command: Command) -> Bool {
@@ -134,18 +148,31 @@ public final class ReportCollector: RecordSink, UnreadBytesSink, @unchecked Send
     private func direction(
         _ stream: UInt64, _ source: [UInt8], _ destination: [UInt8], _ sender: Record.Sender
     ) -> (Directions.Ups, isFromInitiator: Bool) {
-        if let known = ends[stream] { return (known.ups, source == known.initiator) }
+        let isDirected = sender != .unknown
+        let earlier = ends[stream]
+        if let known = earlier, known.isDirected || !isDirected { return (known.ups, source == known.initiator) }
         let (initiator, responder) = sender == .responder ? (destination, source) : (source, destination)
-        let known = Ends(initiator: initiator, ups: directions.open(initiator: initiator, responder: responder))
-        if ends.count < Self.mostConnections { ends[stream] = known }
+        let known = Ends(
+            initiator: initiator,
+            ups: directions.open(initiator: initiator, responder: responder, isDirected: isDirected),
+            isDirected: isDirected)
+        if earlier != nil || ends.count < Self.mostConnections { ends[stream] = known }
         return (known.ups, source == initiator)
     }
 
+    /// The first of many filters is the answer to who asked for them.
+    private func isFirst(_ answered: AnsweredRequest) -> Bool {
+        guard "\(answered.kind)" == "cfilters" else { return true }
+        return answeredForFilters.count < Self.mostForFilters && answeredForFilters.insert(answered.order).inserted
+    }
+
+    /// Where the times of answers are that go up, down, or neither way as far as that is known.
+    static func place(_ way: Int, isUp: Bool?) -> Int { 3 * way + (isUp.map { $0 ? 0 : 1 } ?? 2) }
+
     private func note(_ wait: Int64, of kind: String, _ ups: Directions.Ups, _ isFromInitiator: Bool) {
         for way in 0..<Directions.count {
-            guard let up = Directions.up(ups, way) else { continue }
-            let place = 2 * way + (up == isFromInitiator ? 0 : 1)
-            var times = answers[kind, default: [AnswerTimes?](repeating: nil, count: 2 * Directions.count)]
+            let place = Self.place(way, isUp: ups[way].map { $0 == isFromInitiator })
+            var times = answers[kind, default: [AnswerTimes?](repeating: nil, count: 3 * Directions.count)]
             answers[kind] = nil
             var own = times[place] ?? AnswerTimes()
             own.add(wait)

@@ -22,8 +22,10 @@ public struct ReportOptions: Sendable {
     public var files: [String]
     /// Their size in bytes, where that is known.
     public var size: UInt64?
-    /// What was asked for on the command line, word by word.
-    public var arguments: [String]
+    /// The words of the command line that say what is read, and how.
+    public var reading: [String]
+    /// Those that choose from it.
+    public var choosing: [String]
     public var filter: String?
     public var count: UInt64?
     public var version: String
@@ -31,11 +33,13 @@ public struct ReportOptions: Sendable {
     public var flaw: ReadingFlaw?
 
     public init(
-        files: [String], size: UInt64?, arguments: [String], filter: String?, count: UInt64?, version: String
+        files: [String], size: UInt64?, reading: [String], choosing: [String], filter: String?, count: UInt64?,
+        version: String
     ) {
         self.files = files
         self.size = size
-        self.arguments = arguments
+        self.reading = reading
+        self.choosing = choosing
         self.filter = filter
         self.count = count
         self.version = version

@@ -41,7 +41,7 @@ enum Style {
         .chart text,.axis text{fill:var(--faint);font-size:11px;font-variant-numeric:tabular-nums}
         .chart text{stroke:var(--ground);stroke-width:3px;stroke-linejoin:round;paint-order:stroke}
         .chart .side{fill:var(--ink)}
-        .chart svg,.strip,.spark{shape-rendering:auto}
+        .chart svg,.spark{shape-rendering:auto}
         .hair{stroke:var(--hair);stroke-width:1;fill:none;vector-effect:non-scaling-stroke}
         .zero,.tick,.life{stroke:var(--line);stroke-width:1;fill:none;vector-effect:non-scaling-stroke}
         .gap{stroke:var(--bad);stroke-width:2;stroke-dasharray:3 2;fill:none;vector-effect:non-scaling-stroke}
@@ -71,8 +71,8 @@ enum Style {
         .grave{white-space:nowrap}
         .grave.error{color:var(--bad)}
         .grave.warning{color:var(--warn)}
-        .steps td{height:24px;padding-top:0;padding-bottom:3px;border:0;vertical-align:bottom}
-        .steps tr:target td{background:color-mix(in srgb,var(--accent) 14%,transparent)}
+        .steps td,.steps tbody th{height:24px;padding-top:0;padding-bottom:3px;border:0;vertical-align:bottom}
+        .steps tr:target td,.steps tr:target th{background:color-mix(in srgb,var(--accent) 14%,transparent)}
         .steps .when{width:92px}
         .steps .n{color:var(--faint);font-size:12px}
         .steps .wait{display:block;color:var(--warn);font-size:11px;line-height:14px}
@@ -92,9 +92,10 @@ enum Style {
         .remark{display:block;color:var(--warn);font-size:12px}
         .remark.error{color:var(--bad)}
         .remark.note-mark{color:var(--faint)}
-        .w1 td{height:33px}.w2 td{height:42px}.w3 td{height:51px}.w4 td{height:60px}.w5 td{height:69px}
+        .w1 td,.steps .w1 th{height:33px}.w2 td,.steps .w2 th{height:42px}.w3 td,.steps .w3 th{height:51px}.w4 td,.steps .w4 th{height:60px}.w5 td,.steps .w5 th{height:69px}
         .sides{display:flex;text-align:left;justify-content:space-between;gap:10px;color:var(--ink);font-size:11.5px;line-height:1.4}
-        .sides>span{max-width:50%;overflow-wrap:anywhere}
+        .sides>span{min-width:0;max-width:50%;overflow-wrap:anywhere}
+        .sides .end{white-space:normal;overflow-wrap:anywhere}
         .sides>span:last-child{text-align:right}
         .steps thead .lane{padding-bottom:5px;border-width:0 0 1px}
         @media (max-width:640px){
@@ -106,6 +107,9 @@ enum Style {
         .picture{width:150px;min-width:150px}
         .path{min-width:210px}
         tbody th{position:sticky;left:0;z-index:1;padding-right:10px;background:var(--ground)}
+        tbody th{min-width:118px;max-width:42vw;white-space:normal}
+        tbody th .end{display:block;width:max-content;max-width:40vw;white-space:normal;overflow-wrap:anywhere}
+        .steps tbody th{min-width:0}
         .steps .lane{width:220px;min-width:220px;max-width:220px}
         .steps .says{min-width:220px}
         }

@@ -10,7 +10,7 @@ struct FlowBins: Sendable {
     mutating func add(_ amount: UInt64, _ ups: Directions.Ups, isFromInitiator: Bool, at time: Int64) {
         total &+= amount
         for way in 0..<Directions.count {
-            guard let up = Directions.up(ups, way) else { continue }
+            guard let up = ups[way] else { continue }
             bins[2 * way + (up == isFromInitiator ? 0 : 1)].add(amount, at: time)
         }
     }

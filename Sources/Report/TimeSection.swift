@@ -19,6 +19,8 @@ struct TimeSection: Section {
         var parts: [(traffic: Traffic, up: [UInt64], down: [UInt64])] = []
         var up: [UInt64]
         var down: [UInt64]
+        /// Of connections that are not the node's.
+        var left: UInt64 = 0
 
         init(_ page: Page) {
             up = [UInt64](repeating: 0, count: page.intervals)
@@ -30,6 +32,8 @@ struct TimeSection: Section {
                     bins.sums(page.way, isUp: $0, step: page.step, count: page.intervals)
                 }
                 parts.append((traffic, sums[0], sums[1]))
+                let drawn = sums[0].reduce(0, &+) &+ sums[1].reduce(0, &+)
+                if page.hasNode, bins.total > drawn { left &+= bins.total &- drawn }
                 for place in up.indices {
                     up[place] &+= sums[0][place]
                     down[place] &+= sums[1][place]
@@ -54,15 +58,19 @@ struct TimeSection: Section {
             html.wire(Array(node.label.utf8), cut: 200)
             html.own(". ↑ is what it sent, ↓ what it got.")
         } else {
-            html.own("↑ from who opened the connection, ↓ from who was called.")
+            html.own(
+                "↑ from who opened the connection, ↓ from who was called; where that is not known, ↑ is who spoke first."
+            )
         }
         html.own("</p>\n<ul class=legend>")
         for (traffic, up, down) in sums.parts {
+            let sum = up.reduce(0, &+) &+ down.reduce(0, &+)
+            guard sum > 0 else { continue }
             html.own("<li>")
             html.key(traffic)
             html.own(traffic.label)
             html.own(" <span class=faint>")
-            html.size(up.reduce(0, &+) &+ down.reduce(0, &+))
+            html.size(sum)
             html.own("</span></li>")
         }
         html.own("</ul>\n")
@@ -80,6 +88,11 @@ struct TimeSection: Section {
                 $0.own(" Nothing of Bitcoin follows in the last ")
                 $0.duration(rest, decimals: page.decimals)
                 $0.own(", which are not drawn.")
+            }
+            if sums.left > 0 {
+                $0.own(" ")
+                $0.size(sums.left)
+                $0.own(" of connections that are not the node’s are not drawn.")
             }
             if !page.collector.gaps.isEmpty { $0.own(" A dashed line: bytes are missing there.") }
         }

@@ -65,9 +65,9 @@ struct ColourToken: Sendable {
     }
 }
 
-/// What a bar of the page is of: a family of messages, or bytes that cannot be read.
+/// What a bar of the page is of: a family of messages, bytes of v2 between messages, or bytes that cannot be read.
 enum Traffic: Int, CaseIterable, Sendable {
-    case block, header, tx, ask, addr, filter, talk, other, encrypted
+    case block, header, tx, ask, addr, filter, talk, other, between, encrypted
 
     init(_ family: MessageFamily) {
         switch family {
@@ -93,6 +93,8 @@ enum Traffic: Int, CaseIterable, Sendable {
         case .filter: "f-filter"
         case .talk: "f-talk"
         case .other: "f-other"
+        // The colour of lines: it is of no family.
+        case .between: "f-line"
         case .encrypted: "f-encrypted"
         }
     }
@@ -107,6 +109,7 @@ enum Traffic: Int, CaseIterable, Sendable {
         case .filter: "Filters"
         case .talk: "Handshake, pings"
         case .other: "Other"
+        case .between: "Keys, garbage, decoys"
         case .encrypted: "Encrypted"
         }
     }

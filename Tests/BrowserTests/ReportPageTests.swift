@@ -83,7 +83,7 @@ struct ReportPageTests {
         let target = try browser.evaluate(
             """
             (() => { const link = document.querySelector('.ties-words a'); location.hash = link.hash;
-            return document.querySelector(':target td').textContent === link.textContent })()
+            return document.querySelector(':target th').textContent === link.textContent })()
             """)
         #expect(target as? Bool == true)
     }

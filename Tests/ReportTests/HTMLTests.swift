@@ -23,17 +23,17 @@ import Testing
         ("\u{feff}", "\\xef\\xbb\\xbf"), ("\u{1b}[31m\u{0}", "\\x1b[31m\\x00"), ("\u{85}", "\\xc2\\x85"),
         ("العربية 日本", "العربية 日本"), ("\\x41", "\\x41"),
     ])
-    func wireIsText(_ text: String, _ shown: String) { #expect(wire(text) == "<bdi class=wire>\(shown)</bdi>") }
+    func wireIsText(_ text: String, _ shown: String) { #expect(wire(text) == "<bdi dir=ltr class=wire>\(shown)</bdi>") }
 
     @Test func brokenBytesAreEscapes() {
-        #expect(wire([0xff, 0x41, 0xe2, 0x80]) == "<bdi class=wire>\\xffA\\xe2\\x80</bdi>")
+        #expect(wire([0xff, 0x41, 0xe2, 0x80]) == "<bdi dir=ltr class=wire>\\xffA\\xe2\\x80</bdi>")
     }
 
     @Test func longTextsAreCut() {
         let text = String(repeating: "é", count: 49)
         let shown = String(repeating: "é", count: 48)
-        #expect(wire(text) == "<bdi class=wire>\(shown)</bdi><span class=cut>… 98 bytes</span>")
-        #expect(wire(shown) == "<bdi class=wire>\(shown)</bdi>")
+        #expect(wire(text) == "<bdi dir=ltr class=wire>\(shown)</bdi><span class=cut>… 98 bytes</span>")
+        #expect(wire(shown) == "<bdi dir=ltr class=wire>\(shown)</bdi>")
     }
 
     /// A text that was made safe has escapes already: bytes are counted as they came.

@@ -6,7 +6,7 @@ package struct AnswerTable {
     package let head: AnswerRow
     package let rows: [AnswerRow]
 
-    /// A line of JSON, with at most that number of rows.
+    /// A line of JSON, with at most that number of rows; of more it says how many.
     package func append(json name: String, mostRows: Int, to text: inout TextBuffer) {
         text.append("\"\(name)\":{")
         head.append(to: &text)
@@ -16,7 +16,12 @@ package struct AnswerTable {
             row.append(to: &text)
             text.append("}")
         }
-        text.append("]}")
+        text.append("]")
+        if rows.count > mostRows {
+            text.append(",\"more_rows\":")
+            text.append(decimal: UInt64(rows.count - mostRows))
+        }
+        text.append("}")
     }
 }
 

@@ -71,7 +71,11 @@ public final class FlowStatistics: RecordSink, UnreadBytesSink, @unchecked Senda
             output.flushIfFull()
         }
         if collector.isPartial {
-            output.buffer.append("Not all connections could be kept to choose from: -z flow,STREAM draws any.\n")
+            if case .first = choice {
+                output.buffer.append("\nThere are more connections: -z flow,STREAM draws any.\n")
+            } else {
+                output.buffer.append("Not all connections could be kept to choose from: -z flow,STREAM draws any.\n")
+            }
         }
         output.flush()
     }

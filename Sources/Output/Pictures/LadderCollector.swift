@@ -197,7 +197,7 @@ package struct LadderCollector: Sendable {
     private let keepsIntervals: Bool
     package private(set) var captureStart: Int64?
     package private(set) var decimals = 6
-    /// There was no room to keep all connections to choose from: another one may have more remarks or messages.
+    /// There are connections that were not kept: where one is to be chosen, another may have more remarks or messages.
     package private(set) var isPartial = false
 
     /// - Parameters:
@@ -249,7 +249,11 @@ package struct LadderCollector: Sendable {
                 isPartial = true
                 return nil
             }
-        case .first(let count): guard connections.count < count else { return nil }
+        case .first(let count):
+            guard connections.count < count else {
+                isPartial = true
+                return nil
+            }
         }
         places[stream] = connections.count
         var connection = LadderConnection(stream, from: source, to: destination, sender, time, rows: rowLimit)

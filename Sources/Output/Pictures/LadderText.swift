@@ -80,10 +80,8 @@ struct LadderText {
         line.append(Self.buffer(connection.initiator))
         line.append(" ")
         line.append(connection.isDirected ? glyphs.to : "?-?")
-        line.append(" ")
-        line.append(Self.buffer(connection.responder))
+        let responder = Self.buffer(connection.responder)
         var rest = TextBuffer()
-        rest.append(", ")
         if connection.messages > 0 || !connection.isEncrypted {
             rest.append(decimal: connection.messages)
             rest.append(connection.messages == 1 ? " message, " : " messages, ")
@@ -91,6 +89,17 @@ struct LadderText {
         rest.append(size: connection.bytes.initiator &+ connection.bytes.responder)
         rest.append(", ")
         rest.append(duration: max(0, connection.end &- connection.start), decimals: decimals)
+        let isLong =
+            line.column + 3 + LadderLine.width(of: responder.bytes) + LadderLine.width(of: rest.bytes) > width
+        // Addresses of IPv6 may need lines of their own.
+        if isLong { line.end(into: &text) }
+        line.append(isLong ? "  " : " ")
+        line.append(responder)
+        line.append(isLong ? "," : ", ")
+        if isLong {
+            line.end(into: &text)
+            line.append("  ")
+        }
         line.append(rest)
         line.end(into: &text)
     }

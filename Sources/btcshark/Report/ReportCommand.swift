@@ -80,7 +80,7 @@ struct ReportCommand: ParsableCommand {
     private var paths: [String] { read + moreFiles }
 
     func run() throws {
-        guard !read.isEmpty else { throw ValidationError("report: nothing to read: name a capture with -r.") }
+        guard !paths.isEmpty else { throw ValidationError("report: nothing to read: name a capture with -r.") }
         guard !output.isEmpty else { throw ValidationError("report: name the page with -o, as in -o page.html.") }
         let inputs = paths + [keylog].compactMap(\.self)
         guard output == "-" || !inputs.contains(where: { Plan.isSameFile($0, output) }) else {
@@ -114,16 +114,17 @@ struct ReportCommand: ParsableCommand {
         let files = paths.filter { $0 != "-" }
         var words: [String] = []
         for file in paths { words += ["-r", Self.name(of: file)] }
-        if let displayFilter { words += ["-Y", "'\(displayFilter)'"] }
-        if let count { words += ["-c", String(count)] }
         for port in decodeAs { words += ["-d", port] }
         for bytes in magic { words += ["--magic", bytes] }
         if let keylog { words += ["--keylog", Self.name(of: keylog)] }
         if let node { words += ["--node", node] }
         if let network { words += ["--network", network] }
+        var choosing: [String] = []
+        if let displayFilter { choosing += ["-Y", "'\(displayFilter)'"] }
+        if let count { choosing += ["-c", String(count)] }
         return ReportOptions(
             files: files.map(Self.name), size: files.count == paths.count ? Self.size(of: files) : nil,
-            arguments: words, filter: displayFilter, count: count, version: Btcshark.version)
+            reading: words, choosing: choosing, filter: displayFilter, count: count, version: Btcshark.version)
     }
 
     private static func name(of path: String) -> String {
