@@ -9,13 +9,15 @@ SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 NEED_TO_BUILD = pkg-config:pkg-config
 NEED_TO_TEST = gzip:gzip zstd:zstd xz:xz-utils lz4:lz4 ip:iproute2 python3:python3
 NEED_TO_CHECK = mandoc:mandoc tshark:tshark
+# A real browser, where Debian has it: else tests that look at pages say that they are skipped.
+NEED_TO_LOOK = chromium-headless-shell:chromium-headless-shell
 NEED_TO_FUZZ = ld.lld:lld
 # For each target.
 FUZZ_SECONDS = 60
 FUZZ_SHORT_SECONDS = 3
 
 .PHONY: run build test build-tests check lint manual install uninstall clean setup setup-test setup-check setup-fuzz \
-    setup-lld fuzz fuzz-short build-fuzz hostile sanitize sanitize-thread sanitize-address
+    setup-lld setup-browser pictures fuzz fuzz-short build-fuzz hostile sanitize sanitize-thread sanitize-address
 .NOTPARALLEL:
 
 run: build
@@ -28,7 +30,7 @@ build: setup
 test: build-tests
 	SWIFT="$(SWIFT)" Tests/run.sh
 
-build-tests: setup setup-test
+build-tests: setup setup-test setup-browser
 	SWIFT="$(SWIFT)" Tests/run.sh --build
 
 # One build after the other, since each keeps all processors busy; then the fuzzers beside the tests.
@@ -63,7 +65,8 @@ lint:
 	Tests/check-citations
 
 manual: setup-check
-	mandoc -T lint -W warning man/btcshark.1 man/btcshark-build.1 man/btcshark-connect.1 man/btcshark-survey.1 \
+	mandoc -T lint -W warning man/btcshark.1 man/btcshark-build.1 man/btcshark-connect.1 man/btcshark-report.1 \
+	    man/btcshark-survey.1 \
 	    man/btcshark-fields.7 man/btcshark-statistics.7
 
 install: build
@@ -71,7 +74,7 @@ install: build
 	    "$(DESTDIR)$(PREFIX)/share/bash-completion/completions" "$(DESTDIR)$(PREFIX)/share/zsh/site-functions" \
 	    "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d"
 	install -s -m 755 $(RELEASE) "$(DESTDIR)$(PREFIX)/bin/btcshark"
-	install -m 644 man/btcshark.1 man/btcshark-build.1 man/btcshark-connect.1 man/btcshark-survey.1 \
+	install -m 644 man/btcshark.1 man/btcshark-build.1 man/btcshark-connect.1 man/btcshark-report.1 man/btcshark-survey.1 \
 	    "$(DESTDIR)$(PREFIX)/share/man/man1"
 	install -m 644 man/btcshark-fields.7 man/btcshark-statistics.7 "$(DESTDIR)$(PREFIX)/share/man/man7"
 	$(RELEASE) --generate-completion-script bash \
@@ -83,6 +86,7 @@ install: build
 uninstall:
 	rm -f "$(DESTDIR)$(PREFIX)/bin/btcshark" "$(DESTDIR)$(PREFIX)/share/man/man1/btcshark.1" \
 	    "$(DESTDIR)$(PREFIX)/share/man/man1/btcshark-build.1" \
+	    "$(DESTDIR)$(PREFIX)/share/man/man1/btcshark-report.1" \
 	    "$(DESTDIR)$(PREFIX)/share/man/man1/btcshark-connect.1" \
 	    "$(DESTDIR)$(PREFIX)/share/man/man1/btcshark-survey.1" \
 	    "$(DESTDIR)$(PREFIX)/share/man/man7/btcshark-fields.7" \
@@ -121,6 +125,15 @@ setup-fuzz:
 
 setup-lld:
 	$(call install_missing,$(NEED_TO_FUZZ),)
+
+# axe-core comes in a package of PyPI; without it pages are looked at, but not for accessibility.
+setup-browser:
+	-$(call install_missing,$(NEED_TO_LOOK),)
+	-@Tests/BrowserTests/fetch-axe
+
+# The pictures of README, by a real browser.
+pictures: build setup-browser
+	Tests/BrowserTests/take-pictures $(RELEASE)
 
 setup-check:
 	$(call install_missing,$(NEED_TO_CHECK),)

@@ -28,7 +28,8 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
-        .target(name: "System", dependencies: ["CLinux"], swiftSettings: settings),
+        .target(name: "CConfinement"),
+        .target(name: "System", dependencies: ["CConfinement", "CLinux"], swiftSettings: settings),
         .target(name: "Capture", dependencies: ["CPcap", "CLinux", "System"], swiftSettings: settings),
         .target(name: "Keys", dependencies: ["BitcoinP2P", "Fields", "System"], swiftSettings: settings),
         .target(name: "Reassembly", swiftSettings: settings),
@@ -52,11 +53,19 @@ let package = Package(
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: settings),
+        // What people look at in a browser.
+        .target(
+            name: "Report",
+            dependencies: [
+                "BitcoinP2P", "Fields", "Insight", "Output", "Records",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: settings),
         // Meets nodes: what we send them, and what they say. Without the trait it is empty.
         .target(
             name: "Peer",
             dependencies: [
-                "BitcoinP2P", "Capture", "Fields", "Output", "System",
+                "BitcoinP2P", "Capture", "Fields", "Layers", "Output", "System",
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Peer"])),
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Peer"])),
             ],
@@ -79,7 +88,8 @@ let package = Package(
             name: "btcshark",
             dependencies: [
                 "Dissector", "BitcoinP2P", "Capture", "Fields", "DisplayFilter", "Insight", "Keys", "Layers", "Output",
-                "Peer", "Records", "System", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Peer", "Records", "Report", "System",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
         .testTarget(name: "BTCSharkTests", dependencies: ["BTCShark", "Support"], swiftSettings: settings),
@@ -97,7 +107,7 @@ let package = Package(
                 "btcshark", "Capture", "Dissector", "Fields", "Insight", "Keys", "Output", "Records", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            exclude: ["Transcripts"], swiftSettings: settings),
+            exclude: ["Encapsulations", "Transcripts"], swiftSettings: settings),
         // What several test targets need: no tests, and nothing of ours.
         .target(
             name: "Support", dependencies: [.product(name: "Crypto", package: "swift-crypto")], path: "Tests/Support",
@@ -113,6 +123,14 @@ let package = Package(
             name: "InsightTests",
             dependencies: ["BitcoinP2P", "Fields", "Insight", "Output", "Reassembly", "Records", "Support"],
             swiftSettings: settings),
+        .testTarget(
+            name: "ReportTests",
+            dependencies: ["BitcoinP2P", "Fields", "Insight", "Output", "Records", "Report", "Support"],
+            swiftSettings: settings),
+        // They show pages in a real browser.
+        .testTarget(
+            name: "BrowserTests", dependencies: ["btcshark", "Support"],
+            exclude: ["Captures", "fetch-axe", "take-pictures"], swiftSettings: settings),
         // They run the program itself against scripted peers.
         .testTarget(
             name: "PeerTests",

@@ -9,8 +9,11 @@
 public func dissect(
     _ paths: [String], _ options: PipelineOptions = PipelineOptions(), into sink: any RecordSink
 ) throws -> Counts {
+    let notes = CaptureNotes()
+    var options = options
+    options.captureNotes = notes
     var pipeline = Pipeline(options, writer: sink)
-    var files = CaptureFiles(paths: paths)
+    var files = CaptureFiles(paths: paths, notes: notes)
     var failure: (any Error)?
     sink.begin()
     do {

@@ -56,13 +56,18 @@ public struct Command: Hashable, Sendable, BitwiseCopyable {
 
     /// Core's rule: printable ASCII up to the first NUL, nothing but NUL after it. An empty command is valid there, and
     /// here; ``isPlausible`` is the stricter rule for finding messages.
-    public var isValid: Bool {
+    public var isValid: Bool { isValid(upTo: 0x7e) }
+
+    /// Core's rule for the 12 bytes in a v2 packet, where it takes DEL for a character, too.
+    public var isValidInV2: Bool { isValid(upTo: 0x7f) }
+
+    private func isValid(upTo highest: UInt8) -> Bool {
         var ended = false
         for index in 0..<12 {
             let byte = byte(index)
             if byte == 0 {
                 ended = true
-            } else if ended || byte < 0x20 || byte > 0x7e {
+            } else if ended || byte < 0x20 || byte > highest {
                 return false
             }
         }

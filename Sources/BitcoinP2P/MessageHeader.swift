@@ -36,6 +36,9 @@ public struct MessageHeader: Sendable {
         }
     }
 
+    /// Whether receivers take the command, by the rule of the transport that it came by.
+    public var isCommandValid: Bool { form == .longPacket ? command.isValidInV2 : command.isValid }
+
     /// What comes before the payload, in bytes.
     public var byteCount: Int { form.byteCount }
 
@@ -159,7 +162,7 @@ public struct MessageHeaderLayout: Sendable {
                 try c.bigEndian(magic, UInt32.self)
             }
             try c.bytes(command, Command.byteCount)
-            if !header.command.isValid { c.annotate(commandInvalid) }
+            if !header.isCommandValid { c.annotate(commandInvalid) }
             for remark in remarks { c.annotate(remark) }
             try c.integer(length, UInt32.self)
             if header.length > MessageFramer.lengthLimit {
@@ -188,7 +191,7 @@ public struct MessageHeaderLayout: Sendable {
         c.generate(magic, UInt64(header.network.magic))
         if header.form == .longPacket {
             try c.bytes(command, Command.byteCount)
-            if !header.command.isValid { c.annotate(commandInvalid) }
+            if !header.isCommandValid { c.annotate(commandInvalid) }
         } else {
             generateCommand(&c, header)
         }

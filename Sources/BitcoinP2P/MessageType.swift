@@ -20,6 +20,7 @@ public final class MessageType: Sendable {
     /// Whether the type is that of every command which begins so, and not of this one alone (BIP 36).
     public let isPrefix: Bool
     public let standing: Standing
+    public let family: MessageFamily
     /// The document that defines it: `BIP 152`, or `Satoshi client`.
     public let source: String
     /// The protocol version that brought it; nil where it came with the first client, or no version announces it.
@@ -36,22 +37,23 @@ public final class MessageType: Sendable {
     private let buildPayload: @Sendable (borrowing BuildMemory, MessageContext, inout BuildSink) -> Int
 
     public convenience init(
-        _ command: StaticString, _ standing: Standing, _ source: String, since: Int? = nil,
+        _ command: StaticString, _ standing: Standing, _ family: MessageFamily, _ source: String, since: Int? = nil,
         _ payload: @autoclosure () -> some Payload
     ) {
-        self.init(Command(command), isPrefix: false, standing, source, since: since, payload)
+        self.init(Command(command), isPrefix: false, standing, family, source, since: since, payload)
     }
 
     /// The type of all commands that begin with `prefix`.
     convenience init(
-        prefix: StaticString, _ standing: Standing, _ source: String, since: Int? = nil,
+        prefix: StaticString, _ standing: Standing, _ family: MessageFamily, _ source: String, since: Int? = nil,
         _ payload: @autoclosure () -> some Payload
     ) {
-        self.init(Command(prefix), isPrefix: true, standing, source, since: since, payload)
+        self.init(Command(prefix), isPrefix: true, standing, family, source, since: since, payload)
     }
 
     private init(
-        _ command: Command, isPrefix: Bool, _ standing: Standing, _ source: String, since: Int?,
+        _ command: Command, isPrefix: Bool, _ standing: Standing, _ family: MessageFamily, _ source: String,
+        since: Int?,
         _ make: () -> some Payload
     ) {
         let (payload, declared) = FieldSet.declared(by: make)
@@ -61,6 +63,7 @@ public final class MessageType: Sendable {
         self.command = command
         self.isPrefix = isPrefix
         self.standing = standing
+        self.family = family
         self.source = source
         self.since = since
         message = payload.message

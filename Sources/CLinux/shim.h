@@ -15,7 +15,6 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
-#include <unistd.h>
 
 /*
  * The C library declares these only under _GNU_SOURCE, which Swift does not define when it imports the C library,
@@ -29,6 +28,9 @@ int setresuid(uid_t real, uid_t effective, uid_t saved);
 int setresgid(gid_t real, gid_t effective, gid_t saved);
 int getresuid(uid_t *real, uid_t *effective, uid_t *saved);
 int getresgid(gid_t *real, gid_t *effective, gid_t *saved);
+
+/* Of unistd.h, whose types Swift is to have from the C library's own module. */
+long syscall(long number, ...);
 
 /* The C library has these, and declares them nowhere. */
 int capget(cap_user_header_t header, cap_user_data_t data);

@@ -19,18 +19,24 @@ public struct CaptureDestination: ~Copyable {
     /// - Parameters:
     ///   - path: A file, a FIFO, or `-` for standard output, which is left open.
     ///   - inputs: What is read meanwhile: none of these files may be the same one.
-    /// - Throws: `CaptureError` of the problem `cannotCreate`, `isAnInput`, `isTerminal` or `isDirectory`.
-    public init(path: String, inputs: [String] = []) throws(CaptureError) {
+    ///   - isPrivate: Nobody but this user may read the file, from its creation on.
+    /// - Throws: `CaptureError` of the problem `cannotCreate`, `isAnInput` or `isTerminal`.
+    public init(path: String, inputs: [String] = [], isPrivate: Bool = false) throws(CaptureError) {
         let descriptor: Descriptor
         var isNew = false
         do throws(SystemFailure) {
-            descriptor = try Descriptor(creating: path, isNew: &isNew)
+            descriptor = try Descriptor(creating: path, mode: isPrivate ? 0o600 : 0o666, isNew: &isNew)
         } catch {
-            throw CaptureError(error.code == EISDIR ? .isDirectory : .cannotCreate, path: path, detail: error.message)
+            throw CaptureError(.cannotCreate, path: path, detail: error.message)
         }
         guard isatty(descriptor.number) == 0 else { throw CaptureError(.isTerminal, path: path) }
         if let own = descriptor.fileIdentity, inputs.contains(where: { FileIdentity(of: $0) == own }) {
             throw CaptureError(.isAnInput, path: path)
+        }
+        // One that was there keeps its mode when it is opened.
+        if isPrivate, !isNew, descriptor.type == S_IFREG, fchmod(descriptor.number, 0o600) != 0 {
+            let reason = "others may read it, and this cannot be changed: \(SystemFailure().message)"
+            throw CaptureError(.cannotCreate, path: path, detail: reason)
         }
         self.path = path
         self.descriptor = descriptor
@@ -74,21 +80,23 @@ extension Descriptor {
     /// Opens a file for writing, or for `-` shares standard output. Waits for a reader where the file is a FIFO.
     init(creating path: String) throws(SystemFailure) {
         var isNew = false
-        try self.init(creating: path, isNew: &isNew)
+        try self.init(creating: path, mode: 0o666, isNew: &isNew)
     }
 
     /// As `init(creating:)`.
     ///
-    /// - Parameter isNew: Set to whether there was no such file.
-    init(creating path: String, isNew: inout Bool) throws(SystemFailure) {
+    /// - Parameters:
+    ///   - mode: Of a new file, of which the process's mask takes away.
+    ///   - isNew: Set to whether there was no such file.
+    init(creating path: String, mode: mode_t, isNew: inout Bool) throws(SystemFailure) {
         isNew = false
         var number: Int32
         if path == "-" {
             number = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
         } else {
-            number = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            number = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
             isNew = number >= 0
-            if !isNew, errno == EEXIST { number = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666) }
+            if !isNew, errno == EEXIST { number = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, mode) }
         }
         guard number >= 0 else { throw SystemFailure() }
         try self.init(owning: number)

@@ -17,12 +17,8 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
         /// The input ends in the middle of a header, of a packet or of a block.
         case cutShort
         /// The input holds something impossible, such as an absurd captured length, or a format version that
-        /// libpcap does not read.
+        /// is not known.
         case damaged
-        /// A pcapng file whose interfaces differ in link type, which libpcap does not read.
-        case mixedLinkTypes
-        /// A pcapng file whose interfaces differ in snap length, which libpcap does not read.
-        case mixedSnapLengths
         /// The system failed to read on (a disk or network error).
         case readFailed
         /// The input is compressed, and the program that decompresses it is not installed.
@@ -43,7 +39,7 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
         case outputClosed
         /// A pcap file holds frames of one link type, and this frame is of another than those before it.
         case linkTypeDiffers(LinkTypeNumber, from: LinkTypeNumber)
-        /// libpcap does not write frames of this link type.
+        /// The format has no number for frames of this link type, or libpcap knows none.
         case linkTypeNotWritable(LinkTypeNumber)
 
         /// A capture from an interface, whose name is in the place of the path.
@@ -60,27 +56,34 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
     /// before. Nil where the input failed before its first frame was tried.
     public let frame: UInt64?
 
-    /// The message of libpcap, of the decompressor or of the system, unchanged but for control characters; empty
-    /// where there is none.
+    /// Where the block of a pcapng file begins that could not be read, in bytes of the file once it is decompressed; nil
+    /// for other inputs.
+    public let offset: UInt64?
+
+    /// The message of libpcap, of the reader of pcapng, of the decompressor or of the system, unchanged but for control
+    /// characters; empty where there is none.
     public let detail: String
 
     /// Describes an error; for sources of frames, and for tests.
-    public init(_ problem: Problem, path: String, frame: UInt64? = nil, detail: String = "") {
+    public init(
+        _ problem: Problem, path: String, frame: UInt64? = nil, offset: UInt64? = nil, detail: String = ""
+    ) {
         self.problem = problem
         self.path = path
         self.frame = frame
+        self.offset = offset
         self.detail = detail
     }
 
     /// The same error at a frame of this number, if it is of a frame at all: a file numbers its own frames only.
     func renumbered(_ number: UInt64) -> CaptureError {
-        CaptureError(problem, path: path, frame: frame.map { _ in number }, detail: detail)
+        CaptureError(problem, path: path, frame: frame.map { _ in number }, offset: offset, detail: detail)
     }
 
     /// Whether the input began as a capture and then stopped short: what was handed out is sound, but not all.
     public var isIncomplete: Bool {
         switch problem {
-        case .cutShort, .damaged, .mixedLinkTypes, .mixedSnapLengths, .readFailed, .decompressorFailed: frame != nil
+        case .cutShort, .damaged, .readFailed, .decompressorFailed: frame != nil
         default: false
         }
     }
@@ -101,10 +104,16 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// What who reads says, and where.
+    private var reason: String {
+        if let offset { return ", in the block at byte \(offset) (\(detail))" }
+        return detail.isEmpty ? "" : " (libpcap: \(detail))"
+    }
+
     private var statement: String {
         // "at frame 12", or where the very beginning is the trouble, nothing.
         let place = frame.map { " at frame \($0)" } ?? ""
-        let libpcap = detail.isEmpty ? "" : " (libpcap: \(detail))"
+        let libpcap = reason
         let system = detail.isEmpty ? "" : ": \(detail)"
         return switch problem {
         case .cannotOpen, .permissionDenied: "cannot be opened\(system)"
@@ -113,8 +122,6 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
         case .notACapture: "is neither a pcap nor a pcapng file\(libpcap)"
         case .cutShort: "is cut short\(frame == nil ? " in its file header" : place)\(libpcap)"
         case .damaged: frame == nil ? "is damaged or of an unknown version\(libpcap)" : "is damaged\(place)\(libpcap)"
-        case .mixedLinkTypes: "has interfaces of different link types\(place)\(libpcap)"
-        case .mixedSnapLengths: "has interfaces of different snap lengths\(place)\(libpcap)"
         case .readFailed: "cannot be read further\(place)\(system)"
         case .decompressorMissing(let format, let program, _):
             "is compressed with \(format), and the program \(program) was not found"
@@ -131,24 +138,18 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// What the user can do. The commands on mixed interfaces were tried with Wireshark 4.0: filtering by interface
-    /// alone keeps the other interface's description in the file, and pcap cannot hold two link types, so both steps
-    /// are needed.
+    /// What the user can do.
     private var advice: String? {
         let file = path == "-" ? "FILE" : path.quotedForShell
         return switch problem {
         case .permissionDenied: "Captures made as root belong to root: change the owner with chown, or read it as root"
-        case .isDirectory: "Name the capture files in it one by one"
+        case .isDirectory: "All captures in it are read with btcshark -r \(file)"
         case .notACapture: "If Wireshark can read it, convert it first: editcap -F nsecpcap \(file) OUT.pcap"
-        case .mixedLinkTypes:
-            "Take out one interface at a time (capinfos \(file) lists them, editcap -T names the link types): "
-                + "tshark -r \(file) -Y 'frame.interface_id == 0' -w - | editcap -F nsecpcap -T ether - OUT.pcap"
-        case .mixedSnapLengths: "Convert it to pcap first: editcap -F nsecpcap \(file) OUT.pcap"
         case .decompressorMissing(_, _, let package):
             "Install it (apt install \(package)) or decompress the file first"
         case .isAnInput: "Write to another file"
         case .isTerminal: "Name a file, or redirect it with | or >"
-        case .linkTypeDiffers: "Read the captures one by one, and write a file for each"
+        case .linkTypeDiffers: "pcapng holds several: write it with -F pcapng"
         case .live(let problem): problem.advice(interface: path)
         default: nil
         }
@@ -157,7 +158,7 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
 
 extension String {
     /// The text as one word of a shell command, so that the advice can be copied whatever the file is called.
-    var quotedForShell: String {
+    package var quotedForShell: String {
         let isPlain = unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("-"..."9").contains($0) || $0 == "_" }
         return isPlain
             ? self : "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"

@@ -9,16 +9,19 @@ import Glibc
 ///
 /// A file is opened for its first frame's time, where there are several, and again when its turn has come; then it stays
 /// open to its end. No more than ``mostOpenFiles`` are open at once: where more overlap, the next waits until one has
-/// ended, and its frames come late. Frame numbers go on from file to file; link types may differ from file to file.
+/// ended, and its frames come late. Frame numbers go on from file to file; link types may differ from file to file, and
+/// within a pcapng file.
 public struct CaptureFiles: ~Copyable, PacketSource {
     /// How many files are open at once at most.
     public static let mostOpenFiles = 16
 
     /// The inputs as they were given: paths, or `-` for standard input. `FrameHeader.file` is an index into them.
     public let paths: [String]
+    /// What the files say of their frames beside the headers.
+    public let notes: CaptureNotes
 
     @usableFromInline var header: FrameHeader
-    /// The bytes of the frame that `header` describes: libpcap's, good until the next `advance`.
+    /// The bytes of the frame that `header` describes, good until the next `advance`.
     @usableFromInline var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
 
     /// The file of the last frame.
@@ -40,12 +43,17 @@ public struct CaptureFiles: ~Copyable, PacketSource {
     /// The bytes of files that are done with.
     private var bytesDone: UInt64 = 0
     private var packetsBackDone: UInt64 = 0
+    private var dropsDone: UInt64 = 0
 
     /// Prepares to read `paths`; opens none yet, so a missing file is found at `next`. Looks up their sizes.
     ///
-    /// - Parameter paths: Files, FIFOs, or `-` for standard input; where empty, there are no frames.
-    public init(paths: [String]) {
+    /// - Parameters:
+    ///   - paths: Files, FIFOs, or `-` for standard input; where empty, there are no frames.
+    ///   - notes: Takes what the files say of their frames beside the headers.
+    public init(paths: [String], notes: CaptureNotes = CaptureNotes()) {
         self.paths = paths
+        self.notes = notes
+        notes.note(files: paths)
         let sizes = paths.compactMap(Self.size)
         self.sizes = sizes.count == paths.count ? sizes : nil
         header = FrameHeader(
@@ -78,6 +86,9 @@ public struct CaptureFiles: ~Copyable, PacketSource {
     public var packetsBack: UInt64 {
         packetsBackDone &+ sumOfOpen { $0.packetsBack }
     }
+
+    /// Packets that were lost while the files were captured, as pcapng files may tell.
+    public var drops: UInt64 { dropsDone &+ sumOfOpen { $0.drops } }
 
     /// How many files came late, since ``mostOpenFiles`` others were open when their turn came.
     public var filesHeldUp: Int { merged.heldUpCount }
@@ -182,11 +193,13 @@ public struct CaptureFiles: ~Copyable, PacketSource {
         var firstTimes: [(file: Int, time: Int64)] = []
         for file in first..<begun {
             do throws(CaptureError) {
-                var capture = try OfflineCapture(path: paths[file], file: file)
+                // Its frames are noted when its turn has come.
+                var capture = try OfflineCapture(path: paths[file], file: file, notes: nil)
                 if try capture.advance() {
                     firstTimes.append((file, capture.header.time))
                     continue
                 }
+                dropsDone &+= capture.drops
             } catch {
                 failures.append((file, error))
             }
@@ -199,7 +212,7 @@ public struct CaptureFiles: ~Copyable, PacketSource {
     private mutating func open(_ file: Int) throws(CaptureError) {
         currentInput = file
         do throws(CaptureError) {
-            current = try OfflineCapture(path: paths[file], file: file)
+            current = try OfflineCapture(path: paths[file], file: file, notes: notes)
             openFiles += 1
         } catch {
             countBytes(of: file)
@@ -213,6 +226,7 @@ public struct CaptureFiles: ~Copyable, PacketSource {
     private mutating func close() {
         guard let capture = current.take() else { return }
         packetsBackDone &+= capture.packetsBack
+        dropsDone &+= capture.drops
         countBytes(of: capture.header.file)
         currentInMerge = nil
         openFiles -= 1

@@ -26,6 +26,16 @@ public struct CaptureStatistics: Hashable, Sendable {
         self.notShown = notShown
     }
 
+    /// What has come since `before`, an earlier state of the same capture.
+    func since(_ before: Self) -> Self {
+        Self(
+            received: received &- min(received, before.received),
+            droppedByKernel: droppedByKernel &- min(droppedByKernel, before.droppedByKernel),
+            droppedByInterface: droppedByInterface &- min(droppedByInterface, before.droppedByInterface),
+            droppedByUs: droppedByUs &- min(droppedByUs, before.droppedByUs),
+            notShown: notShown &- min(notShown, before.notShown))
+    }
+
     /// Whether anything is missing in what was recorded or handed out.
     public var hasDrops: Bool { droppedByKernel > 0 || droppedByInterface > 0 || droppedByUs > 0 || notShown > 0 }
 }

@@ -2,8 +2,10 @@
 struct Compression: Hashable, Sendable {
     /// The format's name, for messages.
     let format: String
-    /// The program, looked for in `PATH`; called with `-dc` it decompresses its standard input to its standard output.
+    /// The program, looked for in `PATH`.
     let program: String
+    /// With these it decompresses its standard input to its standard output.
+    var arguments = ["-dc"]
     /// The Debian package that holds the program.
     let package: String
     /// The first bytes of the files it makes.
@@ -19,15 +21,21 @@ struct Compression: Hashable, Sendable {
         format: "zstd", program: "zstd", package: "zstd", magics: [[0x28, 0xb5, 0x2f, 0xfd]], goodStatuses: [0]
     )
     static let xz = Compression(
-        format: "xz", program: "xz", package: "xz-utils", magics: [[0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
-        goodStatuses: [0]
+        // The file says how much memory it takes; each thread takes as much again.
+        format: "xz", program: "xz", arguments: ["-dc", "-T1", "-M", "256MiB"], package: "xz-utils",
+        magics: [[0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]], goodStatuses: [0]
+    )
+    static let bzip2 = Compression(
+        // The fourth byte is the size of its blocks.
+        format: "bzip2", program: "bzip2", package: "bzip2",
+        magics: (UInt8(ascii: "1")...UInt8(ascii: "9")).map { Array("BZh".utf8) + [$0] }, goodStatuses: [0]
     )
     static let lz4 = Compression(
         // The second is the legacy format of `lz4 -l`.
         format: "lz4", program: "lz4", package: "lz4", magics: [[0x04, 0x22, 0x4d, 0x18], [0x02, 0x21, 0x4c, 0x18]],
         goodStatuses: [0]
     )
-    static let all = [gzip, zstd, xz, lz4]
+    static let all = [gzip, zstd, xz, bzip2, lz4]
 
     /// How many first bytes are needed to tell.
     static let longestMagic = 6

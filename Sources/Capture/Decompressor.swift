@@ -2,6 +2,8 @@ import Glibc
 import System
 
 /// A running child that decompresses an input to a pipe. It is ended, at once and without a word, when its owner goes.
+///
+/// What it reads is made by strangers: it has no rights beyond any user's, and its memory is limited.
 struct Decompressor: ~Copyable {
     /// Why there is no decompressor.
     enum Failure: Error {
@@ -16,6 +18,8 @@ struct Decompressor: ~Copyable {
     }
 
     private var process: Process?
+    /// All formats need less, but for what was compressed with uncommon windows. Its messages are a file.
+    private static let confinement = Confinement(data: 512 << 20, addressSpace: 2 << 30, fileSize: 1 << 20)
     private let compression: Compression
 
     /// The program's name, for messages.
@@ -42,12 +46,22 @@ struct Decompressor: ~Copyable {
             // A larger pipe means fewer turns between the two processes.
             let pipe = try Pipe(capacity: 1 << 20)
             let messages = try Descriptor(memoryFileNamed: "messages of \(compression.program)")
-            let child = try Child([compression.program, "-dc"], input: input, output: pipe.writeEnd, errors: messages)
+            let child = try child(compression, reading: input, writing: pipe.writeEnd, messages: messages)
             output = pipe.keepReadEnd()
             return Decompressor(.own(child), compression, messages)
         } catch {
             throw error.code == ENOENT ? .programMissing : .system(error.message)
         }
+    }
+
+    /// Starts the program, confined, as a child of this process.
+    static func child(
+        _ compression: Compression, reading input: borrowing Descriptor, writing output: borrowing Descriptor,
+        messages: borrowing Descriptor
+    ) throws(SystemFailure) -> Child {
+        try Child(
+            confined: [compression.program] + compression.arguments, to: confinement, input: input, output: output,
+            errors: messages)
     }
 
     private init(_ process: consuming Process, _ compression: Compression, _ messages: consuming Descriptor) {

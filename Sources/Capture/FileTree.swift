@@ -23,44 +23,51 @@ public enum FileTree {
         try? Path.resolved(path)
     }
 
-    /// The regular files of these names in a folder and in the folders in it, sorted by path. Symbolic links in it are
+    /// The regular files in a folder and in the folders in it that are wanted, sorted by path. Symbolic links in it are
     /// not followed.
     ///
-    /// - Parameter depth: How many folders deep to look.
+    /// - Parameters:
+    ///   - depth: How many folders deep to look.
+    ///   - isWanted: Is given path and name.
     public static func files(
-        named names: Set<String>, below folder: String, depth: Int
+        below folder: String, depth: Int, where isWanted: (String, String) -> Bool
     ) throws(CaptureError) -> [String] {
         var found: [String] = []
         var folders: [String] = []
         for (name, type) in try entries(of: folder) {
-            let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
+            let path = path(of: name, in: folder)
             switch type {
-            case S_IFREG where names.contains(name): found.append(path)
+            case S_IFREG where isWanted(path, name): found.append(path)
             case S_IFDIR where depth > 0: folders.append(path)
             default: break
             }
         }
         found.sort()
-        for folder in folders.sorted() { found += try files(named: names, below: folder, depth: depth - 1) }
+        for folder in folders.sorted() { found += try files(below: folder, depth: depth - 1, where: isWanted) }
         return found
     }
 
-    private static func entries(of folder: String) throws(CaptureError) -> [(name: String, type: mode_t)] {
-        guard let stream = opendir(folder) else {
-            let failure = SystemFailure()
-            throw CaptureError(
-                failure.code == EACCES ? .permissionDenied : .cannotOpen, path: folder, detail: failure.message)
+    /// How many files and folders in the folders of a folder no text can name, as deep as ``files(below:depth:where:)``
+    /// looks.
+    public static func unnamable(below folder: String, depth: Int) throws(CaptureError) -> UInt64 {
+        guard depth > 0 else { return 0 }
+        var count: UInt64 = 0
+        for (name, type) in try entries(of: folder) where type == S_IFDIR {
+            let path = path(of: name, in: folder)
+            count += try FolderNames(of: path).unnamable + unnamable(below: path, depth: depth - 1)
         }
-        defer { closedir(stream) }
+        return count
+    }
+
+    private static func path(of name: String, in folder: String) -> String {
+        folder.hasSuffix("/") ? folder + name : folder + "/" + name
+    }
+
+    private static func entries(of folder: String) throws(CaptureError) -> [(name: String, type: mode_t)] {
         var entries: [(String, mode_t)] = []
-        while let entry = readdir(stream) {
-            // The name is as long as it is, not as long as its declaration.
-            let place = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
-            let name = String(cString: UnsafeRawPointer(entry).advanced(by: place).assumingMemoryBound(to: CChar.self))
+        for name in try FolderNames(of: folder).names {
             var status = stat()
-            guard name != ".", name != "..", fstatat(dirfd(stream), name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
-                continue
-            }
+            guard lstat(path(of: name, in: folder), &status) == 0 else { continue }
             entries.append((name, status.st_mode & S_IFMT))
         }
         return entries

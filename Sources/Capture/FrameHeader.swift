@@ -1,4 +1,4 @@
-/// What libpcap says of one captured frame, without its bytes.
+/// What a capture says of one frame, without its bytes.
 public struct FrameHeader: Hashable, Sendable {
     /// The frame's number in the whole capture, from 1; it goes on from one file to the next.
     public var number: UInt64
@@ -16,11 +16,25 @@ public struct FrameHeader: Hashable, Sendable {
     /// in a damaged or hostile file it can be any 32-bit value, also less than `capturedLength`.
     public var originalLength: Int
 
-    /// What the frame's first byte belongs to. All frames of one file have the same link type.
+    /// What the frame's first byte belongs to. All frames of a pcap file have the same link type; in a pcapng file each
+    /// interface has its own.
     public var linkType: LinkTypeNumber
 
     /// Which input the frame is from: an index, from 0, into the paths given.
     public var file: Int
+
+    /// Whether the file tells when the frame was captured. Else ``time`` is that of the frame before in the same file,
+    /// or 0. Only simple packet blocks of pcapng have no time.
+    public var hasTime = true
+
+    /// The capturing machine has sent the frame, as the file says beside the frame; false where it says nothing.
+    public var isOutgoing = false
+
+    /// The interface of a pcapng file, by its place in ``CaptureNotes``; 0 where there is none.
+    public var interface: UInt32 = 0
+
+    /// What somebody wrote to the frame, by its place in ``CaptureNotes``; 0 where there is nothing.
+    public var comment: UInt32 = 0
 
     /// Describes a frame; for sources of frames, and for tests.
     @inlinable

@@ -34,13 +34,11 @@ public final class InputHelper: Sendable {
     /// - Parameters:
     ///   - program: This program's file.
     ///   - paths: What can be opened.
-    ///   - user: Whom decompressors run as; nil for who we are now.
-    public init(program: String = "/proc/self/exe", paths: [String], user: User? = nil) throws(CaptureError) {
+    public init(program: String = "/proc/self/exe", paths: [String]) throws(CaptureError) {
         var numbers: [String: Int] = [:]
         for path in paths where numbers[path] == nil { numbers[path] = numbers.count }
         self.paths = numbers
         let ordered = numbers.sorted { $0.value < $1.value }.map(\.key)
-        let who = user.map { ["\($0.userID)", "\($0.groupID)"] } ?? ["-", "-"]
         do throws(SystemFailure) {
             var ends: [Int32] = [-1, -1]
             let type = Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
@@ -48,7 +46,7 @@ public final class InputHelper: Sendable {
             let other = try Descriptor(owning: ends[1])
             socket = try Descriptor(owning: ends[0])
             let child = try Child(
-                [program, Self.argument] + who + ordered, input: other, output: try Descriptor(creating: "/dev/null"),
+                [program, Self.argument] + ordered, input: other, output: try Descriptor(creating: "/dev/null"),
                 errors: try Descriptor(copying: STDERR_FILENO), hearsEnding: false)
             process = Mutex(child)
         } catch {

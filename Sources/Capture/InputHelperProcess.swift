@@ -5,12 +5,7 @@ import System
 /// The process that ``InputHelper`` starts. The program that asks may have been taken over by what it read: no other file
 /// is opened than those of the command line, and no other program started than those that decompress.
 public struct InputHelperProcess: ~Copyable {
-    /// What the program is started with to become a decompressor as another user.
-    public static let decompressorArgument = "--decompressor"
-
     private let paths: [String]
-    /// Whom decompressors run as, as arguments; `-` for who we are.
-    private let user: [String]
     private var decompressors: [UInt64: Holder] = [:]
     private var number: UInt64 = 0
 
@@ -25,9 +20,8 @@ public struct InputHelperProcess: ~Copyable {
     /// - Parameter arguments: Those of the program; nil where they do not begin with ``InputHelper/argument``.
     public init?(_ arguments: some Collection<String>) {
         let words = Array(arguments)
-        guard words.count >= 3, words[0] == InputHelper.argument else { return nil }
-        user = Array(words[1...2])
-        paths = Array(words[3...])
+        guard words.count >= 1, words[0] == InputHelper.argument else { return nil }
+        paths = Array(words[1...])
     }
 
     /// Serves until the other end of a socket, standard input as a rule, is closed.
@@ -73,16 +67,13 @@ public struct InputHelperProcess: ~Copyable {
         guard let index = Int(exactly: place), Compression.all.indices.contains(index), let input,
             decompressors.count < Self.mostDecompressors
         else { return Self.answer(-Int64(EINVAL), -1, socket) }
-        let program = Compression.all[index].program
+        let compression = Compression.all[index]
         do throws(SystemFailure) {
             // A larger pipe means fewer turns between the two processes.
             let pipe = try Pipe(capacity: 1 << 20)
-            let messages = try Descriptor(memoryFileNamed: "messages of \(program)")
-            let words =
-                user[0] == "-"
-                ? [program, "-dc"] : ["/proc/self/exe", Self.decompressorArgument] + user + [program]
-            if user[0] != "-", !Self.isInstalled(program) { throw SystemFailure(code: ENOENT) }
-            let child = try Child(words, input: input, output: pipe.writeEnd, errors: messages)
+            let messages = try Descriptor(memoryFileNamed: "messages of \(compression.program)")
+            let child = try Decompressor.child(
+                compression, reading: input, writing: pipe.writeEnd, messages: messages)
             number &+= 1
             decompressors[number] = Holder(child)
             Self.answer(Int64(number), pipe.readEnd.number, socket)
@@ -92,29 +83,8 @@ public struct InputHelperProcess: ~Copyable {
         }
     }
 
-    private static func isInstalled(_ program: String) -> Bool {
-        let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
-        return path.split(separator: ":").contains { access("\($0)/\(program)", X_OK) == 0 }
-    }
-
     private static func answer(_ number: Int64, _ file: Int32, _ socket: Int32) {
         var number = number
         linux_send_with_descriptor(socket, &number, 8, file)
-    }
-
-    /// Becomes a user, and then a decompressor, where the arguments ask for it; else does nothing.
-    ///
-    /// - Returns: The exit status where it cannot be; nil where it is not asked for.
-    public static func becomeDecompressor(_ arguments: some Collection<String>) -> Int32? {
-        let words = Array(arguments)
-        guard words.count == 4, words[0] == decompressorArgument, let userID = UInt32(words[1]),
-            let groupID = UInt32(words[2]), Compression.all.contains(where: { $0.program == words[3] })
-        else { return nil }
-        do throws(PrivilegesError) {
-            try Privileges.drop(to: User(userID: userID, groupID: groupID))
-        } catch { return 126 }
-        var program = [strdup(words[3]), strdup("-dc"), nil]
-        execvp(words[3], &program)
-        return 127
     }
 }

@@ -127,6 +127,10 @@ public struct LiveReader: ~Copyable, PacketSource {
         recorder?.join()
     }
 
+    /// Records the last secrets, for which a recording's files have waited, and closes these. To be called after
+    /// ``finish()``; of a recording without secrets it does nothing.
+    public func closeRecording() throws(CaptureError) { try recorder?.closeFiles() }
+
     /// The counts so far; those of kernel and interface are brought up to date each second, and when the taking ends.
     public var statistics: CaptureStatistics {
         var statistics = thread.statistics

@@ -21,18 +21,22 @@ extension OfflineCapture {
     }
 
     /// Opens a plain capture.
-    static func savefile(_ input: consuming Descriptor, path: String) throws(CaptureError) -> Savefile {
+    static func plain(
+        _ input: consuming Descriptor, path: String, file: Int, _ notes: CaptureNotes?
+    ) throws(CaptureError) -> SavedInput {
         do throws(Savefile.Failure) {
-            return try Savefile(input)
+            return try SavedInput(input, notes: notes, file: file)
         } catch {
             throw Self.error(error, path: path, frame: nil, decompressor: nil)
         }
     }
 
     /// Opens a compressed capture, and leaves the child that decompresses it in `child`.
-    static func savefile(
-        _ input: borrowing Descriptor, through compression: Compression, path: String, child: inout Decompressor?
-    ) throws(CaptureError) -> Savefile {
+    static func decompressed(
+        _ input: borrowing Descriptor, through compression: Compression, path: String, file: Int,
+        _ notes: CaptureNotes?,
+        child: inout Decompressor?
+    ) throws(CaptureError) -> SavedInput {
         let decompressor: Decompressor
         var output: Descriptor?
         do throws(Decompressor.Failure) {
@@ -54,15 +58,15 @@ extension OfflineCapture {
             throw CaptureError(.decompressorFailed(program: compression.program), path: path)
         }
         do throws(Savefile.Failure) {
-            let savefile = try Savefile(output)
+            let opened = try SavedInput(output, notes: notes, file: file)
             child = consume decompressor
-            return savefile
+            return opened
         } catch {
             throw Self.error(error, path: path, frame: nil, decompressor: decompressor)
         }
     }
 
-    /// What a failure of libpcap means for the user.
+    /// What a failure of reading means for the user.
     /// - Parameters:
     ///   - frame: The number of the frame that could not be read; nil where it was the file header.
     ///   - decompressor: The child the bytes came from, which is asked for the true reason, or ended.
@@ -81,17 +85,12 @@ extension OfflineCapture {
         case .system:
             problem = .readFailed
         case .content:
-            problem = Self.problem(inContent: failure.message)
+            // libpcap has no error numbers for files, only words. Where a later libpcap words it otherwise, the message
+            // is still passed on, and only the advice is lost.
+            problem = failure.message == "unknown file format" ? .notACapture : .damaged
         }
-        return CaptureError(problem, path: path, frame: frame, detail: problem == .empty ? "" : failure.message)
-    }
-
-    /// libpcap has no error numbers for files, only words. Where a later libpcap words it otherwise, the message is
-    /// still passed on, and only the advice is lost.
-    private static func problem(inContent message: String) -> CaptureError.Problem {
-        if message == "unknown file format" { return .notACapture }
-        if message.hasPrefix("an interface has a type") { return .mixedLinkTypes }
-        if message.hasPrefix("an interface has a snapshot length") { return .mixedSnapLengths }
-        return .damaged
+        return CaptureError(
+            problem, path: path, frame: frame, offset: failure.offset,
+            detail: problem == .empty ? "" : failure.message)
     }
 }

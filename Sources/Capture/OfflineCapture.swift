@@ -1,7 +1,7 @@
 import System
 
 /// A saved capture: one pcap or pcapng file or pipe, or `-` for standard input, plain or compressed by gzip, zstd,
-/// xz or lz4.
+/// xz, bzip2 or lz4.
 ///
 /// A compressed input is read through its own program (`gzip -dc` and so on), run as a child that ends with this
 /// value at the latest.
@@ -10,10 +10,10 @@ public struct OfflineCapture: ~Copyable, PacketSource {
     public let path: String
 
     @usableFromInline var header: FrameHeader
-    /// The bytes of the frame that `header` describes: libpcap's, good until the next `advance`.
+    /// The bytes of the frame that `header` describes, good until the next `advance`.
     @usableFromInline var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
 
-    private var savefile: Savefile
+    private var input: SavedInput
     /// The compressed input, of which the decompressor reads, kept to tell how far it has come.
     private let compressedInput: Descriptor?
     private var decompressor: Decompressor?
@@ -28,29 +28,32 @@ public struct OfflineCapture: ~Copyable, PacketSource {
     /// - Parameter path: A file, a FIFO, or `-` for standard input, which is left open.
     /// - Throws: `CaptureError` where it cannot be opened, is empty or is not a capture.
     public init(path: String) throws(CaptureError) {
-        try self.init(path: path, file: 0)
+        try self.init(path: path, file: 0, notes: CaptureNotes())
     }
 
     /// As `init(path:)`, for an input that is one of several. Its frames are numbered from 1.
-    init(path: String, file: Int) throws(CaptureError) {
-        try self.init(Self.open(path), path: path, file: file)
+    ///
+    /// - Parameter notes: Takes what the file says of its frames beside their headers; nil where nobody asks.
+    init(path: String, file: Int, notes: CaptureNotes?) throws(CaptureError) {
+        try self.init(Self.open(path), path: path, file: file, notes: notes)
     }
 
-    /// As `init(path:file:)`, for an input that is open already and stands at its beginning.
-    init(_ input: consuming Descriptor, path: String, file: Int) throws(CaptureError) {
+    /// As `init(path:file:notes:)`, for an input that is open already and stands at its beginning.
+    init(_ input: consuming Descriptor, path: String, file: Int, notes: CaptureNotes?) throws(CaptureError) {
         if let compression = Compression.recognised(in: input.peek(Compression.longestMagic)) {
             var child: Decompressor?
-            savefile = try Self.savefile(input, through: compression, path: path, child: &child)
+            self.input = try Self.decompressed(
+                input, through: compression, path: path, file: file, notes, child: &child)
             decompressor = child
             compressedInput = consume input
         } else {
-            savefile = try Self.savefile(input, path: path)
+            self.input = try Self.plain(input, path: path, file: file, notes)
             decompressor = nil
             compressedInput = nil
         }
         self.path = path
         header = FrameHeader(
-            number: 0, time: 0, capturedLength: 0, originalLength: 0, linkType: savefile.linkType, file: file)
+            number: 0, time: 0, capturedLength: 0, originalLength: 0, linkType: self.input.linkType, file: file)
     }
 
     /// Hands the next frame to `body`, lent until `body` returns; see `PacketSource.next`.
@@ -68,27 +71,26 @@ public struct OfflineCapture: ~Copyable, PacketSource {
     public var bytesRead: UInt64? {
         switch compressedInput {
         case .some(let input): input.position
-        case .none: savefile.bytesRead
+        case .none: input.bytesRead
         }
     }
+
+    /// Packets that were lost while this was captured, as a pcapng file may tell.
+    var drops: UInt64 { input.drops }
 
     /// Moves on to the next frame: `header` and `bytes` describe it. False at the end.
     @usableFromInline
     mutating func advance() throws(CaptureError) -> Bool {
         guard !hasEnded else { return false }
         do throws(Savefile.Failure) {
-            switch try savefile.next() {
-            case .frame(let bytes, let time, let originalLength):
+            if let bytes = try input.next(&header) {
                 self.bytes = bytes
                 header.number &+= 1
-                header.time = time
-                header.capturedLength = bytes.count
-                header.originalLength = originalLength
+                let time = header.time
                 if time >= latestTime { latestTime = time } else { countBack(time) }
                 return true
-            case .end:
-                hasEnded = true
             }
+            hasEnded = true
         } catch {
             hasEnded = true
             throw Self.error(error, path: path, frame: header.number &+ 1, decompressor: decompressor.take())

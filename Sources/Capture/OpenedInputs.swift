@@ -23,10 +23,9 @@ public enum OpenedInputs {
     ///   - paths: Inputs as `CaptureFiles` takes them. Of those that can be read only once, the first input alone is opened:
     ///     it may be waited for.
     ///   - times: How often each file will be opened.
-    ///   - user: Whom this process will become.
     /// - Returns: Those that are to be opened later by this process itself: pipes and devices.
     /// - Throws: `CaptureError` where there is no helper although one is needed.
-    public static func prepare(_ paths: [String], times: Int, user: User?) throws(CaptureError) -> [String] {
+    public static func prepare(_ paths: [String], times: Int) throws(CaptureError) -> [String] {
         var late: [String] = []
         var files: [String] = []
         var isCompressed = false
@@ -43,7 +42,7 @@ public enum OpenedInputs {
             for path in files { for _ in 0..<times { isCompressed = open(path) || isCompressed } }
             if !isCompressed { return late }
         }
-        let helper = try InputHelper(paths: files, user: user)
+        let helper = try InputHelper(paths: files)
         state.withLock { $0.helper = helper }
         return late
     }

@@ -1,5 +1,5 @@
-/// Follows the records of a classic pcap file, in this machine's byte order, as its bytes are written: where the last
-/// whole one ends.
+/// Follows the records of a pcap file, or the blocks of a pcapng file, in this machine's byte order, as its bytes are
+/// written: where the last whole one ends.
 struct RecordBoundaries {
     /// How many of the bytes so far belong to a record, or to the file's header, of which more is to come.
     private(set) var cut = 0
@@ -11,24 +11,37 @@ struct RecordBoundaries {
         case content(Int)
     }
 
-    private var part = Part.content(Self.fileHeaderLength)
+    private var part: Part
     /// The length of the record's content, as far as its four bytes have come.
     private var length: UInt32 = 0
 
-    private static let fileHeaderLength = 24
-    private static let headerLength = 16
-    /// Where a record's header has the length of what was captured.
-    private static let lengthPlace = 8..<12
+    private let headerLength: Int
+    /// Where a record's header has its length.
+    private let lengthPlace: Range<Int>
+    /// Whether that is the length of all, the header included; else of what comes after it.
+    private let countsHeader: Bool
+
+    init(_ format: CaptureFormat = .pcap) {
+        switch format {
+        case .pcap:
+            // After the file's header. What is counted is what was captured.
+            part = .content(24)
+            (headerLength, lengthPlace, countsHeader) = (16, 8..<12, false)
+        case .pcapng:
+            part = .header(0)
+            (headerLength, lengthPlace, countsHeader) = (8, 4..<8, true)
+        }
+    }
 
     mutating func advance(over bytes: Slice<UnsafeRawBufferPointer>) {
         var rest = bytes
         while let byte = rest.first {
             switch part {
             case .header(let place):
-                if Self.lengthPlace.contains(place) { add(byte, at: place - Self.lengthPlace.lowerBound) }
+                if lengthPlace.contains(place) { add(byte, at: place - lengthPlace.lowerBound) }
                 rest = rest.dropFirst()
                 cut += 1
-                part = place + 1 < Self.headerLength ? .header(place + 1) : .content(Int(length))
+                part = place + 1 < headerLength ? .header(place + 1) : .content(contentLength)
                 endRecord()
             case .content(let left):
                 let count = min(left, rest.count)
@@ -39,6 +52,8 @@ struct RecordBoundaries {
             }
         }
     }
+
+    private var contentLength: Int { countsHeader ? max(0, Int(length) - headerLength) : Int(length) }
 
     private mutating func add(_ byte: UInt8, at place: Int) {
         if place == 0 { length = 0 }

@@ -60,18 +60,45 @@ final class RecorderThread: @unchecked Sendable {
             failure = error
         }
         reader.stop()
+        // The counts are final when the reader has ended.
+        if recording.files.takesStatistics {
+            while reader.queue.next(milliseconds: Self.patience, { _, _ in }) != .end {}
+        }
         do throws(CaptureError) {
-            try recording.files.finish()
+            if recording.secrets == nil { try finish() } else { try recording.files.flush() }
         } catch {
             failure = failure ?? error
         }
         queue.close()
     }
 
+    private func finish() throws(CaptureError) {
+        recording.files.statistics = reader.statistics
+        try recording.files.finish()
+    }
+
+    /// Records the last secrets and closes the files, which waited for them. Only after ``join()``.
+    func closeFiles() throws(CaptureError) {
+        guard recording.secrets != nil else { return }
+        try recordSecrets()
+        try finish()
+    }
+
+    private func recordSecrets() throws(CaptureError) {
+        guard let secrets = recording.secrets else { return }
+        // Looked at first: what was found in those frames is there by then.
+        let dissected = secrets.dissectedThrough
+        for (frame, lines) in secrets.take() { try recording.files.write(secrets: lines, of: frame) }
+        if let last = recording.files.asideThrough, dissected >= last { try recording.files.closeAside() }
+        secrets.noteClosed(through: recording.files.closedThrough)
+    }
+
     /// Records a frame, or does what time brings.
     ///
     /// - Returns: Whether there may be more.
     private func turn() throws(CaptureError) -> Bool {
+        recording.files.statistics = reader.statistics
+        try recordSecrets()
         if recording.takesRotationRequest() { try recording.files.rotate() }
         if !isTimeOver, let limit = recording.limits.duration, (ContinuousClock.now - begun) / .seconds(1) >= limit {
             isTimeOver = true
@@ -110,6 +137,6 @@ final class RecorderThread: @unchecked Sendable {
     private var hasReachedSize: Bool {
         let limits = recording.limits
         return limits.isReached(
-            duration: -1, packets: frames, bytes: recording.files.currentBytes, files: recording.files.completedFiles)
+            duration: -1, packets: frames, bytes: recording.files.currentBytes, files: recording.files.fullFiles)
     }
 }

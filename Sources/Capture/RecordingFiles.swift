@@ -8,14 +8,25 @@ import System
 public struct RecordingFiles: ~Copyable {
     /// The file being written; nil between two files, since the next is begun by its first frame.
     public private(set) var currentPath: String?
-    /// Files that are full, for `-a files:`. Some may be deleted since.
+    /// Files that are closed. Some may be deleted since.
     public private(set) var completedFiles: UInt64 = 0
 
     private let path: String
+    private let format: CaptureFormat
     private let linkType: LinkTypeNumber
     private let snapLength: Int
+    private let description: CaptureDescription
+    /// What was received and lost so far in the capture. A file says at its end what has come since the file before it,
+    /// where its format has room for that.
+    public var statistics = CaptureStatistics()
+    /// What the files before this one have said.
+    private var statisticsBefore = CaptureStatistics()
     /// When the next file begins, and how many are kept; nil for one file without an end.
     private let ring: CaptureLimits?
+    /// Nobody but this user may read the files.
+    private let isPrivate: Bool
+    /// What is read meanwhile.
+    private let inputs: [String]
     /// See ``CaptureDestination/isEnding``.
     private let isEnding: @Sendable () -> Bool
 
@@ -36,6 +47,16 @@ public struct RecordingFiles: ~Copyable {
     private var begun: Double
     private var flushed: Double
     private var isFlushed = false
+    /// Lines of a key log that came between two files.
+    private var waitingSecrets: [UInt8] = []
+    /// A full file stays open for secrets of its frames, until it is closed or the next one is full.
+    var keepsFullFilesOpen = false
+    /// That file, and the number of its last frame; nil where there is none.
+    private var aside: CaptureWriter?
+    private(set) var asideThrough: UInt64?
+    /// The number of the last frame in a file that is closed.
+    private(set) var closedThrough: UInt64 = 0
+    private var lastFrame: UInt64 = 0
 
     /// Begins the first file, whose header is handed to the system.
     ///
@@ -44,19 +65,28 @@ public struct RecordingFiles: ~Copyable {
     ///     dumpcap's: `name_00001_20261123142233.pcap`.
     ///   - ring: How long a file becomes (`duration`, `fileSize`, `packets`), and how many are kept (`files`), those of
     ///     earlier runs among them.
+    ///   - isPrivate: Nobody but this user may read the files, from their creation on.
+    ///   - inputs: What is read meanwhile: none of these files may be one that is written.
     ///   - helper: Is asked where this process may not make a file, or for all files if it is made so. It ends if this
     ///     process has made the first file itself; that a file which is there can be opened does not tell whether the next
     ///     can be made.
     ///   - isEnding: See ``CaptureDestination/isEnding``.
     /// - Throws: `CaptureError` where the file cannot be made.
     public init(
-        path: String, linkType: LinkTypeNumber, snapLength: Int = CaptureWriter.snapLength, ring: CaptureLimits? = nil,
-        helper: consuming RecordingHelper? = nil, isEnding: @escaping @Sendable () -> Bool = { false }
+        path: String, format: CaptureFormat = .pcap, linkType: LinkTypeNumber,
+        snapLength: Int = CaptureWriter.snapLength, description: CaptureDescription = CaptureDescription(),
+        ring: CaptureLimits? = nil, isPrivate: Bool = false, inputs: [String] = [],
+        helper: consuming RecordingHelper? = nil,
+        isEnding: @escaping @Sendable () -> Bool = { false }
     ) throws(CaptureError) {
         self.path = path
+        self.format = format
+        self.description = description
         self.linkType = linkType
         self.snapLength = snapLength
         self.ring = ring
+        self.isPrivate = isPrivate
+        self.inputs = inputs
         self.isEnding = isEnding
         helperMakesAll = helper?.makesAll ?? false
         self.helper = helper
@@ -104,15 +134,44 @@ public struct RecordingFiles: ~Copyable {
         }
     }
 
-    /// Adds a frame; begins the next file before it or completes this one after it, where that is due.
+    /// Whether a file has room for ``statistics``.
+    var takesStatistics: Bool { format == .pcapng }
+
+    /// Whether the file is full: it is completed before the next frame, or in a moment without frames.
+    public var isFull: Bool { isFull(monotonicSeconds()) }
+
+    /// Files that are full or closed, for `-a files:`.
+    public var fullFiles: UInt64 { completedFiles &+ (isFull ? 1 : 0) }
+
+    /// Adds a frame; completes a full file and begins the next one before it.
+    ///
+    /// A full file is not completed after its last frame, since secrets may come of that frame.
     ///
     /// - Throws: `CaptureError`; after one of writing nothing more can be written.
     public mutating func write(_ header: FrameHeader, _ bytes: RawSpan) throws(CaptureError) {
         try keepTime(isIdle: false)
         if writer == nil { try begin() }
         try writer?.write(header, bytes)
+        lastFrame = header.number
         isFlushed = false
-        try completeIfFull()
+    }
+
+    /// Adds lines of a key log, by which frames of this file can be decrypted. Between two files they wait for the next
+    /// one, which only a frame begins.
+    public mutating func write(secrets lines: [UInt8]) throws(CaptureError) {
+        if lines.isEmpty { return }
+        guard writer != nil else {
+            waitingSecrets += lines
+            return
+        }
+        try writer?.write(secrets: lines)
+        isFlushed = false
+    }
+
+    /// As ``write(secrets:)``, into the file that a frame is in, if that is still open.
+    mutating func write(secrets lines: [UInt8], of frame: UInt64) throws(CaptureError) {
+        guard let asideThrough, frame <= asideThrough else { return try write(secrets: lines) }
+        try aside?.write(secrets: lines)
     }
 
     /// What time brings: completes a file after its duration, and flushes. To be called whenever no frame came for a
@@ -127,13 +186,13 @@ public struct RecordingFiles: ~Copyable {
         } else if isHelpers {
             // Who may look into the folder knows whether the file is still there.
             guard let next = try createByHelper() else { return try flush() }
-            try writer.take()?.close()
+            try closeFile()
             try begin(next)
             try flush()
         } else if path == "-" || FileIdentity(of: path) == identity {
             try flush()
         } else {
-            try writer.take()?.close()
+            try closeFile()
             try begin()
             try flush()
         }
@@ -144,7 +203,36 @@ public struct RecordingFiles: ~Copyable {
 
     /// As ``close()``; nothing may be written afterwards.
     mutating func finish() throws(CaptureError) {
-        try writer.take()?.close()
+        try closeAside()
+        keepsFullFilesOpen = false
+        try closeFile()
+    }
+
+    /// Completes the file: nothing but secrets is written into it any more.
+    private mutating func closeFile() throws(CaptureError) {
+        guard writer != nil else { return }
+        // Two at most are open: who finds secrets may be slower than the frames come.
+        try closeAside()
+        try writer?.write(statistics.since(statisticsBefore))
+        statisticsBefore = statistics
+        completedFiles &+= 1
+        guard keepsFullFilesOpen else {
+            closedThrough = lastFrame
+            try writer.take()?.close()
+            return
+        }
+        // Who makes the next file may look at how long this one is.
+        try flush()
+        aside = writer.take()
+        asideThrough = lastFrame
+    }
+
+    /// Closes the file that was full before this one.
+    mutating func closeAside() throws(CaptureError) {
+        guard let last = asideThrough else { return }
+        asideThrough = nil
+        closedThrough = last
+        try aside.take()?.close()
     }
 
     private mutating func keepTime(isIdle: Bool) throws(CaptureError) {
@@ -153,7 +241,8 @@ public struct RecordingFiles: ~Copyable {
         if !isFlushed, isIdle || now - flushed >= 1 { try flush(now) }
     }
 
-    private mutating func flush(_ now: Double = monotonicSeconds()) throws(CaptureError) {
+    mutating func flush(_ now: Double = monotonicSeconds()) throws(CaptureError) {
+        try aside?.flush()
         try writer?.flush()
         isFlushed = true
         flushed = now
@@ -162,16 +251,21 @@ public struct RecordingFiles: ~Copyable {
     // MARK: From file to file
 
     private mutating func completeIfFull(_ now: Double = monotonicSeconds()) throws(CaptureError) {
-        guard let ring, let bytes = writer?.bytesWritten, let frames = writer?.framesWritten,
-            ring.isReached(duration: now - begun, packets: frames, bytes: bytes)
-        else { return }
-        try complete()
+        if isFull(now) { try complete() }
+    }
+
+    private func isFull(_ now: Double) -> Bool {
+        guard let ring else { return false }
+        return switch writer {
+        case .some(let writer):
+            ring.isReached(duration: now - begun, packets: writer.framesWritten, bytes: writer.bytesWritten)
+        case .none: false
+        }
     }
 
     private mutating func complete() throws(CaptureError) {
         currentPath = nil
-        completedFiles &+= 1
-        try writer.take()?.close()
+        try closeFile()
     }
 
     private mutating func begin() throws(CaptureError) { try begin(create()) }
@@ -181,19 +275,28 @@ public struct RecordingFiles: ~Copyable {
         destination.isEnding = isEnding
         identity = destination.descriptor.fileIdentity
         let path = destination.path
-        writer = try CaptureWriter(destination, linkType: linkType, snapLength: snapLength)
+        writer = try CaptureWriter(
+            destination, format: format, linkType: linkType, snapLength: snapLength, description: description)
         currentPath = path
         begun = monotonicSeconds()
         isFlushed = false
+        let secrets = waitingSecrets
+        waitingSecrets = []
+        try writer?.write(secrets: secrets)
     }
 
     /// Makes the next file: by this process where it may, else by the helper.
     private mutating func create() throws(CaptureError) -> CaptureDestination {
+        // The helper must not be asked for it either.
+        if ring == nil, path != "-", let identity = FileIdentity(of: path), isInput(identity) {
+            throw CaptureError(.isAnInput, path: path)
+        }
         if helperMakesAll { return try createdByHelper() }
         let name = ring == nil ? RecordingName() : RecordingName(number: number &+ 1, time: time(nil))
         let destination: CaptureDestination
         do throws(CaptureError) {
-            destination = try CaptureDestination(path: name.path(in: path, isRing: ring != nil))
+            destination = try CaptureDestination(
+                path: name.path(in: path, isRing: ring != nil), inputs: inputs, isPrivate: isPrivate)
         } catch {
             guard helper != nil, error.problem == .cannotCreate else { throw error }
             // From now on the helper knows which files there are.
@@ -231,14 +334,22 @@ public struct RecordingFiles: ~Copyable {
     /// - Returns: Nil where there is one file only, and the last that was made is still there.
     private mutating func createByHelper() throws(CaptureError) -> CaptureDestination? {
         var name = RecordingName()
+        var isAnInput: String?
         do throws(SystemFailure) {
             guard let descriptor = try helper?.next(&name) else { throw SystemFailure(code: EACCES) }
             isHelpers = true
-            return CaptureDestination(descriptor, path: name.path(in: path, isRing: ring != nil))
+            let made = name.path(in: path, isRing: ring != nil)
+            if let identity = descriptor.fileIdentity, isInput(identity) { isAnInput = made }
+            if isAnInput == nil { return CaptureDestination(descriptor, path: made) }
         } catch {
             if error.code == EALREADY { return nil }
             let words = error.code == EAGAIN ? "more files than the limits of the ring allow" : error.message
             throw CaptureError(.cannotCreate, path: path, detail: words)
         }
+        throw CaptureError(.isAnInput, path: isAnInput ?? path)
+    }
+
+    private func isInput(_ identity: FileIdentity) -> Bool {
+        inputs.contains { FileIdentity(of: $0) == identity }
     }
 }

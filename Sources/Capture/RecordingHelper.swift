@@ -21,13 +21,16 @@ public struct RecordingHelper: ~Copyable {
     ///   - program: This program's file.
     ///   - path: As given to ``RecordingFiles``.
     ///   - ring: As given to ``RecordingFiles``.
+    ///   - isPrivate: Nobody but their owner may read the files.
     ///   - owner: Whom the files are given to.
     ///   - makesAll: It is asked for all files, not only for those that this process may not make.
     /// - Throws: `CaptureError` where it cannot be started.
     public init(
-        program: String = "/proc/self/exe", path: String, ring: CaptureLimits?, owner: User, makesAll: Bool = false
+        program: String = "/proc/self/exe", path: String, ring: CaptureLimits?, isPrivate: Bool = false, owner: User,
+        makesAll: Bool = false
     ) throws(CaptureError) {
-        let order = RecordingOrder(path: path, ring: ring, userID: owner.userID, groupID: owner.groupID)
+        let order = RecordingOrder(
+            path: path, ring: ring, userID: owner.userID, groupID: owner.groupID, isPrivate: isPrivate)
         do throws(SystemFailure) {
             self = try Self.start([program, Self.argument] + order.arguments, makesAll: makesAll)
         } catch {

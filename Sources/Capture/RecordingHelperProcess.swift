@@ -45,7 +45,8 @@ public struct RecordingHelperProcess: ~Copyable {
     /// - Returns: The exit status.
     public consuming func runLockedIn() -> Int32 {
         do throws(PrivilegesError) {
-            try Privileges.keep([.changeOwner, .overridePermissions])
+            // The mode of a file that is there is changed only for a private recording.
+            try Privileges.keep([.changeOwner, .overridePermissions] + (order.isPrivate ? [.overrideOwner] : []))
         } catch { return 1 }
         let parent = order.path[..<Path.nameStart(order.path)]
         let files = SandboxProfile.Files(written: [parent.isEmpty ? "." : String(parent)])
@@ -70,7 +71,7 @@ public struct RecordingHelperProcess: ~Copyable {
     /// Makes the next file of a ring, or opens the one file.
     ///
     /// - Returns: 0, or an error's number.
-    private mutating func next(_ name: inout RecordingName, _ file: inout Int32) -> Int32 {
+    mutating func next(_ name: inout RecordingName, _ file: inout Int32) -> Int32 {
         guard let folder = folderNumber else { return folderProblem }
         guard let ring = order.ring else {
             return isThere(fileName(name), in: folder) ? EALREADY : create(fileName(name), in: folder, &file)
@@ -128,7 +129,8 @@ public struct RecordingHelperProcess: ~Copyable {
             var status = stat()
             guard fstat(last.number, &status) == 0 else { return false }
             let size = UInt64(clamping: status.st_size)
-            // Of packets only the least size is known. The clock is exact to some milliseconds.
+            // Of packets only the least size is known; in a pcapng file each takes more. The clock is exact to some
+            // milliseconds.
             let mostPackets = (max(size, 24) - 24) / 16
             var limits = ring
             limits.files = nil
@@ -139,7 +141,8 @@ public struct RecordingHelperProcess: ~Copyable {
 
     /// - Returns: 0, or an error's number.
     private mutating func create(_ name: String, in folder: Int32, _ file: inout Int32) -> Int32 {
-        file = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+        let mode: mode_t = order.isPrivate ? 0o600 : 0o666
+        file = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
         if file < 0, errno == EEXIST {
             let code = open(name, in: folder, &file)
             if code != 0 { return code }
@@ -164,6 +167,11 @@ public struct RecordingHelperProcess: ~Copyable {
         else {
             close(found)
             return EACCES
+        }
+        if order.isPrivate, fchmod(found, 0o600) != 0 {
+            let code = errno
+            close(found)
+            return code
         }
         file = found
         return 0

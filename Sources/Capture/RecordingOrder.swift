@@ -5,16 +5,25 @@ struct RecordingOrder: Equatable {
     var ring: CaptureLimits?
     var userID: UInt32
     var groupID: UInt32
+    /// Nobody but their owner may read the files.
+    var isPrivate = false
 
-    init(path: String, ring: CaptureLimits?, userID: UInt32, groupID: UInt32) {
+    /// The last argument then.
+    private static let privateWord = "private"
+
+    init(path: String, ring: CaptureLimits?, userID: UInt32, groupID: UInt32, isPrivate: Bool = false) {
         self.path = path
         self.ring = ring
         self.userID = userID
         self.groupID = groupID
+        self.isPrivate = isPrivate
     }
 
     /// - Parameter words: Those after ``RecordingHelper/argument``; nil where they are no order.
     init?(_ words: [String]) {
+        var words = words
+        let isPrivate = words.count > 4 && words.last == Self.privateWord
+        if isPrivate { words.removeLast() }
         guard words.count >= 4, let userID = UInt32(words[2]), let groupID = UInt32(words[3]) else { return nil }
         var ring: CaptureLimits?
         if words[1] == "ring" {
@@ -26,11 +35,12 @@ struct RecordingOrder: Equatable {
         } else if words[1] != "file" || words.count > 4 {
             return nil
         }
-        self.init(path: words[0], ring: ring, userID: userID, groupID: groupID)
+        self.init(path: words[0], ring: ring, userID: userID, groupID: groupID, isPrivate: isPrivate)
     }
 
     var arguments: [String] {
         [path, ring == nil ? "file" : "ring", "\(userID)", "\(groupID)"] + (ring?.texts ?? [])
+            + (isPrivate ? [Self.privateWord] : [])
     }
 }
 

@@ -2,9 +2,9 @@ import CPcap
 import Glibc
 import System
 
-/// A pcap or pcapng file or pipe open in libpcap. Owns the stream, its buffer and libpcap's handle.
+/// A pcap file or pipe open in libpcap. Owns the stream, its buffer and libpcap's handle.
 struct Savefile: ~Copyable {
-    /// Why libpcap cannot open or read it.
+    /// Why a capture cannot be opened or read.
     struct Failure: Error {
         /// Where the stream stood when it failed.
         enum Cause {
@@ -17,8 +17,10 @@ struct Savefile: ~Copyable {
         }
 
         let cause: Cause
-        /// libpcap's message.
+        /// libpcap's message; where there is an offset, ours.
         let message: String
+        /// Where the block begins that cannot be read, in bytes; nil where libpcap reads, which does not tell.
+        var offset: UInt64?
     }
 
     /// What `next` found.
@@ -31,8 +33,6 @@ struct Savefile: ~Copyable {
 
     private let handle: OpaquePointer
     private let buffer: UnsafeMutableRawPointer
-    /// Whether the seconds of a time are an unsigned 32-bit number in the file.
-    private let hasShortTimes: Bool
     let linkType: LinkTypeNumber
 
     /// Opens what `descriptor` reads, for nanoseconds. Waits for the file header where it is a pipe.
@@ -60,10 +60,14 @@ struct Savefile: ~Copyable {
             buffer.deallocate()
             throw failure
         }
+        // The major version is 1 for pcapng and 2 for pcap. libpcap would lose what pcapng says of frames.
+        guard pcap_major_version(handle) != 1 else {
+            pcap_close(handle)
+            buffer.deallocate()
+            throw Failure(cause: .content, message: "it is pcapng, which is read from files and pipes only")
+        }
         self.handle = handle
         self.buffer = buffer
-        // The major version is 1 for pcapng and 2 for pcap.
-        hasShortTimes = pcap_major_version(handle) != 1
         linkType = LinkTypeNumber(rawValue: pcap_datalink(handle))
     }
 
@@ -73,7 +77,7 @@ struct Savefile: ~Copyable {
     }
 
     /// Reads the next frame. Its bytes are libpcap's, and hold until the next call.
-    mutating func next() throws(Failure) -> Step {
+    func next() throws(Failure) -> Step {
         var header: UnsafeMutablePointer<pcap_pkthdr>?
         var bytes: UnsafePointer<UInt8>?
         switch pcap_next_ex(handle, &header, &bytes) {
@@ -81,7 +85,7 @@ struct Savefile: ~Copyable {
             guard let header = header?.pointee, let bytes else { return .end }
             return .frame(
                 UnsafeRawBufferPointer(start: bytes, count: Int(header.caplen)),
-                time: Self.nanoseconds(header.ts, hasShortTimes: hasShortTimes),
+                time: Self.nanoseconds(header.ts, hasShortTimes: true),
                 originalLength: Int(header.len)
             )
         case PCAP_ERROR_BREAK: return .end
@@ -102,6 +106,8 @@ struct Savefile: ~Copyable {
     ///
     /// libpcap takes a pcap file's seconds for signed where the file has this machine's byte order and for unsigned
     /// where it has the other. The format says unsigned, so both must give the same time.
+    ///
+    /// - Parameter hasShortTimes: The seconds are an unsigned number of 32 bits, as in a file, not in a live capture.
     static func nanoseconds(_ time: timeval, hasShortTimes: Bool) -> Int64 {
         let seconds = hasShortTimes ? Int64(UInt32(truncatingIfNeeded: time.tv_sec)) : Int64(time.tv_sec)
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)

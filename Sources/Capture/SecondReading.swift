@@ -12,12 +12,19 @@ public struct SecondReading: ~Copyable {
     private var copies: [TemporaryCapture?]
     private let isReadOnce: [Bool]
     private var turns = Turns()
+    /// What the inputs say of their frames beside the headers that are handed out.
+    public let notes = CaptureNotes()
+    /// The same of the first reading, of what is copied.
+    private let firstNotes: CaptureNotes
     /// By index of the input, how many frames of it were read.
     private var frameCounts: [UInt64]
 
-    /// - Parameter paths: The inputs as `CaptureFiles` takes them.
-    public init(paths: [String]) {
+    /// - Parameters:
+    ///   - paths: The inputs as `CaptureFiles` takes them.
+    ///   - notes: Those of the first reading.
+    public init(paths: [String], notes: CaptureNotes = CaptureNotes()) {
         self.paths = paths
+        firstNotes = notes
         copies = Array(repeating: nil, count: paths.count)
         frameCounts = Array(repeating: 0, count: paths.count)
         isReadOnce = paths.map { $0 == "-" || FileIdentity(of: $0) == nil }
@@ -33,20 +40,23 @@ public struct SecondReading: ~Copyable {
         if let known = copies[header.file] {
             copy = known
         } else {
-            copy = try TemporaryCapture(linkType: header.linkType)
+            copy = try TemporaryCapture(notes: firstNotes)
             copies[header.file] = copy
         }
+        // A pipe brings them before the frame that they stand before.
+        try copy.writer.write(secrets: firstNotes.waitingSecrets(of: header.file))
         try copy.writer.write(header, bytes)
     }
 
-    /// Reads the frames again, each with the number it had.
+    /// Reads the frames again, each with the number it had. It can be called several times.
     ///
     /// - Parameters:
     ///   - last: The number of the last frame that is needed: what comes after it is not looked at.
+    ///   - notes: What the frames' headers refer to, where that is not to be added to ``notes``.
     ///   - body: Is lent one frame after another.
     /// - Throws: Where a frame cannot be read that could be read before. What could not be read then is skipped.
     public mutating func read(
-        upTo last: UInt64, _ body: (FrameHeader, RawSpan) throws(CaptureError) -> Void
+        upTo last: UInt64, notes: CaptureNotes? = nil, _ body: (FrameHeader, RawSpan) throws(CaptureError) -> Void
     ) throws(CaptureError) {
         var number: UInt64 = 0
         var left = frameCounts
@@ -55,7 +65,7 @@ public struct SecondReading: ~Copyable {
         var turns = turns.reader
         while number < last, let turn = turns.next() {
             let file: OpenFile
-            if let known = files[turn.file] { file = known } else { file = try open(turn.file) }
+            if let known = files[turn.file] { file = known } else { file = try open(turn.file, notes ?? self.notes) }
             files[turn.file] = file
             let end = number &+ min(turn.frames, last - number)
             while number < end {
@@ -67,9 +77,9 @@ public struct SecondReading: ~Copyable {
         }
     }
 
-    private func open(_ file: Int) throws(CaptureError) -> OpenFile {
-        if isReadOnce[file], let copy = copies[file] { return OpenFile(try copy.reopen(file: file)) }
-        return OpenFile(try OfflineCapture(path: paths[file], file: file))
+    private func open(_ file: Int, _ notes: CaptureNotes) throws(CaptureError) -> OpenFile {
+        if isReadOnce[file], let copy = copies[file] { return OpenFile(try copy.reopen(file: file, notes: notes)) }
+        return OpenFile(try OfflineCapture(path: paths[file], file: file, notes: notes))
     }
 }
 
@@ -107,9 +117,9 @@ private final class OpenFile {
 private final class TemporaryCapture {
     var writer: CaptureWriter
     private let path: String
-    private var readEnd: Descriptor?
+    private let readEnd: Descriptor
 
-    init(linkType: LinkTypeNumber) throws(CaptureError) {
+    init(notes: CaptureNotes) throws(CaptureError) {
         let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
         let path = (folder.isEmpty ? "/tmp" : folder) + "/btcshark-XXXXXX"
         let file: TemporaryFile
@@ -119,15 +129,24 @@ private final class TemporaryCapture {
             throw CaptureError(.cannotCreate, path: path, detail: error.message)
         }
         self.path = path
-        writer = try CaptureWriter(file.writeEnd, path: path, linkType: linkType)
-        readEnd = .some(file.readEnd)
+        // Frames may be of several link types.
+        writer = try CaptureWriter(
+            file.writeEnd, path: path, format: .pcapng, linkType: nil, snapLength: 0,
+            description: CaptureDescription(notes: notes))
+        readEnd = file.readEnd
     }
 
-    /// The capture from its beginning; once.
-    func reopen(file: Int) throws(CaptureError) -> OfflineCapture {
+    /// The capture from its beginning, which nobody else reads meanwhile.
+    func reopen(file: Int, notes: CaptureNotes) throws(CaptureError) -> OfflineCapture {
         try writer.flush()
-        guard let input = readEnd.take() else { throw CaptureError(.cannotOpen, path: path, detail: "it was read") }
-        return try OfflineCapture(input, path: path, file: file)
+        let input: Descriptor
+        do throws(SystemFailure) {
+            guard lseek(readEnd.number, 0, SEEK_SET) == 0 else { throw SystemFailure() }
+            input = try Descriptor(copying: readEnd.number)
+        } catch {
+            throw CaptureError(.cannotOpen, path: path, detail: error.message)
+        }
+        return try OfflineCapture(input, path: path, file: file, notes: notes)
     }
 }
 

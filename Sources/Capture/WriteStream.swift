@@ -2,7 +2,7 @@ import CPcap
 import Glibc
 import System
 
-/// A stream of the C library for libpcap to write to, in which a signal makes no error.
+/// A stream of the C library for captures to be written to, in which a signal makes no error.
 ///
 /// The C library's own streams take a write that a signal has interrupted for a failed one, and have failed for good.
 /// Where writing fails in the middle of a record, as on a full disk, what is there of it is taken off a regular file.
@@ -34,11 +34,12 @@ final class WriteStream {
     private let descriptor: Descriptor
     private let isPipe: Bool
     private let isRegular: Bool
-    private var records = RecordBoundaries()
+    private var records: RecordBoundaries
     private let isEnding: @Sendable () -> Bool
 
     /// - Parameter isEnding: See ``CaptureDestination/isEnding``.
-    init(_ descriptor: consuming Descriptor, isEnding: @escaping @Sendable () -> Bool) {
+    init(_ descriptor: consuming Descriptor, _ format: CaptureFormat, isEnding: @escaping @Sendable () -> Bool) {
+        records = RecordBoundaries(format)
         let type = descriptor.type
         isPipe = [S_IFIFO, S_IFSOCK].contains(type)
         isRegular = type == S_IFREG

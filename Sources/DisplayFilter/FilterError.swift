@@ -15,7 +15,10 @@ public struct FilterError: Error, Sendable, Equatable, CustomStringConvertible {
         position = start
         length = max(1, Self.characters(of: filter, before: fault.range.upperBound) - start)
         let hint = fault.unknownName.map { NearestNames.suggestion(for: $0, among: names()) }
-        message = fault.message + (hint ?? "")
+        // It quotes parts of the filter.
+        var text = TextBuffer()
+        text.append(quoting: fault.message + (hint ?? ""))
+        message = text.string
         self.filter = filter
     }
 
@@ -24,10 +27,12 @@ public struct FilterError: Error, Sendable, Equatable, CustomStringConvertible {
         return text.distance(from: text.startIndex, to: end)
     }
 
-    /// The message, the filter, and a line that underlines the wrong part. Control characters of the filter are shown as
-    /// spaces, so that the line stays one line.
+    /// The message, the filter, and a line that underlines the wrong part. Characters of the filter that cannot be shown
+    /// stand as spaces, so that the line stays one line.
     public var description: String {
-        let shown = filter.map { $0.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control } ? $0 : " " }
+        let shown = filter.map { character in
+            character.unicodeScalars.allSatisfy { $0 == "\\" || TextBuffer.isPrintable($0) } ? character : " "
+        }
         let underline = String(repeating: " ", count: position) + "^" + String(repeating: "~", count: length - 1)
         return "\(message)\n    \(String(shown))\n    \(underline)"
     }

@@ -1,5 +1,6 @@
 import BitcoinP2P
 import Reassembly
+import Records
 
 /// What is doubtful about the bytes of a message or packet.
 struct ByteDoubts {
@@ -19,6 +20,18 @@ struct ByteDoubts {
     }
 
     var isEmpty: Bool { otherCopy == nil && droppedFor == nil && !fragmentsDiffer }
+
+    /// As a record has it.
+    var kinds: Record.Doubts {
+        var kinds: Record.Doubts = []
+        if let otherCopy {
+            kinds.insert(.otherCopy)
+            if let isRight = otherCopy.makesChecksumRight { kinds.insert(isRight ? .otherIsRight : .otherIsWrong) }
+        }
+        if droppedFor != nil { kinds.insert(.dropped) }
+        if fragmentsDiffer { kinds.insert(.fragmentsDiffer) }
+        return kinds
+    }
 }
 
 /// The doubtful bytes of a stream that belong to no message yet.

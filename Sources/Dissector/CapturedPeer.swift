@@ -27,6 +27,15 @@ struct CapturedPeer {
         self.network = network
     }
 
+    /// One of which only a file is known, and not which way its messages went: the file's name stands for the sender.
+    init(file name: String, network: Network) {
+        var text = TextBuffer()
+        text.append(wire: Array(name.utf8).span.bytes)
+        received = Ends(from: nil, text.bytes, to: nil, Array("unknown".utf8))
+        sent = received
+        self.network = network
+    }
+
     /// The side that the next message comes from.
     func sender(isReceived: Bool) -> StreamSender {
         // The files go on from connection to connection, and do not say where one ends.

@@ -66,6 +66,8 @@ struct Conduct {
     private static let tx = Command("tx")
     /// NO_BLOOM_VERSION: older nodes serve bloom filters without saying so.
     private static let bloomServiceVersion: Int64 = 70011
+    /// BIP0031_VERSION: up to this a ping has no nonce.
+    private static let lastWithoutNonce: Int64 = 60000
     /// What may only stand between `version` and `verack` (protocol.md section 6.1). So few are found sooner than hashed.
     private static let negotiation: [Command] = [
         Command("wtxidrelay"), Command("sendaddrv2"), Command("sendtxrcncl"), Command("sendpackages"),
@@ -133,6 +135,11 @@ struct Conduct {
     ) -> Remark? {
         guard message.isBelieved else { return nil }
         switch message.header.command {
+        case Self.ping:
+            guard message.header.length == 0, let version, let other = peer.version,
+                min(version, other) > Self.lastWithoutNonce
+            else { return nil }
+            return ConductRemarks.standard.pingWithoutNonce
         case Self.version:
             guard let nonce = claims?.ownNonce, nonce == peer.claims?.ownNonce else { return nil }
             return ConductRemarks.standard.ownNonce
@@ -168,6 +175,12 @@ struct Conduct {
 
     /// It wants to be told of no transactions, as it has said just once, without a doubt.
     var refusesTransactions: Bool { claims?.relays == false && !isUncertain && !asksForTransactions }
+
+    /// The protocol it speaks, where it has said so just once.
+    private var version: Int64? {
+        guard let claims, !isUncertain else { return nil }
+        return Int64(bitPattern: claims.version)
+    }
 
     /// What it serves, where it has said so just once.
     private var services: Services? {

@@ -20,6 +20,10 @@ struct ConductRemarks: Sendable {
             needsWhole: true, isOfPlace: true),
         "Received after verack, but belongs between version and verack: receivers disconnect")
     let pongWithoutPing = Remark("bitcoin.pong.without_ping", .note, .sequence, "Answers no ping that was seen")
+    let pingWithoutNonce = Remark(
+        "bitcoin.ping.without_nonce", .warning, .sequence,
+        breaks: Rule("malformed ping", .ignored, of: "ping"),
+        "Both sides speak version 60001 or later, in which a ping has 8 bytes: receivers ignore it")
     let ownNonce = Remark(
         "bitcoin.version.own_nonce", .note, .sequence,
         "Has a nonce that came from the receiver's side: a node that has connected to self disconnects")

@@ -9,7 +9,7 @@ struct ConnectionTrail {
     /// Every frame, while the connection may turn out to be encrypted.
     private var all: FrameList?
     private var stones: (forward: Stone, backward: Stone) = (Stone(), Stone())
-    private var isEncrypted = false
+    private(set) var isEncrypted = false
     private(set) var isSelected = false
 
     /// - Parameter mayBeEncrypted: Its ports are Bitcoin's.

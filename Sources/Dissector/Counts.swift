@@ -43,8 +43,18 @@ public struct Counts: Sendable, Equatable {
     public var evictions: UInt64 = 0
     /// Whole frames with headers that contradict themselves or end early.
     public var malformedPackets: UInt64 = 0
+    /// Frames that hold something that is not followed, though it may hold TCP.
+    public var unread = UnreadFrames()
+    /// Frames that hold no TCP: ARP, UDP, ICMP and the like.
+    public var notTCPPackets: UInt64 = 0
     /// Frames of which only the first bytes were captured, as many as the snap length.
     public var cutPackets: UInt64 = 0
+    /// Packets that were lost while the files were captured, as pcapng files may tell.
+    public var droppedPackets: UInt64 = 0
+    /// Bytes of secrets in the files that were not read, since there are too many.
+    public var unreadSecretBytes: UInt64 = 0
+    /// Comments of packets that are not shown, since there are too many.
+    public var commentsLeftOut: UInt64 = 0
     /// Frames that are a second or more earlier than one before them in their file.
     public var packetsBack: UInt64 = 0
 
@@ -54,7 +64,13 @@ public struct Counts: Sendable, Equatable {
     public var hasProblem: Bool {
         badChecksums > 0 || gaps > 0 || missingBytes > 0 || skippedBytes > 0 || cutMessages > 0
             || wrongSecrets > 0 || lostPackets > 0 || evictions > 0 || cutPackets > 0 || bytes.hasProblem
-            || packetsBack > 0
+            || packetsBack > 0 || droppedPackets > 0 || unreadSecretBytes > 0 || commentsLeftOut > 0
+    }
+
+    /// Nothing of Bitcoin was found, though there are frames that were not read, or that hold no TCP: else nobody would know
+    /// why.
+    public var isSilent: Bool {
+        messages == 0 && bitcoinStreams == 0 && encryptedStreams == 0 && (!unread.isEmpty || notTCPPackets > 0)
     }
 
     /// One line for people.
@@ -84,7 +100,16 @@ public struct Counts: Sendable, Equatable {
         if lostPackets > 0 { parts.append(plural(lostPackets, "v2 packet lost", "v2 packets lost")) }
         if evictions > 0 { parts.append("memory limit reached \(plural(evictions, "time", "times"))") }
         if malformedPackets > 0 { parts.append(plural(malformedPackets, "malformed packet", "malformed packets")) }
+        if notTCPPackets > 0 { parts.append(plural(notTCPPackets, "packet", "packets") + " not TCP") }
+        parts += unread.texts
         if cutPackets > 0 { parts.append(plural(cutPackets, "packet", "packets") + " cut by the snap length") }
+        if droppedPackets > 0 {
+            parts.append(plural(droppedPackets, "packet", "packets") + " dropped while it was captured")
+        }
+        if unreadSecretBytes > 0 {
+            parts.append(plural(unreadSecretBytes, "byte", "bytes") + " of the files' secrets not read")
+        }
+        if commentsLeftOut > 0 { parts.append(plural(commentsLeftOut, "comment", "comments") + " left out") }
         if packetsBack > 0 {
             parts.append(
                 plural(packetsBack, "packet runs", "packets run") + " back in time by a second or more")

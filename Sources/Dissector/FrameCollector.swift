@@ -1,4 +1,5 @@
 import Fields
+import Keys
 import Output
 import Reassembly
 import Records
@@ -9,8 +10,11 @@ import Records
 /// It is both one of the writers, which sees the records that are wanted, and a companion of the pipeline, which shows
 /// it all packets.
 public final class FrameCollector: RecordSink {
-    /// The frames so far; whole after ``end()``.
+    /// The frames so far; complete after ``end()``.
     public private(set) var selection = FrameSelection()
+    /// What the messages say.
+    public private(set) var messages = SelectedMessages()
+    private let secrets: UsedSecrets?
 
     private var trails: [UInt64: ConnectionTrail] = [:]
     /// The connection in each of the reassembler's slots; those that have left theirs are forgotten.
@@ -22,7 +26,8 @@ public final class FrameCollector: RecordSink {
     /// Of each datagram that came in fragments: the frame that completed it, how many frames brought it, and which.
     private var datagrams = FrameList()
 
-    public init() {}
+    /// - Parameter secrets: Is asked for those of the encrypted connections that are selected.
+    public init(secrets: UsedSecrets? = nil) { self.secrets = secrets }
 
     // MARK: RecordSink
 
@@ -31,7 +36,17 @@ public final class FrameCollector: RecordSink {
 
     public func write(_ record: borrowing Record, _ bytes: RawSpan) {
         for frame in record.frames { selection.insert(frame) }
+        // Where frames were reordered, another one may have completed it: one that brought bytes before it.
+        if record.isMessage { selection.insert(record.frameNumber) }
         trails[record.stream]?.select(into: &selection)
+        shareSecret(of: record.stream)
+        messages.note(record, bytes)
+    }
+
+    /// All frames of an encrypted connection that is selected are selected, and so is its secret.
+    private func shareSecret(of connection: UInt64) {
+        guard let secrets, let trail = trails[connection], trail.isSelected, trail.isEncrypted else { return }
+        secrets.select(connection)
     }
 
     public func end() {
@@ -99,6 +114,7 @@ public final class FrameCollector: RecordSink {
         settle(stream)
         if isEncrypted {
             trails[stream.connection, default: ConnectionTrail(mayBeEncrypted: true)].encrypt(into: &selection)
+            shareSecret(of: stream.connection)
         } else {
             trails[stream.connection, default: ConnectionTrail(mayBeEncrypted: false)].clear()
         }

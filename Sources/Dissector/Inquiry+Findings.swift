@@ -56,6 +56,8 @@ extension Inquiry {
             receive(lost.skipped, isOpaque: false, from: origin, to: origin)
         case .failure: loseBytes(of: sender.side, number)
         case .ended: end(number)
+        // Their sum comes at the end.
+        case .unread: break
         case .otherCopy, .fragmentsDiffer: contest(sender.side, number)
         }
     }

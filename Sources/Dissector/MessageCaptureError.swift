@@ -17,12 +17,14 @@ public enum MessageCaptureError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .file(let error): "\(error)"
         case .nothingFound(let path):
-            "\(path): holds no msgs_recv.dat or msgs_sent.dat, as a node writes them with -capturemessages"
+            "\(path): holds no files of messages, as a node writes them with -capturemessages: msgs_recv.dat, msgs_sent.dat"
         case .lengthImpossible(let path, let offset, let length, let skipped):
-            "\(path): is damaged at byte \(offset): no message can have \(length) bytes. "
+            "\(Self.name(path)): is damaged at byte \(offset): no message can have \(length) bytes. "
                 + "The last \(skipped) bytes of the file are skipped"
         case .cutShort(let path, let offset):
-            "\(path): is cut short in the message at byte \(offset); a node may still be writing it"
+            "\(Self.name(path)): is cut short in the message at byte \(offset); a node may still be writing it"
         }
     }
+
+    private static func name(_ path: String) -> String { path == "-" ? "standard input" : path }
 }

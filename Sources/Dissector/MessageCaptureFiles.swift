@@ -9,7 +9,8 @@ struct MessageCaptureFiles: ~Copyable {
     struct File {
         let path: String
         let peer: Int
-        let isReceived: Bool
+        let direction: CapturedDirection
+        /// Of a pipe the highest number, until its end was met.
         var size: UInt64 = 0
         /// Where the next record begins.
         var offset: UInt64 = 0
@@ -23,6 +24,8 @@ struct MessageCaptureFiles: ~Copyable {
     private var turns: [Int] = []
     /// The files that are open.
     private var open: [Int] = []
+    /// The file, first among ``turns``, of which the next header has not been read yet.
+    private var unread: Int?
     private var uses: UInt64 = 0
     private var scratch: [UInt8] = []
     /// What went wrong with which file, and how much of it has been reported.
@@ -46,6 +49,11 @@ struct MessageCaptureFiles: ~Copyable {
     ///
     /// - Returns: Its file; nil at the end of all.
     mutating func next(into bytes: inout [UInt8]) -> (file: Int, record: MessageCaptureRecord)? {
+        if let index = unread {
+            unread = nil
+            readHead(index)
+            settle(index)
+        }
         while let index = turns.first {
             guard let record = files[index].head else { return nil }
             let offset = files[index].offset
@@ -60,18 +68,27 @@ struct MessageCaptureFiles: ~Copyable {
             if UInt64(bytes.count) < end &- offset {
                 errors.append((index, .cutShort(path: files[index].path, offset: offset)))
                 files[index].head = nil
+            } else if files[index].window?.isReadOnce == true {
+                // What a pipe has next may be long in coming: this record does not wait for it.
+                unread = index
+                return (index, record)
             } else {
                 readHead(index)
             }
-            if files[index].head == nil {
-                close(index)
-                popFirst()
-            } else {
-                sink(0)
-            }
+            settle(index)
             return (index, record)
         }
         return nil
+    }
+
+    /// Puts the first of ``turns``, whose next header was read, in its place.
+    private mutating func settle(_ index: Int) {
+        if files[index].head == nil {
+            close(index)
+            popFirst()
+        } else {
+            sink(0)
+        }
     }
 
     /// What went wrong, once each.
@@ -90,13 +107,13 @@ struct MessageCaptureFiles: ~Copyable {
         swap(&bytes, &scratch)
         defer { swap(&bytes, &scratch) }
         guard read(index, count: MessageCaptureRecord.headerLength, into: &bytes), !bytes.isEmpty else { return }
-        let left = files[index].size &- offset
         guard let record = MessageCaptureRecord(bytes.span.bytes) else {
-            skippedBytes &+= left
+            skippedBytes &+= UInt64(bytes.count)
             errors.append((index, .cutShort(path: files[index].path, offset: offset)))
             return
         }
         guard record.length <= MessageFramer.oldLengthLimit else {
+            let left = end(index) &- offset
             skippedBytes &+= left
             let path = files[index].path
             errors.append(
@@ -109,11 +126,25 @@ struct MessageCaptureFiles: ~Copyable {
     /// False where it cannot be read, which is noted.
     private mutating func read(_ index: Int, count: Int, into bytes: inout [UInt8]) -> Bool {
         do throws(CaptureError) {
-            try window(index).read(at: files[index].offset, count: count, into: &bytes)
+            let window = try window(index)
+            defer { if window.isReadOnce { files[index].size = window.size } }
+            try window.read(at: files[index].offset, count: count, into: &bytes)
             return true
         } catch {
             errors.append((index, .file(error)))
             return false
+        }
+    }
+
+    /// Where the file ends; of one that fails before, where its next record begins.
+    private mutating func end(_ index: Int) -> UInt64 {
+        do throws(CaptureError) {
+            let window = try window(index)
+            if window.isReadOnce { files[index].size = try window.wholeSize() }
+            return files[index].size
+        } catch {
+            errors.append((index, .file(error)))
+            return files[index].offset
         }
     }
 
@@ -123,7 +154,11 @@ struct MessageCaptureFiles: ~Copyable {
         uses += 1
         files[index].lastUse = uses
         if let window = files[index].window { return window }
-        if open.count >= Self.openLimit, let idlest = open.min(by: { files[$0].lastUse < files[$1].lastUse }) {
+        // What can be read only once stays open.
+        if open.count >= Self.openLimit,
+            let idlest = open.filter({ files[$0].window?.isReadOnce == false })
+                .min(by: { files[$0].lastUse < files[$1].lastUse })
+        {
             close(idlest)
         }
         let window = try FileWindow(path: files[index].path)

@@ -33,7 +33,7 @@ public struct MessageCaptures: ~Copyable {
     /// Finds the files and reads the first header of each.
     ///
     /// - Parameters:
-    ///   - paths: Files, folders of a peer, or any folder above: of a node, of several.
+    ///   - paths: Files, folders of a peer, or any folder above: of a node, of several; `-` for standard input.
     ///   - writer: Nil to count only.
     /// - Throws: Where a path leads to nothing. What is wrong with a file is thrown by ``next()``.
     public init(
@@ -44,15 +44,32 @@ public struct MessageCaptures: ~Copyable {
         peers = finder.peers
         hasMessages = Array(repeating: false, count: 2 * finder.peers.count)
         files = MessageCaptureFiles(finder.files)
-        stage = RecordStage(options.pipeline.relating(for: writer), writer: writer)
+        var pipeline = options.pipeline
+        let notes = CaptureNotes()
+        notes.note(files: finder.files.map(\.path))
+        pipeline.captureNotes = notes
+        stage = RecordStage(pipeline.relating(for: writer), writer: writer)
         found.messageFiles = UInt64(finder.files.count)
         found.peers = UInt64(finder.peers.count)
         found.connections = UInt64(finder.peers.count)
     }
 
-    /// Whether the path is for this reader: a folder; a regular file that is called `msgs_recv.dat` or `msgs_sent.dat`
-    /// or begins like one and is no capture of packets.
+    /// Whether the path is for this reader: a folder, or what begins with records of messages and is neither a capture of
+    /// packets nor compressed; a file called `msgs_recv.dat` or `msgs_sent.dat` need not. Standard input and what is named
+    /// by its descriptor are looked into, and stay as they were; a pipe's first bytes are waited for.
     public static func recognises(_ path: String) -> Bool { MessageCaptureFinder.recognises(path) }
+
+    /// Whether a folder holds such files, or a folder in it does, up to five deep.
+    ///
+    /// - Throws: Where a folder cannot be read.
+    public static func areBelow(_ folder: String) throws(MessageCaptureError) -> Bool {
+        !(try MessageCaptureFinder.files(below: folder).isEmpty)
+    }
+
+    /// How many files and folders in the folders of a folder cannot be looked at, since no text is their name.
+    public static func unnamable(below folder: String) throws(CaptureError) -> UInt64 {
+        try FileTree.unnamable(below: folder, depth: MessageCaptureFinder.depth)
+    }
 
     /// Hands the next message to the writer.
     ///
@@ -70,7 +87,7 @@ public struct MessageCaptures: ~Copyable {
             return false
         }
         bytesRead &+= UInt64(bytes.count)
-        show(record, bytes.span.bytes, files.files[index])
+        show(record, bytes.span.bytes, index)
         return true
     }
 
@@ -81,9 +98,10 @@ public struct MessageCaptures: ~Copyable {
         return counts
     }
 
-    /// How far the reading has come.
-    public var progress: CaptureProgress {
-        CaptureProgress(bytesRead: bytesRead, totalBytes: files.files.reduce(0) { $0 &+ $1.size })
+    /// How far the reading has come; nil where that is not known, as with a pipe.
+    public var progress: CaptureProgress? {
+        guard files.files.allSatisfy({ $0.size < .max }) else { return nil }
+        return CaptureProgress(bytesRead: bytesRead, totalBytes: files.files.reduce(0) { $0 &+ $1.size })
     }
 
     private mutating func takeError() -> MessageCaptureError? {
@@ -92,11 +110,12 @@ public struct MessageCaptures: ~Copyable {
         return error
     }
 
-    private mutating func show(_ record: MessageCaptureRecord, _ bytes: RawSpan, _ file: MessageCaptureFiles.File) {
+    private mutating func show(_ record: MessageCaptureRecord, _ bytes: RawSpan, _ index: Int) {
+        let file = files.files[index]
         let header = record.header(network: peers[file.peer].network)
         let payload = bytes.extracting(droppingFirst: header.byteCount)
         let isCut = payload.byteCount < Int(header.length)
-        let direction = 2 * file.peer + (file.isReceived ? 0 : 1)
+        let direction = 2 * file.peer + (file.direction == .sent ? 1 : 0)
         if !hasMessages[direction] {
             hasMessages[direction] = true
             found.bitcoinStreams += 1
@@ -110,7 +129,10 @@ public struct MessageCaptures: ~Copyable {
         let finding = Finding(
             message: message, origin: Origin(frame: found.messages, time: record.time), frames: [])
         let number = UInt64(file.peer)
-        if peers[file.peer].note(header.command, isReceived: file.isReceived) { stage.closeConnection(number) }
-        stage.take(finding, of: peers[file.peer].sender(isReceived: file.isReceived), number: number, bytes)
+        let isReceived = file.direction != .sent
+        if peers[file.peer].note(header.command, isReceived: isReceived) { stage.closeConnection(number) }
+        var sender = peers[file.peer].sender(isReceived: isReceived)
+        sender.file = UInt32(clamping: index) &+ 1
+        stage.take(finding, of: sender, number: number, bytes)
     }
 }

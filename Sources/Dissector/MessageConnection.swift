@@ -11,6 +11,8 @@ final class MessageConnection {
         /// No byte is missing from the first one on, as far as anything was wanted.
         var isWhole = true
         var startWasSeen = false
+        /// A byte of it has come, or was acknowledged.
+        var hasBegun = false
         var hasMessages = false
         var transport = Transport.undecided
         /// Of the messages of v1.
@@ -23,12 +25,18 @@ final class MessageConnection {
     private var backward = Side()
     private var initiator: Direction?
     private var session: V2Session?
+    /// The secret, until something was decrypted by it.
+    private var unusedSecret: FoundSecret?
     /// The side by whose key the secret was found.
     private var keyOwner: Direction?
     /// Its beginning has had a record, though it cannot be read.
     private var hasBeginning = false
     /// Its end has had a record.
     private var hasEnd = false
+
+    /// What has been said of it where it was open before the capture began, and no message is found.
+    enum Naming { case none, waiting, open, v2 }
+    var naming = Naming.none
 
     private subscript(direction: Direction) -> Side {
         get { direction == .forward ? forward : backward }
@@ -40,19 +48,24 @@ final class MessageConnection {
         self[direction] = Side()
         self[direction].isOpen = true
         self[direction].isWhole = false
+        self[direction].hasBegun = true
     }
 
     /// A direction has ended: it is known no more but for what is missing of it.
     func close(_ direction: Direction) {
-        let isWhole = self[direction].isWhole
+        let (isWhole, hasBegun) = (self[direction].isWhole, self[direction].hasBegun)
         self[direction] = Side()
         self[direction].isWhole = isWhole
+        self[direction].hasBegun = hasBegun
     }
 
     // MARK: What was seen
 
     /// A direction begins with its first byte, or with a later one.
     func begin(_ direction: Direction, isStart: Bool) { self[direction].isWhole = isStart }
+
+    /// Bytes of a direction have come, or the other side has acknowledged some.
+    func hasBegun(_ direction: Direction) -> Bool { self[direction].hasBegun }
 
     /// Bytes of a direction are missing.
     func noteLoss(of direction: Direction) { self[direction].isWhole = false }
@@ -99,8 +112,9 @@ final class MessageConnection {
     var hasSecret: Bool { session != nil }
 
     /// A secret was found by the key of the initiator, who sends in `direction`.
-    func found(_ session: V2Session, byKeyOf direction: Direction) {
+    func found(_ secret: FoundSecret, _ session: V2Session, byKeyOf direction: Direction) {
         self.session = session
+        unusedSecret = secret
         keyOwner = direction
         initiator = direction
     }
@@ -109,6 +123,9 @@ final class MessageConnection {
     func secret(of direction: Direction) -> (session: V2Session, role: KeySchedule.Role)? {
         session.map { ($0, keyOwner == direction ? .initiator : .responder) }
     }
+
+    /// The secret, when something is decrypted by it for the first time.
+    func takeUsedSecret() -> FoundSecret? { unusedSecret.take() }
 
     /// No secret will be found by the key of a direction.
     func noteSearched(_ direction: Direction) { self[direction].mayFindSecret = false }

@@ -16,16 +16,21 @@ struct MessageOutlet: ~Copyable {
     private var segments: SegmentNotes?
     /// The frame that is being received.
     private var frameAtHand = Origin(frame: 0, time: 0)
+    /// The input that it is of, from 1.
+    private var fileAtHand: UInt32 = 1
     /// What all cut messages cost that are kept until their end is passed.
     private var heldBytes = 0
     private let wantsFrames: Bool
     private let observation: Observation
+    /// Somebody wants to know when bytes came that cannot be read.
+    private let tellsUnread: Bool
     /// Checksums that decide nothing for a reader are looked at where records are made.
     let leavesVerdict: Bool
 
     init(_ options: PipelineOptions, writer: (any RecordSink)?, collector: FrameCollector?) {
         records = OrderedRecords(options, writer: writer, collector: collector)
         observation = options.observation
+        tellsUnread = !options.unreadSinks.isEmpty
         // A message that is long, or in a stream that stands still, is brought by segments of long before.
         let capacity = observation == .bytes ? 1 << 20 : SegmentNotes.usualCapacity
         let namesSegments = records.depth > .summary || observation == .bytes
@@ -41,6 +46,16 @@ struct MessageOutlet: ~Copyable {
 
     /// A frame is about to be received.
     mutating func begin(_ frame: Origin) { frameAtHand = frame }
+
+    /// The frames to come are of an input, which has an index.
+    mutating func begin(file: Int) { fileAtHand = UInt32(clamping: file) &+ 1 }
+
+    /// Whose bytes they are, of which a frame's record tells.
+    private mutating func sender(of stream: MessageStream, _ frame: UInt64) -> StreamSender {
+        var sender = stream.sender
+        sender.file = frame == frameAtHand.frame ? fileAtHand : segments?[frame]?.file ?? 0
+        return sender
+    }
 
     var frame: Origin { @inline(__always) get { frameAtHand } }
 
@@ -72,7 +87,8 @@ struct MessageOutlet: ~Copyable {
         found.bytes.inMessages &+= UInt64(bytes.byteCount)
         found.bytes.headers &+= finding.overhead
         finding.segment = segments?[finding.origin.frame]
-        records.take(finding, of: stream.sender, stream.id, bytes)
+        let sender = sender(of: stream, finding.origin.frame)
+        records.take(finding, of: sender, stream.id, bytes)
     }
 
     /// Takes what a record says of a stream where it is of no message.
@@ -84,7 +100,7 @@ struct MessageOutlet: ~Copyable {
         _ event: StreamEvent, at offset: UInt64, _ bytes: RawSpan = RawSpan(), of stream: MessageStream
     ) {
         guard !records.isDone else { return }
-        records.take(event, of: stream.sender, stream.id, at: offset, bytes)
+        records.take(event, of: sender(of: stream, event.origin.frame), stream.id, at: offset, bytes)
     }
 
     /// The frames that brought bytes, where anybody wants to know.
@@ -147,6 +163,18 @@ struct MessageOutlet: ~Copyable {
     }
 
     mutating func release(_ count: Int) { heldBytes &-= count }
+
+    /// Bytes cannot be read: tells which frames brought them, where anybody wants to know.
+    mutating func tellUnread(_ range: Range<UInt64>, _ provenance: borrowing Provenance, of stream: MessageStream) {
+        guard tellsUnread, !range.isEmpty else { return }
+        var pieces: [(count: UInt64, start: UInt64)] = []
+        provenance.pieces(in: range) { piece, _ in
+            pieces.append((piece.upperBound &- piece.lowerBound, piece.lowerBound))
+        }
+        for piece in pieces {
+            write(.unread(piece.count, provenance.origin(at: piece.start)), at: piece.start, of: stream)
+        }
+    }
 
     // MARK: Counts
 

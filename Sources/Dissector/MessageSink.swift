@@ -1,4 +1,5 @@
 import BitcoinP2P
+import Capture
 import Layers
 import Output
 import Reassembly
@@ -23,6 +24,8 @@ struct MessageSink: StreamSink, ~Copyable {
     private let observer: SegmentObserver?
     /// The first bytes after a hole are an event.
     private let tellsHoles: Bool
+    /// Nil where nobody asks for them.
+    private let earlier: EarlierConnections?
 
     init(
         _ options: PipelineOptions, writer: (any RecordSink)?, collector: FrameCollector?, observer: SegmentObserver?
@@ -34,6 +37,7 @@ struct MessageSink: StreamSink, ~Copyable {
         tellsEnds = options.observation >= .connections && options.inquiry != nil
         self.observer = observer
         tellsHoles = options.observation > .none
+        earlier = options.namesEarlierConnections ? EarlierConnections() : nil
     }
 
     // MARK: The pipeline
@@ -45,10 +49,23 @@ struct MessageSink: StreamSink, ~Copyable {
     /// Records are held back.
     var holdsRecords: Bool { outlet.holdsRecords }
     /// What was found, as far as it is known here.
-    var counts: Counts { outlet.counts }
+    var counts: Counts {
+        var counts = outlet.counts
+        counts.unreadSecretBytes = finder.unreadBytes
+        return counts
+    }
 
     /// The capture's first frame.
     mutating func begin(_ time: Int64) { outlet.begin(time) }
+
+    /// The frames to come are of a file.
+    mutating func begin(file: Int) {
+        finder.begin(file: file)
+        outlet.begin(file: file)
+    }
+
+    /// A file brings secrets of its connections along.
+    mutating func add(secrets: CaptureNotes.Secrets) { finder.add(secrets.lines, of: secrets.file) }
 
     /// A frame is about to be received.
     mutating func begin(_ frame: Origin) {
@@ -67,6 +84,9 @@ struct MessageSink: StreamSink, ~Copyable {
 
     /// All streams are about to be closed, one after the other.
     mutating func holdAll() { outlet.holdAll() }
+
+    /// What is to be said by now of connections that were open before the capture began.
+    mutating func takeNotices(at time: Int64) -> [String] { earlier?.takeNotices(at: time) ?? [] }
 
     /// Does something while no record is being made.
     mutating func pauseRecords<Result>(_ body: () -> Result) -> Result { outlet.pauseRecords(body) }
@@ -154,8 +174,9 @@ struct MessageSink: StreamSink, ~Copyable {
         stream.note(firstSequence: provenance.firstSequence)
         outlet.forgetPending(of: stream)
         if tellsHoles { noteResumption(of: stream, reader, provenance.origin(at: offset)) }
-        if observer != nil { stream.test(bytes, at: offset) }
+        if observer != nil || earlier != nil { stream.test(bytes, at: offset) }
         let demand = reader.receive(Visit(bytes, at: offset, .going), provenance, into: &outlet)
+        earlier?.look(at: stream, upTo: offset &+ UInt64(bytes.byteCount), time: outlet.frame.time)
         if let observer { note(demand.consumed, at: offset, of: stream, provenance, observer) }
         stream.advance(to: offset &+ UInt64(demand.consumed))
         return demand
@@ -171,6 +192,7 @@ struct MessageSink: StreamSink, ~Copyable {
         begin(stream, at: offset)
         stream.advance(to: missing.upperBound)
         stream.connection.noteLoss(of: id.direction)
+        stream.restartUnread(at: missing.upperBound)
         outlet.forgetPending(of: stream)
         let (reader, used) = drain(Visit(pending, at: offset, .gap), provenance, of: entry)
         // Its first bytes may have been looked at only now.

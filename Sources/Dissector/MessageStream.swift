@@ -95,6 +95,23 @@ final class MessageStream {
     /// Whether its bytes cannot be told from random ones; nil where they were not looked at, or are too few.
     var looksRandom: Bool? { startWasSeen || hasMessages ? false : randomness?.looksRandom }
 
+    // MARK: Bytes without a message
+
+    /// Where bytes begin that were all captured, and of which no message was found so far.
+    private var unreadFrom: UInt64?
+
+    /// The direction began before the capture, as far as is known.
+    var beganBefore: Bool { !startWasSeen }
+
+    /// Bytes are missing before `offset`, in which a message may have ended.
+    func restartUnread(at offset: UInt64) { unreadFrom = offset }
+
+    /// How many bytes up to `end` have no message, none of them missing; of a direction that has had no message.
+    func unread(upTo end: UInt64) -> UInt64 {
+        let first = unreadFrom ?? start ?? end
+        return end &- min(first, end)
+    }
+
     // MARK: Messages
 
     /// Notes a message; answers whether it is the first.

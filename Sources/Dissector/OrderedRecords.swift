@@ -26,16 +26,18 @@ struct OrderedRecords: ~Copyable {
     private var isEnding = false
     /// Somebody looks at records.
     private let isOrdered: Bool
-    /// Messages are related, whatever is made of records.
-    private let hasInquiry: Bool
+    /// Somebody keeps something of each direction until it ends.
+    private let hearsEnds: Bool
     private(set) var tally = Tally()
 
     init(_ options: PipelineOptions, writer: (any RecordSink)?, collector: FrameCollector?) {
-        stage = RecordStage(options, writer: writer)
+        let stage = RecordStage(options, writer: writer)
+        let depth = stage.depth
+        self.stage = stage
         thread = options.usesThread(writer, collector) ? RecordThread(options, writer: writer) : nil
         order = RecordOrder(byteLimit: options.heldRecordBytes, longestWait: options.recordWait)
-        hasInquiry = options.inquiry != nil
-        isOrdered = writer != nil || options.filter != nil || options.identifier != nil || hasInquiry
+        hearsEnds = options.inquiry != nil || options.decrypted != nil || depth > .summary
+        isOrdered = writer != nil || options.filter != nil || options.identifier != nil || hearsEnds
     }
 
     // MARK: What does not change
@@ -91,7 +93,7 @@ struct OrderedRecords: ~Copyable {
     mutating func close(_ id: StreamID, of sender: StreamSender, at origin: Origin) {
         if !isInOrder { holding.remove(id) }
         // At the end of the capture all that is known goes anyway.
-        guard stage.depth > .summary || hasInquiry, !isEnding else { return }
+        guard hearsEnds, !isEnding else { return }
         take(.closed(origin), of: sender, id, at: .max, RawSpan())
     }
 

@@ -14,8 +14,7 @@ public enum PipelineError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .unsupportedLinkType(let type, let frame):
-            "frame \(frame) is of link type \(type), which is not supported. Supported are Ethernet, Linux cooked v1 "
-                + "and v2, loopback (NULL, LOOP), raw IP and PPP"
+            "frame \(frame) is of link type \(type), which is not supported. LINK LAYERS in btcshark(1) lists those that are"
         }
     }
 }
@@ -27,12 +26,19 @@ public struct Pipeline: ~Copyable {
     private var assembler: StreamAssembler
     private var sink: MessageSink
     private var malformedPackets: UInt64 = 0
+    private var unread = UnreadFrames()
+    private var notTCPPackets: UInt64 = 0
     private var cutPackets: UInt64 = 0
     private var packets: UInt64 = 0
     private let collector: FrameCollector?
     private let observer: SegmentObserver?
     /// Somebody is shown all packets.
     private let isWatched: Bool
+    private let captureNotes: CaptureNotes?
+    /// Of the last frame with a time.
+    private var lastTime: Int64?
+    /// The file of the last frame.
+    private var file = 0
 
     /// - Parameters:
     ///   - writer: Nil to count only.
@@ -43,6 +49,7 @@ public struct Pipeline: ~Copyable {
         let observer = options.observation > .messages ? SegmentObserver(options.observation) : nil
         self.observer = observer
         isWatched = collector != nil || observer != nil
+        captureNotes = options.captureNotes
         parser = PacketParser()
         assembler = StreamAssembler(limits: options.limits)
         sink = MessageSink(options, writer: writer, collector: collector, observer: observer)
@@ -53,15 +60,44 @@ public struct Pipeline: ~Copyable {
 
     /// Takes one frame; `bytes` are only borrowed.
     public mutating func receive(_ header: FrameHeader, _ bytes: RawSpan) throws(PipelineError) {
-        if packets == 0 { sink.begin(header.time) }
+        if header.hasTime {
+            if lastTime == nil { sink.begin(header.time) }
+            lastTime = header.time
+        } else {
+            return try receive(timeless: header, bytes)
+        }
+        try take(header, bytes)
+    }
+
+    /// A frame of which it is not known when it was captured lets no time pass.
+    private mutating func receive(timeless header: FrameHeader, _ bytes: RawSpan) throws(PipelineError) {
+        captureNotes?.note(timeless: header.number)
+        var header = header
+        header.time = lastTime ?? 0
+        try take(header, bytes)
+    }
+
+    private mutating func take(_ header: FrameHeader, _ bytes: RawSpan) throws(PipelineError) {
+        if header.file != file {
+            file = header.file
+            sink.begin(file: file)
+        }
+        if let captureNotes, captureNotes.hasSecrets {
+            for secrets in captureNotes.takeSecrets() { sink.add(secrets: secrets) }
+        }
         packets += 1
         sink.begin(Origin(frame: header.number, time: header.time))
         let isCut = header.capturedLength < header.originalLength
         if isCut { cutPackets += 1 }
         switch Self.pass(header, bytes, &parser, &assembler, &sink, isWatched, collector, observer) {
-        case .unsupportedLinkType: throw .unsupportedLinkType(header.linkType, frame: header.number)
+        case .unsupportedLinkType:
+            // All frames of a pcap file and of a live capture are of one link type; a pcapng file may have others.
+            guard header.interface > 0 else { throw .unsupportedLinkType(header.linkType, frame: header.number) }
+            unread.add(.linkType(header.linkType))
+        case .unread(let kind): unread.add(.layer(kind))
         case .malformed: if !isCut { malformedPackets += 1 }
-        case .tcp, .notIP, .notTCP, .fragment: break
+        case .notIP, .notTCP: notTCPPackets &+= 1
+        case .tcp, .fragment: break
         }
         offerOtherSides()
         // Nearly always there is nothing to do.
@@ -106,7 +142,8 @@ public struct Pipeline: ~Copyable {
         var shown: FrameCollector.Shown?
         var fragmentsLength: UInt64 = 0
         let isOutgoing =
-            isWatched && observer != nil && parser.isOutgoing(bytes, linkType: header.linkType.rawValue)
+            isWatched && observer != nil
+            && (header.isOutgoing || parser.isOutgoing(bytes, linkType: header.linkType.rawValue))
         let outcome = parser.parse(
             bytes, originalLength: header.originalLength, linkType: header.linkType.rawValue, time: header.time,
             number: header.number
@@ -115,7 +152,9 @@ public struct Pipeline: ~Copyable {
                 SegmentNote(
                     frame: header.number, frameLength: UInt32(clamping: header.originalLength),
                     sequence: packet.sequence, payloadLength: UInt32(clamping: packet.wireLength),
-                    fragmentsLength: packet.fragmentsLength, isSYN: packet.flags.contains(.syn)))
+                    fragmentsLength: packet.fragmentsLength, isSYN: packet.flags.contains(.syn),
+                    interface: header.interface, comment: header.comment,
+                    file: UInt32(clamping: header.file) &+ 1))
             let segment = Segment(packet, options)
             if packet.fragmentsDiffer {
                 sink.noteContested(header.number)
@@ -167,6 +206,12 @@ public struct Pipeline: ~Copyable {
         return outcome
     }
 
+    /// What is to be said by now, a line each, of connections that were open before the capture began: in a live run, to be
+    /// asked for some times a second.
+    ///
+    /// - Parameter time: Nanoseconds since the Unix epoch, of the clock that the frames' times are of.
+    public mutating func takeNotices(at time: Int64) -> [String] { sink.takeNotices(at: time) }
+
     /// Lets time pass in which no frame came, as on a quiet interface: messages after a hole whose time is up are shown
     /// now, not when the next frame comes.
     ///
@@ -194,12 +239,17 @@ public struct Pipeline: ~Copyable {
         guard var facts = observer?.facts else { return nil }
         facts.packets = packets
         facts.cutPackets = cutPackets
+        facts.unread = unread.kinds
+        facts.notTCPPackets = notTCPPackets
         facts.connections = assembler.statistics.connections
         return facts
     }
 
     /// Does something while no record is being made, and all that came before are made.
     public mutating func pauseRecords<Result>(_ body: () -> Result) -> Result { sink.pauseRecords(body) }
+
+    /// How many connections have begun. They are numbered from 0 in this order.
+    public var connections: UInt64 { assembler.statistics.connections }
 
     public var counts: Counts {
         var counts = sink.counts
@@ -210,7 +260,11 @@ public struct Pipeline: ~Copyable {
         counts.bytes.take(assembler.statistics)
         // What came late was captured.
         counts.missingBytes &-= min(counts.missingBytes, counts.bytes.late)
+        counts.unreadSecretBytes &+= captureNotes?.unreadSecretBytes ?? 0
+        counts.commentsLeftOut = captureNotes?.commentsLeftOut ?? 0
         counts.malformedPackets = malformedPackets
+        counts.unread = unread
+        counts.notTCPPackets = notTCPPackets
         counts.cutPackets = cutPackets
         return counts
     }

@@ -1,4 +1,5 @@
 import BitcoinP2P
+import Capture
 import DisplayFilter
 import Fields
 import Insight
@@ -11,6 +12,8 @@ import Records
 public struct PipelineOptions: Sendable {
     /// Ports to be taken for Bitcoin's beside the usual ones.
     public var ports: Set<UInt16> = []
+    /// What the capture says of its frames beside their headers; nil where it says nothing.
+    public var captureNotes: CaptureNotes?
     /// The number of records after which reading stops; those of gaps do not count.
     public var recordLimit: UInt64 = .max
     /// Bytes held of one direction of a connection while a hole is open or a message incomplete.
@@ -37,6 +40,11 @@ public struct PipelineOptions: Sendable {
     /// A v2 connection whose secret is not known yet has a record as soon as it is recognised, as in a live run, and not
     /// only at its end.
     public var tellsEncryptedAtOnce = false
+    /// Connections that were open before the capture began, and of which no message is found, are named, as in a live
+    /// run: see ``Pipeline/takeNotices()``.
+    public var namesEarlierConnections = false
+    /// Receives the secrets by which something was decrypted.
+    public var usedSecrets: UsedSecrets?
     /// Magics of networks, such as custom signets, to be tried for v2 connections beside those that are known.
     public var magics: [UInt32] = []
     /// Records of v2 packets have their encrypted bytes, too.
@@ -58,6 +66,11 @@ public struct PipelineOptions: Sendable {
     /// Only messages that have it are shown, with where they have it.
     public var identifier: Identifier?
 
+    /// Receives the messages that are shown, and writes them as clean ones of v1.
+    public var decrypted: DecryptedMessages?
+    /// Want to know when bytes came that cannot be read; called where the records are made.
+    public var unreadSinks: [any UnreadBytesSink] = []
+
     /// What is noted of packets, whatever they carry.
     public var observation = Observation.none
 
@@ -74,7 +87,7 @@ public struct PipelineOptions: Sendable {
     /// before the next frame. Without a filter and a writer no records are made.
     func usesThread(_ writer: (any RecordSink)?, _ collector: FrameCollector?) -> Bool {
         usesRecordThread && recordLimit == .max && collector == nil
-            && (writer != nil || filter != nil || identifier != nil)
+            && (writer != nil || filter != nil || identifier != nil || decrypted != nil)
     }
 
     /// With an inquiry where relations are looked at, by a tree or by name in a filter or a column; with records of ends

@@ -35,7 +35,17 @@ struct ProblemRemarks: Sendable {
         "Fragments of a packet overlap and differ: which of them the receiver used cannot be known")
     let secretWrong = Remark(
         "bitcoin.v2.secret.wrong", .error, .checksum,
-        "The secret in the key log is not this connection's, or its network is not known")
+        "The secret in the key log is not this connection's, its network is not known, or no garbage terminator was sent"
+    )
+    let garbageTooLong = Remark(
+        "bitcoin.v2.garbage.over_limit", .error, .protocol,
+        "More than the 4095 bytes of garbage that receivers accept: they disconnect")
+    let terminatorMissing = Remark(
+        "bitcoin.v2.terminator.missing", .warning, .protocol,
+        "The sender closed the connection without its garbage terminator, though the secret is right")
+    let unanswered = Remark(
+        "bitcoin.v2.unanswered", .note, .protocol,
+        "The other side has said nothing before the connection was closed: peers that speak only v1 do so")
     let packetNotAuthentic = Remark(
         "bitcoin.v2.packet.not_authentic", .error, .checksum,
         "The packet does not authenticate: it was damaged, or is not what was sent")

@@ -28,7 +28,8 @@ extension RecordBuilder {
             let remark = annotation.remark.declaration
             if remark.severity == .error, remark.group == .malformed { isMalformed = true }
             let text = texts.range(of: annotation, in: &sink.tree.generated)
-            let layer = sink.open(remarks.remark, at: 0, value: 0, flags: .generated)
+            let layer = sink.open(
+                remarks.remark, at: 0, value: UInt64(index), flags: [.generated, .listEntry])
             if !remark.isInTree { sink.leaf(remark.field, at: 0, length: 0, value: 0, flags: .generated) }
             sink.leaf(remarks.message, at: text.lowerBound, length: text.count, value: 0, flags: .generated)
             sink.generate(remarks.severity, value: remark.severity.wiresharkNumber, RawSpan())

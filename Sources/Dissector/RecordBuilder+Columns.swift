@@ -13,6 +13,7 @@ extension RecordBuilder {
         let layer = sink.open(columns.layer, at: 0, value: 0, flags: .generated)
         sink.generate(columns.number) { $0.append(decimal: record.frameNumber) }
         sink.generate(columns.time) {
+            guard record.hasTime else { return }
             time.append(record.time, since: record.captureStart, decimals: record.timeDecimals, to: &$0)
         }
         sink.generate(columns.source, value: 0, record.source.span.bytes)

@@ -28,7 +28,7 @@ extension RecordBuilder {
         case .encrypted(let direction):
             buildEncrypted(direction, of: sender, number: number, depth: depth, wantsInfo: wantsInfo)
         case .ended(let end): buildEnd(of: end, sender, number: number, depth: depth, wantsInfo: wantsInfo)
-        case .closed, .resumed: break
+        case .closed, .resumed, .unread: break
         }
     }
 }

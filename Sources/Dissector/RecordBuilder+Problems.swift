@@ -14,7 +14,7 @@ extension RecordBuilder {
         }
         if isMalformed { record.info.append(" [malformed]") }
         if message.status == .bad { record.info.append(" [checksum bad]") }
-        if !message.header.command.isValid { record.info.append(" [command invalid]") }
+        if !message.header.isCommandValid { record.info.append(" [command invalid]") }
         if message.header.length > MessageFramer.lengthLimit { note("", UInt64(message.header.length), "claimed") }
         if isCut {
             record.info.append(" [")

@@ -28,6 +28,7 @@ extension RecordBuilder {
         record.protocolName = "BitcoinV2"
         record.transport = .v2
         record.ending = .packet
+        record.doubts = arrival.doubts?.kinds ?? []
         record.length = facts.packet.byteCount
         record.ciphertext = facts.ciphertext
         record.hasProblem = !arrival.before.isEmpty || facts.packet.lost > 0
@@ -89,6 +90,7 @@ extension RecordBuilder {
             record.info.append(" bytes in ")
             TimeText.append(nanoseconds: duration, decimals: 6, to: &record.info)
             record.info.append(" s")
+            if direction.isUnanswered { record.info.append(", closed unanswered, as by a peer that speaks only v1") }
             note(Loss(missing: direction.missing), "")
         }
         guard depth != .summary else { return }
@@ -97,6 +99,7 @@ extension RecordBuilder {
             sink.generate(fields.v2Bytes, value: direction.byteCount, RawSpan())
             sink.generate(fields.v2Duration, value: UInt64(bitPattern: duration), RawSpan())
             if direction.missing > 0 { sink.generate(fields.missing, value: direction.missing, RawSpan()) }
+            if direction.isUnanswered { sink.annotate(fields.problems.unanswered, value: 0) }
         }
     }
 
@@ -131,7 +134,7 @@ extension RecordBuilder {
         record.protocolName = "BitcoinV2"
         record.transport = .v2
         record.ending = .packet
-        if case .noTerminator = failure { record.transport = .v2Encrypted }
+        if case .notAuthentic = failure {} else { record.transport = .v2Encrypted }
         record.length = 0
         record.hasProblem = true
         if wantsInfo {
@@ -140,6 +143,15 @@ extension RecordBuilder {
             case .noTerminator(let searched):
                 record.info.append("the secret in the key log does not open this connection: no garbage terminator in ")
                 append(searched, "byte", "bytes")
+            case .garbageTooLong(let count):
+                record.info.append("more than ")
+                append(V2Framer.garbageLimit, "byte", "bytes")
+                record.info.append(" of garbage, at least ")
+                record.info.append(decimal: count)
+                record.info.append(": receivers disconnect")
+            case .endedInGarbage(let count):
+                record.info.append("closed without a garbage terminator, after key and ")
+                append(count, "byte", "bytes")
             case .notAuthentic(let packet):
                 record.info.append("packet ")
                 record.info.append(decimal: packet)
@@ -152,6 +164,12 @@ extension RecordBuilder {
             case .noTerminator:
                 sink.generate(fields.v2.authentication, value: 0, RawSpan())
                 sink.annotate(fields.problems.secretWrong, value: 0)
+            case .garbageTooLong(let count):
+                sink.generate(fields.v2.garbageLength, value: UInt64(UInt16(clamping: count)), RawSpan())
+                sink.annotate(fields.problems.garbageTooLong, value: 0)
+            case .endedInGarbage:
+                sink.generate(fields.v2.authentication, value: 0, RawSpan())
+                sink.annotate(fields.problems.terminatorMissing, value: 0)
             case .notAuthentic(let packet):
                 sink.generate(fields.v2.number, value: packet, RawSpan())
                 sink.generate(fields.v2.authentication, value: 0, RawSpan())

@@ -1,4 +1,5 @@
 import BitcoinP2P
+import Capture
 import Fields
 import Insight
 import Layers
@@ -35,8 +36,14 @@ struct RecordBuilder: ~Copyable {
     private(set) var answers: ArraySlice<AnswerBook.Entry> = []
     /// What earlier messages tell of what the next one is about.
     private var earlier = Earlier()
+    /// Of the next message among all.
+    private var order: UInt64 = 0
     /// The last one before the end of a connection, where that is known.
     var lastMessage: LastMessage?
+    /// What the capture says of its frames beside their headers.
+    var captureNotes: CaptureNotes?
+    /// The input of the record before.
+    private var file: (place: UInt32, path: [UInt8]) = (0, [])
     /// How many nodes the tree has beside those that were asked for.
     var ownCount = 0
 
@@ -46,6 +53,8 @@ struct RecordBuilder: ~Copyable {
     }
 
     /// The capture's first frame, from which relative times count.
+    var captureStart: Int64? { firstTime }
+
     mutating func begin(_ time: Int64) {
         guard firstTime == nil else { return }
         firstTime = time
@@ -69,9 +78,18 @@ struct RecordBuilder: ~Copyable {
         if finding.packet != nil { record.transport = .v2 }
         let isCut = message.payloadLength < Int(message.header.length)
         record.ending = isCut ? .cut : .complete
+        record.doubts = finding.doubts?.kinds ?? []
+        record.lostWithin = finding.own.missing &+ finding.own.skipped
         record.hasProblem =
             isCut || message.status == .bad || !finding.before.isEmpty || finding.packet?.packet.lost ?? 0 > 0
         if wantsInfo { appendName(of: message.header, bytes) }
+        let nameEnd = record.info.count
+        record.order = order
+        record.answered = related.first.map {
+            AnsweredRequest(
+                frame: $0.requestFrame, order: $0.requestMessage, time: $0.responseTime, kind: $0.kind.name)
+        }
+        record.announced = earlier.asked
 
         var context = MessageContext(
             network: message.header.network, time: finding.origin.time, payloadHash: message.payloadHash)
@@ -101,6 +119,7 @@ struct RecordBuilder: ~Copyable {
             record.faults.insert(.malformed)
         }
         if message.status == .bad { record.faults.insert(.checksumBad) }
+        record.said = nameEnd..<max(nameEnd, record.info.count)
         if wantsInfo { appendResponseTime() }
         if wantsInfo { appendProblems(finding, isCut: isCut, isKnown: type != nil, isMalformed: isMalformed) }
         if depth > .summary { appendAsked() }
@@ -135,6 +154,7 @@ struct RecordBuilder: ~Copyable {
         record.frameNumber = origin.frame
         record.time = origin.time
         record.startTime = origin.time
+        record.hasTime = captureNotes.map { !$0.isTimeless(origin.frame) } ?? true
         // libpcap gives nanoseconds of any capture; of one in microseconds they are whole thousands.
         if origin.time % 1000 != 0 { record.timeDecimals = 9 }
         record.captureStart = firstTime ?? origin.time
@@ -147,7 +167,13 @@ struct RecordBuilder: ~Copyable {
         record.userAgent = claims?.userAgent
         record.faults = []
         record.isConflict = false
+        record.doubts = []
+        record.lostWithin = 0
         record.info.removeAll()
+        record.said = 0..<0
+        record.order = 0
+        record.answered = nil
+        record.announced = nil
         record.frames.removeAll(keepingCapacity: true)
         for frame in frames { record.frames.append(frame.frame) }
         record.tree.removeAll()
@@ -172,11 +198,17 @@ struct RecordBuilder: ~Copyable {
         var sink = TreeSink(takeTree())
         let frame = sink.open(fields.frame, at: 0, value: 0, flags: .generated)
         sink.generate(fields.frameNumber, value: record.frameNumber, RawSpan())
-        sink.generate(fields.frameTime, value: UInt64(bitPattern: record.time), RawSpan())
-        sink.generate(fields.frameTimeEpoch, value: UInt64(bitPattern: record.time), RawSpan())
-        let relative = record.time &- record.captureStart
-        sink.generate(fields.frameTimeRelative, value: UInt64(bitPattern: relative), RawSpan())
-        if let segment { sink.generate(fields.frameLength, value: UInt64(segment.frameLength), RawSpan()) }
+        if record.hasTime {
+            sink.generate(fields.frameTime, value: UInt64(bitPattern: record.time), RawSpan())
+            sink.generate(fields.frameTimeEpoch, value: UInt64(bitPattern: record.time), RawSpan())
+            let relative = record.time &- record.captureStart
+            sink.generate(fields.frameTimeRelative, value: UInt64(bitPattern: relative), RawSpan())
+        }
+        if let segment {
+            sink.generate(fields.frameLength, value: UInt64(segment.frameLength), RawSpan())
+            appendNotes(segment, &sink)
+        }
+        appendFile(sender.file, &sink)
         sink.close(frame, at: 0)
 
         appendEnds(ends, sender, number, segment, &sink)
@@ -190,6 +222,29 @@ struct RecordBuilder: ~Copyable {
         }
         record.protocolNode = sink.tree.nodes.count
         record.tree = sink.tree
+    }
+
+    /// - Parameter place: Of the input, from 1; 0 where it is not known.
+    private mutating func appendFile(_ place: UInt32, _ sink: inout TreeSink) {
+        guard place > 0, let captureNotes else { return }
+        if place != file.place {
+            file = (place, captureNotes.path(ofFile: Int(place) - 1).map { Array($0.utf8) } ?? [])
+        }
+        if !file.path.isEmpty { sink.generate(fields.frameFile, value: 0, file.path.span.bytes) }
+    }
+
+    /// What a pcapng file says of the frame.
+    private func appendNotes(_ segment: SegmentNote, _ sink: inout TreeSink) {
+        guard let captureNotes, segment.interface > 0 || segment.comment > 0 else { return }
+        if let interface = captureNotes.interface(segment.interface) {
+            sink.generate(fields.interfaceNumber, value: UInt64(interface.number), RawSpan())
+            if !interface.name.isEmpty {
+                sink.generate(fields.interfaceName, value: 0, interface.name.span.bytes)
+            }
+        }
+        for comment in captureNotes.comments(segment.comment) {
+            sink.generate(fields.comment, value: 0, comment.span.bytes)
+        }
     }
 
     /// The record's place among the others: of a gap only its direction, and whether it is late.
@@ -216,6 +271,7 @@ struct RecordBuilder: ~Copyable {
         related = inquiry.related
         answers = inquiry.answers
         earlier = inquiry.earlier
+        order = inquiry.order
     }
 
     private func appendRelations(_ sink: inout TreeSink) {

@@ -36,6 +36,17 @@ struct RecordFields: Sendable {
     let frameLength = Field(
         "frame.len", "Frame length on the wire", .unsigned(bits: 32), "bytes of that frame on the wire")
 
+    let frameFile = Field(
+        "frame.file", "File", .text,
+        "the file that frame is of, as it was named or found in a folder; - is standard input")
+    let interfaceNumber = Field(
+        "frame.interface_id", "Interface id", .unsigned(bits: 32),
+        "number of the interface of a pcapng file that frame came by, from 0 over all sections")
+    let interfaceName = Field(
+        "frame.interface_name", "Interface name", .text, "what the pcapng file calls that interface, if anything")
+    let comment = Field(
+        "frame.comment", "Comment", .text, "what somebody wrote to that frame, in a pcapng file", repeats: true)
+
     let ip: Field
     let ipSource: Field
     let ipDestination: Field
@@ -85,7 +96,8 @@ struct RecordFields: Sendable {
     let frames = Field(
         "bitcoin.frames", "Frames", .unsigned(bits: 32), "how many frames brought the bytes of the message")
     let memberFrame = Field(
-        "bitcoin.frame", "Frame", .unsigned(bits: 64), "number of a frame that brought bytes of the message")
+        "bitcoin.frame", "Frame", .unsigned(bits: 64), "number of a frame that brought bytes of the message",
+        repeats: true)
     let lateRecord = Field(
         "bitcoin.late_record", "Late record", .boolean, "a record before this one has a higher frame number")
     let missing = Field(
@@ -106,7 +118,8 @@ struct RecordFields: Sendable {
         "bitcoin.v2.duration", "Duration", .duration, "from the first to the last frame with bytes of this direction")
 
     let found = Field(
-        "bitcoin.found", "Found", .text, "where the message has what --find looks for, in words of its fields")
+        "bitcoin.found", "Found", .text, "where the message has what --find looks for, in words of its fields",
+        repeats: true)
     let gap = GapFields()
     let relations = RelationFields()
     let close = CloseFields()

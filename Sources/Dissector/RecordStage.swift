@@ -23,9 +23,15 @@ struct RecordStage: ~Copyable {
     private var statements = StatementReader()
     /// Is fed with all messages, also those that a filter keeps back.
     private let inquiry: Inquiry?
+    /// Is given the messages that the filter lets through.
+    private let decrypted: DecryptedMessages?
+    /// The filter let the last record through.
+    private var isLetThrough = false
     /// The end of a connection has a record.
     private let tellsEnds: Bool
     private let writer: (any RecordSink)?
+    /// Want to know when bytes came that cannot be read.
+    private let unreadSinks: [any UnreadBytesSink]
     private let filter: RecordFilter?
     private var search: RecordSearch?
     private let limit: UInt64
@@ -49,8 +55,11 @@ struct RecordStage: ~Copyable {
         builder = RecordBuilder(columns: options.columns)
         builder.wantsWholeHashes = options.showsWholeHashes
         builder.showsResponseTimes = options.showsResponseTimes
+        builder.captureNotes = options.captureNotes
         self.writer = writer
+        unreadSinks = options.unreadSinks
         inquiry = options.inquiry
+        decrypted = options.decrypted
         tellsEnds = options.tellsEnds
         limit = options.recordLimit
         let wants = writer?.wants
@@ -119,6 +128,7 @@ struct RecordStage: ~Copyable {
                 finding, of: sender, number: number, bytes, depth: current.depth, wantsInfo: current.wantsInfo)
             pass = finish(current, bytes)
         }
+        if isLetThrough { decrypted?.write(finding, of: sender, number: number, bytes) }
     }
 
     /// Has the record of an event made, if it has one, and hands it on.
@@ -129,8 +139,11 @@ struct RecordStage: ~Copyable {
     mutating func take(_ event: StreamEvent, of sender: StreamSender, number: UInt64, _ bytes: RawSpan) {
         if let inquiry { inquiry.receive(event, of: sender, number: number) }
         switch event {
-        case .closed: return conversations.close(sender.side, number: number)
+        case .closed(let origin):
+            decrypted?.close(sender.side, number: number, at: origin)
+            return conversations.close(sender.side, number: number)
         case .resumed: return
+        case .unread(let count, let origin): return tellUnread(count, at: origin, of: sender, number: number)
         case .otherCopy, .fragmentsDiffer: conversations.contest(sender.side, number: number)
         case .ended where !tellsEnds: return
         default: break
@@ -145,6 +158,15 @@ struct RecordStage: ~Copyable {
                 event, of: sender, number: number, bytes, depth: current.depth, wantsInfo: current.wantsInfo)
             pass = finish(current, bytes)
         }
+        if isLetThrough { decrypted?.note(event, bytes) }
+    }
+
+    private func tellUnread(_ count: UInt64, at origin: Origin, of sender: StreamSender, number: UInt64) {
+        let segment = UnreadSegment(
+            count: count, stream: number, source: sender.ends?.sourceText ?? [],
+            destination: sender.ends?.destinationText ?? [], sender: sender.role, time: origin.time,
+            captureStart: builder.captureStart ?? origin.time)
+        for sink in unreadSinks { sink.receiveUnread(segment) }
     }
 
     /// Whether a message has what is looked for, if anything is.
@@ -191,7 +213,10 @@ struct RecordStage: ~Copyable {
 
     /// Begins a record; answers what is to be made of it, nil for nothing.
     private mutating func start(isCounted: Bool) -> Pass? {
+        isLetThrough = false
         guard !isDone else { return nil }
+        // Without a filter nothing decides; with one it does in time.
+        isLetThrough = filterPass == nil
         if isCounted { found += 1 }
         builder.record.number = isCounted ? found : 0
         if filterPass == nil, isCounted { shown += 1 }
@@ -209,6 +234,7 @@ struct RecordStage: ~Copyable {
             }
             guard filter.filter.matches(builder.record.tree, bytes) else { return nil }
             if builder.record.isNumbered { shown += 1 } else { shownGaps += 1 }
+            isLetThrough = true
             if let writerPass, pass.depth < writerPass.depth { return writerPass }
         }
         if let writer {

@@ -7,16 +7,17 @@ import Insight
 /// Their names follow Wireshark's pattern: `ipmi.response_to`, `ipp.response_in`.
 struct RelationFields: Sendable {
     let responseTo = Field(
-        "bitcoin.response_to", "Request In", .frameNumber, "the frame that completed the request which this answers")
+        "bitcoin.response_to", "Request In", .frameNumber, "the frame that completed the request which this answers",
+        repeats: true)
     let responseTime = Field(
         "bitcoin.response_time", "Response Time", .duration,
-        "from the end of the request to the first byte of this, its answer")
+        "from the end of the request to the first byte of this, its answer", repeats: true)
     let responseIn = Field(
         "bitcoin.response_in", "Response In", .frameNumber,
-        "the frame that completed an answer to this request; known with -2")
+        "the frame that completed an answer to this request; known with -2", repeats: true)
     let outcome = Field(
         "bitcoin.request.outcome", "Outcome", .enumeration(outcomes, bits: 8),
-        "how the request ended, one for each thing that was asked for; known with -2")
+        "how the request ended, one for each thing that was asked for; known with -2", repeats: true)
 
     let announcements = AnnouncementFields()
     let seen = Field(

@@ -8,6 +8,11 @@ struct SegmentNote: BitwiseCopyable {
     var sequence: UInt32 = 0
     /// Bytes of TCP payload on the wire.
     var payloadLength: UInt32 = 0
+    /// Of its frame, as in ``Capture/FrameHeader``: places in ``Capture/CaptureNotes``, or 0.
+    var interface: UInt32 = 0
+    var comment: UInt32 = 0
+    /// The input that its frame is of, from 1.
+    var file: UInt32 = 0
     /// The highest bit: it has a SYN. The others: as ``Layers/TCPPacket/fragmentsLength``.
     private var rest: UInt32 = 0
 
@@ -15,12 +20,15 @@ struct SegmentNote: BitwiseCopyable {
 
     init(
         frame: UInt64, frameLength: UInt32, sequence: UInt32, payloadLength: UInt32, fragmentsLength: UInt32,
-        isSYN: Bool
+        isSYN: Bool, interface: UInt32 = 0, comment: UInt32 = 0, file: UInt32 = 0
     ) {
         self.frame = frame
         self.frameLength = frameLength
         self.sequence = sequence
         self.payloadLength = payloadLength
+        self.interface = interface
+        self.comment = comment
+        self.file = file
         rest = min(fragmentsLength, Self.lengthMask) | (isSYN ? ~Self.lengthMask : 0)
     }
 

@@ -26,6 +26,9 @@ enum StreamEvent {
 
     /// The first byte after missing ones has come. It has no record, and comes only where packets are observed.
     case resumed(Origin)
+    /// Bytes that cannot be read, as one frame brought them. They have no record of their own, and come only where somebody
+    /// wants to know.
+    case unread(UInt64, Origin)
     /// The sender has closed the connection. It comes only where relations are asked for.
     case ended(ConnectionEnd)
 
@@ -33,7 +36,8 @@ enum StreamEvent {
     var origin: Origin {
         switch self {
         case .gap(let gap): gap.origin
-        case .otherCopy(_, let origin), .fragmentsDiffer(_, let origin), .closed(let origin), .resumed(let origin):
+        case .otherCopy(_, let origin), .fragmentsDiffer(_, let origin), .closed(let origin), .resumed(let origin),
+            .unread(_, let origin):
             origin
         case .packet(_, let arrival): arrival.origin
         case .beginning(let origin, _), .failure(_, let origin), .end(_, let origin): origin
@@ -45,7 +49,7 @@ enum StreamEvent {
     /// Whether `-c` counts its record.
     var isCounted: Bool {
         switch self {
-        case .gap, .otherCopy, .fragmentsDiffer, .closed, .resumed, .ended: false
+        case .gap, .otherCopy, .fragmentsDiffer, .closed, .resumed, .ended, .unread: false
         default: true
         }
     }
@@ -93,4 +97,6 @@ struct EncryptedDirection {
     var startTime: Int64
     /// The last frame with bytes of it.
     var last: Origin
+    /// The connection was closed before the other side said anything.
+    var isUnanswered = false
 }

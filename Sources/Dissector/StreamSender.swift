@@ -36,4 +36,6 @@ struct StreamSender: Sendable {
     let side: Direction
     let seen: Seen
     let firstSequence: UInt32
+    /// The input that the record's frame is of, from 1; 0 where that is not known.
+    var file: UInt32 = 0
 }

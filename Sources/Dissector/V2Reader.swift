@@ -1,4 +1,5 @@
 import BitcoinP2P
+import Keys
 import Reassembly
 
 /// Reads v2 transport (BIP 324): finds the secret of the connection, opens its packets, and sums up what cannot be opened.
@@ -9,12 +10,15 @@ final class V2Reader: TransportReader {
         /// A connection that cannot be read yet has a record at once.
         let tellsBeginning: Bool
         let showsCiphertext: Bool
+        /// Nil where nobody wants to know.
+        let usedSecrets: UsedSecrets?
         private var buffer = V2PacketBuffer()
 
         init(_ options: PipelineOptions, _ finder: SecretFinder) {
             self.finder = finder
             tellsBeginning = options.tellsEncryptedAtOnce
             showsCiphertext = options.showsCiphertext
+            usedSecrets = options.usedSecrets
         }
 
         /// Lends memory for packets, or takes it back.
@@ -40,6 +44,8 @@ final class V2Reader: TransportReader {
     private var framer: V2Framer?
     /// It is among the streams that were decrypted.
     private var isCounted = false
+    /// Bytes of it are missing.
+    private var hasLost = false
     private var unread = UnreadBytes()
 
     /// Bytes of one direction that wait for a key: a later key is of no use.
@@ -77,6 +83,7 @@ final class V2Reader: TransportReader {
         }
         if state == .open { return openPackets(visit, provenance, into: &outlet) }
         unread.add(visit.bytes, at: visit.offset, provenance)
+        outlet.tellUnread(visit.offset..<visit.end, provenance, of: stream)
         return Demand(consumed: visit.bytes.byteCount)
     }
 
@@ -85,6 +92,7 @@ final class V2Reader: TransportReader {
         into outlet: inout MessageOutlet
     ) {
         stream.lose(missing.upperBound &- missing.lowerBound, reason)
+        hasLost = true
         if state == .closed { return }
         let start = missing.lowerBound &- UInt64(rest.byteCount)
         framer?.gap(after: rest, at: start, resumingAt: missing.upperBound)
@@ -92,6 +100,7 @@ final class V2Reader: TransportReader {
             outlet.skip(rest.byteCount, of: stream)
         } else {
             unread.add(rest, at: start, provenance)
+            outlet.tellUnread(start..<missing.lowerBound, provenance, of: stream)
         }
     }
 
@@ -105,16 +114,35 @@ final class V2Reader: TransportReader {
             if !lost.isEmpty { outlet.write(.end(lost, provenance.completion(at: end)), at: end, of: stream) }
             return
         }
-        if !rest.isEmpty { unread.add(rest, at: end &- UInt64(rest.byteCount), provenance) }
-        if let session = knownSession(), session.schedule == nil, !session.hasToldFailure {
-            // Where the capture ended before the longest garbage would have, the terminator may have come after it.
-            let searched = Int(clamping: unread.count) - EllSwiftKey.byteCount
-            if reason == .fin, searched >= KeySchedule.terminatorLength {
-                session.isRefused = true
-                write(.noTerminator(searched: searched), unread.last, session, into: &outlet)
-            }
+        if !rest.isEmpty {
+            let start = end &- UInt64(rest.byteCount)
+            unread.add(rest, at: start, provenance)
+            outlet.tellUnread(start..<max(start, end), provenance, of: stream)
         }
-        writeEncrypted(into: &outlet)
+        if let session = knownSession(), !session.hasToldFailure, reason == .fin { writeEnd(session, into: &outlet) }
+        writeEncrypted(isUnanswered: isUnanswered(reason), into: &outlet)
+    }
+
+    /// Writes why nothing could be opened of a direction that its sender has closed.
+    private func writeEnd(_ session: V2Session, into outlet: inout MessageOutlet) {
+        // Else the terminator may be among what was not captured.
+        guard framer?.hasTerminator != true, !hasLost, stream.start == 0, !isUnanswered(.fin) else { return }
+        let searched = Int(clamping: unread.count) - EllSwiftKey.byteCount
+        if session.schedule != nil {
+            write(.endedInGarbage(searched: max(searched, 0)), unread.last, session, into: &outlet)
+        } else if searched >= KeySchedule.terminatorLength {
+            // Of neither side a terminator was found.
+            session.isRefused = true
+            write(.noTerminator(searched: searched), unread.last, session, into: &outlet)
+        }
+    }
+
+    /// It is no more than a key and garbage, the other side has said nothing, and one of them has closed the connection: as
+    /// peers do that speak only v1.
+    private func isUnanswered(_ reason: CloseReason) -> Bool {
+        (reason == .fin || reason == .reset) && stream.start == 0 && !hasLost
+            && unread.count <= UInt64(EllSwiftKey.byteCount + V2Framer.garbageLimit)
+            && !stream.connection.hasBegun(stream.id.direction.opposite)
     }
 
     // MARK: Secrets
@@ -130,13 +158,13 @@ final class V2Reader: TransportReader {
     private func findSession(_ visit: borrowing Visit) -> Bool {
         if knownSession() != nil { return true }
         guard visit.offset == stream.start else { return false }
-        let (found, isKey) = workshop.finder.session(visit.bytes, isAgain: isLookedUp)
+        let (found, isKey) = workshop.finder.secret(visit.bytes, isAgain: isLookedUp)
         if isKey {
             isLookedUp = true
             stream.connection.noteSearched(stream.id.direction)
         }
         guard let found else { return false }
-        stream.connection.found(found, byKeyOf: stream.id.direction)
+        stream.connection.found(found, workshop.finder.makeSession(found), byKeyOf: stream.id.direction)
         return knownSession() != nil
     }
 
@@ -167,7 +195,7 @@ final class V2Reader: TransportReader {
         let (bytes, end) = (visit.bytes, visit.end)
         var at = 0
         while !outlet.isDone, let session {
-            if session.isRefused { return giveUp(visit, from: at, provenance) }
+            if session.isRefused { return giveUp(visit, from: at, provenance, into: &outlet) }
             if let from = framer?.placesWanted, from < end {
                 framer?.add(places: provenance.starts(in: from..<end), before: end)
             }
@@ -186,25 +214,30 @@ final class V2Reader: TransportReader {
                 stream.connection.noteLoss(of: stream.id.direction)
                 if case .noTerminator = failure { session.isRefused = true }
                 write(failure, provenance.completion(at: end), session, into: &outlet)
+                if case .garbageTooLong = failure { return giveUp(visit, from: at, provenance, into: &outlet) }
             case .needMore(let minimum):
                 // Without the network nothing can be opened, and this direction has not shown it.
                 if session.schedule == nil, rest.byteCount >= Self.waitingLimit {
-                    return giveUp(visit, from: at, provenance)
+                    return giveUp(visit, from: at, provenance, into: &outlet)
                 }
                 if !visit.isLast, framer?.isSearching == true, rest.byteCount > V2Framer.overhead {
                     outlet.holdPending(at: here, of: stream, provenance)
                 }
                 return Demand(consumed: at, minimum: minimum)
-            case nil: return giveUp(visit, from: at, provenance)
+            case nil: return giveUp(visit, from: at, provenance, into: &outlet)
             }
         }
         return Demand(consumed: bytes.byteCount)
     }
 
     /// Bytes are counted from here on.
-    private func giveUp(_ visit: borrowing Visit, from at: Int, _ provenance: borrowing Provenance) -> Demand {
+    private func giveUp(
+        _ visit: borrowing Visit, from at: Int, _ provenance: borrowing Provenance, into outlet: inout MessageOutlet
+    ) -> Demand {
         state = .closed
-        unread.add(visit.bytes.extracting(droppingFirst: at), at: visit.offset &+ UInt64(at), provenance)
+        let start = visit.offset &+ UInt64(at)
+        unread.add(visit.bytes.extracting(droppingFirst: at), at: start, provenance)
+        outlet.tellUnread(start..<max(start, visit.end), provenance, of: stream)
         return Demand(consumed: visit.bytes.byteCount)
     }
 
@@ -216,6 +249,9 @@ final class V2Reader: TransportReader {
         }
         guard !isCounted else { return }
         isCounted = true
+        if let used = stream.connection.takeUsedSecret() {
+            workshop.usedSecrets?.note(used.key, used.secret, of: stream.id.connection)
+        }
         outlet.count { $0.decryptedStreams += 1 }
     }
 
@@ -288,12 +324,14 @@ final class V2Reader: TransportReader {
     }
 
     /// Sums up a direction that could not be read.
-    private func writeEncrypted(into outlet: inout MessageOutlet) {
-        let direction = unread.direction(missing: stream.takeLoss().missing)
+    private func writeEncrypted(isUnanswered: Bool, into outlet: inout MessageOutlet) {
+        var direction = unread.direction(missing: stream.takeLoss().missing)
+        direction.isUnanswered = isUnanswered
         outlet.count {
             $0.encryptedStreams += 1
             $0.bytes.unread &+= direction.byteCount
-            if session == nil { $0.streamsWithoutKey += 1 }
+            // No secret can have come of an attempt that was not answered.
+            if session == nil, !isUnanswered { $0.streamsWithoutKey += 1 }
         }
         outlet.write(.encrypted(direction), at: stream.next, direction.key.span.bytes, of: stream)
     }

@@ -193,6 +193,20 @@ extension Cursor where Sink: ~Copyable {
         sink.leaf(field, at: piece.lowerBound, length: piece.count, value: value, flags: .partOfParent)
     }
 
+    /// A piece of the field just read that is an entry of a list, with `body`'s fields under it: for use within
+    /// ``parts(_:)``. `range` counts from the first byte of ``bytes``.
+    @inlinable
+    @_lifetime(self: copy self)
+    public mutating func entry(_ field: Field, _ index: Int, _ range: Range<Int>, _ body: (inout Self) -> Void) {
+        if !Sink.mode.makesNodes { return }
+        let piece = range.clamped(to: 0..<bytes.byteCount)
+        let mark = sink.open(
+            field, at: piece.lowerBound, value: UInt64(truncatingIfNeeded: index),
+            flags: [.partOfParent, .listEntry])
+        body(&self)
+        sink.close(mark, at: piece.upperBound)
+    }
+
     /// The group or list entry whose body has just begun; ``head(_:_:)`` takes it.
     @inlinable public var mark: Int { sink.newest }
 

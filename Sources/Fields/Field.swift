@@ -18,8 +18,11 @@ public struct Field: Hashable, Sendable, BitwiseCopyable {
     ///   - label: What the tree shows before the value (`Data hash`).
     ///   - kind: How the value is read and shown.
     ///   - meaning: One phrase for somebody who learns the protocol; help, manual and annotated bytes print it.
-    public init(_ name: String, _ label: String, _ kind: Kind, _ meaning: String) {
-        self = Catalog.intern(FieldDeclaration(name: name, label: label, kind: kind, meaning: meaning))
+    ///   - repeats: A group may have several of it that no list of the cursor's makes. Entries and values of such lists
+    ///     need not say so.
+    public init(_ name: String, _ label: String, _ kind: Kind, _ meaning: String, repeats: Bool = false) {
+        self = Catalog.intern(
+            FieldDeclaration(name: name, label: label, kind: kind, meaning: meaning, repeats: repeats))
     }
 
     /// The declaration of this field.
@@ -32,4 +35,6 @@ public struct FieldDeclaration: Sendable, Equatable {
     public let label: String
     public let kind: Kind
     public let meaning: String
+    /// A group may have several of it: what writes typed values writes an array, also of a single one.
+    public let repeats: Bool
 }

@@ -24,6 +24,17 @@ extension TextBuffer {
         }
     }
 
+    /// Text of ours that may quote anybody's: the same, but a backslash stays as it is, since nobody reads it back.
+    public mutating func append(quoting text: String) {
+        for scalar in text.unicodeScalars {
+            if scalar.value == 0x5c || Self.isPrintable(scalar) {
+                bytes.append(contentsOf: scalar.utf8)
+            } else {
+                for byte in scalar.utf8 { append(escaped: byte) }
+            }
+        }
+    }
+
     /// Takes back what ``append(wire:)`` has escaped.
     public mutating func append(unescaping span: RawSpan) {
         span.withUnsafeBytes { source in
@@ -104,7 +115,7 @@ extension TextBuffer {
         return (scalar, length)
     }
 
-    static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+    public static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.value == 0x5c || scalar.properties.isDefaultIgnorableCodePoint { return false }
         switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: return false

@@ -20,7 +20,7 @@ public struct Tree: ~Copyable {
         public var length: UInt32
 
         @inlinable
-        init(node: UInt32, start: UInt32, length: UInt32) {
+        public init(node: UInt32, start: UInt32, length: UInt32) {
             self.node = node
             self.start = start
             self.length = length

@@ -61,6 +61,9 @@ public enum QuestionName: String, Sendable, CaseIterable {
         }
     }
 
+    /// The answer by what a view tells, as values.
+    package func table(_ view: View) -> AnswerTable { form.table(view) }
+
     /// Writes the answer by what a view tells.
     public func answer(_ view: View, as format: AnswerFormat, to output: ByteOutput) {
         form.answer(view).append(view, as: format, to: output)
@@ -73,6 +76,7 @@ extension Question {
     }
 
     fileprivate static func answer(_ view: View) -> any Question { Self(view) }
+    fileprivate static func table(_ view: View) -> AnswerTable { Self(view).table(view) }
 }
 
 /// Follows the conversations of a capture, and answers questions about it, at the end or in between.
@@ -85,7 +89,10 @@ public final class Inquiry: @unchecked Sendable {
     private var earliest = Int64.max
     private var latest = Int64.min
     private let named: Node?
+    /// The node, where it was named.
+    public var namedNode: Node? { named }
     private let found: AnswerBook?
+    private let questions: [QuestionName]
     /// Somebody asks for relations of messages as fields.
     public private(set) var relates: Bool
     /// What messages cost of their segments' headers is asked.
@@ -104,6 +111,7 @@ public final class Inquiry: @unchecked Sendable {
         found: AnswerBook? = nil
     ) {
         self.found = found
+        self.questions = questions
         var scope = questions.reduce(into: Relations.Scope()) { $0.formUnion($1.scope) }
         if relates { scope.formUnion([.pings, .requests]) }
         wantsCosts = scope.contains(.costs)
@@ -112,6 +120,9 @@ public final class Inquiry: @unchecked Sendable {
         named = node
         relations = Relations(scope, SampleBudget(), node: node, book: book)
     }
+
+    /// One that has seen nothing, for another reading of the same: it fills no book.
+    public func renewed() -> Inquiry { Inquiry(questions, relates: relates, node: named, found: found) }
 
     /// From now on messages are related, whatever is asked. To be called before the first one.
     ///
@@ -141,6 +152,9 @@ public final class Inquiry: @unchecked Sendable {
 
     /// The requests that the message taken last answers.
     public var related: ContiguousArray<Related> { relations.requests.related }
+
+    /// The number of the message taken last, among all.
+    public var order: UInt64 { relations.number }
 
     /// What earlier messages tell of what the message taken last is about.
     public var earlier: Earlier { relations.earlier }

@@ -128,3 +128,21 @@ struct NodeFinder {
         return names.count == 1 ? names.first : nil
     }
 }
+
+extension Node {
+    /// The nodes that a capture may be of whose first connection has these ends, `address:port`: one of the two addresses,
+    /// where they differ, or one of the two ends.
+    package static func candidates(_ one: [UInt8], _ other: [UInt8]) -> [Node] {
+        let (first, second) = (End(one), End(other))
+        let ends = [Node([first.endpoint], .endpoint), Node([second.endpoint], .endpoint)]
+        if first.address == second.address { return ends }
+        return [Node([first.address], .address), Node([second.address], .address)] + ends
+    }
+
+    /// Whether it is at the initiator's end of a connection; nil where it is at none, or at both.
+    package func isInitiator(_ initiator: [UInt8], _ responder: [UInt8]) -> Bool? {
+        side(End(initiator), End(responder)).map { $0 == .forward }
+    }
+
+    package var label: String { text }
+}

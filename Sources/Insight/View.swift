@@ -8,10 +8,10 @@ public struct View {
     let messages: MessageCounts
     let violations: Violations
     /// Those of Bitcoin's, by number.
-    let connections: [ConnectionView]
+    private(set) var connections: [ConnectionView]
     /// Those with facts that are none of Bitcoin's.
     let otherConnections: [ConnectionView]
-    let node: Node?
+    private(set) var node: Node?
     /// From when on figures are partial, in nanoseconds since the first frame; nil: they are whole.
     let completeUntil: Int64?
     let relay: RelayFigures
@@ -20,6 +20,14 @@ public struct View {
     let others: (messages: UInt64, bytes: UInt64)
     /// Of what is put together for an answer, and gone after it.
     let budget: SampleBudget
+
+    /// The same where nobody knows the node: directions go by who opened a connection.
+    package var withoutNode: View {
+        var view = self
+        view.node = nil
+        for index in view.connections.indices { view.connections[index].nodeSide = nil }
+        return view
+    }
 
     /// The connection of that number, if it is among ``connections``.
     func connection(_ number: UInt64) -> ConnectionView? {

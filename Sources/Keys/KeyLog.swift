@@ -7,6 +7,10 @@ import Synchronization
 public final class KeyLog: Sendable {
     /// More secrets are not kept: each takes some 200 bytes.
     public static let secretLimit = 1_000_000
+    /// Of more bytes none is looked at: a million secrets take 215 MB.
+    public static let sizeLimit: Int64 = 512 << 20
+    /// A pipe that has not ended after so long is given up.
+    public static let pipeLimit = Duration.seconds(60)
     /// A longer line is no secret.
     public static let lineLimit = 4096
     /// More problems are counted, but not kept.
@@ -102,8 +106,9 @@ public final class KeyLog: Sendable {
     /// - Parameters:
     ///   - path: Nil where there is no file.
     ///   - nodeLines: Nil where there is no node.
-    public init(path: String?, nodeLines: NodeLines? = nil) {
-        state = Mutex(State(file: path.map { KeyLogFile(path: $0) }))
+    ///   - pipeLimit: How long the first ``refresh()`` waits for the end of a pipe.
+    public init(path: String?, nodeLines: NodeLines? = nil, pipeLimit: Duration = KeyLog.pipeLimit) {
+        state = Mutex(State(file: path.map { KeyLogFile(path: $0, pipeLimit: pipeLimit) }))
         self.nodeLines = nodeLines
     }
 

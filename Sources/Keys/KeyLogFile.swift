@@ -5,12 +5,24 @@ import System
 /// A key log that cannot be read.
 public struct KeyLogError: Error, Sendable, CustomStringConvertible {
     public let path: String
-    /// What the system said (errno).
-    public let number: Int32
+    public let reason: String
+    /// The file will not be looked at again.
+    public let isFinal: Bool
 
-    public var description: String {
-        let reason = strerror(number).map { String(cString: $0) } ?? "error \(number)"
-        return "the key log \(path) cannot be read: \(reason)"
+    public var description: String { "the key log \(path) cannot be read: \(reason)" }
+
+    /// - Parameter number: What the system said (errno).
+    init(path: String, number: Int32) {
+        self.path = path
+        reason = strerror(number).map { String(cString: $0) } ?? "error \(number)"
+        isFinal = false
+    }
+
+    /// Of a file that is no key log.
+    init(path: String, reason: String) {
+        self.path = path
+        self.reason = reason
+        isFinal = true
     }
 }
 
@@ -20,8 +32,10 @@ struct KeyLogFile {
     private var file: OpenKeyLog?
     /// Bytes read of this file.
     private var position: off_t = 0
-    /// A pipe was read to its end.
+    /// A pipe was read, or the file is too large: nothing more is read.
     private var isExhausted = false
+    /// By then a pipe must have ended.
+    private let pipeLimit: Duration
     private var line: UInt64 = 1
     /// The beginning of a line whose end has not been read.
     private var rest: [UInt8] = []
@@ -30,7 +44,10 @@ struct KeyLogFile {
 
     private static let chunk = 64 << 10
 
-    init(path: String) { self.path = path }
+    init(path: String, pipeLimit: Duration) {
+        self.path = path
+        self.pipeLimit = pipeLimit
+    }
 
     /// Gives out each line that is new, and a last one without line feed if it is a whole secret.
     mutating func read(_ take: (KeyLogLine, UInt64) -> Void) throws(KeyLogError) {
@@ -38,18 +55,33 @@ struct KeyLogFile {
         try open()
         // Asked for each segment of a connection that waits, of which strangers make as many as they like.
         guard let file, !file.isRegular || file.size != position else { return }
+        // It is not read again, whatever becomes of this.
+        isExhausted = !file.isRegular
+        let deadline = ContinuousClock.now + pipeLimit
         var buffer = [UInt8](repeating: 0, count: Self.chunk)
         while true {
+            if !file.isRegular, !file.hasMore(until: deadline) {
+                throw KeyLogError(
+                    path: path,
+                    reason:
+                        "this pipe did not end within \(pipeLimit.components.seconds) seconds: name a regular file, "
+                        + "which is read on as it grows")
+            }
             let count = buffer.withUnsafeMutableBytes { Glibc.read(file.number, $0.baseAddress, $0.count) }
             if count < 0 {
-                if errno == EINTR { continue }
+                if errno == EINTR || errno == EAGAIN { continue }
                 throw KeyLogError(path: path, number: errno)
             }
             if count == 0 { break }
             position += off_t(count)
             split(buffer[..<count], take)
+            if position > KeyLog.sizeLimit {
+                isExhausted = true
+                throw KeyLogError(
+                    path: path,
+                    reason: "it has more than \(KeyLog.sizeLimit >> 20) MiB; what is after these is not used")
+            }
         }
-        if !file.isRegular { isExhausted = true }
         if case .secret = KeyLogLine(rest[...]) { take(KeyLogLine(rest[...]), line) }
     }
 
@@ -75,7 +107,12 @@ struct KeyLogFile {
                 return
             }
         }
-        file = try OpenKeyLog(path: path)
+        do throws(KeyLogError) {
+            file = try OpenKeyLog(path: path)
+        } catch {
+            isExhausted = error.isFinal
+            throw error
+        }
         restart()
     }
 
@@ -121,13 +158,32 @@ private final class OpenKeyLog: Sendable {
 
     init(path: String) throws(KeyLogError) {
         do {
-            descriptor = try Descriptor(file: path)
+            // A pipe that nobody writes into must not hold us up here.
+            descriptor = try Descriptor(file: path, flags: O_NONBLOCK)
         } catch { throw KeyLogError(path: path, number: error.code) }
         var status = stat()
         fstat(descriptor.number, &status)
         device = status.st_dev
         inode = status.st_ino
         isRegular = status.st_mode & S_IFMT == S_IFREG
+        guard !isRegular else { return }
+        switch status.st_mode & S_IFMT {
+        case S_IFIFO: break
+        case S_IFDIR: throw KeyLogError(path: path, reason: "it is a folder: name a file")
+        default: throw KeyLogError(path: path, reason: "it is neither a regular file nor a pipe")
+        }
+    }
+
+    /// Waits until there is something to read of a pipe, or its end. False where that takes too long.
+    func hasMore(until deadline: ContinuousClock.Instant) -> Bool {
+        while true {
+            let left = deadline - ContinuousClock.now
+            guard left > .zero else { return false }
+            var state = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+            // A tenth of a second at most after the deadline.
+            let count = poll(&state, 1, 100)
+            if count > 0 || count < 0 && errno != EINTR { return true }
+        }
     }
 
     /// In bytes, by now.

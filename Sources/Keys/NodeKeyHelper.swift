@@ -6,7 +6,8 @@ import System
 ///
 /// It is this program itself, started again with arguments that no help shows.
 public enum NodeKeyHelper {
-    /// bpftrace, the process's number or `-`, the program's path.
+    /// bpftrace, the process's number or `-`, the path of the file that has the function, and where in it: see
+    /// ``ProbePlace/argument``.
     static let keep = "--node-key-helper"
     /// The same, and the number of the helper.
     static let become = "--node-key-probe"
@@ -20,8 +21,8 @@ public enum NodeKeyHelper {
     /// - Parameter arguments: All of the process, its name included.
     public static func run(_ arguments: [String]) -> Int32? {
         switch arguments.dropFirst().first {
-        case keep where arguments.count == 5: keepBpftrace(Array(arguments.dropFirst(2)))
-        case become where arguments.count == 6: becomeBpftrace(Array(arguments.dropFirst(2)))
+        case keep where arguments.count == 6: keepBpftrace(Array(arguments.dropFirst(2)))
+        case become where arguments.count == 7: becomeBpftrace(Array(arguments.dropFirst(2)))
         default: nil
         }
     }
@@ -64,17 +65,19 @@ public enum NodeKeyHelper {
 
     /// Becomes bpftrace, which is killed if the helper is.
     private static func becomeBpftrace(_ arguments: [String]) -> Int32 {
-        guard let parent = Int32(arguments[3]), Child.endWithParent(parent) else { return 1 }
+        guard let place = ProbePlace(path: arguments[2], argument: arguments[3]), let parent = Int32(arguments[4]),
+            Child.endWithParent(parent)
+        else { return 1 }
         let program: String
         do throws(NodeKeysError) {
             // The option -p only ends it with the process.
-            program = try KeyProbe.watcher(of: arguments[2], process: seesAllProcesses ? Int32(arguments[1]) : nil)
+            program = try KeyProbe.watcher(of: place, process: seesAllProcesses ? Int32(arguments[1]) : nil)
         } catch {
             complain("\(error)")
             return 1
         }
         let process = arguments[1] == "-" ? [] : ["-p", arguments[1]]
-        var words = ([arguments[0]] + process + ["-e", program]).map { strdup($0) } + [nil]
+        var words = ([arguments[0]] + place.options + process + ["-e", program]).map { strdup($0) } + [nil]
         execvp(arguments[0], &words)
         complain("\(arguments[0]): \(SystemFailure().message)")
         return missing

@@ -30,6 +30,7 @@ public final class NodeKeys: Sendable {
     }
 
     private let node: ProbedNode
+    private let place: ProbePlace
     private let state: Mutex<State>
 
     /// Starts bpftrace and waits until it watches the node: the secret of every connection made afterwards is reported.
@@ -44,14 +45,14 @@ public final class NodeKeys: Sendable {
     ) throws(NodeKeysError) {
         guard getuid() == 0 else { throw .notRoot }
         self.node = node
-        try Self.checkSymbol(of: node.path, bpftrace)
+        place = try ProbePlace.find(for: node) { path throws(NodeKeysError) in try Self.hasSymbol(path, bpftrace) }
         do throws(SystemFailure) {
             let leash = try Pipe()
             let printed = try Pipe(capacity: 1 << 20)
             let complained = try Pipe()
             let process = node.process.map { "\($0)" } ?? "-"
             let child = try Child(
-                [helper, NodeKeyHelper.keep, bpftrace, process, node.path], input: leash.readEnd,
+                [helper, NodeKeyHelper.keep, bpftrace, process, place.path, place.argument], input: leash.readEnd,
                 output: printed.writeEnd, errors: complained.writeEnd, hearsEnding: false)
             state = Mutex(
                 State(
@@ -64,6 +65,13 @@ public final class NodeKeys: Sendable {
     }
 
     deinit { finish() }
+
+    /// In a sentence, how the function was found, where no name of it led there; else nil.
+    public var note: String? {
+        place.number.map { _ in
+            "\(place.path.singleLine) is stripped: its function \(KeyProbe.symbol) was found at \(place.argument)"
+        }
+    }
 
     /// Gives out the lines that have come since, without line feed, and does not wait for more.
     ///
@@ -135,20 +143,22 @@ public final class NodeKeys: Sendable {
 
     /// Asks bpftrace whether it finds the function, since it knows where debug files are. Where it does not, it would
     /// watch without a word what else there is: nothing.
-    private static func checkSymbol(of path: String, _ bpftrace: String) throws(NodeKeysError) {
+    private static func hasSymbol(_ path: String, _ bpftrace: String) throws(NodeKeysError) -> Bool {
         let problem: NodeKeysError
         do throws(SystemFailure) {
             let answer = try Descriptor(memoryFileNamed: "answer of bpftrace")
             let errors = try Descriptor(memoryFileNamed: "errors of bpftrace")
             var child = try Child(
-                [bpftrace, "-l", KeyProbe.probe("uprobe", path)], input: try Descriptor(opening: "/dev/null"),
+                [bpftrace, "-l", ProbePlace(path: path).probe("uprobe")], input: try Descriptor(opening: "/dev/null"),
                 output: answer, errors: errors)
             let end = child.wait(milliseconds: Int32(startLimit) * 1000)
-            if String(decoding: answer.contents(limit: 1 << 16), as: UTF8.self).contains(KeyProbe.symbol) { return }
+            if String(decoding: answer.contents(limit: 1 << 16), as: UTF8.self).contains(KeyProbe.symbol) {
+                return true
+            }
             let words = String(decoding: errors.contents(limit: 1000), as: UTF8.self).singleLine
             switch end {
             case nil: problem = .tooSlow(seconds: startLimit, words: words)
-            case .exited(0): problem = .noSymbol(path)
+            case .exited(0): return false
             case let end?: problem = .failed(words: words.isEmpty ? "\(end)" : words)
             }
         } catch {

@@ -14,7 +14,8 @@ public enum NodeKeysError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The probe is for another host, where only the whole path tells the program.
     case notAbsolute(String)
     case bpftraceMissing
-    case noSymbol(String)
+    /// The file has no name for the function, and it is not found by what it says either.
+    case noSymbol(String, why: String)
     case noUprobes
     /// bpftrace ended before it watched the program.
     case failed(words: String)
@@ -49,11 +50,12 @@ public enum NodeKeysError: Error, Equatable, Sendable, CustomStringConvertible {
                 "Write it from the root, as on the node's host: /usr/bin/bitcoind"
             )
         case .bpftraceMissing: ("bpftrace is not installed", "Install it: apt install bpftrace")
-        case .noSymbol(let path):
+        case .noSymbol(let path, let why):
             (
-                "\(path.singleLine) does not say where its function \(KeyProbe.symbol) is",
-                "It is stripped, or older than Bitcoin Core 26, the first with v2 connections. Use a bitcoind that was "
-                    + "built here and not stripped, or put the debug file of the release, bitcoind.dbg, beside it"
+                "\(path.singleLine) does not say where its function \(KeyProbe.symbol) is, and a search did not find it: "
+                    + why.singleLine,
+                "Bitcoin Core 26 is the first with v2 connections. Use a bitcoind that is not stripped, or put the debug "
+                    + "file of the release, bitcoind.dbg, beside it"
             )
         case .noUprobes:
             ("this kernel cannot watch programs", "It must be built with CONFIG_UPROBES and CONFIG_BPF_SYSCALL")

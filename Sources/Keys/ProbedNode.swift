@@ -40,7 +40,7 @@ public struct ProbedNode: Equatable, Sendable {
         return [path, "/proc/\(process)/root\(path)"].first { KeyProbe.isUsable($0) && isSame($0, link) } ?? link
     }
 
-    private static func isSame(_ path: String, _ other: String) -> Bool {
+    static func isSame(_ path: String, _ other: String) -> Bool {
         var (first, second) = (stat(), stat())
         return stat(path, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev
             && first.st_ino == second.st_ino

@@ -107,7 +107,11 @@ public struct LogicalLinkControl: Sendable {
             let receiver = try c.bigEndian(destination, UInt8.self)
             let sender = try c.bigEndian(source, UInt8.self)
             let kind = try c.bigEndian(control, UInt8.self)
-            guard receiver == 0xaa, sender == 0xaa, kind == 0x03 else { return }
+            guard receiver == 0xaa, sender == 0xaa, kind == 0x03 else {
+                // IP by its own number (RFC 948).
+                if receiver == 0x06, sender == 0x06, kind == 0x03 { header.next = .ip }
+                return
+            }
             guard c.left >= 3, let word = c.load(littleEndian: UInt32.self, at: c.offset &- 1) else {
                 try c.bytes(organization, 3)
                 return
@@ -119,6 +123,8 @@ public struct LogicalLinkControl: Sendable {
             if code == 0 || code == 0xf8 {
                 header.type = value
                 header.next = NextLayer(etherType: value)
+            } else if code == 0x80c2 {
+                header.next = .unread(.form(.bridgedSNAP))
             }
         }
         return header

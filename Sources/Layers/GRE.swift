@@ -31,14 +31,21 @@ public struct GRE: Sendable {
             if bits & 0x2000 != 0 { try c.bigEndian(key, UInt32.self) }
             if bits & 0x1000 != 0 { try c.bigEndian(sequence, UInt32.self) }
             switch bits & 7 {
-            case 0 where bits & 0x4000 == 0:
-                next = NextLayer(etherType: value)
+            case 0 where bits & 0x4000 != 0: next = .unread(.form(.greRouting))
+            case 0:
+                switch value {
+                // A switch's mirrored frames: type I has neither a sequence number nor a header of its own.
+                case 0x88be: next = bits & 0x1000 != 0 ? .rare(.erspan) : .ethernet
+                case 0x22eb: next = .rare(.erspan)
+                default:
+                    next = NextLayer(etherType: value)
+                    if case .unread(.etherType) = next { next = .unread(.gre(value)) }
+                }
             case 1:
                 if bits & 0x80 != 0 { try c.bigEndian(acknowledgment, UInt32.self) }
                 // A packet that only acknowledges has no sequence number and no payload.
                 if value == 0x880b, bits & 0x1000 != 0 { next = .ppp }
-            default:
-                break
+            default: next = .unread(.form(.greVersion))
             }
         }
         return next

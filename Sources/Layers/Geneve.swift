@@ -34,7 +34,7 @@ public struct Geneve: Sendable {
             try c.claim(reserved, 1, value: word & 0xff)
             let count = Int(first & 0x3f) &* 4
             if count > 0 { try c.bytes(options, count) }
-            if first >> 6 == 0 { next = NextLayer(etherType: value) }
+            next = first >> 6 == 0 ? NextLayer(etherType: value) : .unread(.form(.geneve))
         }
         return next
     }

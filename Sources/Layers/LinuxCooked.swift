@@ -17,8 +17,11 @@ public struct LinuxCookedHeader: Hashable, Sendable {
     @inlinable
     mutating func resolve() {
         switch (hardwareType, type) {
-        // The type is a netlink family there, and the packet a radiotap header with 802.11 there.
-        case (824, _), (801...803, _): next = .other
+        // The type is a netlink family there.
+        case (824, _): next = .other
+        case (801, _): next = .rare(.wireless)
+        case (802, _): next = .unread(.form(.prism))
+        case (803, _): next = .rare(.radiotap)
         case (_, 0x0004): next = .llc
         default: next = NextLayer(etherType: type)
         }

@@ -29,7 +29,9 @@ public struct MPLS: Sendable {
             }
             switch c.peek().map({ $0 >> 4 }) {
             case 4, 6, nil: next = .ip
-            default: break
+            // A channel of the pseudowire's own (RFC 4385).
+            case 1: break
+            default: next = .unread(.form(.pseudowire))
             }
         }
         return next

@@ -25,6 +25,10 @@ public struct PPP: Sendable {
     /// (RFC 1661, section 2).
     @inlinable
     public func layout(_ c: inout Cursor<some FieldSink & ~Copyable>) throws(Stop) -> NextLayer {
+        // Cisco's HDLC, of which captures of serial lines often have the same link type: no protocol has these numbers.
+        if let first = c.peek(), first == 0x0f || first == 0x8f, c.left == 1 || c.peek(1) == 0 {
+            return .rare(.ciscoHDLC)
+        }
         var value: UInt16 = 0
         try c.group(layer) { c throws(Stop) in
             // 0xff is no protocol, so that it can tell HDLC's address.
@@ -41,7 +45,9 @@ public struct PPP: Sendable {
         switch value {
         case 0x21: return .ipv4
         case 0x57: return .ipv6
-        default: return .other
+        // None, or protocols of the line itself.
+        case 0, 0x8000...: return .other
+        default: return .unread(.ppp(value))
         }
     }
 }

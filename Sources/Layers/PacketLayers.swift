@@ -7,6 +7,8 @@ public enum Reached: Sendable {
     case fragment(Fragment, payload: Range<Int>)
     case notTCP
     case notIP
+    /// Something that is not followed, though it may hold TCP.
+    case unread(UnreadKind)
     /// A header was cut short or contradicts itself.
     case malformed
 }
@@ -31,6 +33,7 @@ public struct PacketLayers: Sendable {
     public let vxlan = VXLAN()
     public let geneve = Geneve()
     public let mpls = MPLS()
+    public let rare = RareLayers()
 
     public init() {}
 
@@ -77,7 +80,8 @@ public struct PacketLayers: Sendable {
         return walk(frame, first, wireLength: min(originalLength, Int(UInt32.max)), &sink)
     }
 
-    /// Every header but one takes bytes from the cursor, and that one leads to one which does; so it ends.
+    /// Every header takes bytes from the cursor, but for `.ip` and PPP without a protocol number, which lead to one that does,
+    /// and what is not PKTAP, after which nothing is read; so it ends.
     @inlinable
     @inline(__always)
     func steps(
@@ -109,6 +113,7 @@ public struct PacketLayers: Sendable {
             case .vxlan: next = try vxlan.layout(&c)
             case .geneve: next = try geneve.layout(&c)
             case .mpls: next = try mpls.layout(&c)
+            case .rare(let layer): next = try rare.layout(&c, layer)
             case .ip: next = c.peek().map { $0 >> 4 } == 6 ? .ipv6 : .ipv4
 
             case .ipv4:
@@ -129,7 +134,10 @@ public struct PacketLayers: Sendable {
                 destination = header.destination
                 if header.isFragment {
                     let inner = NextLayer(ipProtocol: header.protocol)
-                    guard inner.isWorthDefragmenting else { return .notTCP }
+                    guard inner.isWorthDefragmenting else {
+                        if case .unread(let kind) = inner { return .unread(kind) }
+                        return .notTCP
+                    }
                     let key = Fragment.Key(
                         source: source, destination: destination, identification: UInt32(header.identification),
                         protocol: header.protocol, isIPv6: false)
@@ -163,7 +171,10 @@ public struct PacketLayers: Sendable {
                 case .upper(let number):
                     next = NextLayer(ipProtocol: number)
                 case .fragment(let header):
-                    guard IPv6Chain.mayHoldTCP(header.nextHeader) else { return .notTCP }
+                    guard IPv6Chain.mayHoldTCP(header.nextHeader) else {
+                        if case .unread(let kind) = NextLayer(ipProtocol: header.nextHeader) { return .unread(kind) }
+                        return .notTCP
+                    }
                     let key = Fragment.Key(
                         source: source, destination: destination, identification: header.identification, protocol: 0,
                         isIPv6: true)
@@ -180,6 +191,8 @@ public struct PacketLayers: Sendable {
                 var packet = TCPPacket(source, destination, header, wireLength: wireEnd &- c.offset, doubts)
                 packet.isHeaderWrong = isHeaderWrong
                 return .tcp(packet, payload: c.offset..<c.end)
+
+            case .unread(let kind): return .unread(kind)
 
             case .other:
                 return depth > 0 ? .notTCP : .notIP

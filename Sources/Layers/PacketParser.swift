@@ -7,6 +7,8 @@ public enum PacketOutcome: Hashable, Sendable {
     case tcp
     case notIP
     case notTCP
+    /// It holds something that is not followed, though it may hold TCP.
+    case unread(UnreadKind)
     /// Kept, waiting for the other fragments of its datagram.
     case fragment
     /// A header was cut short or contradicts itself, or a fragment does not fit the others.
@@ -64,17 +66,21 @@ public struct PacketParser: ~Copyable {
             return reassemble(fragment, frame.extracting(payload), time, brought, depth: 0, body)
         case .notTCP: return .notTCP
         case .notIP: return .notIP
+        case .unread(let kind): return .unread(kind)
         case .malformed: return .malformed
         }
     }
 
-    /// Whether the capturing machine has sent a frame, where its link header tells: that of a Linux cooked capture.
+    /// Whether the capturing machine has sent a frame, where its link header tells: that of a Linux cooked capture, of
+    /// PKTAP, and of frames with a direction.
     public func isOutgoing(_ frame: RawSpan, linkType: Int32) -> Bool {
         var cursor = Cursor(frame, SkimSink(wantsInfo: false))
         do throws(Stop) {
             return switch NextLayer(linkType: linkType) {
             case .linuxCooked: try layers.linuxCooked.layout(&cursor).isOutgoing
             case .linuxCooked2: try layers.linuxCooked.layout2(&cursor).isOutgoing
+            case .rare(.pktap), .rare(.userPktap): cursor.peek(PKTAP.flagsOffset).map { $0 & 2 != 0 } ?? false
+            case .rare(.directedPPP), .rare(.directedCiscoHDLC), .rare(.directedFrameRelay): cursor.peek() ?? 0 != 0
             default: false
             }
         } catch {
@@ -143,6 +149,7 @@ public struct PacketParser: ~Copyable {
                     frames: datagram.frames, length: datagram.framesLength, hasConflict: datagram.hasConflict)
                 return reassemble(inner, bytes.extracting(payload), time, brought, depth: depth + 1, body)
             case .notTCP, .notIP: return .notTCP
+            case .unread(let kind): return .unread(kind)
             case .malformed: return .malformed
             }
         }

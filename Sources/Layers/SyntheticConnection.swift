@@ -23,6 +23,8 @@ public struct SyntheticConnection {
 
     /// The most bytes of the stream in one packet.
     public static let segmentLimit = 1400
+    /// At most this many segments are acknowledged at once: their bytes fit into the window that is offered.
+    private static let segmentsPerAcknowledgement = 40
 
     private struct Side {
         let end: End
@@ -40,9 +42,13 @@ public struct SyntheticConnection {
     private var initiator: Side
     private var responder: Side
 
-    public init(from initiator: End, to responder: End) {
-        self.initiator = Side(end: initiator, next: 1_000_000)
-        self.responder = Side(end: responder, next: 2_000_000)
+    /// - Parameter number: Another for each connection of the same two ends, which then begin at other sequence numbers:
+    ///   else readers would take the second for the first.
+    public init(from initiator: End, to responder: End, number: UInt32 = 0) {
+        // Odd, so that no two numbers have the same product.
+        let shift = number &* 0x9e37_79b1
+        self.initiator = Side(end: initiator, next: 1_000_000 &+ shift)
+        self.responder = Side(end: responder, next: 2_000_000 &+ shift)
     }
 
     /// SYN, SYN and ACK, ACK.
@@ -53,17 +59,32 @@ public struct SyntheticConnection {
         ]
     }
 
-    /// The next bytes of one direction, and their acknowledgement.
+    /// The next bytes of one direction, and their acknowledgements.
     public mutating func send(_ bytes: some Collection<UInt8>, _ direction: Direction) -> [[UInt8]] {
         var packets: [[UInt8]] = []
         var rest = bytes[...]
+        var unacknowledged = 0
         while !rest.isEmpty {
             let piece = Array(rest.prefix(Self.segmentLimit))
             rest = rest.dropFirst(piece.count)
             packets.append(packet(direction, rest.isEmpty ? Flags.ack | Flags.push : Flags.ack, piece))
+            unacknowledged += 1
+            if rest.isEmpty || unacknowledged == Self.segmentsPerAcknowledgement {
+                packets.append(packet(direction.other, Flags.ack))
+                unacknowledged = 0
+            }
         }
-        if !packets.isEmpty { packets.append(packet(direction.other, Flags.ack)) }
         return packets
+    }
+
+    /// Whether a packet of such a connection has bytes of the stream.
+    public static func carriesBytes(_ packet: [UInt8]) -> Bool {
+        packet.count > (packet.first.map { $0 >> 4 } == 6 ? 60 : 40)
+    }
+
+    /// One side ends its stream, and the other acknowledges that.
+    public mutating func end(_ direction: Direction) -> [[UInt8]] {
+        [packet(direction, Flags.fin | Flags.ack), packet(direction.other, Flags.ack)]
     }
 
     /// One side ends its stream, then the other.

@@ -8,7 +8,8 @@ import Records
 /// first one.
 public struct AnnotatedText {
     private let declarations: [FieldDeclaration]
-    private let full: Bool
+    let full: Bool
+    private let leftOut = CutFields.standard.group
     private let colour: Colour
     private var value = ValueText()
     // The message in which each field was last explained, by number.
@@ -27,18 +28,22 @@ public struct AnnotatedText {
         self.colour = colour
     }
 
-    /// - Parameter drain: Called when `text` has grown large, so that a message of megabytes is never held as text.
+    /// - Parameters:
+    ///   - tree: The record's, or what of it is shown.
+    ///   - drain: Called when `text` has grown large, so that a message of megabytes is never held as text.
     public mutating func append(
-        _ record: borrowing Record, _ bytes: RawSpan, to text: inout TextBuffer,
+        _ record: borrowing Record, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer,
         draining drain: (inout TextBuffer) -> Void = { _ in }
     ) {
         message += 1
-        let nodes = record.tree.nodes.count
+        let nodes = tree.nodes.count
         var index = record.protocolNode
         while index < nodes {
-            append(index, record.tree, bytes, to: &text)
+            append(index, tree, bytes, to: &text)
             if text.count >= ByteOutput.capacity { drain(&text) }
-            index += 1
+            // What stands under it is for programs: its heading says all.
+            let node = tree.nodes[index]
+            index = node.fieldID == leftOut.id ? max(index + 1, Int(node.end)) : index + 1
         }
     }
 
@@ -138,6 +143,7 @@ public struct AnnotatedText {
     }
 
     private mutating func appendMeaning(_ node: Node, _ declaration: FieldDeclaration, to text: inout TextBuffer) {
+        if node.fieldID == leftOut.id { return }
         guard explained[Int(node.fieldID)] != message else { return }
         explained[Int(node.fieldID)] = message
         colour.begin(.offset, in: &text)

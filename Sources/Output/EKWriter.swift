@@ -12,6 +12,8 @@ import Records
 /// Values are strings as in `-T json`, but booleans and flags true or false. What is remarked is `_ws_expert`, an object
 /// or an array of them. The action has no `_type`, which servers of today refuse.
 ///
+/// With a budget, a large message has `truncated_truncated` after what is cut; see ``CutFields``.
+///
 /// With columns, `layers` has only these: `"bitcoin_inv_hash":["…"]`, the name as it was asked for, each an array of
 /// strings.
 public final class EKWriter: RecordSink {
@@ -23,12 +25,16 @@ public final class EKWriter: RecordSink {
     private var members: ObjectMembers
     private var value = JSONValue()
     private var index = IndexName()
+    private let cutter: TreeCutter?
     public var wants: Wants { columns?.wants(depth) ?? Wants(depth) }
     private let depth: Depth
 
-    /// - Parameter raw: Also the bytes of each field, as `NAME_raw`: `-x`.
-    public init(_ output: ByteOutput, raw: Bool = false) {
+    /// - Parameters:
+    ///   - raw: Also the bytes of each field, as `NAME_raw`: `-x`.
+    ///   - budget: Nil where every message is written whole.
+    public init(_ output: ByteOutput, raw: Bool = false, budget: OutputBudget? = nil) {
         self.output = output
+        cutter = budget.map { TreeCutter($0) }
         hasRaw = raw
         depth = .tree
         declarations = Catalog.declarations
@@ -42,6 +48,7 @@ public final class EKWriter: RecordSink {
     ///   - depth: How much of the tree holds the fields of all columns.
     public init(_ output: ByteOutput, columns: [FieldColumn], depth: Depth) {
         self.output = output
+        cutter = nil
         self.depth = depth
         hasRaw = false
         declarations = Catalog.declarations
@@ -57,10 +64,14 @@ public final class EKWriter: RecordSink {
     public func write(_ record: borrowing Record, _ bytes: RawSpan) {
         output.buffer.append("{\"index\":{\"_index\":\"")
         index.append(record, to: &output.buffer)
-        output.buffer.append("\"}}\n{\"timestamp\":\"")
-        let (seconds, nanoseconds) = TimeText.split(record.time)
-        output.buffer.append(decimal: Int(seconds &* 1000 &+ Int64(nanoseconds / 1_000_000)))
-        output.buffer.append("\",\"layers\":{")
+        output.buffer.append("\"}}\n{")
+        if record.hasTime {
+            output.buffer.append("\"timestamp\":\"")
+            let (seconds, nanoseconds) = TimeText.split(record.time)
+            output.buffer.append(decimal: Int(seconds &* 1000 &+ Int64(nanoseconds / 1_000_000)))
+            output.buffer.append("\",")
+        }
+        output.buffer.append("\"layers\":{")
         if columns == nil {
             appendLayers(record.tree, bytes, to: &output.buffer)
         } else {
@@ -73,6 +84,14 @@ public final class EKWriter: RecordSink {
     // MARK: Layers
 
     private func appendLayers(_ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer) {
+        if let cutter, cutter.cuts(tree, from: 0, byteCount: bytes.byteCount) {
+            appendAll(cutter.tree, bytes, to: &text)
+        } else {
+            appendAll(tree, bytes, to: &text)
+        }
+    }
+
+    private func appendAll(_ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer) {
         members.begin(tree)
         appendMembers(0..<tree.nodes.count, tree, bytes, to: &text)
     }

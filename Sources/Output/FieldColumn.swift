@@ -21,8 +21,10 @@ struct ColumnNodes {
     let columns: [FieldColumn]
     /// For each column the indexes of its nodes, in the order of the tree.
     private(set) var nodes: [ContiguousArray<UInt32>]
-    /// For each column whether one of its nodes is a list's entry or stands within one.
+    /// For each column whether one of its nodes is a list's entry or stands within one, or may be one of several.
     private(set) var isListed: [Bool]
+    // For each column whether the declaration of one of its fields says that it repeats.
+    private let repeats: [Bool]
     // For each field where its columns begin in `targets`; one more at the end.
     private var first: [Int32] = []
     private var targets: [Int] = []
@@ -34,7 +36,8 @@ struct ColumnNodes {
         var names: Set<String> = []
         self.columns = distinct ? columns.filter { names.insert($0.name).inserted } : columns
         nodes = self.columns.map { _ in [] }
-        isListed = self.columns.map { _ in false }
+        repeats = self.columns.map { $0.fields.contains { $0.declaration.repeats } }
+        isListed = repeats
         var columnsOfField: [[Int]] = Array(repeating: [], count: fieldCount)
         for (index, column) in self.columns.enumerated() {
             for field in Set(column.fields) where Int(field.id) < fieldCount {
@@ -76,7 +79,7 @@ struct ColumnNodes {
     mutating func collect(_ tree: borrowing Tree) {
         for column in nodes.indices {
             nodes[column].removeAll(keepingCapacity: true)
-            isListed[column] = false
+            isListed[column] = repeats[column]
         }
         let fieldCount = first.count - 1
         var listEnd = 0

@@ -16,6 +16,8 @@ import Records
 /// `NAME_raw` is `["hex", offset, length, mask, type]`: the bytes within the reassembled message, not within a frame, and
 /// Wireshark's number of the type; computed fields have no bytes, and their offset and length are 0.
 ///
+/// With a budget, a large message has `truncated` after what is cut; see ``CutFields``.
+///
 /// With columns, `layers` has only these, each an array of strings; a field the message does not have is left out.
 public final class JSONWriter: RecordSink {
     /// What is written of each field.
@@ -38,11 +40,14 @@ public final class JSONWriter: RecordSink {
     private var value = JSONValue()
     private var index = IndexName()
     private var isFirst = true
+    private let cutter: TreeCutter?
     public var wants: Wants { columns?.wants(depth) ?? Wants(depth) }
     private let depth: Depth
 
-    public init(_ output: ByteOutput, _ content: Content = .values) {
+    /// - Parameter budget: Nil where every message is written whole.
+    public init(_ output: ByteOutput, _ content: Content = .values, budget: OutputBudget? = nil) {
         self.output = output
+        cutter = budget.map { TreeCutter($0) }
         self.content = content
         depth = .tree
         declarations = Catalog.declarations
@@ -55,6 +60,7 @@ public final class JSONWriter: RecordSink {
     ///   - depth: How much of the tree holds the fields of all columns.
     public init(_ output: ByteOutput, columns: [FieldColumn], depth: Depth) {
         self.output = output
+        cutter = nil
         self.depth = depth
         content = .values
         declarations = Catalog.declarations
@@ -77,17 +83,23 @@ public final class JSONWriter: RecordSink {
         index.append(record, to: &output.buffer)
         output.buffer.append(
             "\",\n    \"_type\": \"doc\",\n    \"_score\": null,\n    \"_source\": {\n      \"layers\": ")
-        if columns == nil {
-            members.begin(record.tree)
-            appendObject(0..<record.tree.nodes.count, remarks: 0..<0, record.tree, bytes, level: 4, to: &output.buffer)
-        } else {
+        if columns != nil {
             appendColumns(record.tree, bytes, to: &output.buffer)
+        } else if let cutter, cutter.cuts(record.tree, from: record.protocolNode, byteCount: bytes.byteCount) {
+            appendLayers(cutter.tree, bytes, to: &output.buffer)
+        } else {
+            appendLayers(record.tree, bytes, to: &output.buffer)
         }
         output.buffer.append("\n    }\n  }")
         output.flushIfFull()
     }
 
     // MARK: Objects
+
+    private func appendLayers(_ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer) {
+        members.begin(tree)
+        appendObject(0..<tree.nodes.count, remarks: 0..<0, tree, bytes, level: 4, to: &text)
+    }
 
     /// Members of `range` and remarks as an object; what stands in it is indented by `level` pairs of spaces.
     private func appendObject(

@@ -9,8 +9,8 @@ import Records
 /// which they first occur. What holds is stable:
 ///
 /// * Layers and groups are objects.
-/// * An entry or value of a list is always in an array, also if it is alone. Another field that occurs several times in its object
-///   has an array, too, in the place of its first occurrence.
+/// * What may occur several times in its object is always in an array, also if it is alone: entries and values of lists,
+///   and fields whose declaration says that they repeat. The array stands in the place of the first occurrence.
 /// * Numbers are JSON numbers with all their digits, also above 2⁵³ and also those that text shows as hexadecimal;
 ///   amounts are in satoshi.
 /// * Booleans and flags are `true` and `false`.
@@ -28,37 +28,47 @@ import Records
 /// Where a field has an array, so have those of `NAME.name`, `NAME.epoch` and `NAME.truncated` that are there: as long,
 /// with null where they say nothing.
 ///
+/// With a budget, a large message has `truncated` after what is cut: an array of objects for lists, see ``CutFields``.
+///
 /// With columns, the object has exactly their names as keys, in the order they were asked for: null where the message has
-/// no such field; an array where it occurs several times, within a list, or where the name stands for several fields. A
-/// group is an object as above. Nothing stands beside a value.
+/// no such field; an array where it occurs several times or may do so, within a list, or where the name stands for several
+/// fields. A group is an object as above. Nothing stands beside a value.
 public final class NDJSONWriter: RecordSink {
     private enum Part { case value, name, epoch, truncated }
 
     private let output: ByteOutput
     private let declarations: [FieldDeclaration]
+    // For each field whether its declaration says that it repeats.
+    private let repeats: [Bool]
     // Of fields, and of columns if there are any.
     private let keys: JSONKeys
     private var columns: ColumnNodes?
     private let columnKeys: JSONKeys
     private var members: ObjectMembers
     private var value = JSONValue()
+    private let cutter: TreeCutter?
     public var wants: Wants { columns?.wants(depth, withParts: true) ?? Wants(depth) }
     private let depth: Depth
 
-    public convenience init(_ output: ByteOutput) { self.init(output, nil, .tree) }
+    /// - Parameter budget: Nil where every message is written whole.
+    public convenience init(_ output: ByteOutput, budget: OutputBudget? = nil) {
+        self.init(output, nil, .tree, budget)
+    }
 
     /// - Parameters:
     ///   - columns: Of several of one name the first is taken.
     ///   - depth: How much of the tree holds the fields of all columns.
     public convenience init(_ output: ByteOutput, columns: [FieldColumn], depth: Depth) {
-        self.init(output, columns, depth)
+        self.init(output, columns, depth, nil)
     }
 
-    private init(_ output: ByteOutput, _ columns: [FieldColumn]?, _ depth: Depth) {
+    private init(_ output: ByteOutput, _ columns: [FieldColumn]?, _ depth: Depth, _ budget: OutputBudget?) {
         self.output = output
+        cutter = budget.map { TreeCutter($0) }
         self.depth = depth
         let declarations = Catalog.declarations
         self.declarations = declarations
+        repeats = declarations.map(\.repeats)
         keys = JSONKeys(declarations.map(\.name))
         self.columns = columns.map { ColumnNodes($0, fieldCount: declarations.count, distinct: true) }
         columnKeys = JSONKeys(self.columns?.columns.map(\.name) ?? [])
@@ -69,14 +79,22 @@ public final class NDJSONWriter: RecordSink {
     public func end() { output.flush() }
 
     public func write(_ record: borrowing Record, _ bytes: RawSpan) {
-        members.begin(record.tree)
-        if columns == nil {
-            appendObject(0..<record.tree.nodes.count, remarks: 0..<0, record.tree, bytes, to: &output.buffer)
+        if let cutter, cutter.cuts(record.tree, from: record.protocolNode, byteCount: bytes.byteCount) {
+            append(cutter.tree, bytes, to: &output.buffer)
         } else {
-            appendColumns(record.tree, bytes, to: &output.buffer)
+            append(record.tree, bytes, to: &output.buffer)
         }
         output.buffer.append("\n")
         output.flushIfFull()
+    }
+
+    private func append(_ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer) {
+        members.begin(tree)
+        if columns == nil {
+            appendObject(0..<tree.nodes.count, remarks: 0..<0, tree, bytes, to: &text)
+        } else {
+            appendColumns(tree, bytes, to: &text)
+        }
     }
 
     // MARK: Objects
@@ -141,7 +159,11 @@ public final class NDJSONWriter: RecordSink {
     private func append(
         _ part: Part, from first: Int, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer
     ) {
-        let isList = members.next(first) != nil || !tree.nodes[first].flags.isDisjoint(with: [.listEntry, .listed])
+        let node = tree.nodes[first]
+        // A field that occurs twice without saying so is a mistake of its declaration: a test over all messages finds it.
+        let isList =
+            repeats[Int(node.fieldID)] || !node.flags.isDisjoint(with: [.listEntry, .listed])
+            || members.next(first) != nil
         if isList { text.append("[") }
         var member: Int? = first
         while let index = member {

@@ -14,6 +14,8 @@ import Records
 ///   none.
 /// * What is remarked on a field is a `field` in it named `_ws.expert`, with Wireshark's numbers for severity and group.
 ///
+/// With a budget, a large message has a `field` named `truncated` after what is cut; see ``CutFields``.
+///
 /// With columns a packet has `geninfo`, then `<field name="…" value="…"/>` for each value, as `-T fields` prints it.
 public final class PDMLWriter: RecordSink {
     private let output: ByteOutput
@@ -28,27 +30,33 @@ public final class PDMLWriter: RecordSink {
     private var time = TimeText(.utc)
     // The elements that are open: where each one's nodes end, and whether it is a layer.
     private var open: [(end: Int, isLayer: Bool)] = []
+    private let cutter: TreeCutter?
     public var wants: Wants { columns?.wants(depth) ?? Wants(depth) }
     private let depth: Depth
 
     /// - Parameters:
     ///   - creator: Name and version of the program, as `btcshark/0.1.0`.
     ///   - captureFile: What was read, if it has a name.
-    public convenience init(_ output: ByteOutput, creator: String, captureFile: String?) {
-        self.init(output, creator, captureFile, nil, .tree)
+    ///   - budget: Nil where every message is written whole.
+    public convenience init(
+        _ output: ByteOutput, creator: String, captureFile: String?, budget: OutputBudget? = nil
+    ) {
+        self.init(output, creator, captureFile, nil, .tree, budget)
     }
 
     /// - Parameter depth: How much of the tree holds the fields of all columns.
     public convenience init(
         _ output: ByteOutput, creator: String, captureFile: String?, columns: [FieldColumn], depth: Depth
     ) {
-        self.init(output, creator, captureFile, columns, depth)
+        self.init(output, creator, captureFile, columns, depth, nil)
     }
 
     private init(
-        _ output: ByteOutput, _ creator: String, _ captureFile: String?, _ columns: [FieldColumn]?, _ depth: Depth
+        _ output: ByteOutput, _ creator: String, _ captureFile: String?, _ columns: [FieldColumn]?, _ depth: Depth,
+        _ budget: OutputBudget?
     ) {
         self.output = output
+        cutter = budget.map { TreeCutter($0) }
         self.creator = creator
         self.captureFile = captureFile
         self.depth = depth
@@ -84,10 +92,12 @@ public final class PDMLWriter: RecordSink {
     public func write(_ record: borrowing Record, _ bytes: RawSpan) {
         output.buffer.append("<packet>\n")
         appendGeneral(record, bytes, to: &output.buffer)
-        if columns == nil {
-            appendTree(record.tree, bytes, to: &output.buffer)
-        } else {
+        if columns != nil {
             appendColumns(record.tree, bytes, to: &output.buffer)
+        } else if let cutter, cutter.cuts(record.tree, from: record.protocolNode, byteCount: bytes.byteCount) {
+            appendTree(cutter.tree, bytes, to: &output.buffer)
+        } else {
+            appendTree(record.tree, bytes, to: &output.buffer)
         }
         output.buffer.append("</packet>\n\n")
         output.flushIfFull()
@@ -110,6 +120,10 @@ public final class PDMLWriter: RecordSink {
         appendGeneral("num", "Number", record.frameNumber, size, to: &text)
         appendGeneral("len", "Frame Length", size, size, to: &text)
         appendGeneral("caplen", "Captured Length", UInt64(bytes.byteCount), size, to: &text)
+        guard record.hasTime else {
+            text.append("  </proto>\n")
+            return
+        }
         text.append("    <field name=\"timestamp\" pos=\"0\" show=\"")
         if time.append(instant: record.time, date: true, separator: 0x54, decimals: 9, to: &text) { text.append("Z") }
         text.append("\" showname=\"Captured Time\" value=\"")

@@ -1,3 +1,4 @@
+import BitcoinP2P
 import Fields
 import Records
 
@@ -18,6 +19,7 @@ public struct SummaryLine {
         text.append(rightAligned: 5) { $0.append(decimal: record.frameNumber) }
         text.append(ascii: separator)
         text.append(rightAligned: 10) {
+            guard record.hasTime else { return }
             time.append(record.time, since: record.captureStart, decimals: record.timeDecimals, to: &$0)
         }
         text.append(ascii: separator)
@@ -53,7 +55,10 @@ extension TextBuffer {
 
 /// Terminal colours, or none.
 public struct Colour: Sendable {
-    public enum Role: Sendable { case problem, heading, offset }
+    public enum Role: Sendable {
+        case problem, heading, offset
+        case family(MessageFamily)
+    }
 
     public let isOn: Bool
 
@@ -65,6 +70,21 @@ public struct Colour: Sendable {
         case .problem: text.append("\u{1b}[31m")
         case .heading: text.append("\u{1b}[1m")
         case .offset: text.append("\u{1b}[2m")
+        case .family(let family): text.append(Self.code(of: family))
+        }
+    }
+
+    /// Colours of the terminal's own, since its ground is not known.
+    private static func code(of family: MessageFamily) -> StaticString {
+        switch family {
+        case .block: "\u{1b}[34m"
+        case .header: "\u{1b}[36m"
+        case .tx: "\u{1b}[33m"
+        case .ask: "\u{1b}[35m"
+        case .addr: "\u{1b}[32m"
+        case .filter: "\u{1b}[93m"
+        case .talk: "\u{1b}[90m"
+        case .other: "\u{1b}[95m"
         }
     }
 

@@ -9,6 +9,8 @@ public final class TextWriter: RecordSink {
     private var tree: TreeText?
     private var annotated: AnnotatedText?
     private let hex: Bool
+    /// Nil where all is shown.
+    private let cutter: TreeCutter?
 
     /// - Parameters:
     ///   - summary: The line before each message's tree or dump, or alone.
@@ -26,6 +28,11 @@ public final class TextWriter: RecordSink {
         self.tree = tree
         self.annotated = annotated
         self.hex = hex
+        if let annotated, !annotated.full {
+            cutter = TreeCutter(.annotated)
+        } else {
+            cutter = tree.flatMap { $0.full ? nil : TreeCutter(.tree) }
+        }
     }
 
     public var wants: Wants { Wants(showsTree ? .tree : .summary, info: summary != nil) }
@@ -36,8 +43,13 @@ public final class TextWriter: RecordSink {
     public func write(_ record: borrowing Record, _ bytes: RawSpan) {
         summary?.append(record, to: &output.buffer)
         places?.append(record, to: &output.buffer)
-        tree?.append(record, bytes, to: &output.buffer) { output.drain(&$0) }
-        annotated?.append(record, bytes, to: &output.buffer) { output.drain(&$0) }
+        if showsTree {
+            if let cutter, cutter.cuts(record.tree, from: record.protocolNode, byteCount: bytes.byteCount) {
+                append(record, cutter.tree, bytes)
+            } else {
+                append(record, record.tree, bytes)
+            }
+        }
         if hex {
             if showsTree { output.buffer.append("\n") }
             if record.ciphertext.isEmpty {
@@ -49,6 +61,11 @@ public final class TextWriter: RecordSink {
         }
         if showsTree || hex { output.buffer.append("\n") }
         output.flushIfFull()
+    }
+
+    private func append(_ record: borrowing Record, _ shown: borrowing Tree, _ bytes: RawSpan) {
+        tree?.append(record, shown, bytes, to: &output.buffer) { output.drain(&$0) }
+        annotated?.append(record, shown, bytes, to: &output.buffer) { output.drain(&$0) }
     }
 
     /// A dump with a heading, where there are two of them: `Encrypted (81 bytes):`.

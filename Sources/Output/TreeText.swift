@@ -7,7 +7,8 @@ public struct TreeText {
     /// All labels in one, since a node is written without touching a reference; and where each field's is.
     private let labels: [UInt8]
     private let labelRanges: [Range<Int>]
-    private let full: Bool
+    let full: Bool
+    private let leftOut = CutFields.standard.group
     private let colour: Colour
     private var value = ValueText()
     private var time = TimeText(.utc)
@@ -29,9 +30,11 @@ public struct TreeText {
         self.colour = colour
     }
 
-    /// - Parameter drain: Called when `text` has grown large, so that a message of megabytes is never held as text.
+    /// - Parameters:
+    ///   - tree: The record's, or what of it is shown.
+    ///   - drain: Called when `text` has grown large, so that a message of megabytes is never held as text.
     public mutating func append(
-        _ record: borrowing Record, _ bytes: RawSpan, to text: inout TextBuffer,
+        _ record: borrowing Record, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer,
         draining drain: (inout TextBuffer) -> Void = { _ in }
     ) {
         // A pasted message has neither frames nor ends.
@@ -39,14 +42,20 @@ public struct TreeText {
             appendFrames(record, to: &text)
             appendEndpoints(record, to: &text)
         }
-        let count = record.tree.nodes.count
+        let count = tree.nodes.count
         var index = record.protocolNode
         while index < count {
-            let node = record.tree.nodes[index]
-            appendNode(index, node, record.tree, bytes, to: &text)
+            let node = tree.nodes[index]
+            appendNode(index, node, tree, bytes, to: &text)
             if text.count >= ByteOutput.capacity { drain(&text) }
-            index += 1
+            // What stands under it is for programs: its heading says all.
+            index = node.fieldID == leftOut.id ? max(index + 1, Int(node.end)) : index + 1
         }
+    }
+
+    /// All of a record.
+    public mutating func append(_ record: borrowing Record, _ bytes: RawSpan, to text: inout TextBuffer) {
+        append(record, record.tree, bytes, to: &text)
     }
 
     /// `Message of 61 bytes in frames 417, 419, complete at 2011-03-28 15:58:57.931550000 UTC`.
@@ -78,6 +87,11 @@ public struct TreeText {
             }
             if shown < record.frames.count { text.append(", …") }
             text.append(")")
+        }
+        guard record.hasTime else {
+            colour.end(in: &text)
+            text.append(", of unknown time\n")
+            return
         }
         switch record.ending {
         case .complete, .packet: text.append(", complete at ")

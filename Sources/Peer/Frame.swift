@@ -12,13 +12,7 @@ public struct Frame: Sendable, Equatable {
 
     /// Header and payload of v1 (protocol.md section 2).
     public func bytes(on network: Network) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(24 + payload.count)
-        withUnsafeBytes(of: network.magic.bigEndian) { bytes += $0 }
-        for index in 0..<Command.byteCount { bytes.append(command.bytes[index]) }
-        withUnsafeBytes(of: UInt32(clamping: payload.count).littleEndian) { bytes += $0 }
-        withUnsafeBytes(of: DoubleSHA256.hash(payload.span.bytes).checksum.bigEndian) { bytes += $0 }
-        return bytes + payload
+        MessageHeader.v1(command, payload.span.bytes, on: network) + payload
     }
 }
 

@@ -1,4 +1,5 @@
 import Capture
+import Layers
 import Synchronization
 import System
 
@@ -15,35 +16,15 @@ public final class PacketRecorder: Sendable {
     private struct State: ~Copyable {
         var writer: CaptureWriter?
         var problem: CaptureError?
-        var local: Side?
-        var remote: Side?
+        var connection: SyntheticConnection?
         var frames: UInt64 = 0
-    }
-
-    private struct Side {
-        let end: End
-        /// Of the next byte.
-        var sequence: UInt32
-        var hasEnded = false
-    }
-
-    private struct Flags: OptionSet {
-        let rawValue: UInt8
-        static let fin = Flags(rawValue: 0x01)
-        static let syn = Flags(rawValue: 0x02)
-        static let psh = Flags(rawValue: 0x08)
-        static let ack = Flags(rawValue: 0x10)
+        var hasEnded: (local: Bool, remote: Bool) = (false, false)
     }
 
     private let state: Mutex<State>
 
-    /// Bytes of one packet, as Ethernet takes them.
-    private static let segmentLength = 1440
-    /// libpcap's number for packets that begin with IP.
-    private static let linkType = LinkTypeNumber(rawValue: 12)
-
     public init(_ destination: consuming sending CaptureDestination) throws(CaptureError) {
-        let writer = try CaptureWriter(destination, linkType: Self.linkType)
+        let writer = try CaptureWriter(destination, linkType: .rawIP)
         state = Mutex(State(writer: writer))
     }
 
@@ -65,106 +46,60 @@ public final class PacketRecorder: Sendable {
     /// The connection came about.
     func open(_ local: End, _ remote: End) {
         guard local.address.isIPv4 == remote.address.isIPv4 else { return }
+        let (from, to) = (local.synthetic, remote.synthetic)
         state.withLock { state in
-            state.local = Side(end: local, sequence: .random(in: 0 ... .max))
-            state.remote = Side(end: remote, sequence: .random(in: 0 ... .max))
-            Self.write([], .syn, fromPeer: false, &state)
-            Self.write([], [.syn, .ack], fromPeer: true, &state)
-            Self.write([], .ack, fromPeer: false, &state)
+            // Another number each time, so that no two recordings look like one connection.
+            var connection = SyntheticConnection(from: from, to: to, number: .random(in: 0 ... .max))
+            Self.write(connection.open(), &state)
+            state.connection = connection
         }
     }
 
     /// Bytes of one side, after all that came of it before.
     func record(_ bytes: some Collection<UInt8>, fromPeer: Bool) {
+        let bytes = Array(bytes)
         state.withLock { state in
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                Self.write(Array(rest.prefix(Self.segmentLength)), [.psh, .ack], fromPeer: fromPeer, &state)
-                rest = rest.dropFirst(Self.segmentLength)
+            guard let packets = state.connection?.send(bytes, fromPeer ? .fromResponder : .fromInitiator) else {
+                return
             }
+            Self.write(packets, &state)
         }
     }
 
     /// One side will send nothing more.
     func end(fromPeer: Bool) {
         state.withLock { state in
-            guard let side = fromPeer ? state.remote : state.local, !side.hasEnded else { return }
-            Self.write([], [.fin, .ack], fromPeer: fromPeer, &state)
-            if fromPeer { state.remote?.hasEnded = true } else { state.local?.hasEnded = true }
+            if fromPeer ? state.hasEnded.remote : state.hasEnded.local { return }
+            guard let packets = state.connection?.end(fromPeer ? .fromResponder : .fromInitiator) else { return }
+            Self.write(packets, &state)
+            if fromPeer { state.hasEnded.remote = true } else { state.hasEnded.local = true }
         }
     }
 
-    private static func write(_ payload: [UInt8], _ flags: Flags, fromPeer: Bool, _ state: inout State) {
-        guard let local = state.local, let remote = state.remote, state.problem == nil else { return }
-        let (sender, receiver) = fromPeer ? (remote, local) : (local, remote)
-        let packet = packet(payload, flags, from: sender, to: receiver)
-        state.frames += 1
-        let header = FrameHeader(
-            number: state.frames, time: SystemClock.nanoseconds, capturedLength: packet.count,
-            originalLength: packet.count, linkType: linkType, file: 0)
-        do throws(CaptureError) {
-            try state.writer?.write(header, packet.span.bytes)
-        } catch {
-            state.problem = error
+    private static func write(_ packets: [[UInt8]], _ state: inout State) {
+        let time = SystemClock.nanoseconds
+        for packet in packets where state.problem == nil {
+            state.frames += 1
+            let header = FrameHeader(
+                number: state.frames, time: time, capturedLength: packet.count, originalLength: packet.count,
+                linkType: .rawIP, file: 0)
+            do throws(CaptureError) {
+                try state.writer?.write(header, packet.span.bytes)
+            } catch {
+                state.problem = error
+            }
         }
-        // SYN and FIN count as a byte each.
-        let length = UInt32(truncatingIfNeeded: payload.count) &+ (flags.isDisjoint(with: [.syn, .fin]) ? 0 : 1)
-        if fromPeer { state.remote?.sequence &+= length } else { state.local?.sequence &+= length }
-    }
-
-    // MARK: Packets
-
-    /// IP (RFC 791, RFC 8200) and TCP (RFC 9293) around some bytes.
-    private static func packet(_ payload: [UInt8], _ flags: Flags, from sender: Side, to receiver: Side) -> [UInt8] {
-        var segment: [UInt8] = []
-        segment.append(bigEndian: sender.end.port)
-        segment.append(bigEndian: receiver.end.port)
-        segment.append(bigEndian: sender.sequence)
-        segment.append(bigEndian: flags.contains(.ack) ? receiver.sequence : 0)
-        // Five words of header; a window as large as there is; checksum and urgent pointer.
-        segment += [0x50, flags.rawValue, 0xff, 0xff, 0, 0, 0, 0]
-        segment += payload
-        let addresses = sender.end.address.bytes + receiver.end.address.bytes
-        let length = UInt32(truncatingIfNeeded: segment.count)
-        var pseudoHeader = addresses
-        pseudoHeader.append(bigEndian: length)
-        pseudoHeader += [0, 0, 0, 6]
-        segment.put(checksum(pseudoHeader + segment), at: 16)
-        var packet: [UInt8] = []
-        if sender.end.address.isIPv4 {
-            packet = [0x45, 0]
-            packet.append(bigEndian: UInt16(truncatingIfNeeded: 20 + segment.count))
-            // Not to be fragmented; 64 hops; TCP; checksum.
-            packet += [0, 0, 0x40, 0, 64, 6, 0, 0]
-            packet += addresses
-            packet.put(checksum(packet), at: 10)
-        } else {
-            packet = [0x60, 0, 0, 0]
-            packet.append(bigEndian: UInt16(truncatingIfNeeded: segment.count))
-            packet += [6, 64]
-            packet += addresses
-        }
-        return packet + segment
-    }
-
-    /// The Internet's (RFC 1071).
-    private static func checksum(_ bytes: [UInt8]) -> UInt16 {
-        var sum: UInt32 = 0
-        for (index, byte) in bytes.enumerated() { sum &+= UInt32(byte) << (index & 1 == 0 ? 8 : 0) }
-        // Less than 2¹⁶ words: two foldings are enough.
-        sum = (sum & 0xffff) &+ (sum >> 16)
-        sum = (sum & 0xffff) &+ (sum >> 16)
-        return ~UInt16(truncatingIfNeeded: sum)
     }
 }
 
-extension [UInt8] {
-    fileprivate mutating func append(bigEndian value: some FixedWidthInteger) {
-        Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0) }
-    }
-
-    fileprivate mutating func put(_ value: UInt16, at place: Int) {
-        self[place] = UInt8(value >> 8)
-        self[place + 1] = UInt8(truncatingIfNeeded: value)
+extension PacketRecorder.End {
+    fileprivate var synthetic: SyntheticConnection.End {
+        func word(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+        let bytes = address.bytes
+        let address =
+            bytes.count == 4
+            ? Layers.IPAddress(v4: UInt32(truncatingIfNeeded: word(bytes[...])))
+            : Layers.IPAddress(high: word(bytes.prefix(8)), low: word(bytes.dropFirst(8)))
+        return SyntheticConnection.End(address, port: port)
     }
 }

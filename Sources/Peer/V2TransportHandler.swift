@@ -162,7 +162,8 @@ final class V2TransportHandler: ChannelDuplexHandler, @unchecked Sendable {
                 if let frame { context.fireChannelRead(wrapInboundOut(frame)) }
             // Nothing is lost of a connection: what cannot be opened now never can.
             case .skipped, .failed(.notAuthentic): throw MeetingOutcome.notAuthentic
-            case .failed(.noTerminator): throw MeetingOutcome.notBitcoin
+            // Garbage that never ends; the others are what a reader says of a direction that has ended.
+            case .failed: throw MeetingOutcome.notBitcoin
             }
         }
     }

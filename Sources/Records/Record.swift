@@ -10,6 +10,8 @@ public struct Record: ~Copyable {
     public var frameNumber: UInt64 = 0
     /// When that frame was captured, in nanoseconds since the Unix epoch.
     public var time: Int64 = 0
+    /// Whether it is known when the frame was captured; else ``time`` is that of the last frame before of which it is.
+    public var hasTime = true
     /// When the first bytes of a whole direction were captured; of a message the same as ``time``.
     public var startTime: Int64 = 0
     /// When the capture's first frame was captured; relative times count from it.
@@ -41,6 +43,10 @@ public struct Record: ~Copyable {
     public var timeDecimals = 6
     /// Something is wrong with the message: it is cut, its checksum is bad, bytes before it are missing.
     public var hasProblem = false
+    /// What is doubtful about the message's bytes.
+    public var doubts: Doubts = []
+    /// Bytes of the message itself that were not captured, or skipped.
+    public var lostWithin: UInt64 = 0
     /// What is wrong with the message's own bytes.
     public var faults: Faults = []
     /// The frames that brought the message, ascending.
@@ -53,6 +59,15 @@ public struct Record: ~Copyable {
     public var isLate = false
     /// Index of the tree's node under which the protocol itself begins; what is before it tells of frame, IP and TCP.
     public var protocolNode = 0
+
+    /// The message's number among all messages, by which ``answered`` names requests; 0 where nobody relates messages.
+    public var order: UInt64 = 0
+    /// What the message answers, the oldest request if it answers several; nil where nobody relates messages.
+    public var answered: AnsweredRequest?
+    /// The announcement of what the message asks for, where that is known.
+    public var announced: AskedAnnouncement?
+    /// Where in ``info`` stands what the message says: after its name, before what others say of it.
+    public var said = 0..<0
 
     /// The record's number in the capture, from 1, also where a filter shows only some; of a gap 0.
     public var number: UInt64 = 0
@@ -96,6 +111,22 @@ public struct Record: ~Copyable {
         case v2
         /// BIP 324, without a key for it.
         case v2Encrypted
+    }
+
+    public struct Doubts: OptionSet, Hashable, Sendable {
+        public let rawValue: UInt8
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        /// Another copy of some of them differs.
+        public static let otherCopy = Doubts(rawValue: 1)
+        /// With that the checksum would be right.
+        public static let otherIsRight = Doubts(rawValue: 2)
+        /// With that the checksum would be wrong.
+        public static let otherIsWrong = Doubts(rawValue: 4)
+        /// The receiver would drop the segment that brought some of them.
+        public static let dropped = Doubts(rawValue: 8)
+        /// They came in fragments that overlap and differ.
+        public static let fragmentsDiffer = Doubts(rawValue: 16)
     }
 
     public struct Faults: OptionSet, Sendable {

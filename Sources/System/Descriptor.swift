@@ -35,9 +35,9 @@ package struct Descriptor: ~Copyable {
         if path == "-" { try self.init(copying: STDIN_FILENO) } else { try self.init(file: path) }
     }
 
-    /// Opens a file for reading. Waits for a writer where it is a FIFO.
-    package init(file path: String) throws(SystemFailure) {
-        let number = open(path, O_RDONLY | O_CLOEXEC)
+    /// Opens a file for reading. Waits for a writer where it is a FIFO, but with `O_NONBLOCK`.
+    package init(file path: String, flags: Int32 = 0) throws(SystemFailure) {
+        let number = open(path, O_RDONLY | O_CLOEXEC | flags)
         guard number >= 0 else { throw SystemFailure() }
         try self.init(owning: number)
     }

@@ -13,4 +13,16 @@ package enum Path {
         defer { free(text) }
         return String(cString: text)
     }
+
+    /// The program of a name, as a shell finds it in `PATH`; a name with a slash is a path itself. Nil where there is none.
+    package static func program(named name: String) -> String? {
+        if name.contains("/") { return access(name, F_OK) == 0 ? name : nil }
+        let folders = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+        for folder in folders.split(separator: ":", omittingEmptySubsequences: false) {
+            let path = folder.isEmpty ? "./" + name : folder + "/" + name
+            var status = stat()
+            if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, access(path, X_OK) == 0 { return path }
+        }
+        return nil
+    }
 }

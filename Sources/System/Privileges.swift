@@ -71,6 +71,8 @@ public enum Privileges {
         case changeOwner = 0
         /// Folders of others are written to.
         case overridePermissions = 1
+        /// The modes of files of others are changed.
+        case overrideOwner = 3
         /// Interfaces are captured from.
         case rawPackets = 13
     }

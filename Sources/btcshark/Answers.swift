@@ -2,16 +2,35 @@ import Dissector
 import Insight
 import Output
 import Records
+import Report
 
 /// What `-z` asks for, answered at the end in the order in which it was asked.
 final class Answers {
+    /// How the reading of the input has ended.
+    enum Reading {
+        case complete
+        case flawed(ReadingFlaw)
+        /// Nothing could be read at all.
+        case failed
+
+        init(problem: String?, isEmpty: Bool) {
+            if problem != nil {
+                self = isEmpty ? .failed : .flawed(.unreadable)
+            } else {
+                self = Signals.isEndRequested ? .flawed(.interrupted) : .complete
+            }
+        }
+    }
+
     private enum Part {
         case counted(any RecordSink)
         case question(QuestionName)
+        case flow(FlowStatistics, FilteredSink?)
     }
 
     private let parts: [Part]
     private let inquiry: Inquiry?
+    private let report: PlannedReport?
     /// What `--metrics` asks for.
     let metrics: MetricsFile?
     private let format: AnswerFormat
@@ -21,24 +40,44 @@ final class Answers {
 
     init(
         _ asked: [AskedStatistic], _ inquiry: Inquiry?, as format: AnswerFormat, isFiltered: Bool,
-        to output: ByteOutput, _ metrics: MetricsFile?
+        _ style: FlowStyle, to output: ByteOutput, _ metrics: MetricsFile?, _ report: PlannedReport?
     ) {
         self.isFiltered = isFiltered
         self.inquiry = inquiry
         self.metrics = metrics
+        self.report = report
         self.format = format
         self.output = output
         parts = asked.map { asked in
             switch asked {
             case .counted(let statistic): .counted(statistic.makeWriter(output, format))
             case .question(let name): .question(name)
+            case .flow(let asked): Self.part(asked, FlowStatistics(asked.choice, style, to: output))
             }
         }
     }
 
+    private static func part(_ asked: AskedFlow, _ flow: FlowStatistics) -> Part {
+        .flow(flow, asked.filter.map { FilteredSink(flow, $0) })
+    }
+
+    /// Those that want to know when bytes came that cannot be read.
+    var unreadSinks: [any UnreadBytesSink] {
+        parts.compactMap { part in
+            // No filter chooses what cannot be read.
+            if case .flow(let flow, nil) = part { flow } else { nil }
+        } + (report.map { [$0.collector] } ?? [])
+    }
+
     /// Those that count records, to be among their writers. Their answers come with ``end(_:)``.
     var sinks: [any RecordSink] {
-        parts.compactMap { part in if case .counted(let sink) = part { Unended(sink) } else { nil } }
+        parts.compactMap { part in
+            switch part {
+            case .counted(let sink): Unended(sink)
+            case .flow(let flow, let filtered): Unended(filtered ?? flow)
+            case .question: nil
+            }
+        } + (report.map { [$0.collector] } ?? [])
     }
 
     /// Whether facts of packets are looked at.
@@ -46,8 +85,10 @@ final class Answers {
 
     /// Answers everything.
     ///
-    /// - Parameter facts: Nil where messages came without packets.
-    func end(_ facts: CaptureFacts?) {
+    /// - Parameters:
+    ///   - facts: Nil where messages came without packets.
+    ///   - reading: How the reading has ended.
+    func end(_ facts: CaptureFacts?, _ reading: Reading = .complete) {
         let view = hasQuestions ? inquiry?.view(facts) : nil
         for part in parts {
             switch part {
@@ -58,11 +99,19 @@ final class Answers {
                     conversations.listsSilent = !isFiltered
                 }
                 sink.end()
+            case .flow(let flow, _): flow.end()
             case .question(let name): if let view { name.answer(view, as: format, to: output) }
             }
         }
         output.flush()
         metrics?.write(facts)
+        guard let report, let inquiry else { return }
+        switch reading {
+        case .complete: report.write(inquiry.view(facts), nil)
+        case .flawed(let flaw): report.write(inquiry.view(facts), flaw)
+        // An older page stays.
+        case .failed: break
+        }
     }
 
     /// Answers the questions by what has come so far; what counts records answers at the end.

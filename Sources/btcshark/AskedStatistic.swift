@@ -10,10 +10,13 @@ enum AskedStatistic {
     case counted(Statistic)
     /// Of the whole capture.
     case question(QuestionName)
+    /// Ladders.
+    case flow(AskedFlow)
 
     /// All of them, with one line each for people.
     static var all: [(name: String, meaning: String)] {
         QuestionName.allCases.map { ($0.rawValue, $0.meaning) } + Statistic.allCases.map { ($0.rawValue, $0.meaning) }
+            + [(AskedFlow.name, AskedFlow.meaning)]
     }
 
     init(_ name: String) throws {
@@ -21,6 +24,8 @@ enum AskedStatistic {
             self = .question(question)
         } else if let statistic = Statistic(rawValue: name) {
             self = .counted(statistic)
+        } else if let flow = try AskedFlow(name) {
+            self = .flow(flow)
         } else {
             let names = Self.all.map(\.name)
             throw ValidationError(
@@ -32,10 +37,13 @@ enum AskedStatistic {
     /// Packets are observed for it.
     var looksAtPackets: Bool {
         switch self {
-        case .question, .counted(.conversations): true
+        case .question, .counted(.conversations), .flow: true
         case .counted: false
         }
     }
+
+    /// It is for the eye alone.
+    var isPicture: Bool { if case .flow = self { true } else { false } }
 
     var question: QuestionName? { if case .question(let name) = self { name } else { nil } }
 

@@ -25,8 +25,11 @@ struct FirstReading {
     }
 
     func read(captures paths: [String]) {
+        let notes = CaptureNotes()
+        var options = options
+        options.captureNotes = notes
         var pipeline = Pipeline(options, writer: nil)
-        var files = CaptureFiles(paths: paths)
+        var files = CaptureFiles(paths: paths, notes: notes)
         var latest = Int64.min
         var progress = Progress()
         while !Signals.isEndRequested {

@@ -7,7 +7,7 @@ import Keys
 final class KeySources {
     let log: KeyLog
     private let node: NodeKeys?
-    /// The file; nil where there is none.
+    /// Of the file; nil where there is none.
     let path: String?
     /// A file that could be read at first, and now cannot, is reported once.
     private var hasFailed = false
@@ -21,6 +21,7 @@ final class KeySources {
         guard path != nil || options.nodeKeys != nil, options.decode == nil else { return nil }
         do throws(NodeKeysError) {
             node = try Self.node(options)
+            if let note = node?.note, !options.reallyQuiet { StandardError.complain(note) }
         } catch {
             StandardError.complain("\(error)")
             throw ExitCode(Status.usage.rawValue)
@@ -32,7 +33,7 @@ final class KeySources {
         do throws(KeyLogError) {
             try log.refresh()
         } catch {
-            StandardError.complain("\(error)" + (isLive ? ". btcshark keeps looking for it" : ""))
+            StandardError.complain("\(error)" + (isLive && !error.isFinal ? ". btcshark keeps looking for it" : ""))
             hasFailed = true
             // A node may write it yet; and what the environment names is meant for other runs, too.
             guard isLive || options.keylog == nil else { throw ExitCode(Status.input.rawValue) }

@@ -3,6 +3,7 @@ import Dissector
 import Fields
 import Glibc
 import Insight
+import Keys
 import Output
 import System
 
@@ -15,6 +16,8 @@ struct LiveSession: ~Copyable {
     private var pipeline: Pipeline?
     private let isRecorded: Bool
     private let keys: KeySources?
+    /// Nil where they are not recorded.
+    private let secrets: (used: UsedSecrets, handover: SecretsHandover)?
     private let answers: Answers
     /// Nobody looks any more at what is dissected: the capture goes on, since it is recorded.
     private var onlyRecords = false
@@ -25,6 +28,10 @@ struct LiveSession: ~Copyable {
     private let begun = ContinuousClock.now
     private var flushed = ContinuousClock.now
     private var lookedForKeys = ContinuousClock.now
+    /// The number of the last frame that was taken.
+    private var frame: UInt64 = 0
+    /// The last frame in a closed file of which ``secrets`` know.
+    private var closedThrough: UInt64 = 0
 
     /// After so long output is handed on though more frames come.
     private static let flushInterval: Duration = .milliseconds(50)
@@ -34,9 +41,11 @@ struct LiveSession: ~Copyable {
     private static let longestWait: Int32 = 100
 
     init(
-        _ plan: LivePlan, output: ByteOutput, pipeline: consuming Pipeline?, keys: KeySources?, answers: Answers
+        _ plan: LivePlan, output: ByteOutput, pipeline: consuming Pipeline?, keys: KeySources?,
+        secrets: (used: UsedSecrets, handover: SecretsHandover)? = nil, answers: Answers
     ) {
         self.keys = keys
+        self.secrets = secrets
         self.answers = answers
         self.plan = plan
         self.output = output
@@ -52,6 +61,7 @@ struct LiveSession: ~Copyable {
     mutating func run(_ reader: inout LiveReader, isOver: () -> Bool) -> (any Error)? {
         while !ends(isOver), !hasReachedLimit, !Signals.isEndRequested {
             answerSignals(reader)
+            guard failure == nil else { return failure }
             writeMetrics(reader)
             guard step(&reader, milliseconds: wait) else { return failure }
         }
@@ -88,6 +98,7 @@ struct LiveSession: ~Copyable {
         keys?.refresh()
         pipeline?.lookForKeys()
         pipeline?.finish()
+        handOverSecrets()
         return (counts, facts)
     }
 
@@ -115,13 +126,33 @@ struct LiveSession: ~Copyable {
 
     private mutating func take(_ header: FrameHeader, _ bytes: RawSpan) {
         packets &+= 1
+        noteCompletion(before: header.number)
+        frame = header.number
         do throws(PipelineError) {
             if !onlyRecords { try pipeline?.receive(header, bytes) }
         } catch {
             failure = error
         }
+        handOverSecrets()
+        secrets?.handover.noteDissected(through: frame)
         let now = ContinuousClock.now
         if now - flushed > Self.flushInterval { flush(now) }
+    }
+
+    /// Has the secrets recorded that have decrypted something since, in the file of the frames that they were found with.
+    private func handOverSecrets() {
+        guard let secrets else { return }
+        secrets.handover.add(secrets.used.takeLines(), at: frame)
+    }
+
+    /// Where a file was closed, secrets of connections in it come late. Where the frame at hand is in it, too, so do those of
+    /// a connection that it begins.
+    private mutating func noteCompletion(before frame: UInt64) {
+        guard let secrets else { return }
+        let closed = secrets.handover.closedThrough
+        guard closed > closedThrough else { return }
+        secrets.used.completeFile(before: frame > closed ? connections : connections &+ 1)
+        if frame > closed { closedThrough = closed }
     }
 
     /// Nothing came for a moment.
@@ -129,6 +160,8 @@ struct LiveSession: ~Copyable {
         // A second late, since frames of before may still be with the kernel.
         pipeline?.pass(to: SystemClock.nanoseconds - 1_000_000_000)
         flush(ContinuousClock.now)
+        handOverSecrets()
+        noteCompletion(before: frame &+ 1)
     }
 
     private mutating func flush(_ now: ContinuousClock.Instant) {
@@ -139,6 +172,10 @@ struct LiveSession: ~Copyable {
             pipeline?.lookForKeys()
         }
         output.flush()
+        // A second late, as where nothing comes.
+        for notice in pipeline?.takeNotices(at: SystemClock.nanoseconds - 1_000_000_000) ?? [] {
+            StandardError.complain(notice)
+        }
     }
 
     /// Short where something waits to be handed on, in milliseconds.
@@ -185,6 +222,13 @@ struct LiveSession: ~Copyable {
         switch pipeline {
         case .some(let pipeline): Run.facts(pipeline, pipeline.counts, [plan.interface])
         case .none: nil
+        }
+    }
+
+    private var connections: UInt64 {
+        switch pipeline {
+        case .some(let pipeline): pipeline.connections
+        case .none: 0
         }
     }
 

@@ -10,7 +10,13 @@ struct Lockdown {
     /// What is on in this process; nil before it is locked in.
     private static let state = Mutex<Sandbox.State?>(nil)
 
-    init(_ plan: Plan) { self.plan = plan }
+    /// A page that is written at the end, in place of one that may be there.
+    private let page: String?
+
+    init(_ plan: Plan, page: String? = nil) {
+        self.plan = plan
+        self.page = page
+    }
 
     /// Whom root becomes once the inputs of saved captures are open; nil where it stays who it is.
     static var offlineUser: User? { Privileges.isRoot ? User.sudoCaller : nil }
@@ -68,12 +74,13 @@ struct Lockdown {
         var written: [String] = []
         if let folder = plan.objectFolder { written.append(folder) }
         if let path = plan.options.metrics { written.append(Self.folder(of: path)) }
+        if let page { written.append(Self.folder(of: page)) }
         return SandboxProfile.Files(read: read, written: written + temporaryFolders)
     }
 
     /// Where packets of inputs that are read once are kept for a second reading.
     private var temporaryFolders: [String] {
-        guard plan.packetFile != nil, case .captures(let paths) = plan.input,
+        guard plan.packetFile != nil, !plan.writesDecrypted, case .captures(let paths) = plan.input,
             paths.contains(where: { FileTree.entry(at: $0) != .file })
         else { return [] }
         let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""

@@ -8,12 +8,14 @@ import System
 @main
 struct Btcshark: ParsableCommand {
     static let version = "0.1.0"
+    /// As files name it that we have written.
+    static let application = "btcshark \(version)"
 
     static let configuration = CommandConfiguration(
         commandName: "btcshark",
         abstract: "Find, verify and dissect the Bitcoin peer-to-peer messages in a capture.",
         usage: """
-            btcshark -r <file> [-V | --annotate] [-x] [-T <format>] [-e <field> ...] [-c <count>] [-q] [-w <file>] [<filter>]
+            btcshark -r <file> ... [-V | --annotate] [-x] [-T <format>] [-e <field> ...] [-c <count>] [-q] [-w <file>] [<filter>]
             btcshark -i <interface> [-f <filter>] [-w <file>] [-a <limit>] [-b <limit>] [-V] [-T <format>] [<filter>]
             btcshark --decode <hex> [--as <command>] [-V] [-x] [-T <format>] [<filter>]
             btcshark -D
@@ -53,7 +55,7 @@ struct Btcshark: ParsableCommand {
             }
             // Without the usage, below which the reason would be lost.
             let text = message(for: error)
-            if !text.isEmpty { StandardError.write("btcshark: \(text)\nSee 'btcshark --help'.\n") }
+            if !text.isEmpty { StandardError.complain(lines: "\(text)\nSee 'btcshark --help'.") }
             Glibc.exit(code == .validationFailure ? Status.usage.rawValue : code.rawValue)
         }
     }
@@ -62,7 +64,6 @@ struct Btcshark: ParsableCommand {
     private static func runHelper(_ arguments: ArraySlice<String>) -> Int32? {
         if let helper = RecordingHelperProcess(arguments) { return helper.runLockedIn() }
         if let helper = InterfaceHelperProcess(arguments) { return helper.run() }
-        if let status = InputHelperProcess.becomeDecompressor(arguments) { return status }
         guard var helper = InputHelperProcess(arguments) else { return nil }
         helper.run()
         return 0

@@ -7,12 +7,12 @@ struct Options: ParsableArguments {
     @Option(
         name: .customShort("r"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Read this capture; repeat it for several files that make one capture.",
+            "Read this capture, or all in a folder; repeat it, or name more after the options, for several that make one.",
             discussion: """
-                pcap or pcapng, also compressed by gzip, zstd, xz or lz4; - is standard input. Or what Bitcoin Core's \
-                -capturemessages wrote: msgs_recv.dat, msgs_sent.dat, or a folder of them.
+                pcap or pcapng, also compressed by gzip, zstd, xz, bzip2 or lz4; - is standard input. Or what Bitcoin \
+                Core's -capturemessages wrote: files such as msgs_recv.dat, of any name, or a folder of them.
                 """,
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var read: [String] = []
 
     @Option(
@@ -119,9 +119,24 @@ struct Options: ParsableArguments {
     @Option(
         name: .customShort("F"), parsing: .unconditional,
         help: ArgumentHelp(
-            "With -w: the file's format; only nsecpcap, also called pcap: classic pcap with nanoseconds.",
+            "With -w: the file's format: pcapng, or nsecpcap, also called pcap: classic pcap with nanoseconds. Unless set "
+                + "it is pcapng where the file's name ends in .pcapng or .ntar.",
             valueName: "format"))
     var fileFormat: String?
+
+    @Flag(
+        name: .long,
+        help: ArgumentHelp(
+            "With -r and -w: write the messages shown instead of their packets: in clean connections of v1, so that any "
+                + "tool reads what was encrypted or reordered."))
+    var decrypted = false
+
+    @Flag(
+        name: .long,
+        help: ArgumentHelp(
+            "With -w, in pcapng: write the secrets of v2 connections that were used into the file, so that it can be read "
+                + "without a key log. Only you may read the file then."))
+    var injectKeys = false
 
     @Flag(name: .customShort("P"), help: "Print the summary line also with -V or -w.")
     var summary = false
@@ -147,7 +162,9 @@ struct Options: ParsableArguments {
         help: "Print every message with its bytes explained: offset, bytes, field, value and what it means.")
     var annotate = false
 
-    @Flag(name: .long, help: "Show hashes in lines, long byte strings and lists of frames in full.")
+    @Flag(
+        name: .long,
+        help: "Show hashes in lines, long byte strings and texts, lists of frames, and very large messages in full.")
     var full = false
 
     @Option(
@@ -253,6 +270,9 @@ struct Options: ParsableArguments {
             valueName: AskedStatistic.all.map(\.name).joined(separator: "|")))
     var statistics: [String] = []
 
+    @Flag(name: .long, help: "With -z flow: draw with ASCII alone, as where the locale is not UTF-8.")
+    var ascii = false
+
     @Flag(name: .long, help: "With -z: print each answer as one line of JSON, and nothing else.")
     var json = false
 
@@ -338,7 +358,10 @@ struct Options: ParsableArguments {
     @Flag(name: [.customShort("v"), .customLong("version")], help: "Print the version and end.")
     var version = false
 
-    @Argument(help: ArgumentHelp("A display filter, as with -Y.", valueName: "filter"))
+    @Argument(
+        help: ArgumentHelp(
+            "A display filter, as with -Y; or with -r more captures, where they are none. ./NAME is always a file.",
+            valueName: "filter"), completion: .file())
     var arguments: [String] = []
 }
 

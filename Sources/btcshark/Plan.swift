@@ -27,20 +27,33 @@ struct Plan {
     let keys: KeySources?
     /// Where packets are written, `-` for standard output.
     let packetFile: String?
+    /// Messages are written there instead of packets.
+    let writesDecrypted: Bool
+    /// Also of a recording.
+    let packetFormat: CaptureFormat
     let objectFolder: String?
     /// Nil where no metrics are asked for.
     let metrics: MetricsFile?
+    /// What is read stands in ``Options/read``, and in ``Options/arguments`` the filter alone.
     let options: Options
+    /// Something that was named cannot be read, which is complained of already.
+    let lacksInput: Bool
 
-    init(_ options: Options) throws {
-        self.options = options
+    /// - Parameter more: Questions beside those of `-z`, for who answers them otherwise.
+    init(_ given: Options, asking more: [QuestionName] = []) throws {
         // Names are looked up in the catalog, and writers copy it.
         Pipeline.declareFields()
+        var options = given
+        lacksInput = try InputList.resolve(&options)
+        self.options = options
         input = try Self.input(options)
         var isPasted = false
         if case .pasted = input { isPasted = true }
         presentation = try Presentation(options, isPasted: isPasted)
+        packetFormat = try Self.packetFormat(options)
         packetFile = try Self.packetFile(options, input, presentation)
+        writesDecrypted = options.decrypted
+        try Self.checkWriting(options, packetFormat)
         objectFolder = try options.exportObjects.map(Self.objectFolder)
         if options.exportsHex, objectFolder == nil { throw ValidationError("--hex needs --export-objects.") }
         var pipeline = try Self.pipeline(options, presentation)
@@ -49,10 +62,11 @@ struct Plan {
         pipeline.keys = keys?.log
         pipeline.waitsForKeys = keys != nil && options.interface != nil
         pipeline.tellsEncryptedAtOnce = options.interface != nil
+        pipeline.namesEarlierConnections = options.interface != nil && !options.reallyQuiet
         if options.interface != nil { pipeline.recordWait = PipeWatch.limit }
         answerBook = options.twoPasses ? AnswerBook() : nil
         let inMetrics = try Self.questionsOfMetrics(options, presentation)
-        if let inquiry = try Self.inquiry(options, presentation, inMetrics, found: answerBook) {
+        if let inquiry = try Self.inquiry(options, presentation, inMetrics + more, found: answerBook) {
             pipeline.inquiry = inquiry
             pipeline.observation = inquiry.wantsCosts ? .bytes : .connections
             pipeline.showsResponseTimes = true
@@ -74,12 +88,17 @@ struct Plan {
     var dissects: Bool {
         guard case .live(let live) = input, live.recording != nil else { return true }
         return presentation.printsRecords || !presentation.statistics.isEmpty || objectFolder != nil
-            || options.count != nil || metrics != nil
+            || options.count != nil || metrics != nil || options.injectKeys
     }
 
     /// Packets of an interface are recorded. Then SIGHUP asks for the next file.
     var isRecordedLive: Bool {
         if case .live(let live) = input { live.recording != nil } else { false }
+    }
+
+    /// Files with secrets, also one that the environment names: they must not be written meanwhile.
+    var keyFiles: [String] {
+        [keys?.path].compactMap(\.self)
     }
 
     // MARK: Input
@@ -95,7 +114,9 @@ struct Plan {
         guard options.read.isEmpty == (options.decode != nil) else {
             if options.decode != nil { throw ValidationError("--decode and -r cannot be used together.") }
             if let stray = options.arguments.first, access(stray, F_OK) == 0 {
-                throw ValidationError("To read the file '\(stray)', name it with -r: btcshark -r \(stray)")
+                let kind = FileTree.entry(at: stray) == .folder ? "captures in" : "file"
+                throw ValidationError(
+                    "To read the \(kind) '\(stray)', name it with -r: btcshark -r \(stray.quotedForShell)")
             }
             throw ValidationError(
                 "Nothing to read: name a capture with -r, as in btcshark -r FILE, or an interface with -i.")
@@ -126,20 +147,40 @@ struct Plan {
         case .captures, .live: break
         case .messageCaptures, .pasted: throw ValidationError("-w writes packets, and there are none in this input.")
         }
-        switch options.fileFormat {
-        case nil, "nsecpcap", "pcap": break
-        case "pcapng":
-            throw ValidationError(
-                "-F: libpcap cannot write pcapng. Leave -F out: the file will be a classic pcap with nanoseconds, "
-                    + "which every tool reads.")
-        case .some(let other): throw ValidationError("-F: there is no format '\(other)': nsecpcap.")
-        }
         if path == "-", presentation.printsRecords || !presentation.statistics.isEmpty {
             throw ValidationError("-w - and text cannot share standard output: leave out -P and -z.")
         }
         // A live capture records all there is, not what is selected.
         if case .live = input { return nil }
         return path
+    }
+
+    /// What goes into the file beside packets, or in their place.
+    private static func checkWriting(_ options: Options, _ format: CaptureFormat) throws {
+        if options.decrypted {
+            guard options.write != nil else { throw ValidationError("--decrypted needs -w.") }
+            if options.interface != nil {
+                throw ValidationError("--decrypted cannot be used with -i: record the packets, and read them with -r.")
+            }
+        }
+        guard options.injectKeys else { return }
+        guard options.write != nil else { throw ValidationError("--inject-keys needs -w.") }
+        if options.decrypted {
+            throw ValidationError("--inject-keys cannot be used with --decrypted, which writes nothing encrypted.")
+        }
+        guard format == .pcapng else {
+            throw ValidationError("--inject-keys needs -F pcapng: classic pcap has no room for secrets.")
+        }
+    }
+
+    /// What `-F` names, else what the file's name says.
+    private static func packetFormat(_ options: Options) throws -> CaptureFormat {
+        switch options.fileFormat {
+        case nil: options.write.map { CaptureFormat(path: $0) } ?? .pcap
+        case "nsecpcap", "pcap": .pcap
+        case "pcapng": .pcapng
+        case .some(let other): throw ValidationError("-F: there is no format '\(other)': pcapng, nsecpcap.")
+        }
     }
 
     /// A folder, or `bitcoin,FOLDER` as tshark has it.
@@ -222,7 +263,7 @@ struct Plan {
     }
 
     /// Whether two paths lead to one file, whatever they are called.
-    private static func isSameFile(_ one: String, _ other: String) -> Bool {
+    static func isSameFile(_ one: String, _ other: String) -> Bool {
         if one == other { return true }
         var (first, second) = (stat(), stat())
         guard stat(one, &first) == 0, stat(other, &second) == 0 else { return false }
@@ -268,20 +309,31 @@ struct Plan {
     }
 
     /// `-Y`, or the bare arguments, which are one filter as in tshark.
-    private static func filter(_ options: Options) throws -> Filter? {
+    static func filter(_ options: Options) throws -> Filter? {
         if options.displayFilter != nil, let stray = options.arguments.first {
             throw ValidationError("There is a display filter with -Y already; '\(stray)' is one too many.")
         }
         let text = options.displayFilter ?? options.arguments.joined(separator: " ")
         guard text.contains(where: { !$0.isWhitespace }) else { return nil }
+        return try filter(text) {
+            if options.displayFilter == nil, let name = options.arguments.first(where: InputWords.looksLikeFile) {
+                StandardError.complain("nor is there a file '\(name)'.")
+            }
+        }
+    }
+
+    /// A display filter; of a wrong one the program complains, and ends as tshark does.
+    ///
+    /// - Parameter hint: Says more after the complaint.
+    static func filter(_ text: String, hint: () -> Void = {}) throws -> Filter {
         do throws(FilterError) {
+            // Names are looked up in the catalog.
+            Pipeline.declareFields()
             return try Filter(text, resolve: RecordNames.fields(named:), names: { RecordNames.all })
         } catch {
             // Several lines, in which the filter's own text is harmless already.
             StandardError.write("btcshark: \(error)\n")
-            if options.displayFilter == nil, let first = options.arguments.first, access(first, F_OK) == 0 {
-                StandardError.complain("'\(first)' is a file: to read it too, name it with another -r.")
-            }
+            hint()
             // tshark's status for a wrong filter.
             throw ExitCode(Status.input.rawValue)
         }

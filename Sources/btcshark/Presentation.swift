@@ -17,6 +17,8 @@ struct Presentation {
     let statistics: [AskedStatistic]
     /// How they are answered.
     let answerFormat: AnswerFormat
+    /// How ladders are drawn.
+    let flowStyle: FlowStyle
     /// Messages are printed, not only counted or written elsewhere.
     let printsRecords: Bool
     let showsTree: Bool
@@ -24,6 +26,8 @@ struct Presentation {
     let showsHex: Bool
     let annotates: Bool
     let isFull: Bool
+    /// What programs may read of one message; nil for all of it.
+    private let budget: OutputBudget?
     private let captureFile: String?
     private var creator: String { "btcshark/\(Btcshark.version)" }
 
@@ -36,6 +40,10 @@ struct Presentation {
             throw ValidationError("--json needs -z: it is how statistics are printed.")
         }
         if options.json, format != .text { throw ValidationError("--json and -T cannot be used together.") }
+        if options.json || format == .ndjson, statistics.contains(where: \.isPicture) {
+            throw ValidationError("-z flow: a picture has no JSON: leave --json and -T ndjson out.")
+        }
+        if options.ascii, !statistics.contains(where: \.isPicture) { throw ValidationError("--ascii needs -z flow.") }
         answerFormat = options.json ? .json : format == .ndjson ? .ndjson : .table
         guard let time = TimeFormat(rawValue: options.time) else {
             throw ValidationError("-t: '\(options.time)' is not one of r, d, dd, e, a, ad, u, ud.")
@@ -51,9 +59,13 @@ struct Presentation {
         let onTerminal = isatty(STDOUT_FILENO) == 1 && !wantsNone
         colour = Colour(isOn: options.color == .always || options.color == .auto && onTerminal)
 
+        flowStyle = FlowStyle(
+            width: Terminal.width ?? 100, isASCII: options.ascii || !Terminal.isUTF8, colour: colour)
+
         showsTree = options.tree || options.protocols != nil
         showsHex = options.hex
         isFull = options.full
+        budget = options.interface == nil || isFull ? nil : .live
         captureFile = options.read.first ?? options.interface
         // A pasted message has no packet to sum up; who pastes one wants to learn.
         annotates = options.annotate || isPasted && !showsTree && !showsHex
@@ -92,15 +104,15 @@ struct Presentation {
                 output, summary: SummaryLine(time: timeColumn, colour: colour, separator: 0x09), tree: nil)
         case .fields: return FieldsWriter(output, columns: columns, format: fieldsFormat, depth: depth)
         case .json where !columns.isEmpty: return JSONWriter(output, columns: columns, depth: depth)
-        case .json: return JSONWriter(output, showsHex ? .valuesAndRaw : .values)
-        case .jsonraw: return JSONWriter(output, .raw)
+        case .json: return JSONWriter(output, showsHex ? .valuesAndRaw : .values, budget: budget)
+        case .jsonraw: return JSONWriter(output, .raw, budget: budget)
         case .ek where !columns.isEmpty: return EKWriter(output, columns: columns, depth: depth)
-        case .ek: return EKWriter(output, raw: showsHex)
+        case .ek: return EKWriter(output, raw: showsHex, budget: budget)
         case .pdml where !columns.isEmpty:
             return PDMLWriter(output, creator: creator, captureFile: captureFile, columns: columns, depth: depth)
-        case .pdml: return PDMLWriter(output, creator: creator, captureFile: captureFile)
+        case .pdml: return PDMLWriter(output, creator: creator, captureFile: captureFile, budget: budget)
         case .ndjson where !columns.isEmpty: return NDJSONWriter(output, columns: columns, depth: depth)
-        case .ndjson: return NDJSONWriter(output)
+        case .ndjson: return NDJSONWriter(output, budget: budget)
         }
     }
 

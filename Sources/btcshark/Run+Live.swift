@@ -2,6 +2,7 @@ import Capture
 import Dissector
 import Glibc
 import Insight
+import Keys
 import Output
 import Records
 import System
@@ -13,11 +14,14 @@ extension Run {
         var capture: LiveCapture?
         var recording: RecordingFiles?
         var interfaceHelper: InterfaceHelper?
+        let secrets =
+            plan.options.injectKeys ? (used: UsedSecrets(isOfSelection: false), handover: SecretsHandover()) : nil
         do {
             var helper: RecordingHelper?
             if let path = live.recording, let owner = live.owner, live.isMadeByHelper(path) {
                 helper = try RecordingHelper(
-                    path: path, ring: live.ring, owner: owner, makesAll: owner.userID != live.user?.userID)
+                    path: path, ring: live.ring, isPrivate: secrets != nil, owner: owner,
+                    makesAll: owner.userID != live.user?.userID)
             }
             guard let opened = try openInterface(live) else { return .success }
             if live.waits { interfaceHelper = try InterfaceHelper(opened, live.options) }
@@ -37,23 +41,28 @@ extension Run {
             let socket = capture.socketNumber
             let (folders, helper) = Self.needs(of: recording)
             let helpers = [helper, interfaceHelper?.socketNumber].compactMap(\.self)
-            Lockdown(plan).enterLive(socket, making: folders, helpers: helpers)
+            lockdown.enterLive(socket, making: folders, helpers: helpers)
             var recorded: Recording?
             if let files = recording.take() {
                 recorded = Recording(
-                    files, limits: live.autostop, showsFrames: plan.dissects,
+                    files, limits: live.autostop, showsFrames: plan.dissects, secrets: secrets?.handover,
                     takesRotationRequest: { Signals.takeRotationRequest() })
             }
             var reader = try LiveReader(capture, helper: interfaceHelper, recording: recorded.take())
+            var options = plan.pipeline
+            options.usedSecrets = secrets?.used
+            options.unreadSinks = answers.unreadSinks
             var session = LiveSession(
-                live, output: output, pipeline: plan.dissects ? Pipeline(plan.pipeline, writer: writer) : nil,
-                keys: plan.keys, answers: answers)
+                live, output: output, pipeline: plan.dissects ? Pipeline(options, writer: writer) : nil,
+                keys: plan.keys, secrets: secrets, answers: answers)
             let failure = session.run(&reader) { isNotLookedAt }
             reader.finish()
             let packets = reader.recordedFrames ?? session.packets
             defer { plan.keys?.finish() }
             let hasToldClosed = session.hasToldClosed
             var (counts, facts) = session.finish()
+            var closing: CaptureError?
+            do throws(CaptureError) { try reader.closeRecording() } catch { closing = error }
             writer?.end()
             let statistics = reader.statistics
             facts?.kernelDropped = statistics.droppedByKernel
@@ -63,8 +72,9 @@ extension Run {
                 StandardError.complain("standard output is no longer read")
             }
             if !plan.options.reallyQuiet { StandardError.write(statistics.text(taken: packets) + "\n") }
+            if let used = secrets?.used { Self.complain(of: used, live.recording ?? "") }
             let problems = [
-                (failure ?? reader.takeRecordingFailure() as (any Error)?).flatMap(Self.complaint),
+                (failure ?? reader.takeRecordingFailure() ?? closing as (any Error)?).flatMap(Self.complaint),
                 live.recording.flatMap { statistics.loss(of: $0) },
             ].compactMap(\.self)
             for problem in problems.dropLast() { StandardError.complain(problem) }
@@ -78,6 +88,7 @@ extension Run {
         if !plan.isRecordedLive { return output.isClosed || hasExportFailed }
         // Other files than the recording are still written.
         return output.isClosed && (exporter == nil || hasExportFailed) && plan.metrics == nil
+            && !plan.options.injectKeys
     }
 
     /// Opens the interface; with `--wait-interface` as soon as it is there and up.
@@ -107,7 +118,9 @@ extension Run {
     ) throws(CaptureError) -> RecordingFiles? {
         guard let path = live.recording else { return nil }
         return try RecordingFiles(
-            path: path, linkType: capture.linkType, snapLength: capture.snapLength, ring: live.ring, helper: helper,
+            path: path, format: plan.packetFormat, linkType: capture.linkType, snapLength: capture.snapLength,
+            description: CaptureDescription(application: Btcshark.application, interface: live.interface),
+            ring: live.ring, isPrivate: plan.options.injectKeys, inputs: plan.keyFiles, helper: helper,
             isEnding: { Signals.isEndRequested })
     }
 

@@ -2,6 +2,7 @@ import Capture
 import Dissector
 import Glibc
 import Insight
+import Keys
 import Output
 import Records
 import System
@@ -12,15 +13,18 @@ struct Run {
     let output: ByteOutput
     let exporter: ObjectExporter?
     let answers: Answers
+    let lockdown: Lockdown
 
-    init(_ plan: Plan) {
+    init(_ plan: Plan, report: PlannedReport? = nil) {
         self.plan = plan
+        lockdown = Lockdown(plan, page: report?.file)
         output = ByteOutput(
             descriptor: STDOUT_FILENO, isLineBuffered: plan.options.lineBuffered || isatty(STDOUT_FILENO) == 1)
         output.isEnding = { Signals.isEndRequested }
         answers = Answers(
             plan.presentation.statistics, plan.pipeline.inquiry, as: plan.presentation.answerFormat,
-            isFiltered: plan.pipeline.filter != nil || plan.pipeline.identifier != nil, to: output, plan.metrics)
+            isFiltered: plan.pipeline.filter != nil || plan.pipeline.identifier != nil,
+            plan.presentation.flowStyle, to: output, plan.metrics, report)
         exporter = plan.objectFolder.map { ObjectExporter(path: $0, isHexadecimal: plan.options.exportsHex) }
     }
 
@@ -34,7 +38,7 @@ struct Run {
         case .live(let live): run(live)
         case .messageCaptures(let paths, let network):
             run { writer in
-                Lockdown(plan).enterOffline(reading: paths)
+                lockdown.enterOffline(reading: paths)
                 if let book = plan.answerBook {
                     FirstReading(plan.pipeline, filling: book).read(messageCaptures: paths, network)
                 }
@@ -43,7 +47,7 @@ struct Run {
                 options.network = network
                 let result = try read(MessageCaptures(paths: paths, options, writer: writer))
                 writer?.end()
-                answers.end(nil)
+                answers.end(nil, Answers.Reading(problem: result.1, isEmpty: result.0.messageFiles == 0))
                 return result
             }
         }
@@ -52,44 +56,64 @@ struct Run {
     // MARK: Captures of packets
 
     private func run(_ paths: [String]) -> Status {
-        let collector = plan.packetFile.map { _ in FrameCollector() }
+        let secrets = plan.options.injectKeys ? UsedSecrets(isOfSelection: true) : nil
+        let notes = CaptureNotes()
         var prepared: SelectedPackets?
+        var decrypted: DecryptedMessages?
         let late: [String]
         do {
-            if let file = plan.packetFile {
-                prepared = try SelectedPackets(from: paths, to: file, isEnding: { Signals.isEndRequested })
+            if let file = plan.packetFile, plan.writesDecrypted {
+                decrypted = try DecryptedMessages(
+                    to: file, inputs: paths + plan.keyFiles, notes: notes, format: plan.packetFormat,
+                    application: Btcshark.application, isEnding: { Signals.isEndRequested })
+            } else if let file = plan.packetFile {
+                prepared = try SelectedPackets(
+                    from: paths, besides: plan.keyFiles, notes: notes, to: file, format: plan.packetFormat,
+                    application: Btcshark.application,
+                    isPrivate: secrets != nil, isEnding: { Signals.isEndRequested })
             }
-            late = try OpenedInputs.prepare(paths, times: openings(of: paths), user: Lockdown.offlineUser)
+            late = try OpenedInputs.prepare(paths, times: openings(of: paths))
             try Lockdown.becomeCaller()
         } catch {
             StandardError.complain("\(error)")
             return .input
         }
+        if let decrypted { return run(paths, late, writing: decrypted, notes) }
+        let collector = plan.packetFile.map { _ in FrameCollector(secrets: secrets) }
         return run(collector) { writer in
             var packets = prepared.take()
-            Lockdown(plan).enterOffline(reading: late)
-            if let book = plan.answerBook { FirstReading(plan.pipeline, filling: book).read(captures: paths) }
+            lockIn(paths, late)
             var options = plan.pipeline
+            options.captureNotes = notes
+            options.usedSecrets = secrets
+            options.unreadSinks = answers.unreadSinks
             // Whoever looks at lines as they come, or at what else the records become, wants one after another.
             options.usesRecordThread = !output.isLineBuffered && exporter == nil
             output.hearsNoSignals = options.usesRecordThread
             var pipeline = Pipeline(options, writer: writer, collector: collector)
-            var files = CaptureFiles(paths: paths)
-            let problem = read(&files, &pipeline, &packets)
+            var files = CaptureFiles(paths: paths, notes: notes)
+            let problem = read(
+                &files, &pipeline,
+                copying: { header, bytes throws(CaptureError) in try packets?.receive(header, bytes) })
             pipeline.finish()
             let counts = Self.counts(pipeline, files)
             writer?.end()
-            answers.end(Self.facts(pipeline, counts, paths))
-            if files.filesHeldUp > 0 {
-                StandardError.complain(
-                    "more than \(CaptureFiles.mostOpenFiles) files overlap in time: btcshark opened "
-                        + "\(files.filesHeldUp) of them late, each after another had ended. "
-                        + "mergecap makes one file of several")
-            }
+            answers.end(
+                Self.facts(pipeline, counts, paths),
+                Answers.Reading(problem: problem, isEmpty: counts.packets == 0))
+            Self.complain(ofHeldUp: files.filesHeldUp)
             // Of an input that cannot be read at all nothing is written.
-            if let collector, let packets = packets.take(), problem == nil || counts.packets > 0 {
+            if let collector, var packets = packets.take(), problem == nil || counts.packets > 0 {
                 do throws(CaptureError) {
-                    _ = try packets.write(collector.selection)
+                    let selection = try packets.complete(collector.selection, for: collector.messages, proofOptions)
+                    if packets.differingEnds > 0 {
+                        StandardError.complain(
+                            "\(plan.packetFile ?? ""): lacks frames: of \(packets.differingEnds) pairs of ends or more "
+                                + "a reader finds other messages in it than here")
+                    }
+                    let lines = secrets?.takeLines() ?? []
+                    if let secrets { Self.complain(of: secrets, plan.packetFile ?? "") }
+                    _ = try packets.write(selection, secrets: lines)
                 } catch {
                     if error.problem == .outputClosed { return (counts, problem) }
                     if let problem { StandardError.complain(problem) }
@@ -100,15 +124,28 @@ struct Run {
         }
     }
 
-    /// How often each file is opened: by each reading for its frames, before that for the time of the first one where there
-    /// are several, and at the end for the packets that are written.
-    private func openings(of paths: [String]) -> Int {
-        (plan.answerBook == nil ? 1 : 2) * (paths.count > 1 ? 2 : 1) + (plan.packetFile == nil ? 0 : 1)
+    /// Locks this process in before it looks at captures, and reads them for the first time where they are read twice.
+    func lockIn(_ paths: [String], _ late: [String]) {
+        lockdown.enterOffline(reading: late)
+        if let book = plan.answerBook { FirstReading(plan.pipeline, filling: book).read(captures: paths) }
     }
 
-    /// Passes the frames on until the end or a signal; answers what went wrong.
-    private func read(
-        _ files: inout CaptureFiles, _ pipeline: inout Pipeline, _ packets: inout SelectedPackets?
+    /// How often each file is opened at most: by each reading for its frames, before that for the time of the first one
+    /// where there are several, and at the end for the packets that are written: three times to prove the selection, once
+    /// to compare link types, and once to copy.
+    private func openings(of paths: [String]) -> Int {
+        let isSelected = plan.packetFile != nil && !plan.writesDecrypted
+        return (plan.answerBook == nil ? 1 : 2) * (paths.count > 1 ? 2 : 1) + (isSelected ? 5 : 0)
+    }
+
+    /// Hands the frames on until the end or a signal; answers what went wrong.
+    ///
+    /// - Parameters:
+    ///   - isOver: Nobody takes any more.
+    ///   - copy: Is lent each frame first.
+    func read(
+        _ files: inout CaptureFiles, _ pipeline: inout Pipeline, isOver: () -> Bool = { false },
+        copying copy: (FrameHeader, RawSpan) throws(CaptureError) -> Void = { _, _ in }
     ) -> String? {
         var progress = Progress()
         defer { progress.clear() }
@@ -116,7 +153,8 @@ struct Run {
         var problem: String?
         while true {
             let condition = pipeline.condition
-            guard condition != .isDone, !output.isClosed, exporter?.problem == nil, !Signals.isEndRequested else {
+            guard condition != .isDone, !output.isClosed, exporter?.problem == nil, !Signals.isEndRequested, !isOver()
+            else {
                 break
             }
             if condition == .going {
@@ -129,7 +167,7 @@ struct Run {
                 var failure: (any Error)?
                 let more = try files.next { header, bytes in
                     do {
-                        try packets?.receive(header, bytes)
+                        try copy(header, bytes)
                         try pipeline.receive(header, bytes)
                     } catch { failure = error }
                 }
@@ -160,9 +198,10 @@ struct Run {
         return problem
     }
 
-    private static func counts(_ pipeline: borrowing Pipeline, _ files: borrowing CaptureFiles) -> Counts {
+    static func counts(_ pipeline: borrowing Pipeline, _ files: borrowing CaptureFiles) -> Counts {
         var counts = pipeline.counts
         counts.packetsBack = files.packetsBack
+        counts.droppedPackets = files.drops
         return counts
     }
 
@@ -188,7 +227,7 @@ struct Run {
         while !output.isClosed, exporter?.problem == nil, !Signals.isEndRequested {
             do throws(MessageCaptureError) {
                 if try !captures.next() { break }
-                progress.step { captures.progress.fraction }
+                progress.step { captures.progress?.fraction }
                 if Signals.takeCountsRequest() { StandardError.write(captures.counts.text + "\n") }
             } catch {
                 // The other files go on.
@@ -231,6 +270,7 @@ struct Run {
         if StandardError.complain(ofFailed: output) { status = .input }
         if !reportExport() { status = .input }
         if plan.metrics?.hasFailed == true { status = .input }
+        if plan.lacksInput { status = .input }
         if let counts { report(counts, status) }
         if plan.options.quiet, !plan.options.reallyQuiet { Lockdown.report() }
         return status
@@ -242,7 +282,7 @@ struct Run {
         let writer = WriterGroup(writers)
         var messages = PastedMessages(plan.pipeline, writer: writer)
         writer.begin()
-        Lockdown(plan).enterOffline(reading: [])
+        lockdown.enterOffline(reading: [])
         var shown = pasted.bytes.count
         if let command = pasted.command {
             messages.dissect(payload: pasted.bytes.span.bytes, as: command, network: pasted.network)
@@ -291,7 +331,8 @@ struct Run {
                 "Streams without a message may be another protocol's, or cut by a snap length, or encrypted (BIP 324) "
                     + "and begun before the capture.\n")
         }
-        guard plan.isLive || plan.options.quiet || onTerminal || counts.hasProblem || status != .success else { return }
+        let isWorthSaying = counts.hasProblem || counts.isSilent || status != .success
+        guard plan.isLive || plan.options.quiet || onTerminal || isWorthSaying else { return }
         StandardError.write(counts.text + "\n")
     }
 }

@@ -22,6 +22,16 @@ enum StandardError {
         return true
     }
 
+    /// A message of several lines, named after the program. What it quotes of arguments is made harmless.
+    static func complain(lines text: String) {
+        var safe = TextBuffer()
+        for line in "btcshark: \(text)".split(separator: "\n", omittingEmptySubsequences: false) {
+            safe.append(quoting: String(line))
+            safe.append("\n")
+        }
+        write(safe.string)
+    }
+
     /// One message, named after the program. Names of files in it are made harmless.
     static func complain(_ text: String) {
         var safe = TextBuffer()

@@ -6,9 +6,11 @@ import Glibc
 /// No display filter can begin with one of these words: no field is called so.
 enum Subcommand {
     #if Peer
-    static let all: [any ParsableCommand.Type] = [BuildCommand.self, Connect.self, SurveyCommand.self]
+    static let all: [any ParsableCommand.Type] = [
+        BuildCommand.self, Connect.self, ReportCommand.self, SurveyCommand.self,
+    ]
     #else
-    static let all: [any ParsableCommand.Type] = [BuildCommand.self]
+    static let all: [any ParsableCommand.Type] = [BuildCommand.self, ReportCommand.self]
     #endif
 
     /// Runs the command that `arguments` begin with, and ends the program; does nothing where they begin with none.
@@ -69,7 +71,7 @@ extension ParsableCommand {
                 Glibc.exit(Status.success.rawValue)
             }
             let name = configuration.commandName ?? ""
-            StandardError.write("btcshark: \(message(for: error))\nSee 'btcshark \(name) --help'.\n")
+            StandardError.complain(lines: "\(message(for: error))\nSee 'btcshark \(name) --help'.")
             Glibc.exit(code == .validationFailure ? Status.usage.rawValue : code.rawValue)
         }
     }

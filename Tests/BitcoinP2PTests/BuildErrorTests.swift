@@ -127,10 +127,10 @@ import Testing
         let built = try MessageBuilder(network: .mainnet, fill: .zero).build(type, BuildValues())
         let dissected = Dissected(type, Array(built.payload))
         #expect(dissected.outcome == .complete)
-        // A version of 0 is obsolete, and no hash is below a target of 0.
+        // A version of 0 is obsolete, also of reconciliation, and no hash is below a target of 0.
         let zero: Set<String> = [
             "bitcoin.version.obsolete", "bitcoin.version.fields_disagree", "bitcoin.target.invalid",
-            "bitcoin.merkleblock.tree.wrong",
+            "bitcoin.merkleblock.tree.wrong", "bitcoin.sendtxrcncl.version.too_low",
         ]
         #expect(Set(dissected.annotations.map(\.remark.name)).subtracting(zero) == [])
     }

@@ -5,7 +5,7 @@ import Testing
 
 /// Commands that compress, and the program that undoes it.
 private let compressors = [
-    ("gzip", "gzip"), ("zstd -q", "zstd"), ("xz", "xz"), ("lz4 -q", "lz4"), ("lz4 -q -l", "lz4"),
+    ("gzip", "gzip"), ("zstd -q", "zstd"), ("xz", "xz"), ("bzip2", "bzip2"), ("lz4 -q", "lz4"), ("lz4 -q -l", "lz4"),
 ]
 
 @Suite struct CompressionTests {
@@ -32,7 +32,11 @@ private let compressors = [
     }
 
     /// A program hands out what comes before the block that is cut: with lz4 nothing, unless the blocks are small.
-    @Test(arguments: [("gzip", "gzip"), ("zstd -q", "zstd"), ("xz --block-size=100000", "xz"), ("lz4 -q -B4", "lz4")])
+    @Test(
+        arguments: [
+            ("gzip", "gzip"), ("zstd -q", "zstd"), ("xz --block-size=100000", "xz"), ("bzip2 -1", "bzip2"),
+            ("lz4 -q -B4", "lz4"),
+        ])
     func cutCompressedFile(command: String, program: String) throws {
         let frames = sampleFrames(2_000)
         let whole = try bytes(of: compressed(pcap(frames), with: command))
@@ -99,6 +103,31 @@ private let compressors = [
         #expect(progress.bytesRead > 0 && progress.bytesRead <= progress.totalBytes)
     }
 
+    /// A file that asks for more memory than a decompressor may have.
+    @Test func tooMuchMemory() throws {
+        let path = try compressed(pcap(sampleFrames(100)), with: "xz --lzma2=dict=4MiB")
+        // The size of the dictionary stands in the block header, which has a checksum: 2 GiB of it.
+        var content = try bytes(of: path)
+        let header = 12..<24
+        try #require(content[12] == 2 && content[14] == 0x21 && content[15] == 1, "xz writes another block header")
+        content[16] = 38
+        content.replaceSubrange(20..<24, with: littleEndianCRC32(content[header].prefix(8)))
+        let (frames, error) = record(try folder.write(content, as: "dictionary.xz"))
+        #expect(frames.isEmpty)
+        #expect(error?.problem == .decompressorFailed(program: "xz"))
+        #expect(error?.detail.contains("Memory usage limit reached") == true, "\(error?.detail ?? "")")
+    }
+
+    /// As xz has it.
+    private func littleEndianCRC32(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+        var sum = UInt32.max
+        for byte in bytes {
+            sum ^= UInt32(byte)
+            for _ in 0..<8 { sum = sum >> 1 ^ (sum & 1 == 1 ? 0xedb8_8320 : 0) }
+        }
+        return (0..<4).map { UInt8(truncatingIfNeeded: ~sum >> UInt32(8 * $0)) }
+    }
+
     /// In a process of its own, for its `PATH`.
     @Test func missingDecompressor() async throws {
         await #expect(processExitsWith: .success) {
@@ -106,7 +135,8 @@ private let compressors = [
             let folder = try Folder()
             let files: [(magic: [UInt8], format: String, package: String)] = [
                 ([0x1f, 0x8b], "gzip", "gzip"), ([0x28, 0xb5, 0x2f, 0xfd], "zstd", "zstd"),
-                ([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], "xz", "xz-utils"), ([0x04, 0x22, 0x4d, 0x18], "lz4", "lz4"),
+                ([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], "xz", "xz-utils"), (Array("BZh9".utf8), "bzip2", "bzip2"),
+                ([0x04, 0x22, 0x4d, 0x18], "lz4", "lz4"),
                 ([0x02, 0x21, 0x4c, 0x18], "lz4", "lz4"),
             ]
             for (magic, format, package) in files {

@@ -110,9 +110,13 @@ import Testing
 
     /// The longest way back there is overflows nothing.
     @Test func farBack() throws {
-        let file = pcapng(
-            [(0, 1 << 62, [1]), (0, 1 << 63, [1])], interfaces: [SampleInterface(resolution: 0)])
-        var files = CaptureFiles(paths: [try folder.write(file)])
+        var file = BlockFile()
+        file.section()
+        file.interface(resolution: 0)
+        file.interface(resolution: 0, offset: .min)
+        file.packet([1], interface: 0, units: 1 << 62)
+        file.packet([1], interface: 1, units: 0)
+        var files = CaptureFiles(paths: [try folder.write(file.bytes)])
         #expect(recordAll(&files).frames.map(\.header.time) == [.max, .min])
         #expect(files.packetsBack == 1)
     }

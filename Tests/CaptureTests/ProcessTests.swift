@@ -79,7 +79,7 @@ private func openDescriptors() throws -> Int {
             let folder = try Folder()
             let plain = try folder.write(pcap(sampleFrames(8_000)))
             var inputs = [plain]
-            for command in ["gzip", "zstd -q", "xz -0", "lz4 -q"] {
+            for command in ["gzip", "zstd -q", "xz -0", "bzip2 -1", "lz4 -q"] {
                 if let path = try folder.compress(plain, with: command) { inputs.append(path) }
             }
             inputs.append(try folder.write(bytes(of: inputs[1]).prefix(50_000), as: "cut.gz"))

@@ -34,4 +34,29 @@ import Testing
             #expect(records.cut == length - (ends.last { $0 <= length } ?? 0))
         }
     }
+
+    /// Blocks of pcapng, whose length counts their headers; one that claims less than its header is over with it.
+    @Test(arguments: [1, 3, 8, 5_000])
+    func blocksCutAnywhere(piece: Int) {
+        var bytes: [UInt8] = []
+        var ends = [0]
+        for length in [28, 12, 100, 32, 4, 300] as [UInt32] {
+            bytes += [UInt8](repeating: 0xff, count: 4)
+            withUnsafeBytes(of: length) { bytes += $0 }
+            bytes += [UInt8](repeating: 0xff, count: max(0, Int(length) - 8))
+            ends.append(bytes.count)
+        }
+        for length in 0...bytes.count {
+            var records = RecordBoundaries(.pcapng)
+            bytes.withUnsafeBytes { bytes in
+                var place = 0
+                while place < length {
+                    let end = min(length, place + piece)
+                    records.advance(over: bytes[place..<end])
+                    place = end
+                }
+            }
+            #expect(records.cut == length - (ends.last { $0 <= length } ?? 0))
+        }
+    }
 }

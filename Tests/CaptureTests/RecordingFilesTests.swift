@@ -153,6 +153,97 @@ import Testing
         #expect(try names.count == 2)
     }
 
+    // MARK: What stands beside frames
+
+    private func beginPcapng(_ ring: CaptureLimits?) throws -> RecordingFiles {
+        try RecordingFiles(
+            path: folder.path + "/name.pcapng", format: .pcapng, linkType: LinkTypeNumber(rawValue: 1), ring: ring)
+    }
+
+    private func contents() throws -> [(frames: [UInt8], secrets: String)] {
+        try names.map { name in
+            var files = CaptureFiles(paths: [folder.path + "/" + name])
+            let (frames, error) = record(&files)
+            #expect(error == nil)
+            let secrets = files.notes.takeSecrets().flatMap(\.lines)
+            return (frames.map { $0.bytes[0] }, String(decoding: secrets, as: UTF8.self))
+        }
+    }
+
+    /// Of the last frame of a full file, too; and no file is begun for them, for which another would be deleted.
+    @Test func secretsStandInTheFileOfTheirFrames() throws {
+        var files = try beginPcapng(limits("packets:2", "files:1"))
+        for number in 1...2 { try write(number, &files) }
+        #expect(files.isFull && files.fullFiles == 1 && files.completedFiles == 0)
+        try files.write(secrets: Array("of 2\n".utf8))
+        var (frames, secrets) = try #require(contents().first)
+        try files.keepTime()
+        #expect(!files.isFull && files.fullFiles == 1 && files.completedFiles == 1)
+        (frames, secrets) = try #require(contents().first)
+        #expect(frames == [1, 2] && secrets == "of 2\n")
+        // Late: they wait for a file that has a frame.
+        try files.write(secrets: Array("late\n".utf8))
+        (frames, secrets) = try #require(contents().first)
+        #expect(try names.count == 1 && frames == [1, 2] && secrets == "of 2\n")
+        try write(3, &files)
+        try files.close()
+        (frames, secrets) = try #require(contents().first)
+        #expect(try names.count == 1 && frames == [3] && secrets == "late\n")
+    }
+
+    /// Each file says what was lost since the one before it.
+    @Test func statisticsOfEachFile() throws {
+        var files = try beginPcapng(limits("packets:1"))
+        for number in 1...3 {
+            files.statistics = CaptureStatistics(
+                received: UInt64(number), droppedByKernel: UInt64(number * number), droppedByInterface: 5)
+            try write(number, &files)
+        }
+        files.statistics.droppedByUs = 100
+        try files.close()
+        var drops: [UInt64] = []
+        for name in try names {
+            var capture = CaptureFiles(paths: [folder.path + "/" + name])
+            #expect(record(&capture).frames.count == 1)
+            drops.append(capture.drops)
+        }
+        // A file is complete when the frame after it comes, and says what is known then.
+        #expect(drops == [9, 5, 100])
+    }
+
+    /// A file without frames says when it was closed, and what came since the file before.
+    @Test func statisticsWithoutFrames() throws {
+        var files = try beginPcapng(nil)
+        try write(1, &files)
+        files.statistics = CaptureStatistics(received: 1, droppedByKernel: 7)
+        let (path, old) = (folder.path + "/name.pcapng", folder.path + "/old.pcapng")
+        try FileManager.default.moveItem(atPath: path, toPath: old)
+        try files.rotate()
+        try files.close()
+        var drops: [UInt64] = []
+        for path in [old, path] {
+            var capture = CaptureFiles(paths: [path])
+            _ = record(&capture)
+            drops.append(capture.drops)
+        }
+        #expect(drops == [7, 0])
+        // The statistics are the last block of the file: type 5, two lengths, an interface, a time and options.
+        let bytes = try bytes(of: path)
+        let block = Array(bytes.suffix(64))
+        try #require(block.count == 64 && block[0] == 5)
+        let upperTime = Array(block[12..<16])
+        #expect(upperTime != [0, 0, 0, 0])
+    }
+
+    /// A key log that is read meanwhile is not overwritten.
+    @Test func whatIsReadIsNotWritten() throws {
+        let path = try folder.write([1, 2, 3], as: "name.pcap")
+        #expect(throws: CaptureError(.isAnInput, path: path)) {
+            _ = try RecordingFiles(path: path, linkType: LinkTypeNumber(rawValue: 1), inputs: [path]).currentPath
+        }
+        #expect(try bytes(of: path) == [1, 2, 3])
+    }
+
     @Test func noFolderNoFile() throws {
         let path = folder.path + "/none/name.pcap"
         #expect {

@@ -146,4 +146,19 @@ import Testing
         var none = Turns().reader
         #expect(none.next() == nil)
     }
+
+    /// As often as somebody asks, also what came by a pipe.
+    @Test func severalTimes() throws {
+        let pipe = folder.path + "/pipe"
+        try #require(mkfifo(pipe, 0o600) == 0)
+        let content = Data(pcap(frames(1...9)))
+        Thread.detachNewThread {
+            FileHandle(forWritingAtPath: pipe)?.write(content)
+        }
+        var reading = try readOnce([pipe])
+        for last in [9, 4, 9] as [UInt64] {
+            let (seen, error) = readAgain(&reading, upTo: last)
+            #expect(error == nil && seen == Array(1...UInt8(last)))
+        }
+    }
 }

@@ -140,6 +140,15 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         #expect(error?.description.contains("\n    demo.u8 ==   [31m\n") == true, "\(error?.description ?? "")")
     }
 
+    /// Also where the message quotes the filter.
+    @Test(arguments: ["demo.\u{1b}[31m == 1", "\"\u{1b}", "demo.u8 == \u{202e}1", "demo.u8 == \"a\u{9b}b\"", "\u{7f}x"])
+    func messagesAreHarmless(_ text: String) {
+        let error = #expect(throws: FilterError.self) { try filter(text) }
+        for scalar in (error?.description ?? "").unicodeScalars where scalar != "\n" {
+            #expect(scalar == "\\" || TextBuffer.isPrintable(scalar), "\(error?.description.debugDescription ?? "")")
+        }
+    }
+
     @Test func namesAreAskedForOnlyWhenOneIsUnknown() throws {
         var asked = 0
         let names = {

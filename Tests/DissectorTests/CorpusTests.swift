@@ -89,16 +89,53 @@ import Testing
 
     /// Link type, a quarter of the length, the frame, what the snap length cut off.
     private func frames() throws -> Seeds {
-        let linkTypes: [Int32] = [0, 1, 9, 12, 14, 50, 51, 101, 108, 113, 228, 229, 276]
-        return try Self.captures.map { name in
+        let linkTypes: [Int32] = [
+            0, 1, 9, 12, 14, 50, 51, 101, 108, 113, 228, 229, 276, 104, 105, 107, 109, 117, 127, 149, 192, 204, 205,
+            206,
+            239, 258, 281, 282, 283, 284,
+        ]
+        let faults = ["chdlc-in-ppp", "erspan-2", "l2tp", "nflog", "pktap", "vntag", "vxlan-gpe"]
+        return try (Self.captures + faults.map { "../Tests/Faults/input/\($0).pcap" }).map { name in
             var seed: [UInt8] = []
             for packet in try packets(name).prefix(9) {
                 let count = min(packet.bytes.count / 4, 255)
                 let linkType = try #require(linkTypes.firstIndex(of: packet.linkType))
                 seed += [UInt8(linkType), UInt8(count)] + packet.bytes.prefix(count * 4) + [0]
             }
-            return (name, seed)
+            return (URL(fileURLWithPath: name).lastPathComponent, seed)
         }
+    }
+
+    /// Files, and files with other blocks after them.
+    private func pcapngFiles() throws -> Seeds {
+        let folder = URL(fileURLWithPath: folder("Tests/Faults/input"))
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".pcapng") }
+        let files: Seeds = try names.sorted().map { name in
+            (name, [UInt8](try Data(contentsOf: folder.appendingPathComponent(name))))
+        }
+        func block(_ type: UInt8, _ body: [UInt8]) -> [UInt8] {
+            let length = [UInt8(body.count + 12), 0, 0, 0]
+            return [type, 0, 0, 0] + length + body + length
+        }
+        // A simple and an obsolete packet, statistics, names, secrets, and an interface with a clock of its own.
+        let others: [(String, [UInt8])] = [
+            ("simple", block(3, [5, 0, 0, 0, 1, 2, 3, 4, 5, 0, 0, 0])),
+            (
+                "obsolete",
+                block(
+                    2,
+                    [0, 0, 2, 0, 0, 0, 0, 0, 9, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 1, 2, 0, 0, 1, 0, 1, 0, 65, 0, 0, 0])
+            ),
+            ("statistics", block(5, [UInt8](repeating: 0, count: 12) + [5, 0, 8, 0, 7, 0, 0, 0, 0, 0, 0, 0])),
+            ("names", block(4, [1, 0, 4, 0, 10, 0, 0, 1, 0, 0, 0, 0])),
+            ("secrets", block(10, [0x4b, 0x53, 0x4c, 0x54, 3, 0, 0, 0, 35, 65, 10, 0])),
+            (
+                "clock",
+                block(1, [1, 0, 0, 0, 0, 0, 0, 0, 9, 0, 1, 0, 0x85, 0, 0, 0, 14, 0, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0])
+            ),
+        ]
+        let first = try #require(files.first { $0.name.contains("unused") })
+        return files + others.map { ($0.0, first.bytes + $0.1 + first.bytes) }
     }
 
     /// Choices, place, acknowledgement, length and bytes of each segment.
@@ -136,7 +173,7 @@ import Testing
     @Test func everySampleIsASeed() throws {
         let targets = [
             ("fuzz-writers", try writers()), ("fuzz-framer", try framer()), ("fuzz-frame", try frames()),
-            ("fuzz-stream", try streams()), ("fuzz-v2", encrypted()),
+            ("fuzz-stream", try streams()), ("fuzz-v2", encrypted()), ("fuzz-pcapng", try pcapngFiles()),
         ]
         for (target, seeds) in targets {
             #expect(seeds.count >= 8 && seeds.allSatisfy { $0.bytes.count <= 1 << 14 })

@@ -8,16 +8,16 @@ import Support
 import Testing
 
 @Suite struct MessageCaptureTests {
-    private let folder: Folder
+    let folder: Folder
 
     init() throws { folder = try Folder() }
 
-    private func recorded(_ name: String) -> String {
+    func recorded(_ name: String) -> String {
         DissectorTests.folder("captures/message-capture") + "/" + name
     }
 
     /// A record as a node writes it.
-    private func record(
+    func record(
         _ command: String, _ payload: [UInt8] = [], time: Int64 = 1_700_000_000_000_000, length: UInt32? = nil
     ) -> [UInt8] {
         let name = Array(command.utf8.prefix(12))
@@ -25,20 +25,20 @@ import Testing
             + littleEndian(length ?? UInt32(payload.count)) + payload
     }
 
-    private func write(_ bytes: [UInt8], _ peer: String, _ name: String) throws -> String {
+    func write(_ bytes: [UInt8], _ peer: String, _ name: String) throws -> String {
         try FileManager.default.createDirectory(atPath: folder(peer), withIntermediateDirectories: true)
         let path = folder(peer) + "/" + name
         try Data(bytes).write(to: URL(fileURLWithPath: path))
         return path
     }
 
-    private struct Reading {
+    struct Reading {
         var records: [Seen] = []
         var errors: [String] = []
         var counts = Counts()
     }
 
-    private func read(
+    func read(
         _ paths: [String], _ options: MessageCaptures.Options = MessageCaptures.Options(), depth: Depth = .tree
     ) throws -> Reading {
         let writer = CollectingWriter(depth: depth)
@@ -309,24 +309,6 @@ import Testing
             _ = try read([folder("empty")])
         }
         #expect(try read([folder("none.dat")]).errors.first?.contains("No such file") == true)
-    }
-
-    // MARK: Recognition
-
-    @Test func whatIsRecognised() throws {
-        #expect(MessageCaptures.recognises(recorded("node-a")))
-        #expect(MessageCaptures.recognises(recorded("node-a/10.20.0.2_52816/msgs_sent.dat")))
-        for name in try FileManager.default.contentsOfDirectory(atPath: DissectorTests.folder("captures")) {
-            guard name.contains("pcap") else { continue }
-            #expect(!MessageCaptures.recognises(DissectorTests.folder("captures") + "/" + name), "\(name)")
-        }
-        #expect(MessageCaptures.recognises(try write(record("verack"), "peer", "renamed")))
-        #expect(MessageCaptures.recognises(try write([], "peer", "msgs_recv.dat")))
-        #expect(!MessageCaptures.recognises(try write([], "peer", "empty")))
-        #expect(!MessageCaptures.recognises(try write(Array("just some text, which goes on".utf8), "peer", "text")))
-        #expect(!MessageCaptures.recognises(try write([0xa1, 0xb2, 0xc3, 0xd4], "peer", "msgs_sent.dat")))
-        #expect(!MessageCaptures.recognises("-"))
-        #expect(!MessageCaptures.recognises(folder("missing")))
     }
 
     @Test func symbolicLinksAreNotFollowed() throws {

@@ -97,8 +97,8 @@ import Testing
         #expect(lines[0].contains("\"_ws.expert.message\":null"))
         #expect(
             lines[2] == """
-                {"_ws.expert.message":"This CompactSize is longer than necessary: receivers reject the message",\
-                "_ws.expert.severity":8388608,"_ws.expert.group":117440512,"_ws.malformed":{}}
+                {"_ws.expert.message":["This CompactSize is longer than necessary: receivers reject the message"],\
+                "_ws.expert.severity":[8388608],"_ws.expert.group":[117440512],"_ws.malformed":{}}
                 """)
     }
 

@@ -232,8 +232,11 @@ import Testing
     @Test func differentLinkTypesDoNotGoIntoOneFile() throws {
         let output = folder("out.pcap")
         let inputs = [recorded("relay.pcap"), recorded("handshake-sll2-nanosecond.pcap")]
+        try Data([1, 2, 3]).write(to: URL(fileURLWithPath: output))
         let error = #expect(throws: CaptureError.self) { try rewrite(inputs, to: output) { $0.command == "verack" } }
         #expect(error?.description.contains("can hold one link type only: frame ") == true)
+        // It is known before anything is written.
+        #expect(try Data(contentsOf: URL(fileURLWithPath: output)) == Data([1, 2, 3]))
         // What is not selected does not matter.
         let (chosen, _) = try rewrite(inputs, to: output) { $0.command == "verack" && $0.stream == 0 }
         #expect(chosen.count == 2)

@@ -219,6 +219,7 @@ import Testing
                 "headers message size", "non-continuous headers sequence", "header with invalid proof of work",
                 "block with invalid proof of work", "cmpctblock with invalid proof of work", "mutated block",
                 "getblocktxn with out-of-bounds tx indices", "too-large bloom filter", "bad filteradd message",
+                "invalid compact block",
             ]
         ),
         (
@@ -230,7 +231,8 @@ import Testing
                 "filteradd received despite not offering bloom services",
                 "filterclear received despite not offering bloom services",
                 "mempool request with bloom filters disabled", "unsupported block filter type",
-                "transaction sent in violation of protocol", "inv sent in violation of protocol",
+                "txreconciliation protocol violation", "transaction sent in violation of protocol",
+                "inv sent in violation of protocol",
             ]
         ),
         (

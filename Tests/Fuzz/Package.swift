@@ -27,6 +27,7 @@ let package = Package(
         target("fuzz-framer"),
         target("fuzz-v2"),
         target("fuzz-build"),
+        target("fuzz-pcapng"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -37,6 +37,29 @@ import Testing
         #expect(try Program.run(["-r", "captures/handshake.pcap", "-q", "-Q"]).errors.isEmpty)
     }
 
+    /// Whatever stands in an argument: none of it steers the terminal.
+    @Test func errorsQuoteHarmlessly() throws {
+        let evil = "a\u{1b}[31mb\u{202e}c"
+        let file = ["-r", "captures/handshake.pcap"]
+        let lines = [
+            ["-r", evil], ["--" + evil], [evil], file + [evil], file + ["-Y", evil], file + ["-Y", "\"" + evil],
+            file + ["-Y", "bitcoin." + evil], file + ["-T", evil], file + ["-T", "fields", "-e", evil],
+            file + ["-t", evil], file + ["-z", evil], file + ["-d", evil], file + ["--find", evil],
+            file + ["--magic", evil], file + ["--keylog", evil], file + ["-o", evil], file + ["-w", evil + "/x"],
+            file + ["--node", evil, "-z", "census"], file + ["-E", evil, "-T", "fields", "-e", "bitcoin"],
+            file + ["--export-objects", evil + "/x/y"], ["-i", evil], ["-i", "lo", "-a", evil],
+            ["-i", "lo", "-b", evil],
+            ["-i", "lo", "-f", evil], ["--decode", evil], ["--decode", "00", "--as", evil], ["-G", evil],
+            ["build", evil], ["build", "ping", evil], ["help", evil], ["--print-key-probe", evil],
+        ]
+        for line in lines {
+            let outcome = try Program.run(line)
+            #expect(outcome.status != 0, "\(line.count) \(outcome.errorText)")
+            let isHarmless = outcome.errorText.unicodeScalars.allSatisfy { $0.value != 0x1b && $0.value != 0x202e }
+            #expect(isHarmless, "\(outcome.errorText.debugDescription)")
+        }
+    }
+
     @Test func helpAndVersion() throws {
         for option in ["-h", "--help"] {
             let help = try Program.run([option])

@@ -38,6 +38,9 @@ def capture(analysis):
         "time_decimals": analysis.decimals,
         "packets": len(analysis.frames),
         "packets_tcp": len(analysis.segments),
+        # These captures hold no tunnels and nothing malformed.
+        "packets_not_tcp": len(analysis.frames) - len(analysis.segments),
+        "packets_not_read": {},
         "packets_cut": cut_frames,
         "packets_back_in_time": back,
         "captured_bytes": sum(len(f.data) for f in analysis.frames),

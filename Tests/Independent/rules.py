@@ -92,6 +92,8 @@ def of_the_handshake(m, h):
             yield "redundant version message", IGNORED
     elif side not in h.greeted and whole:
         yield "non-version message before version handshake", IGNORED
+    if m.command == "sendtxrcncl" and not is_malformed(m) and struct.unpack_from("<I", m.payload)[0] < 1:
+        yield "txreconciliation protocol violation", DISCONNECT
     if m.command in NEGOTIATIONS and side in h.said_verack and whole:
         yield m.command + " received after verack", DISCONNECT
 

@@ -1,5 +1,6 @@
 import BitcoinP2P
 import Foundation
+import Glibc
 import Support
 import Synchronization
 import Testing
@@ -190,7 +191,60 @@ import Testing
         } catch {
             #expect("\(error)" == "the key log /nonexistent/keys cannot be read: No such file or directory")
         }
-        #expect(throws: KeyLogError.self) { try KeyLog(path: "/tmp").refresh() }
+    }
+
+    private func reason(_ path: String, pipeLimit: Duration = KeyLog.pipeLimit) -> String? {
+        let log = KeyLog(path: path, pipeLimit: pipeLimit)
+        defer {
+            // It is said once, and nothing is read again.
+            #expect(throws: Never.self) { try log.refresh() }
+        }
+        do throws(KeyLogError) {
+            try log.refresh()
+            return nil
+        } catch {
+            return error.isFinal ? error.reason : "not final: \(error)"
+        }
+    }
+
+    @Test func `what is no file and no pipe`() throws {
+        #expect(reason("/tmp") == "it is a folder: name a file")
+        #expect(reason("/dev/zero") == "it is neither a regular file nor a pipe")
+    }
+
+    @Test func `a pipe is read to its end`() throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("keylog-\(UUID().uuidString)").path
+        #expect(mkfifo(path, 0o600) == 0)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        // Nobody writes into it.
+        #expect(reason(path, pipeLimit: .milliseconds(100))?.contains("did not end within") == true)
+        // So that a writer can open it before the reader has.
+        let reader = open(path, O_RDONLY | O_NONBLOCK)
+        let writer = open(path, O_WRONLY)
+        let text = line(1) + "\n" + line(2)
+        #expect(write(writer, text, text.utf8.count) == text.utf8.count)
+        let endless = KeyLog(path: path, pipeLimit: .milliseconds(100))
+        #expect(throws: KeyLogError.self) { try endless.refresh() }
+        // What came before is used.
+        #expect(has(endless, 1))
+        #expect(write(writer, text, text.utf8.count) == text.utf8.count)
+        let log = KeyLog(path: path)
+        let closing = Thread {
+            // The log has opened it by then.
+            usleep(300_000)
+            close(writer)
+        }
+        closing.start()
+        defer { close(reader) }
+        try log.refresh()
+        #expect(log.count == 2 && has(log, 2))
+    }
+
+    /// A hole of a file takes no room on the disk, but time to read.
+    @Test func `a file without end`() throws {
+        let file = try File(line(1) + "\n")
+        #expect(truncate(file.url.path, off_t(KeyLog.sizeLimit) + (1 << 20)) == 0)
+        #expect(reason(file.url.path) == "it has more than 512 MiB; what is after these is not used")
     }
 
     @Test func `random bytes`() throws {

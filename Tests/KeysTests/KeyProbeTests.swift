@@ -22,15 +22,29 @@ import Testing
         }
         let lines = text.split(separator: "\n").prefix { $0.hasPrefix("#!") || $0.hasPrefix("//") }
         #expect(lines.count > 10)
-        let watcher = try KeyProbe.watcher(of: "/usr/bin/bitcoind", process: 123)
+        let watcher = try KeyProbe.watcher(of: ProbePlace(path: "/usr/bin/bitcoind"), process: 123)
         #expect(watcher.contains(KeyProbe.watching))
         #expect(watcher.contains("uprobe:\"/usr/bin/bitcoind\":secp256k1_ellswift_xdh /pid == 123/ {\n"))
+        // Where it has no name there.
+        let place = ProbePlace(path: "/usr/bin/bitcoind", number: 0xa6f460)
+        let stripped = try KeyProbe.watcher(of: place, process: nil)
+        #expect(stripped.contains("uprobe:\"/usr/bin/bitcoind\":0xa6f460 {\n"))
+        #expect(stripped.contains("uretprobe:\"/usr/bin/bitcoind\":0xa6f460 /@output[tid]/ {\n"))
+        #expect(place.options == ["--unsafe"])
+        for place in [place, ProbePlace(path: place.path)] {
+            #expect(ProbePlace(path: place.path, argument: place.argument) == place)
+        }
+        for wrong in ["", "12", "0x", "0xg", "0x10000000000000000", "secp256k1_ellswift_xdh"] {
+            #expect(ProbePlace(path: place.path, argument: wrong) == nil)
+        }
     }
 
     @Test(arguments: ["/a\"b", "/a\\b", "/a*", "/a?", "/[a]", "/a\nb", "/a\u{1b}[2J", "/a\u{85}b", "/a\u{7f}"])
     func refusedName(_ path: String) throws {
         #expect(throws: NodeKeysError.unusableName(path)) { try KeyProbe.text(for: path) }
-        #expect(throws: NodeKeysError.unusableName(path)) { try KeyProbe.watcher(of: path, process: nil) }
+        #expect(throws: NodeKeysError.unusableName(path)) {
+            try KeyProbe.watcher(of: ProbePlace(path: path), process: nil)
+        }
         let text = NodeKeysError.unusableName(path).description
         #expect(text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control })
     }

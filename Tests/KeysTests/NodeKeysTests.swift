@@ -112,16 +112,54 @@ final class NodeKeysTests {
         #expect(lines(keys, 1) == [StandIn.line(7)])
     }
 
-    /// Stripped: it is said; with a debug file beside it, it works.
+    /// Stripped: the function is found by what it says.
+    @Test(.enabled(if: Machine.isInstalled("strip"), "needs strip"), arguments: ["-O0", "-O2", "-no-pie"])
+    func stripped(_ option: String) throws {
+        let standIn = try StandIn(options: [option])
+        defer { standIn.remove() }
+        try standIn.run(["strip", standIn.path])
+        let keys = try start(standIn.path)
+        #expect(keys.note?.contains("is stripped: its function secp256k1_ellswift_xdh was found at 0x") == true)
+        let running = try RunningStandIn(standIn.path)
+        try running.call(7)
+        #expect(lines(keys, 1) == [StandIn.line(7)])
+    }
+
+    /// Stripped, and it says nothing: it is refused; with a debug file beside it, it works.
     @Test(.enabled(if: Machine.isInstalled("objcopy"), "needs objcopy"))
-    func stripped() throws {
+    func debugFile() throws {
+        let standIn = try StandIn(options: ["-DSILENT"])
+        defer { standIn.remove() }
         let debug = standIn.folder.appendingPathComponent("stand-in.dbg").path
         try standIn.run(["objcopy", "--only-keep-debug", standIn.path, debug])
         try standIn.run(["objcopy", "--strip-all", standIn.path])
-        #expect(throws: NodeKeysError.noSymbol(standIn.path)) { try start() }
+        #expect(throws: NodeKeysError.noSymbol(standIn.path, why: "it does not have the text \"ell_a64 != NULL\"")) {
+            try start(standIn.path)
+        }
         try standIn.run(["objcopy", "--add-gnu-debuglink=" + debug, standIn.path])
-        let keys = try start()
+        let keys = try start(standIn.path)
+        #expect(keys.note == nil)
         let running = try RunningStandIn(standIn.path)
+        try running.call(7)
+        #expect(lines(keys, 1) == [StandIn.line(7)])
+    }
+
+    /// The function is in a library that the program has loaded.
+    @Test func library() throws {
+        let folder = standIn.folder.path
+        let library = folder + "/libsecp256k1.so.7"
+        try standIn.run(["cc", "-O1", "-shared", "-fPIC", "-o", library, folder + "/stand-in.c"])
+        let program = folder + "/user"
+        try standIn.run(
+            [
+                "cc", "-O1", "-pthread", "-DELSEWHERE", "-o", program, folder + "/stand-in.c", library,
+                "-Wl,-rpath," + folder,
+            ])
+        let why = "it has libsecp256k1 as a library, which is looked for where it runs: start it first"
+        #expect(throws: NodeKeysError.noSymbol(program, why: why)) { try start(program) }
+        let running = try RunningStandIn(program)
+        try running.call(6)
+        let keys = try start("\(running.process.processIdentifier)")
         try running.call(7)
         #expect(lines(keys, 1) == [StandIn.line(7)])
     }

@@ -55,7 +55,7 @@ import Testing
         let all: [NodeKeysError] = [
             .notRoot, .noSuchProcess("7"), .noProgram(process: 2), .noSuchFile("/a\u{1b}", reason: "r"),
             .notExecutable("/a\u{1b}"), .notELF("/a\u{1b}"), .unusableName("/a\u{1b}"), .notAbsolute("a\u{1b}"),
-            .bpftraceMissing, .noSymbol("/a\u{1b}"), .noUprobes, .failed(words: "w"),
+            .bpftraceMissing, .noSymbol("/a\u{1b}", why: "w"), .noUprobes, .failed(words: "w"),
             .tooSlow(seconds: 3, words: ""), .system("s"),
         ]
         for error in all {
@@ -63,7 +63,7 @@ import Testing
             #expect(error.description.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control })
         }
         #expect(NodeKeysError.bpftraceMissing.description.contains("apt install bpftrace"))
-        #expect(NodeKeysError.noSymbol("/a").description.contains("bitcoind.dbg"))
+        #expect(NodeKeysError.noSymbol("/a", why: "w").description.contains("bitcoind.dbg"))
         #expect(NodeKeysError.notRoot.description.contains("sudo"))
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-/// A program that is no node, but calls a function of the name that is watched.
+/// A program that is no node, but calls a function of the name that is watched, which checks its arguments as that does.
 ///
 /// It is told one number a line: the key's bytes count up from it, and the secret is what the function makes of them.
 /// The call is made by a thread other than the first, as in a node.
@@ -11,12 +11,29 @@ struct StandIn {
         #include <pthread.h>
         #include <stdio.h>
         #include <stdlib.h>
+        #ifdef ELSEWHERE
+        int secp256k1_ellswift_xdh(
+            const void *, unsigned char *, const unsigned char *, const unsigned char *, const unsigned char *, int,
+            void *, void *);
+        #else
+        #ifdef COLD
+        __attribute__((cold))
+        #endif
+        __attribute__((noinline)) static void complain(const char *text) { fputs(text, stderr); }
+        #ifdef SILENT
+        #define ARG_CHECK(condition) if (!(condition)) return 0
+        #else
+        #define ARG_CHECK(condition) if (__builtin_expect(!(condition), 0)) { complain(#condition); return 0; }
+        #endif
         __attribute__((noinline, visibility("default"))) int secp256k1_ellswift_xdh(
             const void *ctx, unsigned char *output, const unsigned char *ell_a64, const unsigned char *ell_b64,
             const unsigned char *seckey32, int party, void *hashfp, void *data) {
+            ARG_CHECK(ell_a64 != NULL);
+            ARG_CHECK(ell_b64 != NULL);
             for (int i = 0; i < 32; i++) output[i] = ell_a64[i] * 5 + ell_b64[63 - i] + 1;
             return party;
         }
+        #endif
         static void *call(void *argument) {
             unsigned char ours[64], theirs[64], secret[32] = {0};
             int number = *(int *)argument, party = number < 0 ? 0 : 1;
@@ -48,14 +65,16 @@ struct StandIn {
     private let name: String
 
     /// Compiles it into a folder of its own.
-    init(_ name: String = "stand-in") throws {
+    ///
+    /// - Parameter options: Of the compiler.
+    init(_ name: String = "stand-in", options: [String] = []) throws {
         self.name = name
         folder = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
             .appendingPathComponent("node-keys-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let file = folder.appendingPathComponent("stand-in.c")
         try Data(Self.source.utf8).write(to: file)
-        try run(["cc", "-g", "-O1", "-pthread", "-o", path, file.path])
+        try run(["cc", "-g", "-O1", "-pthread"] + options + ["-o", path, file.path])
     }
 
     func remove() { try? FileManager.default.removeItem(at: folder) }

@@ -23,7 +23,11 @@ import Testing
         }
     }
 
-    static let linkTypes: [Int32] = [0, 1, 9, 12, 14, 50, 51, 101, 108, 113, 228, 229, 276]
+    static let linkTypes: [Int32] = [
+        0, 1, 9, 12, 14, 50, 51, 101, 108, 113, 228, 229, 276, 104, 105, 107, 109, 117, 127, 149, 192, 204, 205, 206,
+        239,
+        258, 281, 282, 284, 285,
+    ]
 
     @Test func mutations() throws {
         var random = SeededGenerator(seed: 3)

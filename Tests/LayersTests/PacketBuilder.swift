@@ -128,6 +128,7 @@ struct Sample: CustomStringConvertible {
             ("IPv6 with extensions", chain, 0x86dd, 10, 0x57),
         ] {
             let byte = UInt8(ppp)
+            samples += rare(name, ip, type: type, family: UInt8(family))
             samples += [
                 ("null, little-endian, \(name)", 0, [UInt8(family), 0, 0, 0] + ip),
                 ("null, big-endian, \(name)", 0, [0, 0, 0, UInt8(family)] + ip),

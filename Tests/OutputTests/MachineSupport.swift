@@ -25,9 +25,14 @@ enum Kinds {
     static let amount = Field("kinds.amount", "Amount", .amount, "an amount of the writer tests")
     static let signed = Field("kinds.signed", "Signed", .signed(bits: 64), "a signed number of the writer tests")
     static let address = Field("kinds.address", "Address", .ipv4, "an address of the writer tests")
+    static let stamp = Field(
+        "kinds.stamp", "Stamp", .seconds, "a date of which there may be several", repeats: true)
+    static let choice = Field(
+        "kinds.choice", "Choice", .enumeration(names, bits: 32), "a named number of which there may be several",
+        repeats: true)
     static let all = [
         layer, list, item, count, type, services, network, witness, hash, blob, agent, relay, seconds, instant, span,
-        amount, signed, address,
+        amount, signed, address, stamp, choice,
     ]
 }
 

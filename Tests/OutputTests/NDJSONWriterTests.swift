@@ -69,6 +69,27 @@ import Testing
         #expect(text == "{\"kinds\":{\"kinds.item\":[{\"kinds.count\":1}]}}\n")
     }
 
+    /// What a field has of companions and parts keeps that shape, in columns, too.
+    @Test func aFieldThatRepeatsIsInAnArrayAlsoAlone() {
+        let fill: (inout TreeSink) -> Void = { sink in
+            sink.leaf(Kinds.stamp, at: 0, length: 1, value: 1, flags: [])
+            sink.leaf(Kinds.choice, at: 0, length: 1, value: 1, flags: [])
+            sink.leaf(Kinds.choice, at: 0, length: 1, value: 9, flags: [])
+        }
+        #expect(
+            write(listBytes, fill)
+                == "{\"kinds\":{\"kinds.stamp\":[\"1970-01-01T00:00:01Z\"],\"kinds.stamp.epoch\":[1],"
+                + "\"kinds.choice\":[1,9],\"kinds.choice.name\":[\"MSG_TX\",null]}}\n")
+        let cut = write([0xcc]) { $0.leaf(Kinds.choice, at: 0, length: 1, value: 0, flags: .truncated) }
+        #expect(cut == "{\"kinds\":{\"kinds.choice\":[null],\"kinds.choice.truncated\":[\"cc\"]}}\n")
+        let columns = [Kinds.stamp, Kinds.choice, Kinds.count].map { FieldColumn($0) }
+        let text = written([1], { NDJSONWriter($0, columns: columns, depth: .tree) }) { sink in
+            sink.leaf(Kinds.choice, at: 0, length: 1, value: 1, flags: [])
+            sink.leaf(Kinds.count, at: 0, length: 1, value: 1, flags: [])
+        }
+        #expect(text == "{\"kinds.stamp\":null,\"kinds.choice\":[1],\"kinds.count\":1}\n")
+    }
+
     @Test func whatStandsBesideAnArrayIsAsLong() {
         let text = write([0xcc]) { sink in
             for (value, flags) in [(1, []), (9, []), (0, .truncated)] as [(UInt64, NodeFlags)] {

@@ -6,6 +6,9 @@ struct AddrV2: Payload {
     let addressLengthWrong = Remark(
         "bitcoin.address_length.invalid", .error, .malformed,
         "The address of this network must have {n} bytes: receivers reject the message")
+    let addressLengthOdd = Remark(
+        "bitcoin.address_length.ignored", .warning, .protocol,
+        "BIP 155 gives an address of this network {n} bytes, and receivers ignore it whatever it has")
     let addressIgnored = Remark(
         "bitcoin.address.ignored", .warning, .protocol,
         "No address of this kind may be sent for this network: receivers ignore it")
@@ -46,7 +49,9 @@ struct AddrV2: Payload {
             let id = try c.integer(network, UInt8.self)
             let size = try c.compactSize(length, bytesOf: ipv4, ipv6, other, limit: 512)
             let right = AddressNetwork.length(id)
-            if let right, right != size { c.annotate(addressLengthWrong, UInt64(right)) }
+            if let right, right != size {
+                c.annotate(AddressNetwork.isUnread(id) ? addressLengthOdd : addressLengthWrong, UInt64(right))
+            }
             let field = right != size ? other : id == 1 ? ipv4 : id == 2 ? ipv6 : other
             let range = try c.bytes(field, size)
             let bytes = c.bytes.extracting(range)
@@ -92,6 +97,10 @@ enum AddressNetwork {
         default: nil
         }
     }
+
+    /// Whether receivers know nothing of the network, though BIP 155 does: Core has dropped Tor v2 with version 22.0, and
+    /// never knew Yggdrasil. Entries of such networks are skipped, whatever their length.
+    static func isUnread(_ id: UInt8) -> Bool { id == 3 || id == 7 }
 
     static func form(_ id: UInt8) -> AddressForm {
         switch id {

@@ -3,6 +3,12 @@ import Fields
 /// `cmpctblock` (BIP 152): a block by its header and six bytes a transaction, for peers that have most of them already;
 /// those they will not have, at least the coinbase, are sent along.
 struct CompactBlock: Payload {
+    let indexTooHigh = Remark(
+        "bitcoin.cmpctblock.index.out_of_range", .error, .malformed,
+        breaks: Rule("invalid compact block", .misbehaving, of: "cmpctblock"),
+        "The position is beyond {n}, the last that short ids and prefilled transactions before it leave: receivers disconnect"
+    )
+
     let message = Field(
         "bitcoin.cmpctblock", "Cmpctblock message", .group, "a block as a header and short ids of its transactions")
     let header = BlockHeader("bitcoin.cmpctblock")
@@ -71,8 +77,11 @@ struct CompactBlock: Payload {
             c.sink.info.append(" prefilled")
         }
         var next: UInt64 = 0
-        try c.list(of: prefilled, count, minimum: 11) { (c, _) throws(Stop) in
-            try index.layout(&c, &next)
+        try c.list(of: prefilled, count, minimum: 11) { (c, place) throws(Stop) in
+            let position = try index.layout(&c, &next)
+            // There must be short ids enough for all places before it.
+            let last = UInt64(clamping: ids) &+ UInt64(clamping: place)
+            if position > last { c.annotate(indexTooHigh, last) }
             var name: Hash256?
             try c.group(transaction.message) { (c) throws(Stop) in
                 let isHashed = c.wants(prefilledShortID) || c.wantsAny(of: transaction.computed)

@@ -28,10 +28,10 @@ struct MerkleBlock: Payload {
         "the merkle root that hashes and flags make")
     let match = Field(
         "bitcoin.merkleblock.match", "Matched transaction", .hash,
-        "the txid of a transaction that matches the filter; it follows as tx")
+        "the txid of a transaction that matches the filter; it follows as tx", repeats: true)
     let position = Field(
         "bitcoin.merkleblock.match.position", "Position", .unsigned(bits: 64),
-        "which transaction of the block the match is, from 0")
+        "which transaction of the block the match is, from 0", repeats: true)
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         let start = c.offset

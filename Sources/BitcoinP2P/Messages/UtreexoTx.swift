@@ -13,10 +13,10 @@ struct UtreexoTx: Payload {
     let transaction = Transaction.standard
     let index = Field(
         "bitcoin.utreexotx.index", "Output index", .unsigned(bits: 32),
-        "which output an input spends: half of the index in the transaction above")
+        "which output an input spends: half of the index in the transaction above", repeats: true)
     let unconfirmed = Field(
         "bitcoin.utreexotx.unconfirmed", "Unconfirmed", .boolean,
-        "whether that output is not mined yet, so that no leaf stands for it: the index above is odd")
+        "whether that output is not mined yet, so that no leaf stands for it: the index above is odd", repeats: true)
     let leaf = CompactLeaf("bitcoin.utreexotx.leafdatas")
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {

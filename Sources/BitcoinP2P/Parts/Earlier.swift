@@ -8,6 +8,8 @@ public struct Earlier: Sendable {
     public var announcedIn: UInt64?
     /// The first announcement of it.
     public var first: EarlierAnnouncement?
+    /// Of a `getdata`: that of the first thing it asks for.
+    public var asked: AskedAnnouncement?
     /// Of a `cmpctblock`: how many of its short ids stand for one transaction that was seen, and how many for several.
     public var shortIDs: (seen: UInt64, ambiguous: UInt64)?
     /// Of a `cmpctblock`: the transactions that its short ids stand for, in their order; of a `blocktxn`: those that it has, as
@@ -20,7 +22,7 @@ public struct Earlier: Sendable {
 
     public var isEmpty: Bool {
         announcements.isEmpty && announcedIn == nil && first == nil && shortIDs == nil && transactions.isEmpty
-            && shortIDKey == nil
+            && shortIDKey == nil && asked == nil
     }
 
     public mutating func removeAll() { if !isEmpty { self = Earlier() } }
@@ -60,5 +62,18 @@ public struct EarlierAnnouncement: Sendable {
         self.frame = frame
         self.announcer = announcer
         self.lag = lag
+    }
+}
+
+/// The announcement of what a message asks for, by the side that it asks.
+public struct AskedAnnouncement: Sendable {
+    /// The frame that completed the announcement.
+    public var frame: UInt64
+    /// From its last byte to the request's first one, in nanoseconds: how long the asker has waited.
+    public var time: Int64
+
+    public init(frame: UInt64, time: Int64) {
+        self.frame = frame
+        self.time = time
     }
 }

@@ -25,6 +25,10 @@ public struct V2Framer: Sendable {
     public enum Failure: Sendable, Equatable {
         /// No garbage terminator in the bytes searched after the key: the secret is not this connection's.
         case noTerminator(searched: Int)
+        /// More garbage than is allowed, though the secret is right: at least so many bytes.
+        case garbageTooLong(bytes: Int)
+        /// The direction ended before its terminator, though the secret is right, as the other direction has shown.
+        case endedInGarbage(searched: Int)
         /// The packet of that number has other bytes than were sent.
         case notAuthentic(packet: UInt64)
     }
@@ -87,6 +91,8 @@ public struct V2Framer: Sendable {
 
     /// At least one packet was opened.
     public var hasPackets: Bool { opened > 0 }
+    /// The garbage terminator was found.
+    public var hasTerminator: Bool { terminator != nil }
 
     /// A packet is searched for.
     public var isSearching: Bool { placesWanted != nil }
@@ -197,6 +203,9 @@ public struct V2Framer: Sendable {
             return .needMore(minimum: bytes.byteCount + 1)
         }
         if isStart, hole == nil {
+            if let length = overlongGarbage(bytes, at: offset, role, of: session) {
+                return .failed(.garbageTooLong(bytes: length))
+            }
             return .failed(.noTerminator(searched: Self.garbageLimit + KeySchedule.terminatorLength))
         }
         // The terminator is missing. Once the other direction has shown the network, packets can be sought without it.
@@ -205,6 +214,21 @@ public struct V2Framer: Sendable {
         state = .searching(
             PacketSearch(behind: PacketSearch.Position(offset: earliest, number: 0), from: max(offset, earliest)))
         return .skipped(0)
+    }
+
+    /// How many bytes of garbage there are at least, where it is certain that they are too many: the terminator stands
+    /// after them, or the other direction has shown that the secret is right.
+    private func overlongGarbage(
+        _ bytes: RawSpan, at offset: UInt64, _ role: KeySchedule.Role, of session: V2Session
+    ) -> Int? {
+        let first = start &+ UInt64(EllSwiftKey.byteCount)
+        guard offset <= first else { return nil }
+        let from = Int(clamping: lastTerminator &+ 1 &- offset)
+        if let found = session.terminator(of: role, in: bytes, from: from, through: bytes.byteCount) {
+            return found - Int(clamping: first - offset)
+        }
+        guard session.schedule != nil else { return nil }
+        return bytes.byteCount - Int(clamping: first - offset) - (KeySchedule.terminatorLength - 1)
     }
 
     /// Derives the ciphers, if the network is known.

@@ -5,6 +5,10 @@ import Reassembly
 public struct CaptureFacts: Sendable {
     public var packets: UInt64 = 0
     public var tcpPackets: UInt64 = 0
+    /// Frames that hold no TCP, such as ARP, UDP and ICMP.
+    public var notTCPPackets: UInt64 = 0
+    /// Frames that were not read, though they may hold TCP, by kind.
+    public var unread: [(name: String, number: UInt64)] = []
     /// Packets of which the snap length cut bytes off.
     public var cutPackets: UInt64 = 0
     /// Packets with an earlier time than the one before.

@@ -99,6 +99,13 @@ struct CaptureQuestion: Question {
         },
         .init("packets", nil, .count, "packets") { $0.packets($0.capture.packets) },
         .init("packets_tcp", nil, .count, "packets of TCP") { $0.packets($0.capture.tcpPackets) },
+        .init("packets_not_tcp", nil, .count, "packets of ARP, UDP, ICMP and the like") {
+            $0.packets($0.capture.notTCPPackets)
+        },
+        .init(
+            "packets_not_read", nil, .count, "packets of each kind of link type, tunnel or EtherType that is not read",
+            metric: .counters(by: "kind")
+        ) { .numbers($0.capture.unread) },
         .init("packets_cut", nil, .count, "packets of which the snap length cut bytes off") {
             $0.packets($0.capture.cutPackets)
         },
@@ -215,6 +222,10 @@ struct CaptureQuestion: Question {
             }
             lines.append(("Missing", text))
         }
+        if !capture.unread.isEmpty {
+            let kinds = capture.unread.map { counted($0.number, "frame", "frames") + " of \($0.name)" }
+            lines.append(("Not read", kinds.joined(separator: ", ")))
+        }
         let doubts = Doubt.allCases.filter { $0.applies(to: head) }
         if capture.dropped > 0 {
             lines.append(
@@ -288,4 +299,15 @@ struct CaptureQuestion: Question {
 private func counted(_ count: UInt64?, _ one: String, _ many: String) -> String {
     let count = count ?? 0
     return count == 1 ? "1 \(one)" : "\(count) \(many)"
+}
+
+extension View {
+    /// What casts doubt on the figures, each with words that have its number.
+    package var doubts: [(doubt: String, words: String)] {
+        let head = CaptureQuestion(self).headValue
+        return CaptureQuestion.Doubt.allCases.filter { $0.applies(to: head) }.map { ($0.rawValue, $0.words(head)) }
+    }
+
+    /// The node, where it is known.
+    package var knownNode: Node? { node }
 }

@@ -29,8 +29,10 @@ struct ConnectionsQuestion: Question {
         func bytes(_ isInitiator: Bool) -> UInt64? {
             guard let connection else { return isInitiator ? others.bytes : nil }
             let side = isInitiator ? connection.first : connection.first.opposite
-            if connection.isOpaque, let facts = connection.facts { return facts[side].delivered.bytes }
-            return connection.state?[side].bytes
+            let bytes = connection.state?[side].bytes
+            // Its sum comes at its end; what was delivered until then is known only where costs are asked for.
+            if connection.isOpaque, let facts = connection.facts { return max(facts[side].delivered.bytes, bytes ?? 0) }
+            return bytes
         }
 
         func messages(_ isInitiator: Bool) -> UInt64? {

@@ -31,7 +31,10 @@ extension Relations {
             read(fact, bytes, from: start, entry)
             let announcer = Self.index(place, fact.side.opposite)
             forEachVector(reader.fields.wanted, bytes) { relations, kind, name, _ in
-                if kind == .tx { relations.transactions.ask(for: name, of: announcer, fact) }
+                guard kind == .tx else { return }
+                let announced = relations.transactions.ask(for: name, of: announcer, fact)
+                guard relations.tellsEarlier else { return }
+                relations.earlier.asked = relations.earlier.asked ?? announced
             }
         case .notfound:
             read(fact, bytes, from: start, entry)

@@ -7,7 +7,8 @@ struct CoinbaseScript: Sendable {
         "bitcoin.tx.coinbase.height", "Block height", .unsigned(bits: 32),
         "how many blocks are below (BIP 34); not shown where the network did not yet demand it")
     let text = Field(
-        "bitcoin.tx.coinbase.text", "Text", .text, "four or more printable characters in a row: a name, a message")
+        "bitcoin.tx.coinbase.text", "Text", .text, "four or more printable characters in a row: a name, a message",
+        repeats: true)
 
     /// No more texts than these are listed.
     private static var most: Int { 16 }

@@ -15,7 +15,7 @@ struct ControlBlock: Sendable {
         "the key that the scripts were added to; x-only")
     let node = Field(
         "bitcoin.tx.in.control_block.merkle_node", "Merkle path node", .bytes,
-        "what this step up the tree of scripts is hashed with")
+        "what this step up the tree of scripts is hashed with", repeats: true)
 
     static let versions = ValueNames((0xc0, "tapscript", "the rules of BIP 342"))
 

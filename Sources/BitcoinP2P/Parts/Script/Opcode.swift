@@ -9,6 +9,8 @@ enum Opcode {
     static var oneNegate: UInt8 { 0x4f }
     static var one: UInt8 { 0x51 }
     static var sixteen: UInt8 { 0x60 }
+    static var `if`: UInt8 { 0x63 }
+    static var endIf: UInt8 { 0x68 }
     static var `return`: UInt8 { 0x6a }
     static var checkSig: UInt8 { 0xac }
     static var checkMultisig: UInt8 { 0xae }

@@ -19,8 +19,8 @@ struct OutputScript: Sendable {
         "bitcoin.tx.out.witness_program", "Witness program", .bytes,
         "hash of a key or of a script, or in taproot the output's key")
     let multisig = Field("bitcoin.tx.out.multisig", "Multisig", .text, "how many signatures, of how many keys")
-    let data = Field("bitcoin.tx.out.data", "Data", .bytes, "what an OP_RETURN output carries")
-    let text = Field("bitcoin.tx.out.data.text", "Text", .text, "the data, which can be read as text")
+    let data = Field("bitcoin.tx.out.data", "Data", .bytes, "what an OP_RETURN output carries", repeats: true)
+    let text = Field("bitcoin.tx.out.data.text", "Text", .text, "the data, which can be read as text", repeats: true)
     let commitment = WitnessCommitment()
 
     /// Of an OP_RETURN output no more pushes than these are listed.

@@ -10,15 +10,17 @@ struct SignatureParts: Sendable {
         "No signature hash type of this number is defined for this kind of signature")
 
     let signature = Field(
-        "bitcoin.tx.in.signature", "Signature", .bytes, "proves the right to spend: ECDSA in DER, or Schnorr in taproot"
+        "bitcoin.tx.in.signature", "Signature", .bytes,
+        "proves the right to spend: ECDSA in DER, or Schnorr in taproot", repeats: true
     )
     let r = Field(
-        "bitcoin.tx.in.signature.r", "R", .bytes, "the signature's first number: X of a point made for this signature")
-    let s = Field("bitcoin.tx.in.signature.s", "S", .bytes, "the signature's second number")
+        "bitcoin.tx.in.signature.r", "R", .bytes, "the signature's first number: X of a point made for this signature",
+        repeats: true)
+    let s = Field("bitcoin.tx.in.signature.s", "S", .bytes, "the signature's second number", repeats: true)
     let sighash = Field(
         "bitcoin.tx.in.signature.sighash", "Sighash type",
         .enumeration(SighashType.names, bits: 8, hexadecimal: true),
-        "what of the transaction is signed, so what may not change")
+        "what of the transaction is signed, so what may not change", repeats: true)
 
     /// - Parameter range: Of an item that is this signature.
     func ecdsa(_ c: inout Cursor<some FieldSink & ~Copyable>, _ range: Range<Int>, _ parsed: DERSignature) {
@@ -55,9 +57,10 @@ struct PublicKeyParts: Sendable {
     let form: Field
 
     init(_ prefix: String) {
-        key = Field("\(prefix).pubkey", "Public key", .bytes, "the key whose signatures count")
+        key = Field("\(prefix).pubkey", "Public key", .bytes, "the key whose signatures count", repeats: true)
         form = Field(
-            "\(prefix).pubkey.form", "Form", .enumeration(PublicKeyForm.names, bits: 8), "how the key is written")
+            "\(prefix).pubkey.form", "Form", .enumeration(PublicKeyForm.names, bits: 8), "how the key is written",
+            repeats: true)
     }
 
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ range: Range<Int>, _ form: PublicKeyForm) {

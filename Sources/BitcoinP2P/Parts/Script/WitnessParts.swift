@@ -1,6 +1,6 @@
 import Fields
 
-/// What the items of a witness stack are (protocol.md sections 7.4, 7.5 and 7.6).
+/// What the items of a witness stack are (protocol.md sections 7.4, 7.5, 7.6 and 7.7).
 struct WitnessParts: Sendable {
     let input = InputScript()
     let witnessScript = InnerScript(
@@ -8,6 +8,7 @@ struct WitnessParts: Sendable {
     )
     let tapscript = InnerScript(
         "bitcoin.tx.in.tapscript", "Tapscript", "the script that the output's key hides, and that is run (BIP 342)")
+    let inscriptions = FieldSet.declared(by: InscriptionParts.init)
     let controlBlock = ControlBlock()
     let annex = Field(
         "bitcoin.tx.in.annex", "Annex", .bytes, "an item that begins with 50, reserved for later use (BIP 341)")
@@ -67,6 +68,7 @@ struct WitnessParts: Sendable {
             c.parts { c in
                 if isTapscript {
                     tapscript.layout(&c, range, .tapscript, keys: input.keys)
+                    if c.wantsAny(of: inscriptions.1) { inscriptions.0.layout(&c, range) }
                 } else {
                     c.part(tapscript.script, range)
                 }

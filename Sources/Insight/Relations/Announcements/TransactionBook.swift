@@ -81,9 +81,12 @@ struct TransactionBook {
     }
 
     /// A side asks another for a transaction.
-    mutating func ask(for name: Hash256, of side: SideIndex, _ fact: MessageFact) {
+    ///
+    /// - Returns: How the other one has announced it, if this is the first time.
+    @discardableResult
+    mutating func ask(for name: Hash256, of side: SideIndex, _ fact: MessageFact) -> AskedAnnouncement? {
         let digest = digest(name)
-        let announced: Int64? =
+        let announced: Origin? =
             if let index = newer.find(digest) {
                 newer.choose(index, of: side, in: fact.first.frame)
             } else if let index = older.find(digest) {
@@ -91,9 +94,10 @@ struct TransactionBook {
             } else {
                 nil
             }
-        guard let announced else { return }
-        let budget = budget
-        tally(side) { $0.choices.add(max(0, fact.first.time &- announced), budget) }
+        guard let announced else { return nil }
+        let (budget, time) = (budget, max(0, fact.first.time &- announced.time))
+        tally(side) { $0.choices.add(time, budget) }
+        return AskedAnnouncement(frame: announced.frame, time: time)
     }
 
     /// A side does not have what it was asked for.

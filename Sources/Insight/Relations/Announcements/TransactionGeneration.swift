@@ -210,13 +210,13 @@ struct TransactionGeneration {
         return false
     }
 
-    /// Somebody asks a side for it: the time of its announcement, if this is the first time, in a later frame than that.
-    mutating func choose(_ index: Index, of side: SideIndex, in frame: UInt64) -> Int64? {
+    /// Somebody asks a side for it: its announcement, if this is the first time, in a later frame than that.
+    mutating func choose(_ index: Index, of side: SideIndex, in frame: UInt64) -> Origin? {
         guard let part = find(side, in: index) else { return nil }
         let announced = parts[Int(part)].announced
         guard announced > 0, announced < frame, !parts[Int(part)].isChosen else { return nil }
         parts[Int(part)].isChosen = true
-        return parts[Int(part)].announcedTime
+        return Origin(frame: announced, time: parts[Int(part)].announcedTime)
     }
 
     /// The parts of an entry.

@@ -92,6 +92,13 @@ extension Relations {
         let (side, message) = (side(fact), messagePlace(fact))
         forEachVector(reader.fields.wanted, bytes) { relations, kind, hash, _ in
             guard kind == .block || kind == .cmpctblock else { return }
+            if relations.tellsEarlier, relations.earlier.asked == nil,
+                let told = relations.blocks.announcements(of: hash, by: side.opposite)?.own,
+                told.announced.frame < fact.first.frame
+            {
+                relations.earlier.asked = AskedAnnouncement(
+                    frame: told.announced.frame, time: max(0, fact.first.time &- told.announced.time))
+            }
             relations.blocks.ask(for: hash, by: side, isWhole: kind == .block, message)
         }
     }

@@ -2,7 +2,11 @@ import FuzzSupport
 
 // Frames of any link type: one byte chooses it, one says how long the frame is, and so on to the end. The input's
 // length chooses how records are made.
-let linkTypes: [Int32] = [0, 1, 9, 12, 14, 50, 51, 101, 108, 113, 228, 229, 276]
+let linkTypes: [Int32] = [
+    0, 1, 9, 12, 14, 50, 51, 101, 108, 113, 228, 229, 276, 104, 105, 107, 109, 117, 127, 149, 192, 204, 205, 206, 239,
+    258,
+    281, 282, 283, 284,
+]
 
 fuzz { start, count in
     var input = Input(start, count)
