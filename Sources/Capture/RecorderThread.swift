@@ -97,7 +97,7 @@ final class RecorderThread: @unchecked Sendable {
     ///
     /// - Returns: Whether there may be more.
     private func turn() throws(CaptureError) -> Bool {
-        recording.files.statistics = reader.statistics
+        if recording.files.takesStatistics { recording.files.statistics = reader.statistics }
         try recordSecrets()
         if recording.takesRotationRequest() { try recording.files.rotate() }
         if !isTimeOver, let limit = recording.limits.duration, (ContinuousClock.now - begun) / .seconds(1) >= limit {
@@ -137,6 +137,7 @@ final class RecorderThread: @unchecked Sendable {
     private var hasReachedSize: Bool {
         let limits = recording.limits
         return limits.isReached(
-            duration: -1, packets: frames, bytes: recording.files.currentBytes, files: recording.files.fullFiles)
+            duration: -1, packets: frames, bytes: recording.files.currentBytes,
+            files: limits.files == nil ? 0 : recording.files.fullFiles)
     }
 }

@@ -71,8 +71,8 @@ extension Run {
             if live.recording != nil, output.isClosed, output.errorNumber == 0, !hasToldClosed {
                 StandardError.complain("standard output is no longer read")
             }
-            if !plan.options.reallyQuiet { StandardError.write(statistics.text(taken: packets) + "\n") }
             if let used = secrets?.used { Self.complain(of: used, live.recording ?? "") }
+            if !plan.options.reallyQuiet { StandardError.write(statistics.text(taken: packets) + "\n") }
             let problems = [
                 (failure ?? reader.takeRecordingFailure() ?? closing as (any Error)?).flatMap(Self.complaint),
                 live.recording.flatMap { statistics.loss(of: $0) },

@@ -77,6 +77,41 @@ import Testing
         #expect(found == [1])
     }
 
+    /// Who finds secrets may be behind: a full file waits for those of its frames until the next one is full, too.
+    @Test func secretsOfAFullFile() throws {
+        var limits = CaptureLimits()
+        try limits.add("packets:2")
+        var files = try RecordingFiles(
+            path: folder.path + "/ring.pcapng", format: .pcapng, linkType: LinkTypeNumber(rawValue: 1), ring: limits)
+        files.keepsFullFilesOpen = true
+        for number in 1...5 as ClosedRange<UInt64> {
+            let header = FrameHeader(
+                number: number, time: 0, capturedLength: 1, originalLength: 1, linkType: LinkTypeNumber(rawValue: 1),
+                file: 0)
+            try files.write(header, [UInt8(number)].span.bytes)
+            if number == 3 {
+                let (aside, closed) = (files.asideThrough, files.closedThrough)
+                #expect(aside == 2 && closed == 0)
+                try files.write(secrets: Array("BIP324_SHARED_SECRET of frame 1\n".utf8), of: 1)
+                try files.write(secrets: Array("BIP324_SHARED_SECRET of frame 3\n".utf8), of: 3)
+            }
+        }
+        let (aside, closed) = (files.asideThrough, files.closedThrough)
+        #expect(aside == 4 && closed == 2)
+        // Too late for its own file.
+        try files.write(secrets: Array("BIP324_SHARED_SECRET of frame 2\n".utf8), of: 2)
+        try files.closeAside()
+        let closedByNow = files.closedThrough
+        #expect(closedByNow == 4)
+        try files.close()
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        let found = try names.map { name in
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/" + name))
+            return (1...3).filter { bytes.range(of: Data("of frame \($0)\n".utf8)) != nil }
+        }
+        #expect(found == [[1], [2, 3], []])
+    }
+
     /// The process that makes files where only root may.
     @Test func filesOfTheHelper() throws {
         for (words, expected) in [([], 0o666), (["private"], 0o600)] as [([String], mode_t)] {

@@ -50,6 +50,41 @@ struct RecordedSecretsTests {
         if isPrinted { #expect(Array(found) == program.lines) }
     }
 
+    /// Of a ring each file has the secrets of the connections that begin in it, also where it is full before they are found.
+    @Test func aRing() throws {
+        let other = try NetworkNamespace()
+        try space.connect("here", to: other, "there")
+        let frames = try recordedFrames("relay-v2-encrypted.pcap")
+        let program = try LiveProgram.capturing(
+            [
+                "-i", "here", "-w", folder.path + "/live.pcapng", "-b", "packets:\((frames.count + 1) / 2)",
+                "--inject-keys", "--keylog", keys, "-q",
+            ], in: space)
+        let socket = try other.inside { try PacketSocket("there") }
+        for frame in frames { try socket.send(frame) }
+        let size = frames.reduce(0) { $0 + $1.count }
+        let hasGrown = try program.comes { try files.reduce(0) { try $0 + fileSize($1) } > size }
+        #expect(hasGrown)
+        #expect(program.interrupt() == .status(0), "\(program.errorText)")
+        #expect(!program.errorText.contains("came after the file"), "\(program.errorText)")
+        #expect(try files.count == 2)
+        let fields = ["-Q", "-T", "fields", "-e", "bitcoin.command", "-e", "bitcoin.length"]
+        let (ending, found, _) = try LiveProgram.run(try files.flatMap { ["-r", $0] } + fields)
+        let whole = URL(fileURLWithPath: keys).deletingLastPathComponent().path + "/relay-v2-encrypted.pcap"
+        let (_, expected, _) = try LiveProgram.run(["-r", whole, "--keylog", keys] + fields)
+        #expect(ending == .status(0) && found == expected && found.count > 1_000)
+    }
+
+    private var files: [String] {
+        get throws {
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().map { folder.path + "/" + $0 }
+        }
+    }
+
+    private func fileSize(_ path: String) throws -> Int {
+        try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+    }
+
     /// Nothing was decrypted: that is said.
     @Test func noSecretWasUsed() throws {
         let path = folder.path + "/live.pcapng"
