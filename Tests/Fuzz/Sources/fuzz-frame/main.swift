@@ -4,8 +4,7 @@ import FuzzSupport
 // length chooses how records are made.
 let linkTypes: [Int32] = [
     0, 1, 9, 12, 14, 50, 51, 101, 108, 113, 228, 229, 276, 104, 105, 107, 109, 117, 127, 149, 192, 204, 205, 206, 239,
-    258,
-    281, 282, 283, 284,
+    258, 281, 282, 284, 285,
 ]
 
 fuzz { start, count in

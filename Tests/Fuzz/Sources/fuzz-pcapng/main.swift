@@ -31,15 +31,16 @@ func frames(_ path: String) -> (seen: [Seen], error: CaptureError.Problem?, drop
     }
 }
 
-let memory = memfd_create("fuzz-pcapng", 0)
-guard memory >= 0 else { fatalError("no memory file") }
+// It has no name, and is gone with the program.
+guard let temporary = tmpfile() else { fatalError("no temporary file") }
+let file = fileno(temporary)
 
 fuzz { start, count in
     // What does not begin so is libpcap's.
     let magic: [UInt8] = [0x0a, 0x0d, 0x0d, 0x0a]
     guard let start, count >= 4, count < 60_000, (0..<4).allSatisfy({ start[$0] == magic[$0] }) else { return 0 }
-    guard ftruncate(memory, 0) == 0, pwrite(memory, start, count, 0) == count else { fatalError("cannot write") }
-    let whole = frames("/proc/self/fd/\(memory)")
+    guard ftruncate(file, 0) == 0, pwrite(file, start, count, 0) == count else { fatalError("cannot write") }
+    let whole = frames("/proc/self/fd/\(file)")
     var ends: [CInt] = [0, 0]
     guard pipe(&ends) == 0, write(ends[1], start, count) == count else { fatalError("no pipe") }
     close(ends[1])
