@@ -1,5 +1,6 @@
 import Glibc
 import Output
+import System
 
 /// A file that is replaced in one step, so that no reader sees half of it.
 enum ReplacedFile {
@@ -23,8 +24,10 @@ enum ReplacedFile {
     /// Writes a new file beside it, and renames that.
     static func replace(_ path: String, _ write: (ByteOutput) -> Void) throws(Failure) {
         let mode = try modeOfOld(path)
+        // A link stays, as /dev/stdout is one: what it leads to is replaced.
+        let target = mode == nil ? path : (try? Path.resolved(path)) ?? path
         // With a name that nobody else has.
-        var name = Array((path + ".XXXXXX").utf8CString)
+        var name = Array((target + ".XXXXXX").utf8CString)
         let descriptor = mkstemp(&name)
         guard descriptor >= 0 else { throw Failure(path, errno) }
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
@@ -39,7 +42,7 @@ enum ReplacedFile {
         if problem == 0, fchmod(descriptor, mode ?? 0o666 & ~mask) != 0 { problem = errno }
         // Some file systems report only now that there was no room.
         if close(descriptor) != 0, problem == 0 { problem = errno }
-        if problem == 0, rename(temporary, path) != 0 { problem = errno }
+        if problem == 0, rename(temporary, target) != 0 { problem = errno }
         guard problem != 0 else { return }
         unlink(temporary)
         throw Failure(path, problem)

@@ -210,6 +210,20 @@ import Testing
         #expect(conversations.1 == "12.5 kB" && conversations.2 == "44.7 kB")
     }
 
+    /// A link stays where a page or metrics are written through it, as `/dev/stdout` is one.
+    @Test(arguments: [["report", "-o"], ["-q", "-Q", "--metrics"]]) func aLinkStays(_ words: [String]) throws {
+        let folder = Program.workspace.appendingPathComponent("link-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (link, file) = (folder.appendingPathComponent("link").path, folder.appendingPathComponent("file").path)
+        try Data("old".utf8).write(to: URL(fileURLWithPath: file))
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: file)
+        let outcome = try Program.run(words + [link, "-r", "captures/handshake.pcap"])
+        #expect(outcome.status == 0, "\(outcome.errorText)")
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == file)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: file)).count > 100)
+    }
+
     @Test func aFilterChoosesStepsAndRemarksAlone() throws {
         let all = try Self.page(["captures/relay.pcap"])
         let some = try Self.page(["captures/relay.pcap", "-Y", "bitcoin.command == \"ping\""])
