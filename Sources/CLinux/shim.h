@@ -58,6 +58,21 @@ static inline int linux_landlock_restrict_self(int ruleset) {
 /* The macro O_PATH, hidden for the reason above. */
 static const int LINUX_O_PATH = 010000000;
 
+/*
+ * Which of two modules has a member of an enumeration depends on the order in which Swift reads them; so the members
+ * that sys/socket.h has are named here only.
+ */
+
+/* Makes two connected sockets whose messages stay apart, and which are not inherited. */
+static inline int linux_packet_sockets(int ends[2]) {
+    return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends);
+}
+
+/* Ends a connection in both directions, whoever else has this socket open. */
+static inline void linux_shut_down(int socket) {
+    (void)shutdown(socket, SHUT_RDWR);
+}
+
 /* What is sent beside a message is laid out by macros. */
 
 /* Sends bytes, and with them an open file, if its number is not negative. */

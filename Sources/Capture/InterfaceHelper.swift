@@ -28,8 +28,7 @@ public final class InterfaceHelper: Sendable {
         ]
         do throws(SystemFailure) {
             var ends: [Int32] = [-1, -1]
-            let type = Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-            guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw SystemFailure() }
+            guard linux_packet_sockets(&ends) == 0 else { throw SystemFailure() }
             let other = try Descriptor(owning: ends[1])
             socket = try Descriptor(owning: ends[0])
             process = try Child(
@@ -42,7 +41,7 @@ public final class InterfaceHelper: Sendable {
 
     deinit {
         // At this it ends.
-        shutdown(socket.number, Int32(SHUT_RDWR))
+        linux_shut_down(socket.number)
     }
 
     /// The socket to it, for a sandbox that lets messages through.

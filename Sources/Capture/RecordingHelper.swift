@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import System
 
@@ -46,8 +47,7 @@ public struct RecordingHelper: ~Copyable {
 
     private static func start(_ arguments: [String], makesAll: Bool) throws(SystemFailure) -> RecordingHelper {
         var ends: [Int32] = [-1, -1]
-        let type = Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-        guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw SystemFailure() }
+        guard linux_packet_sockets(&ends) == 0 else { throw SystemFailure() }
         let other = try Descriptor(owning: ends[1])
         let socket = try Descriptor(owning: ends[0])
         let process = try Child(
@@ -58,7 +58,7 @@ public struct RecordingHelper: ~Copyable {
 
     deinit {
         // At this it ends.
-        shutdown(socket.number, Int32(SHUT_RDWR))
+        linux_shut_down(socket.number)
     }
 
     var socketNumber: Int32 { socket.number }
