@@ -13,6 +13,9 @@ public final class InputHelper: Sendable {
 
     /// Its two ends are a packet each way for each request.
     enum Request: UInt64 {
+        /// The paths that can be opened are in the file that comes with it, each ended by a zero. Only the first request is
+        /// this one.
+        case begin = 0
         /// A file by its place among the paths.
         case open = 1
         /// Decompresses the file that comes with it; its place among all compressions.
@@ -45,9 +48,15 @@ public final class InputHelper: Sendable {
             let other = try Descriptor(owning: ends[1])
             socket = try Descriptor(owning: ends[0])
             let child = try Child(
-                [program, Self.argument] + ordered, input: other, output: try Descriptor(creating: "/dev/null"),
+                [program, Self.argument], input: other, output: try Descriptor(creating: "/dev/null"),
                 errors: try Descriptor(copying: STDERR_FILENO), hearsEnding: false)
             process = Mutex(child)
+            // There may be more paths than a program can have arguments.
+            let list = try Descriptor(memoryFileNamed: "paths of inputs")
+            try list.write(all: ordered.flatMap { Array($0.utf8) + [0] })
+            // It has read them when it answers, so that they cannot be changed later.
+            let (answer, _) = ask(.begin, UInt64(ordered.count), list.number)
+            guard answer == 0 else { throw SystemFailure(code: Int32(clamping: abs(answer))) }
         } catch {
             throw CaptureError(.cannotOpen, path: paths.first ?? "-", detail: "no helper: \(error.message)")
         }

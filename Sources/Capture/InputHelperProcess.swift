@@ -3,9 +3,10 @@ import Glibc
 import System
 
 /// The process that ``InputHelper`` starts. The program that asks may have been taken over by what it read: no other file
-/// is opened than those of the command line, and no other program started than those that decompress.
+/// is opened than those it was begun with, before anything was read, and no other program started than those that decompress.
 public struct InputHelperProcess: ~Copyable {
-    private let paths: [String]
+    /// Nil before they have come.
+    private var paths: [String]?
     private var decompressors: [UInt64: Holder] = [:]
     private var number: UInt64 = 0
 
@@ -20,8 +21,7 @@ public struct InputHelperProcess: ~Copyable {
     /// - Parameter arguments: Those of the program; nil where they do not begin with ``InputHelper/argument``.
     public init?(_ arguments: some Collection<String>) {
         let words = Array(arguments)
-        guard words.count >= 1, words[0] == InputHelper.argument else { return nil }
-        paths = Array(words[1...])
+        guard words == [InputHelper.argument] else { return nil }
     }
 
     /// Serves until the other end of a socket, standard input as a rule, is closed.
@@ -36,8 +36,14 @@ public struct InputHelperProcess: ~Copyable {
                 } while received < 0 && errno == EINTR
             }
             let input = file >= 0 ? try? Descriptor(owning: file) : nil
-            guard received == 16, let request = InputHelper.Request(rawValue: words[0]) else { return }
+            guard received == 16, let request = InputHelper.Request(rawValue: words[0]),
+                (request == .begin) == (paths == nil)
+            else { return }
             switch request {
+            case .begin:
+                guard let input, let begun = Self.paths(words[1], in: input) else { return }
+                paths = begun
+                Self.answer(0, -1, socket)
             case .open: open(words[1], socket)
             case .decompress: decompress(words[1], input, socket)
             case .finish:
@@ -51,8 +57,19 @@ public struct InputHelperProcess: ~Copyable {
         }
     }
 
+    /// - Returns: Nil where these are not `count` paths.
+    private static func paths(_ count: UInt64, in list: borrowing Descriptor) -> [String]? {
+        var status = stat()
+        guard fstat(list.number, &status) == 0 else { return nil }
+        let parts = list.contents(limit: Int(clamping: max(0, status.st_size))).split(
+            separator: 0, omittingEmptySubsequences: false)
+        // After the last zero there is nothing.
+        guard let last = parts.last, last.isEmpty, UInt64(parts.count - 1) == count else { return nil }
+        return parts.dropLast().map { String(decoding: $0, as: UTF8.self) }
+    }
+
     private func open(_ place: UInt64, _ socket: Int32) {
-        guard let index = Int(exactly: place), paths.indices.contains(index) else {
+        guard let index = Int(exactly: place), let paths, paths.indices.contains(index) else {
             return Self.answer(Int64(EACCES), -1, socket)
         }
         do throws(SystemFailure) {

@@ -14,8 +14,13 @@ public enum OpenedInputs {
 
     private static let state = Mutex(State())
 
-    /// More files are not opened in advance.
-    private static let mostFiles = 48
+    /// More files are not opened in advance. Half of what the process may have open stays for all else, the sandbox's own
+    /// places among them.
+    private static var mostFiles: Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 16 }
+        return min(48, max(0, Int(clamping: limit.rlim_cur / 2) - 16))
+    }
 
     /// Opens what will be read.
     ///

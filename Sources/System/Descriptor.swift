@@ -78,6 +78,18 @@ package struct Descriptor: ~Copyable {
         UInt64(exactly: lseek(number, 0, SEEK_CUR))
     }
 
+    /// Writes all of it.
+    package func write(all bytes: [UInt8]) throws(SystemFailure) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { Glibc.write(number, $0.baseAddress, $0.count) }
+            guard written > 0 || written < 0 && errno == EINTR else {
+                throw SystemFailure(code: written == 0 ? EIO : errno)
+            }
+            rest = rest.dropFirst(max(0, written))
+        }
+    }
+
     /// What a regular file holds, from its start, cut to `limit` bytes.
     package func contents(limit: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in

@@ -35,8 +35,10 @@ public enum Privileges {
     /// - Parameter user: As a rule not root; then only the capabilities are given up.
     /// - Throws: `PrivilegesError` where anything remains; the process is then neither one nor the other.
     public static func drop(to user: User) throws(PrivilegesError) {
-        forgetInheritance()
         let (userID, groupID) = (user.userID, user.groupID)
+        // Root that may not change its groups, as in a container of a user, is root of no more than that.
+        if userID == 0, users == [0], groups == [groupID], !mayChangeUsers { return try dropCapabilities() }
+        forgetInheritance()
         // Of a user whom the system does not know the name is not to be believed either.
         let isKnown = User(id: userID)?.name == user.name
         var groups = [groupID]
@@ -105,6 +107,9 @@ public enum Privileges {
     }
 
     // MARK: Looking
+
+    /// Whether this thread can use all of these, of the first 32.
+    static func holds(_ bits: UInt32) -> Bool { capabilities[0].effective & bits == bits }
 
     private static var users: Set<UInt32> {
         var ids: (UInt32, UInt32, UInt32) = (0, 0, 0)

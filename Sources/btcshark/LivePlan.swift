@@ -18,6 +18,8 @@ struct LivePlan {
     let autostop: CaptureLimits
     /// Whom to become; nil where there is nobody else to become.
     let user: User?
+    /// Whom root would have become by itself, and cannot; nil where nothing hinders it.
+    let unreachableUser: User?
     /// Whose the files of the recording are; nil where we stay who we are.
     let owner: User?
 
@@ -47,7 +49,9 @@ struct LivePlan {
         let ring = try Self.limits(options.ring, "-b")
         self.ring = ring.isEmpty ? nil : ring
         try Self.check(ring: ring, autostop: autostop, options)
-        let user = try Self.user(options)
+        var user = try Self.user(options)
+        unreachableUser = options.user == nil && User.sudoCaller == nil ? user.flatMap(Self.unreachable) : nil
+        if unreachableUser != nil { user = User(id: 0) ?? User(userID: 0, groupID: 0) }
         self.user = user
         let isNamed = options.user != nil || User.sudoCaller != nil
         // Files of root alone stay root's.
@@ -125,6 +129,10 @@ struct LivePlan {
         }
         if autostop.files != nil, ring.isEmpty { throw ValidationError("-a files:N needs -b.") }
         if autostop.fileSize != nil, options.write == nil { throw ValidationError("-a filesize:KB needs -w.") }
+    }
+
+    private static func unreachable(_ user: User) -> User? {
+        user.userID == 0 || Privileges.mayBecome(user) ? nil : user
     }
 
     private static func user(_ options: Options) throws -> User? {

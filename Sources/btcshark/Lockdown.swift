@@ -18,12 +18,15 @@ struct Lockdown {
         self.page = page
     }
 
-    /// Whom root becomes once the inputs of saved captures are open; nil where it stays who it is.
-    static var offlineUser: User? { Privileges.isRoot ? User.sudoCaller : nil }
-
-    /// Becomes the user who called `sudo`.
-    static func becomeCaller() throws(PrivilegesError) {
-        if let user = offlineUser { try Privileges.drop(to: user) }
+    /// Becomes the user who called `sudo`, once the inputs of saved captures are open. Root stays root for files in folders
+    /// that are closed to that user, without root's capabilities.
+    func becomeCaller() throws(PrivilegesError) {
+        guard Privileges.isRoot, let caller = User.sudoCaller else { return }
+        if resultFolders.allSatisfy({ Privileges.mayWrite(caller, in: $0) }) {
+            try Privileges.drop(to: caller)
+        } else {
+            try Privileges.dropCapabilities()
+        }
     }
 
     /// Locks this process in while it reads saved captures or what is pasted.
@@ -71,11 +74,18 @@ struct Lockdown {
     // MARK: Files
 
     private func files(reading read: [String]) -> SandboxProfile.Files {
-        var written: [String] = []
-        if let folder = plan.objectFolder { written.append(folder) }
-        if let path = plan.options.metrics { written.append(Self.folder(of: path)) }
-        if let page { written.append(Self.folder(of: page)) }
-        return SandboxProfile.Files(read: read, written: written + temporaryFolders)
+        SandboxProfile.Files(read: read, written: resultFolders + temporaryFolders)
+    }
+
+    /// Where results are written beside standard output and packets.
+    private var resultFolders: [String] {
+        var folders: [String] = []
+        if let folder = plan.objectFolder { folders.append(folder) }
+        for path in [plan.options.metrics, page].compactMap(\.self) {
+            // Where it is a link, what it leads to is replaced.
+            folders.append(Self.folder(of: (try? Path.resolved(path)) ?? path))
+        }
+        return folders
     }
 
     /// Where packets of inputs that are read once are kept for a second reading.

@@ -33,6 +33,7 @@ struct Btcshark: ParsableCommand {
 
     /// The argument library ends with 64 where tshark ends with 1.
     static func main() {
+        StandardDescriptors.openClosed()
         refuseSetuid()
         // The process that watches a node for us.
         if let status = NodeKeyHelper.run(CommandLine.arguments) { Glibc.exit(status) }

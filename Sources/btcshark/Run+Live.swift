@@ -135,6 +135,11 @@ extension Run {
     private func dropPrivileges(_ live: LivePlan) throws {
         if let user = live.user {
             try Privileges.drop(to: user)
+            if let unreachable = live.unreachableUser {
+                StandardError.complain(
+                    "still root, without root's capabilities, since root cannot become '\(unreachable.name)' here; "
+                        + "use -Z USER where another user is there")
+            }
         } else if Privileges.isRoot {
             StandardError.complain(
                 "still running as root while parsing untrusted traffic, since there is no user 'nobody'; use -Z USER")

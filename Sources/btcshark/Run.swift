@@ -73,7 +73,7 @@ struct Run {
                     isPrivate: secrets != nil, isEnding: { Signals.isEndRequested })
             }
             late = try OpenedInputs.prepare(paths, times: openings(of: paths))
-            try Lockdown.becomeCaller()
+            try lockdown.becomeCaller()
         } catch {
             StandardError.complain("\(error)")
             return .input

@@ -1,0 +1,45 @@
+import CLinux
+import Glibc
+
+/// Whether root is able to become others, for long or for a moment.
+extension Privileges {
+    /// Whether this process may become that user: in a container of a user, or without the capabilities for it, root may
+    /// not. Where the system does not tell, it may.
+    public static func mayBecome(_ user: User) -> Bool {
+        mayChangeUsers && isMapped(user.userID, by: "/proc/self/uid_map")
+            && isMapped(user.groupID, by: "/proc/self/gid_map")
+    }
+
+    /// Whether this process may become another user at all, and leave its groups.
+    static var mayChangeUsers: Bool {
+        // CAP_SETGID, CAP_SETUID
+        holds(1 << 6 | 1 << 7) && text("/proc/self/setgroups")?.hasPrefix("deny") != true
+    }
+
+    /// Whether that user may make files in a folder. Root becomes that user for as long as it looks; so this is asked while
+    /// there is one thread.
+    public static func mayWrite(_ user: User, in folder: String) -> Bool {
+        guard mayBecome(user), setegid(user.groupID) == 0 else { return false }
+        // The order matters: only root may go back.
+        defer { _ = setegid(getgid()) }
+        guard seteuid(user.userID) == 0 else { return false }
+        defer { _ = seteuid(getuid()) }
+        return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0
+    }
+
+    /// - Parameter map: Lines of a first number inside, a first number outside, and how many.
+    private static func isMapped(_ id: UInt32, by map: String) -> Bool {
+        guard let text = text(map) else { return true }
+        return text.split(separator: "\n").contains { line in
+            let numbers = line.split(separator: " ").compactMap { UInt64($0) }
+            return numbers.count == 3 && numbers[0] <= id && UInt64(id) - numbers[0] < numbers[2]
+        }
+    }
+
+    /// The beginning of a file of the kernel; nil where it cannot be read.
+    private static func text(_ path: String) -> String? {
+        guard let file = try? Descriptor(file: path) else { return nil }
+        let bytes = file.contents(limit: 1 << 14)
+        return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+    }
+}
