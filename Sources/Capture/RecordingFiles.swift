@@ -303,6 +303,9 @@ public struct RecordingFiles: ~Copyable {
             helperMakesAll = ring != nil
             return try createdByHelper()
         }
+        if ring != nil, !WrittenMark.set(destination.descriptor.number) {
+            throw CaptureError(.cannotCreate, path: destination.path, detail: "it is being written already")
+        }
         isHelpers = false
         // Who has made one file can make the next.
         if destination.isNew { helper = nil }
@@ -343,7 +346,12 @@ public struct RecordingFiles: ~Copyable {
             if isAnInput == nil { return CaptureDestination(descriptor, path: made) }
         } catch {
             if error.code == EALREADY { return nil }
-            let words = error.code == EAGAIN ? "more files than the limits of the ring allow" : error.message
+            let words =
+                switch error.code {
+                case EAGAIN: "more files than the limits of the ring allow"
+                case EBUSY: "it is being written already"
+                default: error.message
+                }
             throw CaptureError(.cannotCreate, path: path, detail: words)
         }
         throw CaptureError(.isAnInput, path: isAnInput ?? path)

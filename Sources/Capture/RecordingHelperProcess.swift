@@ -152,6 +152,11 @@ public struct RecordingHelperProcess: ~Copyable {
             // Where the file system has no owners, it goes without.
             _ = fchown(file, order.userID, order.groupID)
         }
+        if order.ring != nil, !WrittenMark.set(file) {
+            close(file)
+            file = -1
+            return EBUSY
+        }
         last = try? Descriptor(copying: file)
         begun = monotonicSeconds()
         return 0

@@ -6,8 +6,11 @@ struct RingFiles {
     private(set) var names: [String]
     /// The number of the newest, 0 where there is none.
     private(set) var number: UInt64
+    /// Those of earlier runs. One of them may be another's that has been begun since.
+    private var found: Set<String>
 
-    /// Lists the files that count as the ring's: regular files, no links to others, of its pattern and owner.
+    /// Lists the files that count as the ring's: regular files, no links to others, of its pattern and owner. One that
+    /// somebody writes is not the ring's.
     ///
     /// - Parameters:
     ///   - pattern: Of the names.
@@ -38,24 +41,30 @@ struct RingFiles {
         found.sort {
             ($0.changed.tv_sec, $0.changed.tv_nsec, $0.number) < ($1.changed.tv_sec, $1.changed.tv_nsec, $1.number)
         }
-        names = found.map(\.name)
+        // The next file has another name than any that is there.
         self.number = found.last?.number ?? 0
+        names = found.map(\.name).filter { !WrittenMark.isSet($0, in: folder.number) }
+        self.found = Set(names)
     }
 
     /// Adds a file that was made now.
     mutating func add(_ name: String, number: UInt64) {
         names.removeAll { $0 == name }
+        found.remove(name)
         names.append(name)
         self.number = number
     }
 
-    /// Deletes the oldest, until no more than `bound` are left. One that somebody else has deleted is no harm.
+    /// Deletes the oldest, until no more than `bound` are left. One that somebody else has deleted is no harm; one that
+    /// somebody else writes is left to them.
     ///
     /// - Returns: The name that could not be deleted, and why; nil where all is well.
     mutating func delete(downTo bound: UInt64, in folder: borrowing Descriptor) -> (name: String, SystemFailure)? {
         while UInt64(names.count) > bound, let oldest = names.first {
-            if unlinkat(folder.number, oldest, 0) != 0, errno != ENOENT { return (oldest, SystemFailure()) }
+            let isOthers = found.contains(oldest) && WrittenMark.isSet(oldest, in: folder.number)
+            if !isOthers, unlinkat(folder.number, oldest, 0) != 0, errno != ENOENT { return (oldest, SystemFailure()) }
             names.removeFirst()
+            found.remove(oldest)
         }
         return nil
     }

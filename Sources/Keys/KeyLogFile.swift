@@ -98,8 +98,13 @@ struct KeyLogFile {
         if let file {
             guard file.isRegular else { return }
             var status = stat()
-            // It was removed, or its folder is closed to the user we have become: what is open is read on.
-            guard stat(path, &status) == 0 else { return }
+            guard stat(path, &status) == 0 else {
+                // It was removed, or its folder is closed to the user we have become: what is open is read on. Where that
+                // was removed from a closed folder, nobody knows what took its place.
+                guard errno == EACCES, file.isRemoved, file.size == position else { return }
+                throw KeyLogError(
+                    path: path, reason: "it was removed or replaced, and its folder is closed to this user")
+            }
             if status.st_dev == file.device, status.st_ino == file.inode {
                 if status.st_size >= position { return }
                 lseek(file.number, 0, SEEK_SET)
@@ -184,6 +189,12 @@ private final class OpenKeyLog: Sendable {
             let count = poll(&state, 1, 100)
             if count > 0 || count < 0 && errno != EINTR { return true }
         }
+    }
+
+    /// No name is left of it.
+    var isRemoved: Bool {
+        var status = stat()
+        return fstat(number, &status) == 0 && status.st_nlink == 0
     }
 
     /// In bytes, by now.

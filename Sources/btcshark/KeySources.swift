@@ -9,15 +9,14 @@ final class KeySources {
     private let node: NodeKeys?
     /// Of the file; nil where there is none.
     let path: String?
-    /// A file that could be read at first, and now cannot, is reported once.
-    private var hasFailed = false
+    /// The last problem that was said: each is said once, also where the file was not there at first.
+    private var lastProblem: String?
 
     /// Reads what is there. With a node this takes some seconds, and must be done as root.
     ///
     /// - Returns: Nil where there is neither a file, also none named by the environment, nor a node.
     init?(_ options: Options, isLive: Bool) throws {
-        let environment = getenv("BIP324_KEYLOG").map { String(cString: $0) } ?? ""
-        let path = options.keylog ?? (environment.isEmpty ? nil : environment)
+        let path = Self.path(options)
         guard path != nil || options.nodeKeys != nil, options.decode == nil else { return nil }
         do throws(NodeKeysError) {
             node = try Self.node(options)
@@ -34,12 +33,18 @@ final class KeySources {
             try log.refresh()
         } catch {
             StandardError.complain("\(error)" + (isLive && !error.isFinal ? ". btcshark keeps looking for it" : ""))
-            hasFailed = true
+            lastProblem = "\(error)"
             // A node may write it yet; and what the environment names is meant for other runs, too.
             guard isLive || options.keylog == nil else { throw ExitCode(Status.input.rawValue) }
         }
         if !isLive { log.finish() }
         complain()
+    }
+
+    /// Of the file; nil where neither an option nor the environment names one.
+    static func path(_ options: Options) -> String? {
+        let environment = getenv("BIP324_KEYLOG").map { String(cString: $0) } ?? ""
+        return options.keylog ?? (environment.isEmpty ? nil : environment)
     }
 
     private static func node(_ options: Options) throws(NodeKeysError) -> NodeKeys? {
@@ -53,8 +58,9 @@ final class KeySources {
         do throws(KeyLogError) {
             try log.refresh()
         } catch {
-            if !hasFailed { StandardError.complain("\(error)") }
-            hasFailed = true
+            let problem = "\(error)"
+            if problem != lastProblem { StandardError.complain(problem) }
+            lastProblem = problem
         }
         complain()
     }

@@ -131,6 +131,25 @@ struct LivePlan {
         if autostop.fileSize != nil, options.write == nil { throw ValidationError("-a filesize:KB needs -w.") }
     }
 
+    /// Whether a key log is closed to others than root, or a folder above it: then so is a log that replaces it.
+    private static func isOfRoot(_ log: String?) -> Bool {
+        guard let log else { return false }
+        if isClosed(log, bit: 0o004) { return true }
+        var place = log.contains("/") ? String(log[..<Path.nameStart(log)]) : "."
+        place = FileTree.resolved(place) ?? "/"
+        while !place.isEmpty {
+            if isClosed(place, bit: 0o001) { return true }
+            place = String(place[..<(place.lastIndex(of: "/") ?? place.startIndex)])
+        }
+        return false
+    }
+
+    /// - Parameter bit: That of the mode which is missing.
+    private static func isClosed(_ path: String, bit: mode_t) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_uid == 0 && status.st_mode & bit == 0
+    }
+
     private static func unreachable(_ user: User) -> User? {
         user.userID == 0 || Privileges.mayBecome(user) ? nil : user
     }
@@ -140,7 +159,9 @@ struct LivePlan {
             guard Privileges.isRoot else { return nil }
             if let caller = User.sudoCaller { return caller }
             // Their files are root's, who stays root for them, without root's capabilities.
-            if options.metrics != nil || options.exportObjects != nil { return User(id: 0) }
+            if options.metrics != nil || options.exportObjects != nil || isOfRoot(KeySources.path(options)) {
+                return User(id: 0)
+            }
             return ownUsers.lazy.compactMap { User(named: $0) }.first
         }
         guard Privileges.isRoot else { throw ValidationError("-Z: only root can become another user.") }

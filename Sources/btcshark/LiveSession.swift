@@ -82,10 +82,14 @@ struct LiveSession: ~Copyable {
         guard isRecorded else { return isOver() }
         if output.isClosed, !hasToldClosed {
             hasToldClosed = true
-            let reason =
-                output.errorNumber == 0
-                ? "standard output is no longer read" : "nothing more can be written to standard output"
-            StandardError.complain("\(reason); the recording goes on")
+            // Where the end was asked for, nothing goes on, and it is said at the end.
+            if output.errorNumber != ETIMEDOUT {
+                let reason =
+                    output.errorNumber == 0
+                    ? "standard output is no longer read"
+                    : "nothing more can be written to standard output: \(SystemFailure(code: output.errorNumber).message)"
+                StandardError.complain("\(reason); the recording goes on")
+            }
         }
         if !onlyRecords, isOver() { onlyRecords = true }
         return false

@@ -78,7 +78,8 @@ struct RecordingTests {
         case "full":
             #expect(ending == .status(2))
             #expect(
-                program.errorText.contains("nothing more can be written to standard output; the recording goes on")
+                program.errorText.contains(
+                    "nothing more can be written to standard output: No space left on device; the recording goes on")
                     && program.errorText.contains("cannot write the output: No space left on device"))
         case "blocked": #expect(ending == .status(2), "\(program.errorText)")
         default: #expect(ending == .status(0) || ending == .status(2), "\(program.errorText)")

@@ -66,11 +66,22 @@ package enum Sandbox {
 
     private static func restrictPlaces(_ profile: SandboxProfile) -> Result<Int, State.Missing> {
         guard let version = Landlock.version else {
-            return .failure(State.Missing(reason: "\(kernel) has none: \(SystemFailure().message)"))
+            // Read before anything else asks the system.
+            let failure = SystemFailure()
+            return .failure(State.Missing(reason: reason(failure)))
         }
         let failure = Landlock.restrict(
             to: profile.places, allowsNetwork: profile.allowsNetwork, version: version)
         return failure.map { .failure(State.Missing(reason: $0.message)) } ?? .success(version)
+    }
+
+    /// Why there is no Landlock, by what the kernel says.
+    private static func reason(_ failure: SystemFailure) -> String {
+        switch failure.code {
+        case ENOSYS: "\(kernel) has none: \(failure.message)"
+        case EOPNOTSUPP: "it is switched off in \(kernel)"
+        default: failure.message
+        }
     }
 
     /// `Linux 6.1.0`

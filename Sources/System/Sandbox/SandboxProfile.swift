@@ -88,7 +88,7 @@ package struct SandboxProfile {
         if !files.written.isEmpty {
             let calls: [SystemCall] = [
                 .openat, .unlink, .unlinkat, .rename, .renameat, .renameat2, .link, .linkat, .fchmod,
-                .fchown,
+                .fchown, .flock,
                 .umask, .faccessat, .faccessat2,
             ]
             return calls.map { .any($0) } + paths

@@ -80,6 +80,7 @@ extension SystemCall {
     static let tee = SystemCall("tee", 276, 77)
     static let eventfd2 = SystemCall("eventfd2", 290, 19)
     static let ftruncate = SystemCall("ftruncate", 77, 46)
+    static let flock = SystemCall("flock", 73, 32)
     static let fsync = SystemCall("fsync", 74, 82)
     static let faccessat = SystemCall("faccessat", 269, 48)
     static let faccessat2 = SystemCall("faccessat2", 439, 439)
