@@ -158,6 +158,48 @@ struct PrivilegeTests {
         #expect(run.interrupt() == .status(0), "\(run.errorText)")
     }
 
+    /// Where root may not become others, as in a container of a user, it stays root without capabilities, and says so; but
+    /// not where another user was named.
+    @Test func rootThatCannotBecomeOthers() throws {
+        let launcher = ["setpriv", "--bounding-set=-setuid,-setgid"]
+        let file = folder.path + "/live.pcap"
+        let run = try LiveProgram.capturing(
+            ["-i", "lo", "-T", "ndjson", "-w", file], in: space, program: program, launcher: launcher)
+        #expect(run.comes { (try? statuses(run).count) ?? 0 >= 2 })
+        for status in try statuses(run) {
+            #expect(status["CapEff"] == "0000000000000000" && status["Seccomp"] == "2")
+        }
+        #expect(run.errorText.contains("still root, without root's capabilities") && run.errorText.contains("-Z USER"))
+        try expectCaptures(run)
+        #expect(run.interrupt() == .status(0), "\(run.errorText)")
+        #expect(try ShownMessages(file: file).count == run.lines.count)
+        for (arguments, environment) in [
+            (["-Z", "nobody"], [:]), ([], ["SUDO_UID": "\(nobody.pw_uid)", "SUDO_GID": "\(nobody.pw_gid)"]),
+        ] as [([String], [String: String])] {
+            let refused = try LiveProgram(
+                ["-i", "lo"] + arguments, in: space, program: program, launcher: launcher, environment: environment)
+            #expect(refused.end() == .status(2))
+            #expect(refused.errorText.contains("privileges cannot be dropped"), "\(refused.errorText)")
+        }
+        let staying = try LiveProgram.capturing(
+            ["-i", "lo", "-Z", "root"], in: space, program: program, launcher: launcher)
+        #expect(staying.interrupt() == .status(0), "\(staying.errorText)")
+    }
+
+    /// Standard streams that were closed at the start.
+    @Test(arguments: ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+    func closedStreams(which: String) throws {
+        let file = folder.path + "/live.pcap"
+        let run = try LiveProgram(
+            ["-i", "lo", "-w", file, "-a", "duration:2"], in: space, program: program,
+            launcher: ["sh", "-c", "exec \"$@\" \(which)", "sh"])
+        // The header is there once it captures.
+        #expect(run.comes { (try? Data(contentsOf: URL(fileURLWithPath: file)).count) ?? 0 >= 24 })
+        let sent = try BitcoinPeers(TCPPeers(port: 8333, in: space), goods: [try .sample("tx")]).finish()
+        _ = run.end()
+        #expect(try ShownMessages(file: file) == ShownMessages(sent), "\(run.errorText)")
+    }
+
     /// The helper keeps what it needs to make files for others, and is locked in, too.
     @Test func helperIsLockedIn() throws {
         let file = try makeFolder(ownedByNobody: false) + "/live.pcap"
