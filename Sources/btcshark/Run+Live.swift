@@ -138,7 +138,7 @@ extension Run {
             if let unreachable = live.unreachableUser {
                 StandardError.complain(
                     "still root, without root's capabilities, since root cannot become '\(unreachable.name)' here; "
-                        + "use -Z USER where another user is there")
+                        + "-Z USER names another user")
             }
         } else if Privileges.isRoot {
             StandardError.complain(

@@ -186,6 +186,26 @@ struct PrivilegeTests {
         #expect(staying.interrupt() == .status(0), "\(staying.errorText)")
     }
 
+    /// A key log that only root could open again keeps root; that another cannot be opened is said, once.
+    @Test(arguments: [true, false])
+    func replacedKeyLog(isClosed: Bool) throws {
+        let place = folder.path + "/keys"
+        try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: false)
+        try #require(chmod(place, isClosed ? 0o700 : 0o755) == 0 && chmod(folder.path, 0o755) == 0)
+        let log = place + "/log"
+        try Data("# a comment\n".utf8).write(to: URL(fileURLWithPath: log))
+        try #require(chmod(log, 0o644) == 0)
+        let run = try LiveProgram.capturing(["-i", "lo", "--keylog", log], in: space, program: program)
+        try Data("no secret\n".utf8).write(to: URL(fileURLWithPath: log + ".new"))
+        try #require(chmod(log + ".new", 0o600) == 0 && rename(log + ".new", log) == 0)
+        let words = isClosed ? "\(log): line 1: " : "the key log \(log) cannot be read: Permission denied"
+        #expect(run.comes { run.errorText.contains(words) }, "\(run.errorText)")
+        // It is looked at five times a second.
+        usleep(1_000_000)
+        #expect(run.interrupt() == .status(0))
+        #expect(run.errorText.components(separatedBy: words).count == 2, "\(run.errorText)")
+    }
+
     /// Standard streams that were closed at the start.
     @Test(arguments: ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
     func closedStreams(which: String) throws {
