@@ -50,6 +50,11 @@ public struct CaptureDestination: ~Copyable {
         isNew = false
     }
 
+    /// Takes back a file that this process has made, where nothing is to be written.
+    public func removeIfNew() {
+        if isNew, FileIdentity(of: path) == descriptor.fileIdentity { unlink(path) }
+    }
+
     /// Empties a file that is there already. Standard output may have been opened to be appended to.
     consuming func emptied() -> Descriptor {
         if path != "-", descriptor.type == S_IFREG { _ = ftruncate(descriptor.number, 0) }

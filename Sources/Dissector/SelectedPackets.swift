@@ -84,7 +84,10 @@ public struct SelectedPackets: ~Copyable {
     public consuming func write(
         _ selection: FrameSelection, secrets: [UInt8] = []
     ) throws(CaptureError) -> UInt64 {
-        try checkLinkTypes(of: selection)
+        do throws(CaptureError) { try checkLinkTypes(of: selection) } catch {
+            destination.removeIfNew()
+            throw error
+        }
         var destination: CaptureDestination? = destination
         var reading = reading
         let format = format
