@@ -76,7 +76,7 @@ enum InstructionSearch {
 
     // MARK: aarch64
 
-    /// So many instructions after the one that makes the page's address, another makes the whole of it.
+    /// How far apart, in instructions, the two may stand that make the address: of its page, then of its place there.
     private static let armReach = 64
 
     private static func armReferences(
@@ -143,7 +143,7 @@ enum InstructionSearch {
         return found
     }
 
-    /// A number of so many bits, the highest of which is its sign, to be added with overflow.
+    /// A signed number of `bits` bits. It is added with overflow.
     private static func signed(_ number: UInt32, bits: UInt32) -> UInt64 {
         UInt64(bitPattern: Int64(Int32(bitPattern: number << (32 - bits)) >> Int32(32 - bits)))
     }

@@ -15,6 +15,16 @@ extension Cursor where Sink: ~Copyable {
         return value.byteSwapped
     }
 
+    /// Whether what lies ahead begins as an IP packet does, or was not captured.
+    @inlinable
+    @inline(__always)
+    var beginsAsIP: Bool {
+        switch peek().map({ $0 >> 4 }) {
+        case 4, 6, nil: true
+        default: false
+        }
+    }
+
     /// A field that shares its bytes with the one that claims them, beginning `ahead` bytes from here.
     @inlinable
     @inline(__always)

@@ -38,10 +38,7 @@ public struct GTP: Sendable {
                 }
             }
             // A session may be of Ethernet.
-            switch c.peek().map({ $0 >> 4 }) {
-            case 4, 6, nil: next = .ip
-            default: next = .ethernet
-            }
+            next = c.beginsAsIP ? .ip : .ethernet
         }
         return next
     }

@@ -21,9 +21,6 @@ public struct LISP: Sendable {
         if word & 0x0400_0000 != 0 {
             return 1...4 ~= word & 0xff ? NextLayer(serviceProtocol: UInt8(word & 0xff)) : .other
         }
-        switch c.peek().map({ $0 >> 4 }) {
-        case 4, 6, nil: return .ip
-        default: return .other
-        }
+        return c.beginsAsIP ? .ip : .other
     }
 }

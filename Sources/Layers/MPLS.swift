@@ -27,11 +27,11 @@ public struct MPLS: Sendable {
                 next = .mpls
                 return
             }
-            switch c.peek().map({ $0 >> 4 }) {
-            case 4, 6, nil: next = .ip
-            // A channel of the pseudowire's own (RFC 4385).
-            case 1: break
-            default: next = .unread(.form(.pseudowire))
+            if c.beginsAsIP {
+                next = .ip
+            } else if c.peek().map({ $0 >> 4 }) != 1 {
+                // Else it is a channel of the pseudowire's own (RFC 4385).
+                next = .unread(.form(.pseudowire))
             }
         }
         return next

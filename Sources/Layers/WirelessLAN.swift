@@ -16,7 +16,7 @@ public struct WirelessLAN: Sendable {
         "number of the frame; the lower 4 bits: of a fragment")
     public let fourth = Field("wlan.a4", "Address 4", .bytes, "hardware address, between access points")
     public let quality = Field("wlan.qos", "QoS Control", .hexadecimal(bits: 16), "class of traffic")
-    public let highThroughput = Field("wlan.htc", "HT Control", .hexadecimal(bits: 32), "what the antennas are told")
+    public let highThroughput = Field("wlan.htc", "HT Control", .hexadecimal(bits: 32), "how the antennas are used")
     public let padding = Field("wlan.pad", "Padding", .bytes, "up to a multiple of 4 bytes, where a card adds it")
 
     public init() {}

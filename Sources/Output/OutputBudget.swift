@@ -5,8 +5,9 @@ import Fields
 /// A field costs one, a computed text more, and what is written of bytes is in proportion to them: so a list of many short
 /// entries costs most. The blocks of the tests, of up to 1.4 MB, are whole in each of these.
 public struct OutputBudget: Sendable {
-    /// So many fields of any message, and one more for each so many of its bytes.
+    /// Fields that any message may have.
     let fields: Int
+    /// Bytes of a message that allow one field more; nil where none do.
     let bytesPerField: Int?
     /// In bytes of a text that was computed.
     let text: Int
@@ -21,7 +22,7 @@ public struct OutputBudget: Sendable {
 
     /// - Parameters:
     ///   - fields: Of any message.
-    ///   - bytesPerField: One field more for each so many bytes of the message; nil for none.
+    ///   - bytesPerField: How many bytes of the message allow one field more; nil for none.
     ///   - text: Bytes of a text that was computed.
     public init(fields: Int, bytesPerField: Int?, text: Int) {
         self.fields = fields

@@ -38,7 +38,7 @@ final class TreeCutter {
 
     // MARK: Costs
 
-    /// A text costs one more for each so many of its bytes.
+    /// How many bytes of a text cost one more.
     private static let bytesPerField = 64
 
     private func cost(_ node: Node) -> Int {

@@ -56,16 +56,16 @@ struct InputList {
                 }
                 paths += folder.captures
                 report(folder, folder.others, looksIntoFolders: false)
-            } else if try MessageCaptures.areBelow(path) {
-                paths.append(path)
-                // Those that are symbolic links, which are not followed below; no file is read twice.
-                paths += messageCaptures
-                report(folder, folder.others.filter { !messageCaptures.contains($0) }, looksIntoFolders: true)
-            } else if !messageCaptures.isEmpty {
-                paths += messageCaptures
-                report(folder, folder.others.filter { !messageCaptures.contains($0) }, looksIntoFolders: true)
             } else {
-                miss("\(path): \(Self.nothing(in: folder))")
+                let areBelow = try MessageCaptures.areBelow(path)
+                guard areBelow || !messageCaptures.isEmpty else {
+                    return miss("\(path): \(Self.nothing(in: folder))")
+                }
+                if areBelow { paths.append(path) }
+                // Symbolic links, which are not followed below, are among these; no file is read twice.
+                paths += messageCaptures
+                let named = Set(messageCaptures)
+                report(folder, folder.others.filter { !named.contains($0) }, looksIntoFolders: true)
             }
         } catch let error as CaptureError {
             miss("\(error)")

@@ -25,7 +25,7 @@ public struct V2Framer: Sendable {
     public enum Failure: Sendable, Equatable {
         /// No garbage terminator in the bytes searched after the key: the secret is not this connection's.
         case noTerminator(searched: Int)
-        /// More garbage than is allowed, though the secret is right: at least so many bytes.
+        /// The sender sent more garbage than is allowed. The secret is right. `bytes` is the least it can be.
         case garbageTooLong(bytes: Int)
         /// The direction ended before its terminator, though the secret is right, as the other direction has shown.
         case endedInGarbage(searched: Int)
