@@ -38,7 +38,7 @@ public struct RecordingFiles: ~Copyable {
     private var number: UInt64 = 0
     /// The file being written.
     private var identity: FileIdentity?
-    /// Makes and deletes files where we may not; nil where it is not needed.
+    /// Makes and deletes files where we may not; nil where this process does it all.
     private var helper: RecordingHelper?
     /// This process does not even try.
     private var helperMakesAll: Bool
@@ -67,9 +67,8 @@ public struct RecordingFiles: ~Copyable {
     ///     earlier runs among them.
     ///   - isPrivate: Nobody but this user may read the files, from their creation on.
     ///   - inputs: What is read meanwhile: none of these files may be one that is written.
-    ///   - helper: Is asked where this process may not make a file, or for all files if it is made so. It ends if this
-    ///     process has made the first file itself; that a file which is there can be opened does not tell whether the next
-    ///     can be made.
+    ///   - helper: Is asked where this process may not make a file, or may do so no longer; or for all files if it is made
+    ///     so.
     ///   - isEnding: See ``CaptureDestination/isEnding``.
     /// - Throws: `CaptureError` where the file cannot be made.
     public init(
@@ -117,13 +116,6 @@ public struct RecordingFiles: ~Copyable {
         case .some(let writer): writer.bytesWritten
         case .none: 0
         }
-    }
-
-    /// The folders in which this process makes files from now on: for a sandbox.
-    public var folders: [String] {
-        if path == "-" || helperMakesAll { return [] }
-        let folder = path[..<Path.nameStart(path)]
-        return [folder.isEmpty ? "." : String(folder)]
     }
 
     /// The socket to the helper, where there is one: for a sandbox.
@@ -307,8 +299,6 @@ public struct RecordingFiles: ~Copyable {
             throw CaptureError(.cannotCreate, path: destination.path, detail: "it is being written already")
         }
         isHelpers = false
-        // Who has made one file can make the next.
-        if destination.isNew { helper = nil }
         if ring != nil { try add(name) }
         return destination
     }

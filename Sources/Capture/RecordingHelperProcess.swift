@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import System
 
@@ -128,7 +129,9 @@ public struct RecordingHelperProcess: ~Copyable {
         case .some(let last):
             var status = stat()
             guard fstat(last.number, &status) == 0 else { return false }
-            let size = UInt64(clamping: status.st_size)
+            // A file can be made long without a byte in it.
+            let hole = lseek(last.number, 0, LINUX_SEEK_HOLE)
+            let size = UInt64(clamping: hole < 0 ? status.st_size : min(status.st_size, hole))
             // Of packets only the least size is known; in a pcapng file each takes more. The clock is exact to some
             // milliseconds.
             let mostPackets = (max(size, 24) - 24) / 16
@@ -157,7 +160,16 @@ public struct RecordingHelperProcess: ~Copyable {
             file = -1
             return EBUSY
         }
-        last = try? Descriptor(copying: file)
+        // Opened once more, since a copy would move the place at which the other process writes.
+        let again = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        do throws(SystemFailure) {
+            guard again >= 0 else { throw SystemFailure() }
+            last = .some(try Descriptor(owning: again))
+        } catch {
+            close(file)
+            file = -1
+            return error.code
+        }
         begun = monotonicSeconds()
         return 0
     }

@@ -25,6 +25,9 @@ public struct User: Hashable, Sendable {
         return User(name: getenv("SUDO_USER").map { String(cString: $0).singleLine } ?? "\(id)", id, groupID)
     }
 
+    /// Who this process is.
+    package static var current: User { User(userID: geteuid(), groupID: getegid()) }
+
     /// The user of that number; nil where there is none.
     public init?(id: UInt32) {
         self.init { getpwuid_r(id, $0, $1, $2, $3) }

@@ -65,9 +65,8 @@ struct Btcshark: ParsableCommand {
     private static func runHelper(_ arguments: ArraySlice<String>) -> Int32? {
         if let helper = RecordingHelperProcess(arguments) { return helper.runLockedIn() }
         if let helper = InterfaceHelperProcess(arguments) { return helper.run() }
-        guard var helper = InputHelperProcess(arguments) else { return nil }
-        helper.run()
-        return 0
+        if let helper = InputHelperProcess(arguments) { return helper.runWithFewRights() }
+        return nil
     }
 
     /// Any user who calls a program that is root for everybody would have all that root has: any file read, written and

@@ -18,10 +18,11 @@ extension Run {
             plan.options.injectKeys ? (used: UsedSecrets(isOfSelection: false), handover: SecretsHandover()) : nil
         do {
             var helper: RecordingHelper?
-            if let path = live.recording, let owner = live.owner, live.isMadeByHelper(path) {
+            if let path = live.recording, live.isMadeByHelper(path) {
+                let owner = live.owner ?? User.current
                 helper = try RecordingHelper(
                     path: path, ring: live.ring, isPrivate: secrets != nil, owner: owner,
-                    makesAll: owner.userID != live.user?.userID)
+                    makesAll: live.ring != nil || owner.userID != (live.user ?? owner).userID)
             }
             guard let opened = try openInterface(live) else { return .success }
             if live.waits { interfaceHelper = try InterfaceHelper(opened, live.options) }
@@ -39,9 +40,8 @@ extension Run {
         return run { writer in
             guard let capture = capture.take() else { return (nil, nil) }
             let socket = capture.socketNumber
-            let (folders, helper) = Self.needs(of: recording)
-            let helpers = [helper, interfaceHelper?.socketNumber].compactMap(\.self)
-            lockdown.enterLive(socket, making: folders, helpers: helpers)
+            let helpers = [Self.helperSocket(of: recording), interfaceHelper?.socketNumber].compactMap(\.self)
+            lockdown.enterLive(socket, helpers: helpers)
             var recorded: Recording?
             if let files = recording.take() {
                 recorded = Recording(
@@ -124,11 +124,11 @@ extension Run {
             isEnding: { Signals.isEndRequested })
     }
 
-    /// Where a recording makes files, and the socket to who makes the others.
-    private static func needs(of recording: borrowing RecordingFiles?) -> (folders: [String], helper: Int32?) {
+    /// The socket to who makes the files of a recording once this process is locked in.
+    private static func helperSocket(of recording: borrowing RecordingFiles?) -> Int32? {
         switch recording {
-        case .some(let recording): (recording.folders, recording.helperSocket)
-        case .none: ([], nil)
+        case .some(let recording): recording.helperSocket
+        case .none: nil
         }
     }
 

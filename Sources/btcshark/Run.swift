@@ -1,3 +1,4 @@
+import BitcoinP2P
 import Capture
 import Dissector
 import Glibc
@@ -30,30 +31,46 @@ struct Run {
 
     func run() -> Status {
         if case .pasted(let pasted) = plan.input { return run(pasted) }
-        // Before anything is said or opened: whoever hears of it may ask for the end already.
+        // Before anything is said or opened: one who hears of it may ask for the end already.
         Signals.listen(rotates: plan.isRecordedLive)
         return switch plan.input {
         case .pasted(let pasted): run(pasted)
         case .captures(let paths): run(paths)
         case .live(let live): run(live)
-        case .messageCaptures(let paths, let network):
-            run { writer in
-                lockdown.enterOffline(reading: paths)
-                if let book = plan.answerBook {
-                    FirstReading(plan.pipeline, filling: book).read(messageCaptures: paths, network)
-                }
-                var options = MessageCaptures.Options()
-                options.pipeline = plan.pipeline
-                options.network = network
-                let result = try read(MessageCaptures(paths: paths, options, writer: writer))
-                writer?.end()
-                answers.end(nil, Answers.Reading(problem: result.1, isEmpty: result.0.messageFiles == 0))
-                return result
+        case .messageCaptures(let paths, let network): run(messageCaptures: paths, network)
+        }
+    }
+
+    // MARK: Message captures
+
+    private func run(messageCaptures paths: [String], _ network: Network?) -> Status {
+        do { try lockdown.becomeCaller(reading: paths) } catch {
+            StandardError.complain("\(error)")
+            return .input
+        }
+        return run { writer in
+            lockdown.enterOffline(reading: paths)
+            if let book = plan.answerBook {
+                FirstReading(plan.pipeline, filling: book).read(messageCaptures: paths, network)
             }
+            var options = MessageCaptures.Options()
+            options.pipeline = plan.pipeline
+            options.network = network
+            let result = try read(MessageCaptures(paths: paths, options, writer: writer))
+            writer?.end()
+            answers.end(nil, Answers.Reading(problem: result.1, isEmpty: result.0.messageFiles == 0))
+            return result
         }
     }
 
     // MARK: Captures of packets
+
+    private static func mayBeTakenBack(_ packets: borrowing SelectedPackets?) -> Bool {
+        switch packets {
+        case .some(let packets): packets.mayBeTakenBack
+        case .none: false
+        }
+    }
 
     private func run(_ paths: [String]) -> Status {
         let secrets = plan.options.injectKeys ? UsedSecrets(isOfSelection: true) : nil
@@ -72,7 +89,8 @@ struct Run {
                     application: Btcshark.application,
                     isPrivate: secrets != nil, isEnding: { Signals.isEndRequested })
             }
-            late = try OpenedInputs.prepare(paths, times: openings(of: paths))
+            let output = Self.mayBeTakenBack(prepared) ? plan.packetFile : nil
+            late = try OpenedInputs.prepare(paths, times: openings(of: paths), output: output)
             try lockdown.becomeCaller()
         } catch {
             StandardError.complain("\(error)")
@@ -277,6 +295,10 @@ struct Run {
     }
 
     private func run(_ pasted: Pasted) -> Status {
+        do { try lockdown.becomeCaller() } catch {
+            StandardError.complain("\(error)")
+            return .input
+        }
         var writers = plan.presentation.makeWriters(output) + answers.sinks
         if let exporter { writers.append(exporter) }
         let writer = WriterGroup(writers)
