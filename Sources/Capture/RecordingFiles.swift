@@ -44,6 +44,8 @@ public struct RecordingFiles: ~Copyable {
     private var helperMakesAll: Bool
     /// The helper has made the file being written.
     private var isHelpers = false
+    /// Files that it makes before their time; it allows no fewer.
+    private var early = Allowance(most: RecordingHelper.mostEarlyFiles - 1, now: monotonicSeconds())
     private var begun: Double
     private var flushed: Double
     private var isFlushed = false
@@ -93,7 +95,6 @@ public struct RecordingFiles: ~Copyable {
         flushed = begun
         if ring?.files != nil, !helperMakesAll { try takeOver() }
         try begin()
-        try flush()
     }
 
     /// Counts the files of earlier runs as the ring's. Where the folder is closed to us, so are they, and the helper does it.
@@ -123,6 +124,14 @@ public struct RecordingFiles: ~Copyable {
         switch helper {
         case .some(let helper): helper.socketNumber
         case .none: nil
+        }
+    }
+
+    /// Frames of the file being written that have not come into it, where writing has failed.
+    var framesLost: UInt64 {
+        switch writer {
+        case .some(let writer): writer.framesLost
+        case .none: 0
         }
     }
 
@@ -170,23 +179,26 @@ public struct RecordingFiles: ~Copyable {
     /// moment, and then at least once a second.
     public mutating func keepTime() throws(CaptureError) { try keepTime(isIdle: true) }
 
-    /// What SIGHUP asks for. Of a ring, the file is complete, and the next frame begins the next one. A single file is
-    /// made anew if it has been moved or deleted, as programs that rotate logs do; else it goes on.
+    /// What SIGHUP asks for. Of a ring, the file is complete, and the next frame begins the next one, but where a helper
+    /// would refuse that: as many files at once the ring's limits do not allow. A single file is made anew if it has been
+    /// moved or deleted, as programs that rotate logs do; else it goes on.
     public mutating func rotate() throws(CaptureError) {
         if ring != nil {
-            if writer != nil { try complete() }
+            if writer != nil, helper == nil || early.take(at: monotonicSeconds()) {
+                try complete()
+            } else {
+                try flush()
+            }
         } else if isHelpers {
             // Who may look into the folder knows whether the file is still there.
             guard let next = try createByHelper() else { return try flush() }
             try closeFile()
             try begin(next)
-            try flush()
         } else if path == "-" || FileIdentity(of: path) == identity {
             try flush()
         } else {
             try closeFile()
             try begin()
-            try flush()
         }
     }
 
@@ -275,6 +287,8 @@ public struct RecordingFiles: ~Copyable {
         let secrets = waitingSecrets
         waitingSecrets = []
         try writer?.write(secrets: secrets)
+        // One who comes upon the file sees what it is.
+        try flush(begun)
     }
 
     /// Makes the next file: by this process where it may, else by the helper.

@@ -18,7 +18,7 @@ public struct RecordingHelperProcess: ~Copyable {
     private var last: Descriptor?
     private var begun = 0.0
     /// How many files may be made before their time, and since when.
-    private var early = Allowance(now: monotonicSeconds())
+    private var early = Allowance(most: RecordingHelper.mostEarlyFiles, now: monotonicSeconds())
 
     /// - Parameter arguments: Those of the program; nil where they do not begin with ``RecordingHelper/argument``.
     public init?(_ arguments: some Collection<String>) {
@@ -192,25 +192,5 @@ public struct RecordingHelperProcess: ~Copyable {
         }
         file = found
         return 0
-    }
-}
-
-/// So many files at once, and then one every ten seconds.
-struct Allowance {
-    private var left = 20.0
-    private var looked: Double
-
-    private static let most = 20.0
-    private static let seconds = 10.0
-
-    init(now: Double) { looked = now }
-
-    /// Takes one, where there is one left.
-    mutating func take(at now: Double) -> Bool {
-        left = min(Self.most, left + (now - looked) / Self.seconds)
-        looked = now
-        guard left >= 1 else { return false }
-        left -= 1
-        return true
     }
 }

@@ -49,6 +49,12 @@ extension Run {
                     takesRotationRequest: { Signals.takeRotationRequest() })
             }
             var reader = try LiveReader(capture, helper: interfaceHelper, recording: recorded.take())
+            if live.recording != nil {
+                // Why a recording has ended is said soon, though the reader of the output takes nothing.
+                let hasEnded = reader.recordingEnd
+                output.isEnding = { Signals.isEndRequested || hasEnded() }
+                output.hearsNoSignals = true
+            }
             var options = plan.pipeline
             options.usedSecrets = secrets?.used
             options.unreadSinks = answers.unreadSinks
@@ -59,16 +65,18 @@ extension Run {
             reader.finish()
             let packets = reader.recordedFrames ?? session.packets
             defer { plan.keys?.finish() }
-            let hasToldClosed = session.hasToldClosed
+            let hasSaidClosed = session.hasSaidClosed
+            let notShown = session.packetsNotShown
             var (counts, facts) = session.finish()
             var closing: CaptureError?
             do throws(CaptureError) { try reader.closeRecording() } catch { closing = error }
             writer?.end()
-            let statistics = reader.statistics
+            var statistics = reader.statistics
+            statistics.notShown &+= notShown
             facts?.kernelDropped = statistics.droppedByKernel
             answers.end(facts)
             output.flush()
-            if live.recording != nil, output.isClosed, output.errorNumber == 0, !hasToldClosed {
+            if live.recording != nil, output.isClosed, output.errorNumber == 0, !hasSaidClosed {
                 StandardError.complain("standard output is no longer read")
             }
             if let used = secrets?.used { Self.complain(of: used, live.recording ?? "") }
@@ -95,18 +103,18 @@ extension Run {
     ///
     /// - Returns: Nil where the end was asked for meanwhile.
     private func openInterface(_ live: LivePlan) throws(CaptureError) -> LiveCapture? {
-        var hasTold = false
+        var hasSaid = false
         while !Signals.isEndRequested {
             do throws(CaptureError) {
                 return try LiveCapture(interface: live.interface, options: live.options)
             } catch {
                 guard live.waits, case .live(let problem) = error.problem else { throw error }
                 switch problem {
-                case .noSuchInterface: if !hasTold { StandardError.complain("\(live.interface): waiting for it") }
-                case .isDown: if !hasTold { StandardError.complain("\(live.interface): is down; waiting for it") }
+                case .noSuchInterface: if !hasSaid { StandardError.complain("\(live.interface): waiting for it") }
+                case .isDown: if !hasSaid { StandardError.complain("\(live.interface): is down; waiting for it") }
                 default: throw error
                 }
-                hasTold = true
+                hasSaid = true
                 usleep(250_000)
             }
         }
@@ -158,7 +166,7 @@ extension Run {
         guard let error = error as? CaptureError, case .live(let problem) = error.problem else { return .input }
         return switch problem {
         case .noSuchInterface, .notPermitted, .badFilter, .isDown: .usage
-        case .wentDown, .vanished, .failed: .input
+        case .wentDown, .vanished, .cameBackOtherwise, .helperEnded, .failed: .input
         }
     }
 
