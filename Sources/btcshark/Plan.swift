@@ -122,13 +122,12 @@ struct Plan {
                 "Nothing to read: name a capture with -r, as in btcshark -r FILE, or an interface with -i.")
         }
         if let text = options.decode {
-            if options.command == nil, options.network != nil { throw ValidationError("--network needs --as.") }
             return .pasted(try Pasted(text, as: options.command, network: options.network ?? "mainnet"))
         }
         if options.command != nil { throw ValidationError("--as needs --decode.") }
         guard options.read.contains(where: MessageCaptures.recognises) else {
             if options.network != nil {
-                throw ValidationError("--network needs --as or Bitcoin Core's message captures.")
+                throw ValidationError("--network needs --decode or Bitcoin Core's message captures.")
             }
             return .captures(options.read)
         }
