@@ -76,8 +76,10 @@ struct Options: ParsableArguments {
     @Option(
         name: .long, parsing: .unconditional,
         help: ArgumentHelp(
-            "Dissect this message instead of a capture; - takes hex or raw bytes from standard input.",
-            valueName: "hex"))
+            "Dissect these bytes instead of a capture: messages, a bare transaction, block or header, or a packet; in "
+                + "hexadecimal, as a dump, an array, text with escapes or base64. - takes them, or raw bytes, from "
+                + "standard input.",
+            valueName: "text"))
     var decode: String?
 
     @Option(
@@ -88,7 +90,7 @@ struct Options: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "With --as, or Bitcoin Core's message captures: the network for which addresses are written: mainnet, "
+            "With --decode, or Bitcoin Core's message captures: the network for which addresses are written: mainnet, "
                 + "testnet3, testnet4, signet, regtest.",
             valueName: "name"))
     var network: String?
@@ -159,7 +161,7 @@ struct Options: ParsableArguments {
 
     @Flag(
         name: .long,
-        help: "Print every message with its bytes explained: offset, bytes, field, value and what it means.")
+        help: "Print every message with its bytes explained: offset, bytes, field, value, type and what it means.")
     var annotate = false
 
     @Flag(

@@ -315,6 +315,9 @@ struct Plan {
         let text = options.displayFilter ?? options.arguments.joined(separator: " ")
         guard text.contains(where: { !$0.isWhitespace }) else { return nil }
         return try filter(text) {
+            if let hint = CaptureFilterWords(text)?.hint(isLive: options.interface != nil) {
+                StandardError.write(hint + "\n")
+            }
             if options.displayFilter == nil, let name = options.arguments.first(where: InputWords.looksLikeFile) {
                 StandardError.complain("nor is there a file '\(name)'.")
             }

@@ -3,29 +3,9 @@ import Testing
 
 /// README, manual page and help say what the program does.
 @Suite struct GoldenManualTests {
-    private static let readme =
-        (try? String(
-            contentsOf: Program.root.appendingPathComponent("README.md"), encoding: .utf8)) ?? ""
     private static let manual =
         (try? String(
             contentsOf: Program.root.appendingPathComponent("man/btcshark.1"), encoding: .utf8)) ?? ""
-
-    /// Fenced blocks whose first line begins with `$ btcshark`: commands and what they give, errors unmarked.
-    private static var readmeExamples: [Transcript] {
-        var examples: [Transcript] = []
-        var block: [Substring]?
-        for line in readme.split(separator: "\n", omittingEmptySubsequences: false) {
-            guard line.hasPrefix("```") else {
-                block?.append(line)
-                continue
-            }
-            if let lines = block, lines.first?.hasPrefix("$ btcshark") == true {
-                examples += Transcript.parse(lines.joined(separator: "\n") + "\n")
-            }
-            block = block == nil ? [] : nil
-        }
-        return examples
-    }
 
     /// Literal displays (`.Bd -literal` to `.Ed`) whose first line begins with `$ btcshark`.
     private static var manualExamples: [Transcript] {
@@ -55,23 +35,21 @@ import Testing
     }
 
     @Test func examplesAreTrue() throws {
-        for example in Self.readmeExamples + Self.manualExamples {
-            if let difference = try example.differenceOfExample() {
-                Issue.record("$ \(example.command)\n\(difference)")
-            }
-        }
+        for example in Self.manualExamples { try Self.check(example) }
     }
 
-    /// The lines `.Dl btcshark …` of the manual, on a capture that is there.
-    @Test func commandsOfTheManualWork() throws {
-        let lines = Self.manual.split(separator: "\n").filter { $0.hasPrefix(".Dl btcshark ") }
-        #expect(!lines.isEmpty)
-        for line in lines {
-            let command = Self.plain(line.dropFirst(4))
-                .replacingOccurrences(of: "capture.pcap", with: "captures/handshake.pcap")
-            let outcome = try Program.shell(command)
-            #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(command): \(outcome.errorText)")
-            #expect(!outcome.output.isEmpty, "\(command)")
+    @Test(arguments: MarkdownExamples.documents)
+    func examplesOfDocumentsAreTrue(_ path: String) throws {
+        var document = try MarkdownExamples(path)
+        #expect(!document.examples.isEmpty || path != "README.md")
+        if ProcessInfo.processInfo.environment["UPDATE"] == "1" { try document.update() }
+        for example in document.examples { try Self.check(example) }
+    }
+
+    private static func check(_ example: Transcript) throws {
+        #expect(example.lines.contains { !$0.isEmpty && $0 != "…" }, "\(example.command): shows nothing")
+        if let difference = try example.differenceOfExample() {
+            Issue.record("$ \(example.command)\n\(difference)")
         }
     }
 

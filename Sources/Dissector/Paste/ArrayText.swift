@@ -36,6 +36,7 @@ struct ArrayText {
             if character == open {
                 start = index + 1
             } else if character == close, let begin = start {
+                guard found.count < PastedParts.partLimit else { return [] }
                 found.append(begin..<index)
                 start = nil
             }
@@ -94,8 +95,9 @@ struct ArrayText {
         if isNegative { word = word.dropFirst() }
         let isPrefixed = word.count > 2 && word.first == 0x30 && word[word.startIndex + 1] | 0x20 == 0x78
         if isPrefixed { word = word.dropFirst(2) }
-        for suffix in ["u8", "u", "U"] where word.count > suffix.utf8.count && word.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) {
-            word = word.dropLast(suffix.utf8.count)
+        for suffix in ["u8", "u", "U"].map({ Array($0.utf8) }) {
+            guard word.count > suffix.count, word.suffix(suffix.count).elementsEqual(suffix) else { continue }
+            word = word.dropLast(suffix.count)
             break
         }
         let radix = isPrefixed || isHexadecimal ? 16 : 10

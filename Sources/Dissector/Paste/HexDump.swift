@@ -5,6 +5,7 @@
 /// stands for more lines like the one before it. A dump that begins at 0 again is another part.
 struct HexDump {
     private struct Line {
+        var number = 0
         var offset = 0
         /// How many groups of digits the line may have, as bytes.
         var bytes: [UInt8] = []
@@ -17,6 +18,8 @@ struct HexDump {
         var isWideAfterOffset = false
         /// The last line of some dumps: it says where the bytes end.
         var isOffsetAlone = false
+        /// Bytes are left out after those that are there, as `--annotate` does it.
+        var isCut = false
         /// Groups are words of two bytes, the second one first: what `hexdump` prints unless it is asked for more.
         var isOfWords = false
     }
@@ -32,7 +35,13 @@ struct HexDump {
     private var isRepeating = false
     private var lines = 0
     private var pairs = 0
-    private var isMarked = true
+    private var marked = 0
+    private var isUnmarked = false
+    /// What is wrong must be said, since it is a dump.
+    private var isCertain: Bool { isMarked || hasEllipsis }
+    private var hasEllipsis = false
+    /// Its lines have a colon after the offset, or bars around the text.
+    private var isMarked: Bool { marked > 0 && !isUnmarked }
     private var number = 0
 
     private init(_ text: [UInt8], radix: Int) {
@@ -50,7 +59,7 @@ struct HexDump {
             do throws(PasteProblem) {
                 if try dump.read() { return dump.parts }
             } catch {
-                problem = problem ?? (dump.isMarked ? error : nil)
+                problem = problem ?? (dump.isCertain ? error : nil)
             }
         }
         if let problem { throw problem }
@@ -94,7 +103,7 @@ struct HexDump {
             return try finish()
         }
         lines += 1
-        if !line.hasColon, !line.hasBar, !line.isOffsetAlone { isMarked = false }
+        if line.hasColon || line.hasBar { marked += 1 } else if !line.isOffsetAlone { isUnmarked = true }
         if lines == 1 { isSingle = line.offset == 0 && line.isWideAfterOffset && !line.bytes.isEmpty }
         guard let before = pending else {
             // The second of several dumps begins at 0; the first one may be a part of one.
@@ -113,11 +122,14 @@ struct HexDump {
 
     /// Takes the bytes of a line by the offset of the next one.
     private mutating func complete(_ line: Line, upTo next: Int) throws(PasteProblem) {
+        try checkEnd(line)
         let count = next - line.offset
         if isRepeating {
             isRepeating = false
             let own = width > 0 ? width : line.certain
-            guard own > 0, own <= line.bytes.count, count >= own, count % own == 0 else { throw disagreement(line, next) }
+            guard own > 0, own <= line.bytes.count, count >= own, count % own == 0 else {
+                throw disagreement(line, next)
+            }
             guard count <= PastedParts.byteLimit - parts.bytes.count else {
                 throw PasteProblem("line \(number): the dump stands for more than \(PastedParts.byteLimit >> 20) MiB")
             }
@@ -133,6 +145,12 @@ struct HexDump {
         pairs += 1
     }
 
+    private mutating func checkEnd(_ line: Line) throws(PasteProblem) {
+        guard line.isCut else { return }
+        hasEllipsis = true
+        throw PasteProblem("line \(line.number): bytes are left out where … stands; --full shows all")
+    }
+
     private func disagreement(_ line: Line, _ next: Int) -> PasteProblem {
         PasteProblem(
             "line \(number): its offset is \(next - line.offset) more than the one before, and there are "
@@ -144,6 +162,7 @@ struct HexDump {
         guard let line = pending else { return true }
         // What was left out goes to an offset that is not there.
         guard !isRepeating else { return false }
+        try checkEnd(line)
         pending = nil
         let count = width > 0 ? min(line.certain, width) : line.certain
         parts.append(line.bytes.prefix(count))
@@ -154,6 +173,7 @@ struct HexDump {
 
     private func line(_ range: Range<Int>) -> Line? {
         var line = Line()
+        line.number = number
         var place = range.lowerBound
         if text[place] == 0x30, place + 1 < range.upperBound, text[place + 1] | 0x20 == 0x78 { place += 2 }
         let first = place
@@ -199,6 +219,7 @@ struct HexDump {
             let isMiddle = isOfBytes && line.bytes.count == 8 && space.count == 2 && !line.hasColon
             if !isMiddle, !line.hasBar { isGap = true }
         }
+        line.isCut = line.certain > 0 && text[place..<end].starts(with: Array("…".utf8))
         line.isOfWords = isOfWords && line.certain > 0
         guard line.isOfWords else { return }
         for index in stride(from: 0, to: line.bytes.count - 1, by: 2) { line.bytes.swapAt(index, index + 1) }

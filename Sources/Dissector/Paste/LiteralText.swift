@@ -54,6 +54,9 @@ struct LiteralText {
             guard place < text.count else {
                 throw PasteProblem(text, at: start - 1, "this string has no end")
             }
+            guard found.count < PastedParts.partLimit else {
+                throw PasteProblem("more than \(PastedParts.partLimit) strings")
+            }
             found.append(start..<place)
             place += 1
         }
@@ -66,7 +69,8 @@ struct LiteralText {
         var isAfterEscape = false
         while place < text.count {
             let end = endOfSpace(from: place)
-            let isSeparator = end == text.count || text[place..<end].contains(0x0a) || isAfterEscape && text[end] == 0x5c
+            let isSeparator =
+                end == text.count || text[place..<end].contains(0x0a) || isAfterEscape && text[end] == 0x5c
             if end > place, isSeparator {
                 if text[place..<end].contains(0x0a) { parts.endPart() }
                 place = end
@@ -92,7 +96,9 @@ struct LiteralText {
             return
         }
         let start = place
-        guard place + 1 < end else { throw PasteProblem(text, at: start, "after a backslash something is missing") }
+        guard place + 1 < end else {
+            throw PasteProblem(text, at: start, "after a backslash something is missing")
+        }
         let escape = text[place + 1]
         place += 2
         switch escape {

@@ -61,7 +61,8 @@ public struct PastedContents: Sendable {
             readings.append(reading)
         }
         // Of messages that follow on each other nothing else is read when they are joined.
-        let isWrapped = text.parts.dropFirst().dropLast().allSatisfy { $0.count == text.parts[0].count }
+        let isWrapped =
+            text.parts.dropFirst().dropLast().allSatisfy { $0.count == text.parts[0].count }
             && text.parts.last.map { $0.count <= text.parts[0].count } == true
         if isWrapped, read(0..<text.bytes.count).isWhole { return nil }
         return readings
@@ -152,7 +153,8 @@ public struct PastedContents: Sendable {
         var what = count == 1 ? "this byte is" : "these \(count) bytes are"
         if text.parts.count > 1 { what = "joined, \(what)" }
         if text.dress != .hexadecimal {
-            what = "taken for \(text.dress.rawValue)\(text.refusal.map { ", since as hexadecimal \($0)" } ?? ""), \(what)"
+            let reason = text.refusal.map { ", since as hexadecimal \($0)" } ?? ""
+            what = "taken for \(text.dress.rawValue)\(reason), \(what)"
         }
         if let frame = reading.frame {
             guard let data = frame.payload else { return PasteProblem("\(what) \(frame.name) without a TCP segment") }

@@ -30,7 +30,8 @@ struct PastedFrame {
                 guard !packet.isHeaderWrong, packet.wireLength == payload.count else { continue }
                 self.init(name: form.name, payload: payload)
                 return
-            case .notTCP, .fragment: self.init(name: form.name, payload: nil)
+            case .notTCP, .fragment:
+                self.init(name: form.name, payload: nil)
                 return
             case .notIP, .unread, .malformed, nil: continue
             }

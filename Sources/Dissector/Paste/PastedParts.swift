@@ -10,7 +10,7 @@ struct PastedParts {
     /// More bytes are refused: a few lines of a dump can stand for any number.
     static let byteLimit = 64 << 20
     /// More parts are one.
-    private static let partLimit = 1_000_000
+    static let partLimit = 1_000_000
 
     mutating func append(_ byte: UInt8) { bytes.append(byte) }
     mutating func append(_ more: some Collection<UInt8>) { bytes.append(contentsOf: more) }

@@ -38,18 +38,36 @@ public struct PastedText: Sendable {
         } catch {
             refusal = error
         }
-        if let array = ArrayText.read(text) {
+        // What has escapes may have brackets in its text.
+        if !text.contains(0x5c), let array = ArrayText.read(text) {
             self.init(array, .array, refusal)
             return
         }
-        // The fault of a string says more than where hexadecimal ends.
-        if text.contains(where: { $0 == 0x22 || $0 == 0x27 || $0 == 0x5c }), let literal = try LiteralText.read(text) {
-            guard !literal.parts.bytes.isEmpty else { throw PasteProblem("there are no bytes") }
-            self.init(literal.parts, literal.isHexadecimal ? .hexadecimal : .literal, refusal)
-            return
+        let fault: PasteProblem
+        do throws(PasteProblem) {
+            if let literal = try Self.literal(text) {
+                self.init(literal.parts, literal.isHexadecimal ? .hexadecimal : .literal, refusal)
+                return
+            }
+            fault = refusal
+        } catch {
+            // What is wrong with a string says more than where hexadecimal ends.
+            fault = error
         }
-        guard let base64 = Base64Text.read(text) else { throw refusal }
-        self.init(base64, .base64, refusal)
+        if let array = ArrayText.read(text) {
+            self.init(array, .array, refusal)
+        } else if let base64 = Base64Text.read(text) {
+            self.init(base64, .base64, refusal)
+        } else {
+            throw fault
+        }
+    }
+
+    private static func literal(_ text: [UInt8]) throws(PasteProblem) -> (parts: PastedParts, isHexadecimal: Bool)? {
+        guard text.contains(where: { $0 == 0x22 || $0 == 0x27 || $0 == 0x5c }), let literal = try LiteralText.read(text)
+        else { return nil }
+        guard !literal.parts.bytes.isEmpty else { throw PasteProblem("there are no bytes") }
+        return literal
     }
 
     /// Reads what a file or a pipe has: a text, or the bytes themselves.
