@@ -180,7 +180,8 @@ struct Options: ParsableArguments {
     @Option(
         name: .customShort("e"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Print this field; repeat it for more. With -T fields, json, ek, pdml or ndjson.", valueName: "field"))
+            "Print this field, such as bitcoin.message.number or bitcoin.peer.user_agent; -G fields lists all. Repeat it "
+                + "for more. With -T fields, json, ek, pdml or ndjson.", valueName: "field"))
     var fields: [String] = []
 
     @Option(

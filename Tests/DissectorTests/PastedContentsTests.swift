@@ -40,6 +40,7 @@ import Testing
             let found = try contents(text)
             let count = text.filter { !$0.isWhitespace }.count / 2
             #expect(forms(found) == ["messages \(count)"])
+            #expect(found.notes.isEmpty)
         }
         // What comes after them is said when they are shown.
         #expect(forms(try contents(verack.hex + "00")) == ["messages 25"])

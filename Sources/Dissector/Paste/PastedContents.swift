@@ -35,8 +35,8 @@ public struct PastedContents: Sendable {
         self.command = command
         self.network = network
         if let readings = readingsOfParts() {
-            notes.append("each of the \(readings.count) \(unit) was read by itself")
             take(readings)
+            if pieces.count > 1 { notes.insert("each of the \(readings.count) \(unit) was read by itself", at: 0) }
             return
         }
         let all = read(0..<text.bytes.count)
@@ -60,11 +60,12 @@ public struct PastedContents: Sendable {
             guard reading.isWhole else { return nil }
             readings.append(reading)
         }
-        // Of messages that follow on each other nothing else is read when they are joined.
+        // A payload of which anything is one may be broken into lines.
         let isWrapped =
             text.parts.dropFirst().dropLast().allSatisfy { $0.count == text.parts[0].count }
             && text.parts.last.map { $0.count <= text.parts[0].count } == true
-        if isWrapped, read(0..<text.bytes.count).isWhole { return nil }
+        let hasPayloads = readings.contains { $0.piece?.form != .messages }
+        if hasPayloads, isWrapped, read(0..<text.bytes.count).isWhole { return nil }
         return readings
     }
 
