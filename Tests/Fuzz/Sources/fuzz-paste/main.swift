@@ -27,7 +27,7 @@ fuzz { start, count in
     var input = Input(start, count)
     let choice = input.byte()
     let text = input.all()
-    guard let pasted = choice & 1 == 0 ? try? PastedText(text) : try? PastedText(input: text) else { return 0 }
+    guard let pasted = try? choice & 1 == 0 ? PastedText(text) : PastedText(input: text) else { return 0 }
     check(pasted)
     // A dump of a few lines may stand for megabytes; what dissects them has fuzzers of its own.
     guard pasted.bytes.count < 1 << 16 else { return 0 }
