@@ -87,6 +87,9 @@ struct LivePlan {
 
     private static func liveOptions(_ options: Options, ports: Set<UInt16>) throws -> LiveOptions {
         var live = LiveOptions()
+        if let text = options.captureFilter, CaptureFilterWords.isDisplayFilter(text) {
+            throw ValidationError("-f: '\(text)' is a display filter: give it with -Y.")
+        }
         live.filter =
             options.captureFilter.map { $0.isEmpty ? .all : .expression($0) }
             ?? .ports(Network.ports.union(onionPorts).union(ports))

@@ -17,7 +17,7 @@ struct Btcshark: ParsableCommand {
         usage: """
             btcshark -r <file> ... [-V | --annotate] [-x] [-T <format>] [-e <field> ...] [-c <count>] [-q] [-w <file>] [<filter>]
             btcshark -i <interface> [-f <filter>] [-w <file>] [-a <limit>] [-b <limit>] [-V] [-T <format>] [<filter>]
-            btcshark --decode <hex> [--as <command>] [-V] [-x] [-T <format>] [<filter>]
+            btcshark --decode <text> [--as <command>] [-V] [-x] [-T <format>] [<filter>]
             btcshark -D
             btcshark -G fields|messages|expert|manual|statistics
             """,

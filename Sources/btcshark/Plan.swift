@@ -122,13 +122,12 @@ struct Plan {
                 "Nothing to read: name a capture with -r, as in btcshark -r FILE, or an interface with -i.")
         }
         if let text = options.decode {
-            if options.command == nil, options.network != nil { throw ValidationError("--network needs --as.") }
             return .pasted(try Pasted(text, as: options.command, network: options.network ?? "mainnet"))
         }
         if options.command != nil { throw ValidationError("--as needs --decode.") }
         guard options.read.contains(where: MessageCaptures.recognises) else {
             if options.network != nil {
-                throw ValidationError("--network needs --as or Bitcoin Core's message captures.")
+                throw ValidationError("--network needs --decode or Bitcoin Core's message captures.")
             }
             return .captures(options.read)
         }
@@ -316,6 +315,9 @@ struct Plan {
         let text = options.displayFilter ?? options.arguments.joined(separator: " ")
         guard text.contains(where: { !$0.isWhitespace }) else { return nil }
         return try filter(text) {
+            if let hint = CaptureFilterWords(text)?.hint(isLive: options.interface != nil) {
+                StandardError.write(hint + "\n")
+            }
             if options.displayFilter == nil, let name = options.arguments.first(where: InputWords.looksLikeFile) {
                 StandardError.complain("nor is there a file '\(name)'.")
             }

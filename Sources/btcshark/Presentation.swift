@@ -126,7 +126,11 @@ struct Presentation {
                 throw ValidationError("-T fields needs at least one field: -e FIELD.")
             }
         } else if !options.fields.isEmpty, !format.takesFields {
-            throw ValidationError("-e cannot be used with -T \(format.rawValue).")
+            let others = OutputFormat.allCases.filter { $0.takesFields && $0 != .fields }.map(\.rawValue)
+            throw ValidationError(
+                "-e cannot be used with -T \(format.rawValue)\(format == .text ? ", the default" : ""): add -T fields for "
+                    + "columns, or -T \(others.joined(separator: ", "))."
+            )
         }
         // -V is what these formats show anyway.
         if format != .text, options.annotate {

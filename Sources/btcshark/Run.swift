@@ -305,23 +305,16 @@ struct Run {
         var messages = PastedMessages(plan.pipeline, writer: writer)
         writer.begin()
         lockdown.enterOffline(reading: [])
-        var shown = pasted.bytes.count
-        if let command = pasted.command {
-            messages.dissect(payload: pasted.bytes.span.bytes, as: command, network: pasted.network)
-        } else {
-            shown = messages.dissect(pasted.bytes.span.bytes)
-        }
+        let unread = messages.dissect(pasted.contents, of: pasted.bytes.span.bytes, network: pasted.network)
         writer.end()
         answers.end(nil)
         if plan.options.quiet, !plan.options.reallyQuiet { Lockdown.report() }
         if StandardError.complain(ofFailed: output) { return .input }
         if !reportExport() { return .input }
         if plan.metrics?.hasFailed == true { return .input }
-        if shown == pasted.bytes.count { return .success }
-        StandardError.complain(
-            shown == 0
-                ? "these bytes do not begin with a message header; for a bare payload, name its type with --as COMMAND"
-                : "the last \(pasted.bytes.count - shown) bytes are not a message")
+        if !plan.options.reallyQuiet { for note in pasted.contents.notes { StandardError.complain(note) } }
+        if unread == 0 { return .success }
+        StandardError.complain("the last \(unread) bytes are not a message")
         return .input
     }
 

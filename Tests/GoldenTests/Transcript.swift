@@ -48,6 +48,11 @@ struct Transcript {
         return Self.difference(all, expected) == nil ? nil : difference
     }
 
+    /// Standard output of the command now, without blank lines at its end.
+    func output() throws -> [String] {
+        Array(Self.lines(try Program.shell(command).outputText).reversed().drop(while: \.isEmpty).reversed())
+    }
+
     private static func lines(_ text: String) -> [String] {
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         if lines.last?.isEmpty == true { lines.removeLast() } else { lines.append("(no newline at the end)") }

@@ -1,0 +1,32 @@
+import ArgumentParser
+import Insight
+import Output
+
+/// What is printed of the program itself, and what tshark has.
+struct OtherOptions: ParsableArguments {
+    @Option(
+        name: .customShort("G"), parsing: .unconditional,
+        help: ArgumentHelp(
+            "Print a list and end: fields (tshark's format), messages, expert; or a manual page: manual has all of "
+                + "these, statistics what -z can tell.",
+            valueName: "fields|messages|expert|manual|statistics"))
+    var list: String?
+
+    @Flag(name: [.customShort("v"), .customLong("version")], help: "Print the version and end.")
+    var version = false
+
+    @Option(
+        name: .customShort("N"), parsing: .unconditional,
+        help: ArgumentHelp("Accepted for compatibility with tshark: names are never looked up.", valueName: "flags"))
+    var nameResolution: String?
+
+    @Flag(name: .customShort("n"), help: "Accepted for compatibility with tshark: names are never looked up.")
+    var numeric = false
+
+    @Option(
+        name: .customShort("o"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Accepted for compatibility with tshark: preferences that ask for what is always done: "
+                + Preferences.names.map { "\($0):TRUE" }.joined(separator: ", ") + ".", valueName: "preference:value"))
+    var preferences: [String] = []
+}

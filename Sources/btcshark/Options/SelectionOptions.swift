@@ -1,0 +1,44 @@
+import ArgumentParser
+import Insight
+import Output
+
+/// Which messages are shown, and what is looked at to tell.
+struct SelectionOptions: ParsableArguments {
+    @Option(
+        name: .customShort("Y"), parsing: .unconditional,
+        help: ArgumentHelp(
+            "Show only messages that match this display filter; it may also stand alone, after -r FILE.",
+            valueName: "filter"))
+    var displayFilter: String?
+
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: ArgumentHelp(
+            "Show only messages in which this occurs, whatever the field, and say where: a txid, wtxid or block hash, a "
+                + "short id, a Bitcoin address, or a node's address, also with its port.",
+            valueName: "id"))
+    var find: String?
+
+    @Option(
+        name: .customShort("c"), parsing: .unconditional,
+        help: ArgumentHelp("Stop after this many messages.", valueName: "count"))
+    var count: UInt64?
+
+    @Flag(
+        name: .customShort("2"),
+        help: "Read the files twice, so that requests say which frames answer them, and how they ended.")
+    var twoPasses = false
+
+    @Option(
+        name: .customShort("d"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Treat the streams of this port as Bitcoin's, besides 8333, 18333, 18444, 38333, 48333 and every stream "
+                + "that begins with a known message header.",
+            valueName: "tcp.port==N,bitcoin"))
+    var decodeAs: [String] = []
+
+    @Flag(
+        name: .long,
+        help: "Lines of answers say how long their requests have waited.")
+    var relations = false
+}
