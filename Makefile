@@ -7,7 +7,8 @@ RELEASE = .build/release/btcshark
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Headers and tools that are looked for before a package is installed.
 NEED_TO_BUILD = pkg-config:pkg-config
-NEED_TO_TEST = gzip:gzip zstd:zstd xz:xz-utils lz4:lz4 ip:iproute2 python3:python3
+NEED_TO_TEST = gzip:gzip zstd:zstd xz:xz-utils lz4:lz4 ip:iproute2 python3:python3 \
+    zsh:zsh fish:fish
 NEED_TO_CHECK = mandoc:mandoc tshark:tshark
 # A real browser, where Debian has it: else tests that look at pages say that they are skipped.
 NEED_TO_LOOK = chromium-headless-shell:chromium-headless-shell

@@ -19,7 +19,8 @@ struct Options: ParsableArguments {
         name: .customShort("i"), parsing: .unconditional,
         help: ArgumentHelp(
             "Capture from this interface, by name or number of the list of -D; any is all of them.",
-            valueName: "interface"))
+            valueName: "interface"),
+        completion: .interfaces)
     var interface: String?
 
     @Flag(name: .customShort("D"), help: "List the interfaces with their state and addresses, and end.")
@@ -30,12 +31,14 @@ struct Options: ParsableArguments {
         help: ArgumentHelp(
             "With -i: capture only packets that match, in pcap-filter(7)'s syntax. Without it: TCP on Bitcoin's ports "
                 + "and those of -d.",
-            valueName: "filter"))
+            valueName: "filter"),
+        completion: .nothing)
     var captureFilter: String?
 
     @Option(
         name: .customShort("s"), parsing: .unconditional,
-        help: ArgumentHelp("With -i: capture at most this many bytes of each packet; 0 is all.", valueName: "bytes"))
+        help: ArgumentHelp("With -i: capture at most this many bytes of each packet; 0 is all.", valueName: "bytes"),
+        completion: .nothing)
     var snapLength: Int?
 
     @Flag(name: .customShort("p"), help: "With -i: do not put the interface into promiscuous mode.")
@@ -43,7 +46,8 @@ struct Options: ParsableArguments {
 
     @Option(
         name: .customShort("B"), parsing: .unconditional,
-        help: ArgumentHelp("With -i: the size of the kernel's buffer; 16 unless set.", valueName: "MiB"))
+        help: ArgumentHelp("With -i: the size of the kernel's buffer; 16 unless set.", valueName: "MiB"),
+        completion: .nothing)
     var bufferSize: Int?
 
     @Flag(
@@ -55,7 +59,8 @@ struct Options: ParsableArguments {
         name: .customShort("a"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "With -i: stop after N seconds, kB of the file, files or packets; repeat it for more.",
-            valueName: "duration:N|filesize:N|files:N|packets:N"))
+            valueName: "duration:N|filesize:N|files:N|packets:N"),
+        completion: .limits(["duration", "filesize", "files", "packets"]))
     var autostop: [String] = []
 
     @Option(
@@ -63,26 +68,30 @@ struct Options: ParsableArguments {
         help: ArgumentHelp(
             "With -i and -w: begin the next file after N seconds, kB or packets, and keep only the last N files; "
                 + "repeat it for more.",
-            valueName: "duration:N|filesize:N|packets:N|files:N"))
+            valueName: "duration:N|filesize:N|packets:N|files:N"),
+        completion: .limits(["duration", "filesize", "packets", "files"]))
     var ring: [String] = []
 
     @Option(
         name: .customShort("Z"), parsing: .unconditional,
         help: ArgumentHelp(
             "With -i, as root: become this user once the interface is open; the default is the user who called sudo.",
-            valueName: "user"))
+            valueName: "user"),
+        completion: .users)
     var user: String?
 
     @Option(
         name: .long, parsing: .unconditional,
         help: ArgumentHelp(
             "Dissect this message instead of a capture; - takes hex or raw bytes from standard input.",
-            valueName: "hex"))
+            valueName: "hex"),
+        completion: .nothing)
     var decode: String?
 
     @Option(
         name: .customLong("as"),
-        help: ArgumentHelp("With --decode: the bytes are the bare payload of this message.", valueName: "command"))
+        help: ArgumentHelp("With --decode: the bytes are the bare payload of this message.", valueName: "command"),
+        completion: .messages)
     var command: String?
 
     @Option(
@@ -90,14 +99,16 @@ struct Options: ParsableArguments {
         help: ArgumentHelp(
             "With --as, or Bitcoin Core's message captures: the network for which addresses are written: mainnet, "
                 + "testnet3, testnet4, signet, regtest.",
-            valueName: "name"))
+            valueName: "name"),
+        completion: .networks)
     var network: String?
 
     @Option(
         name: .customShort("Y"), parsing: .unconditional,
         help: ArgumentHelp(
             "Show only messages that match this display filter; it may also stand alone, after -r FILE.",
-            valueName: "filter"))
+            valueName: "filter"),
+        completion: .displayFilter)
     var displayFilter: String?
 
     @Option(
@@ -105,7 +116,8 @@ struct Options: ParsableArguments {
         help: ArgumentHelp(
             "Show only messages in which this occurs, whatever the field, and say where: a txid, wtxid or block hash, a "
                 + "short id, a Bitcoin address, or a node's address, also with its port.",
-            valueName: "id"))
+            valueName: "id"),
+        completion: .nothing)
     var find: String?
 
     @Option(
@@ -113,7 +125,8 @@ struct Options: ParsableArguments {
         help: ArgumentHelp(
             "Write the packets of the messages shown, with their connections' handshakes, to this capture instead of "
                 + "printing; - is standard output. With -i: record all packets, while messages are printed.",
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file())
     var write: String?
 
     @Option(
@@ -121,7 +134,8 @@ struct Options: ParsableArguments {
         help: ArgumentHelp(
             "With -w: the file's format: pcapng, or nsecpcap, also called pcap: classic pcap with nanoseconds. Unless set "
                 + "it is pcapng where the file's name ends in .pcapng or .ntar.",
-            valueName: "format"))
+            valueName: "format"),
+        completion: .list(["pcapng", "nsecpcap", "pcap"]))
     var fileFormat: String?
 
     @Flag(
@@ -143,7 +157,8 @@ struct Options: ParsableArguments {
 
     @Option(
         name: .customShort("O"), parsing: .unconditional,
-        help: ArgumentHelp("Same as -V: bitcoin is the only protocol.", valueName: "protocols"))
+        help: ArgumentHelp("Same as -V: bitcoin is the only protocol.", valueName: "protocols"),
+        completion: .list(["bitcoin"]))
     var protocols: String?
 
     @Flag(
@@ -172,13 +187,15 @@ struct Options: ParsableArguments {
         help: ArgumentHelp(
             "How to print: "
                 + OutputFormat.allCases.map { "\($0.rawValue) (\($0.meaning))" }.joined(separator: ", ") + ".",
-            valueName: OutputFormat.allCases.map(\.rawValue).joined(separator: "|")))
+            valueName: OutputFormat.allCases.map(\.rawValue).joined(separator: "|")),
+        completion: .formats)
     var format = "text"
 
     @Option(
         name: .customShort("e"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Print this field; repeat it for more. With -T fields, json, ek, pdml or ndjson.", valueName: "field"))
+            "Print this field; repeat it for more. With -T fields, json, ek, pdml or ndjson.", valueName: "field"),
+        completion: .fields)
     var fields: [String] = []
 
     @Option(
@@ -186,7 +203,8 @@ struct Options: ParsableArguments {
         help: ArgumentHelp(
             "With -T fields: header=y|n, separator=/t|/s|CHARACTER, occurrence=f|l|a, aggregator=,|/s|CHARACTER, "
                 + "quote=d|s|n, escape=y|n, bom=y|n; repeat it for more.",
-            valueName: "option"))
+            valueName: "option"),
+        completion: .fieldOptions)
     var fieldOptions: [String] = []
 
     @Option(
@@ -194,7 +212,8 @@ struct Options: ParsableArguments {
         help: ArgumentHelp(
             "Write every transaction and block into this folder, as <txid>.tx and <hash>.blk, of compact blocks as "
                 + "<hash>.rebuilt.blk; never over another file. Also as bitcoin,FOLDER, tshark's form.",
-            valueName: "folder"))
+            valueName: "folder"),
+        completion: .directory)
     var exportObjects: String?
 
     @Flag(name: .customLong("hex"), help: "With --export-objects: as hexadecimal text, in .tx.hex and .blk.hex.")
@@ -202,7 +221,8 @@ struct Options: ParsableArguments {
 
     @Option(
         name: .customShort("c"), parsing: .unconditional,
-        help: ArgumentHelp("Stop after this many messages.", valueName: "count"))
+        help: ArgumentHelp("Stop after this many messages.", valueName: "count"),
+        completion: .nothing)
     var count: UInt64?
 
     @Option(
@@ -210,14 +230,16 @@ struct Options: ParsableArguments {
         help: ArgumentHelp(
             "Show times as: r since the first frame, d and dd since the message before, e seconds since 1970, a and ad "
                 + "local clock without and with date, u and ud the same in UTC.",
-            valueName: "r|d|dd|e|a|ad|u|ud"))
+            valueName: "r|d|dd|e|a|ad|u|ud"),
+        completion: .values(of: TimeFormat.self))
     var time = "r"
 
     @Option(
         name: .customShort("u"), parsing: .unconditional,
         help: ArgumentHelp(
             "With -t r, d or dd: show seconds as such (s, the default), or as hours, minutes and seconds (hms).",
-            valueName: "s|hms"))
+            valueName: "s|hms"),
+        completion: .values(of: SecondsFormat.self))
     var seconds = "s"
 
     @Option(
@@ -225,7 +247,8 @@ struct Options: ParsableArguments {
         help: ArgumentHelp(
             "Treat the streams of this port as Bitcoin's, besides 8333, 18333, 18444, 38333, 48333 and every stream "
                 + "that begins with a known message header.",
-            valueName: "tcp.port==N,bitcoin"))
+            valueName: "tcp.port==N,bitcoin"),
+        completion: .list(["tcp.port=="]))
     var decodeAs: [String] = []
 
     @Option(
@@ -233,7 +256,8 @@ struct Options: ParsableArguments {
         help: ArgumentHelp(
             "Decrypt v2 connections (BIP 324) with the secrets in this file: lines of BIP324_SHARED_SECRET, the "
                 + "initiator's key and the secret, in hexadecimal. BIP324_KEYLOG in the environment does the same.",
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file())
     var keylog: String?
 
     @Option(
@@ -241,7 +265,8 @@ struct Options: ParsableArguments {
         help: ArgumentHelp(
             "With -i, as root: take the secrets of v2 connections from this running bitcoind, with bpftrace; a "
                 + "program's path, or a process's number.",
-            valueName: "path|pid"))
+            valueName: "path|pid"),
+        completion: .file())
     var nodeKeys: String?
 
     @Option(
@@ -249,13 +274,15 @@ struct Options: ParsableArguments {
         help: ArgumentHelp(
             "Print a bpftrace program that writes a key log of the bitcoind at this path on the host where it runs, and "
                 + "end.",
-            valueName: "path"))
+            valueName: "path"),
+        completion: .file())
     var printKeyProbe: String?
 
     @Option(
         name: .long, parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "With a key log: try this custom network too, by its magic bytes as on the wire.", valueName: "hex"))
+            "With a key log: try this custom network too, by its magic bytes as on the wire.", valueName: "hex"),
+        completion: .nothing)
     var magic: [String] = []
 
     @Flag(name: .long, help: "With -V or -x: show the encrypted bytes of v2 packets, too.")
@@ -267,7 +294,8 @@ struct Options: ParsableArguments {
             "At the end, answer a question about the whole capture, or print a statistic: "
                 + AskedStatistic.all.map { "\($0.name) (\($0.meaning))" }.joined(separator: "; ")
                 + ". As a table, with -T ndjson or --json as data. Repeat it for more; help lists them.",
-            valueName: AskedStatistic.all.map(\.name).joined(separator: "|")))
+            valueName: AskedStatistic.all.map(\.name).joined(separator: "|")),
+        completion: .statistics)
     var statistics: [String] = []
 
     @Flag(name: .long, help: "With -z flow: draw with ASCII alone, as where the locale is not UTF-8.")
@@ -281,7 +309,8 @@ struct Options: ParsableArguments {
         help: ArgumentHelp(
             "With -z: the node that the capture is of, so that what it sent is told from what it received; several "
                 + "addresses with commas. Unless set it is found where it can be.",
-            valueName: "address|address:port"))
+            valueName: "address|address:port"),
+        completion: .nothing)
     var node: String?
 
     @Option(
@@ -289,7 +318,8 @@ struct Options: ParsableArguments {
         help: ArgumentHelp(
             "Write what -z's questions tell, or all of them where none is asked, into this file, for Prometheus: at the "
                 + "end, and with -i every 10 seconds.",
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file())
     var metrics: String?
 
     @Flag(
@@ -302,19 +332,22 @@ struct Options: ParsableArguments {
         help: ArgumentHelp(
             "Print a list and end: fields (tshark's format), messages, expert; or a manual page: manual has all of "
                 + "these, statistics what -z can tell.",
-            valueName: "fields|messages|expert|manual|statistics"))
+            valueName: "fields|messages|expert|manual|statistics"),
+        completion: .values(of: List.self))
     var list: String?
 
     @Option(
         name: .customShort("N"), parsing: .unconditional,
-        help: ArgumentHelp("Accepted for compatibility with tshark: names are never looked up.", valueName: "flags"))
+        help: ArgumentHelp("Accepted for compatibility with tshark: names are never looked up.", valueName: "flags"),
+        completion: .nothing)
     var nameResolution: String?
 
     @Option(
         name: .customShort("o"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "Accepted for compatibility with tshark: preferences that ask for what is always done: "
-                + Preferences.names.map { "\($0):TRUE" }.joined(separator: ", ") + ".", valueName: "preference:value"))
+                + Preferences.names.map { "\($0):TRUE" }.joined(separator: ", ") + ".", valueName: "preference:value"),
+        completion: .preferences)
     var preferences: [String] = []
 
     @Flag(name: .customShort("n"), help: "Accepted for compatibility with tshark: names are never looked up.")
@@ -340,19 +373,22 @@ struct Options: ParsableArguments {
         help: ArgumentHelp(
             "Hold at most this many MiB of one direction of a connection while bytes are missing or a message is "
                 + "incomplete; then give the hole up.",
-            valueName: "MiB"))
+            valueName: "MiB"),
+        completion: .nothing)
     var streamLimit = 33
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Hold at most this many MiB of all connections together.", valueName: "MiB"))
+        help: ArgumentHelp("Hold at most this many MiB of all connections together.", valueName: "MiB"),
+        completion: .nothing)
     var memoryLimit = 512
 
     @Option(
         name: .long,
         help: ArgumentHelp(
             "Wait this many milliseconds of capture time for bytes that the other side has acknowledged.",
-            valueName: "ms"))
+            valueName: "ms"),
+        completion: .nothing)
     var gapGrace = 200
 
     @Flag(name: [.customShort("v"), .customLong("version")], help: "Print the version and end.")
@@ -361,7 +397,7 @@ struct Options: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
             "A display filter, as with -Y; or with -r more captures, where they are none. ./NAME is always a file.",
-            valueName: "filter"), completion: .file())
+            valueName: "filter"), completion: .displayFilterOrFile)
     var arguments: [String] = []
 }
 
