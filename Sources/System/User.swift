@@ -33,6 +33,15 @@ public struct User: Hashable, Sendable {
         self.init { getpwuid_r(id, $0, $1, $2, $3) }
     }
 
+    /// The names of all users that the system lists, in its order.
+    public static var allNames: [String] {
+        var names: [String] = []
+        setpwent()
+        while let entry = getpwent() { names.append(String(cString: entry.pointee.pw_name).singleLine) }
+        endpwent()
+        return names
+    }
+
     /// One of whom no name is needed.
     package init(userID: UInt32, groupID: UInt32) {
         self = User(id: userID) ?? User(name: "", userID, groupID)

@@ -5,7 +5,7 @@ import Glibc
 import Output
 
 /// `-G`: what btcshark knows.
-enum List: String {
+enum List: String, CaseIterable {
     case fields, messages, expert, manual, statistics
 
     init(_ name: String) throws {

@@ -80,6 +80,7 @@ struct Btcshark: ParsableCommand {
     func run() throws {
         if options.version {
             print("btcshark \(Self.version), with \(Libpcap.version)")
+            print(BuildDescription.text)
             return
         }
         if options.listInterfaces {

@@ -181,13 +181,6 @@ import Testing
         #expect(outcome.output == (try Program.run(["-r", "captures/handshake.pcap"]).output))
     }
 
-    @Test(arguments: ["bash", "zsh", "fish"])
-    func completions(_ shell: String) throws {
-        let outcome = try Program.run(["--generate-completion-script", shell])
-        #expect(outcome.status == 0 && outcome.outputText.contains("btcshark"))
-        #expect(outcome.outputText.contains("memory-limit"))
-    }
-
     @Test func fieldsAreSuggested() throws {
         for (wrong, right) in [
             ("bitcoin.comand", "bitcoin.command"), ("bitcoin.inv.hsh", "bitcoin.inv.hash"),

@@ -9,7 +9,8 @@ struct DisplayOptions: ParsableArguments {
 
     @Option(
         name: .customShort("O"), parsing: .unconditional,
-        help: ArgumentHelp("Same as -V: bitcoin is the only protocol.", valueName: "protocols"))
+        help: ArgumentHelp("Same as -V: bitcoin is the only protocol.", valueName: "protocols"),
+        completion: .list(["bitcoin"]))
     var protocols: String?
 
     @Flag(name: .customShort("P"), help: "Print the summary line also with -V or -w.")
@@ -36,14 +37,16 @@ struct DisplayOptions: ParsableArguments {
         help: ArgumentHelp(
             "Show times as: r since the first frame, d and dd since the message before, e seconds since 1970, a and ad "
                 + "local clock without and with date, u and ud the same in UTC.",
-            valueName: "r|d|dd|e|a|ad|u|ud"))
+            valueName: "r|d|dd|e|a|ad|u|ud"),
+        completion: .values(of: TimeFormat.self))
     var time = "r"
 
     @Option(
         name: .customShort("u"), parsing: .unconditional,
         help: ArgumentHelp(
             "With -t r, d or dd: show seconds as such (s, the default), or as hours, minutes and seconds (hms).",
-            valueName: "s|hms"))
+            valueName: "s|hms"),
+        completion: .values(of: SecondsFormat.self))
     var seconds = "s"
 
     @Option(

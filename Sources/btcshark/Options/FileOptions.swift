@@ -9,7 +9,8 @@ struct FileOptions: ParsableArguments {
         help: ArgumentHelp(
             "Write the packets of the messages shown, with their connections' handshakes, to this capture instead of "
                 + "printing; - is standard output. With -i: record all packets, while messages are printed.",
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file())
     var write: String?
 
     @Option(
@@ -17,7 +18,8 @@ struct FileOptions: ParsableArguments {
         help: ArgumentHelp(
             "With -w: the file's format: pcapng, or nsecpcap, also called pcap: classic pcap with nanoseconds. Unless set "
                 + "it is pcapng where the file's name ends in .pcapng or .ntar.",
-            valueName: "format"))
+            valueName: "format"),
+        completion: .list(["pcapng", "nsecpcap", "pcap"]))
     var fileFormat: String?
 
     @Flag(
@@ -39,7 +41,8 @@ struct FileOptions: ParsableArguments {
         help: ArgumentHelp(
             "Write every transaction and block into this folder, as <txid>.tx and <hash>.blk, of compact blocks as "
                 + "<hash>.rebuilt.blk; never over another file. Also as bitcoin,FOLDER, tshark's form.",
-            valueName: "folder"))
+            valueName: "folder"),
+        completion: .directory)
     var exportObjects: String?
 
     @Flag(name: .customLong("hex"), help: "With --export-objects: as hexadecimal text, in .tx.hex and .blk.hex.")

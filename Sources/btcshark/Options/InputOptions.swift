@@ -21,12 +21,13 @@ struct InputOptions: ParsableArguments {
             "Dissect these bytes instead of a capture: messages, a bare transaction, block or header, or a packet; in "
                 + "hexadecimal, as a dump, an array, text with escapes or base64. - takes them, or raw bytes, from "
                 + "standard input.",
-            valueName: "text"))
+            valueName: "text"), completion: .nothing)
     var decode: String?
 
     @Option(
         name: .customLong("as"),
-        help: ArgumentHelp("With --decode: the bytes are the bare payload of this message.", valueName: "command"))
+        help: ArgumentHelp("With --decode: the bytes are the bare payload of this message.", valueName: "command"),
+        completion: .messages)
     var command: String?
 
     @Option(
@@ -34,6 +35,6 @@ struct InputOptions: ParsableArguments {
         help: ArgumentHelp(
             "With --decode, or Bitcoin Core's message captures: the network for which addresses are written: mainnet, "
                 + "testnet3, testnet4, signet, regtest.",
-            valueName: "name"))
+            valueName: "name"), completion: .networks)
     var network: String?
 }

@@ -8,7 +8,8 @@ struct InterfaceOptions: ParsableArguments {
         name: .customShort("i"), parsing: .unconditional,
         help: ArgumentHelp(
             "Capture from this interface, by name or number of the list of -D; any is all of them.",
-            valueName: "interface"))
+            valueName: "interface"),
+        completion: .interfaces)
     var interface: String?
 
     @Flag(name: .customShort("D"), help: "List the interfaces with their state and addresses, and end.")
@@ -19,12 +20,14 @@ struct InterfaceOptions: ParsableArguments {
         help: ArgumentHelp(
             "With -i: capture only packets that match, in pcap-filter(7)'s syntax. Without it: TCP on Bitcoin's ports "
                 + "and those of -d.",
-            valueName: "filter"))
+            valueName: "filter"),
+        completion: .nothing)
     var captureFilter: String?
 
     @Option(
         name: .customShort("s"), parsing: .unconditional,
-        help: ArgumentHelp("With -i: capture at most this many bytes of each packet; 0 is all.", valueName: "bytes"))
+        help: ArgumentHelp("With -i: capture at most this many bytes of each packet; 0 is all.", valueName: "bytes"),
+        completion: .nothing)
     var snapLength: Int?
 
     @Flag(name: .customShort("p"), help: "With -i: do not put the interface into promiscuous mode.")
@@ -32,7 +35,8 @@ struct InterfaceOptions: ParsableArguments {
 
     @Option(
         name: .customShort("B"), parsing: .unconditional,
-        help: ArgumentHelp("With -i: the size of the kernel's buffer; 16 unless set.", valueName: "MiB"))
+        help: ArgumentHelp("With -i: the size of the kernel's buffer; 16 unless set.", valueName: "MiB"),
+        completion: .nothing)
     var bufferSize: Int?
 
     @Flag(
@@ -44,7 +48,8 @@ struct InterfaceOptions: ParsableArguments {
         name: .customShort("a"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "With -i: stop after N seconds, kB of the file, files or packets; repeat it for more.",
-            valueName: "duration:N|filesize:N|files:N|packets:N"))
+            valueName: "duration:N|filesize:N|files:N|packets:N"),
+        completion: .limits(["duration", "filesize", "files", "packets"]))
     var autostop: [String] = []
 
     @Option(
@@ -52,13 +57,15 @@ struct InterfaceOptions: ParsableArguments {
         help: ArgumentHelp(
             "With -i and -w: begin the next file after N seconds, kB or packets, and keep only the last N files; "
                 + "repeat it for more.",
-            valueName: "duration:N|filesize:N|packets:N|files:N"))
+            valueName: "duration:N|filesize:N|packets:N|files:N"),
+        completion: .limits(["duration", "filesize", "packets", "files"]))
     var ring: [String] = []
 
     @Option(
         name: .customShort("Z"), parsing: .unconditional,
         help: ArgumentHelp(
             "With -i, as root: become this user once the interface is open; the default is the user who called sudo.",
-            valueName: "user"))
+            valueName: "user"),
+        completion: .users)
     var user: String?
 }

@@ -9,18 +9,21 @@ struct LimitOptions: ParsableArguments {
         help: ArgumentHelp(
             "Hold at most this many MiB of one direction of a connection while bytes are missing or a message is "
                 + "incomplete; then give the hole up.",
-            valueName: "MiB"))
+            valueName: "MiB"),
+        completion: .nothing)
     var streamLimit = 33
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Hold at most this many MiB of all connections together.", valueName: "MiB"))
+        help: ArgumentHelp("Hold at most this many MiB of all connections together.", valueName: "MiB"),
+        completion: .nothing)
     var memoryLimit = 512
 
     @Option(
         name: .long,
         help: ArgumentHelp(
             "Wait this many milliseconds of capture time for bytes that the other side has acknowledged.",
-            valueName: "ms"))
+            valueName: "ms"),
+        completion: .nothing)
     var gapGrace = 200
 }

@@ -19,7 +19,7 @@ struct Options: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
             "A display filter, as with -Y; or with -r more captures, where they are none. ./NAME is always a file.",
-            valueName: "filter"), completion: .file())
+            valueName: "filter"), completion: .displayFilterOrFile)
     var arguments: [String] = []
 
     // An option is found by its name alone, whatever its group is.

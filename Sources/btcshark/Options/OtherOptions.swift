@@ -9,7 +9,8 @@ struct OtherOptions: ParsableArguments {
         help: ArgumentHelp(
             "Print a list and end: fields (tshark's format), messages, expert; or a manual page: manual has all of "
                 + "these, statistics what -z can tell.",
-            valueName: "fields|messages|expert|manual|statistics"))
+            valueName: "fields|messages|expert|manual|statistics"),
+        completion: .values(of: List.self))
     var list: String?
 
     @Flag(name: [.customShort("v"), .customLong("version")], help: "Print the version and end.")
@@ -17,7 +18,8 @@ struct OtherOptions: ParsableArguments {
 
     @Option(
         name: .customShort("N"), parsing: .unconditional,
-        help: ArgumentHelp("Accepted for compatibility with tshark: names are never looked up.", valueName: "flags"))
+        help: ArgumentHelp("Accepted for compatibility with tshark: names are never looked up.", valueName: "flags"),
+        completion: .nothing)
     var nameResolution: String?
 
     @Flag(name: .customShort("n"), help: "Accepted for compatibility with tshark: names are never looked up.")
@@ -27,6 +29,7 @@ struct OtherOptions: ParsableArguments {
         name: .customShort("o"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "Accepted for compatibility with tshark: preferences that ask for what is always done: "
-                + Preferences.names.map { "\($0):TRUE" }.joined(separator: ", ") + ".", valueName: "preference:value"))
+                + Preferences.names.map { "\($0):TRUE" }.joined(separator: ", ") + ".", valueName: "preference:value"),
+        completion: .preferences)
     var preferences: [String] = []
 }

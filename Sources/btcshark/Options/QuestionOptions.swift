@@ -10,7 +10,8 @@ struct QuestionOptions: ParsableArguments {
             "At the end, answer a question about the whole capture, or print a statistic: "
                 + AskedStatistic.all.map { "\($0.name) (\($0.meaning))" }.joined(separator: "; ")
                 + ". As a table, with -T ndjson or --json as data. Repeat it for more; help lists them.",
-            valueName: AskedStatistic.all.map(\.name).joined(separator: "|")))
+            valueName: AskedStatistic.all.map(\.name).joined(separator: "|")),
+        completion: .statistics)
     var statistics: [String] = []
 
     @Flag(name: .long, help: "With -z: print each answer as one line of JSON, and nothing else.")
@@ -24,7 +25,8 @@ struct QuestionOptions: ParsableArguments {
         help: ArgumentHelp(
             "With -z: the node that the capture is of, so that what it sent is told from what it received; several "
                 + "addresses with commas. Unless set it is found where it can be.",
-            valueName: "address|address:port"))
+            valueName: "address|address:port"),
+        completion: .nothing)
     var node: String?
 
     @Option(
@@ -32,6 +34,7 @@ struct QuestionOptions: ParsableArguments {
         help: ArgumentHelp(
             "Write what -z's questions tell, or all of them where none is asked, into this file, for Prometheus: at the "
                 + "end, and with -i every 10 seconds.",
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file())
     var metrics: String?
 }

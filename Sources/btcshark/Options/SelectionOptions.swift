@@ -8,7 +8,8 @@ struct SelectionOptions: ParsableArguments {
         name: .customShort("Y"), parsing: .unconditional,
         help: ArgumentHelp(
             "Show only messages that match this display filter; it may also stand alone, after -r FILE.",
-            valueName: "filter"))
+            valueName: "filter"),
+        completion: .displayFilter)
     var displayFilter: String?
 
     @Option(
@@ -16,12 +17,14 @@ struct SelectionOptions: ParsableArguments {
         help: ArgumentHelp(
             "Show only messages in which this occurs, whatever the field, and say where: a txid, wtxid or block hash, a "
                 + "short id, a Bitcoin address, or a node's address, also with its port.",
-            valueName: "id"))
+            valueName: "id"),
+        completion: .nothing)
     var find: String?
 
     @Option(
         name: .customShort("c"), parsing: .unconditional,
-        help: ArgumentHelp("Stop after this many messages.", valueName: "count"))
+        help: ArgumentHelp("Stop after this many messages.", valueName: "count"),
+        completion: .nothing)
     var count: UInt64?
 
     @Flag(
@@ -34,7 +37,8 @@ struct SelectionOptions: ParsableArguments {
         help: ArgumentHelp(
             "Treat the streams of this port as Bitcoin's, besides 8333, 18333, 18444, 38333, 48333 and every stream "
                 + "that begins with a known message header.",
-            valueName: "tcp.port==N,bitcoin"))
+            valueName: "tcp.port==N,bitcoin"),
+        completion: .list(["tcp.port=="]))
     var decodeAs: [String] = []
 
     @Flag(
