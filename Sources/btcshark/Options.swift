@@ -164,7 +164,9 @@ struct Options: ParsableArguments {
 
     @Flag(
         name: .long,
-        help: "Show hashes in lines, long byte strings and texts, lists of frames, and very large messages in full.")
+        help: ArgumentHelp(
+            "Show hashes in lines, long byte strings and texts, lists of frames, and very large messages in full, and on a "
+                + "terminal lines and tables that are wider than it."))
     var full = false
 
     @Option(
@@ -209,9 +211,10 @@ struct Options: ParsableArguments {
         name: .customShort("t"), parsing: .unconditional,
         help: ArgumentHelp(
             "Show times as: r since the first frame, d and dd since the message before, e seconds since 1970, a and ad "
-                + "local clock without and with date, u and ud the same in UTC.",
+                + "local clock without and with date, u and ud the same in UTC. "
+                + "Unless set it is r, and with -i on a terminal a.",
             valueName: "r|d|dd|e|a|ad|u|ud"))
-    var time = "r"
+    var time: String?
 
     @Option(
         name: .customShort("u"), parsing: .unconditional,

@@ -37,7 +37,7 @@ extension Run {
             return complain(of: error)
         }
         return run { writer in
-            guard let capture = capture.take() else { return (nil, nil) }
+            guard let capture = capture.take() else { return ReadingEnd() }
             let socket = capture.socketNumber
             let (folders, helper) = Self.needs(of: recording)
             let helpers = [helper, interfaceHelper?.socketNumber].compactMap(\.self)
@@ -78,7 +78,7 @@ extension Run {
                 live.recording.flatMap { statistics.loss(of: $0) },
             ].compactMap(\.self)
             for problem in problems.dropLast() { StandardError.complain(problem) }
-            return (counts, problems.last)
+            return ReadingEnd(counts: counts, problem: problems.last)
         }
     }
 

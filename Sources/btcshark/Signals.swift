@@ -6,12 +6,23 @@ import Synchronization
 /// SIGINT and SIGTERM: the first asks for an orderly end, the second ends at once. SIGUSR1 asks for the counts so far.
 /// SIGHUP, while packets are recorded, asks for the next file; else it is an end like SIGTERM.
 enum Signals {
-    private static let end = Atomic<Bool>(false)
+    /// The number of the first that asked for the end; 0 where none did.
+    private static let ending = Atomic<Int32>(0)
     private static let counts = Atomic<Bool>(false)
     private static let rotation = Atomic<Bool>(false)
 
     /// Finish what is there.
-    static var isEndRequested: Bool { end.load(ordering: .relaxed) }
+    static var isEndRequested: Bool { ending.load(ordering: .relaxed) != 0 }
+
+    /// What asked for the end; nil where nothing did.
+    static var end: (name: String, status: Status)? {
+        switch ending.load(ordering: .relaxed) {
+        case 0: nil
+        case SIGHUP: ("SIGHUP", .hungUp)
+        case SIGTERM: ("SIGTERM", .terminated)
+        default: ("SIGINT", .interrupted)
+        }
+    }
 
     /// Whether the counts were asked for since this was last called.
     static func takeCountsRequest() -> Bool { take(counts) }
@@ -29,11 +40,11 @@ enum Signals {
     /// - Parameter rotates: SIGHUP asks for the next file.
     static func listen(rotates: Bool = false) {
         // Made here, not in the handlers, in which atomics and signal() are all that may be touched.
-        end.store(false, ordering: .relaxed)
+        ending.store(0, ordering: .relaxed)
         counts.store(false, ordering: .relaxed)
         rotation.store(false, ordering: .relaxed)
         let ends: @convention(c) (Int32) -> Void = { number in
-            Signals.end.store(true, ordering: .relaxed)
+            _ = Signals.ending.compareExchange(expected: 0, desired: number, ordering: .relaxed)
             signal(number, SIG_DFL)
         }
         handle(SIGINT, ends)
