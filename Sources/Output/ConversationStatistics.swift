@@ -189,7 +189,10 @@ extension ConversationStatistics {
         .init("bytes_from_responder", "Bytes <-", .bytes, "bytes of the responder", place: 4, importance: .detail) {
             $0.connection.map { .number($0.responder.bytes) }
         },
-        .init("start", "Start", .seconds, "when its first message began, since the capture's first frame", place: 9) {
+        .init(
+            "start", "Start", .seconds, "when its first message began, since the capture's first frame", place: 9,
+            importance: .detail
+        ) {
             row in row.connection.map { _ in .nanoseconds(row.start, decimals: row.decimals) }
         },
         .init("duration", "Duration", .seconds, "from then to the end of its last message", place: 10) { row in

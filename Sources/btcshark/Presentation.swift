@@ -65,7 +65,8 @@ struct Presentation {
         showsSummary = options.summary || !showsTree && !isPasted
         // A live capture is shown while it is recorded, unless it is recorded to where it would be shown.
         let isWrittenInstead = options.interface == nil ? options.write != nil : options.write == "-"
-        printsRecords = !options.quiet && !options.json && (!isWrittenInstead || options.summary)
+        printsRecords = !options.quiet && !options.json && !options.top && (!isWrittenInstead || options.summary)
+        if options.top { try Self.checkTop(options, isPrinting: format != .text || showsTree || showsHex || annotates) }
     }
 
     var timeColumn: TimeColumn { TimeColumn(time, seconds) }
@@ -111,6 +112,16 @@ struct Presentation {
         case .ndjson where !columns.isEmpty: return NDJSONWriter(output, columns: columns, depth: depth)
         case .ndjson: return NDJSONWriter(output, budget: budget)
         }
+    }
+
+    /// - Parameter isPrinting: Messages are to be printed.
+    private static func checkTop(_ options: Options, isPrinting: Bool) throws {
+        if isPrinting || options.summary || options.json || options.quiet {
+            throw ValidationError(
+                "--top shows connections and commands instead of messages: leave out -P, -q, -T, -V, -x, --annotate and "
+                    + "--json.")
+        }
+        if options.write == "-" { throw ValidationError("-w - and --top cannot share standard output.") }
     }
 
     /// - Parameter isWatched: Lines are shown on a terminal: live their times are those of the clock.

@@ -54,7 +54,7 @@ extension Run {
             options.unreadSinks = answers.unreadSinks
             var session = LiveSession(
                 live, output: output, pipeline: plan.dissects ? Pipeline(options, writer: writer) : nil,
-                keys: plan.keys, secrets: secrets, answers: answers)
+                keys: plan.keys, secrets: secrets, answers: answers, top: top)
             let failure = session.run(&reader) { isNotLookedAt }
             reader.finish()
             let packets = reader.recordedFrames ?? session.packets
@@ -66,6 +66,7 @@ extension Run {
             writer?.end()
             let statistics = reader.statistics
             facts?.kernelDropped = statistics.droppedByKernel
+            top?.draw(facts)
             answers.end(facts)
             output.flush()
             if live.recording != nil, output.isClosed, output.errorNumber == 0, !hasToldClosed {

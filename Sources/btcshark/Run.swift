@@ -13,6 +13,7 @@ struct Run {
     let output: ByteOutput
     let exporter: ObjectExporter?
     let answers: Answers
+    let top: DrawnTop?
     let lockdown: Lockdown
 
     init(_ plan: Plan, report: PlannedReport? = nil) {
@@ -27,6 +28,7 @@ struct Run {
             plan.presentation.statistics, plan.pipeline.inquiry, as: plan.presentation.answerFormat,
             isFiltered: plan.pipeline.filter != nil || plan.pipeline.identifier != nil,
             plan.presentation.flowStyle, to: output, plan.metrics, report)
+        top = DrawnTop(plan, to: output)
         exporter = plan.objectFolder.map { ObjectExporter(path: $0, isHexadecimal: plan.options.exportsHex) }
     }
 
@@ -259,6 +261,7 @@ struct Run {
     /// - Parameter read: Ends the writer; what it throws is an input or output that could not be opened.
     func run(_ collector: FrameCollector? = nil, _ read: ((any RecordSink)?) throws -> ReadingEnd) -> Status {
         var writers = plan.presentation.makeWriters(output) + answers.sinks
+        if let top { writers.append(top.top) }
         if let exporter { writers.append(exporter) }
         if let collector { writers.append(collector) }
         let writer: (any RecordSink)? = writers.count > 1 ? WriterGroup(writers) : writers.first

@@ -4,12 +4,14 @@ import Synchronization
 /// What the user asks for by signals.
 ///
 /// SIGINT and SIGTERM: the first asks for an orderly end, the second ends at once. SIGUSR1 asks for the counts so far.
-/// SIGHUP, while packets are recorded, asks for the next file; else it is an end like SIGTERM.
+/// SIGHUP, while packets are recorded, asks for the next file; else it is an end like SIGTERM. SIGWINCH says that the
+/// terminal has another size.
 enum Signals {
     /// The number of the first that asked for the end; 0 where none did.
     private static let ending = Atomic<Int32>(0)
     private static let counts = Atomic<Bool>(false)
     private static let rotation = Atomic<Bool>(false)
+    private static let resize = Atomic<Bool>(false)
 
     /// Finish what is there.
     static var isEndRequested: Bool { ending.load(ordering: .relaxed) != 0 }
@@ -30,12 +32,15 @@ enum Signals {
     /// Whether the next file was asked for since this was last called.
     static func takeRotationRequest() -> Bool { take(rotation) }
 
+    /// Whether the terminal has changed its size since this was last called.
+    static func takeResize() -> Bool { take(resize) }
+
     /// Asked for each frame: only looked at, as a rule.
     private static func take(_ flag: borrowing Atomic<Bool>) -> Bool {
         flag.load(ordering: .relaxed) && flag.exchange(false, ordering: .relaxed)
     }
 
-    /// Begins to listen. A read or a wait is interrupted by an end; by the other two, only a wait of the live capture.
+    /// Begins to listen. A read or a wait is interrupted by an end; by the others, only a wait of the live capture.
     ///
     /// - Parameter rotates: SIGHUP asks for the next file.
     static func listen(rotates: Bool = false) {
@@ -43,6 +48,7 @@ enum Signals {
         ending.store(0, ordering: .relaxed)
         counts.store(false, ordering: .relaxed)
         rotation.store(false, ordering: .relaxed)
+        resize.store(false, ordering: .relaxed)
         let ends: @convention(c) (Int32) -> Void = { number in
             _ = Signals.ending.compareExchange(expected: 0, desired: number, ordering: .relaxed)
             signal(number, SIG_DFL)
@@ -50,6 +56,7 @@ enum Signals {
         handle(SIGINT, ends)
         handle(SIGTERM, ends)
         handle(SIGUSR1, flags: SA_RESTART) { _ in Signals.counts.store(true, ordering: .relaxed) }
+        handle(SIGWINCH, flags: SA_RESTART) { _ in Signals.resize.store(true, ordering: .relaxed) }
         if rotates {
             handle(SIGHUP, flags: SA_RESTART) { _ in Signals.rotation.store(true, ordering: .relaxed) }
         } else {

@@ -16,7 +16,7 @@ public struct Colour: Sendable {
     public init(isOn: Bool) { self.isOn = isOn }
 
     /// Appends what `body` does, in the colour of a role.
-    func append(as role: Role, to text: inout TextBuffer, _ body: (inout TextBuffer) -> Void) {
+    package func append(as role: Role, to text: inout TextBuffer, _ body: (inout TextBuffer) -> Void) {
         guard isOn, let code = Self.code(of: role) else { return body(&text) }
         text.append(code)
         body(&text)

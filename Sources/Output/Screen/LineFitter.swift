@@ -3,7 +3,7 @@ import Fields
 /// Fits lines into the width of a terminal.
 package struct LineFitter: Sendable {
     package enum Manner: Sendable {
-        /// `…` stands for what has no room, but a hash or key is written in full, to be copied.
+        /// `…` stands for what has no room, but a hash, key or address is written in full, to be copied.
         case cut
         /// A line goes on in further ones, between words: indented by `indent` columns more than what stands first in it at
         /// or after a column.

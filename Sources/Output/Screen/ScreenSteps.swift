@@ -72,7 +72,7 @@ extension TextBuffer {
 
     /// Appends a text of at most `width` columns, the last of them `…` where it had more. Colours end all the same.
     ///
-    /// - Parameter keepsIdentifiers: A hash or a key of which something has room is written in full.
+    /// - Parameter keepsIdentifiers: A hash, key or address of which something has room is written in full.
     mutating func append(_ text: ArraySlice<UInt8>, cutTo width: Int, keepsIdentifiers: Bool = false) {
         var columns = 0
         var end = text.startIndex
@@ -88,15 +88,22 @@ extension TextBuffer {
         if keepsIdentifiers { end = Self.identifierEnd(in: text, at: end) ?? end }
         bytes.append(contentsOf: text[..<end])
         let rest = ScreenSteps(text[end...])
-        if rest.contains(where: { $0.columns > 0 }) { append("…") }
+        // No more than a bracket is written, too.
+        guard rest.reduce(0, { $0 + $1.columns }) > 1 else {
+            bytes.append(contentsOf: text[end...])
+            return
+        }
+        append("…")
         for step in rest where step.isEscape { bytes.append(contentsOf: text[step.range]) }
     }
 
-    /// The end of the hash or key in which `place` is: 20 to 33 bytes in hexadecimal.
+    /// The end of the hash, key or address in which `place` is: a word of 26 to 90 letters and digits.
     private static func identifierEnd(in text: ArraySlice<UInt8>, at place: Int) -> Int? {
-        func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) }
-        let start = text[..<place].reversed().firstIndex { !isDigit($0) }?.base ?? text.startIndex
-        let end = text[place...].firstIndex { !isDigit($0) } ?? text.endIndex
-        return start < place && (40...66).contains(end - start) ? end : nil
+        func isPart(_ byte: UInt8) -> Bool {
+            (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+        }
+        let start = text[..<place].reversed().firstIndex { !isPart($0) }?.base ?? text.startIndex
+        let end = text[place...].firstIndex { !isPart($0) } ?? text.endIndex
+        return start < place && (26...90).contains(end - start) ? end : nil
     }
 }

@@ -32,10 +32,13 @@ struct TableFit {
         shown = columns.indices.filter { columns[$0].importance == .name }
         let others = columns.indices.filter { columns[$0].importance != .name }
             .sorted { (columns[$1].importance, $0) < (columns[$0].importance, $1) }
-        for index in others {
+        var isFull = false
+        for index in others where columns[index].importance > .detail || !isFull {
             let before = shown
             shown = (shown + [index]).sorted()
-            if total > room { shown = before }
+            guard total > room else { continue }
+            shown = before
+            isFull = true
         }
         shorten(into: room)
         widen(into: room)
