@@ -23,7 +23,7 @@ public struct AnnotatedText {
     /// Bytes a line.
     static let bytesPerLine = 8
     /// Offset, two spaces, the bytes, two spaces.
-    private static let width = 4 + 2 + bytesPerLine * 3 - 1 + 2
+    static let width = 4 + 2 + bytesPerLine * 3 - 1 + 2
 
     public init(full: Bool, colour: Colour) {
         declarations = Catalog.declarations

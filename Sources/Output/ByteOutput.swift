@@ -17,6 +17,9 @@ public final class ByteOutput {
     public private(set) var errorNumber: Int32 = 0
     /// Each record is written at once.
     public var isLineBuffered: Bool
+    /// Columns of the terminal that it is shown on: lines for people are cut to them, and tables fitted into them. Nil where
+    /// all is written.
+    public var width: Int?
     /// Asked before each write: whether the program is to end. Then a reader that takes nothing for a second is given
     /// up, with `ETIMEDOUT`; else a write waits for it as long as it takes.
     public var isEnding: @Sendable () -> Bool = { false }
@@ -37,8 +40,11 @@ public final class ByteOutput {
         buffer.bytes.reserveCapacity(Self.capacity * 2)
     }
 
-    public func flushIfFull() {
-        if isLineBuffered || buffer.count >= Self.capacity { flush() }
+    public func flushIfFull() { drainIfFull(&buffer) }
+
+    /// Writes what is in `text`, which may be ``buffer`` itself, where it is much or each record is written at once.
+    func drainIfFull(_ text: inout TextBuffer) {
+        if isLineBuffered || text.count >= Self.capacity { drain(&text) }
     }
 
     public func flush() { drain(&buffer) }

@@ -40,6 +40,18 @@ public struct Column: Sendable {
         case absent
     }
 
+    /// How a table that has no room for all columns chooses among them.
+    public enum Importance: Int, Comparable, Sendable {
+        /// It has room only where all of the others have.
+        case detail
+        case usual
+        case main
+        /// It names the row: it is always there, shortened at worst.
+        case name
+
+        public static func < (left: Importance, right: Importance) -> Bool { left.rawValue < right.rawValue }
+    }
+
     /// The name of its member in a line of data.
     public let key: StaticString
     /// Its name in the table; nil where the table does not have it.
@@ -52,6 +64,7 @@ public struct Column: Sendable {
     package let place: Int?
     /// Its width in a table of fixed columns, with the space before it.
     package let width: Int
+    package let importance: Importance
 }
 
 extension Column.Unit {

@@ -124,23 +124,26 @@ extension ConversationStatistics {
             .word($0.connection == nil ? "other" : "connection")
         },
         .init("stream", nil, .number, "number of the TCP connection") { $0.connection.map { .number($0.stream) } },
-        .init("initiator", "Initiator", .text, "address and port of the side that opened the connection", place: 0) {
+        .init(
+            "initiator", "Initiator", .text, "address and port of the side that opened the connection", place: 0,
+            importance: .name
+        ) {
             $0.connection.map { .printable($0.initiator.endpoint) }
         },
-        .init("responder", "Responder", .text, "address and port of the other side", place: 2) {
+        .init("responder", "Responder", .text, "address and port of the other side", place: 2, importance: .name) {
             $0.connection.map { .printable($0.responder.endpoint) }
         },
         .init(
             "initiator_known", "", .flag(yes: "<->", no: "?-?"),
             "whether it is known which side opened the connection; if not, the one heard first counts as the initiator",
-            place: 1
+            place: 1, importance: .name
         ) {
             $0.connection.map { .flag($0.isDirected) }
         },
         .init(
             "transport", "Transport", .text,
             "how its bytes are sent: v1, v2, v2 encrypted, which could not be read, or null where nothing of Bitcoin's came",
-            place: 11
+            place: 11, importance: .detail
         ) { row in
             guard let connection = row.connection else { return nil }
             if let transport = connection.transport { return .word(transport.name) }
@@ -158,26 +161,38 @@ extension ConversationStatistics {
         ) { row in
             row.connection.map { .text(row.userAgents.text($0.responder.userAgent)) }
         },
-        .init("messages", "Messages", .count, "messages of both sides, null where they could not be read", place: 7) {
+        .init(
+            "messages", "Messages", .count, "messages of both sides, null where they could not be read", place: 7,
+            importance: .main
+        ) {
             .number($0.messages)
         },
-        .init("bytes", "Bytes", .bytes, "bytes of both sides: headers and payloads, or all that is encrypted", place: 8)
-        {
+        .init(
+            "bytes", "Bytes", .bytes, "bytes of both sides: headers and payloads, or all that is encrypted", place: 8,
+            importance: .main
+        ) {
             .number($0.bytes)
         },
-        .init("messages_from_initiator", "Messages ->", .count, "messages of the initiator", place: 5) {
+        .init(
+            "messages_from_initiator", "Messages ->", .count, "messages of the initiator", place: 5, importance: .detail
+        ) {
             $0.connection.map { .number($0.isOpaque ? nil : $0.initiator.messages) }
         },
-        .init("bytes_from_initiator", "Bytes ->", .bytes, "bytes of the initiator", place: 6) {
+        .init("bytes_from_initiator", "Bytes ->", .bytes, "bytes of the initiator", place: 6, importance: .detail) {
             $0.connection.map { .number($0.initiator.bytes) }
         },
-        .init("messages_from_responder", "Messages <-", .count, "messages of the responder", place: 3) {
+        .init(
+            "messages_from_responder", "Messages <-", .count, "messages of the responder", place: 3, importance: .detail
+        ) {
             $0.connection.map { .number($0.isOpaque ? nil : $0.responder.messages) }
         },
-        .init("bytes_from_responder", "Bytes <-", .bytes, "bytes of the responder", place: 4) {
+        .init("bytes_from_responder", "Bytes <-", .bytes, "bytes of the responder", place: 4, importance: .detail) {
             $0.connection.map { .number($0.responder.bytes) }
         },
-        .init("start", "Start", .seconds, "when its first message began, since the capture's first frame", place: 9) {
+        .init(
+            "start", "Start", .seconds, "when its first message began, since the capture's first frame", place: 9,
+            importance: .detail
+        ) {
             row in row.connection.map { _ in .nanoseconds(row.start, decimals: row.decimals) }
         },
         .init("duration", "Duration", .seconds, "from then to the end of its last message", place: 10) { row in
@@ -185,7 +200,7 @@ extension ConversationStatistics {
         },
         .init(
             "end", "End", .text, "how it was closed: fin or rst, and by whom; open where neither was captured",
-            place: 14
+            place: 14, importance: .main
         ) { row in
             guard row.connection != nil else { return nil }
             guard let life = row.life else { return .text(nil) }

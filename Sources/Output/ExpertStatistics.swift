@@ -69,9 +69,14 @@ extension ExpertStatistics {
         .init("group", "Group", .text, "what the remark is about, in Wireshark's words", width: 11) {
             .printable($0.remark.group.name)
         },
-        .init("summary", "Summary", .text, "the remark, with an ellipsis for its number") {
+        .init(
+            "summary", "Summary", .longText(shown: 200), "the remark, with an ellipsis for its number",
+            importance: .name
+        ) {
             .printable($0.remark.summary)
         },
-        .init("count", "Frequency", .count, "how often it occurred", place: 0, width: 12) { .number($0.count) },
+        .init("count", "Frequency", .count, "how often it occurred", place: 0, width: 12, importance: .main) {
+            .number($0.count)
+        },
     ]
 }

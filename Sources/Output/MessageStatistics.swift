@@ -155,18 +155,20 @@ extension MessageStatistics {
         ) {
             .printable($0.kind.rawValue)
         },
-        .init("command", "Command", .text, "the command, null where the row is not of one") {
+        .init("command", "Command", .text, "the command, null where the row is not of one", importance: .name) {
             .label($0.command, shown: $0.title)
         },
-        .init("count", "Count", .count, "messages") { $0.isRead ? .number($0.tally.count) : nil },
+        .init("count", "Count", .count, "messages", importance: .main) { $0.isRead ? .number($0.tally.count) : nil },
         .init("count_percent", "Percent", .percent, "share of all messages") {
             $0.isRead ? .quotient(.percent($0.tally.count, of: $0.all.count)) : nil
         },
-        .init("bytes", "Bytes", .bytes, "headers and payloads, as long as the headers say") { .number($0.tally.bytes) },
+        .init("bytes", "Bytes", .bytes, "headers and payloads, as long as the headers say", importance: .main) {
+            .number($0.tally.bytes)
+        },
         .init("bytes_percent", "Percent", .percent, "share of the bytes of all messages") {
             $0.isRead ? .quotient(.percent($0.tally.bytes, of: $0.all.bytes)) : nil
         },
-        .init("average_bytes", "Average", .averageBytes, "bytes of a message") {
+        .init("average_bytes", "Average", .averageBytes, "bytes of a message", importance: .detail) {
             $0.isRead ? .quotient(Quotient($0.tally.bytes, of: $0.tally.count)) : nil
         },
         .init(
@@ -174,19 +176,25 @@ extension MessageStatistics {
         ) {
             $0.isRead ? .quotient(.rate($0.tally.count, nanoseconds: $0.span)) : nil
         },
-        .init("problems", "Problems", .count, "messages that are cut or malformed, or have a bad checksum") {
+        .init(
+            "problems", "Problems", .count, "messages that are cut or malformed, or have a bad checksum",
+            importance: .main
+        ) {
             $0.isRead ? .number($0.tally.problems) : nil
         },
-        .init("count_from_initiator", "Count ->", .count, "messages of the side that opened the connection") {
+        .init(
+            "count_from_initiator", "Count ->", .count, "messages of the side that opened the connection",
+            importance: .detail
+        ) {
             $0.isRead ? .number($0.tally.fromInitiator.count) : nil
         },
-        .init("bytes_from_initiator", "Bytes ->", .bytes, "bytes of these messages") {
+        .init("bytes_from_initiator", "Bytes ->", .bytes, "bytes of these messages", importance: .detail) {
             .number($0.tally.fromInitiator.bytes)
         },
-        .init("count_from_responder", "Count <-", .count, "messages of the other side") {
+        .init("count_from_responder", "Count <-", .count, "messages of the other side", importance: .detail) {
             $0.isRead ? .number($0.tally.fromResponder.count) : nil
         },
-        .init("bytes_from_responder", "Bytes <-", .bytes, "bytes of these messages") {
+        .init("bytes_from_responder", "Bytes <-", .bytes, "bytes of these messages", importance: .detail) {
             .number($0.tally.fromResponder.bytes)
         },
     ]

@@ -15,8 +15,14 @@ package struct Quotient {
     }
 
     /// The rate a second.
-    static func rate(_ count: UInt64, nanoseconds: UInt64) -> Quotient {
+    package static func rate(_ count: UInt64, nanoseconds: UInt64) -> Quotient {
         Quotient(1e9 * Double(count), Double(nanoseconds))
+    }
+
+    /// To the nearest integer; nil where nothing can be divided by the denominator.
+    package var rounded: UInt64? {
+        guard denominator > 0 else { return nil }
+        return UInt64(min(max((numerator / denominator).rounded(), 0), 1e18))
     }
 
     private init(_ numerator: Double, _ denominator: Double) {
@@ -28,7 +34,7 @@ package struct Quotient {
 extension TextBuffer {
     /// Writes a quotient, rounded to that number of decimals (at most 9); false, and nothing written, where nothing can be
     /// divided by the denominator.
-    mutating func append(_ quotient: Quotient, decimals: Int) -> Bool {
+    package mutating func append(_ quotient: Quotient, decimals: Int) -> Bool {
         guard quotient.denominator > 0 else { return false }
         var scale: UInt64 = 1
         for _ in 0..<min(max(decimals, 0), 9) { scale *= 10 }

@@ -24,21 +24,34 @@ public struct SummaryLine {
         }
         text.append(ascii: separator)
         text.append(spaces: 12 - record.source.count)
-        text.bytes.append(contentsOf: record.source)
-        text.append(ascii: separator)
-        text.append("→")
-        text.append(ascii: separator)
-        text.bytes.append(contentsOf: record.destination)
+        colour.append(as: .sender(record.sender), to: &text) { text in
+            text.bytes.append(contentsOf: record.source)
+            text.append(ascii: separator)
+            text.append("→")
+            text.append(ascii: separator)
+            text.bytes.append(contentsOf: record.destination)
+        }
         text.append(spaces: 12 - record.destination.count)
         text.append(ascii: separator)
         text.append(record.protocolName)
         text.append(ascii: separator)
         text.append(decimal: record.length)
         text.append(ascii: separator)
-        if record.hasProblem { colour.begin(.problem, in: &text) }
-        text.append(record.info)
-        if record.hasProblem { colour.end(in: &text) }
+        append(infoOf: record, to: &text)
         text.append("\n")
+    }
+
+    /// A problem colours all of it, else the message's family its name.
+    private func append(infoOf record: borrowing Record, to text: inout TextBuffer) {
+        if record.hasProblem { return colour.append(as: .problem, to: &text) { $0.append(record.info) } }
+        var name = 0
+        if colour.isOn, record.isMessage, let command = record.command {
+            name = min(max(0, record.said.lowerBound), record.info.count)
+            colour.append(as: .family(MessageFamily(of: command)), to: &text) {
+                $0.bytes.append(contentsOf: record.info.bytes[..<name])
+            }
+        }
+        text.bytes.append(contentsOf: record.info.bytes[name...])
     }
 }
 
@@ -50,45 +63,5 @@ extension TextBuffer {
         let from = count
         body(&self)
         bytes.removeSubrange(start..<start + min(width, count - from))
-    }
-}
-
-/// Terminal colours, or none.
-public struct Colour: Sendable {
-    public enum Role: Sendable {
-        case problem, heading, offset
-        case family(MessageFamily)
-    }
-
-    public let isOn: Bool
-
-    public init(isOn: Bool) { self.isOn = isOn }
-
-    func begin(_ role: Role, in text: inout TextBuffer) {
-        guard isOn else { return }
-        switch role {
-        case .problem: text.append("\u{1b}[31m")
-        case .heading: text.append("\u{1b}[1m")
-        case .offset: text.append("\u{1b}[2m")
-        case .family(let family): text.append(Self.code(of: family))
-        }
-    }
-
-    /// Colours of the terminal's own, since its ground is not known.
-    private static func code(of family: MessageFamily) -> StaticString {
-        switch family {
-        case .block: "\u{1b}[34m"
-        case .header: "\u{1b}[36m"
-        case .tx: "\u{1b}[33m"
-        case .ask: "\u{1b}[35m"
-        case .addr: "\u{1b}[32m"
-        case .filter: "\u{1b}[93m"
-        case .talk: "\u{1b}[90m"
-        case .other: "\u{1b}[95m"
-        }
-    }
-
-    func end(in text: inout TextBuffer) {
-        if isOn { text.append("\u{1b}[0m") }
     }
 }

@@ -8,6 +8,8 @@ package struct TableText<Row> {
         /// Under a heading with a line of `=`; columns have the widths of their declarations, and all but the last are
         /// moved to the right.
         case underlined(TextBuffer)
+        /// As framed, without title and lines.
+        case bare
     }
 
     private let style: Style
@@ -37,34 +39,71 @@ package struct TableText<Row> {
     /// - Parameter rows: Where the widths depend on them they are gone through twice: a large table takes no memory if
     ///   they are made when they are needed.
     package func append(_ rows: some Collection<Row>, to output: ByteOutput) {
-        guard !hidesEmpty else {
-            var table = self
-            table = TableText(style, shownColumns(of: rows), notes: notes, order: ())
-            return table.append(rows, to: output)
+        append(rows, into: output.width, to: &output.buffer) { output.drainIfFull(&$0) }
+    }
+
+    /// - Parameters:
+    ///   - room: Columns of the terminal into which the table is fitted; nil where all is shown.
+    ///   - drain: Called after each row.
+    package func append(
+        _ rows: some Collection<Row>, into room: Int?, to text: inout TextBuffer,
+        draining drain: (inout TextBuffer) -> Void = { _ in }
+    ) {
+        if hidesEmpty {
+            let table = TableText(style, shownColumns(of: rows), notes: notes, order: ())
+            return table.append(rows, into: room, to: &text, draining: drain)
         }
+        let fit = TableFit(
+            columns.map(\.column), widths: widths(of: rows, isFitted: room != nil), gaps: gaps, into: room)
+        let width = min(fit.total, room ?? .max)
         switch style {
         case .framed(let title):
-            let widths = widths(of: rows)
-            let width = widths.reduce(0, +) + 2 * max(0, columns.count - 1)
-            rule(0x3d, width, to: &output.buffer)
-            output.buffer.append(title)
-            output.buffer.append("\n")
-            appendTitles(widths, to: &output.buffer)
-            rule(0x2d, width, to: &output.buffer)
-            append(rows, widths, to: output)
-            for note in notes {
-                output.buffer.append(note)
-                output.buffer.append("\n")
-            }
-            rule(0x3d, width, to: &output.buffer)
+            rule(0x3d, width, to: &text)
+            text.append(title)
+            text.append("\n")
+            appendTitles(fit, to: &text)
+            rule(0x2d, width, to: &text)
         case .underlined(let heading):
-            let widths = columns.map(\.column.width)
-            output.buffer.append(heading)
-            output.buffer.append("\n")
-            rule(0x3d, heading.width(from: 0), to: &output.buffer)
-            appendTitles(widths, to: &output.buffer)
-            append(rows, widths, to: output)
+            text.append(heading)
+            text.append("\n")
+            rule(0x3d, heading.columns(), to: &text)
+            appendTitles(fit, to: &text)
+        case .bare: appendTitles(fit, to: &text)
         }
+        for row in rows {
+            appendLine(fit, to: &text) { $1.append(cell: $0.value(row), $0.column.unit) }
+            drain(&text)
+        }
+        let start = text.count
+        for note in notes + [noteOfFit(fit, room)].compactMap(\.self) {
+            text.append(note)
+            text.append("\n")
+        }
+        if let room { LineFitter(.folded(after: 0, indent: 2), into: room).fit(&text, from: start) }
+        if case .framed = style { rule(0x3d, width, to: &text) }
+    }
+
+    /// What has no room.
+    private func noteOfFit(_ fit: TableFit, _ room: Int?) -> TextBuffer? {
+        // What is drawn again each second has no room for it.
+        if case .bare = style { return nil }
+        guard let room else { return nil }
+        let leftOut = columns.indices.filter { !fit.shown.contains($0) }.map(name)
+        let shortened = fit.shown.filter(fit.isShortened).map(name)
+        guard !leftOut.isEmpty || !shortened.isEmpty else { return nil }
+        var parts: [String] = []
+        if !leftOut.isEmpty { parts.append("left out: " + leftOut.joined(separator: ", ")) }
+        if !shortened.isEmpty { parts.append("shortened: " + shortened.joined(separator: ", ")) }
+        var note = TextBuffer()
+        note.append("For \(room) columns \(parts.joined(separator: "; ")). --full shows all.")
+        return note
+    }
+
+    /// The title of a column; its key where it has none, or others have the same.
+    private func name(of index: Int) -> String {
+        let title = "\(columns[index].column.title ?? "")"
+        let isOwn = columns.count { "\($0.column.title ?? "")" == title } == 1
+        return isOwn && !title.isEmpty ? title : "\(columns[index].column.key)".replacing("_", with: " ")
     }
 
     /// For columns that are in their order.
@@ -90,18 +129,32 @@ package struct TableText<Row> {
         .map(\.element)
     }
 
-    private func widths(of rows: some Collection<Row>) -> [Int] {
-        var cell = TextBuffer()
-        var widths = columns.map { column in
-            cell.removeAll()
-            cell.append(column.column.title ?? "")
-            return cell.width(from: 0)
+    /// Spaces before each column but the first.
+    private var gaps: [Int] {
+        columns.indices.map { index in
+            if case .underlined = style, index < columns.count - 1 { 0 } else { 2 }
         }
+    }
+
+    /// - Parameter isFitted: Of columns with widths of their own the last needs as much as the widest of its cells.
+    private func widths(of rows: some Collection<Row>, isFitted: Bool) -> [Int] {
+        var measured = Array(columns.indices)
+        var widths = columns.map { column in
+            var title = TextBuffer()
+            title.append(column.column.title ?? "")
+            return title.columns()
+        }
+        if case .underlined = style {
+            measured = isFitted ? measured.suffix(1) : []
+            for index in columns.indices.dropLast() { widths[index] = columns[index].column.width }
+        }
+        guard !measured.isEmpty else { return widths }
+        var cell = TextBuffer()
         for row in rows {
-            for (index, column) in columns.enumerated() {
+            for index in measured {
                 cell.removeAll()
-                cell.append(cell: column.value(row), column.column.unit)
-                widths[index] = max(widths[index], cell.width(from: 0))
+                cell.append(cell: columns[index].value(row), columns[index].column.unit)
+                widths[index] = max(widths[index], cell.columns())
             }
         }
         return widths
@@ -112,31 +165,29 @@ package struct TableText<Row> {
         text.append("\n")
     }
 
-    private func appendTitles(_ widths: [Int], to text: inout TextBuffer) {
-        appendLine(widths, to: &text) { $1.append($0.column.title ?? "") }
-    }
-
-    private func append(_ rows: some Collection<Row>, _ widths: [Int], to output: ByteOutput) {
-        for row in rows {
-            appendLine(widths, to: &output.buffer) { $1.append(cell: $0.value(row), $0.column.unit) }
-            output.flushIfFull()
-        }
+    private func appendTitles(_ fit: TableFit, to text: inout TextBuffer) {
+        appendLine(fit, to: &text) { $1.append($0.column.title ?? "") }
     }
 
     private func appendLine(
-        _ widths: [Int], to text: inout TextBuffer, _ cell: (ValuedColumn<Row>, inout TextBuffer) -> Void
+        _ fit: TableFit, to text: inout TextBuffer, _ cell: (ValuedColumn<Row>, inout TextBuffer) -> Void
     ) {
-        for (index, column) in columns.enumerated() {
-            let isLast = index == columns.count - 1
-            let (isLeft, isApart) =
-                switch style {
-                case .framed: (column.column.unit.isLeft, true)
-                case .underlined: (isLast, isLast)
-                }
-            if index > 0, isApart { text.append("  ") }
+        let gaps = gaps
+        for index in fit.shown {
+            let column = columns[index]
+            let isLast = index == fit.shown.last
+            let isLeft = if case .underlined = style { index == columns.count - 1 } else { column.column.unit.isLeft }
+            if index != fit.shown.first { text.append(spaces: gaps[index]) }
             let start = text.count
             cell(column, &text)
-            let padding = max(0, widths[index] - text.width(from: start))
+            var width = text.columns(from: start)
+            if fit.isShortened(index), width > fit.widths[index] {
+                let all = text.bytes[start...]
+                text.bytes.removeSubrange(start...)
+                text.append(all, cutTo: fit.widths[index])
+                width = text.columns(from: start)
+            }
+            let padding = max(0, fit.widths[index] - width)
             if !isLeft {
                 text.bytes.insert(contentsOf: repeatElement(0x20, count: padding), at: start)
             } else if !isLast {
@@ -146,12 +197,5 @@ package struct TableText<Row> {
         }
         while text.bytes.last == 0x20 { text.bytes.removeLast() }
         text.append("\n")
-    }
-}
-
-extension TextBuffer {
-    /// How many characters there are from `start` on, each taken to be one column wide.
-    fileprivate func width(from start: Int) -> Int {
-        bytes[start...].reduce(0) { $1 & 0xc0 == 0x80 ? $0 : $0 + 1 }
     }
 }

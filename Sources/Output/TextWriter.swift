@@ -11,6 +11,8 @@ public final class TextWriter: RecordSink {
     private let hex: Bool
     /// Nil where all is shown.
     private let cutter: TreeCutter?
+    /// Lines have the width of the output.
+    private let isForPeople: Bool
 
     /// - Parameters:
     ///   - summary: The line before each message's tree or dump, or alone.
@@ -18,10 +20,12 @@ public final class TextWriter: RecordSink {
     ///   - tree: `-V`.
     ///   - annotated: `--annotate`.
     ///   - hex: `-x`.
+    ///   - isForPeople: Lines are cut where the output has a width; those of ``AnnotatedText``, which teaches, are folded.
     public init(
         _ output: ByteOutput, summary: SummaryLine?, places: PlaceLines? = nil, tree: TreeText? = nil,
-        annotated: AnnotatedText? = nil, hex: Bool = false
+        annotated: AnnotatedText? = nil, hex: Bool = false, isForPeople: Bool = true
     ) {
+        self.isForPeople = isForPeople
         self.output = output
         self.summary = summary
         self.places = places
@@ -41,8 +45,10 @@ public final class TextWriter: RecordSink {
     public func end() { output.flush() }
 
     public func write(_ record: borrowing Record, _ bytes: RawSpan) {
-        summary?.append(record, to: &output.buffer)
-        places?.append(record, to: &output.buffer)
+        fitted(.cut) { text, _ in
+            summary?.append(record, to: &text)
+            places?.append(record, to: &text)
+        }
         if showsTree {
             if let cutter, cutter.cuts(record.tree, from: record.protocolNode, byteCount: bytes.byteCount) {
                 append(record, cutter.tree, bytes)
@@ -52,11 +58,13 @@ public final class TextWriter: RecordSink {
         }
         if hex {
             if showsTree { output.buffer.append("\n") }
-            if record.ciphertext.isEmpty {
-                HexText.append(bytes, to: &output.buffer)
-            } else {
-                append(record.ciphertext.span.bytes, "Encrypted (")
-                append(bytes, "Decrypted (")
+            fitted(.cut) { text, _ in
+                if record.ciphertext.isEmpty {
+                    HexText.append(bytes, to: &text)
+                } else {
+                    Self.append(record.ciphertext.span.bytes, "Encrypted (", to: &text)
+                    Self.append(bytes, "Decrypted (", to: &text)
+                }
             }
         }
         if showsTree || hex { output.buffer.append("\n") }
@@ -64,15 +72,32 @@ public final class TextWriter: RecordSink {
     }
 
     private func append(_ record: borrowing Record, _ shown: borrowing Tree, _ bytes: RawSpan) {
-        tree?.append(record, shown, bytes, to: &output.buffer) { output.drain(&$0) }
-        annotated?.append(record, shown, bytes, to: &output.buffer) { output.drain(&$0) }
+        fitted(.cut) { text, drain in tree?.append(record, shown, bytes, to: &text, draining: drain) }
+        fitted(.folded(after: AnnotatedText.width, indent: 2)) { text, drain in
+            annotated?.append(record, shown, bytes, to: &text, draining: drain)
+        }
+    }
+
+    /// Appends the lines of `body` as the output has room for them. `body` drains a text that has grown large, at the end of
+    /// a line.
+    private func fitted(
+        _ manner: LineFitter.Manner, _ body: (inout TextBuffer, (inout TextBuffer) -> Void) -> Void
+    ) {
+        let fitter = isForPeople ? output.width.map { LineFitter(manner, into: $0) } : nil
+        var start = output.buffer.count
+        body(&output.buffer) { text in
+            fitter?.fit(&text, from: start)
+            output.drain(&text)
+            start = 0
+        }
+        fitter?.fit(&output.buffer, from: start)
     }
 
     /// A dump with a heading, where there are two of them: `Encrypted (81 bytes):`.
-    private func append(_ bytes: RawSpan, _ heading: StaticString) {
-        output.buffer.append(heading)
-        output.buffer.append(decimal: bytes.byteCount)
-        output.buffer.append(bytes.byteCount == 1 ? " byte):\n" : " bytes):\n")
-        HexText.append(bytes, to: &output.buffer)
+    private static func append(_ bytes: RawSpan, _ heading: StaticString, to text: inout TextBuffer) {
+        text.append(heading)
+        text.append(decimal: bytes.byteCount)
+        text.append(bytes.byteCount == 1 ? " byte):\n" : " bytes):\n")
+        HexText.append(bytes, to: &text)
     }
 }

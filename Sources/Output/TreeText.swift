@@ -1,3 +1,4 @@
+import BitcoinP2P
 import Fields
 import Records
 
@@ -12,6 +13,8 @@ public struct TreeText {
     private let colour: Colour
     private var value = ValueText()
     private var time = TimeText(.utc)
+    /// Of the message at hand, where it has a colour.
+    private var family: MessageFamily?
 
     /// How much of long bytes is shown unless all are asked for; hashes and public keys are never cut.
     public static let byteLimit = 72
@@ -42,6 +45,7 @@ public struct TreeText {
             appendFrames(record, to: &text)
             appendEndpoints(record, to: &text)
         }
+        family = colour.isOn && record.isMessage ? record.command.map(MessageFamily.init(of:)) : nil
         let count = tree.nodes.count
         var index = record.protocolNode
         while index < count {
@@ -107,14 +111,16 @@ public struct TreeText {
 
     /// `Transmission Control Protocol, 192.168.1.142:55041 → 184.58.165.119:8333, Stream: 3`.
     private func appendEndpoints(_ record: borrowing Record, to text: inout TextBuffer) {
-        colour.begin(.heading, in: &text)
-        text.append("Transmission Control Protocol, ")
-        text.bytes.append(contentsOf: record.source)
-        text.append(" → ")
-        text.bytes.append(contentsOf: record.destination)
-        text.append(", Stream: ")
-        text.append(decimal: record.stream)
-        colour.end(in: &text)
+        colour.append(as: .heading, to: &text) { $0.append("Transmission Control Protocol, ") }
+        colour.append(as: .sender(record.sender), to: &text) {
+            $0.bytes.append(contentsOf: record.source)
+            $0.append(" → ")
+            $0.bytes.append(contentsOf: record.destination)
+        }
+        colour.append(as: .heading, to: &text) {
+            $0.append(", Stream: ")
+            $0.append(decimal: record.stream)
+        }
         text.append("\n")
     }
 
@@ -123,12 +129,14 @@ public struct TreeText {
     ) {
         guard Int(node.fieldID) < kinds.count else { return }
         let kind = kinds[Int(node.fieldID)]
-        var isLayer = false
-        if case .layer = kind { isLayer = true }
+        var role: Colour.Role?
+        if case .layer = kind { role = .heading }
+        // The group of the payload.
+        if case .group = kind, node.depth == 1, let family { role = .family(family) }
         text.append(spaces: Int(node.depth) * 4)
         let isBracketed = node.flags.contains(.generated)
         if isBracketed { text.append("[") }
-        if isLayer { colour.begin(.heading, in: &text) }
+        if let role { colour.begin(role, in: &text) }
         if case .flag(let mask, let bits) = kind {
             Self.append(bit: mask, of: bits, isSet: node.value != 0, to: &text)
         }
@@ -156,7 +164,7 @@ public struct TreeText {
             text.append(": ")
             text.append(wire: tree.generated.span.bytes.extracting(heading))
         }
-        if isLayer { colour.end(in: &text) }
+        if role != nil { colour.end(in: &text) }
         if isBracketed { text.append("]") }
         text.append("\n")
         if node.flags.contains(.annotated) { appendAnnotations(index, node, tree, to: &text) }

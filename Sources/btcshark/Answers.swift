@@ -13,11 +13,12 @@ final class Answers {
         /// Nothing could be read at all.
         case failed
 
-        init(problem: String?, isEmpty: Bool) {
-            if problem != nil {
+        init(_ end: ReadingEnd) {
+            if end.problem != nil {
+                let isEmpty = end.counts.map { $0.packets == 0 && $0.messageFiles == 0 } ?? true
                 self = isEmpty ? .failed : .flawed(.unreadable)
             } else {
-                self = Signals.isEndRequested ? .flawed(.interrupted) : .complete
+                self = end.reached == nil ? .complete : .flawed(.interrupted)
             }
         }
     }

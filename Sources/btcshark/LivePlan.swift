@@ -10,6 +10,8 @@ struct LivePlan {
     let options: LiveOptions
     /// An interface that goes away is waited for.
     let waits: Bool
+    /// Only errors are said.
+    let isQuiet: Bool
     /// Where all packets are recorded, `-` for standard output.
     let recording: String?
     /// Where the next file begins, and how many are kept; nil for one file.
@@ -44,6 +46,7 @@ struct LivePlan {
         interface = Interface.name(for: name)
         self.options = try Self.liveOptions(options, ports: ports)
         waits = options.waitInterface
+        isQuiet = options.reallyQuiet
         recording = options.write
         autostop = try Self.limits(options.autostop, "-a")
         let ring = try Self.limits(options.ring, "-b")
@@ -70,10 +73,26 @@ struct LivePlan {
         if options.noPromiscuity { return "-p" }
         if options.bufferSize != nil { return "-B" }
         if options.waitInterface { return "--wait-interface" }
+        if options.top { return "--top" }
         if !options.autostop.isEmpty { return "-a" }
         if !options.ring.isEmpty { return "-b" }
         if options.nodeKeys != nil { return "--node-keys" }
         return options.user != nil ? "-Z" : nil
+    }
+
+    /// That nothing has come, what is listened for, and what else could be.
+    ///
+    /// - Parameter seconds: For how long.
+    func silenceText(after seconds: Int) -> String {
+        let other =
+            switch options.filter {
+            case .all: "another interface is named with -i"
+            case .expression: "another filter is named with -f, and -f '' takes everything"
+            case .ports: "a node on another port is heard with -d tcp.port==PORT,bitcoin, and -f '' takes everything"
+            }
+        return
+            "nothing has come on \(interface) in \(seconds) s; listening for \(filterText). If that is wrong: \(other); "
+            + "-D lists the interfaces"
     }
 
     /// What is captured, for people.

@@ -19,6 +19,9 @@ struct LiveSession: ~Copyable {
     /// Nil where they are not recorded.
     private let secrets: (used: UsedSecrets, handover: SecretsHandover)?
     private let answers: Answers
+    private let top: DrawnTop?
+    /// Nothing has come yet, and that was not said.
+    private var awaitsFirst = true
     /// Nobody looks any more at what is dissected: the capture goes on, since it is recorded.
     private var onlyRecords = false
     private(set) var hasSaidClosed = false
@@ -41,11 +44,15 @@ struct LiveSession: ~Copyable {
     private static let keyInterval: Duration = .milliseconds(200)
     /// The longest wait for a frame, in milliseconds.
     private static let longestWait: Int32 = 100
+    /// After so many seconds without a packet it is said what is listened for.
+    private static let silence = 10
 
     init(
         _ plan: LivePlan, output: ByteOutput, pipeline: consuming Pipeline?, keys: KeySources?,
-        secrets: (used: UsedSecrets, handover: SecretsHandover)? = nil, answers: Answers
+        secrets: (used: UsedSecrets, handover: SecretsHandover)? = nil, answers: Answers,
+        top: DrawnTop? = nil
     ) {
+        self.top = top
         self.keys = keys
         self.secrets = secrets
         self.answers = answers
@@ -65,6 +72,7 @@ struct LiveSession: ~Copyable {
             answerSignals(reader)
             guard failure == nil else { return failure }
             writeMetrics(reader)
+            noteSilence(reader)
             guard step(&reader, milliseconds: wait) else { return failure }
         }
         // What came before that moment.
@@ -172,6 +180,7 @@ struct LiveSession: ~Copyable {
 
     private mutating func flush(_ now: ContinuousClock.Instant) {
         flushed = now
+        top?.drawIfDue(now) { facts }
         if let keys, now - lookedForKeys > Self.keyInterval {
             lookedForKeys = now
             keys.refresh()
@@ -245,6 +254,21 @@ struct LiveSession: ~Copyable {
             if let counts { StandardError.write(counts.text + "\n") }
             if answers.hasQuestions, let facts = allFacts(reader) { answers.answer(facts) }
         }
+    }
+
+    /// Says once that nothing comes, and what is listened for.
+    private mutating func noteSilence(_ reader: borrowing LiveReader) {
+        guard awaitsFirst || top?.top.note != nil else { return }
+        guard packets == 0, reader.recordedFrames ?? 0 == 0 else {
+            awaitsFirst = false
+            top?.top.note = nil
+            return
+        }
+        guard awaitsFirst, ContinuousClock.now - begun >= .seconds(Self.silence) else { return }
+        awaitsFirst = false
+        let text = plan.silenceText(after: Self.silence)
+        // What is drawn again each second would be drawn over it.
+        if let top { top.top.note = text } else if !plan.isQuiet { StandardError.complain(text) }
     }
 
     /// At the beginning, too: then it is known at once whether the file can be written.

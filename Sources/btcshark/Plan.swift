@@ -34,6 +34,8 @@ struct Plan {
     let objectFolder: String?
     /// Nil where no metrics are asked for.
     let metrics: MetricsFile?
+    /// The node whose peers `--top` shows: the one that is named, or the interface's; nil where nobody knows it.
+    let nodeOfTop: Node?
     /// What is read stands in ``Options/read``, and in ``Options/arguments`` the filter alone.
     let options: Options
     /// Something that was named cannot be read, which is complained of already.
@@ -72,6 +74,13 @@ struct Plan {
             pipeline.showsResponseTimes = true
             pipeline.tellsEnds = presentation.printsRecords && (options.relations || !options.statistics.isEmpty)
         }
+        if options.top {
+            // What packets tell of connections, encrypted ones, too.
+            pipeline.observation = max(pipeline.observation, .connections)
+            nodeOfTop = try options.node.map(Self.node) ?? Self.interfaceNode(options)
+        } else {
+            nodeOfTop = nil
+        }
         if let path = options.metrics, let inquiry = pipeline.inquiry {
             metrics = MetricsFile(path, inMetrics, inquiry)
         } else {
@@ -87,7 +96,7 @@ struct Plan {
     /// Whether there is anything to dissect frames for; else they are only recorded.
     var dissects: Bool {
         guard case .live(let live) = input, live.recording != nil else { return true }
-        return presentation.printsRecords || !presentation.statistics.isEmpty || objectFolder != nil
+        return presentation.printsRecords || options.top || !presentation.statistics.isEmpty || objectFolder != nil
             || options.count != nil || metrics != nil || options.injectKeys
     }
 
@@ -241,7 +250,7 @@ struct Plan {
         let questions = presentation.questions + inMetrics
         let looksAtPackets = !questions.isEmpty || presentation.statistics.contains(where: \.looksAtPackets)
         guard looksAtPackets || options.relations || options.twoPasses else {
-            if node != nil { throw ValidationError("--node needs -z, --metrics or --relations.") }
+            if node != nil, !options.top { throw ValidationError("--node needs -z, --metrics, --relations or --top.") }
             return nil
         }
         let relates = options.relations || options.twoPasses || presentation.printsRecords

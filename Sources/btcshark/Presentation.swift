@@ -13,7 +13,7 @@ struct Presentation {
     let fieldsFormat: FieldsFormat
     let time: TimeFormat
     let seconds: SecondsFormat
-    let colour: Colour
+    let terminal: Terminal
     let statistics: [AskedStatistic]
     /// How they are answered.
     let answerFormat: AnswerFormat
@@ -45,22 +45,15 @@ struct Presentation {
         }
         if options.ascii, !statistics.contains(where: \.isPicture) { throw ValidationError("--ascii needs -z flow.") }
         answerFormat = options.json ? .json : format == .ndjson ? .ndjson : .table
-        guard let time = TimeFormat(rawValue: options.time) else {
-            throw ValidationError("-t: '\(options.time)' is not one of r, d, dd, e, a, ad, u, ud.")
-        }
-        self.time = time
+        terminal = Terminal(options.color)
+        time = try Self.time(options, isWatched: terminal.isTerminal && format == .text)
         guard let seconds = SecondsFormat(rawValue: options.seconds) else {
             throw ValidationError("-u: '\(options.seconds)' is neither s nor hms.")
         }
         self.seconds = seconds
         for preference in options.preferences { try Preferences.check(preference) }
-        // An empty NO_COLOR counts as none (no-color.org).
-        let wantsNone = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
-        let onTerminal = isatty(STDOUT_FILENO) == 1 && !wantsNone
-        colour = Colour(isOn: options.color == .always || options.color == .auto && onTerminal)
-
         flowStyle = FlowStyle(
-            width: Terminal.width ?? 100, isASCII: options.ascii || !Terminal.isUTF8, colour: colour)
+            width: Terminal.width ?? 100, isASCII: options.ascii || !Terminal.isUTF8, colour: terminal.colour)
 
         showsTree = options.tree || options.protocols != nil
         showsHex = options.hex
@@ -72,10 +65,14 @@ struct Presentation {
         showsSummary = options.summary || !showsTree && !isPasted
         // A live capture is shown while it is recorded, unless it is recorded to where it would be shown.
         let isWrittenInstead = options.interface == nil ? options.write != nil : options.write == "-"
-        printsRecords = !options.quiet && !options.json && (!isWrittenInstead || options.summary)
+        printsRecords = !options.quiet && !options.json && !options.top && (!isWrittenInstead || options.summary)
+        if options.top { try Self.checkTop(options, isPrinting: format != .text || showsTree || showsHex || annotates) }
     }
 
     var timeColumn: TimeColumn { TimeColumn(time, seconds) }
+
+    /// Columns into which what people read is fitted; nil where it is shown in full.
+    var width: Int? { isFull ? nil : terminal.width }
 
     /// All fields that are looked at by name.
     var fields: [Field] { columns.flatMap(\.fields) }
@@ -92,6 +89,7 @@ struct Presentation {
 
     private func makeRecordWriter(_ output: ByteOutput) -> any RecordSink {
         let depth = Depth(holding: fields)
+        let colour = terminal.colour
         switch format {
         case .text:
             return TextWriter(
@@ -101,7 +99,7 @@ struct Presentation {
                 annotated: annotates ? AnnotatedText(full: isFull, colour: colour) : nil, hex: showsHex)
         case .tabs:
             return TextWriter(
-                output, summary: SummaryLine(time: timeColumn, colour: colour, separator: 0x09), tree: nil)
+                output, summary: SummaryLine(time: timeColumn, colour: colour, separator: 0x09), isForPeople: false)
         case .fields: return FieldsWriter(output, columns: columns, format: fieldsFormat, depth: depth)
         case .json where !columns.isEmpty: return JSONWriter(output, columns: columns, depth: depth)
         case .json: return JSONWriter(output, showsHex ? .valuesAndRaw : .values, budget: budget)
@@ -114,6 +112,25 @@ struct Presentation {
         case .ndjson where !columns.isEmpty: return NDJSONWriter(output, columns: columns, depth: depth)
         case .ndjson: return NDJSONWriter(output, budget: budget)
         }
+    }
+
+    /// - Parameter isPrinting: Messages are to be printed.
+    private static func checkTop(_ options: Options, isPrinting: Bool) throws {
+        if isPrinting || options.summary || options.json || options.quiet {
+            throw ValidationError(
+                "--top shows connections and commands instead of messages: leave out -P, -q, -T, -V, -x, --annotate and "
+                    + "--json.")
+        }
+        if options.write == "-" { throw ValidationError("-w - and --top cannot share standard output.") }
+    }
+
+    /// - Parameter isWatched: Lines are shown on a terminal: live their times are those of the clock.
+    private static func time(_ options: Options, isWatched: Bool) throws -> TimeFormat {
+        guard let name = options.time else { return isWatched && options.interface != nil ? .absolute : .relative }
+        guard let time = TimeFormat(rawValue: name) else {
+            throw ValidationError("-t: '\(name)' is not one of r, d, dd, e, a, ad, u, ud.")
+        }
+        return time
     }
 
     private static func format(_ options: Options) throws -> OutputFormat {

@@ -38,7 +38,7 @@ extension Run {
             return complain(of: error)
         }
         return run { writer in
-            guard let capture = capture.take() else { return (nil, nil) }
+            guard let capture = capture.take() else { return ReadingEnd() }
             let socket = capture.socketNumber
             let helpers = [Self.helperSocket(of: recording), interfaceHelper?.socketNumber].compactMap(\.self)
             lockdown.enterLive(socket, helpers: helpers)
@@ -60,7 +60,7 @@ extension Run {
             options.unreadSinks = answers.unreadSinks
             var session = LiveSession(
                 live, output: output, pipeline: plan.dissects ? Pipeline(options, writer: writer) : nil,
-                keys: plan.keys, secrets: secrets, answers: answers)
+                keys: plan.keys, secrets: secrets, answers: answers, top: top)
             let failure = session.run(&reader) { isNotLookedAt }
             reader.finish()
             let packets = reader.recordedFrames ?? session.packets
@@ -74,6 +74,7 @@ extension Run {
             var statistics = reader.statistics
             statistics.notShown &+= notShown
             facts?.kernelDropped = statistics.droppedByKernel
+            top?.draw(facts)
             answers.end(facts)
             output.flush()
             if live.recording != nil, output.isClosed, output.errorNumber == 0, !hasSaidClosed {
@@ -86,7 +87,7 @@ extension Run {
                 live.recording.flatMap { statistics.loss(of: $0) },
             ].compactMap(\.self)
             for problem in problems.dropLast() { StandardError.complain(problem) }
-            return (counts, problems.last)
+            return ReadingEnd(counts: counts, problem: problems.last)
         }
     }
 

@@ -22,23 +22,25 @@ extension Run {
             output.hearsNoSignals = options.usesRecordThread
             var pipeline = Pipeline(options, writer: writer)
             var files = CaptureFiles(paths: paths, notes: notes)
-            let problem = read(&files, &pipeline, isOver: { decrypted.hasFailed })
+            var end = read(&files, &pipeline, isOver: { decrypted.hasFailed })
             pipeline.finish()
             let counts = Self.counts(pipeline, files)
+            end.counts = counts
             writer?.end()
             answers.end(Self.facts(pipeline, counts, paths))
             Self.complain(ofHeldUp: files.filesHeldUp)
             // Of an input that cannot be read at all nothing is written.
-            guard problem == nil || counts.packets > 0 else { return (counts, problem) }
+            guard end.problem == nil || counts.packets > 0 else { return end }
             do throws(CaptureError) {
                 try decrypted.close()
             } catch {
-                if error.problem == .outputClosed { return (counts, problem) }
-                if let problem { StandardError.complain(problem) }
-                return (counts, "\(error)")
+                if error.problem == .outputClosed { return end }
+                if let problem = end.problem { StandardError.complain(problem) }
+                end.problem = "\(error)"
+                return end
             }
             if !plan.options.reallyQuiet { Self.report(decrypted.counts, plan.packetFile ?? "") }
-            return (counts, problem)
+            return end
         }
     }
 

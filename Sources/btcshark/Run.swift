@@ -14,18 +14,22 @@ struct Run {
     let output: ByteOutput
     let exporter: ObjectExporter?
     let answers: Answers
+    let top: DrawnTop?
     let lockdown: Lockdown
 
     init(_ plan: Plan, report: PlannedReport? = nil) {
         self.plan = plan
         lockdown = Lockdown(plan, page: report?.file)
         output = ByteOutput(
-            descriptor: STDOUT_FILENO, isLineBuffered: plan.options.lineBuffered || isatty(STDOUT_FILENO) == 1)
+            descriptor: STDOUT_FILENO,
+            isLineBuffered: plan.options.lineBuffered || plan.presentation.terminal.isTerminal)
+        output.width = plan.presentation.width
         output.isEnding = { Signals.isEndRequested }
         answers = Answers(
             plan.presentation.statistics, plan.pipeline.inquiry, as: plan.presentation.answerFormat,
             isFiltered: plan.pipeline.filter != nil || plan.pipeline.identifier != nil,
             plan.presentation.flowStyle, to: output, plan.metrics, report)
+        top = DrawnTop(plan, to: output)
         exporter = plan.objectFolder.map { ObjectExporter(path: $0, isHexadecimal: plan.options.exportsHex) }
     }
 
@@ -56,10 +60,10 @@ struct Run {
             var options = MessageCaptures.Options()
             options.pipeline = plan.pipeline
             options.network = network
-            let result = try read(MessageCaptures(paths: paths, options, writer: writer))
+            let end = try read(MessageCaptures(paths: paths, options, writer: writer))
             writer?.end()
-            answers.end(nil, Answers.Reading(problem: result.1, isEmpty: result.0.messageFiles == 0))
-            return result
+            answers.end(nil, Answers.Reading(end))
+            return end
         }
     }
 
@@ -110,18 +114,17 @@ struct Run {
             output.hearsNoSignals = options.usesRecordThread
             var pipeline = Pipeline(options, writer: writer, collector: collector)
             var files = CaptureFiles(paths: paths, notes: notes)
-            let problem = read(
+            var end = read(
                 &files, &pipeline,
                 copying: { header, bytes throws(CaptureError) in try packets?.receive(header, bytes) })
             pipeline.finish()
             let counts = Self.counts(pipeline, files)
+            end.counts = counts
             writer?.end()
-            answers.end(
-                Self.facts(pipeline, counts, paths),
-                Answers.Reading(problem: problem, isEmpty: counts.packets == 0))
+            answers.end(Self.facts(pipeline, counts, paths), Answers.Reading(end))
             Self.complain(ofHeldUp: files.filesHeldUp)
             // Of an input that cannot be read at all nothing is written.
-            if let collector, var packets = packets.take(), problem == nil || counts.packets > 0 {
+            if let collector, var packets = packets.take(), end.problem == nil || counts.packets > 0 {
                 do throws(CaptureError) {
                     let selection = try packets.complete(collector.selection, for: collector.messages, proofOptions)
                     if packets.differingEnds > 0 {
@@ -133,12 +136,12 @@ struct Run {
                     if let secrets { Self.complain(of: secrets, plan.packetFile ?? "") }
                     _ = try packets.write(selection, secrets: lines)
                 } catch {
-                    if error.problem == .outputClosed { return (counts, problem) }
-                    if let problem { StandardError.complain(problem) }
-                    return (counts, "\(error)")
+                    if error.problem == .outputClosed { return end }
+                    if let problem = end.problem { StandardError.complain(problem) }
+                    end.problem = "\(error)"
                 }
             }
-            return (counts, problem)
+            return end
         }
     }
 
@@ -156,7 +159,7 @@ struct Run {
         return (plan.answerBook == nil ? 1 : 2) * (paths.count > 1 ? 2 : 1) + (isSelected ? 5 : 0)
     }
 
-    /// Hands the frames on until the end or a signal; answers what went wrong.
+    /// Hands the frames on until the end or a signal.
     ///
     /// - Parameters:
     ///   - isOver: Nobody takes any more.
@@ -164,7 +167,7 @@ struct Run {
     func read(
         _ files: inout CaptureFiles, _ pipeline: inout Pipeline, isOver: () -> Bool = { false },
         copying copy: (FrameHeader, RawSpan) throws(CaptureError) -> Void = { _, _ in }
-    ) -> String? {
+    ) -> ReadingEnd {
         var progress = Progress()
         defer { progress.clear() }
         var pipe = PipeWatch()
@@ -190,7 +193,7 @@ struct Run {
                     } catch { failure = error }
                 }
                 if let failure { throw failure }
-                if !more { return problem }
+                if !more { return ReadingEnd(problem: problem) }
                 progress.step { files.progress?.fraction }
                 if Signals.takeCountsRequest() {
                     let counts = Self.counts(pipeline, files)
@@ -200,7 +203,7 @@ struct Run {
                 }
             } catch {
                 // An interrupted read is the end that was asked for.
-                if Signals.isEndRequested { return problem }
+                if Signals.isEndRequested { break }
                 progress.clear()
                 if let problem { StandardError.complain(problem) }
                 // Of a capture that cannot be read on, the other files are read. Of an output, nothing.
@@ -210,10 +213,15 @@ struct Run {
                     continue
                 }
                 problem = "\(error)"
-                guard let error = error as? CaptureError, files.paths.contains(error.path) else { return problem }
+                guard let error = error as? CaptureError, files.paths.contains(error.path) else {
+                    return ReadingEnd(problem: problem)
+                }
             }
         }
-        return problem
+        guard Signals.isEndRequested, pipeline.condition != .isDone else { return ReadingEnd(problem: problem) }
+        return ReadingEnd(
+            problem: problem, cutAfter: pipeline.counts.packets, "packet",
+            of: files.paths.count > 1 ? files.currentPath : nil, files.progress)
     }
 
     static func counts(_ pipeline: borrowing Pipeline, _ files: borrowing CaptureFiles) -> Counts {
@@ -239,12 +247,15 @@ struct Run {
 
     // MARK: Message captures
 
-    private func read(_ captures: consuming MessageCaptures) throws -> (Counts, String?) {
+    private func read(_ captures: consuming MessageCaptures) throws -> ReadingEnd {
         var progress = Progress()
         var problem: String?
         while !output.isClosed, exporter?.problem == nil, !Signals.isEndRequested {
             do throws(MessageCaptureError) {
-                if try !captures.next() { break }
+                if try !captures.next() {
+                    progress.clear()
+                    return ReadingEnd(counts: captures.counts, problem: problem)
+                }
                 progress.step { captures.progress?.fraction }
                 if Signals.takeCountsRequest() { StandardError.write(captures.counts.text + "\n") }
             } catch {
@@ -254,30 +265,31 @@ struct Run {
             }
         }
         progress.clear()
-        return (captures.counts, problem)
+        let counts = captures.counts
+        guard Signals.isEndRequested else { return ReadingEnd(counts: counts, problem: problem) }
+        var end = ReadingEnd(problem: problem, cutAfter: counts.messages, "message", of: nil, captures.progress)
+        end.counts = counts
+        return end
     }
 
     // MARK: Both
 
     /// Sets the writers up, has `read` do the reading, and closes with complaints and counts.
     ///
-    /// - Parameter read: Ends the writer, and answers the counts and what went wrong; what it throws is an input or output
-    ///   that could not be opened.
-    func run(
-        _ collector: FrameCollector? = nil, _ read: ((any RecordSink)?) throws -> (Counts?, String?)
-    ) -> Status {
+    /// - Parameter read: Ends the writer; what it throws is an input or output that could not be opened.
+    func run(_ collector: FrameCollector? = nil, _ read: ((any RecordSink)?) throws -> ReadingEnd) -> Status {
         var writers = plan.presentation.makeWriters(output) + answers.sinks
+        if let top { writers.append(top.top) }
         if let exporter { writers.append(exporter) }
         if let collector { writers.append(collector) }
         let writer: (any RecordSink)? = writers.count > 1 ? WriterGroup(writers) : writers.first
         writer?.begin()
         var status = Status.success
-        var counts: Counts?
+        let end: ReadingEnd
         do {
-            let (found, problem) = try read(writer)
-            counts = found
+            end = try read(writer)
             output.flush()
-            if let problem {
+            if let problem = end.problem {
                 StandardError.complain(problem)
                 status = .input
             }
@@ -289,7 +301,11 @@ struct Run {
         if !reportExport() { status = .input }
         if plan.metrics?.hasFailed == true { status = .input }
         if plan.lacksInput { status = .input }
-        if let counts { report(counts, status) }
+        if let reached = end.reached, let signal = Signals.end {
+            StandardError.complain("cut short by \(signal.name) after \(reached)")
+            status = signal.status
+        }
+        if let counts = end.counts { report(counts, status) }
         if plan.options.quiet, !plan.options.reallyQuiet { Lockdown.report() }
         return status
     }

@@ -7,6 +7,8 @@ enum Status: Int32 {
     case input = 2
     /// The peer did not shake hands.
     case noHandshake = 3
-    /// Ended by a signal, as a shell says it.
+    /// Ended by a signal, as a shell says it: SIGHUP, SIGINT, SIGTERM.
+    case hungUp = 129
     case interrupted = 130
+    case terminated = 143
 }

@@ -1,15 +1,39 @@
 import Glibc
+import Output
 
-/// What standard output is shown on.
-enum Terminal {
+/// What standard output is shown on: a terminal, or something else, such as a pipe, a file or another program.
+struct Terminal {
+    let isTerminal = isatty(STDOUT_FILENO) == 1
+    let colour: Colour
+
+    init(_ when: ColorWhen) {
+        // An empty NO_COLOR counts as none (no-color.org).
+        let wantsNone = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
+        colour = Colour(isOn: when == .always || when == .auto && isTerminal && !wantsNone)
+    }
+
+    /// Columns into which what people read is fitted; nil where it is shown in full: where nobody knows how many there are,
+    /// and where it is no terminal.
+    var width: Int? { isTerminal ? Self.width : nil }
+
     /// Columns: as `COLUMNS` in the environment says, else as the terminal does; nil where neither does.
     static var width: Int? {
         if let text = getenv("COLUMNS"), let width = Int(String(cString: text)), (20...10_000).contains(width) {
             return width
         }
-        var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 20 else { return nil }
+        guard let size, size.ws_col >= 20 else { return nil }
         return Int(size.ws_col)
+    }
+
+    /// Rows; nil where the terminal does not say.
+    static var height: Int? {
+        guard let size, size.ws_row >= 4 else { return nil }
+        return Int(size.ws_row)
+    }
+
+    private static var size: winsize? {
+        var size = winsize()
+        return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 ? size : nil
     }
 
     /// Whether the locale has UTF-8, by the first of these names that is set.

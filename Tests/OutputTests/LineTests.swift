@@ -80,9 +80,30 @@ import Testing
                 + "inv 1 × MSG_TX\n")
     }
 
-    @Test func colourIsOnlyForProblems() {
+    /// Of nothing but who sent it and what it is about.
+    @Test func familyAndDirectionHaveColours() {
+        var record = makeRecord()
+        record.command = "inv"
+        record.said = 3..<record.info.count
+        let plain = line(record)
+        #expect(line(record, colour: true).hasSuffix("Bitcoin 61 \u{1b}[35minv\u{1b}[0m 1 × MSG_TX\n"))
+        for (sender, code) in [(Record.Sender.initiator, "36"), (.responder, "32")] {
+            record.sender = sender
+            let ends = "\u{1b}[\(code)m10.0.0.1:1000 → 10.0.0.2:8333\u{1b}[0m Bitcoin 61 \u{1b}[35minv\u{1b}[0m 1"
+            #expect(line(record, colour: true).contains(ends))
+            #expect(line(record, colour: true).replacing(/\u{1b}\[[0-9]+m/, with: "") == plain)
+            #expect(line(record) == plain)
+        }
+        // What is no message has no family.
+        record.ending = .gap
+        #expect(!line(record, colour: true).contains("[35m"))
+    }
+
+    @Test func aProblemHasTheWholeLine() {
         var record = makeRecord()
         #expect(!line(record, colour: true).contains("\u{1b}"))
+        record.command = "inv"
+        record.said = 3..<record.info.count
         record.hasProblem = true
         #expect(!line(record).contains("\u{1b}"))
         #expect(line(record, colour: true).hasSuffix("Bitcoin 61 \u{1b}[31minv 1 × MSG_TX\u{1b}[0m\n"))

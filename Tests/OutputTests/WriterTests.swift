@@ -103,6 +103,46 @@ import Testing
         #expect(tree.split(separator: "\n\n").count == 2)
         #expect(write(summary: false, tree: true, hex: true).hasSuffix("\nTest protocol\n\n" + dump + "\n"))
     }
+
+    /// On a terminal no line is wider than it; those for programs are whole.
+    @Test func linesAreCut() {
+        _ = Fields.all
+        func lines(_ width: Int?, isForPeople: Bool = true) -> [Substring] {
+            let output = ByteOutput(descriptor: -1)
+            output.width = width
+            let plain = Colour(isOn: false)
+            let writer = TextWriter(
+                output, summary: SummaryLine(time: TimeColumn(.relative), colour: plain),
+                tree: TreeText(full: false, colour: plain), hex: true, isForPeople: isForPeople)
+            let bytes: [UInt8] = [0x41]
+            for _ in 0..<2 { writer.write(makeRecord(), bytes.span.bytes) }
+            return output.buffer.string.split(separator: "\n", omittingEmptySubsequences: false)
+        }
+        let all = lines(nil)
+        #expect(all.contains { $0.count > 72 } && lines(200) == all && lines(30, isForPeople: false) == all)
+        let cut = lines(30)
+        #expect(cut.count == all.count && cut.contains("    7   0.000000 10.0.0.1:100…"))
+        for (cut, whole) in zip(cut, all) {
+            #expect(cut == whole ? whole.count <= 30 : cut.count == 30 && whole.hasPrefix(cut.dropLast()), "\(cut)")
+        }
+    }
+
+    /// Also of a text that grows too large to be held.
+    @Test func linesOfALargeTreeAreCut() {
+        let blob = [UInt8](repeating: 0x41, count: 60)
+        let text = written { output in
+            output.width = 40
+            let writer = TextWriter(output, summary: nil, tree: TreeText(full: true, colour: Colour(isOn: false)))
+            let record = makeRecord { sink in
+                for _ in 0..<2_000 { sink.leaf(Fields.blob, at: 0, length: 60, value: 0, flags: []) }
+            }
+            writer.write(record, blob.span.bytes)
+            writer.end()
+        }
+        let lines = text.split(separator: "\n")
+        #expect(lines.count > 2_000 && lines.allSatisfy { $0.count <= 40 })
+        #expect(lines.count { $0.hasPrefix("    Blob: 4141414141") && $0.last == "…" } == 2_000)
+    }
 }
 
 @Suite struct ByteOutputTests {

@@ -59,14 +59,14 @@ struct BlocksQuestion: Question {
                 case .other: .word("other")
                 }
             },
-            told("hash", "Block", .text, "the hash of the block") { .hash($0.hash) },
+            told("hash", "Block", .text, "the hash of the block", importance: .name) { .hash($0.hash) },
             told("first_seen_seconds", "First seen", .seconds, "when its first announcement was complete") {
                 $0.seconds($0.first.announced.time)
             },
             told("first_stream", nil, .number, "the connection of that announcement") {
                 .number($0.first.side.connection)
             },
-            told("first_by", "First by", .text, "who announced it first") { .printable($0.firstBy) },
+            told("first_by", "First by", .text, "who announced it first", importance: .main) { .printable($0.firstBy) },
             told("first_how", "How", .text, "in which message: inv, headers, cmpctblock or block") {
                 .word($0.form.name)
             },
@@ -83,7 +83,7 @@ struct BlocksQuestion: Question {
             told("body_stream", nil, .number, "the connection on which all of it came first") {
                 .number($0.body?.side.connection)
             },
-            told("body_by", "Body by", .text, "who sent it then") { .end($0.bodyBy) },
+            told("body_by", "Body by", .text, "who sent it then", importance: .main) { .end($0.bodyBy) },
             told("path", "Path", .text, "how it came then") { .optional($0.body?.path.name) },
             told("body_bytes", "Bytes", .bytes, "of the messages that brought it") { .number($0.body?.bytes) },
             told("transactions", "Tx", .count, "how many transactions it has") { .number($0.body?.transactions) },
@@ -93,7 +93,10 @@ struct BlocksQuestion: Question {
             told("complete_seconds", nil, .seconds, "when it was complete") {
                 $0.body.map(\.complete.time).map($0.seconds) ?? .number(nil)
             },
-            told("wait_seconds", "Wait", .duration, "from its first announcement until it was complete") { told in
+            told(
+                "wait_seconds", "Wait", .duration, "from its first announcement until it was complete",
+                importance: .main
+            ) { told in
                 let wait = told.body.map { $0.complete.time &- told.first.announced.time }
                 return .nanoseconds(wait.flatMap { $0 < 0 ? nil : $0 }, decimals: told.decimals)
             },
@@ -132,9 +135,9 @@ struct BlocksQuestion: Question {
 
     private static func told(
         _ key: StaticString, _ title: StaticString?, _ unit: Column.Unit, _ meaning: StaticString, place: Int? = nil,
-        _ value: @escaping @Sendable (Told) -> RowValue
+        importance: Column.Importance? = nil, _ value: @escaping @Sendable (Told) -> RowValue
     ) -> ValuedColumn<Row> {
-        .init(key, title, unit, meaning, place: place, metric: .absent) { $0.told.map(value) }
+        .init(key, title, unit, meaning, place: place, metric: .absent, importance: importance) { $0.told.map(value) }
     }
 
     private static func lag(

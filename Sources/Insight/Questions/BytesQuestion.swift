@@ -223,15 +223,15 @@ struct BytesQuestion: Question {
     }
 
     private static let lines: [ValuedColumn<Line>] = [
-        .init("name", "", .text, "") { .text($0.name) },
+        .init("name", "", .text, "", importance: .name) { .text($0.name) },
         .init("there", "Messages ->", .count, "") { .number($0.messages.there) },
         .init("back", "<-", .number, "") { .number($0.messages.back) },
         .init("bytes_there", "Bytes ->", .number, "") { .number($0.bytes.there) },
         .init("bytes_back", "<-", .number, "") { .number($0.bytes.back) },
-        .init("wire_there", "On the wire ->", .number, "") { .number($0.wire.there) },
-        .init("wire_back", "<-", .number, "") { .number($0.wire.back) },
-        .init("all", "On the wire", .number, "") { .number($0.all) },
-        .init("share", "Share", .percent, "") { .quotient(.percent($0.all, of: $0.whole)) },
+        .init("wire_there", "On the wire ->", .number, "", importance: .detail) { .number($0.wire.there) },
+        .init("wire_back", "<-", .number, "", importance: .detail) { .number($0.wire.back) },
+        .init("all", "On the wire", .number, "", importance: .main) { .number($0.all) },
+        .init("share", "Share", .percent, "", importance: .main) { .quotient(.percent($0.all, of: $0.whole)) },
     ]
 
     func appendTable(_ view: View, to output: ByteOutput) {

@@ -284,13 +284,18 @@ struct CaptureQuestion: Question {
         let indent = 19
         let heading = heading
         let width = max(heading.count, indent + (lines.map(\.text.count).max() ?? 0))
-        let rule = String(repeating: "=", count: width)
-        output.buffer.append("\(rule)\n\(heading)\n")
+        let rule = String(repeating: "=", count: min(width, output.width ?? .max))
+        output.buffer.append("\(rule)\n")
+        let start = output.buffer.count
+        output.buffer.append("\(heading)\n")
         for (name, text) in lines {
             let start = output.buffer.bytes.count
             output.buffer.append(name)
             output.buffer.append(spaces: max(1, indent - (output.buffer.bytes.count - start)))
             output.buffer.append("\(text)\n")
+        }
+        if let width = output.width {
+            LineFitter(.folded(after: indent, indent: 0), into: width).fit(&output.buffer, from: start)
         }
         output.buffer.append("\(rule)\n")
     }

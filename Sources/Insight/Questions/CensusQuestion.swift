@@ -142,11 +142,11 @@ struct CensusQuestion: Question {
 
     func appendTable(_ view: View, to output: ByteOutput) {
         let columns: [ValuedColumn<Line>] = [
-            .init("kind", "Kind", .text, "") { line in
+            .init("kind", "Kind", .text, "", importance: .name) { line in
                 guard case .value(let row, true) = line else { return .word("") }
                 return .printable(row.value.kind.rawValue)
             },
-            .init("value", "Value", .longText(shown: 36), "") { line in
+            .init("value", "Value", .longText(shown: 36), "", importance: .name) { line in
                 switch line {
                 case .value(let row, _): row.value.text.map { .printable($0) } ?? .word("")
                 case .more(let text, _, _): .printable(text)

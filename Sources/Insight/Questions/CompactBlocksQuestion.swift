@@ -44,9 +44,9 @@ struct CompactBlocksQuestion: Question {
             case .other: .word("other")
             }
         },
-        column("hash", "Block", .text, "the hash of the block") { .hash($0.fact.hash) },
+        column("hash", "Block", .text, "the hash of the block", importance: .name) { .hash($0.fact.hash) },
         column("stream", nil, .number, "the connection") { .number($0.fact.side.connection) },
-        column("from", "From", .text, "who sent it") { .printable($0.from) },
+        column("from", "From", .text, "who sent it", importance: .main) { .printable($0.from) },
         column("to", "To", .text, "who received it") { .printable($0.to) },
         column("measures", nil, .text, "whose doing it shows: peer or node, null where that is not known") {
             .optional($0.measures)
@@ -88,7 +88,7 @@ struct CompactBlocksQuestion: Question {
         column("block_bytes", nil, .bytes, "of the block message with the same block, if any was captured") {
             .number($0.blockLength)
         },
-        column("result", "Result", .text, "what became of it") { .word($0.result.name) },
+        column("result", "Result", .text, "what became of it", importance: .main) { .word($0.result.name) },
         .init("blocks", nil, .count, "of other: how many messages it stands for", metric: .gauge) {
             if case .other(let count) = $0 { .number(count) } else { nil }
         },
@@ -96,9 +96,11 @@ struct CompactBlocksQuestion: Question {
 
     private static func column(
         _ key: StaticString, _ title: StaticString?, _ unit: Column.Unit, _ meaning: StaticString, place: Int? = nil,
-        _ value: @escaping @Sendable (Compact) -> RowValue
+        importance: Column.Importance? = nil, _ value: @escaping @Sendable (Compact) -> RowValue
     ) -> ValuedColumn<Row> {
-        .init(key, title, unit, meaning, place: place, metric: .absent) { $0.compact.map(value) }
+        .init(key, title, unit, meaning, place: place, metric: .absent, importance: importance) {
+            $0.compact.map(value)
+        }
     }
 
     static var words: [ColumnWords] {

@@ -220,22 +220,26 @@ struct ConnectionsQuestion: Question {
         static func columns(hasNode: Bool) -> [ValuedColumn<Side>] {
             let way: ValuedColumn<Side> =
                 hasNode
-                ? .init("direction", "<->", .text, "") { side in
+                ? .init("direction", "<->", .text, "", importance: .main) { side in
                     side.connection.isInbound.map { .word($0 ? "in" : "out") } ?? .text(nil)
                 }
-                : .init("side", "Side", .text, "") { side in
+                : .init("side", "Side", .text, "", importance: .main) { side in
                     .word(side.connection.initiator == nil ? "?" : side.isInitiator ? "initiator" : "responder")
                 }
             return [
-                .init("stream", "#", .number, "") { .number($0.connection.number) },
-                .init("peer", "Peer", .text, "") { .end($0.row.end($0.isInitiator)) },
+                .init("stream", "#", .number, "", importance: .name) { .number($0.connection.number) },
+                .init("peer", "Peer", .text, "", importance: .name) { .end($0.row.end($0.isInitiator)) },
                 way,
-                .init("type", "Type", .text, "") { .optional($0.row.purpose?.shortType) },
+                .init("type", "Type", .text, "", importance: .main) { .optional($0.row.purpose?.shortType) },
                 .init("v", "v", .text, "") { side in
                     .word(side.connection.isOpaque ? "2 enc" : side.connection.state?.transport == .v2 ? "2" : "1")
                 },
-                .init("user_agent", "User agent", .longText(shown: 40), "") { .text($0.claims?.userAgentText) },
-                .init("services", "Serv", .text, "") { side in .optional(side.claims?.servicesLetters) },
+                .init("user_agent", "User agent", .longText(shown: 40), "", importance: .main) {
+                    .text($0.claims?.userAgentText)
+                },
+                .init("services", "Serv", .text, "", importance: .detail) { side in
+                    .optional(side.claims?.servicesLetters)
+                },
                 .init("start_height", "Height", .number, "") { .signed($0.claims?.startHeight) },
                 .init("handshake", "Handshake", .duration, "") { side in
                     guard side.isFirstLine else { return .word("") }
@@ -248,7 +252,7 @@ struct ConnectionsQuestion: Question {
                 },
                 .init("messages", "Messages sent", .count, "") { .number($0.row.messages($0.isInitiator)) },
                 .init("bytes", "Bytes sent", .bytes, "") { .number($0.row.bytes($0.isInitiator)) },
-                .init("end", "End", .text, "") {
+                .init("end", "End", .text, "", importance: .main) {
                     $0.isFirstLine ? .optional($0.connection.endWords) : .word("")
                 },
             ]

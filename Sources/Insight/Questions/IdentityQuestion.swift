@@ -63,7 +63,8 @@ struct IdentityQuestion: Question {
         ) { row in .optional(row.client.map { "Bitcoin Core \($0.text)" }) },
         .init(
             "verdict", "Verdict", .text,
-            "no expectations (no claim), contradicted, too little seen (fewer than 4 rules passed) or consistent"
+            "no expectations (no claim), contradicted, too little seen (fewer than 4 rules passed) or consistent",
+            importance: .main
         ) { .word($0.verdict) },
         .init("passed", "Passed", .count, "rules that what was seen agrees with", metric: .gauge) {
             .number($0.passed)

@@ -33,14 +33,16 @@ struct LatencyQuestion: Question {
             },
             .init("stream", "#", .number, "number of the TCP connection", metric: .label) { .number($0.stream) },
             .init("from", "Asked by", .text, "the side that asked", metric: .label) { .printable($0.from) },
-            .init("to", "Answered by", .text, "the side that answered", metric: .label) { .printable($0.to) },
+            .init("to", "Answered by", .text, "the side that answered", metric: .label, importance: .main) {
+                .printable($0.to)
+            },
             .init(
                 "measures", "Measures", .text, "whom the times measure: peer or node, null where that is not known",
-                metric: .label
+                metric: .label, importance: .detail
             ) {
                 $0.measures.map { .word($0) } ?? .unknown
             },
-            .init("pings", "Pings", .count, "pings with a nonce") { .number($0.pings.requests) },
+            .init("pings", "Pings", .count, "pings with a nonce", importance: .detail) { .number($0.pings.requests) },
             .init("answered", "Answered", .count, "pings whose pong was captured") { .number($0.pings.answered) },
             .init(
                 "unanswered", "Unanswered", .count, "pings without a pong in 1200 s, while the connection went on",
@@ -92,7 +94,10 @@ struct LatencyQuestion: Question {
                 "busy_p50_seconds", "Busy p50", .duration,
                 "the median pong without the network's time, the least of the acknowledgements"
             ) { .nanoseconds($0.busy, decimals: $0.decimals) },
-            .init("slowest_frame", "Slowest in frame", .number, "the frame that completed the slowest pong") {
+            .init(
+                "slowest_frame", "Slowest in frame", .number, "the frame that completed the slowest pong",
+                importance: .detail
+            ) {
                 .number($0.pings.slowest?.frame)
             },
             .init("reordered", "Reordered", .count, "answered pings of which bytes came out of order") {

@@ -65,12 +65,15 @@ struct RelayQuestion: Question {
             .init("from", "From", .text, "the side that announced and delivered", metric: .label) {
                 .printable($0.from)
             },
-            .init("to", "To", .text, "the other side", metric: .label) { .printable($0.to) },
+            .init("to", "To", .text, "the other side", metric: .label, importance: .usual) { .printable($0.to) },
             .init(
                 "measures", nil, .text, "whom the row measures: peer or node, null where that is not known",
                 metric: .label
             ) { .optional($0.measures) },
-            .init("announced", "Announced", .count, "different transactions that it announced", metric: .gauge) {
+            .init(
+                "announced", "Announced", .count, "different transactions that it announced", metric: .gauge,
+                importance: .main
+            ) {
                 .number($0.tally.announced)
             },
             .init(
@@ -79,7 +82,7 @@ struct RelayQuestion: Question {
             .init("first", "First", .count, "of these, those that it announced first", metric: .gauge) {
                 $0.contest($0.tally.first)
             },
-            .init("first_percent", "First %", .percent, "the share of these", metric: .absent) {
+            .init("first_percent", "First %", .percent, "the share of these", metric: .absent, importance: .main) {
                 $0.isNode ? .number(nil) : .quotient(.percent($0.tally.first, of: $0.tally.contested))
             },
         ]
@@ -106,7 +109,9 @@ struct RelayQuestion: Question {
             .init(
                 "duplicates", "Duplicates", .count, "tx messages that the receiver had no need of", metric: .gauge
             ) { .number($0.tally.duplicates) },
-            .init("wasted_bytes", "Wasted", .bytes, "their bytes", metric: .gauge) { .number($0.tally.wasted) },
+            .init("wasted_bytes", "Wasted", .bytes, "their bytes", metric: .gauge, importance: .main) {
+                .number($0.tally.wasted)
+            },
             .init(
                 "choice_samples", nil, .count, "announced ones of which the first request was captured", metric: .absent
             ) { .number($0.tally.choices.count) },

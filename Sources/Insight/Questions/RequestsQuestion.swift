@@ -23,8 +23,10 @@ struct RequestsQuestion: Question {
             .init("row", nil, .text, "kind: of one kind in one direction") { _ in .word("kind") },
             .init("kind", "Request for", .text, "what was asked for", metric: .label) { .word($0.kind.name) },
             .init("flow", "Direction", .text, "who asked", metric: .label) { .shown($0.flow.name, $0.flow.words) },
-            .init("requests", "Requests", .count, "requests") { .number($0.tally.requests) },
-            .init("answered", "Answered", .count, "requests whose answer was captured") { .number($0.tally.answered) },
+            .init("requests", "Requests", .count, "requests", importance: .main) { .number($0.tally.requests) },
+            .init("answered", "Answered", .count, "requests whose answer was captured", importance: .main) {
+                .number($0.tally.answered)
+            },
             .init("notfound", "Not found", .count, "requests answered by notfound") { .number($0.tally.notFound) },
             .init(
                 "unanswered", "Unanswered", .count,

@@ -35,10 +35,13 @@ struct ViolationsQuestion: Question {
         .init("rule", "Rule", .longText(shown: 80), "in the words of Bitcoin Core's debug log", metric: .label) {
             .optional($0.broken?.words)
         },
-        .init("reaction", "Core's reaction", .text, "what Bitcoin Core 28.1 does: misbehaving, disconnect or ignored") {
+        .init(
+            "reaction", "Core's reaction", .text, "what Bitcoin Core 28.1 does: misbehaving, disconnect or ignored",
+            importance: .main
+        ) {
             .optional($0.broken?.rule.reaction.rawValue)
         },
-        .init("count", "Count", .count, "messages that break it") { .number($0.count) },
+        .init("count", "Count", .count, "messages that break it", importance: .main) { .number($0.count) },
         .init("first_frame", "First in frame", .number, "the frame that completed the first of them") {
             .number($0.firstFrame)
         },

@@ -96,7 +96,7 @@ struct LadderLine {
     private mutating func append(_ bytes: [UInt8]) {
         let scalars = String(decoding: glyphs.plain(bytes), as: UTF8.self).unicodeScalars
         let left = width - column
-        guard scalars.reduce(0, { $0 + Self.width(of: $1) }) > left else {
+        guard scalars.reduce(0, { $0 + $1.screenColumns }) > left else {
             for scalar in scalars { append(scalar) }
             return
         }
@@ -104,7 +104,7 @@ struct LadderLine {
         let mark = "\(glyphs.ellipsis)".unicodeScalars
         let end = mark.count <= left ? width - mark.count : width
         for scalar in scalars {
-            guard column + Self.width(of: scalar) <= end else { break }
+            guard column + scalar.screenColumns <= end else { break }
             append(scalar)
         }
         if end < width { for scalar in mark { append(scalar) } }
@@ -112,7 +112,7 @@ struct LadderLine {
     }
 
     private mutating func append(_ scalar: Unicode.Scalar) {
-        column += Self.width(of: scalar)
+        column += scalar.screenColumns
         text.append(String(scalar))
     }
 
@@ -124,24 +124,7 @@ struct LadderLine {
         column = 0
     }
 
-    static func width(of bytes: [UInt8]) -> Int {
-        String(decoding: bytes, as: UTF8.self).unicodeScalars.reduce(0) { $0 + width(of: $1) }
-    }
-
-    /// Columns of a terminal that a character takes: marks none, those of East Asian scripts two.
-    private static func width(of scalar: Unicode.Scalar) -> Int {
-        guard scalar.value >= 0x300 else { return 1 }
-        switch scalar.properties.generalCategory {
-        case .nonspacingMark, .enclosingMark, .format: return 0
-        default: break
-        }
-        switch scalar.value {
-        case 0x1100...0x115f, 0x2e80...0x303e, 0x3041...0xa4cf, 0xac00...0xd7a3, 0xf900...0xfaff, 0xfe30...0xfe6f,
-            0xff00...0xff60, 0xffe0...0xffe6, 0x1f300...0x1faff, 0x20000...0x3fffd:
-            return 2
-        default: return 1
-        }
-    }
+    static func width(of bytes: [UInt8]) -> Int { ScreenSteps(bytes[...]).reduce(0) { $0 + $1.columns } }
 }
 
 extension LadderGlyphs {

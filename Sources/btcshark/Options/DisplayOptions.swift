@@ -23,7 +23,9 @@ struct DisplayOptions: ParsableArguments {
 
     @Flag(
         name: .long,
-        help: "Show hashes in lines, long byte strings and texts, lists of frames, and very large messages in full.")
+        help: ArgumentHelp(
+            "Show hashes in lines, long byte strings and texts, lists of frames, and very large messages in full, and on a "
+                + "terminal lines and tables that are wider than it."))
     var full = false
 
     @Flag(name: .customShort("x"), help: "Print a hex dump of every message, header and payload as reassembled.")
@@ -36,10 +38,11 @@ struct DisplayOptions: ParsableArguments {
         name: .customShort("t"), parsing: .unconditional,
         help: ArgumentHelp(
             "Show times as: r since the first frame, d and dd since the message before, e seconds since 1970, a and ad "
-                + "local clock without and with date, u and ud the same in UTC.",
+                + "local clock without and with date, u and ud the same in UTC. "
+                + "Unless set it is r, and with -i on a terminal a.",
             valueName: "r|d|dd|e|a|ad|u|ud"),
         completion: .values(of: TimeFormat.self))
-    var time = "r"
+    var time: String?
 
     @Option(
         name: .customShort("u"), parsing: .unconditional,

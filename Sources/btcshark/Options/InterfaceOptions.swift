@@ -41,6 +41,13 @@ struct InterfaceOptions: ParsableArguments {
 
     @Flag(
         name: .long,
+        help: ArgumentHelp(
+            "With -i: show open connections and commands with their rates, each second anew, instead of messages; into a "
+                + "pipe one table after the other."))
+    var top = false
+
+    @Flag(
+        name: .long,
         help: "With -i: wait for an interface that is not there, is down, or goes away, instead of ending.")
     var waitInterface = false
 
