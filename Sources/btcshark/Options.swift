@@ -5,7 +5,7 @@ import Output
 /// The command line: tshark's letters where it has them.
 struct Options: ParsableArguments {
     @Option(
-        name: .customShort("r"), parsing: .unconditionalSingleValue,
+        name: [.customShort("r"), .customLong("read-file")], parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "Read this capture, or all in a folder; repeat it, or name more after the options, for several that make one.",
             discussion: """
@@ -16,13 +16,16 @@ struct Options: ParsableArguments {
     var read: [String] = []
 
     @Option(
-        name: .customShort("i"), parsing: .unconditional,
+        name: [.customShort("i"), .customLong("interface")], parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Capture from this interface, by name or number of the list of -D; any is all of them.",
+            "Capture from this interface, by name or number of the list of -D; any is all of them. Repeat it for several. "
+                + "Without it and -r: from the first that is no loopback.",
             valueName: "interface"))
-    var interface: String?
+    var interfaces: [String] = []
 
-    @Flag(name: .customShort("D"), help: "List the interfaces with their state and addresses, and end.")
+    @Flag(
+        name: [.customShort("D"), .customLong("list-interfaces")],
+        help: "List the interfaces with their state and addresses, and end.")
     var listInterfaces = false
 
     @Option(
@@ -34,15 +37,17 @@ struct Options: ParsableArguments {
     var captureFilter: String?
 
     @Option(
-        name: .customShort("s"), parsing: .unconditional,
+        name: [.customShort("s"), .customLong("snapshot-length")], parsing: .unconditional,
         help: ArgumentHelp("With -i: capture at most this many bytes of each packet; 0 is all.", valueName: "bytes"))
     var snapLength: Int?
 
-    @Flag(name: .customShort("p"), help: "With -i: do not put the interface into promiscuous mode.")
+    @Flag(
+        name: [.customShort("p"), .customLong("no-promiscuous-mode")],
+        help: "With -i: do not put the interface into promiscuous mode.")
     var noPromiscuity = false
 
     @Option(
-        name: .customShort("B"), parsing: .unconditional,
+        name: [.customShort("B"), .customLong("buffer-size")], parsing: .unconditional,
         help: ArgumentHelp("With -i: the size of the kernel's buffer; 16 unless set.", valueName: "MiB"))
     var bufferSize: Int?
 
@@ -52,14 +57,14 @@ struct Options: ParsableArguments {
     var waitInterface = false
 
     @Option(
-        name: .customShort("a"), parsing: .unconditionalSingleValue,
+        name: [.customShort("a"), .customLong("autostop")], parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "With -i: stop after N seconds, kB of the file, files or packets; repeat it for more.",
             valueName: "duration:N|filesize:N|files:N|packets:N"))
     var autostop: [String] = []
 
     @Option(
-        name: .customShort("b"), parsing: .unconditionalSingleValue,
+        name: [.customShort("b"), .customLong("ring-buffer")], parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "With -i and -w: begin the next file after N seconds, kB or packets, and keep only the last N files; "
                 + "repeat it for more.",
@@ -94,7 +99,7 @@ struct Options: ParsableArguments {
     var network: String?
 
     @Option(
-        name: .customShort("Y"), parsing: .unconditional,
+        name: [.customShort("Y"), .customLong("display-filter")], parsing: .unconditional,
         help: ArgumentHelp(
             "Show only messages that match this display filter; it may also stand alone, after -r FILE.",
             valueName: "filter"))
@@ -138,7 +143,7 @@ struct Options: ParsableArguments {
                 + "without a key log. Only you may read the file then."))
     var injectKeys = false
 
-    @Flag(name: .customShort("P"), help: "Print the summary line also with -V or -w.")
+    @Flag(name: [.customShort("P"), .customLong("print")], help: "Print the summary line also with -V or -w.")
     var summary = false
 
     @Option(
@@ -223,9 +228,9 @@ struct Options: ParsableArguments {
     @Option(
         name: .customShort("d"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Treat the streams of this port as Bitcoin's, besides 8333, 18333, 18444, 38333, 48333 and every stream "
-                + "that begins with a known message header.",
-            valueName: "tcp.port==N,bitcoin"))
+            "Treat the streams of this port, or of the ports from N to M, as Bitcoin's, besides 8333, 18333, 18444, 38333, "
+                + "48333 and every stream that begins with a known message header.",
+            valueName: "tcp.port==N[-M],bitcoin"))
     var decodeAs: [String] = []
 
     @Option(
@@ -300,10 +305,12 @@ struct Options: ParsableArguments {
     @Option(
         name: .customShort("G"), parsing: .unconditional,
         help: ArgumentHelp(
-            "Print a list and end: fields (tshark's format), messages, expert; or a manual page: manual has all of "
-                + "these, statistics what -z can tell.",
-            valueName: "fields|messages|expert|manual|statistics"))
+            "Print a list and end: \(List.lists.joined(separator: ", ")); or a manual page: manual has all fields, messages "
+                + "and remarks, statistics what -z can tell.",
+            valueName: List.allCases.map(\.rawValue).joined(separator: "|")))
     var list: String?
+
+    @OptionGroup var tshark: TsharkOptions
 
     @Option(
         name: .customShort("N"), parsing: .unconditional,
@@ -313,7 +320,8 @@ struct Options: ParsableArguments {
     @Option(
         name: .customShort("o"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Accepted for compatibility with tshark: preferences that ask for what is always done: "
+            "tshark's preferences: gui.column.format chooses the columns of summary lines, as -G column-formats lists "
+                + "them; accepted are those that ask for what is always done: "
                 + Preferences.names.map { "\($0):TRUE" }.joined(separator: ", ") + ".", valueName: "preference:value"))
     var preferences: [String] = []
 
@@ -363,6 +371,9 @@ struct Options: ParsableArguments {
             "A display filter, as with -Y; or with -r more captures, where they are none. ./NAME is always a file.",
             valueName: "filter"), completion: .file())
     var arguments: [String] = []
+
+    /// The first of those to capture from; nil where nothing is captured.
+    var interface: String? { interfaces.first }
 }
 
 enum ColorWhen: String, ExpressibleByArgument, CaseIterable {

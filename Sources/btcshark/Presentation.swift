@@ -11,6 +11,9 @@ struct Presentation {
     let format: OutputFormat
     let columns: [FieldColumn]
     let fieldsFormat: FieldsFormat
+    /// Of summary lines; nil for the usual ones.
+    let summaryColumns: [SummaryColumn]?
+    let layers: LayerChoice?
     let time: TimeFormat
     let seconds: SecondsFormat
     let colour: Colour
@@ -33,15 +36,15 @@ struct Presentation {
 
     init(_ options: Options, isPasted: Bool) throws {
         format = try Self.format(options)
-        columns = try options.fields.map { FieldColumn(name: $0, fields: try FieldNames.fields(named: $0, for: "-e")) }
+        columns = try options.fields.map(FieldNames.column)
         fieldsFormat = try Self.fieldsFormat(options)
         statistics = try options.statistics.map(AskedStatistic.init)
         if options.json, statistics.isEmpty {
             throw ValidationError("--json needs -z: it is how statistics are printed.")
         }
         if options.json, format != .text { throw ValidationError("--json and -T cannot be used together.") }
-        if options.json || format == .ndjson, statistics.contains(where: \.isPicture) {
-            throw ValidationError("-z flow: a picture has no JSON: leave --json and -T ndjson out.")
+        if options.json || format == .ndjson, let reason = statistics.lazy.compactMap(\.hindersJSON).first {
+            throw ValidationError("\(reason) has no JSON: leave --json and -T ndjson out.")
         }
         if options.ascii, !statistics.contains(where: \.isPicture) { throw ValidationError("--ascii needs -z flow.") }
         answerFormat = options.json ? .json : format == .ndjson ? .ndjson : .table
@@ -53,7 +56,8 @@ struct Presentation {
             throw ValidationError("-u: '\(options.seconds)' is neither s nor hms.")
         }
         self.seconds = seconds
-        for preference in options.preferences { try Preferences.check(preference) }
+        summaryColumns = try Preferences.columns(options.preferences)
+        layers = try options.layerChoice()
         // An empty NO_COLOR counts as none (no-color.org).
         let wantsNone = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
         let onTerminal = isatty(STDOUT_FILENO) == 1 && !wantsNone
@@ -78,7 +82,7 @@ struct Presentation {
     var timeColumn: TimeColumn { TimeColumn(time, seconds) }
 
     /// All fields that are looked at by name.
-    var fields: [Field] { columns.flatMap(\.fields) }
+    var fields: [Field] { columns.flatMap(\.fields) + ColumnsWriter.fields(of: summaryColumns ?? []) }
 
     /// What is asked of the whole capture.
     var questions: [QuestionName] { statistics.compactMap(\.question) }
@@ -92,7 +96,15 @@ struct Presentation {
 
     private func makeRecordWriter(_ output: ByteOutput) -> any RecordSink {
         let depth = Depth(holding: fields)
+        let lineColumns = summaryColumns ?? SummaryColumn.standard
         switch format {
+        case .psml:
+            return ColumnsWriter(
+                output, lineColumns, style: .psml(creator: creator), time: timeColumn, depth: depth)
+        case .tabs where summaryColumns != nil:
+            return ColumnsWriter(output, lineColumns, style: .tabs, time: timeColumn, depth: depth)
+        case .text where summaryColumns != nil && showsSummary && !showsTree && !annotates && !showsHex:
+            return ColumnsWriter(output, lineColumns, style: .text, time: timeColumn, depth: depth)
         case .text:
             return TextWriter(
                 output, summary: showsSummary ? SummaryLine(time: timeColumn, colour: colour) : nil,
@@ -104,13 +116,15 @@ struct Presentation {
                 output, summary: SummaryLine(time: timeColumn, colour: colour, separator: 0x09), tree: nil)
         case .fields: return FieldsWriter(output, columns: columns, format: fieldsFormat, depth: depth)
         case .json where !columns.isEmpty: return JSONWriter(output, columns: columns, depth: depth)
-        case .json: return JSONWriter(output, showsHex ? .valuesAndRaw : .values, budget: budget)
-        case .jsonraw: return JSONWriter(output, .raw, budget: budget)
+        case .json: return JSONWriter(output, showsHex ? .valuesAndRaw : .values, budget: budget, layers: layers)
+        case .jsonraw: return JSONWriter(output, .raw, budget: budget, layers: layers)
         case .ek where !columns.isEmpty: return EKWriter(output, columns: columns, depth: depth)
-        case .ek: return EKWriter(output, raw: showsHex, budget: budget)
+        case .ek: return EKWriter(output, raw: showsHex, budget: budget, layers: layers)
         case .pdml where !columns.isEmpty:
             return PDMLWriter(output, creator: creator, captureFile: captureFile, columns: columns, depth: depth)
-        case .pdml: return PDMLWriter(output, creator: creator, captureFile: captureFile, budget: budget)
+        case .pdml:
+            return PDMLWriter(
+                output, creator: creator, captureFile: captureFile, budget: budget, layers: layers)
         case .ndjson where !columns.isEmpty: return NDJSONWriter(output, columns: columns, depth: depth)
         case .ndjson: return NDJSONWriter(output, budget: budget)
         }
@@ -135,10 +149,9 @@ struct Presentation {
         if format != .text, options.hex, format != .json, format != .ek {
             throw ValidationError("-x cannot be used with -T \(format.rawValue), only with text, json and ek.")
         }
-        if [.json, .jsonraw, .ek, .pdml].contains(format), !options.statistics.isEmpty, !options.quiet {
+        if [.json, .jsonraw, .ek, .pdml, .psml].contains(format), !options.statistics.isEmpty, !options.quiet {
             throw ValidationError("-z: a table after -T \(format.rawValue) is not data: add -q, or use -T ndjson.")
         }
-        if !options.fieldOptions.isEmpty, format != .fields { throw ValidationError("-E needs -T fields.") }
         return format
     }
 
