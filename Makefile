@@ -25,7 +25,7 @@ FUZZ_SECONDS = 60
 FUZZ_SHORT_SECONDS = 3
 
 .PHONY: run build test build-tests check lint manual install uninstall deb dist release archives check-packages clean \
-    setup setup-test setup-check setup-package setup-fuzz setup-lld setup-browser pictures fuzz fuzz-short build-fuzz \
+    setup setup-test setup-check setup-package setup-fuzz setup-lld setup-browser setup-pyshark pictures fuzz fuzz-short build-fuzz \
     hostile sanitize sanitize-thread sanitize-address
 .NOTPARALLEL:
 
@@ -39,7 +39,7 @@ build: setup
 test: build-tests
 	SWIFT="$(SWIFT)" Tests/run.sh
 
-build-tests: setup setup-test setup-browser
+build-tests: setup setup-test setup-browser setup-pyshark
 	SWIFT="$(SWIFT)" Tests/run.sh --build
 
 # One build after the other, since each keeps all processors busy; then fuzzers and packages beside the tests.
@@ -141,6 +141,11 @@ setup-lld:
 setup-browser:
 	-$(call install_missing,$(NEED_TO_LOOK),)
 	-@Tests/BrowserTests/fetch-axe
+
+# pyshark reads our output in a test; where it cannot be had the test says so.
+setup-pyshark:
+	-@[ -x .build/pyshark/bin/python3 ] || \
+	    { python3 -m venv .build/pyshark && .build/pyshark/bin/pip install -q pyshark==0.6; }
 
 # The pictures of README, by a real browser.
 pictures: build setup-browser

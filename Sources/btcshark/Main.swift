@@ -19,7 +19,7 @@ struct Btcshark: ParsableCommand {
             btcshark -i <interface> [-f <filter>] [-w <file>] [-a <limit>] [-b <limit>] [-V] [-T <format>] [<filter>]
             btcshark --decode <text> [--as <command>] [-V] [-x] [-T <format>] [<filter>]
             btcshark -D
-            btcshark -G fields|messages|expert|manual|statistics
+            btcshark -G \(List.allCases.map(\.rawValue).joined(separator: "|"))
             """,
         discussion: """
             One line a message: the frame that completed it, time, source, destination, protocol, bytes, and what \
@@ -77,17 +77,16 @@ struct Btcshark: ParsableCommand {
         Glibc.exit(Status.usage.rawValue)
     }
 
-    func run() throws {
+    mutating func run() throws {
         if options.version {
-            print("btcshark \(Self.version), with \(Libpcap.version)")
-            print(BuildDescription.text)
+            print(VersionText.lines(calledAs: CommandLine.arguments.first ?? ""))
             return
         }
         if options.listInterfaces {
             throw ExitCode(InterfaceList.print().rawValue)
         }
         if let list = options.list {
-            throw ExitCode(try List(list).print().rawValue)
+            throw ExitCode(try List(list).print(mapping: options.mappedLayers).rawValue)
         }
         if options.statistics.contains("help") {
             AskedStatistic.printHelp()
@@ -96,6 +95,7 @@ struct Btcshark: ParsableCommand {
         if let path = options.printKeyProbe {
             throw ExitCode(KeyProbeText.print(for: path).rawValue)
         }
+        try options.chooseInterface()
         if options.interface == nil, !Privileges.isRoot, Privileges.hasCapabilities {
             // From the program's file, for live captures; nothing else needs them.
             do throws(PrivilegesError) {

@@ -28,7 +28,9 @@ struct Run {
         answers = Answers(
             plan.presentation.statistics, plan.pipeline.inquiry, as: plan.presentation.answerFormat,
             isFiltered: plan.pipeline.filter != nil || plan.pipeline.identifier != nil,
-            plan.presentation.flowStyle, to: output, plan.metrics, report)
+            plan.presentation.flowStyle,
+            isAlone: !plan.presentation.printsRecords && plan.presentation.statistics.count == 1, to: output,
+            plan.metrics, report)
         top = DrawnTop(plan, to: output)
         exporter = plan.objectFolder.map { ObjectExporter(path: $0, isHexadecimal: plan.options.exportsHex) }
     }

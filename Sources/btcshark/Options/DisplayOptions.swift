@@ -13,7 +13,7 @@ struct DisplayOptions: ParsableArguments {
         completion: .list(["bitcoin"]))
     var protocols: String?
 
-    @Flag(name: .customShort("P"), help: "Print the summary line also with -V or -w.")
+    @Flag(name: [.customShort("P"), .customLong("print")], help: "Print the summary line also with -V or -w.")
     var summary = false
 
     @Flag(

@@ -5,7 +5,7 @@ import Output
 /// What is read.
 struct InputOptions: ParsableArguments {
     @Option(
-        name: .customShort("r"), parsing: .unconditionalSingleValue,
+        name: [.customShort("r"), .customLong("read-file")], parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "Read this capture, or all in a folder; repeat it, or name more after the options, for several that make one.",
             discussion: """

@@ -5,14 +5,20 @@ import Output
 /// What is captured from interfaces, and for how long.
 struct InterfaceOptions: ParsableArguments {
     @Option(
-        name: .customShort("i"), parsing: .unconditional,
+        name: [.customShort("i"), .customLong("interface")], parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Capture from this interface, by name or number of the list of -D; any is all of them.",
+            "Capture from this interface, by name or number of the list of -D; any is all of them. Repeat it for several. "
+                + "Without it and -r: from the first that is no loopback.",
             valueName: "interface"),
         completion: .interfaces)
-    var interface: String?
+    var interfaces: [String] = []
 
-    @Flag(name: .customShort("D"), help: "List the interfaces with their state and addresses, and end.")
+    /// The first of those to capture from; nil where nothing is captured.
+    var interface: String? { interfaces.first }
+
+    @Flag(
+        name: [.customShort("D"), .customLong("list-interfaces")],
+        help: "List the interfaces with their state and addresses, and end.")
     var listInterfaces = false
 
     @Option(
@@ -25,16 +31,18 @@ struct InterfaceOptions: ParsableArguments {
     var captureFilter: String?
 
     @Option(
-        name: .customShort("s"), parsing: .unconditional,
+        name: [.customShort("s"), .customLong("snapshot-length")], parsing: .unconditional,
         help: ArgumentHelp("With -i: capture at most this many bytes of each packet; 0 is all.", valueName: "bytes"),
         completion: .nothing)
     var snapLength: Int?
 
-    @Flag(name: .customShort("p"), help: "With -i: do not put the interface into promiscuous mode.")
+    @Flag(
+        name: [.customShort("p"), .customLong("no-promiscuous-mode")],
+        help: "With -i: do not put the interface into promiscuous mode.")
     var noPromiscuity = false
 
     @Option(
-        name: .customShort("B"), parsing: .unconditional,
+        name: [.customShort("B"), .customLong("buffer-size")], parsing: .unconditional,
         help: ArgumentHelp("With -i: the size of the kernel's buffer; 16 unless set.", valueName: "MiB"),
         completion: .nothing)
     var bufferSize: Int?
@@ -52,7 +60,7 @@ struct InterfaceOptions: ParsableArguments {
     var waitInterface = false
 
     @Option(
-        name: .customShort("a"), parsing: .unconditionalSingleValue,
+        name: [.customShort("a"), .customLong("autostop")], parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "With -i: stop after N seconds, kB of the file, files or packets; repeat it for more.",
             valueName: "duration:N|filesize:N|files:N|packets:N"),
@@ -60,7 +68,7 @@ struct InterfaceOptions: ParsableArguments {
     var autostop: [String] = []
 
     @Option(
-        name: .customShort("b"), parsing: .unconditionalSingleValue,
+        name: [.customShort("b"), .customLong("ring-buffer")], parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "With -i and -w: begin the next file after N seconds, kB or packets, and keep only the last N files; "
                 + "repeat it for more.",

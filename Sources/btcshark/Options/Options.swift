@@ -15,6 +15,7 @@ struct Options: ParsableArguments {
     @OptionGroup(title: "Encrypted connections") var secrets: KeyOptions
     @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup(title: "Lists and compatibility") var others: OtherOptions
+    @OptionGroup(title: "For what was written for tshark") var tshark: TsharkOptions
 
     @Argument(
         help: ArgumentHelp(

@@ -7,9 +7,9 @@ struct OtherOptions: ParsableArguments {
     @Option(
         name: .customShort("G"), parsing: .unconditional,
         help: ArgumentHelp(
-            "Print a list and end: fields (tshark's format), messages, expert; or a manual page: manual has all of "
-                + "these, statistics what -z can tell.",
-            valueName: "fields|messages|expert|manual|statistics"),
+            "Print a list and end: \(List.lists.joined(separator: ", ")); or a manual page: manual has all fields, messages "
+                + "and remarks, statistics what -z can tell.",
+            valueName: List.allCases.map(\.rawValue).joined(separator: "|")),
         completion: .values(of: List.self))
     var list: String?
 
@@ -28,7 +28,8 @@ struct OtherOptions: ParsableArguments {
     @Option(
         name: .customShort("o"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Accepted for compatibility with tshark: preferences that ask for what is always done: "
+            "tshark's preferences: gui.column.format chooses the columns of summary lines, as -G column-formats lists "
+                + "them; accepted are those that ask for what is always done: "
                 + Preferences.names.map { "\($0):TRUE" }.joined(separator: ", ") + ".", valueName: "preference:value"),
         completion: .preferences)
     var preferences: [String] = []

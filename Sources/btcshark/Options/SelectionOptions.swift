@@ -5,7 +5,7 @@ import Output
 /// Which messages are shown, and what is looked at to tell.
 struct SelectionOptions: ParsableArguments {
     @Option(
-        name: .customShort("Y"), parsing: .unconditional,
+        name: [.customShort("Y"), .customLong("display-filter")], parsing: .unconditional,
         help: ArgumentHelp(
             "Show only messages that match this display filter; it may also stand alone, after -r FILE.",
             valueName: "filter"),
@@ -35,9 +35,9 @@ struct SelectionOptions: ParsableArguments {
     @Option(
         name: .customShort("d"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Treat the streams of this port as Bitcoin's, besides 8333, 18333, 18444, 38333, 48333 and every stream "
-                + "that begins with a known message header.",
-            valueName: "tcp.port==N,bitcoin"),
+            "Treat the streams of this port, or of the ports from N to M, as Bitcoin's, besides 8333, 18333, 18444, 38333, "
+                + "48333 and every stream that begins with a known message header.",
+            valueName: "tcp.port==N[-M],bitcoin"),
         completion: .list(["tcp.port=="]))
     var decodeAs: [String] = []
 
