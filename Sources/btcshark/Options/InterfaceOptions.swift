@@ -13,9 +13,6 @@ struct InterfaceOptions: ParsableArguments {
         completion: .interfaces)
     var interfaces: [String] = []
 
-    /// The first of those to capture from; nil where nothing is captured.
-    var interface: String? { interfaces.first }
-
     @Flag(
         name: [.customShort("D"), .customLong("list-interfaces")],
         help: "List the interfaces with their state and addresses, and end.")

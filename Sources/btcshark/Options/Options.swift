@@ -23,6 +23,9 @@ struct Options: ParsableArguments {
             valueName: "filter"), completion: .displayFilterOrFile)
     var arguments: [String] = []
 
+    /// The first of those to capture from; nil where nothing is captured.
+    var interface: String? { live.interfaces.first }
+
     // An option is found by its name alone, whatever its group is.
 
     subscript<Value>(dynamicMember path: WritableKeyPath<InputOptions, Value>) -> Value {
@@ -73,6 +76,11 @@ struct Options: ParsableArguments {
     subscript<Value>(dynamicMember path: WritableKeyPath<OtherOptions, Value>) -> Value {
         get { others[keyPath: path] }
         set { others[keyPath: path] = newValue }
+    }
+
+    subscript<Value>(dynamicMember path: WritableKeyPath<TsharkOptions, Value>) -> Value {
+        get { tshark[keyPath: path] }
+        set { tshark[keyPath: path] = newValue }
     }
 }
 
