@@ -41,16 +41,23 @@ public struct RecordingHelperProcess: ~Copyable {
         }
     }
 
-    /// Keeps two capabilities, and no call or folder beyond what it does, and then serves.
+    /// Becomes the files' owner, where that user may make them, else keeps two capabilities; keeps no call or folder beyond
+    /// what it does, and then serves.
     ///
     /// - Returns: The exit status.
     public consuming func runLockedIn() -> Int32 {
+        let place = order.path[..<Path.nameStart(order.path)]
+        let parent = place.isEmpty ? "." : String(place)
         do throws(PrivilegesError) {
-            // The mode of a file that is there is changed only for a private recording.
-            try Privileges.keep([.changeOwner, .overridePermissions] + (order.isPrivate ? [.overrideOwner] : []))
+            let owner = User(userID: order.userID, groupID: order.groupID)
+            if order.userID != 0, Privileges.isRoot, Privileges.mayWrite(owner, in: parent) {
+                try Privileges.drop(to: owner)
+            } else {
+                // The mode of a file that is there is changed only for a private recording.
+                try Privileges.keep([.changeOwner, .overridePermissions] + (order.isPrivate ? [.overrideOwner] : []))
+            }
         } catch { return 1 }
-        let parent = order.path[..<Path.nameStart(order.path)]
-        let files = SandboxProfile.Files(written: [parent.isEmpty ? "." : String(parent)])
+        let files = SandboxProfile.Files(written: [parent])
         _ = Sandbox.enter(SandboxProfile(.making, files: files, helpers: [STDIN_FILENO]))
         run()
         return 0

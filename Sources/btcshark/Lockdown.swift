@@ -28,7 +28,8 @@ struct Lockdown {
         let readsAll = read.allSatisfy { Privileges.mayRead(caller, $0) }
         let writesAll = resultFolders.allSatisfy { Privileges.mayWrite(caller, in: Self.nearestFolder($0)) }
         if readsAll, writesAll { return try Privileges.drop(to: caller) }
-        try Privileges.keep((readsAll ? [] : [.readOthers]) + (writesAll ? [] : [.overridePermissions]))
+        // Root without capabilities is nobody in folders of others, the caller's among them.
+        try Privileges.keep((readsAll ? [] : [.readOthers]) + (resultFolders.isEmpty ? [] : [.overridePermissions]))
     }
 
     /// The folder, or the one above it in which it will be made.

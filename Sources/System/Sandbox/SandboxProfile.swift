@@ -162,9 +162,9 @@ package struct SandboxProfile {
 
     /// Where the lookup of names reads, and NIO what the system has. The files may be links that lead elsewhere.
     private static var placesOfLookups: [String] {
+        // libdispatch looks into /proc by the numbers of threads, and does not bear that it may not.
         let folders = [
-            "/etc", "/usr", "/lib", "/lib64", "/run", "/proc/self", "/proc/sys", "/sys/devices/system/cpu",
-            "/sys/fs/cgroup",
+            "/etc", "/usr", "/lib", "/lib64", "/run", "/proc", "/sys/devices/system/cpu", "/sys/fs/cgroup",
         ]
         let files = ["/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/host.conf"]
         return folders + files.compactMap { try? Path.resolved($0) }
