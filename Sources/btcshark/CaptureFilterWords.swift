@@ -1,3 +1,4 @@
+import Capture
 import DisplayFilter
 import Dissector
 import Fields

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BitcoinP2P
+import Capture
 import Dissector
 import Fields
 import Glibc
@@ -22,15 +23,21 @@ struct Pasted {
         do throws(PasteProblem) {
             pasted = try Self.read(text)
         } catch {
-            throw ValidationError("--decode: \(error).")
+            throw ValidationError("--decode: \(error)\(Self.fileHint(text)).")
         }
         bytes = pasted.bytes
         do throws(PasteProblem) {
             contents = try PastedContents(pasted, as: command, network: self.network)
         } catch {
-            StandardError.complain("--decode: \(error)")
+            StandardError.complain("--decode: \(error)\(Self.fileHint(text))")
             throw ExitCode(Status.input.rawValue)
         }
+    }
+
+    /// How to read the file that has the text for its name; empty where there is none.
+    private static func fileHint(_ text: String) -> String {
+        guard text != "-", access(text, R_OK) == 0 else { return "" }
+        return "; the file of this name is read by --decode - < \(text.quotedForShell)"
     }
 
     private static func read(_ text: String) throws(PasteProblem) -> PastedText {

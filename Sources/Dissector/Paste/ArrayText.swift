@@ -11,7 +11,7 @@ struct ArrayText {
         var parts = PastedParts()
         for range in reader.lists() {
             guard let bytes = reader.numbers(in: range) else { return nil }
-            parts.append(bytes)
+            parts.append(bytes[...])
             parts.endPart()
         }
         return parts.bytes.isEmpty ? nil : parts

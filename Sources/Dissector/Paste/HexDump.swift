@@ -133,7 +133,7 @@ struct HexDump {
             guard count <= PastedParts.byteLimit - parts.bytes.count else {
                 throw PasteProblem("line \(number): the dump stands for more than \(PastedParts.byteLimit >> 20) MiB")
             }
-            for _ in 0..<count / own { parts.append(line.bytes.prefix(own)) }
+            parts.append(line.bytes.prefix(own), times: count / own)
             width = own
         } else {
             // Words are filled up with a byte that is none.

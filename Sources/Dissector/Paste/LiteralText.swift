@@ -36,7 +36,7 @@ struct LiteralText {
             guard !text[string].contains(0x5c), let bytes = try? HexadecimalText.read(Array(text[string])).bytes,
                 !bytes.isEmpty
             else { return nil }
-            parts.append(bytes)
+            parts.append(bytes[...])
             parts.endPart()
         }
         return parts

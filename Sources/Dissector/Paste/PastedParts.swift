@@ -13,7 +13,17 @@ struct PastedParts {
     static let partLimit = 1_000_000
 
     mutating func append(_ byte: UInt8) { bytes.append(byte) }
-    mutating func append(_ more: some Collection<UInt8>) { bytes.append(contentsOf: more) }
+    mutating func append(_ more: ArraySlice<UInt8>) { bytes.append(contentsOf: more) }
+
+    /// Appends the same bytes again and again. The caller has looked at ``byteLimit``.
+    mutating func append(_ more: ArraySlice<UInt8>, times: Int) {
+        // In pieces of many, since there may be millions.
+        let many = max(1, min(times, (1 << 16) / max(1, more.count)))
+        var piece: [UInt8] = []
+        for _ in 0..<many { piece.append(contentsOf: more) }
+        for _ in 0..<times / many { bytes.append(contentsOf: piece) }
+        bytes.append(contentsOf: piece.prefix(times % many * more.count))
+    }
 
     /// The next byte begins another part.
     mutating func endPart() {

@@ -10,11 +10,11 @@ let colour = Colour(isOn: false)
 Pipeline.declareFields()
 let network = Network(magic: 0xf9be_b4d9)
 let types = MessageTypes.standard.types
-// More than this is only ever made of a star in a dump.
+// A star in a dump stands for no more than this.
 let limit = 64 << 20
 
-func check(_ pasted: PastedText) {
-    if pasted.bytes.count > limit { fatalError("more bytes than the limit") }
+func check(_ pasted: PastedText, of text: [UInt8]) {
+    if pasted.bytes.count > limit + text.count { fatalError("more bytes than the limit") }
     var end = 0
     for part in pasted.parts {
         if part.lowerBound != end || part.isEmpty { fatalError("the parts are not the bytes") }
@@ -28,7 +28,7 @@ fuzz { start, count in
     let choice = input.byte()
     let text = input.all()
     guard let pasted = try? choice & 1 == 0 ? PastedText(text) : PastedText(input: text) else { return 0 }
-    check(pasted)
+    check(pasted, of: text)
     // A dump of a few lines may stand for megabytes; what dissects them has fuzzers of its own.
     guard pasted.bytes.count < 1 << 16 else { return 0 }
     let command = choice < 0x80 ? nil : types[Int(choice >> 1 & 0x3f) % types.count].command
