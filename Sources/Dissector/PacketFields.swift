@@ -34,6 +34,9 @@ struct PacketFields: Sendable {
         "tcp.payload", "TCP payload", .bytes,
         "what was captured of the TCP payload of that frame; only where it is named")
 
+    let analysis = Field(
+        "tcp.analysis.flags", "TCP Analysis Flags", .group,
+        "that frame is, by Wireshark's rules, one of those below among the others of its connection")
     let retransmission = Field(
         "tcp.analysis.retransmission", "This frame is a (suspected) retransmission", .boolean,
         "that frame brings bytes of which a frame before had the place")
@@ -71,7 +74,7 @@ struct PacketFields: Sendable {
         all.formUnion(
             FieldSet([
                 capturedLength, timeDelta, timeDeltaDisplayed, protocols, acknowledgment, windowSize, windowScale,
-                flagsText, payload, retransmission, fastRetransmission, spuriousRetransmission, outOfOrder,
+                flagsText, payload, analysis, retransmission, fastRetransmission, spuriousRetransmission, outOfOrder,
                 lostSegment,
             ]))
         all.subtract(FieldSet(addresses))

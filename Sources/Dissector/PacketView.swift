@@ -42,9 +42,10 @@ final class PacketView {
         var hasTCP = false
         for index in headers.nodes.indices {
             let declaration = headers.nodes[index].field.declaration
-            guard declaration.kind == .layer else { continue }
+            // The direction before a frame is a layer here alone.
+            guard declaration.kind == .layer, declaration.name != "p2p" else { continue }
             if declaration.name == "tcp" { hasTCP = true }
-            text.append(declaration.name)
+            text.append(declaration.name == "ieee8021br" ? "etag" : declaration.name)
             text.append(isTyped(index, declaration.name) ? ":ethertype:" : ":")
         }
         // Not where the frame has the last fragment of several.
@@ -52,11 +53,12 @@ final class PacketView {
         text.append("bitcoin")
     }
 
-    /// Whether an EtherType names what follows a layer: then Wireshark counts that as a layer, too.
+    /// Whether an EtherType names what follows a layer: then Wireshark counts that as a layer, too, but not of all.
     private func isTyped(_ layer: Int, _ name: String) -> Bool {
-        guard ["eth", "vlan", "sll"].contains(name) else { return false }
+        guard ["eth", "vlan", "sll", "ieee8021br", "macsec", "vntag"].contains(name) else { return false }
         return headers.nodes[layer..<Int(headers.nodes[layer].end)].contains {
-            ["eth.type", "vlan.etype", "sll.etype"].contains($0.field.declaration.name)
+            let name = $0.field.declaration.name
+            return name.hasSuffix(".type") || name.hasSuffix(".etype")
         }
     }
 
@@ -140,11 +142,15 @@ final class PacketView {
 
     private func appendFindings(to sink: inout TreeSink) {
         let findings = note.place.findings
+        if findings.isEmpty { return }
+        let isWanted = wanted.contains(fields.analysis)
+        let mark = isWanted ? sink.open(fields.analysis, at: 0, value: 0, flags: .generated) : 0
         if findings.contains(.retransmission) { generate(fields.retransmission, 1, to: &sink) }
         if findings.contains(.fastRetransmission) { generate(fields.fastRetransmission, 1, to: &sink) }
         if findings.contains(.spuriousRetransmission) { generate(fields.spuriousRetransmission, 1, to: &sink) }
         if findings.contains(.outOfOrder) { generate(fields.outOfOrder, 1, to: &sink) }
         if findings.contains(.lostSegment) { generate(fields.lostSegment, 1, to: &sink) }
+        if isWanted { sink.close(mark, at: 0) }
     }
 
     private func generate(_ field: Field, _ value: UInt64, to sink: inout TreeSink) {

@@ -12,7 +12,11 @@ extension RecordBuilder {
     mutating func appendAsked(_ packet: PacketNote? = nil, payload: (start: Int, length: Int)? = nil) {
         ownCount = record.tree.nodes.count
         if !packets.asked.isEmpty, let packet { append(packet) }
-        if asksForPayload, let payload { append(payload.start, payload.length) }
+        if asksForPayload, let payload {
+            var sink = TreeSink(takeTree())
+            appendPayload(payload.start, payload.length, &sink)
+            record.tree = sink.tree
+        }
         if asksForRemarks { appendRemarks() }
         if let columns { appendColumns(columns) }
     }
@@ -30,10 +34,9 @@ extension RecordBuilder {
         record.tree = sink.tree
     }
 
-    private mutating func append(_ start: Int, _ length: Int) {
-        var sink = TreeSink(takeTree())
+    /// Appends a message's payload as a field.
+    func appendPayload(_ start: Int, _ length: Int, _ sink: inout TreeSink) {
         sink.leaf(fields.messagePayload, at: start, length: length, value: 0, flags: [])
-        record.tree = sink.tree
     }
 
     /// The most remarks of a message that become fields: a hostile one may have millions, all the same.

@@ -46,7 +46,9 @@ struct RecordBuilder: ~Copyable {
     private var file: (place: UInt32, path: [UInt8]) = (0, [])
     /// What is shown of packets.
     var packets = PacketChoice()
-    /// The payload is asked for as a field.
+    /// The writer names the payload as a field.
+    var showsPayload = false
+    /// Only the filter does.
     var asksForPayload = false
     /// When the frame of the message shown before was captured.
     private var shownTime: Int64?
@@ -396,6 +398,7 @@ struct RecordBuilder: ~Copyable {
         } else {
             sink = cursor.finish()
         }
+        if showsPayload { appendPayload(message.header.byteCount, message.payloadLength, &sink) }
         sink.close(layer, at: bytes.byteCount)
         swap(&sink.info, &record.info)
         record.tree = sink.tree

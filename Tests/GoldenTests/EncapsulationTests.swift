@@ -43,6 +43,34 @@ import Testing
         #expect(ours.outputText == theirs.outputText)
     }
 
+    /// Where Wireshark has another layer, or another name for one.
+    private static let otherPaths: Set = [
+        "chdlc-in-ppp.pcap", "nsh-gpe.pcap", "nsh-md2.pcap", "pbb.pcap", "pktap.pcap", "ppi.pcap", "ppi-802.11.pcap",
+        "qinq.pcap", "radiotap-data.pcap", "radiotap-fcs.pcap", "radiotap-fields.pcap", "radiotap-qos.pcap",
+        "radiotap-wds.pcap", "teredo.pcap", "vxlan-gpe.pcap", "vxlan-gpe-ethernet.pcap",
+    ]
+
+    /// The protocols that lead to a message, and what their headers say.
+    @Test(
+        .enabled(if: Program.isInstalled("tshark"), "tshark is not installed"),
+        arguments: names.filter { !unreadByTshark.contains($0) })
+    func headersAsTshark(_ name: String) throws {
+        let path = Self.folder.appendingPathComponent(name).path
+        let fields = ["frame.protocols", "eth.src", "eth.dst", "frame.cap_len", "tcp.flags"].flatMap { ["-e", $0] }
+        let ours = try Program.run(["-r", path, "-T", "fields"] + fields)
+        let theirs = try Program.other(["tshark", "-r", path, "-T", "fields"] + fields)
+        func rows(_ outcome: Outcome) -> [[String]] {
+            outcome.outputText.split(separator: "\n").map { row in
+                var cells = row.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+                // tshark counts Bitcoin twice where it has recognised it, and for each message.
+                while cells[0].hasSuffix(":bitcoin:bitcoin") { cells[0].removeLast(":bitcoin".count) }
+                if Self.otherPaths.contains(name) { cells[0] = "" }
+                return cells
+            }
+        }
+        #expect(rows(ours).count == 2 && rows(ours) == rows(theirs))
+    }
+
     private static func fields(nonce: String) -> [String] {
         ["frame.number", "tcp.srcport", "bitcoin.command", nonce].flatMap { ["-e", $0] }
     }
