@@ -69,6 +69,11 @@ import Testing
             let version = try Program.run([option])
             #expect(version.outputText.hasPrefix("btcshark ") && version.errors.isEmpty)
             #expect(version.outputText.contains("libpcap"))
+            // How it was built: as this test bundle, without any archive.
+            #expect(
+                version.outputText.contains(
+                    #/(?m)^(Optimised d|D)ebug build for Linux on \w+\. Shared: Swift 6\.[0-9.]+ /#))
+            #expect(version.outputText.contains("/libpcap.so"))
         }
     }
 

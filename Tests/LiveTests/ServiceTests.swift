@@ -69,7 +69,7 @@ struct ServiceTests {
         try FileManager.default.copyItem(atPath: LiveProgram.path, toPath: program)
         let nobody = try #require(getpwnam("nobody")).pointee
         try #require(chown(folder.path, nobody.pw_uid, nobody.pw_gid) == 0)
-        words = words.map { $0.replacing("/var/lib/btcshark", with: folder.path) }
+        words = words.map { $0.replacing(#/^/(var/lib|run)/btcshark/#, with: folder.path) }
         let (space, other) = (try NetworkNamespace(), try NetworkNamespace())
         try space.connect("eth0", to: other, "there")
         let launcher = [
