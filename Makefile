@@ -3,21 +3,30 @@
 SWIFT ?= swift
 PREFIX ?= /usr/local
 DESTDIR ?=
+# Of the service.
+SETTINGS ?= $(if $(filter /usr /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc)
 RELEASE = .build/release/btcshark
+# What packages hold, what that is linked with, and where they come.
+PACKAGED = .build/package/release/btcshark
+ARCHIVES = .build/archives
+PACKAGES ?= .build/packages
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Headers and tools that are looked for before a package is installed.
 NEED_TO_BUILD = pkg-config:pkg-config
-NEED_TO_TEST = gzip:gzip zstd:zstd xz:xz-utils lz4:lz4 ip:iproute2 python3:python3
+NEED_TO_TEST = gzip:gzip zstd:zstd xz:xz-utils lz4:lz4 ip:iproute2 python3:python3 \
+    zsh:zsh fish:fish
 NEED_TO_CHECK = mandoc:mandoc tshark:tshark
 # A real browser, where Debian has it: else tests that look at pages say that they are skipped.
 NEED_TO_LOOK = chromium-headless-shell:chromium-headless-shell
+NEED_TO_PACKAGE = cc:gcc objdump:binutils flex:flex bison:bison dpkg-source:dpkg-dev
 NEED_TO_FUZZ = ld.lld:lld
 # For each target.
 FUZZ_SECONDS = 60
 FUZZ_SHORT_SECONDS = 3
 
-.PHONY: run build test build-tests check lint manual install uninstall clean setup setup-test setup-check setup-fuzz \
-    setup-lld setup-browser pictures fuzz fuzz-short build-fuzz hostile sanitize sanitize-thread sanitize-address
+.PHONY: run build test build-tests check lint manual install uninstall deb dist release archives check-packages clean \
+    setup setup-test setup-check setup-package setup-fuzz setup-lld setup-browser setup-pyshark pictures fuzz fuzz-short build-fuzz \
+    hostile sanitize sanitize-thread sanitize-address
 .NOTPARALLEL:
 
 run: build
@@ -30,12 +39,12 @@ build: setup
 test: build-tests
 	SWIFT="$(SWIFT)" Tests/run.sh
 
-build-tests: setup setup-test setup-browser
+build-tests: setup setup-test setup-browser setup-pyshark
 	SWIFT="$(SWIFT)" Tests/run.sh --build
 
-# One build after the other, since each keeps all processors busy; then the fuzzers beside the tests.
-check: lint manual build-tests build-fuzz
-	SWIFT="$(SWIFT)" FUZZ_SHORT_SECONDS=$(FUZZ_SHORT_SECONDS) Tests/run.sh fuzz-short all
+# One build after the other, since each keeps all processors busy; then fuzzers and packages beside the tests.
+check: lint manual build-tests build-fuzz archives
+	SWIFT="$(SWIFT)" FUZZ_SHORT_SECONDS=$(FUZZ_SHORT_SECONDS) Tests/run.sh fuzz-short packages all
 
 # Random inputs for FUZZ_SECONDS each; see Tests/Fuzz/run.sh.
 fuzz: setup setup-fuzz
@@ -70,30 +79,32 @@ manual: setup-check
 	    man/btcshark-fields.7 man/btcshark-statistics.7
 
 install: build
-	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/man/man1" "$(DESTDIR)$(PREFIX)/share/man/man7" \
-	    "$(DESTDIR)$(PREFIX)/share/bash-completion/completions" "$(DESTDIR)$(PREFIX)/share/zsh/site-functions" \
-	    "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d"
-	install -s -m 755 $(RELEASE) "$(DESTDIR)$(PREFIX)/bin/btcshark"
-	install -m 644 man/btcshark.1 man/btcshark-build.1 man/btcshark-connect.1 man/btcshark-report.1 man/btcshark-survey.1 \
-	    "$(DESTDIR)$(PREFIX)/share/man/man1"
-	install -m 644 man/btcshark-fields.7 man/btcshark-statistics.7 "$(DESTDIR)$(PREFIX)/share/man/man7"
-	$(RELEASE) --generate-completion-script bash \
-	    > "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/btcshark"
-	$(RELEASE) --generate-completion-script zsh > "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_btcshark"
-	$(RELEASE) --generate-completion-script fish \
-	    > "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/btcshark.fish"
+	Packaging/stage $(RELEASE) "$(DESTDIR)" "$(PREFIX)" "$(SETTINGS)"
 
 uninstall:
-	rm -f "$(DESTDIR)$(PREFIX)/bin/btcshark" "$(DESTDIR)$(PREFIX)/share/man/man1/btcshark.1" \
-	    "$(DESTDIR)$(PREFIX)/share/man/man1/btcshark-build.1" \
-	    "$(DESTDIR)$(PREFIX)/share/man/man1/btcshark-report.1" \
-	    "$(DESTDIR)$(PREFIX)/share/man/man1/btcshark-connect.1" \
-	    "$(DESTDIR)$(PREFIX)/share/man/man1/btcshark-survey.1" \
-	    "$(DESTDIR)$(PREFIX)/share/man/man7/btcshark-fields.7" \
-	    "$(DESTDIR)$(PREFIX)/share/man/man7/btcshark-statistics.7" \
-	    "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/btcshark" \
-	    "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_btcshark" \
-	    "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/btcshark.fish"
+	Packaging/stage --remove "$(DESTDIR)" "$(PREFIX)" "$(SETTINGS)"
+
+# A Debian package, and a tarball with a script that installs; into PACKAGES, of a program that needs libc and libm alone.
+deb dist: release
+	Packaging/make-$@ $(PACKAGED) .build/licences $(PACKAGES)
+
+release: archives
+	PKG_CONFIG_PATH="$(CURDIR)/$(ARCHIVES)" $(SWIFT) build -c release --product btcshark --static-swift-stdlib \
+	    --scratch-path .build/package
+	SWIFT="$(SWIFT)" Packaging/collect-licences .build/package/checkouts $(ARCHIVES) .build/licences
+
+archives: setup setup-package
+	Packaging/make-archives $(ARCHIVES)
+
+# Packages of the program of the tests, linked as a release is, and what becomes of them where they are installed.
+check-packages: archives
+	rm -rf .build/check-packages
+	mkdir -p .build/check-packages/made
+	SWIFT="$(SWIFT)" Packaging/link-tested $(ARCHIVES) .build/check-packages/btcshark
+	SWIFT="$(SWIFT)" Packaging/collect-licences .build/tests/checkouts $(ARCHIVES) .build/check-packages/licences
+	for kind in deb dist; do PACKAGE_LEVEL=1 Packaging/make-$$kind .build/check-packages/btcshark \
+	    .build/check-packages/licences .build/check-packages/made || exit; done
+	Tests/check-packages .build/check-packages/made
 
 clean:
 	rm -rf .build
@@ -131,9 +142,17 @@ setup-browser:
 	-$(call install_missing,$(NEED_TO_LOOK),)
 	-@Tests/BrowserTests/fetch-axe
 
+# pyshark reads our output in a test; where it cannot be had the test says so.
+setup-pyshark:
+	-@[ -x .build/pyshark/bin/python3 ] || \
+	    { python3 -m venv .build/pyshark && .build/pyshark/bin/pip install -q pyshark==0.6; }
+
 # The pictures of README, by a real browser.
 pictures: build setup-browser
 	Tests/BrowserTests/take-pictures $(RELEASE)
+
+setup-package:
+	$(call install_missing,$(NEED_TO_PACKAGE),)
 
 setup-check:
 	$(call install_missing,$(NEED_TO_CHECK),)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the tests, and runs those that are built: ./run.sh [--build] [GROUP ...]. With --build and no group it only
 # builds. A group is the beginning of the names of some tests, as a regular expression: a folder of Tests whose name ends
-# in Tests; Hostile, those of DissectorTests that bound what the program may cost; fuzz-short; or all, the folders and
+# in Tests; Hostile, those of DissectorTests that bound what the program may cost; fuzz-short; packages; or all, the folders and
 # Hostile, as where none is named.
 #
 # The program and its modules are optimised: many tests run it, and most others read captures by the thousand. The tests
@@ -38,6 +38,7 @@ run_group() {
     local filter=(--filter "^$1")
     case $1 in
     fuzz-short) Tests/Fuzz/run.sh --built "${FUZZ_SHORT_SECONDS:-3}"; return ;;
+    packages) "${MAKE:-make}" -s check-packages; return ;;
     Hostile) filter=(--filter '^DissectorTests\.Hostile') ;;
     DissectorTests) filter+=(--skip '^DissectorTests\.Hostile') ;;
     esac

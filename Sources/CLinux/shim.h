@@ -98,7 +98,9 @@ static inline ssize_t linux_receive_with_descriptor(int socket, void *bytes, siz
     struct iovec part = {bytes, count};
     union { struct cmsghdr header; char room[CMSG_SPACE(sizeof(int))]; } control;
     struct msghdr message = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof control.room};
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.room,
+        /* Without padding, in which the kernel would put a second one. */
+        .msg_controllen = CMSG_LEN(sizeof(int))};
     *descriptor = -1;
     ssize_t received = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
     struct cmsghdr *header = received < 0 ? NULL : CMSG_FIRSTHDR(&message);
@@ -108,9 +110,10 @@ static inline ssize_t linux_receive_with_descriptor(int socket, void *bytes, siz
     return received;
 }
 
-/* The macros MFD_CLOEXEC and F_SETPIPE_SZ, hidden for the same reason; numbers of the kernel's interface. */
+/* The macros MFD_CLOEXEC, F_SETPIPE_SZ and SEEK_HOLE, hidden for the same reason; numbers of the kernel's interface. */
 static const unsigned int LINUX_MFD_CLOEXEC = 0x1;
 static const int LINUX_F_SETPIPE_SZ = 1031;
+static const int LINUX_SEEK_HOLE = 4;
 
 /* Macros and members of an enumeration that Swift does not import as numbers of one type. */
 static const int LINUX_EFD_CLOEXEC = EFD_CLOEXEC;

@@ -9,7 +9,7 @@ public struct CaptureDestination: ~Copyable {
     public let path: String
     let descriptor: Descriptor
     /// Whether there was no such file, and this process has made it.
-    let isNew: Bool
+    package let isNew: Bool
     /// Asked while nobody takes what is written into a pipe or a socket: whether the program is to end. Then a reader
     /// that takes nothing for a second is given up; else it is waited for as long as it takes.
     public var isEnding: @Sendable () -> Bool = { false }
@@ -50,9 +50,11 @@ public struct CaptureDestination: ~Copyable {
         isNew = false
     }
 
-    /// Takes back a file that this process has made, where nothing is to be written.
+    /// Takes back a file that this process has made, where nothing is to be written; by the helper where this process is
+    /// locked in.
     public func removeIfNew() {
-        if isNew, FileIdentity(of: path) == descriptor.fileIdentity { unlink(path) }
+        guard isNew, FileIdentity(of: path) == descriptor.fileIdentity, unlink(path) != 0 else { return }
+        OpenedInputs.helper?.removeOutput()
     }
 
     /// Empties a file that is there already. Standard output may have been opened to be appended to.

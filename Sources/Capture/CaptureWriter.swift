@@ -21,6 +21,8 @@ public struct CaptureWriter: ~Copyable {
     /// Bytes of the file so far, its header included; those of a buffer counted as written.
     public private(set) var bytesWritten: UInt64 = 0
     public private(set) var framesWritten: UInt64 = 0
+    /// Frames written that are not in a regular file, where writing has failed.
+    var framesLost: UInt64 { output.failure == nil ? 0 : framesWritten &- min(framesWritten, output.frames) }
 
     private let linkType: LinkTypeNumber
     private let precision: Precision
@@ -38,8 +40,8 @@ public struct CaptureWriter: ~Copyable {
     /// Bytes in the buffer.
     private var buffered: Int
 
-    /// So many bytes at most are handed to the system at once: whole records, so that a file which nobody completes ends
-    /// with a whole one as a rule.
+    /// The most bytes that are handed to the system at once: complete records, so that a file which nobody completes ends
+    /// with such a one as a rule.
     private static let mostBuffered = 1 << 18
     /// With room for a record that is longer than that by its header; a still longer one goes to the system in pieces.
     private static let bufferSize = 1 << 19
@@ -219,7 +221,7 @@ public struct CaptureWriter: ~Copyable {
         try count(size, frame: frame)
     }
 
-    /// What is handed to the system ends with a whole record.
+    /// What is handed to the system ends with a complete record.
     private mutating func makeRoom(for size: Int, frame: UInt64?) throws(CaptureError) {
         if buffered > 0, buffered + size > Self.mostBuffered { try flush(before: frame) }
     }

@@ -5,16 +5,16 @@ import System
 
 /// A process that opens inputs, and starts what decompresses them, for a process that may no longer do so itself.
 ///
-/// It sees no byte of them. All it can be asked for are the files that it was started for, and to decompress; it ends when
-/// we do.
+/// It sees no byte of them. All it can be asked for are the files that it was started for, to decompress, and to take back
+/// an output that has stayed empty; it ends when we do.
 public final class InputHelper: Sendable {
     /// What the program is started with to be this helper; the arguments after it are ours alone.
     public static let argument = "--input-helper"
 
     /// Its two ends are a packet each way for each request.
     enum Request: UInt64 {
-        /// The paths that can be opened are in the file that comes with it, each ended by a zero. Only the first request is
-        /// this one.
+        /// The paths that can be opened are in the file that comes with it, each ended by a zero; after them that of an
+        /// output, or an empty one. Only the first request is this one.
         case begin = 0
         /// A file by its place among the paths.
         case open = 1
@@ -24,6 +24,8 @@ public final class InputHelper: Sendable {
         case finish
         /// Ends a decompressor.
         case end
+        /// Removes the output, if it is still the file that it was and empty.
+        case removeOutput
     }
 
     private let paths: [String: Int]
@@ -37,7 +39,10 @@ public final class InputHelper: Sendable {
     /// - Parameters:
     ///   - program: This program's file.
     ///   - paths: What can be opened.
-    public init(program: String = "/proc/self/exe", paths: [String]) throws(CaptureError) {
+    ///   - output: A file that this process has made, and may have to take back; nil for none.
+    public init(
+        program: String = "/proc/self/exe", paths: [String], output: String? = nil
+    ) throws(CaptureError) {
         var numbers: [String: Int] = [:]
         for path in paths where numbers[path] == nil { numbers[path] = numbers.count }
         self.paths = numbers
@@ -53,7 +58,7 @@ public final class InputHelper: Sendable {
             process = Mutex(child)
             // There may be more paths than a program can have arguments.
             let list = try Descriptor(memoryFileNamed: "paths of inputs")
-            try list.write(all: ordered.flatMap { Array($0.utf8) + [0] })
+            try list.write(all: (ordered + [output ?? ""]).flatMap { Array($0.utf8) + [0] })
             // It has read them when it answers, so that they cannot be changed later.
             let (answer, _) = ask(.begin, UInt64(ordered.count), list.number)
             guard answer == 0 else { throw SystemFailure(code: Int32(clamping: abs(answer))) }
@@ -110,6 +115,11 @@ public final class InputHelper: Sendable {
     /// Ends a decompressor at once.
     func end(_ number: UInt64) {
         turn.withLock { _ in _ = ask(.end, number) }
+    }
+
+    /// Takes back the output.
+    func removeOutput() {
+        turn.withLock { _ in _ = ask(.removeOutput, 0) }
     }
 
     /// - Returns: The answer's number, and the open file that came with it, or -1.

@@ -3,10 +3,13 @@ import Glibc
 import System
 
 /// The process that ``InputHelper`` starts. The program that asks may have been taken over by what it read: no other file
-/// is opened than those it was begun with, before anything was read, and no other program started than those that decompress.
+/// is opened than those it was begun with, before anything was read, no other program started than those that decompress, and
+/// no other file removed than the one output, while it is empty.
 public struct InputHelperProcess: ~Copyable {
     /// Nil before they have come.
     private var paths: [String]?
+    /// What may be removed.
+    private var output: (path: String, identity: FileIdentity)?
     private var decompressors: [UInt64: Holder] = [:]
     private var number: UInt64 = 0
 
@@ -22,6 +25,15 @@ public struct InputHelperProcess: ~Copyable {
     public init?(_ arguments: some Collection<String>) {
         let words = Array(arguments)
         guard words == [InputHelper.argument] else { return nil }
+    }
+
+    /// Keeps what files of others take to be read and removed, if it has that, and then serves.
+    ///
+    /// - Returns: The exit status.
+    public consuming func runWithFewRights() -> Int32 {
+        do throws(PrivilegesError) { try Privileges.keep([.readOthers, .overridePermissions]) } catch { return 1 }
+        run()
+        return 0
     }
 
     /// Serves until the other end of a socket, standard input as a rule, is closed.
@@ -41,7 +53,9 @@ public struct InputHelperProcess: ~Copyable {
             else { return }
             switch request {
             case .begin:
-                guard let input, let begun = Self.paths(words[1], in: input) else { return }
+                guard let input, var begun = Self.paths(words[1], in: input) else { return }
+                let last = begun.removeLast()
+                output = FileIdentity(of: last).map { (last, $0) }
                 paths = begun
                 Self.answer(0, -1, socket)
             case .open: open(words[1], socket)
@@ -53,18 +67,31 @@ public struct InputHelperProcess: ~Copyable {
                 // Ended as its owner goes.
                 decompressors[words[1]] = nil
                 Self.answer(0, -1, socket)
+            case .removeOutput:
+                removeOutput()
+                Self.answer(0, -1, socket)
             }
         }
     }
 
-    /// - Returns: Nil where these are not `count` paths.
+    private func removeOutput() {
+        var status = stat()
+        guard let output, lstat(output.path, &status) == 0, status.st_size == 0,
+            FileIdentity(status) == output.identity
+        else { return }
+        unlink(output.path)
+    }
+
+    /// - Returns: The paths and the output's; nil where these are not `count` paths and one more.
     private static func paths(_ count: UInt64, in list: borrowing Descriptor) -> [String]? {
         var status = stat()
         guard fstat(list.number, &status) == 0 else { return nil }
         let parts = list.contents(limit: Int(clamping: max(0, status.st_size))).split(
             separator: 0, omittingEmptySubsequences: false)
         // After the last zero there is nothing.
-        guard let last = parts.last, last.isEmpty, UInt64(parts.count - 1) == count else { return nil }
+        guard let last = parts.last, last.isEmpty, parts.count >= 2, UInt64(parts.count - 2) == count else {
+            return nil
+        }
         return parts.dropLast().map { String(decoding: $0, as: UTF8.self) }
     }
 

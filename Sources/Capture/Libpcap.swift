@@ -1,4 +1,5 @@
 import CPcap
+public import System
 
 /// The libpcap this process runs with.
 public enum Libpcap {
@@ -6,4 +7,7 @@ public enum Libpcap {
     public static var version: String {
         String(cString: pcap_lib_version())
     }
+
+    /// What holds it: a shared library, or the program itself. It has libpcap's words on its version.
+    public static var object: LoadedObject? { LoadedObject(at: pcap_lib_version()) }
 }

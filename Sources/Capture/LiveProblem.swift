@@ -14,6 +14,10 @@ public enum LiveProblem: Hashable, Sendable {
     case wentDown
     /// The interface is gone.
     case vanished
+    /// An interface that was waited for has another link type now.
+    case cameBackOtherwise
+    /// The process that waited for the interface has ended.
+    case helperEnded
     /// Anything else that libpcap or the system says.
     case failed
 
@@ -32,6 +36,8 @@ public enum LiveProblem: Hashable, Sendable {
         case .isDown: "the interface is down"
         case .wentDown: "the interface went down"
         case .vanished: "the interface is gone"
+        case .cameBackOtherwise: "the interface has come again with another link type"
+        case .helperEnded: "the helper that waits for the interface has ended"
         case .failed: "cannot be captured from\(libpcap)"
         }
     }
@@ -46,7 +52,7 @@ public enum LiveProblem: Hashable, Sendable {
                 + "sudo setcap cap_net_raw,cap_net_admin+eip \(program.quotedForShell)"
         case .badFilter: "The syntax is that of pcap-filter(7), such as 'tcp port 8333 and host 192.0.2.1'"
         case .isDown: "Bring it up: ip link set \(interface.quotedForShell) up"
-        case .wentDown, .vanished, .failed: nil
+        case .wentDown, .vanished, .cameBackOtherwise, .helperEnded, .failed: nil
         }
     }
 }

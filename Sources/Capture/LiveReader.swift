@@ -141,6 +141,12 @@ public struct LiveReader: ~Copyable, PacketSource {
     /// What has happened to an interface that is waited for since this was last asked, in sentences.
     public func takeNotes() -> [String] { thread.takeNotes() }
 
+    /// Tells, on any thread, whether the recording has ended, by a limit or a failure; never, where nothing is recorded.
+    public var recordingEnd: @Sendable () -> Bool {
+        let recorder = recorder
+        return { recorder?.hasEnded ?? false }
+    }
+
     /// How many frames were recorded so far; nil where nothing is recorded.
     public var recordedFrames: UInt64? { recorder?.recordedFrames }
 

@@ -28,9 +28,12 @@ public enum OpenedInputs {
     ///   - paths: Inputs as `CaptureFiles` takes them. Of those that can be read only once, the first input alone is opened:
     ///     it may be waited for.
     ///   - times: How often each file will be opened.
+    ///   - output: A file that this process has made, and may have to take back; nil for none.
     /// - Returns: Those that are to be opened later by this process itself: pipes and devices.
     /// - Throws: `CaptureError` where there is no helper although one is needed.
-    public static func prepare(_ paths: [String], times: Int) throws(CaptureError) -> [String] {
+    public static func prepare(
+        _ paths: [String], times: Int, output: String? = nil
+    ) throws(CaptureError) -> [String] {
         var late: [String] = []
         var files: [String] = []
         var isCompressed = false
@@ -39,15 +42,20 @@ public enum OpenedInputs {
                 files.append(path)
                 continue
             }
-            if path != "-" { late.append(path) }
             // What comes later by a pipe may be compressed.
-            if index == 0 { isCompressed = isCompressed || open(path) } else { isCompressed = true }
+            if index > 0 { isCompressed = true }
+            if index > 0, let number = inheritedDescriptor(path) {
+                share(number, as: path)
+                continue
+            }
+            if path != "-" { late.append(path) }
+            if index == 0 { isCompressed = open(path) || isCompressed }
         }
         if files.count <= mostFiles, files.count * times <= mostFiles {
             for path in files { for _ in 0..<times { isCompressed = open(path) || isCompressed } }
-            if !isCompressed { return late }
+            if !isCompressed, output == nil { return late }
         }
-        let helper = try InputHelper(paths: files)
+        let helper = try InputHelper(paths: files, output: output)
         state.withLock { $0.helper = helper }
         return late
     }
@@ -78,6 +86,21 @@ public enum OpenedInputs {
             state.withLock { $0.files[path, default: []].append(.failure(error)) }
             return false
         }
+    }
+
+    /// The descriptor that a shell has opened for this process, by its name in the file system: it may be closed to the user
+    /// that this process becomes.
+    private static func inheritedDescriptor(_ path: String) -> Int32? {
+        if path == "/dev/stdin" { return STDIN_FILENO }
+        for folder in ["/dev/fd/", "/proc/self/fd/"] where path.hasPrefix(folder) {
+            return Int32(path.dropFirst(folder.count))
+        }
+        return nil
+    }
+
+    private static func share(_ number: Int32, as path: String) {
+        let shared = Result { () throws(SystemFailure) in try Descriptor(copying: number).release() }
+        state.withLock { $0.files[path, default: []].append(shared) }
     }
 
     /// What is no file at all is opened in advance, too, since it is known then what is wrong with it.

@@ -154,7 +154,7 @@ final class ReaderThread: @unchecked Sendable {
                 hasComeBack = true
                 return true
             case .vanished:
-                guard helper.begin() else { return false }
+                guard helper.begin() else { throw CaptureError(.live(.helperEnded), path: capture.interface) }
                 try takeFrames(of: helper)
                 return true
             default: bell.sleep(milliseconds: Self.patience)
@@ -176,7 +176,7 @@ final class ReaderThread: @unchecked Sendable {
                 continue
             }
             guard count >= HandedFrame.headerLength else {
-                throw CaptureError(.live(.vanished), path: capture.interface, detail: "the helper has ended")
+                throw CaptureError(.live(.helperEnded), path: capture.interface)
             }
             try put(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         }
@@ -195,8 +195,8 @@ final class ReaderThread: @unchecked Sendable {
         case .isGone: note("\(name): the interface is gone; btcshark waits for it")
         case .dropped: droppedByKernel.add(UInt64(max(0, header.time)), ordering: .relaxed)
         case .isOther:
-            throw CaptureError(.live(.vanished), path: name, detail: "it came again with another link type")
-        case nil: throw CaptureError(.live(.failed), path: name, detail: "the helper has ended")
+            throw CaptureError(.live(.cameBackOtherwise), path: name)
+        case nil: throw CaptureError(.live(.helperEnded), path: name)
         }
     }
 

@@ -1,19 +1,25 @@
 /// Follows the records of a pcap file, or the blocks of a pcapng file, in this machine's byte order, as its bytes are
-/// written: where the last whole one ends.
+/// written: where the last complete one ends.
 struct RecordBoundaries {
     /// How many of the bytes so far belong to a record, or to the file's header, of which more is to come.
     private(set) var cut = 0
+    /// How many frames are complete.
+    private(set) var frames: UInt64 = 0
 
     private enum Part {
-        /// So many bytes of a record's header have come.
+        /// How many bytes of a record's header have come.
         case header(Int)
-        /// So many bytes of a record, or of the file's header, are still to come.
+        /// How many bytes of a record, or of the file's header, are still to come.
         case content(Int)
     }
 
     private var part: Part
     /// The length of the record's content, as far as its four bytes have come.
     private var length: UInt32 = 0
+    /// A block's type, as far as its four bytes have come.
+    private var type: UInt32 = 0
+    /// Whether the file's header has come: of pcap it is no record.
+    private var hasBegun: Bool
 
     private let headerLength: Int
     /// Where a record's header has its length.
@@ -26,9 +32,11 @@ struct RecordBoundaries {
         case .pcap:
             // After the file's header. What is counted is what was captured.
             part = .content(24)
+            hasBegun = false
             (headerLength, lengthPlace, countsHeader) = (16, 8..<12, false)
         case .pcapng:
             part = .header(0)
+            hasBegun = true
             (headerLength, lengthPlace, countsHeader) = (8, 4..<8, true)
         }
     }
@@ -38,7 +46,8 @@ struct RecordBoundaries {
         while let byte = rest.first {
             switch part {
             case .header(let place):
-                if lengthPlace.contains(place) { add(byte, at: place - lengthPlace.lowerBound) }
+                if lengthPlace.contains(place) { Self.add(byte, at: place - lengthPlace.lowerBound, to: &length) }
+                if place < 4 { Self.add(byte, at: place, to: &type) }
                 rest = rest.dropFirst()
                 cut += 1
                 part = place + 1 < headerLength ? .header(place + 1) : .content(contentLength)
@@ -55,18 +64,21 @@ struct RecordBoundaries {
 
     private var contentLength: Int { countsHeader ? max(0, Int(length) - headerLength) : Int(length) }
 
-    private mutating func add(_ byte: UInt8, at place: Int) {
-        if place == 0 { length = 0 }
+    private static func add(_ byte: UInt8, at place: Int, to number: inout UInt32) {
+        if place == 0 { number = 0 }
         #if _endian(little)
-        length |= UInt32(byte) << UInt32(8 * place)
+        number |= UInt32(byte) << UInt32(8 * place)
         #else
-        length = length << 8 | UInt32(byte)
+        number = number << 8 | UInt32(byte)
         #endif
     }
 
     /// A record is over where nothing of its content is left.
     private mutating func endRecord() {
         guard case .content(0) = part else { return }
+        // Of pcapng an Enhanced Packet Block is a frame.
+        if hasBegun, !countsHeader || type == 6 { frames &+= 1 }
+        hasBegun = true
         cut = 0
         part = .header(0)
     }

@@ -15,6 +15,7 @@ final class RecorderThread: @unchecked Sendable {
     private var failure: CaptureError?
     private var thread: SignalFreeThread?
     private let recorded = Atomic<UInt64>(0)
+    private let ended = Atomic<Bool>(false)
 
     // The thread's own.
     private var recording: Recording
@@ -38,6 +39,9 @@ final class RecorderThread: @unchecked Sendable {
     /// Frames that are in the file, or in its buffer. Any thread may ask.
     var recordedFrames: UInt64 { recorded.load(ordering: .relaxed) }
 
+    /// Nothing more is recorded. Any thread may ask.
+    var hasEnded: Bool { ended.load(ordering: .acquiring) }
+
     /// Begins.
     func start() throws(SystemFailure) {
         thread = try SignalFreeThread { [self] in run() }
@@ -59,16 +63,18 @@ final class RecorderThread: @unchecked Sendable {
         } catch {
             failure = error
         }
+        ended.store(true, ordering: .releasing)
         reader.stop()
         // The counts are final when the reader has ended.
-        if recording.files.takesStatistics {
-            while reader.queue.next(milliseconds: Self.patience, { _, _ in }) != .end {}
-        }
+        while reader.queue.next(milliseconds: Self.patience, { _, _ in }) != .end {}
         do throws(CaptureError) {
             if recording.secrets == nil { try finish() } else { try recording.files.flush() }
         } catch {
             failure = failure ?? error
         }
+        // What the file lacks was not recorded.
+        frames &-= min(frames, recording.files.framesLost)
+        recorded.store(frames, ordering: .relaxed)
         queue.close()
     }
 

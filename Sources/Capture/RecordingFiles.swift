@@ -38,12 +38,14 @@ public struct RecordingFiles: ~Copyable {
     private var number: UInt64 = 0
     /// The file being written.
     private var identity: FileIdentity?
-    /// Makes and deletes files where we may not; nil where it is not needed.
+    /// Makes and deletes files where we may not; nil where this process does it all.
     private var helper: RecordingHelper?
     /// This process does not even try.
     private var helperMakesAll: Bool
     /// The helper has made the file being written.
     private var isHelpers = false
+    /// Files that it makes before their time; it allows no fewer.
+    private var early = Allowance(most: RecordingHelper.mostEarlyFiles - 1, now: monotonicSeconds())
     private var begun: Double
     private var flushed: Double
     private var isFlushed = false
@@ -67,9 +69,8 @@ public struct RecordingFiles: ~Copyable {
     ///     earlier runs among them.
     ///   - isPrivate: Nobody but this user may read the files, from their creation on.
     ///   - inputs: What is read meanwhile: none of these files may be one that is written.
-    ///   - helper: Is asked where this process may not make a file, or for all files if it is made so. It ends if this
-    ///     process has made the first file itself; that a file which is there can be opened does not tell whether the next
-    ///     can be made.
+    ///   - helper: Is asked where this process may not make a file, or may do so no longer; or for all files if it is made
+    ///     so.
     ///   - isEnding: See ``CaptureDestination/isEnding``.
     /// - Throws: `CaptureError` where the file cannot be made.
     public init(
@@ -94,7 +95,6 @@ public struct RecordingFiles: ~Copyable {
         flushed = begun
         if ring?.files != nil, !helperMakesAll { try takeOver() }
         try begin()
-        try flush()
     }
 
     /// Counts the files of earlier runs as the ring's. Where the folder is closed to us, so are they, and the helper does it.
@@ -119,18 +119,19 @@ public struct RecordingFiles: ~Copyable {
         }
     }
 
-    /// The folders in which this process makes files from now on: for a sandbox.
-    public var folders: [String] {
-        if path == "-" || helperMakesAll { return [] }
-        let folder = path[..<Path.nameStart(path)]
-        return [folder.isEmpty ? "." : String(folder)]
-    }
-
     /// The socket to the helper, where there is one: for a sandbox.
     public var helperSocket: Int32? {
         switch helper {
         case .some(let helper): helper.socketNumber
         case .none: nil
+        }
+    }
+
+    /// Frames of the file being written that have not come into it, where writing has failed.
+    var framesLost: UInt64 {
+        switch writer {
+        case .some(let writer): writer.framesLost
+        case .none: 0
         }
     }
 
@@ -178,23 +179,26 @@ public struct RecordingFiles: ~Copyable {
     /// moment, and then at least once a second.
     public mutating func keepTime() throws(CaptureError) { try keepTime(isIdle: true) }
 
-    /// What SIGHUP asks for. Of a ring, the file is complete, and the next frame begins the next one. A single file is
-    /// made anew if it has been moved or deleted, as programs that rotate logs do; else it goes on.
+    /// What SIGHUP asks for. Of a ring, the file is complete, and the next frame begins the next one, but where a helper
+    /// would refuse that: as many files at once the ring's limits do not allow. A single file is made anew if it has been
+    /// moved or deleted, as programs that rotate logs do; else it goes on.
     public mutating func rotate() throws(CaptureError) {
         if ring != nil {
-            if writer != nil { try complete() }
+            if writer != nil, helper == nil || early.take(at: monotonicSeconds()) {
+                try complete()
+            } else {
+                try flush()
+            }
         } else if isHelpers {
             // Who may look into the folder knows whether the file is still there.
             guard let next = try createByHelper() else { return try flush() }
             try closeFile()
             try begin(next)
-            try flush()
         } else if path == "-" || FileIdentity(of: path) == identity {
             try flush()
         } else {
             try closeFile()
             try begin()
-            try flush()
         }
     }
 
@@ -283,6 +287,8 @@ public struct RecordingFiles: ~Copyable {
         let secrets = waitingSecrets
         waitingSecrets = []
         try writer?.write(secrets: secrets)
+        // One who comes upon the file sees what it is.
+        try flush(begun)
     }
 
     /// Makes the next file: by this process where it may, else by the helper.
@@ -307,8 +313,6 @@ public struct RecordingFiles: ~Copyable {
             throw CaptureError(.cannotCreate, path: destination.path, detail: "it is being written already")
         }
         isHelpers = false
-        // Who has made one file can make the next.
-        if destination.isNew { helper = nil }
         if ring != nil { try add(name) }
         return destination
     }

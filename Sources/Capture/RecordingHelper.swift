@@ -10,6 +10,9 @@ public struct RecordingHelper: ~Copyable {
     /// What the program is started with to be this helper; the arguments after it are ours alone.
     public static let argument = "--recording-helper"
 
+    /// How many files of a ring it makes at once before the limits of the ring are reached.
+    static let mostEarlyFiles = 20
+
     /// Whether it is to make all files, also where this process could: they belong to somebody else.
     let makesAll: Bool
     private let socket: Descriptor

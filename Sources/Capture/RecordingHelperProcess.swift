@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import System
 
@@ -17,7 +18,7 @@ public struct RecordingHelperProcess: ~Copyable {
     private var last: Descriptor?
     private var begun = 0.0
     /// How many files may be made before their time, and since when.
-    private var early = Allowance(now: monotonicSeconds())
+    private var early = Allowance(most: RecordingHelper.mostEarlyFiles, now: monotonicSeconds())
 
     /// - Parameter arguments: Those of the program; nil where they do not begin with ``RecordingHelper/argument``.
     public init?(_ arguments: some Collection<String>) {
@@ -128,7 +129,9 @@ public struct RecordingHelperProcess: ~Copyable {
         case .some(let last):
             var status = stat()
             guard fstat(last.number, &status) == 0 else { return false }
-            let size = UInt64(clamping: status.st_size)
+            // A file can be made long without a byte in it.
+            let hole = lseek(last.number, 0, LINUX_SEEK_HOLE)
+            let size = UInt64(clamping: hole < 0 ? status.st_size : min(status.st_size, hole))
             // Of packets only the least size is known; in a pcapng file each takes more. The clock is exact to some
             // milliseconds.
             let mostPackets = (max(size, 24) - 24) / 16
@@ -157,7 +160,16 @@ public struct RecordingHelperProcess: ~Copyable {
             file = -1
             return EBUSY
         }
-        last = try? Descriptor(copying: file)
+        // Opened once more, since a copy would move the place at which the other process writes.
+        let again = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        do throws(SystemFailure) {
+            guard again >= 0 else { throw SystemFailure() }
+            last = .some(try Descriptor(owning: again))
+        } catch {
+            close(file)
+            file = -1
+            return error.code
+        }
         begun = monotonicSeconds()
         return 0
     }
@@ -180,25 +192,5 @@ public struct RecordingHelperProcess: ~Copyable {
         }
         file = found
         return 0
-    }
-}
-
-/// So many files at once, and then one every ten seconds.
-struct Allowance {
-    private var left = 20.0
-    private var looked: Double
-
-    private static let most = 20.0
-    private static let seconds = 10.0
-
-    init(now: Double) { looked = now }
-
-    /// Takes one, where there is one left.
-    mutating func take(at now: Double) -> Bool {
-        left = min(Self.most, left + (now - looked) / Self.seconds)
-        looked = now
-        guard left >= 1 else { return false }
-        left -= 1
-        return true
     }
 }

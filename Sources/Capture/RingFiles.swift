@@ -4,7 +4,7 @@ import System
 /// The files of a ring in their folder, those of earlier runs, too: their names, oldest first.
 struct RingFiles {
     private(set) var names: [String]
-    /// The number of the newest, 0 where there is none.
+    /// The highest number of any, 0 where there is none: the next file has another name than all that are there.
     private(set) var number: UInt64
     /// Those of earlier runs. One of them may be another's that has been begun since.
     private var found: Set<String>
@@ -37,12 +37,15 @@ struct RingFiles {
             else { continue }
             found.append((name, number, status.st_mtim))
         }
-        // Not by the names: local time is set back once a year.
-        found.sort {
-            ($0.changed.tv_sec, $0.changed.tv_nsec, $0.number) < ($1.changed.tv_sec, $1.changed.tv_nsec, $1.number)
+        // By the numbers, since clocks are set back. Where numbers come twice, as of rings that began again at 1, by when
+        // the files were written.
+        let areNumbered = Set(found.map(\.number)).count == found.count
+        found.sort { first, second in
+            if areNumbered { return first.number < second.number }
+            return (first.changed.tv_sec, first.changed.tv_nsec, first.number)
+                < (second.changed.tv_sec, second.changed.tv_nsec, second.number)
         }
-        // The next file has another name than any that is there.
-        self.number = found.last?.number ?? 0
+        self.number = found.map(\.number).max() ?? 0
         names = found.map(\.name).filter { !WrittenMark.isSet($0, in: folder.number) }
         self.found = Set(names)
     }

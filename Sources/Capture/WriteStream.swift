@@ -31,6 +31,9 @@ final class WriteStream {
     /// The first one; nothing is written after it.
     private(set) var failure: Failure?
 
+    /// Frames that are complete in a regular file.
+    var frames: UInt64 { records.frames }
+
     private let descriptor: Descriptor
     private let isPipe: Bool
     private let isRegular: Bool

@@ -67,7 +67,7 @@ enum Reader: Sendable {
             case .boolean, .flag: .truth
             case .seconds: .seconds
             case .hash: .hash
-            case .bytes: .bytes
+            case .bytes, .ethernet: .bytes
             case .text: .text
             case .paddedText: .paddedText
             case .ipv4: .ipv4

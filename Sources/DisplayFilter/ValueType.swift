@@ -30,7 +30,7 @@ enum ValueType: Sendable {
             case .enumeration(let names, let bits, _): .number(range: Self.unsigned(bits), names: [names])
             case .boolean, .flag: .truth
             case .hash: .hash
-            case .bytes: .bytes
+            case .bytes, .ethernet: .bytes
             case .text, .paddedText: .text(isSlice: false)
             case .seconds, .nanoseconds: .time
             case .duration: .duration

@@ -53,6 +53,7 @@ enum FieldList {
         case .amount: return ("FT_INT64", "BASE_DEC", "0x0")
         case .ipv4: return ("FT_IPv4", "BASE_NONE", "0x0")
         case .ipv6: return ("FT_IPv6", "BASE_NONE", "0x0")
+        case .ethernet: return ("FT_ETHER", "BASE_NONE", "0x0")
         }
     }
 }

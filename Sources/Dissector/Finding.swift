@@ -18,6 +18,8 @@ struct Finding {
     var frames: [Origin]
     /// What completed it, where that is still known.
     var segment: SegmentNote?
+    /// The packet that did, where fields of it are asked for.
+    var packetNote: PacketNote?
     /// Lost of the stream between the message before and this one.
     var before = Loss()
     /// Lost of this message, which is cut.

@@ -1,5 +1,6 @@
 import BitcoinP2P
 import Fields
+import Output
 
 /// What btcshark knows, as lists for people and programs.
 public enum Listing {
@@ -12,6 +13,18 @@ public enum Listing {
             let since = type.since.map(String.init) ?? ""
             text.append("\(type.name)\t\(type.standing.rawValue)\t\(type.source)\t\(since)\t\(type.meaning)\n")
         }
+    }
+
+    /// `-G elastic-mapping`: an index template for `-T ek`.
+    ///
+    /// - Parameter layers: The protocols whose fields are listed; nil for all.
+    public static func appendMapping(of layers: [String]?, to text: inout TextBuffer) {
+        let fields = RecordFields.standard
+        let message = fields.message.declaration.name
+        let placed = [fields.frames, fields.memberFrame, fields.lateRecord].map { ($0.declaration.name, message) }
+        ElasticMapping.append(
+            RecordNames.recordFields, placed: Dictionary(placed, uniquingKeysWith: { first, _ in first }), of: layers,
+            to: &text)
     }
 
     /// `-G expert`: severity, group, text and name of every remark, tab-separated.

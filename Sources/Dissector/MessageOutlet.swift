@@ -14,6 +14,8 @@ struct MessageOutlet: ~Copyable {
     private var fragments = FragmentNotes()
     /// Nil where no record names segments.
     private var segments: SegmentNotes?
+    /// Nil where no record has fields of packets.
+    private let packets: PacketNotes?
     /// The frame that is being received.
     private var frameAtHand = Origin(frame: 0, time: 0)
     /// The input that it is of, from 1.
@@ -27,7 +29,10 @@ struct MessageOutlet: ~Copyable {
     /// Checksums that decide nothing for a reader are looked at where records are made.
     let leavesVerdict: Bool
 
-    init(_ options: PipelineOptions, writer: (any RecordSink)?, collector: FrameCollector?) {
+    init(
+        _ options: PipelineOptions, writer: (any RecordSink)?, collector: FrameCollector?, packets: PacketNotes?
+    ) {
+        self.packets = packets
         records = OrderedRecords(options, writer: writer, collector: collector)
         observation = options.observation
         tellsUnread = !options.unreadSinks.isEmpty
@@ -87,6 +92,7 @@ struct MessageOutlet: ~Copyable {
         found.bytes.inMessages &+= UInt64(bytes.byteCount)
         found.bytes.headers &+= finding.overhead
         finding.segment = segments?[finding.origin.frame]
+        if let packets { finding.packetNote = packets[finding.origin.frame] }
         let sender = sender(of: stream, finding.origin.frame)
         records.take(finding, of: sender, stream.id, bytes)
     }
@@ -132,6 +138,9 @@ struct MessageOutlet: ~Copyable {
 
     /// The segment of a frame, where that is still known.
     mutating func segment(_ frame: UInt64) -> SegmentNote? { segments?[frame] }
+
+    /// The packet of a frame, where fields of it are asked for, and it is still known.
+    mutating func packet(_ frame: UInt64) -> PacketNote? { packets?[frame] }
 
     /// What is doubtful about bytes that a record is made of.
     ///

@@ -28,9 +28,10 @@ struct MessageSink: StreamSink, ~Copyable {
     private let earlier: EarlierConnections?
 
     init(
-        _ options: PipelineOptions, writer: (any RecordSink)?, collector: FrameCollector?, observer: SegmentObserver?
+        _ options: PipelineOptions, writer: (any RecordSink)?, collector: FrameCollector?, observer: SegmentObserver?,
+        packets: PacketNotes?
     ) {
-        outlet = MessageOutlet(options, writer: writer, collector: collector)
+        outlet = MessageOutlet(options, writer: writer, collector: collector, packets: packets)
         finder = SecretFinder(options)
         chooser = TransportChooser(options, V2Reader.Workshop(options, finder))
         self.collector = collector

@@ -16,6 +16,24 @@ public struct PastedMessages: ~Copyable {
         stage = RecordStage(options, writer: writer)
     }
 
+    /// All pieces, in their order.
+    ///
+    /// - Parameters:
+    ///   - bytes: Those that the pieces are of.
+    ///   - network: That of payloads without header.
+    /// - Returns: How many bytes at the ends of pieces are no message.
+    public mutating func dissect(_ contents: PastedContents, of bytes: RawSpan, network: Network) -> Int {
+        var unread = 0
+        for piece in contents.pieces {
+            let part = bytes.extracting(piece.range)
+            switch piece.form {
+            case .messages: unread += part.byteCount - dissect(part)
+            case .payload(let command): dissect(payload: part, as: command, network: network)
+            }
+        }
+        return unread
+    }
+
     /// Whole messages, one after another, each with its header.
     ///
     /// - Returns: How many bytes were shown; the rest is no message.

@@ -32,6 +32,8 @@ public struct Pipeline: ~Copyable {
     private var packets: UInt64 = 0
     private let collector: FrameCollector?
     private let observer: SegmentObserver?
+    /// Nil where no fields of packets are asked for.
+    private let packetNotes: PacketNotes?
     /// Somebody is shown all packets.
     private let isWatched: Bool
     private let captureNotes: CaptureNotes?
@@ -52,7 +54,9 @@ public struct Pipeline: ~Copyable {
         captureNotes = options.captureNotes
         parser = PacketParser()
         assembler = StreamAssembler(limits: options.limits)
-        sink = MessageSink(options, writer: writer, collector: collector, observer: observer)
+        packetNotes = PacketNotes(for: options, writer?.wants)
+        sink = MessageSink(
+            options, writer: writer, collector: collector, observer: observer, packets: packetNotes)
     }
 
     /// Enough records were written: nothing more will come of further frames.
@@ -86,10 +90,11 @@ public struct Pipeline: ~Copyable {
             for secrets in captureNotes.takeSecrets() { sink.add(secrets: secrets) }
         }
         packets += 1
+        packetNotes?.begin(header)
         sink.begin(Origin(frame: header.number, time: header.time))
         let isCut = header.capturedLength < header.originalLength
         if isCut { cutPackets += 1 }
-        switch Self.pass(header, bytes, &parser, &assembler, &sink, isWatched, collector, observer) {
+        switch Self.pass(header, bytes, &parser, &assembler, &sink, isWatched, collector, observer, packetNotes) {
         case .unsupportedLinkType:
             // All frames of a pcap file and of a live capture are of one link type; a pcapng file may have others.
             guard header.interface > 0 else { throw .unsupportedLinkType(header.linkType, frame: header.number) }
@@ -135,7 +140,8 @@ public struct Pipeline: ~Copyable {
     /// The parts are passed one by one, since the parser calls back into the others.
     private static func pass(
         _ header: FrameHeader, _ bytes: RawSpan, _ parser: inout PacketParser, _ assembler: inout StreamAssembler,
-        _ sink: inout MessageSink, _ isWatched: Bool, _ collector: FrameCollector?, _ observer: SegmentObserver?
+        _ sink: inout MessageSink, _ isWatched: Bool, _ collector: FrameCollector?, _ observer: SegmentObserver?,
+        _ packetNotes: PacketNotes?
     ) -> PacketOutcome {
         var stream: StreamID?
         var contested: Int?
@@ -155,6 +161,7 @@ public struct Pipeline: ~Copyable {
                     fragmentsLength: packet.fragmentsLength, isSYN: packet.flags.contains(.syn),
                     interface: header.interface, comment: header.comment,
                     file: UInt32(clamping: header.file) &+ 1))
+            if let packetNotes { packetNotes.note(packet, options, payload, header, bytes) }
             let segment = Segment(packet, options)
             if packet.fragmentsDiffer {
                 sink.noteContested(header.number)

@@ -5,14 +5,36 @@ import Records
 // Fields that are made only where a filter or column asks for them, after all others.
 extension RecordBuilder {
     /// Appends what is asked for to the tree, which is done but for that.
-    mutating func appendAsked() {
+    ///
+    /// - Parameters:
+    ///   - packet: The one that completed a message.
+    ///   - payload: Where in the bytes the message's payload begins, and how much of it was captured.
+    mutating func appendAsked(_ packet: PacketNote? = nil, payload: (start: Int, length: Int)? = nil) {
         ownCount = record.tree.nodes.count
+        if !packets.asked.isEmpty, let packet { append(packet) }
+        if asksForPayload, let payload { append(payload.start, payload.length) }
         if asksForRemarks { appendRemarks() }
         if let columns { appendColumns(columns) }
     }
 
     /// Takes it out again, for a writer that shows the tree as it is.
     mutating func removeAsked() { record.tree.truncate(to: ownCount) }
+
+    private mutating func append(_ packet: PacketNote) {
+        let view = PacketView(packet, packets.asked, fields.packet)
+        var sink = TreeSink(takeTree())
+        view.appendFrame(to: &sink, since: sinceShown)
+        view.appendLink(to: &sink)
+        view.appendNetwork(to: &sink)
+        view.appendTransport(to: &sink)
+        record.tree = sink.tree
+    }
+
+    private mutating func append(_ start: Int, _ length: Int) {
+        var sink = TreeSink(takeTree())
+        sink.leaf(fields.messagePayload, at: start, length: length, value: 0, flags: [])
+        record.tree = sink.tree
+    }
 
     /// The most remarks of a message that become fields: a hostile one may have millions, all the same.
     private static let remarkLimit = 250_000

@@ -25,7 +25,4 @@ extension RecordBuilder {
         sink.close(layer, at: 0)
         record.tree = sink.tree
     }
-
-    /// The record has been shown: the next one's time may count from it.
-    mutating func pass() { columns?.pass(record.time) }
 }

@@ -34,7 +34,7 @@ extension RecordBuilder {
         record.hasProblem = !arrival.before.isEmpty || facts.packet.lost > 0
         if wantsInfo { appendInfo(facts, arrival, bytes) }
         guard depth != .summary else { return }
-        appendOrigin(sender, number, arrival.segment)
+        appendOrigin(sender, number, arrival.segment, arrival.packetNote)
         var sink = TreeSink(takeTree())
         let layer = sink.open(fields.bitcoin, at: 0, value: 0, flags: [])
         var cursor = Cursor(bytes, sink)
@@ -44,7 +44,7 @@ extension RecordBuilder {
         sink = cursor.finish()
         sink.close(layer, at: bytes.byteCount)
         record.tree = sink.tree
-        appendAsked()
+        appendAsked(arrival.packetNote)
     }
 
     private mutating func appendInfo(_ facts: V2PacketLayout.Facts, _ arrival: PacketArrival, _ bytes: RawSpan) {

@@ -44,6 +44,12 @@ struct RecordBuilder: ~Copyable {
     var captureNotes: CaptureNotes?
     /// The input of the record before.
     private var file: (place: UInt32, path: [UInt8]) = (0, [])
+    /// What is shown of packets.
+    var packets = PacketChoice()
+    /// The payload is asked for as a field.
+    var asksForPayload = false
+    /// When the frame of the message shown before was captured.
+    private var shownTime: Int64?
     /// How many nodes the tree has beside those that were asked for.
     var ownCount = 0
 
@@ -98,7 +104,7 @@ struct RecordBuilder: ~Copyable {
         let depth = depth == .fields ? needed(of: type) : depth
         var isMalformed = false
         if depth != .summary {
-            appendOrigin(sender, number, finding.segment)
+            appendOrigin(sender, number, finding.segment, finding.packetNote)
             isMalformed = appendMessage(
                 finding, type, context, bytes, depth: depth, wantsInfo: wantsInfo, isCut: isCut)
         }
@@ -122,8 +128,19 @@ struct RecordBuilder: ~Copyable {
         record.said = nameEnd..<max(nameEnd, record.info.count)
         if wantsInfo { appendResponseTime() }
         if wantsInfo { appendProblems(finding, isCut: isCut, isKnown: type != nil, isMalformed: isMalformed) }
-        if depth > .summary { appendAsked() }
+        if depth > .summary {
+            appendAsked(finding.packetNote, payload: (message.header.byteCount, message.payloadLength))
+        }
     }
+
+    /// The record has been shown: the next one's times may count from it.
+    mutating func pass() {
+        columns?.pass(record.time)
+        shownTime = record.time
+    }
+
+    /// From the frame of the message shown before to the one at hand; nil where that has no time.
+    var sinceShown: Int64? { record.hasTime ? record.time &- (shownTime ?? record.time) : nil }
 
     /// Only a payload that may have one of the picked fields is laid out.
     private func needed(of type: MessageType?) -> Depth {
@@ -190,11 +207,14 @@ struct RecordBuilder: ~Copyable {
     }
 
     /// Frame, IP and TCP, as generated nodes, where it came in packets: the message is not of one packet.
-    mutating func appendOrigin(_ sender: StreamSender, _ number: UInt64, _ segment: SegmentNote?) {
+    mutating func appendOrigin(
+        _ sender: StreamSender, _ number: UInt64, _ segment: SegmentNote?, _ packet: PacketNote? = nil
+    ) {
         guard let ends = sender.ends else {
             record.protocolNode = 0
             return
         }
+        let view = packets.shown.isEmpty ? nil : packet.map { PacketView($0, packets.shown, fields.packet) }
         var sink = TreeSink(takeTree())
         let frame = sink.open(fields.frame, at: 0, value: 0, flags: .generated)
         sink.generate(fields.frameNumber, value: record.frameNumber, RawSpan())
@@ -208,10 +228,12 @@ struct RecordBuilder: ~Copyable {
             sink.generate(fields.frameLength, value: UInt64(segment.frameLength), RawSpan())
             appendNotes(segment, &sink)
         }
+        view?.appendFrame(to: &sink, since: sinceShown)
         appendFile(sender.file, &sink)
         sink.close(frame, at: 0)
 
-        appendEnds(ends, sender, number, segment, &sink)
+        view?.appendLink(to: &sink)
+        appendEnds(ends, sender, number, segment, view, &sink)
         appendPlace(&sink)
         if let claims {
             let peer = sink.open(fields.peer, at: 0, value: 0, flags: .generated)
@@ -307,7 +329,8 @@ struct RecordBuilder: ~Copyable {
     }
 
     private func appendEnds(
-        _ ends: Ends, _ sender: StreamSender, _ number: UInt64, _ segment: SegmentNote?, _ sink: inout TreeSink
+        _ ends: Ends, _ sender: StreamSender, _ number: UInt64, _ segment: SegmentNote?, _ view: PacketView?,
+        _ sink: inout TreeSink
     ) {
         if let family = (ends.source ?? ends.destination)?.family {
             let isIPv4 = family == .ipv4
@@ -318,6 +341,7 @@ struct RecordBuilder: ~Copyable {
             ends.destination?.address.withBytes {
                 sink.generate(isIPv4 ? fields.ipDestination : fields.ipv6Destination, value: 0, $0)
             }
+            view?.appendNetwork(to: &sink)
             sink.close(ip, at: 0)
         }
         let tcp = sink.open(fields.tcp, at: 0, value: 0, flags: .generated)
@@ -329,6 +353,7 @@ struct RecordBuilder: ~Copyable {
             sink.generate(fields.sequence, value: UInt64(sequence), RawSpan())
             sink.generate(fields.segmentLength, value: UInt64(segment.payloadLength), RawSpan())
         }
+        view?.appendTransport(to: &sink)
         sink.close(tcp, at: 0)
     }
 

@@ -12,6 +12,7 @@ struct RecordFields: Sendable {
     static let early: FieldSet = {
         var (fields, early) = Self.declared
         early = early.union(fields.layers)
+        early.formUnion(fields.packet.ofLayers)
         for type in MessageTypes.standard.types { early.subtract(type.fields) }
         early.subtract(FieldSet(fields.columns.late.union(fields.remarks.all).union(fields.payload)))
         early.subtract(FieldSet(Catalog.remarks.map(\.field)))
@@ -47,6 +48,7 @@ struct RecordFields: Sendable {
     let comment = Field(
         "frame.comment", "Comment", .text, "what somebody wrote to that frame, in a pcapng file", repeats: true)
 
+    let packet: PacketFields
     let ip: Field
     let ipSource: Field
     let ipDestination: Field
@@ -109,6 +111,9 @@ struct RecordFields: Sendable {
     let captured = Field(
         "bitcoin.captured", "Captured payload bytes", .unsigned(bits: 32),
         "how many bytes of the payload, from its beginning, could be dissected")
+    let messagePayload = Field(
+        "bitcoin.payload", "Payload", .bytes,
+        "all bytes of the message after its header, as far as they were captured; only where it is named")
     let data = Field("bitcoin.data.value", "Data", .bytes, "the payload of a message whose layout is not known")
 
     let v2 = V2PacketLayout()
@@ -132,6 +137,7 @@ struct RecordFields: Sendable {
     let messages = MessageTypes.standard.fields
 
     private init(_ layers: borrowing PacketLayers) {
+        packet = PacketFields(layers)
         ip = layers.ipv4.layer
         ipSource = layers.ipv4.source
         ipDestination = layers.ipv4.destination

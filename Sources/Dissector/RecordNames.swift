@@ -22,6 +22,9 @@ public enum RecordNames {
         let (fields, messages) = (RecordFields.standard, MessageTypes.standard.fields)
         return [
             Alias(
+                name: "eth.addr", label: "Address", members: fields.packet.address,
+                meaning: "either side's hardware address"),
+            Alias(
                 name: "ip.addr", label: "Source or Destination Address",
                 members: [fields.ipSource, fields.ipDestination],
                 meaning: "either side's IPv4 address"),

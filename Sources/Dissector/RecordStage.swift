@@ -70,8 +70,12 @@ struct RecordStage: ~Copyable {
         }
         let filter = options.filter.map(RecordFilter.init)
         let named = wants?.fields ?? []
-        hidesAsked = !RemarkFields.areAmong(named) && !RecordNames.containsColumns(named)
+        hidesAsked =
+            !RemarkFields.areAmong(named) && !RecordNames.containsColumns(named)
+            && !named.contains(RecordFields.standard.messagePayload)
         let asked = named.union(options.filter?.fields ?? [])
+        builder.packets = PacketChoice(wants, options.filter?.fields ?? [])
+        builder.asksForPayload = asked.contains(RecordFields.standard.messagePayload)
         builder.asksForRemarks = RemarkFields.areAmong(asked)
         builder.picked = FieldSet(asked)
         builder.pickedRemarks = wants?.remarks ?? []

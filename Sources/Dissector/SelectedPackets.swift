@@ -58,6 +58,9 @@ public struct SelectedPackets: ~Copyable {
         try SelectionProof(messages, options, isEnding: isEnding).complete(selection, &reading, &differingEnds)
     }
 
+    /// Whether the file was not there before, and cannot hold every selection: then it is taken back.
+    public var mayBeTakenBack: Bool { destination.isNew && format == .pcap }
+
     /// A pcap file holds frames of one link type only: what it cannot hold must not cost what it holds now.
     private mutating func checkLinkTypes(of selection: FrameSelection) throws(CaptureError) {
         guard format == .pcap, hasSeveralLinkTypes else { return }

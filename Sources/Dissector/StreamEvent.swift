@@ -83,6 +83,7 @@ struct PacketArrival {
     var origin: Origin
     var frames: [Origin]
     var segment: SegmentNote?
+    var packetNote: PacketNote?
     var before = Loss()
     var doubts: ByteDoubts?
 }

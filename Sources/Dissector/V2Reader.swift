@@ -296,6 +296,7 @@ final class V2Reader: TransportReader {
             return
         }
         arrival.segment = outlet.segment(arrival.origin.frame)
+        arrival.packetNote = outlet.packet(arrival.origin.frame)
         outlet.write(.packet(facts, arrival), at: sealed.offset, plain, of: stream)
     }
 

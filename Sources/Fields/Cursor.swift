@@ -92,7 +92,7 @@ public struct Cursor<Sink: FieldSink & ~Copyable>: ~Copyable, ~Escapable {
         let start = try take(MemoryLayout<T>.size, field, WireForm(.big(MemoryLayout<T>.size)))
         let value = T(bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: T.self))
         sink.leaf(
-            field, at: start, length: MemoryLayout<T>.size, value: UInt64(truncatingIfNeeded: value), flags: [])
+            field, at: start, length: MemoryLayout<T>.size, value: UInt64(truncatingIfNeeded: value), flags: .bigEndian)
         return value
     }
 

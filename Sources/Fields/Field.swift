@@ -20,9 +20,14 @@ public struct Field: Hashable, Sendable, BitwiseCopyable {
     ///   - meaning: One phrase for somebody who learns the protocol; help, manual and annotated bytes print it.
     ///   - repeats: A group may have several of it that no list of the cursor's makes. Entries and values of such lists
     ///     need not say so.
-    public init(_ name: String, _ label: String, _ kind: Kind, _ meaning: String, repeats: Bool = false) {
+    ///   - structure: What the protocol's documentation calls a group of these fields, such as `net_addr`.
+    public init(
+        _ name: String, _ label: String, _ kind: Kind, _ meaning: String, repeats: Bool = false,
+        structure: String? = nil
+    ) {
         self = Catalog.intern(
-            FieldDeclaration(name: name, label: label, kind: kind, meaning: meaning, repeats: repeats))
+            FieldDeclaration(
+                name: name, label: label, kind: kind, meaning: meaning, repeats: repeats, structure: structure))
     }
 
     /// The declaration of this field.
@@ -37,4 +42,6 @@ public struct FieldDeclaration: Sendable, Equatable {
     public let meaning: String
     /// A group may have several of it: what writes typed values writes an array, also of a single one.
     public let repeats: Bool
+    /// What the protocol's documentation calls a group of these fields.
+    public let structure: String?
 }

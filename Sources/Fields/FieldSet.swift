@@ -30,6 +30,8 @@ public struct FieldSet: Sendable {
         return union
     }
 
+    public var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
+
     @inlinable
     public func contains(_ field: Field) -> Bool {
         let word = Int(field.id >> 6)

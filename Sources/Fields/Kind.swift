@@ -1,7 +1,7 @@
 /// How the bytes of a field are read as a value, and how the value is shown.
 ///
-/// A node keeps integers in its `value`; for `hash`, `bytes`, `text`, `paddedText`, `ipv4`
-/// and `ipv6` the value is the node's bytes; a `decimal` has both.
+/// A node keeps integers in its `value`; for `hash`, `bytes`, `text`, `paddedText`, `ipv4`, `ipv6`
+/// and `ethernet` the value is the node's bytes; a `decimal` has both.
 public enum Kind: Sendable, Equatable {
     /// A heading over other fields.
     case group
@@ -47,6 +47,8 @@ public enum Kind: Sendable, Equatable {
     case ipv4
     /// Sixteen address bytes.
     case ipv6
+    /// Six bytes of a hardware address, shown with colons between.
+    case ethernet
 }
 
 /// Names of an enumeration's values, with a phrase each.

@@ -1,23 +1,87 @@
-/// Finds the names that somebody may have meant who mistyped one.
+/// Finds the names that somebody may have meant who gave another.
 public enum NearestNames {
-    /// ` Did you mean a, b?` with up to three names that end or begin like `name`, or are a few letters away; empty where
-    /// there is none.
+    /// ` Did you mean a, b?` with up to three names; empty where there is none. First come names that end with what was
+    /// given, then those that are a letter or two away, then those that have the same words, or others for the same thing.
     public static func suggestion(for name: String, among names: [String]) -> String {
         // Nothing that long is a name, and the distance costs the product of both lengths.
-        guard name.utf8.count <= 100 else { return "" }
-        let wanted = name.lowercased()
-        let near =
-            names
-            .map { (name: $0, distance: distance(from: wanted, to: $0.lowercased())) }
-            .filter { $0.distance <= max(2, wanted.count / 3) || $0.name.lowercased().hasPrefix(wanted) }
-            .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
-            .prefix(3).map(\.name)
-        return near.isEmpty ? "" : " Did you mean \(near.joined(separator: ", "))?"
+        guard !name.isEmpty, name.utf8.count <= 100 else { return "" }
+        let wanted = Wanted(name)
+        var near = names.compactMap { name in wanted.rank(of: name).map { (name: name, rank: $0) } }
+        near.sort { ($0.rank, $0.name) < ($1.rank, $1.name) }
+        // What only looks alike is of no use where something means the same.
+        if let best = near.first, best.rank.likeness <= .words { near.removeAll { $0.rank.likeness > .words } }
+        let shown = near.prefix(3).map(\.name)
+        return shown.isEmpty ? "" : " Did you mean \(shown.joined(separator: ", "))?"
     }
 
-    /// A name that ends like the wanted one is as near as can be.
-    private static func distance(from wanted: String, to name: String) -> Int {
-        name.hasSuffix("." + wanted) ? 0 : distance(Array(wanted.utf8), Array(name.utf8))
+    /// How a name is like what was given, the likest first.
+    private enum Likeness: Int, Comparable {
+        /// It ends so: `version`, `bitcoin.version`.
+        case end
+        /// A letter or two are wrong.
+        case typo
+        /// All words are in it, or others for the same thing: `bitcoin.version.height`, `bitcoin.version.start_height`.
+        case words
+        /// A third of the letters are wrong, or it goes on.
+        case letters
+        /// Its last part has the last word.
+        case lastWord
+
+        static func < (left: Likeness, right: Likeness) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    private struct Rank: Comparable {
+        let likeness: Likeness
+        /// Parts, words or letters that differ.
+        let distance: Int
+
+        static func < (left: Rank, right: Rank) -> Bool {
+            (left.likeness, left.distance) < (right.likeness, right.distance)
+        }
+    }
+
+    private struct Wanted {
+        let text: String
+        let words: [Substring]
+
+        init(_ name: String) {
+            text = name.lowercased()
+            words = NearestNames.words(text)
+        }
+
+        func rank(of name: String) -> Rank? {
+            let name = name.lowercased()
+            if name == text || name.hasSuffix("." + text) {
+                return Rank(likeness: .end, distance: name.count { $0 == "." })
+            }
+            let distance = NearestNames.distance(Array(text.utf8), Array(name.utf8))
+            if distance <= min(2, text.count - 1) { return Rank(likeness: .typo, distance: distance) }
+            let others = NearestNames.words(name)
+            if !words.isEmpty, let missing = missing(in: others) {
+                if missing == 0 { return Rank(likeness: .words, distance: max(0, others.count - words.count)) }
+            }
+            if distance <= max(2, text.count / 3) || name.hasPrefix(text) {
+                return Rank(likeness: .letters, distance: distance)
+            }
+            guard let last = words.last, last.count > 2, let end = name.split(separator: ".").last,
+                NearestNames.words(end).contains(where: { Synonyms.areSame($0, last) })
+            else { return nil }
+            return Rank(likeness: .lastWord, distance: distance)
+        }
+
+        /// How many of the words the other name lacks.
+        private func missing(in others: [Substring]) -> Int? {
+            let joined = others.joined()
+            return words.count { word in
+                !others.contains { Synonyms.areSame($0, word) } && !(word.count > 5 && joined.contains(word))
+            }
+        }
+    }
+
+    /// The words of a name but the first part of all Bitcoin's fields, which tells nothing.
+    private static func words(_ name: some StringProtocol) -> [Substring] {
+        let words = Substring(name).split { !$0.isLetter && !$0.isNumber }
+        return words.first == "bitcoin" ? Array(words.dropFirst()) : words
     }
 
     /// How many letters must be put in, taken out or changed.
@@ -33,5 +97,24 @@ public enum NearestNames {
             }
         }
         return row[right.count]
+    }
+}
+
+/// Words that other programs and the BIPs have for what a field is called here.
+private enum Synonyms {
+    private static let groups: [[Substring]] = [
+        ["tx", "transaction", "transactions", "txn"], ["in", "input", "inputs", "vin"],
+        ["out", "output", "outputs", "vout"], ["agent", "useragent", "subver"],
+        ["src", "source", "from"], ["dst", "destination", "to"], ["addr", "address", "addresses"],
+        ["time", "timestamp", "ntime"], ["length", "len", "size"], ["vsize", "virtual"],
+        ["value", "amount", "feerate"], ["seq", "sequence"], ["command", "type", "message", "name", "msgtype"],
+        ["count", "number", "num", "total"], ["index", "vout", "n"], ["bits", "nbits", "target"],
+        ["services", "flags"], ["hash", "id", "txid", "blockhash"], ["prev", "previous"], ["script", "scriptpubkey"],
+        ["sig", "scriptsig", "signature"], ["magic", "network", "chain"], ["height", "blocks", "startingheight"],
+        ["witness", "segwit"], ["header", "headers"],
+    ]
+
+    static func areSame(_ one: Substring, _ other: Substring) -> Bool {
+        one == other || groups.contains { $0.contains(one) && $0.contains(other) }
     }
 }

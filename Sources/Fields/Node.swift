@@ -61,4 +61,6 @@ public struct NodeFlags: OptionSet, BitwiseCopyable, Sendable {
     @inlinable public static var listed: NodeFlags { NodeFlags(rawValue: 64) }
     /// The tree holds a text that follows the label.
     @inlinable public static var headed: NodeFlags { NodeFlags(rawValue: 32) }
+    /// An integer whose most significant byte comes first; all others begin with the least significant one.
+    @inlinable public static var bigEndian: NodeFlags { NodeFlags(rawValue: 128) }
 }

@@ -1,4 +1,12 @@
 extension TextBuffer {
+    /// `f9:be:b4:d9`, as tshark shows hardware addresses, and in JSON all bytes.
+    public mutating func append(colonHexadecimal span: RawSpan) {
+        for index in 0..<span.byteCount {
+            if index > 0 { append(":") }
+            append(hexadecimal: UInt64(span.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self)), digits: 2)
+        }
+    }
+
     /// Four address bytes as `10.0.0.1`; nothing where there are fewer.
     public mutating func append(ipv4 span: RawSpan) {
         guard span.byteCount >= 4 else { return }

@@ -76,16 +76,23 @@ public struct ValueText {
             }
         case .ipv4: text.append(ipv4: bytes)
         case .ipv6: text.append(ipv6: bytes)
+        case .ethernet: text.append(colonHexadecimal: bytes)
         }
     }
 
     private static func append(number value: UInt64, _ bits: Int, _ hexadecimal: Bool, to text: inout TextBuffer) {
         if hexadecimal {
             text.append("0x")
-            text.append(hexadecimal: value, digits: bits / 4)
+            text.append(hexadecimal: value, digits: digits(bits))
         } else {
             text.append(decimal: value)
         }
+    }
+
+    /// Digits of a number; one that does not fill its bytes has those of the integer that holds it, as in tshark.
+    private static func digits(_ bits: Int) -> Int {
+        if bits % 8 == 0 { return bits / 4 }
+        return bits <= 8 ? 2 : bits <= 16 ? 4 : bits <= 32 ? 8 : 16
     }
 
     /// `2011-03-28 15:58:57 UTC (1301327937)`, or ISO 8601 for programs; the bare number where there is no such date.

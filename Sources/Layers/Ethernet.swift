@@ -13,8 +13,8 @@ public struct EthernetHeader: Hashable, Sendable {
 /// Ethernet II, or 802.3 with a length in place of the type (IEEE 802.3, 3.2).
 public struct Ethernet: Sendable {
     public let layer = Field("eth", "Ethernet", .layer, "a frame of the local network")
-    public let destination = Field("eth.dst", "Destination", .bytes, "hardware address the frame is sent to")
-    public let source = Field("eth.src", "Source", .bytes, "hardware address of the sender on this network")
+    public let destination = Field("eth.dst", "Destination", .ethernet, "hardware address the frame is sent to")
+    public let source = Field("eth.src", "Source", .ethernet, "hardware address of the sender on this network")
     public let type = Field(
         "eth.type", "Type", .enumeration(Names.etherType, bits: 16), "which protocol the frame carries")
     public let length = Field(

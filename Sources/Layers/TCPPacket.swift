@@ -32,9 +32,9 @@ public struct TCPPacket: Hashable, Sendable, BitwiseCopyable {
     public var fragmentsLength: UInt32 = 0
 
     /// As sent.
-    var checksum: UInt16
-    /// Bytes of its header.
-    var headerLength: UInt8
+    public var checksum: UInt16
+    /// Bytes of its header with its options, 20 to 60.
+    public var headerLength: UInt8
     var doubts: ChecksumDoubts
 
     @usableFromInline

@@ -1,11 +1,11 @@
 import Fields
 import Records
 
-/// `--annotate`: each message as the protocol's documentation writes them: offset, bytes, and after them what they are
-/// and what that means.
+/// `--annotate`: each message as the protocol's documentation writes them: offset, bytes, and after them what they are,
+/// of which type, and what that means.
 ///
-/// The meaning of a field stands where the field first occurs in a message: a list of a thousand entries explains its
-/// first one.
+/// Type and meaning of a field stand where the field first occurs in a message: a list of a thousand entries explains its
+/// first one. So it is with the known bits of an integer that are not set.
 public struct AnnotatedText {
     private let declarations: [FieldDeclaration]
     let full: Bool
@@ -15,6 +15,10 @@ public struct AnnotatedText {
     // The message in which each field was last explained, by number.
     private var explained: [Int]
     private var message = 0
+    private let bits: NamedBits
+    /// Something was left out since the text began, of which nothing is said yet.
+    private var hasCut = false
+    private var hasSaidHowToSeeAll = false
 
     /// Bytes a line.
     static let bytesPerLine = 8
@@ -24,6 +28,7 @@ public struct AnnotatedText {
     public init(full: Bool, colour: Colour) {
         declarations = Catalog.declarations
         explained = Array(repeating: 0, count: declarations.count)
+        bits = NamedBits(declarations)
         self.full = full
         self.colour = colour
     }
@@ -45,6 +50,17 @@ public struct AnnotatedText {
             let node = tree.nodes[index]
             index = node.fieldID == leftOut.id ? max(index + 1, Int(node.end)) : index + 1
         }
+        appendHowToSeeAll(to: &text)
+    }
+
+    /// After the first message of which not all bytes were shown.
+    private mutating func appendHowToSeeAll(to text: inout TextBuffer) {
+        guard hasCut, !hasSaidHowToSeeAll else { return }
+        hasSaidHowToSeeAll = true
+        colour.begin(.offset, in: &text)
+        text.append("Bytes are left out where … stands; --full shows all.")
+        colour.end(in: &text)
+        text.append("\n")
     }
 
     private mutating func append(
@@ -55,12 +71,21 @@ public struct AnnotatedText {
         let declaration = declarations[Int(node.fieldID)]
         // The protocol's own line says nothing that the message's does not.
         if declaration.kind == .layer { return }
+        // Bits come with the integer that has them.
+        if case .flag = declaration.kind, index > 0, bits.isOfParent(index, tree) { return }
+        appendLine(index, node, declaration, tree, bytes, to: &text)
+        if bits.areUnder(index, node, tree) { appendBits(index, node, tree, bytes, to: &text) }
+    }
+
+    /// The field, with all its bytes where they are asked for, and what is remarked on it.
+    private mutating func appendLine(
+        _ index: Int, _ node: Node, _ declaration: FieldDeclaration, _ tree: borrowing Tree, _ bytes: RawSpan,
+        to text: inout TextBuffer
+    ) {
         let isHeading = declaration.kind == .group
         let onWire = !node.flags.contains(.generated) && !isHeading
         // A part of a field is shown with its bytes again, but for bits, whose bytes are the integer's.
         let isBit = if case .flag = declaration.kind { true } else { false }
-        // Of the bits only those that are set have something to tell.
-        if isBit, node.value == 0 { return }
         var shown = 0
         if onWire, !isBit {
             shown = appendBytes(node, bytes, to: &text)
@@ -69,16 +94,38 @@ public struct AnnotatedText {
         }
         text.append(spaces: (Int(node.depth) - 1) * 2)
         appendField(index, node, declaration, tree, bytes, to: &text)
-        appendMeaning(node, declaration, to: &text)
+        appendMeaning(index, node, declaration, tree, to: &text)
         text.append("\n")
         if full, shown > 0 { appendRemainingBytes(node, from: shown, bytes, to: &text) }
         appendAnnotations(index, node, tree, to: &text)
     }
 
+    /// The bits of an integer in their order: those that are set, and where the integer is explained also those that are
+    /// known and not set.
+    private mutating func appendBits(
+        _ index: Int, _ node: Node, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer
+    ) {
+        for bit in bits.under(index, node, tree) {
+            let declaration = declarations[Int(bit.id)]
+            if let child = NamedBits.child(of: bit.id, under: index, node, tree), tree.nodes[child].value != 0 {
+                appendLine(child, tree.nodes[child], declaration, tree, bytes, to: &text)
+            } else if explained[Int(bit.id)] != message {
+                // The tree has no node of it.
+                var unset = node
+                unset.value = 0
+                unset.fieldID = bit.id
+                unset.depth &+= 1
+                unset.flags = .partOfParent
+                appendLine(tree.nodes.count, unset, declaration, tree, bytes, to: &text)
+            }
+        }
+    }
+
     /// Offset and the first bytes of a field; answers how many.
-    private func appendBytes(_ node: Node, _ bytes: RawSpan, to text: inout TextBuffer) -> Int {
+    private mutating func appendBytes(_ node: Node, _ bytes: RawSpan, to text: inout TextBuffer) -> Int {
         let range = node.range.clamped(to: 0..<bytes.byteCount)
         let isLong = range.count > Self.bytesPerLine
+        if isLong, !full { hasCut = true }
         // The last place is for the ellipsis where not all bytes are shown.
         let shown = isLong && !full ? Self.bytesPerLine - 1 : min(range.count, Self.bytesPerLine)
         appendLine(bytes.extracting(range.prefix(shown)), at: range.lowerBound, isCut: isLong && !full, to: &text)
@@ -142,14 +189,30 @@ public struct AnnotatedText {
         if isGenerated { text.append("]") }
     }
 
-    private mutating func appendMeaning(_ node: Node, _ declaration: FieldDeclaration, to text: inout TextBuffer) {
+    private mutating func appendMeaning(
+        _ index: Int, _ node: Node, _ declaration: FieldDeclaration, _ tree: borrowing Tree, to text: inout TextBuffer
+    ) {
         if node.fieldID == leftOut.id { return }
         guard explained[Int(node.fieldID)] != message else { return }
         explained[Int(node.fieldID)] = message
         colour.begin(.offset, in: &text)
         text.append(" — ")
+        if FieldTypeText.append(node, declaration, isCounted: isCounted(index, node, tree), to: &text) {
+            text.append(": ")
+        }
         text.append(declaration.meaning)
         colour.end(in: &text)
+    }
+
+    /// Whether the field before is a CompactSize that says how many bytes this one has.
+    private func isCounted(_ index: Int, _ node: Node, _ tree: borrowing Tree) -> Bool {
+        guard index > 0, index < tree.nodes.count else { return false }
+        let before = tree.nodes[index - 1]
+        guard Int(before.fieldID) < declarations.count, declarations[Int(before.fieldID)].kind == .count else {
+            return false
+        }
+        return !before.flags.contains(.generated) && before.range.upperBound == Int(node.start)
+            && before.value == UInt64(node.length)
     }
 
     private func appendAnnotations(_ index: Int, _ node: Node, _ tree: borrowing Tree, to text: inout TextBuffer) {

@@ -26,14 +26,17 @@ public final class EKWriter: RecordSink {
     private var value = JSONValue()
     private var index = IndexName()
     private let cutter: TreeCutter?
-    public var wants: Wants { columns?.wants(depth) ?? Wants(depth) }
+    /// Nil where all layers are shown.
+    private let layers: LayerSelector?
+    public var wants: Wants { columns?.wants(depth) ?? Wants(depth, packets: true) }
     private let depth: Depth
 
     /// - Parameters:
     ///   - raw: Also the bytes of each field, as `NAME_raw`: `-x`.
     ///   - budget: Nil where every message is written whole.
-    public init(_ output: ByteOutput, raw: Bool = false, budget: OutputBudget? = nil) {
+    public init(_ output: ByteOutput, raw: Bool = false, budget: OutputBudget? = nil, layers: LayerChoice? = nil) {
         self.output = output
+        self.layers = layers.map(LayerSelector.init)
         cutter = budget.map { TreeCutter($0) }
         hasRaw = raw
         depth = .tree
@@ -49,6 +52,7 @@ public final class EKWriter: RecordSink {
     public init(_ output: ByteOutput, columns: [FieldColumn], depth: Depth) {
         self.output = output
         cutter = nil
+        layers = nil
         self.depth = depth
         hasRaw = false
         declarations = Catalog.declarations
@@ -72,7 +76,10 @@ public final class EKWriter: RecordSink {
             output.buffer.append("\",")
         }
         output.buffer.append("\"layers\":{")
-        if columns == nil {
+        if columns == nil, let layers {
+            layers.select(record.tree, from: record.protocolNode)
+            appendLayers(layers.tree, bytes, to: &output.buffer)
+        } else if columns == nil {
             appendLayers(record.tree, bytes, to: &output.buffer)
         } else {
             appendColumns(record.tree, bytes, to: &output.buffer)
@@ -200,7 +207,9 @@ public final class EKWriter: RecordSink {
             for (place, index) in nodes.enumerated() {
                 if place > 0 { text.append(",") }
                 let node = tree.nodes[Int(index)]
-                value.append(string: node, declarations[Int(node.fieldID)], tree, bytes, to: &text)
+                value.append(
+                    string: node, declarations[Int(node.fieldID)], columns.columns[column].companion, tree, bytes,
+                    to: &text)
                 if text.count >= ByteOutput.capacity { output.drain(&text) }
             }
             text.append("]")
@@ -210,16 +219,19 @@ public final class EKWriter: RecordSink {
     // MARK: Keys
 
     /// `bitcoin_bitcoin_inv_hash`: the protocol, which is the name's first word, then the name; a layer is its name.
-    private static func key(_ declaration: FieldDeclaration) -> String {
+    static func key(_ declaration: FieldDeclaration) -> String {
         let name = underscored(declaration.name)
-        if declaration.kind == .layer { return name }
-        let words = declaration.name.split(separator: ".")
-        // Wireshark's own protocols have two words: _ws.expert, _ws.col.
-        let count = words.first == "_ws" ? 2 : 1
-        return words.prefix(count).joined(separator: "_") + "_" + name
+        return declaration.kind == .layer ? name : underscored(layer(of: declaration)) + "_" + name
     }
 
-    private static func underscored(_ name: String) -> String {
+    /// The protocol that a field belongs to.
+    static func layer(of declaration: FieldDeclaration) -> String {
+        let words = declaration.name.split(separator: ".")
+        // Wireshark's own protocols have two words: _ws.expert, _ws.col.
+        return words.prefix(words.first == "_ws" ? 2 : 1).joined(separator: ".")
+    }
+
+    static func underscored(_ name: String) -> String {
         String(name.map { $0 == "." ? "_" : $0 })
     }
 

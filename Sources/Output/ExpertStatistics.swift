@@ -1,15 +1,19 @@
 import Fields
 import Records
 
-/// `-z expert`: how often each remark occurred, errors first, then warnings, notes and chats.
+/// `-z expert`: how often each remark occurred, errors first, then warnings, notes and chats; `-z expert,warn` without the
+/// last two.
 public final class ExpertStatistics: RecordSink {
     private let output: ByteOutput
     private let format: Statistic.Format
+    /// What matters less is not counted.
+    private let least: Severity
     /// How often each remark of the catalog occurred; those after its end did not.
     private var counts: [UInt64] = []
 
-    public init(_ output: ByteOutput, _ format: Statistic.Format = .table) {
+    public init(_ output: ByteOutput, _ format: Statistic.Format = .table, from least: Severity = .chat) {
         self.output = output
+        self.least = least
         self.format = format
     }
 
@@ -25,7 +29,9 @@ public final class ExpertStatistics: RecordSink {
     }
 
     public func end() {
-        let sections = Severity.allCases.reversed().map { ($0, rows(of: $0)) }.filter { !$1.isEmpty }
+        let sections = Severity.allCases.reversed().filter { $0 >= least }.map { ($0, rows(of: $0)) }.filter {
+            !$1.isEmpty
+        }
         switch format {
         case .table: write(sections)
         case .ndjson:

@@ -7,8 +7,11 @@ public struct FieldColumn: Sendable {
     public let name: String
     /// More than one where the name stands for several, as `ip.addr` does.
     public let fields: [Field]
+    /// Nil where the value itself is asked for.
+    public let companion: FieldCompanion?
 
-    public init(name: String, fields: [Field]) {
+    public init(name: String, fields: [Field], companion: FieldCompanion? = nil) {
+        self.companion = companion
         self.name = name
         self.fields = fields
     }

@@ -71,25 +71,31 @@ public final class FieldsWriter: RecordSink {
         for place in shown {
             if place > shown.lowerBound { text.append(ascii: format.aggregator) }
             let node = tree.nodes[Int(columns.nodes[column][place])]
-            append(node, tree, bytes, isFirst: place == shown.lowerBound, isAlone: shown.count == 1, to: &text)
+            append(
+                node, columns.columns[column].companion, tree, bytes, isFirst: place == shown.lowerBound,
+                isAlone: shown.count == 1, to: &text)
         }
         if let mark = format.quotationMark { text.append(ascii: mark) }
     }
 
     private func append(
-        _ node: Node, _ tree: borrowing Tree, _ bytes: RawSpan, isFirst: Bool, isAlone: Bool, to text: inout TextBuffer
+        _ node: Node, _ companion: FieldCompanion?, _ tree: borrowing Tree, _ bytes: RawSpan, isFirst: Bool,
+        isAlone: Bool, to text: inout TextBuffer
     ) {
         let kind = declarations[Int(node.fieldID)].kind
         let own = tree.bytes(of: node, in: bytes)
         cell.removeAll()
         switch kind {
+        case _ where companion != nil: _ = companion?.append(node, kind, to: &cell)
         case .group, .layer: cell.append(declarations[Int(node.fieldID)].label)
         case _ where node.flags.contains(.truncated): return text.append(hexadecimal: own)
         case .hash, .bytes: return value.append(node, kind, own, .plain, to: &text)
         default: value.append(node, kind, own, .plain, to: &cell)
         }
         // Numbers, times and addresses can hold the separator, but no formula: a minus is one's sign.
-        let isText = kind == .text || kind == .paddedText || kind == .decimal || kind == .group || kind == .layer
+        let isText =
+            companion == .name || kind == .text || kind == .paddedText || kind == .decimal || kind == .group
+            || kind == .layer
         let isFormula = isText && isFirst && Self.isFormula(cell)
         for (index, byte) in cell.bytes.enumerated() {
             append(

@@ -23,20 +23,23 @@ extension TextBuffer {
             }
         }
     }
-
-    /// `f9:be:b4:d9`, as tshark's JSON shows bytes.
-    mutating func append(colonHexadecimal span: RawSpan) {
-        for index in 0..<span.byteCount {
-            if index > 0 { append(":") }
-            append(hexadecimal: UInt64(span.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self)), digits: 2)
-        }
-    }
 }
 
 /// Writes the values of nodes as JSON.
 struct JSONValue {
     private var value = ValueText()
     private var scratch = TextBuffer()
+
+    /// What a column asks for, as a string; one that is not there is empty.
+    mutating func append(
+        string node: Node, _ declaration: FieldDeclaration, _ companion: FieldCompanion?, _ tree: borrowing Tree,
+        _ bytes: RawSpan, to text: inout TextBuffer
+    ) {
+        guard let companion else { return append(string: node, declaration, tree, bytes, to: &text) }
+        scratch.removeAll()
+        _ = companion.append(node, declaration.kind, to: &scratch)
+        text.append(jsonString: scratch.bytes)
+    }
 
     /// As tshark does it: a string whatever the kind, bytes with colons. A group, which has no value, gives its label.
     mutating func append(
@@ -69,7 +72,7 @@ struct JSONValue {
             text.append("\"")
             append(contentsOf: node, kind, tree.bytes(of: node, in: bytes), to: &text)
             text.append("\"")
-        case .hash, .bytes, .seconds, .nanoseconds, .ipv4, .ipv6, .group, .layer:
+        case .hash, .bytes, .seconds, .nanoseconds, .ipv4, .ipv6, .ethernet, .group, .layer:
             text.append("\"")
             value.append(node, kind, tree.bytes(of: node, in: bytes), .plain, to: &text)
             text.append("\"")

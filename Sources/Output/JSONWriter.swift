@@ -41,12 +41,17 @@ public final class JSONWriter: RecordSink {
     private var index = IndexName()
     private var isFirst = true
     private let cutter: TreeCutter?
-    public var wants: Wants { columns?.wants(depth) ?? Wants(depth) }
+    /// Nil where all layers are shown.
+    private let layers: LayerSelector?
+    public var wants: Wants { columns?.wants(depth) ?? Wants(depth, packets: true) }
     private let depth: Depth
 
     /// - Parameter budget: Nil where every message is written whole.
-    public init(_ output: ByteOutput, _ content: Content = .values, budget: OutputBudget? = nil) {
+    public init(
+        _ output: ByteOutput, _ content: Content = .values, budget: OutputBudget? = nil, layers: LayerChoice? = nil
+    ) {
         self.output = output
+        self.layers = layers.map(LayerSelector.init)
         cutter = budget.map { TreeCutter($0) }
         self.content = content
         depth = .tree
@@ -61,6 +66,7 @@ public final class JSONWriter: RecordSink {
     public init(_ output: ByteOutput, columns: [FieldColumn], depth: Depth) {
         self.output = output
         cutter = nil
+        layers = nil
         self.depth = depth
         content = .values
         declarations = Catalog.declarations
@@ -85,13 +91,22 @@ public final class JSONWriter: RecordSink {
             "\",\n    \"_type\": \"doc\",\n    \"_score\": null,\n    \"_source\": {\n      \"layers\": ")
         if columns != nil {
             appendColumns(record.tree, bytes, to: &output.buffer)
-        } else if let cutter, cutter.cuts(record.tree, from: record.protocolNode, byteCount: bytes.byteCount) {
-            appendLayers(cutter.tree, bytes, to: &output.buffer)
+        } else if let layers {
+            layers.select(record.tree, from: record.protocolNode)
+            appendCut(layers.tree, from: layers.start, bytes)
         } else {
-            appendLayers(record.tree, bytes, to: &output.buffer)
+            appendCut(record.tree, from: record.protocolNode, bytes)
         }
         output.buffer.append("\n    }\n  }")
         output.flushIfFull()
+    }
+
+    private func appendCut(_ tree: borrowing Tree, from start: Int, _ bytes: RawSpan) {
+        if let cutter, cutter.cuts(tree, from: start, byteCount: bytes.byteCount) {
+            appendLayers(cutter.tree, bytes, to: &output.buffer)
+        } else {
+            appendLayers(tree, bytes, to: &output.buffer)
+        }
     }
 
     // MARK: Objects
@@ -274,7 +289,9 @@ public final class JSONWriter: RecordSink {
             for index in nodes {
                 Self.begin(5, &isFirstValue, in: &text)
                 let node = tree.nodes[Int(index)]
-                value.append(string: node, declarations[Int(node.fieldID)], tree, bytes, to: &text)
+                value.append(
+                    string: node, declarations[Int(node.fieldID)], columns.columns[column].companion, tree, bytes,
+                    to: &text)
                 if text.count >= ByteOutput.capacity { output.drain(&text) }
             }
             Self.newLine(4, in: &text)

@@ -15,6 +15,7 @@ extension Kind {
         case .seconds, .nanoseconds: 24
         case .duration: 25
         case .text, .paddedText: 26
+        case .ethernet: 29
         case .hash, .bytes: 30
         case .ipv4: 32
         case .ipv6: 33

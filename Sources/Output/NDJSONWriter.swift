@@ -260,7 +260,11 @@ public final class NDJSONWriter: RecordSink {
             for (place, index) in nodes.enumerated() {
                 if place > 0 { text.append(",") }
                 let kind = declarations[Int(tree.nodes[Int(index)].fieldID)].kind
-                appendValue(Int(index), kind, tree, bytes, to: &text)
+                switch columns.columns[column].companion {
+                case .name: append(.name, of: Int(index), tree, bytes, to: &text)
+                case .epoch: append(.epoch, of: Int(index), tree, bytes, to: &text)
+                case nil: appendValue(Int(index), kind, tree, bytes, to: &text)
+                }
                 if text.count >= ByteOutput.capacity { output.drain(&text) }
             }
             if isList { text.append("]") }

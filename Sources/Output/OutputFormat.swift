@@ -1,6 +1,6 @@
 /// What `-T` names.
 public enum OutputFormat: String, Sendable, CaseIterable {
-    case text, fields, tabs, json, jsonraw, ek, pdml, ndjson
+    case text, fields, tabs, json, jsonraw, ek, pdml, psml, ndjson
 
     /// One line for help and manual.
     public var meaning: String {
@@ -12,6 +12,7 @@ public enum OutputFormat: String, Sendable, CaseIterable {
         case .jsonraw: "the same with the bytes of each field, its place and type instead of its value"
         case .ek: "two lines a message for the bulk API of Elasticsearch and OpenSearch"
         case .pdml: "Wireshark's XML: each field with name, label, place, value and bytes"
+        case .psml: "Wireshark's XML of the summary lines' columns"
         case .ndjson: "one JSON object a line with typed values, for programs"
         }
     }
@@ -20,7 +21,7 @@ public enum OutputFormat: String, Sendable, CaseIterable {
     public var takesFields: Bool {
         switch self {
         case .fields, .json, .ek, .pdml, .ndjson: true
-        case .text, .tabs, .jsonraw: false
+        case .text, .tabs, .jsonraw, .psml: false
         }
     }
 }

@@ -31,7 +31,9 @@ public final class PDMLWriter: RecordSink {
     // The elements that are open: where each one's nodes end, and whether it is a layer.
     private var open: [(end: Int, isLayer: Bool)] = []
     private let cutter: TreeCutter?
-    public var wants: Wants { columns?.wants(depth) ?? Wants(depth) }
+    /// Nil where all layers are shown.
+    private let layers: LayerSelector?
+    public var wants: Wants { columns?.wants(depth) ?? Wants(depth, packets: true) }
     private let depth: Depth
 
     /// - Parameters:
@@ -39,23 +41,25 @@ public final class PDMLWriter: RecordSink {
     ///   - captureFile: What was read, if it has a name.
     ///   - budget: Nil where every message is written whole.
     public convenience init(
-        _ output: ByteOutput, creator: String, captureFile: String?, budget: OutputBudget? = nil
+        _ output: ByteOutput, creator: String, captureFile: String?, budget: OutputBudget? = nil,
+        layers: LayerChoice? = nil
     ) {
-        self.init(output, creator, captureFile, nil, .tree, budget)
+        self.init(output, creator, captureFile, nil, .tree, budget, layers)
     }
 
     /// - Parameter depth: How much of the tree holds the fields of all columns.
     public convenience init(
         _ output: ByteOutput, creator: String, captureFile: String?, columns: [FieldColumn], depth: Depth
     ) {
-        self.init(output, creator, captureFile, columns, depth, nil)
+        self.init(output, creator, captureFile, columns, depth, nil, nil)
     }
 
     private init(
         _ output: ByteOutput, _ creator: String, _ captureFile: String?, _ columns: [FieldColumn]?, _ depth: Depth,
-        _ budget: OutputBudget?
+        _ budget: OutputBudget?, _ layers: LayerChoice?
     ) {
         self.output = output
+        self.layers = layers.map(LayerSelector.init)
         cutter = budget.map { TreeCutter($0) }
         self.creator = creator
         self.captureFile = captureFile
@@ -94,13 +98,22 @@ public final class PDMLWriter: RecordSink {
         appendGeneral(record, bytes, to: &output.buffer)
         if columns != nil {
             appendColumns(record.tree, bytes, to: &output.buffer)
-        } else if let cutter, cutter.cuts(record.tree, from: record.protocolNode, byteCount: bytes.byteCount) {
-            appendTree(cutter.tree, bytes, to: &output.buffer)
+        } else if let layers {
+            layers.select(record.tree, from: record.protocolNode)
+            appendCut(layers.tree, from: layers.start, bytes)
         } else {
-            appendTree(record.tree, bytes, to: &output.buffer)
+            appendCut(record.tree, from: record.protocolNode, bytes)
         }
         output.buffer.append("</packet>\n\n")
         output.flushIfFull()
+    }
+
+    private func appendCut(_ tree: borrowing Tree, from start: Int, _ bytes: RawSpan) {
+        if let cutter, cutter.cuts(tree, from: start, byteCount: bytes.byteCount) {
+            appendTree(cutter.tree, bytes, to: &output.buffer)
+        } else {
+            appendTree(tree, bytes, to: &output.buffer)
+        }
     }
 
     /// A file may have any name.
@@ -315,7 +328,11 @@ public final class PDMLWriter: RecordSink {
                 text.append("  <field name=\"")
                 text.append(xml: columns.columns[column].name.utf8)
                 text.append("\" value=\"")
-                if declaration.kind == .group || declaration.kind == .layer {
+                if let companion = columns.columns[column].companion {
+                    scratch.removeAll()
+                    _ = companion.append(node, declaration.kind, to: &scratch)
+                    text.append(xml: scratch.bytes)
+                } else if declaration.kind == .group || declaration.kind == .layer {
                     text.append(xml: declaration.label.utf8)
                 } else {
                     appendValue(node, declaration.kind, tree, bytes, .plain, to: &text)

@@ -9,6 +9,8 @@ public struct Wants: Sendable {
     public var outcome: Bool
     /// Whether ``Record/frames`` is looked at.
     public var frames: Bool
+    /// Whether all is looked at that is known of the packet that completed a message, where there is one.
+    public var packets: Bool
     /// The fields that are looked at, where only those are that somebody named; else none.
     ///
     /// Some are made only where they are named: to who names none the tree is shown without them.
@@ -20,13 +22,14 @@ public struct Wants: Sendable {
 
     /// - Parameter frames: Where nil, wanted with the tree, which shows them.
     public init(
-        _ depth: Depth, info: Bool = false, outcome: Bool = false, frames: Bool? = nil, fields: Set<Field> = [],
-        remarks: Set<Remark> = []
+        _ depth: Depth, info: Bool = false, outcome: Bool = false, frames: Bool? = nil, packets: Bool = false,
+        fields: Set<Field> = [], remarks: Set<Remark> = []
     ) {
         self.depth = depth
         self.info = info
         self.outcome = outcome
         self.frames = frames ?? (depth == .tree)
+        self.packets = packets
         self.fields = fields
         self.remarks = remarks
     }
@@ -35,7 +38,7 @@ public struct Wants: Sendable {
     public func union(_ other: Wants) -> Wants {
         Wants(
             max(depth, other.depth), info: info || other.info, outcome: outcome || other.outcome,
-            frames: frames || other.frames, fields: fields.union(other.fields),
+            frames: frames || other.frames, packets: packets || other.packets, fields: fields.union(other.fields),
             remarks: remarks.union(other.remarks))
     }
 }

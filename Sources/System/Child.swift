@@ -83,9 +83,9 @@ package struct Child: ~Copyable {
 
     deinit {
         guard end == nil else { return }
-        // Not SIGTERM: our children have nothing to tidy up, and must not be able to hold us up.
-        kill(pid, SIGKILL)
-        _ = Self.end(of: pid)
+        // Not SIGTERM: our children have nothing to tidy up, and must not be able to hold us up. Nor must one that this
+        // process may no longer signal.
+        if kill(pid, SIGKILL) == 0 { _ = Self.end(of: pid) } else { _ = Self.end(of: pid, milliseconds: 2000) }
     }
 
     /// Waits for the child to end by itself.
@@ -97,20 +97,7 @@ package struct Child: ~Copyable {
 
     /// How the child ended; nil where it is still running after so long.
     package mutating func wait(milliseconds: Int32) -> End? {
-        var left = milliseconds
-        while end == nil {
-            var status: Int32 = 0
-            switch waitpid(pid, &status, WNOHANG) {
-            case 0: break
-            case -1 where errno == EINTR: break
-            case -1: end = .unknown
-            default: end = End(status: status)
-            }
-            guard end == nil, left > 0 else { break }
-            let turn = min(left, 10)
-            usleep(UInt32(turn) * 1000)
-            left -= turn
-        }
+        if end == nil { end = Self.end(of: pid, milliseconds: milliseconds) }
         return end
     }
 
@@ -130,6 +117,23 @@ package struct Child: ~Copyable {
             guard errno == EINTR else { return .unknown }
         }
         return End(status: status)
+    }
+
+    private static func end(of pid: pid_t, milliseconds: Int32) -> End? {
+        var left = milliseconds
+        while true {
+            var status: Int32 = 0
+            switch waitpid(pid, &status, WNOHANG) {
+            case 0: break
+            case -1 where errno == EINTR: break
+            case -1: return .unknown
+            default: return End(status: status)
+            }
+            guard left > 0 else { return nil }
+            let turn = min(left, 10)
+            usleep(UInt32(turn) * 1000)
+            left -= turn
+        }
     }
 
     /// From now on the calling process is killed when its parent goes, also as another program that it becomes.

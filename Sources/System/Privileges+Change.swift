@@ -19,12 +19,37 @@ extension Privileges {
     /// Whether that user may make files in a folder. Root becomes that user for as long as it looks; so this is asked while
     /// there is one thread.
     public static func mayWrite(_ user: User, in folder: String) -> Bool {
-        guard mayBecome(user), setegid(user.groupID) == 0 else { return false }
+        may(user) { faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0 }
+    }
+
+    /// Whether that user may read a file, or a folder and what is in it. As ``mayWrite(_:in:)``.
+    public static func mayRead(_ user: User, _ path: String) -> Bool {
+        may(user) {
+            guard faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0 else { return false }
+            var status = stat()
+            guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return true }
+            return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0
+        }
+    }
+
+    private static func may(_ user: User, _ look: () -> Bool) -> Bool {
+        guard mayBecome(user) else { return false }
+        var own = [gid_t](repeating: 0, count: Int(max(0, getgroups(0, nil))))
+        let count = getgroups(Int32(own.count), &own)
+        guard count >= 0, setGroups(of: user), setegid(user.groupID) == 0 else { return false }
         // The order matters: only root may go back.
+        defer { _ = setgroups(Int(count), own) }
         defer { _ = setegid(getgid()) }
         guard seteuid(user.userID) == 0 else { return false }
         defer { _ = seteuid(getuid()) }
-        return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0
+        return look()
+    }
+
+    /// Takes that user's groups. Of one whom the system does not know the name is not to be believed either.
+    static func setGroups(of user: User) -> Bool {
+        if User(id: user.userID)?.name == user.name { return initgroups(user.name, user.groupID) == 0 }
+        var groups = [user.groupID]
+        return setgroups(1, &groups) == 0
     }
 
     /// - Parameter map: Lines of a first number inside, a first number outside, and how many.

@@ -39,12 +39,7 @@ public enum Privileges {
         // Root that may not change its groups, as in a container of a user, is root of no more than that.
         if userID == 0, users == [0], groups == [groupID], !mayChangeUsers { return try dropCapabilities() }
         forgetInheritance()
-        // Of a user whom the system does not know the name is not to be believed either.
-        let isKnown = User(id: userID)?.name == user.name
-        var groups = [groupID]
-        guard isKnown ? initgroups(user.name, groupID) == 0 : setgroups(1, &groups) == 0 else {
-            throw PrivilegesError(isKnown ? "initgroups" : "setgroups")
-        }
+        guard setGroups(of: user) else { throw PrivilegesError("setgroups") }
         guard setresgid(groupID, groupID, groupID) == 0 else { throw PrivilegesError("setresgid") }
         guard setresuid(userID, userID, userID) == 0 else { throw PrivilegesError("setresuid") }
         try dropCapabilities()
@@ -73,6 +68,8 @@ public enum Privileges {
         case changeOwner = 0
         /// Folders of others are written to.
         case overridePermissions = 1
+        /// Files of others are read.
+        case readOthers = 2
         /// The modes of files of others are changed.
         case overrideOwner = 3
         /// Interfaces are captured from.

@@ -25,9 +25,21 @@ public struct User: Hashable, Sendable {
         return User(name: getenv("SUDO_USER").map { String(cString: $0).singleLine } ?? "\(id)", id, groupID)
     }
 
+    /// Who this process is.
+    package static var current: User { User(userID: geteuid(), groupID: getegid()) }
+
     /// The user of that number; nil where there is none.
     public init?(id: UInt32) {
         self.init { getpwuid_r(id, $0, $1, $2, $3) }
+    }
+
+    /// The names of all users that the system lists, in its order.
+    public static var allNames: [String] {
+        var names: [String] = []
+        setpwent()
+        while let entry = getpwent() { names.append(String(cString: entry.pointee.pw_name).singleLine) }
+        endpwent()
+        return names
     }
 
     /// One of whom no name is needed.

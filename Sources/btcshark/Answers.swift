@@ -1,3 +1,4 @@
+import DisplayFilter
 import Dissector
 import Insight
 import Output
@@ -24,7 +25,8 @@ final class Answers {
     }
 
     private enum Part {
-        case counted(any RecordSink)
+        /// - Parameter filtered: Is given the records for it, where only some are.
+        case counted(any RecordSink, filtered: FilteredSink?)
         case question(QuestionName)
         case flow(FlowStatistics, FilteredSink?)
     }
@@ -39,9 +41,10 @@ final class Answers {
     /// Only some messages are counted.
     private let isFiltered: Bool
 
+    /// - Parameter isAlone: Nothing else is written to the output, where only one thing is asked.
     init(
         _ asked: [AskedStatistic], _ inquiry: Inquiry?, as format: AnswerFormat, isFiltered: Bool,
-        _ style: FlowStyle, to output: ByteOutput, _ metrics: MetricsFile?, _ report: PlannedReport?
+        _ style: FlowStyle, isAlone: Bool, to output: ByteOutput, _ metrics: MetricsFile?, _ report: PlannedReport?
     ) {
         self.isFiltered = isFiltered
         self.inquiry = inquiry
@@ -51,11 +54,23 @@ final class Answers {
         self.output = output
         parts = asked.map { asked in
             switch asked {
-            case .counted(let statistic): .counted(statistic.makeWriter(output, format))
+            case .counted(let statistic, let filter): Self.part(statistic.makeWriter(output, format), filter)
+            case .expert(let least, let filter):
+                Self.part(ExpertStatistics(output, Statistic.Format(format), from: least), filter)
+            case .intervals(let asked):
+                Self.part(
+                    IntervalStatistics(output, Statistic.Format(format), interval: asked.interval, asked.series), nil)
+            case .follow(let asked):
+                Self.part(
+                    FollowStatistics(asked.form, stream: asked.stream, writesAtOnce: isAlone, to: output), nil)
             case .question(let name): .question(name)
             case .flow(let asked): Self.part(asked, FlowStatistics(asked.choice, style, to: output))
             }
         }
+    }
+
+    private static func part(_ sink: any RecordSink, _ filter: Filter?) -> Part {
+        .counted(sink, filtered: filter.map { FilteredSink(sink, $0) })
     }
 
     private static func part(_ asked: AskedFlow, _ flow: FlowStatistics) -> Part {
@@ -74,7 +89,7 @@ final class Answers {
     var sinks: [any RecordSink] {
         parts.compactMap { part in
             switch part {
-            case .counted(let sink): Unended(sink)
+            case .counted(let sink, let filtered): Unended(filtered ?? sink)
             case .flow(let flow, let filtered): Unended(filtered ?? flow)
             case .question: nil
             }
@@ -93,11 +108,11 @@ final class Answers {
         let view = hasQuestions ? inquiry?.view(facts) : nil
         for part in parts {
             switch part {
-            case .counted(let sink):
+            case .counted(let sink, let filtered):
                 if let inquiry, let facts, let conversations = sink as? ConversationStatistics {
                     conversations.lives = inquiry.lives(facts)
                     // A filter chooses messages; of connections without any nothing can be chosen.
-                    conversations.listsSilent = !isFiltered
+                    conversations.listsSilent = !isFiltered && filtered == nil
                 }
                 sink.end()
             case .flow(let flow, _): flow.end()
@@ -140,11 +155,18 @@ final class Answers {
 
 extension Statistic {
     fileprivate func makeWriter(_ output: ByteOutput, _ format: AnswerFormat) -> any RecordSink {
-        switch format {
-        // Only questions have metrics.
-        case .table, .metrics: makeWriter(output, Format.table)
-        case .json: makeWriter(output, Format.json)
-        case .ndjson: makeWriter(output, Format.ndjson)
-        }
+        makeWriter(output, Format(format))
+    }
+}
+
+extension Statistic.Format {
+    fileprivate init(_ format: AnswerFormat) {
+        self =
+            switch format {
+            // Only questions have metrics.
+            case .table, .metrics: .table
+            case .json: .json
+            case .ndjson: .ndjson
+            }
     }
 }

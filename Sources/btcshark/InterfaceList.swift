@@ -21,13 +21,17 @@ enum InterfaceList {
         let width = interfaces.map(\.name.count).max() ?? 0
         for (index, interface) in interfaces.enumerated() {
             let name = interface.name + String(repeating: " ", count: max(0, width - interface.name.count))
-            // What libpcap explains is no network card, and has no state.
-            let state = interface.isUp || interface.explanation == nil ? [state(interface)] : []
-            let parts = state + interface.addresses + (interface.explanation.map { ["(\($0))"] } ?? [])
-            output.buffer.append("\(index + 1). \(name)  \(parts.joined(separator: "  "))\n")
+            output.buffer.append("\(index + 1). \(name)  \(facts(of: interface).joined(separator: "  "))\n")
         }
         output.flush()
         return StandardError.complain(ofFailed: output) ? .input : .success
+    }
+
+    /// Its state, its addresses, and what it is where it is no network card.
+    static func facts(of interface: Interface) -> [String] {
+        // What libpcap explains is no network card, and has no state.
+        let state = interface.isUp || interface.explanation == nil ? [state(interface)] : []
+        return state + interface.addresses + (interface.explanation.map { ["(\($0))"] } ?? [])
     }
 
     private static func state(_ interface: Interface) -> String {

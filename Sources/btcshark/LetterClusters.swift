@@ -2,7 +2,7 @@
 enum LetterClusters {
     /// Letters that stand alone, and letters that take a value. A test compares them with the help.
     static let flags = Set("VxnlqQvhP2pD")
-    static let options = Set("rTecztGdYwFOEifsBabZNou")
+    static let options = Set("rTecztGdYwFOEifsBabZNouRjJ")
 
     /// Every letter becomes an argument of its own, a value glued to its letter the next one. What is no cluster of
     /// known letters is left to the argument library to complain of.

@@ -7,6 +7,8 @@ import System
 /// The options of a capture from an interface, checked.
 struct LivePlan {
     let interface: String
+    /// Where there are several, each by its name; then ``interface`` is `any`, and the filter tells them apart.
+    let names: [String]
     let options: LiveOptions
     /// An interface that goes away is waited for.
     let waits: Bool
@@ -42,9 +44,19 @@ struct LivePlan {
         guard options.read.isEmpty, options.decode == nil else {
             throw ValidationError("-i cannot be used with -r or --decode.")
         }
-        if name == "-" { throw ValidationError("-i -: to read a capture from standard input, say -r -.") }
-        interface = Interface.name(for: name)
-        self.options = try Self.liveOptions(options, ports: ports)
+        if options.interfaces.contains("-") {
+            throw ValidationError("-i -: to read a capture from standard input, say -r -.")
+        }
+        names = Self.names(options.interfaces)
+        interface = names.count > 1 ? "any" : names.first ?? name
+        var live = try Self.liveOptions(options, ports: ports)
+        if names.count > 1 {
+            if options.waitInterface {
+                throw ValidationError("--wait-interface waits for one interface, not for several.")
+            }
+            live.filter = .within(try names.map { try Self.number(of: $0) }, live.filter)
+        }
+        self.options = live
         waits = options.waitInterface
         isQuiet = options.reallyQuiet
         recording = options.write
@@ -59,6 +71,19 @@ struct LivePlan {
         let isNamed = options.user != nil || User.sudoCaller != nil
         // Files of root alone stay root's.
         owner = isNamed ? user : user.flatMap { _ in User(id: 0) }
+    }
+
+    /// Those that are asked for, each once; of all and others it is all.
+    private static func names(_ texts: [String]) -> [String] {
+        var names: [String] = []
+        for name in texts.map({ Interface.name(for: $0) }) where !names.contains(name) { names.append(name) }
+        return names.contains("any") ? ["any"] : names
+    }
+
+    private static func number(of name: String) throws -> UInt32 {
+        let number = if_nametoindex(name)
+        guard number > 0 else { throw ValidationError("-i: there is no interface '\(name)'; -D lists them.") }
+        return number
     }
 
     /// Whether a recording's files are such as the helper makes: not standard output, nor a pipe or a device.
@@ -97,7 +122,13 @@ struct LivePlan {
 
     /// What is captured, for people.
     var filterText: String {
-        switch options.filter {
+        names.count > 1
+            ? "\(names.joined(separator: ", ")); \(Self.text(of: options.filter))" : Self.text(of: options.filter)
+    }
+
+    private static func text(of filter: CaptureFilter) -> String {
+        switch filter {
+        case .within(_, let filter): text(of: filter)
         case .all: "everything"
         case .expression(let text): "filter: \(text)"
         case .ports(let ports): "TCP ports \(ports.sorted().map { "\($0)" }.joined(separator: ", "))"
@@ -106,6 +137,9 @@ struct LivePlan {
 
     private static func liveOptions(_ options: Options, ports: Set<UInt16>) throws -> LiveOptions {
         var live = LiveOptions()
+        if let text = options.captureFilter, CaptureFilterWords.isDisplayFilter(text) {
+            throw ValidationError("-f: '\(text)' is a display filter: give it with -Y.")
+        }
         live.filter =
             options.captureFilter.map { $0.isEmpty ? .all : .expression($0) }
             ?? .ports(Network.ports.union(onionPorts).union(ports))

@@ -24,10 +24,12 @@ struct LiveSession: ~Copyable {
     private var awaitsFirst = true
     /// Nobody looks any more at what is dissected: the capture goes on, since it is recorded.
     private var onlyRecords = false
-    private(set) var hasToldClosed = false
+    private(set) var hasSaidClosed = false
     private var failure: (any Error)?
     /// Taken so far.
     private(set) var packets: UInt64 = 0
+    /// Of these, those that were not dissected, since nobody looked any more.
+    private(set) var packetsNotShown: UInt64 = 0
     private let begun = ContinuousClock.now
     private var flushed = ContinuousClock.now
     private var lookedForKeys = ContinuousClock.now
@@ -88,8 +90,8 @@ struct LiveSession: ~Copyable {
 
     private mutating func ends(_ isOver: () -> Bool) -> Bool {
         guard isRecorded else { return isOver() }
-        if output.isClosed, !hasToldClosed {
-            hasToldClosed = true
+        if output.isClosed, !hasSaidClosed {
+            hasSaidClosed = true
             // Where the end was asked for, nothing goes on, and it is said at the end.
             if output.errorNumber != ETIMEDOUT {
                 let reason =
@@ -141,7 +143,7 @@ struct LiveSession: ~Copyable {
         noteCompletion(before: header.number)
         frame = header.number
         do throws(PipelineError) {
-            if !onlyRecords { try pipeline?.receive(header, bytes) }
+            if onlyRecords { packetsNotShown &+= 1 } else { try pipeline?.receive(header, bytes) }
         } catch {
             failure = error
         }

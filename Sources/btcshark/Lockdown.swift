@@ -18,15 +18,27 @@ struct Lockdown {
         self.page = page
     }
 
-    /// Becomes the user who called `sudo`, once the inputs of saved captures are open. Root stays root for files in folders
-    /// that are closed to that user, without root's capabilities.
-    func becomeCaller() throws(PrivilegesError) {
+    /// Becomes the user who called `sudo`, once the inputs of saved captures are open. Where files are to be read or written
+    /// that are closed to that user, root stays root, with what that takes of root's capabilities.
+    ///
+    /// - Parameter read: What is opened later.
+    func becomeCaller(reading read: [String] = []) throws(PrivilegesError) {
         guard Privileges.isRoot, let caller = User.sudoCaller else { return }
-        if resultFolders.allSatisfy({ Privileges.mayWrite(caller, in: $0) }) {
-            try Privileges.drop(to: caller)
-        } else {
-            try Privileges.dropCapabilities()
+        if !Privileges.mayBecome(caller) { return try Privileges.dropCapabilities() }
+        let readsAll = read.allSatisfy { Privileges.mayRead(caller, $0) }
+        let writesAll = resultFolders.allSatisfy { Privileges.mayWrite(caller, in: Self.nearestFolder($0)) }
+        if readsAll, writesAll { return try Privileges.drop(to: caller) }
+        try Privileges.keep((readsAll ? [] : [.readOthers]) + (writesAll ? [] : [.overridePermissions]))
+    }
+
+    /// The folder, or the one above it in which it will be made.
+    private static func nearestFolder(_ folder: String) -> String {
+        var folder = folder
+        while FileTree.entry(at: folder) == nil, folder != ".", folder != "/" {
+            while folder.hasSuffix("/"), folder != "/" { folder.removeLast() }
+            folder = Self.folder(of: folder)
         }
+        return folder
     }
 
     /// Locks this process in while it reads saved captures or what is pasted.
@@ -42,14 +54,11 @@ struct Lockdown {
     ///
     /// - Parameters:
     ///   - socket: The packet socket.
-    ///   - folders: Where it makes files itself.
-    ///   - helpers: The sockets to those who make the others, and capture from an interface that has come again.
-    func enterLive(_ socket: Int32, making folders: [String], helpers: [Int32]) {
+    ///   - helpers: The sockets to those who make the recording's files, and capture from an interface that has come again.
+    func enterLive(_ socket: Int32, helpers: [Int32]) {
         // A log that is replaced is opened again.
         let logs = plan.keys?.path.map { [Self.folder(of: $0)] } ?? []
-        var files = files(reading: logs)
-        files.written += folders
-        enter(SandboxProfile(.live(packetSocket: socket), files: files, helpers: helpers))
+        enter(SandboxProfile(.live(packetSocket: socket), files: files(reading: logs), helpers: helpers))
     }
 
     /// Locks this process in while it calls peers.
@@ -63,7 +72,7 @@ struct Lockdown {
     private static func enter(_ profile: SandboxProfile, isNear: Bool, isSilent: Bool) {
         let now = Sandbox.enter(profile)
         state.withLock { $0 = now }
-        if isNear, !isSilent, !now.isWhole, !now.isSwitchedOff { report() }
+        if isNear, !isSilent, !now.isComplete, !now.isSwitchedOff { report() }
     }
 
     /// Says what is on.

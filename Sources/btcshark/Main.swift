@@ -17,9 +17,9 @@ struct Btcshark: ParsableCommand {
         usage: """
             btcshark -r <file> ... [-V | --annotate] [-x] [-T <format>] [-e <field> ...] [-c <count>] [-q] [-w <file>] [<filter>]
             btcshark -i <interface> [-f <filter>] [-w <file>] [-a <limit>] [-b <limit>] [-V] [-T <format>] [<filter>]
-            btcshark --decode <hex> [--as <command>] [-V] [-x] [-T <format>] [<filter>]
+            btcshark --decode <text> [--as <command>] [-V] [-x] [-T <format>] [<filter>]
             btcshark -D
-            btcshark -G fields|messages|expert|manual|statistics
+            btcshark -G \(List.allCases.map(\.rawValue).joined(separator: "|"))
             """,
         discussion: """
             One line a message: the frame that completed it, time, source, destination, protocol, bytes, and what \
@@ -65,9 +65,8 @@ struct Btcshark: ParsableCommand {
     private static func runHelper(_ arguments: ArraySlice<String>) -> Int32? {
         if let helper = RecordingHelperProcess(arguments) { return helper.runLockedIn() }
         if let helper = InterfaceHelperProcess(arguments) { return helper.run() }
-        guard var helper = InputHelperProcess(arguments) else { return nil }
-        helper.run()
-        return 0
+        if let helper = InputHelperProcess(arguments) { return helper.runWithFewRights() }
+        return nil
     }
 
     /// Any user who calls a program that is root for everybody would have all that root has: any file read, written and
@@ -78,16 +77,16 @@ struct Btcshark: ParsableCommand {
         Glibc.exit(Status.usage.rawValue)
     }
 
-    func run() throws {
+    mutating func run() throws {
         if options.version {
-            print("btcshark \(Self.version), with \(Libpcap.version)")
+            print(VersionText.lines(calledAs: CommandLine.arguments.first ?? ""))
             return
         }
         if options.listInterfaces {
             throw ExitCode(InterfaceList.print().rawValue)
         }
         if let list = options.list {
-            throw ExitCode(try List(list).print().rawValue)
+            throw ExitCode(try List(list).print(mapping: options.mappedLayers).rawValue)
         }
         if options.statistics.contains("help") {
             AskedStatistic.printHelp()
@@ -96,6 +95,7 @@ struct Btcshark: ParsableCommand {
         if let path = options.printKeyProbe {
             throw ExitCode(KeyProbeText.print(for: path).rawValue)
         }
+        try options.chooseInterface()
         if options.interface == nil, !Privileges.isRoot, Privileges.hasCapabilities {
             // From the program's file, for live captures; nothing else needs them.
             do throws(PrivilegesError) {

@@ -113,7 +113,7 @@ struct Plan {
     // MARK: Input
 
     private static func input(_ options: Options) throws -> Input {
-        if let live = try LivePlan(options, ports: Set(try options.decodeAs.map(port))) {
+        if let live = try LivePlan(options, ports: try ports(options)) {
             if options.network != nil || options.command != nil {
                 throw ValidationError("--as and --network cannot be used with -i.")
             }
@@ -131,13 +131,12 @@ struct Plan {
                 "Nothing to read: name a capture with -r, as in btcshark -r FILE, or an interface with -i.")
         }
         if let text = options.decode {
-            if options.command == nil, options.network != nil { throw ValidationError("--network needs --as.") }
             return .pasted(try Pasted(text, as: options.command, network: options.network ?? "mainnet"))
         }
         if options.command != nil { throw ValidationError("--as needs --decode.") }
         guard options.read.contains(where: MessageCaptures.recognises) else {
             if options.network != nil {
-                throw ValidationError("--network needs --as or Bitcoin Core's message captures.")
+                throw ValidationError("--network needs --decode or Bitcoin Core's message captures.")
             }
             return .captures(options.read)
         }
@@ -212,7 +211,7 @@ struct Plan {
 
     private static func pipeline(_ options: Options, _ presentation: Presentation) throws -> PipelineOptions {
         var pipeline = PipelineOptions()
-        pipeline.ports = Set(try options.decodeAs.map(port))
+        pipeline.ports = try ports(options)
         if let count = options.count {
             guard count > 0 else { throw ValidationError("-c: the count must be at least 1.") }
             pipeline.recordLimit = count
@@ -287,13 +286,14 @@ struct Plan {
         return status.st_mode & S_IFMT == S_IFREG || status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// The addresses of the interface that is captured from; of any, those of all.
+    /// The addresses of the interfaces that are captured from; of any, those of all.
     private static func interfaceNode(_ options: Options) -> Node? {
-        guard let name = options.interface.map({ Interface.name(for: $0) }), let all = try? Interface.all() else {
-            return nil
-        }
-        let addresses = all.filter { $0.name == name || name == "any" && !$0.isLoopback }.flatMap(\.addresses)
-            .map { String($0.prefix { $0 != "%" }) }
+        let names = options.interfaces.map { Interface.name(for: $0) }
+        guard !names.isEmpty, let all = try? Interface.all() else { return nil }
+        let addresses = all.filter { names.contains($0.name) || names.contains("any") && !$0.isLoopback }.flatMap(
+            \.addresses
+        )
+        .map { String($0.prefix { $0 != "%" }) }
         return addresses.isEmpty ? nil : Node(addresses, .interface)
     }
 
@@ -319,16 +319,23 @@ struct Plan {
 
     /// `-Y`, or the bare arguments, which are one filter as in tshark.
     static func filter(_ options: Options) throws -> Filter? {
+        let read = try options.tshark.readFilter.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : try filter($0) }
         if options.displayFilter != nil, let stray = options.arguments.first {
             throw ValidationError("There is a display filter with -Y already; '\(stray)' is one too many.")
         }
         let text = options.displayFilter ?? options.arguments.joined(separator: " ")
-        guard text.contains(where: { !$0.isWhitespace }) else { return nil }
-        return try filter(text) {
+        guard text.contains(where: { !$0.isWhitespace }) else { return read }
+        let shown = try filter(text) {
+            if let hint = CaptureFilterWords(text)?.hint(isLive: options.interface != nil) {
+                StandardError.write(hint + "\n")
+            }
             if options.displayFilter == nil, let name = options.arguments.first(where: InputWords.looksLikeFile) {
                 StandardError.complain("nor is there a file '\(name)'.")
             }
         }
+        guard let read = options.tshark.readFilter, read.contains(where: { !$0.isWhitespace }) else { return shown }
+        // Each is a filter by itself, so their conjunction is one.
+        return try filter("(\(read)) and (\(text))")
     }
 
     /// A display filter; of a wrong one the program complains, and ends as tshark does.
@@ -352,13 +359,9 @@ struct Plan {
         do throws(IdentifierError) { return try Identifier(text) } catch { throw ValidationError("--find: \(error)") }
     }
 
-    /// `tcp.port==N,bitcoin`.
-    private static func port(_ text: String) throws -> UInt16 {
-        let wrong = ValidationError("-d: '\(text)' is not of the form tcp.port==N,bitcoin with N from 1 to 65535.")
-        guard text.hasPrefix("tcp.port=="), text.hasSuffix(",bitcoin") else { throw wrong }
-        let digits = text.dropFirst(10).dropLast(8)
-        guard digits.allSatisfy(\.isNumber), let port = UInt16(digits), port > 0 else { throw wrong }
-        return port
+    /// Those of all `-d`.
+    private static func ports(_ options: Options) throws -> Set<UInt16> {
+        try options.decodeAs.reduce(into: []) { $0.formUnion(try DecodeAs.ports($1)) }
     }
 
     private static func bytes(_ mebibytes: Int, _ option: String) throws -> Int {

@@ -11,6 +11,9 @@ struct Presentation {
     let format: OutputFormat
     let columns: [FieldColumn]
     let fieldsFormat: FieldsFormat
+    /// Of summary lines; nil for the usual ones.
+    let summaryColumns: [SummaryColumn]?
+    let layers: LayerChoice?
     let time: TimeFormat
     let seconds: SecondsFormat
     let terminal: Terminal
@@ -33,15 +36,15 @@ struct Presentation {
 
     init(_ options: Options, isPasted: Bool) throws {
         format = try Self.format(options)
-        columns = try options.fields.map { FieldColumn(name: $0, fields: try FieldNames.fields(named: $0, for: "-e")) }
+        columns = try options.fields.map(FieldNames.column)
         fieldsFormat = try Self.fieldsFormat(options)
         statistics = try options.statistics.map(AskedStatistic.init)
         if options.json, statistics.isEmpty {
             throw ValidationError("--json needs -z: it is how statistics are printed.")
         }
         if options.json, format != .text { throw ValidationError("--json and -T cannot be used together.") }
-        if options.json || format == .ndjson, statistics.contains(where: \.isPicture) {
-            throw ValidationError("-z flow: a picture has no JSON: leave --json and -T ndjson out.")
+        if options.json || format == .ndjson, let reason = statistics.lazy.compactMap(\.hindersJSON).first {
+            throw ValidationError("\(reason) has no JSON: leave --json and -T ndjson out.")
         }
         if options.ascii, !statistics.contains(where: \.isPicture) { throw ValidationError("--ascii needs -z flow.") }
         answerFormat = options.json ? .json : format == .ndjson ? .ndjson : .table
@@ -51,7 +54,8 @@ struct Presentation {
             throw ValidationError("-u: '\(options.seconds)' is neither s nor hms.")
         }
         self.seconds = seconds
-        for preference in options.preferences { try Preferences.check(preference) }
+        summaryColumns = try Preferences.columns(options.preferences)
+        layers = try options.layerChoice()
         flowStyle = FlowStyle(
             width: Terminal.width ?? 100, isASCII: options.ascii || !Terminal.isUTF8, colour: terminal.colour)
 
@@ -75,7 +79,7 @@ struct Presentation {
     var width: Int? { isFull ? nil : terminal.width }
 
     /// All fields that are looked at by name.
-    var fields: [Field] { columns.flatMap(\.fields) }
+    var fields: [Field] { columns.flatMap(\.fields) + ColumnsWriter.fields(of: summaryColumns ?? []) }
 
     /// What is asked of the whole capture.
     var questions: [QuestionName] { statistics.compactMap(\.question) }
@@ -90,7 +94,15 @@ struct Presentation {
     private func makeRecordWriter(_ output: ByteOutput) -> any RecordSink {
         let depth = Depth(holding: fields)
         let colour = terminal.colour
+        let lineColumns = summaryColumns ?? SummaryColumn.standard
         switch format {
+        case .psml:
+            return ColumnsWriter(
+                output, lineColumns, style: .psml(creator: creator), time: timeColumn, depth: depth)
+        case .tabs where summaryColumns != nil:
+            return ColumnsWriter(output, lineColumns, style: .tabs, time: timeColumn, depth: depth)
+        case .text where summaryColumns != nil && showsSummary && !showsTree && !annotates && !showsHex:
+            return ColumnsWriter(output, lineColumns, style: .text, time: timeColumn, depth: depth)
         case .text:
             return TextWriter(
                 output, summary: showsSummary ? SummaryLine(time: timeColumn, colour: colour) : nil,
@@ -102,13 +114,15 @@ struct Presentation {
                 output, summary: SummaryLine(time: timeColumn, colour: colour, separator: 0x09), isForPeople: false)
         case .fields: return FieldsWriter(output, columns: columns, format: fieldsFormat, depth: depth)
         case .json where !columns.isEmpty: return JSONWriter(output, columns: columns, depth: depth)
-        case .json: return JSONWriter(output, showsHex ? .valuesAndRaw : .values, budget: budget)
-        case .jsonraw: return JSONWriter(output, .raw, budget: budget)
+        case .json: return JSONWriter(output, showsHex ? .valuesAndRaw : .values, budget: budget, layers: layers)
+        case .jsonraw: return JSONWriter(output, .raw, budget: budget, layers: layers)
         case .ek where !columns.isEmpty: return EKWriter(output, columns: columns, depth: depth)
-        case .ek: return EKWriter(output, raw: showsHex, budget: budget)
+        case .ek: return EKWriter(output, raw: showsHex, budget: budget, layers: layers)
         case .pdml where !columns.isEmpty:
             return PDMLWriter(output, creator: creator, captureFile: captureFile, columns: columns, depth: depth)
-        case .pdml: return PDMLWriter(output, creator: creator, captureFile: captureFile, budget: budget)
+        case .pdml:
+            return PDMLWriter(
+                output, creator: creator, captureFile: captureFile, budget: budget, layers: layers)
         case .ndjson where !columns.isEmpty: return NDJSONWriter(output, columns: columns, depth: depth)
         case .ndjson: return NDJSONWriter(output, budget: budget)
         }
@@ -143,7 +157,11 @@ struct Presentation {
                 throw ValidationError("-T fields needs at least one field: -e FIELD.")
             }
         } else if !options.fields.isEmpty, !format.takesFields {
-            throw ValidationError("-e cannot be used with -T \(format.rawValue).")
+            let others = OutputFormat.allCases.filter { $0.takesFields && $0 != .fields }.map(\.rawValue)
+            throw ValidationError(
+                "-e cannot be used with -T \(format.rawValue)\(format == .text ? ", the default" : ""): add -T fields for "
+                    + "columns, or -T \(others.joined(separator: ", "))."
+            )
         }
         // -V is what these formats show anyway.
         if format != .text, options.annotate {
@@ -152,10 +170,9 @@ struct Presentation {
         if format != .text, options.hex, format != .json, format != .ek {
             throw ValidationError("-x cannot be used with -T \(format.rawValue), only with text, json and ek.")
         }
-        if [.json, .jsonraw, .ek, .pdml].contains(format), !options.statistics.isEmpty, !options.quiet {
+        if [.json, .jsonraw, .ek, .pdml, .psml].contains(format), !options.statistics.isEmpty, !options.quiet {
             throw ValidationError("-z: a table after -T \(format.rawValue) is not data: add -q, or use -T ndjson.")
         }
-        if !options.fieldOptions.isEmpty, format != .fields { throw ValidationError("-E needs -T fields.") }
         return format
     }
 

@@ -18,10 +18,11 @@ extension Run {
             plan.options.injectKeys ? (used: UsedSecrets(isOfSelection: false), handover: SecretsHandover()) : nil
         do {
             var helper: RecordingHelper?
-            if let path = live.recording, let owner = live.owner, live.isMadeByHelper(path) {
+            if let path = live.recording, live.isMadeByHelper(path) {
+                let owner = live.owner ?? User.current
                 helper = try RecordingHelper(
                     path: path, ring: live.ring, isPrivate: secrets != nil, owner: owner,
-                    makesAll: owner.userID != live.user?.userID)
+                    makesAll: live.ring != nil || owner.userID != (live.user ?? owner).userID)
             }
             guard let opened = try openInterface(live) else { return .success }
             if live.waits { interfaceHelper = try InterfaceHelper(opened, live.options) }
@@ -39,9 +40,8 @@ extension Run {
         return run { writer in
             guard let capture = capture.take() else { return ReadingEnd() }
             let socket = capture.socketNumber
-            let (folders, helper) = Self.needs(of: recording)
-            let helpers = [helper, interfaceHelper?.socketNumber].compactMap(\.self)
-            lockdown.enterLive(socket, making: folders, helpers: helpers)
+            let helpers = [Self.helperSocket(of: recording), interfaceHelper?.socketNumber].compactMap(\.self)
+            lockdown.enterLive(socket, helpers: helpers)
             var recorded: Recording?
             if let files = recording.take() {
                 recorded = Recording(
@@ -49,6 +49,12 @@ extension Run {
                     takesRotationRequest: { Signals.takeRotationRequest() })
             }
             var reader = try LiveReader(capture, helper: interfaceHelper, recording: recorded.take())
+            if live.recording != nil {
+                // Why a recording has ended is said soon, though the reader of the output takes nothing.
+                let hasEnded = reader.recordingEnd
+                output.isEnding = { Signals.isEndRequested || hasEnded() }
+                output.hearsNoSignals = true
+            }
             var options = plan.pipeline
             options.usedSecrets = secrets?.used
             options.unreadSinks = answers.unreadSinks
@@ -59,17 +65,19 @@ extension Run {
             reader.finish()
             let packets = reader.recordedFrames ?? session.packets
             defer { plan.keys?.finish() }
-            let hasToldClosed = session.hasToldClosed
+            let hasSaidClosed = session.hasSaidClosed
+            let notShown = session.packetsNotShown
             var (counts, facts) = session.finish()
             var closing: CaptureError?
             do throws(CaptureError) { try reader.closeRecording() } catch { closing = error }
             writer?.end()
-            let statistics = reader.statistics
+            var statistics = reader.statistics
+            statistics.notShown &+= notShown
             facts?.kernelDropped = statistics.droppedByKernel
             top?.draw(facts)
             answers.end(facts)
             output.flush()
-            if live.recording != nil, output.isClosed, output.errorNumber == 0, !hasToldClosed {
+            if live.recording != nil, output.isClosed, output.errorNumber == 0, !hasSaidClosed {
                 StandardError.complain("standard output is no longer read")
             }
             if let used = secrets?.used { Self.complain(of: used, live.recording ?? "") }
@@ -96,18 +104,18 @@ extension Run {
     ///
     /// - Returns: Nil where the end was asked for meanwhile.
     private func openInterface(_ live: LivePlan) throws(CaptureError) -> LiveCapture? {
-        var hasTold = false
+        var hasSaid = false
         while !Signals.isEndRequested {
             do throws(CaptureError) {
                 return try LiveCapture(interface: live.interface, options: live.options)
             } catch {
                 guard live.waits, case .live(let problem) = error.problem else { throw error }
                 switch problem {
-                case .noSuchInterface: if !hasTold { StandardError.complain("\(live.interface): waiting for it") }
-                case .isDown: if !hasTold { StandardError.complain("\(live.interface): is down; waiting for it") }
+                case .noSuchInterface: if !hasSaid { StandardError.complain("\(live.interface): waiting for it") }
+                case .isDown: if !hasSaid { StandardError.complain("\(live.interface): is down; waiting for it") }
                 default: throw error
                 }
-                hasTold = true
+                hasSaid = true
                 usleep(250_000)
             }
         }
@@ -125,11 +133,11 @@ extension Run {
             isEnding: { Signals.isEndRequested })
     }
 
-    /// Where a recording makes files, and the socket to who makes the others.
-    private static func needs(of recording: borrowing RecordingFiles?) -> (folders: [String], helper: Int32?) {
+    /// The socket to who makes the files of a recording once this process is locked in.
+    private static func helperSocket(of recording: borrowing RecordingFiles?) -> Int32? {
         switch recording {
-        case .some(let recording): (recording.folders, recording.helperSocket)
-        case .none: ([], nil)
+        case .some(let recording): recording.helperSocket
+        case .none: nil
         }
     }
 
@@ -159,7 +167,7 @@ extension Run {
         guard let error = error as? CaptureError, case .live(let problem) = error.problem else { return .input }
         return switch problem {
         case .noSuchInterface, .notPermitted, .badFilter, .isDown: .usage
-        case .wentDown, .vanished, .failed: .input
+        case .wentDown, .vanished, .cameBackOtherwise, .helperEnded, .failed: .input
         }
     }
 

@@ -1,3 +1,4 @@
+import BitcoinP2P
 import Capture
 import Dissector
 import Glibc
@@ -27,37 +28,55 @@ struct Run {
         answers = Answers(
             plan.presentation.statistics, plan.pipeline.inquiry, as: plan.presentation.answerFormat,
             isFiltered: plan.pipeline.filter != nil || plan.pipeline.identifier != nil,
-            plan.presentation.flowStyle, to: output, plan.metrics, report)
+            plan.presentation.flowStyle,
+            isAlone: !plan.presentation.printsRecords && plan.presentation.statistics.count == 1, to: output,
+            plan.metrics, report)
         top = DrawnTop(plan, to: output)
         exporter = plan.objectFolder.map { ObjectExporter(path: $0, isHexadecimal: plan.options.exportsHex) }
     }
 
     func run() -> Status {
         if case .pasted(let pasted) = plan.input { return run(pasted) }
-        // Before anything is said or opened: whoever hears of it may ask for the end already.
+        // Before anything is said or opened: one who hears of it may ask for the end already.
         Signals.listen(rotates: plan.isRecordedLive, redraws: top != nil)
         return switch plan.input {
         case .pasted(let pasted): run(pasted)
         case .captures(let paths): run(paths)
         case .live(let live): run(live)
-        case .messageCaptures(let paths, let network):
-            run { writer in
-                lockdown.enterOffline(reading: paths)
-                if let book = plan.answerBook {
-                    FirstReading(plan.pipeline, filling: book).read(messageCaptures: paths, network)
-                }
-                var options = MessageCaptures.Options()
-                options.pipeline = plan.pipeline
-                options.network = network
-                let end = try read(MessageCaptures(paths: paths, options, writer: writer))
-                writer?.end()
-                answers.end(nil, Answers.Reading(end))
-                return end
+        case .messageCaptures(let paths, let network): run(messageCaptures: paths, network)
+        }
+    }
+
+    // MARK: Message captures
+
+    private func run(messageCaptures paths: [String], _ network: Network?) -> Status {
+        do { try lockdown.becomeCaller(reading: paths) } catch {
+            StandardError.complain("\(error)")
+            return .input
+        }
+        return run { writer in
+            lockdown.enterOffline(reading: paths)
+            if let book = plan.answerBook {
+                FirstReading(plan.pipeline, filling: book).read(messageCaptures: paths, network)
             }
+            var options = MessageCaptures.Options()
+            options.pipeline = plan.pipeline
+            options.network = network
+            let end = try read(MessageCaptures(paths: paths, options, writer: writer))
+            writer?.end()
+            answers.end(nil, Answers.Reading(end))
+            return end
         }
     }
 
     // MARK: Captures of packets
+
+    private static func mayBeTakenBack(_ packets: borrowing SelectedPackets?) -> Bool {
+        switch packets {
+        case .some(let packets): packets.mayBeTakenBack
+        case .none: false
+        }
+    }
 
     private func run(_ paths: [String]) -> Status {
         let secrets = plan.options.injectKeys ? UsedSecrets(isOfSelection: true) : nil
@@ -76,7 +95,8 @@ struct Run {
                     application: Btcshark.application,
                     isPrivate: secrets != nil, isEnding: { Signals.isEndRequested })
             }
-            late = try OpenedInputs.prepare(paths, times: openings(of: paths))
+            let output = Self.mayBeTakenBack(prepared) ? plan.packetFile : nil
+            late = try OpenedInputs.prepare(paths, times: openings(of: paths), output: output)
             try lockdown.becomeCaller()
         } catch {
             StandardError.complain("\(error)")
@@ -294,29 +314,26 @@ struct Run {
     }
 
     private func run(_ pasted: Pasted) -> Status {
+        do { try lockdown.becomeCaller() } catch {
+            StandardError.complain("\(error)")
+            return .input
+        }
         var writers = plan.presentation.makeWriters(output) + answers.sinks
         if let exporter { writers.append(exporter) }
         let writer = WriterGroup(writers)
         var messages = PastedMessages(plan.pipeline, writer: writer)
         writer.begin()
         lockdown.enterOffline(reading: [])
-        var shown = pasted.bytes.count
-        if let command = pasted.command {
-            messages.dissect(payload: pasted.bytes.span.bytes, as: command, network: pasted.network)
-        } else {
-            shown = messages.dissect(pasted.bytes.span.bytes)
-        }
+        let unread = messages.dissect(pasted.contents, of: pasted.bytes.span.bytes, network: pasted.network)
         writer.end()
         answers.end(nil)
         if plan.options.quiet, !plan.options.reallyQuiet { Lockdown.report() }
         if StandardError.complain(ofFailed: output) { return .input }
         if !reportExport() { return .input }
         if plan.metrics?.hasFailed == true { return .input }
-        if shown == pasted.bytes.count { return .success }
-        StandardError.complain(
-            shown == 0
-                ? "these bytes do not begin with a message header; for a bare payload, name its type with --as COMMAND"
-                : "the last \(pasted.bytes.count - shown) bytes are not a message")
+        if !plan.options.reallyQuiet { for note in pasted.contents.notes { StandardError.complain(note) } }
+        if unread == 0 { return .success }
+        StandardError.complain("the last \(unread) bytes are not a message")
         return .input
     }
 

@@ -17,9 +17,14 @@ enum Subcommand {
     static func run(_ arguments: [String]) {
         guard let word = arguments.first else { return }
         if word == "help" { return help(arguments.dropFirst().first) }
+        if let request = CompletionRequest(arguments) { return request.answerToEnd() }
         if word == "--generate-completion-script" { return complete(arguments.dropFirst().first) }
-        guard let command = all.first(where: { $0.configuration.commandName == word }) else { return }
+        guard let command = named(word) else { return }
         command.runToEnd(Array(arguments.dropFirst()))
+    }
+
+    static func named(_ word: String?) -> (any ParsableCommand.Type)? {
+        all.first { $0.configuration.commandName == word }
     }
 
     /// `build, connect, survey`.
@@ -27,9 +32,9 @@ enum Subcommand {
 
     /// One script for all commands.
     private static func complete(_ name: String?) {
-        // Another shell is complained of by the argument library.
-        guard let name, let shell = CompletionShell(rawValue: name) else { return }
-        print(AllCommands.completionScript(for: shell))
+        // Of another shell the argument library says that it knows none.
+        guard let script = name.flatMap(CompletionScript.init) else { return }
+        print(script.text)
         Glibc.exit(Status.success.rawValue)
     }
 
@@ -39,20 +44,13 @@ enum Subcommand {
             print(Btcshark.helpMessage())
             Glibc.exit(Status.success.rawValue)
         }
-        guard let command = all.first(where: { $0.configuration.commandName == word }) else {
+        guard let command = named(word) else {
             StandardError.complain("help: there is no command '\(word)': \(names)")
             Glibc.exit(Status.usage.rawValue)
         }
         print(command.helpMessage())
         Glibc.exit(Status.success.rawValue)
     }
-}
-
-/// All commands as the argument library would have them, for completions alone.
-private struct AllCommands: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "btcshark", subcommands: Subcommand.all)
-
-    @OptionGroup var options: Options
 }
 
 extension ParsableCommand {

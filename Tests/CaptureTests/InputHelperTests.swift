@@ -45,7 +45,7 @@ import Testing
         let real = try folder.write([1])
         let name = String(repeating: "x", count: 200)
         let paths = (0..<20_000).map { "\(folder.path)/\(name)\($0)" } + [real]
-        let list = try list(paths.flatMap { Array($0.utf8) + [0] })
+        let list = try list((paths + [""]).flatMap { Array($0.utf8) + [0] })
         let answers = try ask([
             (.begin, 20_001, list.number), (.open, 0, -1), (.open, 20_000, -1), (.open, 20_001, -1),
         ])
@@ -54,12 +54,24 @@ import Testing
 
     /// The paths come once, before all else.
     @Test func otherBeginnings() throws {
-        let list = try list(Array("/dev/null\0".utf8))
+        let list = try list(Array("/dev/null\0\0".utf8))
         #expect(try ask([(.open, 0, -1)]) == [nil])
         #expect(try ask([(.begin, 1, -1)]) == [nil])
         #expect(try ask([(.begin, 2, list.number)]) == [nil])
         #expect(try ask([(.begin, 1, list.number), (.begin, 1, list.number)]) == [0, nil])
-        let cut = try self.list(Array("/dev/null".utf8))
+        let cut = try self.list(Array("/dev/null\0".utf8))
         #expect(try ask([(.begin, 1, cut.number)]) == [nil])
+    }
+
+    /// What the process that asks has made is taken back, but neither once there is something in it nor what has come in its
+    /// place.
+    @Test(arguments: [[], [1]] as [[UInt8]]) func output(holds bytes: [UInt8]) throws {
+        let folder = try Folder()
+        let output = try folder.write([])
+        let list = try list(Array("\(output)\0".utf8))
+        let file = try #require(FileHandle(forWritingAtPath: output))
+        try file.write(contentsOf: bytes)
+        #expect(try ask([(.begin, 0, list.number), (.removeOutput, 0, -1)]) == [0, 0])
+        #expect(FileManager.default.fileExists(atPath: output) == !bytes.isEmpty)
     }
 }

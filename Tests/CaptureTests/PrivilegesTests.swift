@@ -48,7 +48,7 @@ import Testing
                 try Privileges.drop(to: try #require(User(named: "daemon")))
                 Issue.record("it could")
             } catch let error as PrivilegesError {
-                #expect(error.description == "privileges cannot be dropped: initgroups: Operation not permitted")
+                #expect(error.description == "privileges cannot be dropped: setgroups: Operation not permitted")
             }
         }
     }

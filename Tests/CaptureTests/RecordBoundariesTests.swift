@@ -17,7 +17,7 @@ import Testing
         return (bytes, ends)
     }
 
-    /// Written in pieces of any size, and cut anywhere: what is cut is what comes after the last whole record.
+    /// Written in pieces of any size, and cut anywhere: what is cut is what comes after the last complete record.
     @Test(arguments: [1, 2, 7, 16, 100, 5_000])
     func cutAnywhere(piece: Int) {
         let (bytes, ends) = file([0, 1, 60, 0, 0, 300, 15, 16, 17])
@@ -32,6 +32,7 @@ import Testing
                 }
             }
             #expect(records.cut == length - (ends.last { $0 <= length } ?? 0))
+            #expect(records.frames == UInt64(max(1, ends.count { $0 <= length }) - 1))
         }
     }
 
@@ -40,11 +41,14 @@ import Testing
     func blocksCutAnywhere(piece: Int) {
         var bytes: [UInt8] = []
         var ends = [0]
-        for length in [28, 12, 100, 32, 4, 300] as [UInt32] {
-            bytes += [UInt8](repeating: 0xff, count: 4)
+        var frames = [0]
+        for (index, length) in ([28, 12, 100, 32, 4, 300] as [UInt32]).enumerated() {
+            // Of an Enhanced Packet Block, or of another.
+            withUnsafeBytes(of: UInt32(index % 3 == 0 ? 5 : 6)) { bytes += $0 }
             withUnsafeBytes(of: length) { bytes += $0 }
             bytes += [UInt8](repeating: 0xff, count: max(0, Int(length) - 8))
             ends.append(bytes.count)
+            frames.append((frames.last ?? 0) + (index % 3 == 0 ? 0 : 1))
         }
         for length in 0...bytes.count {
             var records = RecordBoundaries(.pcapng)
@@ -57,6 +61,7 @@ import Testing
                 }
             }
             #expect(records.cut == length - (ends.last { $0 <= length } ?? 0))
+            #expect(records.frames == UInt64(frames[max(0, ends.count { $0 <= length } - 1)]))
         }
     }
 }

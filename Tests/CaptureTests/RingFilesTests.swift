@@ -71,4 +71,19 @@ import Testing
         #expect(WrittenMark.set(second))
         close(second)
     }
+
+    /// Numbers count up, whatever the clock did; those of rings that began again at 1 do not.
+    @Test func order() throws {
+        try makeFiles(1...3)
+        let future = [FileAttributeKey.modificationDate: Date(timeIntervalSinceNow: 7_200)]
+        try FileManager.default.setAttributes(future, ofItemAtPath: folder.path + "/" + name(1))
+        var files = try ring()
+        #expect(files.names == [name(1), name(2), name(3)] && files.number == 3)
+        let again = "name_00001_20200102000000.pcap"
+        let path = try folder.write([1], as: again)
+        let date = [FileAttributeKey.modificationDate: Date(timeIntervalSince1970: 1_600_000_100)]
+        try FileManager.default.setAttributes(date, ofItemAtPath: path)
+        files = try ring()
+        #expect(files.names == [name(2), name(3), again, name(1)] && files.number == 3)
+    }
 }

@@ -170,10 +170,17 @@ import Testing
         }
     }
 
+    /// Whether it is of a file and which type is named; then the text.
+    private func pastes() -> Seeds {
+        let texts = (PastedTextTests.hexadecimal + PastedTextTests.others + PastedTextTests.dumps).map(\.text)
+        return texts.enumerated().map { index, text in ("text-\(index)", [UInt8(index * 37 & 255)] + Array(text.utf8)) }
+    }
+
     @Test func everySampleIsASeed() throws {
         let targets = [
             ("fuzz-writers", try writers()), ("fuzz-framer", try framer()), ("fuzz-frame", try frames()),
             ("fuzz-stream", try streams()), ("fuzz-v2", encrypted()), ("fuzz-pcapng", try pcapngFiles()),
+            ("fuzz-paste", pastes()),
         ]
         for (target, seeds) in targets {
             #expect(seeds.count >= 8 && seeds.allSatisfy { $0.bytes.count <= 1 << 14 })

@@ -28,6 +28,7 @@ let package = Package(
         target("fuzz-v2"),
         target("fuzz-build"),
         target("fuzz-pcapng"),
+        target("fuzz-paste"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -15,7 +15,7 @@ seconds=${1:-60}
 shift || true
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || targets=(fuzz-frame fuzz-stream fuzz-payload fuzz-filter fuzz-messages fuzz-writers
-    fuzz-framer fuzz-v2 fuzz-build fuzz-pcapng)
+    fuzz-framer fuzz-v2 fuzz-build fuzz-pcapng fuzz-paste)
 
 toolchain=$(dirname "$(readlink -f "$(command -v swift)")")/..
 library=$(find "$toolchain" -name "libclang_rt.fuzzer_no_main-$(uname -m).a" 2>/dev/null | head -1)

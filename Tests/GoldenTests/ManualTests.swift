@@ -3,29 +3,9 @@ import Testing
 
 /// README, manual page and help say what the program does.
 @Suite struct GoldenManualTests {
-    private static let readme =
-        (try? String(
-            contentsOf: Program.root.appendingPathComponent("README.md"), encoding: .utf8)) ?? ""
     private static let manual =
         (try? String(
             contentsOf: Program.root.appendingPathComponent("man/btcshark.1"), encoding: .utf8)) ?? ""
-
-    /// Fenced blocks whose first line begins with `$ btcshark`: commands and what they give, errors unmarked.
-    private static var readmeExamples: [Transcript] {
-        var examples: [Transcript] = []
-        var block: [Substring]?
-        for line in readme.split(separator: "\n", omittingEmptySubsequences: false) {
-            guard line.hasPrefix("```") else {
-                block?.append(line)
-                continue
-            }
-            if let lines = block, lines.first?.hasPrefix("$ btcshark") == true {
-                examples += Transcript.parse(lines.joined(separator: "\n") + "\n")
-            }
-            block = block == nil ? [] : nil
-        }
-        return examples
-    }
 
     /// Literal displays (`.Bd -literal` to `.Ed`) whose first line begins with `$ btcshark`.
     private static var manualExamples: [Transcript] {
@@ -55,44 +35,69 @@ import Testing
     }
 
     @Test func examplesAreTrue() throws {
-        for example in Self.readmeExamples + Self.manualExamples {
-            if let difference = try example.differenceOfExample() {
-                Issue.record("$ \(example.command)\n\(difference)")
-            }
+        for example in Self.manualExamples { try Self.check(example) }
+    }
+
+    @Test(arguments: MarkdownExamples.documents)
+    func examplesOfDocumentsAreTrue(_ path: String) throws {
+        var document = try MarkdownExamples(path)
+        #expect(!document.examples.isEmpty || path != "README.md")
+        if ProcessInfo.processInfo.environment["UPDATE"] == "1" { try document.update() }
+        for example in document.examples { try Self.check(example) }
+    }
+
+    private static func check(_ example: Transcript) throws {
+        #expect(example.lines.contains { !$0.isEmpty && $0 != "…" }, "\(example.command): shows nothing")
+        if let difference = try example.differenceOfExample() {
+            Issue.record("$ \(example.command)\n\(difference)")
         }
     }
 
-    /// The lines `.Dl btcshark …` of the manual, on a capture that is there.
-    @Test func commandsOfTheManualWork() throws {
-        let lines = Self.manual.split(separator: "\n").filter { $0.hasPrefix(".Dl btcshark ") }
-        #expect(!lines.isEmpty)
-        for line in lines {
-            let command = Self.plain(line.dropFirst(4))
-                .replacingOccurrences(of: "capture.pcap", with: "captures/handshake.pcap")
-            let outcome = try Program.shell(command)
-            #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(command): \(outcome.errorText)")
-            #expect(!outcome.output.isEmpty, "\(command)")
-        }
+    /// Options in their order, each with the heading that it stands under.
+    private struct Listed: Hashable, CustomStringConvertible {
+        let heading: String
+        let name: String
+        var description: String { "\(name) (\(heading))" }
     }
 
-    @Test func manualAndHelpHaveTheSameOptions() throws {
-        var help: Set<Substring> = []
+    private static func optionsOfHelp() throws -> [Listed] {
+        var listed: [Listed] = []
+        var heading = ""
         for line in try Program.run(["--help"]).outputText.split(separator: "\n") {
+            if line.hasSuffix(":"), line == line.uppercased(), !line.hasPrefix(" ") {
+                heading = String(line.dropLast())
+            }
             // `  -v, --version     Print …`; what follows the names is a value or two spaces.
             guard let names = line.prefixMatch(of: /\ \ (-[^ ,]+(?:, -[^ ,]+)*)(?: |$)/) else { continue }
-            for name in names.1.split(separator: ", ") { help.insert(name) }
+            for name in names.1.split(separator: ", ") { listed.append(Listed(heading: heading, name: String(name))) }
         }
-        var manual: Set<Substring> = []
-        for line in Self.manual.split(separator: "\n") {
+        return listed
+    }
+
+    private static var optionsOfManual: [Listed] {
+        var listed: [Listed] = []
+        var heading = ""
+        for line in manual.split(separator: "\n") {
+            if line.hasPrefix(".Ss ") { heading = line.dropFirst(4).uppercased() }
             guard let item = line.prefixMatch(of: /\.It Fl (.*)/) else { continue }
             for name in item.1.split(separator: " , ") {
                 let word = name.prefix { $0 != " " }
-                manual.insert(word.hasPrefix("\\-") ? "--" + word.dropFirst(2) : "-" + word)
+                let typed = word.hasPrefix("\\-") ? "--" + word.dropFirst(2) : "-" + word
+                listed.append(Listed(heading: heading, name: typed))
             }
         }
-        #expect(help.count > 10)
-        #expect(help.subtracting(manual) == [], "missing in the manual")
-        #expect(manual.subtracting(help) == [], "missing in --help")
+        return listed
+    }
+
+    /// They stand in the same order under the same headings. The library puts that of help itself under one of its own.
+    @Test func manualAndHelpHaveTheSameOptions() throws {
+        let help = try Self.optionsOfHelp().filter { !["-h", "--help"].contains($0.name) }
+        let manual = Self.optionsOfManual.filter { !["-h", "--help"].contains($0.name) }
+        #expect(help.count > 10 && Set(help.map(\.heading)).count > 5)
+        #expect(Set(help).subtracting(manual) == [], "missing in the manual")
+        #expect(Set(manual).subtracting(help) == [], "missing in --help")
+        #expect(help.map(\.name) == manual.map(\.name), "in another order")
+        #expect(Self.optionsOfManual.contains { $0.name == "--help" })
     }
 
     @Test func theSynopsisNamesOptionsThatExist() throws {

@@ -13,13 +13,18 @@ struct Transcript {
     var command: String
     var lines: [String]
 
+    /// Calls are filtered; which version of Landlock there is, is the kernel's to say. Some tools switch both off.
+    private static func isUsualSandbox(_ line: String) -> Bool {
+        let isOff = ProcessInfo.processInfo.environment["BTCSHARK_SANDBOX"] == "off"
+        return line.hasPrefix(isOff ? "Sandbox: " : "Sandbox: seccomp; ")
+    }
+
     /// What the command gives now.
     func actual() throws -> [String] {
         let outcome = try Program.shell(command)
         var lines = Self.lines(outcome.outputText)
         lines += Self.lines(outcome.errorText).map { line in
-            // What is on is the kernel's to say.
-            line.isEmpty ? "!" : line.hasPrefix("Sandbox: ") ? "! Sandbox: as this kernel has it" : "! " + line
+            line.isEmpty ? "!" : Self.isUsualSandbox(line) ? "! Sandbox: as this kernel has it" : "! " + line
         }
         if outcome.signalled {
             lines.append("? signal \(outcome.status)")
@@ -41,6 +46,11 @@ struct Transcript {
         guard let difference = Self.difference(trimmed(output), expected) else { return nil }
         let all = trimmed(output + Self.lines(outcome.errorText))
         return Self.difference(all, expected) == nil ? nil : difference
+    }
+
+    /// Standard output of the command now, without blank lines at its end.
+    func output() throws -> [String] {
+        Array(Self.lines(try Program.shell(command).outputText).reversed().drop(while: \.isEmpty).reversed())
     }
 
     private static func lines(_ text: String) -> [String] {

@@ -137,6 +137,28 @@ struct PrivilegeTests {
         #expect(run.interrupt() == .status(0))
     }
 
+    /// Root that sudo has called becomes the caller, whatever is read; what the caller may not read or write takes root, with
+    /// no more than that.
+    @Test(arguments: ["capture", "message capture", "pasted"], [true, false])
+    func callerOfSudo(_ input: String, mayRead: Bool) throws {
+        let captures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("captures").path
+        let copied = folder.path + "/copied"
+        let isMessages = input == "message capture"
+        let source = isMessages ? "/message-capture/node-a/10.20.0.2_52816/msgs_recv.dat" : "/handshake.pcap"
+        try FileManager.default.copyItem(atPath: captures + source, toPath: copied)
+        try #require(chmod(copied, mayRead ? 0o644 : 0o600) == 0 && chmod(folder.path, 0o755) == 0)
+        let verack = "f9beb4d976657261636b000000000000000000005df6e0e2"
+        let exported = try makeFolder(ownedByNobody: true) + "/new"
+        let run = try LiveProgram(
+            (input == "pasted" ? ["--decode", verack] : ["-r", copied])
+                + ["--export-objects", exported, "-Q", "--metrics", exported + ".prom"], in: nil, program: program,
+            environment: ["SUDO_UID": "\(nobody.pw_uid)", "SUDO_GID": "\(nobody.pw_gid)"])
+        #expect(run.end() == .status(0), "\(run.errorText)")
+        // A capture is open before.
+        #expect(try owner(exported + ".prom") == (isMessages && !mayRead ? 0 : nobody.pw_uid))
+    }
+
     /// Root alone becomes a user that has nothing, and the files stay root's.
     @Test func plainRootBecomesAnother() throws {
         let file = try makeFolder(ownedByNobody: false) + "/live.pcap"

@@ -2,18 +2,42 @@ import Foundation
 import Support
 import Testing
 
-/// The systemd unit of the manual.
+/// The service that packages install, with the settings that they install.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct ServiceTests {
     private let unit: String
+    /// What the service is without a file of settings, and what that file shows.
+    private let (defaults, settings): ([String: String], [String: String])
 
     init() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let manual = try String(contentsOf: root.appendingPathComponent("man/btcshark.1"), encoding: .utf8)
-        let part = try #require(
-            manual.firstMatch(of: #/(?s)\.Bd [^\n]*\n(# /etc/systemd/system/btcshark\.service\n.*?)\.Ed\n/#)?.1)
-        unit = String(part).replacing("\\e\n", with: "\\\n")
+        let folder = root.appendingPathComponent("Packaging")
+        let unit = try String(contentsOf: folder.appendingPathComponent("btcshark.service"), encoding: .utf8)
+        let file = try String(contentsOf: folder.appendingPathComponent("btcshark.default"), encoding: .utf8)
+        self.unit = unit
+        defaults = Self.settings(unit.matches(of: #/(?m)^Environment="?(\w+)=([^"\n]*)"?$/#).map { ($0.1, $0.2) })
+        settings = Self.settings(file.matches(of: #/(?m)^#(\w+)=(.*)$/#).map { ($0.1, $0.2) })
+    }
+
+    private static func settings(_ pairs: [(Substring, Substring)]) -> [String: String] {
+        Dictionary(pairs.map { (String($0), String($1)) }) { $1 }
+    }
+
+    /// The words of the line as systemd makes them: `${NAME}` is one word, `$NAME` any number.
+    private func words(_ settings: [String: String]) throws -> [String] {
+        let line = try #require(unit.firstMatch(of: #/(?m)^ExecStart=(.*)$/#)?.1)
+        return line.split(separator: " ").flatMap { word -> [String] in
+            if let name = word.wholeMatch(of: #/\$\{(\w+)\}/#)?.1 { return [settings[String(name)] ?? ""] }
+            guard let name = word.wholeMatch(of: #/\$(\w+)/#)?.1 else { return [String(word)] }
+            return (settings[String(name)] ?? "").split(separator: " ").map(String.init)
+        }
+    }
+
+    /// The file shows what is so without it.
+    @Test func settingsShowDefaults() {
+        #expect(!defaults.isEmpty)
+        for (name, value) in defaults { #expect(settings[name] == value, "\(name)") }
     }
 
     private static let verifies = FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze")
@@ -22,8 +46,9 @@ struct ServiceTests {
     @Test(.enabled(if: verifies, "needs systemd-analyze of systemd"))
     func verified() throws {
         let folder = try Folder()
-        // The program has to be there.
-        let own = unit.replacing("/usr/local/bin/btcshark", with: LiveProgram.path)
+        // The program has to be there, and the user is made by installing it.
+        let own = unit.replacing("@bin@/btcshark", with: LiveProgram.path).replacing("@settings@", with: "/etc")
+            .replacing("=btcshark\n", with: "=root\n")
         try #require(own != unit)
         let file = try folder.write(own.utf8, as: "btcshark.service")
         let program = try LiveProgram(["verify", "--man=no", file], in: nil, program: "/usr/bin/systemd-analyze")
@@ -31,12 +56,11 @@ struct ServiceTests {
         #expect(!program.errorText.contains("btcshark.service"), "\(program.errorText)")
     }
 
-    /// The options are the program's, and its one capability is enough.
+    /// The options are the program's, also those that the file of settings shows; and its one capability is enough.
     @Test(.needsNetwork, .needsSetpriv)
     func runs() throws {
-        let line = try #require(unit.firstMatch(of: #/(?s)ExecStart=(.*?[^\\])\n/#)?.1)
-        var words = line.replacing("\\\n", with: " ").split(separator: " ").map(String.init)
-        #expect(words.removeFirst() == "/usr/local/bin/btcshark")
+        var words = try self.words(settings.merging(["INTERFACE": "eth0"]) { $1 })
+        #expect(words.removeFirst() == "@bin@/btcshark")
         let capabilities = unit.matches(of: #/(?m)^(?:AmbientCapabilities|CapabilityBoundingSet)=(.*)$/#).map { $0.1 }
         #expect(capabilities == ["CAP_NET_RAW", "CAP_NET_RAW"])
 
@@ -56,15 +80,19 @@ struct ServiceTests {
         let frames = try recordedFrames("handshake.pcap")
         let socket = try other.inside { try PacketSocket("there") }
         for frame in frames { try socket.send(frame) }
-        let all = try StreamModel(frames).all
-        #expect(run.comes { run.lines.count == all.count }, "\(run.errorText)")
+        // What it has received is said when it is asked for.
+        let hasAll = run.comes {
+            run.signal(SIGUSR1)
+            return PacketCounts(run.errorText)?.received == frames.count
+        }
+        #expect(hasAll, "\(run.errorText)")
         // What ExecReload asks for, and the next frame makes the next file.
         run.signal(SIGHUP)
-        run.signal(SIGUSR1)
-        #expect(run.comes { PacketCounts(run.errorText) != nil })
         for frame in frames { try socket.send(frame) }
         #expect(run.comes { (try? folder.names().filter { $0.hasPrefix("node_") }.count) == 2 })
         run.signal(SIGTERM)
         #expect(run.end() == .status(0), "\(run.errorText)")
+        #expect(run.outputText.isEmpty)
+        #expect(try folder.names().contains("btcshark.prom"))
     }
 }

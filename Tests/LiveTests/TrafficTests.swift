@@ -57,6 +57,38 @@ struct TrafficTests {
         try expectAll(sent, program, file, options)
     }
 
+    /// Of three interfaces two; what comes by the third is not there.
+    @Test func severalInterfaces() throws {
+        let other = try NetworkNamespace()
+        let third = try NetworkNamespace()
+        try space.connect("here", to: other, "there")
+        try space.connect("aside", to: third, "beyond")
+        try space.ip("address", "add", "192.0.2.1/24", "dev", "here")
+        try other.ip("address", "add", "192.0.2.2/24", "dev", "there")
+        try space.ip("address", "add", "198.51.100.1/24", "dev", "aside")
+        try third.ip("address", "add", "198.51.100.2/24", "dev", "beyond")
+        let file = folder.path + "/live.pcap"
+        let program = try LiveProgram.capturing(
+            ["-i", "here", "-i", "lo", "-T", "ndjson", "-w", file], in: space)
+        #expect(program.errorText.contains("here, lo; TCP ports "))
+        _ = try BitcoinPeers(TCPPeers("198.51.100.2", port: 8333, in: third, from: space), goods: goods).finish()
+        let sent = try BitcoinPeers(TCPPeers("192.0.2.2", port: 8333, in: other, from: space), goods: goods).finish()
+        try expectAll(sent, program, file)
+    }
+
+    /// Where none is named: the first one that is no loopback.
+    @Test func firstInterface() throws {
+        let other = try NetworkNamespace()
+        try space.connect("here", to: other, "there")
+        try space.ip("address", "add", "192.0.2.1/24", "dev", "here")
+        try other.ip("address", "add", "192.0.2.2/24", "dev", "there")
+        let file = folder.path + "/live.pcap"
+        let program = try LiveProgram.capturing(["-T", "ndjson", "-w", file], in: space)
+        #expect(program.errorText.contains("neither -r nor -i: capturing on here, the first interface"))
+        let sent = try BitcoinPeers(TCPPeers("192.0.2.2", port: 8333, in: other, from: space), goods: goods).finish()
+        try expectAll(sent, program, file)
+    }
+
     /// Between two machines, in whole segments of 1,500 bytes as on a wire.
     @Test func ethernet() throws {
         let other = try NetworkNamespace()

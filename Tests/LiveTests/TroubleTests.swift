@@ -124,13 +124,15 @@ struct TroubleTests {
         program.signal(SIGINT)
         #expect(program.end(seconds: 30) == .status(2))
         let counts = try #require(PacketCounts(program.errorText))
-        #expect(counts.droppedByUs == 0 && counts.notShown > 0, "\(program.errorText)")
+        #expect(counts.notShown > 0, "\(program.errorText)")
         #expect(
             program.errorText.contains("btcshark: cannot write the output: nothing reads it"), "\(program.errorText)")
         let recorded = try PacketFile(file)
         #expect(recorded.rest == 0)
-        #expect(recorded.frames.count == counts.received - counts.droppedByKernel)
-        #expect((counts.droppedByKernel > 0) == program.errorText.contains("the recording lacks "))
+        // On a busy machine the disk's thread may lag by more than its queue, too; that is counted apart.
+        let lost = counts.droppedByKernel + counts.droppedByUs
+        #expect(recorded.frames.count == counts.received - lost)
+        #expect((lost > 0) == program.errorText.contains("the recording lacks "))
     }
 
     /// As `| head -1`: no complaint.

@@ -5,7 +5,7 @@ struct Addr: Payload {
     let limits = LimitRemarks()
     let message = Field("bitcoin.addr", "Address message", .group, "addresses of nodes that others may connect to")
     let count = Field("bitcoin.addr.count", "Count", .count, "how many addresses follow, at most 1000")
-    let entry = Field("bitcoin.addr.address", "Address", .group, "one node")
+    let entry = Field("bitcoin.addr.address", "Address", .group, "one node", structure: "net_addr")
     let timestamp = Field(
         "bitcoin.addr.timestamp", "Address timestamp", .seconds, "when the node was last seen, as peers tell each other"
     )

@@ -7,7 +7,7 @@ struct Headers: Payload {
 
     let message = Field("bitcoin.headers", "Headers message", .group, "block headers, each building on the one before")
     let count = Field("bitcoin.headers.count", "Count", .count, "how many headers follow, at most 2000")
-    let entry = Field("bitcoin.headers.header", "Header", .group, "one block's header")
+    let entry = Field("bitcoin.headers.header", "Header", .group, "one block's header", structure: "block_header")
     let header = BlockHeader("bitcoin.headers")
     let transactions = Field(
         "bitcoin.headers.txn_count", "Number of transactions", .count, "always 0: no transactions follow")

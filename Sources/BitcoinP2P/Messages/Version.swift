@@ -28,9 +28,10 @@ struct Version: Payload {
     let clock = ClockOffset("bitcoin.version.clock_offset")
     let addrYou = Field(
         "bitcoin.version.addr_you", "Address as receiving node", .group,
-        "the receiver, as the sender sees it (addr_recv)")
+        "the receiver, as the sender sees it (addr_recv)", structure: "net_addr without time")
     let addrMe = Field(
-        "bitcoin.version.addr_me", "Address of emitting node", .group, "the sender (addr_from); zero today")
+        "bitcoin.version.addr_me", "Address of emitting node", .group, "the sender (addr_from); zero today",
+        structure: "net_addr without time")
     let address = NetworkAddress()
     let nonce = Field(
         "bitcoin.version.nonce", "Random nonce", .hexadecimal(bits: 64), "by which a node notices that it called itself"

@@ -7,6 +7,8 @@ struct BlockHeader: Sendable {
         breaks: Rule("non-continuous headers sequence", .misbehaving, of: "headers"),
         "This is not the hash of the header before it: receivers reject the message")
 
+    static let byteCount = 80
+
     let version: Field
     let versionText: Field
     let prevBlock: Field

@@ -21,7 +21,7 @@ struct Inventory: Sendable {
         self.tooMany = tooMany
         announcement = tellsAnnouncements ? AnnouncementFields() : nil
         count = Field("\(prefix).count", "Count", .count, "how many inventory vectors follow, at most 50,000")
-        item = Field("\(prefix).item", "Inventory vector", .group, "one transaction or block")
+        item = Field("\(prefix).item", "Inventory vector", .group, "one transaction or block", structure: "inv_vect")
         type = Field(
             "\(prefix).type", "Type", .enumeration(InventoryType.names, bits: 32), "what the hash identifies")
         hash = Field("\(prefix).hash", "Data hash", .hash, "a txid, wtxid or block hash, by the type above")

@@ -9,7 +9,7 @@ struct Outpoint: Sendable {
     static var byteCount: Int { 36 }
 
     init(_ name: String, _ label: String, of what: String = "output", _ meaning: String) {
-        group = Field(name, label, .group, meaning)
+        group = Field(name, label, .group, meaning, structure: "outpoint")
         hash = Field("\(name).hash", "Hash", .hash, "the txid of the transaction that has this \(what)")
         index = Field("\(name).index", "Index", .unsigned(bits: 32), "which \(what) of that transaction, from 0")
     }

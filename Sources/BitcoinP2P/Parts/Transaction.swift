@@ -26,8 +26,12 @@ struct Transaction: Sendable {
     let flag = Field(
         "bitcoin.tx.flag", "Flag", .bytes, "00 where a count would stand and 01: every input has a witness (BIP 144)")
     let inputCount = Field("bitcoin.tx.input_count", "Input Count", .count, "how many inputs follow")
-    let input = Field("bitcoin.tx.in", "Transaction input", .group, "an output that is spent, and the right to do so")
-    let prevOutput = Field("bitcoin.tx.in.prev_output", "Previous output", .group, "which output is spent")
+    let input = Field(
+        "bitcoin.tx.in", "Transaction input", .group, "an output that is spent, and the right to do so",
+        structure: "tx_in")
+    let prevOutput = Field(
+        "bitcoin.tx.in.prev_output", "Previous output", .group, "which output is spent",
+        structure: "outpoint")
     let prevHash = Field(
         "bitcoin.tx.in.prev_output.hash", "Hash", .hash, "the txid that made the output; all zero in a coinbase")
     let prevIndex = Field(
@@ -42,7 +46,9 @@ struct Transaction: Sendable {
         "bitcoin.tx.in.seq", "Sequence", .unsigned(bits: 32),
         "final, replaceable (BIP 125), or a relative lock time (BIP 68)")
     let outputCount = Field("bitcoin.tx.output_count", "Output Count", .count, "how many outputs follow")
-    let output = Field("bitcoin.tx.out", "Transaction output", .group, "an amount, and the condition to spend it")
+    let output = Field(
+        "bitcoin.tx.out", "Transaction output", .group, "an amount, and the condition to spend it",
+        structure: "tx_out")
     let value = Field("bitcoin.tx.out.value", "Value", .amount, "the amount, in satoshi on the wire")
     let scriptLength = Field(
         "bitcoin.tx.out.script_length", "Script Length", .count, "how many bytes the output's script has")

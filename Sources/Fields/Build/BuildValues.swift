@@ -187,7 +187,7 @@ extension Kind {
     /// Whether a node's bytes are the value, and not an integer.
     var isOfBytes: Bool {
         switch self {
-        case .hash, .bytes, .text, .paddedText, .ipv4, .ipv6: true
+        case .hash, .bytes, .text, .paddedText, .ipv4, .ipv6, .ethernet: true
         default: false
         }
     }

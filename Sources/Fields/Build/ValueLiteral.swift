@@ -21,7 +21,7 @@ public enum ValueLiteral {
         case .enumeration(let names, _, _): return try .number(named(text, names))
         case .seconds: return try .number(seconds(text))
         case .hash: return try .bytes(hexadecimal(text, "a hash").reversed())
-        case .bytes: return try .bytes(hexadecimal(text, "bytes"))
+        case .bytes, .ethernet: return try .bytes(hexadecimal(text, "bytes"))
         case .text, .paddedText: return try .bytes(unescaped(text))
         case .ipv4: return try .bytes(address(text, isIPv6: false))
         case .ipv6: return try .bytes(address(text, isIPv6: true))

@@ -16,13 +16,8 @@ struct CallFilter {
     // Places in struct seccomp_data.
     private static let number: UInt32 = 0
     private static let architecture: UInt32 = 4
-    private static func argument(_ index: UInt32) -> UInt32 {
-        #if _endian(little)
-        16 + 8 * index
-        #else
-        16 + 8 * index + 4
-        #endif
-    }
+    /// Where the lower half of an argument stands; on the architectures that are listed, the upper half follows.
+    private static func argument(_ index: UInt32) -> UInt32 { 16 + 8 * index }
 
     private static let killProcess: UInt32 = 0x8000_0000
     private static let allow: UInt32 = 0x7fff_0000
@@ -85,6 +80,9 @@ struct CallFilter {
         case .has(let bits):
             return [load, instruction(BPF_ALU | BPF_AND | BPF_K, bits), jump(BPF_JEQ, bits, ifTrue: 0, ifFalse: toEnd)]
         case .lacks(let bits): return [load, jump(BPF_JSET, bits, ifTrue: toEnd, ifFalse: 0)]
+        case .isNull:
+            let isZero = jump(BPF_JEQ, 0, ifTrue: 0, ifFalse: toEnd)
+            return [load, isZero, Self.load(Self.argument(argument.index) + 4), isZero]
         }
     }
 

@@ -9,6 +9,8 @@ struct CallRule: Hashable {
         case has(UInt32)
         /// Has none of these bits.
         case lacks(UInt32)
+        /// Is zero in all its 64 bits: no pointer.
+        case isNull
     }
 
     struct Argument: Hashable {

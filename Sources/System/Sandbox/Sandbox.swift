@@ -32,7 +32,7 @@ package enum Sandbox {
         package fileprivate(set) var isSwitchedOff = false
 
         /// Whether all of it is on.
-        package var isWhole: Bool {
+        package var isComplete: Bool {
             if case .failure = calls { return false }
             if case .failure = places { return false }
             return true

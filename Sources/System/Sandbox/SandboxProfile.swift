@@ -68,8 +68,7 @@ package struct SandboxProfile {
         return writes.map { call in
             readOnlySocket.isEmpty ? .any(call) : .any(call).with(0, .isNone(of: readOnlySocket))
         } + unchanged.map { .any($0) } + [
-            // New instructions come in with libraries only, which the system's lookups of names load.
-            isNetworked ? .any(.mmap) : .any(.mmap).with(2, .lacks(executable)),
+            .any(.mmap).with(2, .lacks(executable)),
             .any(.mprotect).with(2, .lacks(executable)),
             .any(.clone).with(0, .has(thread)),
             .any(.tgkill).with(0, .isOne(of: [pid])),
@@ -77,8 +76,8 @@ package struct SandboxProfile {
             .any(.kill).with(1, .isOne(of: [0])),
             // PR_SET_NAME, PR_GET_NAME, PR_SET_VMA
             .any(.prctl).with(0, .isOne(of: [15, 16, 0x5356_4d41])),
-            // A null pointer for new limits.
-            .any(.prlimit64).with(2, .isOne(of: [0])),
+            // Own limits are read, none is set.
+            .any(.prlimit64).with(0, .isOne(of: [0])).with(2, .isNull),
         ]
     }
 
@@ -136,13 +135,17 @@ package struct SandboxProfile {
         case .peers:
             let calls: [SystemCall] = [
                 .connect, .getsockopt, .setsockopt, .getsockname, .getpeername, .sendto, .recvfrom, .sendmsg, .recvmsg,
-                .sendmmsg, .recvmmsg, .shutdown, .epollCreate, .epollCreate1, .setpriority, .statfs, .epollCtl,
-                .epollWait, .epollPwait, .timerfdCreate,
-                .timerfdSettime, .pipe2, .faccessat, .faccessat2,
+                .sendmmsg, .recvmmsg, .shutdown, .epollCreate, .epollCreate1, .epollCtl, .epollWait, .epollPwait,
+                .timerfdCreate, .timerfdSettime, .statfs, .pipe2, .faccessat, .faccessat2,
             ]
-            // AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: peers, and what looks up names.
+            let written: UInt32 = 2  // PROT_WRITE
+            // AF_INET, AF_INET6, AF_NETLINK: peers, and what looks up names. Of new instructions only libraries come in,
+            // which some lookups load: none that this process could have written.
             return calls.map { .any($0) } + [
-                .any(.socket).with(0, .isOne(of: [1, 2, 10, 16])), .any(.ioctl).with(1, .isOne(of: terminals)),
+                .any(.mmap).with(2, .lacks(written)),
+                // The threads' own.
+                .any(.setpriority).with(0, .isOne(of: [0])).with(1, .isOne(of: [0])),
+                .any(.socket).with(0, .isOne(of: [2, 10, 16])), .any(.ioctl).with(1, .isOne(of: terminals)),
                 .any(.fcntl).with(1, .isOne(of: flags + duplicates)),
             ]
         }
@@ -152,13 +155,18 @@ package struct SandboxProfile {
 
     var places: [(path: String, access: Landlock.Access)] {
         files.read.map { ($0, .read) } + files.written.map { ($0, .write) }
-            + (isNetworked ? Self.systemFolders.map { ($0, .read) } : [])
+            + (isNetworked ? Self.placesOfLookups.map { ($0, .read) } : [])
     }
 
     var allowsNetwork: Bool { isNetworked }
 
-    /// Where the lookup of names reads.
-    private static let systemFolders = [
-        "/etc", "/usr", "/lib", "/lib64", "/run", "/var", "/proc", "/sys/devices/system/cpu", "/sys/fs/cgroup",
-    ]
+    /// Where the lookup of names reads, and NIO what the system has. The files may be links that lead elsewhere.
+    private static var placesOfLookups: [String] {
+        let folders = [
+            "/etc", "/usr", "/lib", "/lib64", "/run", "/proc/self", "/proc/sys", "/sys/devices/system/cpu",
+            "/sys/fs/cgroup",
+        ]
+        let files = ["/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/host.conf"]
+        return folders + files.compactMap { try? Path.resolved($0) }
+    }
 }

@@ -25,13 +25,13 @@ struct BuildCommand: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp("The message's command, such as version; with - it may be left out.", valueName: "type"),
-        completion: .list(MessageTypes.standard.types.map(\.command.name)))
+        completion: .messages)
     var type: String
 
     @Argument(
         help: ArgumentHelp(
             "A field and its value: a number, a name, a time, a hash as it is shown, hexadecimal, text, an address; "
-                + "with := its bytes as they stand on the wire.", valueName: "field=value"))
+                + "with := its bytes as they stand on the wire.", valueName: "field=value"), completion: .nothing)
     var words: [String] = []
 
     @Flag(help: "Take zero for what is not given; of version also a number, the clock, a nonce and a name.")
@@ -40,7 +40,7 @@ struct BuildCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "The network whose magic the header has: mainnet unless set, or unless the message says it.",
-            valueName: "network"), completion: .list(Network.known.map(\.name)))
+            valueName: "network"), completion: .networks)
     var network = "mainnet"
 
     @Flag(help: "Print the payload without the header.")

@@ -21,7 +21,8 @@ struct Connect: ParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("An address or a name, and a port unless it is the network's.", valueName: "host[:port]"))
+        help: ArgumentHelp("An address or a name, and a port unless it is the network's.", valueName: "host[:port]"),
+        completion: .nothing)
     var host: String
 
     @OptionGroup var peer: PeerOptions
@@ -29,28 +30,35 @@ struct Connect: ParsableCommand {
     @Flag(help: "Ask for addresses of other nodes, and wait for the answer up to a minute.")
     var getaddr = false
 
-    @Option(help: ArgumentHelp("Send so many pings, each after the answer to the one before.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp("Send so many pings, each after the answer to the one before.", valueName: "count"),
+        completion: .nothing)
     var ping = 0
 
     @Option(
         help: ArgumentHelp(
             "Send what is in this file after the handshake, as it is: hexadecimal or bytes, '-' for standard input.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var send: [String] = []
 
-    @Option(help: ArgumentHelp("Stay so long after the handshake.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Stay so long after the handshake.", valueName: "seconds"), completion: .nothing)
     var stay = 0.0
 
-    @Option(help: ArgumentHelp("Write the connection to this file, as packets (pcap).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write the connection to this file, as packets (pcap).", valueName: "file"),
+        completion: .file())
     var writePcap: String?
 
-    @Option(help: ArgumentHelp("Write the secrets of v2 connections to this file, for --keylog.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write the secrets of v2 connections to this file, for --keylog.", valueName: "file"),
+        completion: .file())
     var writeKeylog: String?
 
     @Flag(name: .customLong("v2"), help: "Speak the encrypted transport (BIP 324); v1 where the peer does not know it.")
     var speaksV2 = false
 
-    @Option(help: ArgumentHelp("How long connection and handshake may take.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp("How long connection and handshake may take.", valueName: "seconds"), completion: .nothing)
     var timeout = 30.0
 
     func run() throws {

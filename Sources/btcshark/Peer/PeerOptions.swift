@@ -8,10 +8,13 @@ import System
 /// What `connect` and `survey` have in common.
 struct PeerOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("The network the peers are of: mainnet, testnet4, signet, regtest, …", valueName: "name"))
+        help: ArgumentHelp("The network the peers are of: mainnet, testnet4, signet, regtest, …", valueName: "name"),
+        completion: .networks)
     var network = "mainnet"
 
-    @Option(help: ArgumentHelp("Call through this SOCKS5 proxy, which also resolves names.", valueName: "host:port"))
+    @Option(
+        help: ArgumentHelp("Call through this SOCKS5 proxy, which also resolves names.", valueName: "host:port"),
+        completion: .nothing)
     var proxy: String?
 
     func knownNetwork() throws -> Network { try Pasted.network(network) }

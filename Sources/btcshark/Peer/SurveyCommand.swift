@@ -26,13 +26,14 @@ struct SurveyCommand: ParsableCommand {
     @Argument(
         help: ArgumentHelp(
             "A file with a target a line, '-' for standard input, or a capture whose addr and addrv2 messages name them.",
-            valueName: "targets"))
+            valueName: "targets"), completion: .file())
     var targets: String?
 
     @OptionGroup var peer: PeerOptions
 
     @Option(
-        name: .shortAndLong, help: ArgumentHelp("Write the rows to this file, which must be empty.", valueName: "file"))
+        name: .shortAndLong, help: ArgumentHelp("Write the rows to this file, which must be empty.", valueName: "file"),
+        completion: .file())
     var output: String?
 
     @Flag(help: "Go on with a file of rows: call only targets that have none.")
@@ -40,34 +41,40 @@ struct SurveyCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "At most so many calls a second. (default: 20 towards public addresses, else no bound)", valueName: "calls")
-    )
+            "At most so many calls a second. (default: 20 towards public addresses, else no bound)", valueName: "calls"),
+        completion: .nothing)
     var rate: Double?
 
-    @Option(help: ArgumentHelp("At most so many meetings at once.", valueName: "meetings"))
+    @Option(help: ArgumentHelp("At most so many meetings at once.", valueName: "meetings"), completion: .nothing)
     var concurrency = 64
 
-    @Option(help: ArgumentHelp("How long a connection may take to come about.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp("How long a connection may take to come about.", valueName: "seconds"), completion: .nothing)
     var connectTimeout = 5.0
 
     @Option(
-        help: ArgumentHelp("How long a meeting may take, from the call to the answered ping.", valueName: "seconds"))
+        help: ArgumentHelp("How long a meeting may take, from the call to the answered ping.", valueName: "seconds"),
+        completion: .nothing)
     var handshakeTimeout = 30.0
 
-    @Option(help: ArgumentHelp("Call none of the targets that this file lists.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Call none of the targets that this file lists.", valueName: "file"), completion: .file())
     var exclude: [String] = []
 
     @Option(
-        help: ArgumentHelp("Who can be asked about this survey: peers see it in our user agent.", valueName: "text"))
+        help: ArgumentHelp("Who can be asked about this survey: peers see it in our user agent.", valueName: "text"),
+        completion: .nothing)
     var contact: String?
 
     @Flag(help: "You have made sure that you may call so many public hosts.")
     var iMayScan = false
 
-    @Option(help: ArgumentHelp("Count what these rows say, and call nobody.", valueName: "rows"))
+    @Option(help: ArgumentHelp("Count what these rows say, and call nobody.", valueName: "rows"), completion: .file())
     var census: [String] = []
 
-    @Option(help: ArgumentHelp("How the census is written: text, json or ndjson.", valueName: "format"))
+    @Option(
+        help: ArgumentHelp("How the census is written: text, json or ndjson.", valueName: "format"),
+        completion: .list(["text", "json", "ndjson"]))
     var format = "text"
 
     @Flag(name: .shortAndLong, help: "Show no progress.")

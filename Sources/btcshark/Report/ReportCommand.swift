@@ -34,17 +34,19 @@ struct ReportCommand: ParsableCommand {
 
     @Option(
         name: .customShort("Y"), parsing: .unconditional,
-        help: ArgumentHelp("Show in the ladder and among the remarks only messages that match.", valueName: "filter"))
+        help: ArgumentHelp("Show in the ladder and among the remarks only messages that match.", valueName: "filter"),
+        completion: .displayFilter)
     var displayFilter: String?
 
     @Option(
         name: .customShort("c"), parsing: .unconditional,
-        help: ArgumentHelp("Stop after this many messages.", valueName: "count"))
+        help: ArgumentHelp("Stop after this many messages.", valueName: "count"), completion: .nothing)
     var count: UInt64?
 
     @Option(
         name: .customShort("d"), parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Treat the streams of this port as Bitcoin's.", valueName: "tcp.port==N,bitcoin"))
+        help: ArgumentHelp("Treat the streams of this port as Bitcoin's.", valueName: "tcp.port==N,bitcoin"),
+        completion: .list(["tcp.port=="]))
     var decodeAs: [String] = []
 
     @Option(
@@ -55,21 +57,22 @@ struct ReportCommand: ParsableCommand {
 
     @Option(
         name: .long, parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("With a key log: try this custom network too, by its magic bytes.", valueName: "hex"))
+        help: ArgumentHelp("With a key log: try this custom network too, by its magic bytes.", valueName: "hex"),
+        completion: .nothing)
     var magic: [String] = []
 
     @Option(
         name: .long, parsing: .unconditional,
         help: ArgumentHelp(
             "The node that the capture is of, so that what it sent is known from what it received.",
-            valueName: "address|address:port"))
+            valueName: "address|address:port"), completion: .nothing)
     var node: String?
 
     @Option(
         name: .long,
         help: ArgumentHelp(
             "With Bitcoin Core's message captures: the network for which addresses are written.", valueName: "name"),
-        completion: .list(Network.known.map(\.name)))
+        completion: .networks)
     var network: String?
 
     @Argument(

@@ -1,0 +1,70 @@
+import Fields
+
+/// What comes without the header of a message, as Bitcoin Core's RPC prints it.
+public enum BareObject: Sendable, Equatable {
+    case transaction, block, blockHeader
+
+    /// The message that has it as its payload.
+    public var command: Command {
+        switch self {
+        case .transaction: Command("tx")
+        case .block, .blockHeader: Command("block")
+        }
+    }
+
+    /// With its article.
+    public var name: String {
+        switch self {
+        case .transaction: "a transaction"
+        case .block: "a block"
+        case .blockHeader: "a block header"
+        }
+    }
+
+    /// What the bytes are: all of them, and each field in its place; nil where they are none of these.
+    public init?(_ bytes: RawSpan, network: Network) {
+        let transaction = Transaction.standard
+        if Self.isWhole(
+            bytes, Command("tx"), network, having: [transaction.inputCount, transaction.outputCount])
+        {
+            self = .transaction
+        } else if bytes.byteCount == BlockHeader.byteCount {
+            self = .blockHeader
+        } else if bytes.byteCount > BlockHeader.byteCount,
+            Self.isWhole(bytes, Command("block"), network, having: [MessageFields.standard.blockCount])
+        {
+            self = .block
+        } else {
+            return nil
+        }
+    }
+
+    /// - Parameter counts: These must not be zero.
+    private static func isWhole(
+        _ bytes: RawSpan, _ command: Command, _ network: Network, having counts: [Field]
+    ) -> Bool {
+        guard let values = MessageTypes.standard[command]?.wholePayload(bytes, network: network, picking: counts) else {
+            return false
+        }
+        return counts.allSatisfy { field in values.contains { $0.fieldID == field.id && $0.value > 0 } }
+    }
+}
+
+extension MessageType {
+    /// Whether the bytes are one payload of this type: every field is there, none is malformed, nothing comes after them.
+    public func isWhole(_ payload: RawSpan, network: Network) -> Bool {
+        wholePayload(payload, network: network, picking: []) != nil
+    }
+
+    /// The nodes of some fields of what is a whole payload; nil of anything else.
+    func wholePayload(_ payload: RawSpan, network: Network, picking fields: [Field]) -> ContiguousArray<Node>? {
+        var sink = PickSink(TreeSink(wantsInfo: false), wanted: FieldSet(fields + [trailingData]))
+        let outcome = pick(payload, from: 0, MessageContext(network: network, time: 0), into: &sink)
+        let isMalformed = sink.isMalformed
+        let nodes = sink.finish().tree.nodes
+        guard outcome == .complete, !isMalformed, !nodes.contains(where: { $0.fieldID == trailingData.id }) else {
+            return nil
+        }
+        return nodes
+    }
+}

@@ -1,0 +1,248 @@
+/// Reads the dumps of `xxd`, `hexdump` and `hexdump -C`, `od`, `tcpdump -X`, `tshark -x` and of this program: on each line
+/// an offset, bytes, and perhaps the same as text.
+///
+/// The offset of the next line says how many bytes a line has; so text that looks like bytes is none. A line with `*`
+/// stands for more lines like the one before it. A dump that begins at 0 again is another part.
+struct HexDump {
+    private struct Line {
+        var number = 0
+        var offset = 0
+        /// How many groups of digits the line may have, as bytes.
+        var bytes: [UInt8] = []
+        /// For each number of bytes whether a group ends there.
+        var isEnd: [Bool] = [true]
+        /// How many come before the first wide gap, or the bar before the text.
+        var certain = 0
+        var hasColon = false
+        var hasBar = false
+        var isWideAfterOffset = false
+        /// The last line of some dumps: it says where the bytes end.
+        var isOffsetAlone = false
+        /// Bytes are left out after those that are there, as `--annotate` does it.
+        var isCut = false
+        /// Groups are words of two bytes, the second one first: what `hexdump` prints unless it is asked for more.
+        var isOfWords = false
+    }
+
+    /// More bytes are on no line.
+    private static let lineLimit = 256
+
+    private let text: [UInt8]
+    private let radix: Int
+    private var parts = PastedParts()
+    private var pending: Line?
+    private var width = 0
+    private var isRepeating = false
+    private var lines = 0
+    private var pairs = 0
+    private var marked = 0
+    private var isUnmarked = false
+    /// What is wrong must be said, since it is a dump.
+    private var isCertain: Bool { isMarked || hasEllipsis }
+    private var hasEllipsis = false
+    /// Its lines have a colon after the offset, or bars around the text.
+    private var isMarked: Bool { marked > 0 && !isUnmarked }
+    private var number = 0
+
+    private init(_ text: [UInt8], radix: Int) {
+        self.text = text
+        self.radix = radix
+    }
+
+    /// - Returns: Nil where the text is something else.
+    /// - Throws: Where it is a dump in which bytes are missing.
+    static func read(_ text: [UInt8]) throws(PasteProblem) -> PastedParts? {
+        var problem: PasteProblem?
+        // Offsets are hexadecimal, but for those of `od`.
+        for radix in [16, 8, 10] {
+            var dump = HexDump(text, radix: radix)
+            do throws(PasteProblem) {
+                if try dump.read() { return dump.parts }
+            } catch {
+                problem = problem ?? (dump.isCertain ? error : nil)
+            }
+        }
+        if let problem { throw problem }
+        return nil
+    }
+
+    /// - Returns: Whether it is a dump.
+    private mutating func read() throws(PasteProblem) -> Bool {
+        var start = 0
+        while start < text.count {
+            var end = start
+            while end < text.count, text[end] != 0x0a, text[end] != 0x0d { end += 1 }
+            number += 1
+            guard try receive(trimmed(start..<end)) else { return false }
+            start = end + 1
+        }
+        guard lines > 0, try finish(), !parts.bytes.isEmpty else { return false }
+        let isAlone = lines == 1
+        return isMarked || pairs > 0 || isAlone && isSingle
+    }
+
+    /// The only line is a dump's: it begins at 0, apart from its bytes.
+    private var isSingle = false
+
+    private func trimmed(_ range: Range<Int>) -> Range<Int> {
+        var (start, end) = (range.lowerBound, range.upperBound)
+        while start < end, text[start] <= 0x20 { start += 1 }
+        while end > start, text[end - 1] <= 0x20 { end -= 1 }
+        return start..<end
+    }
+
+    /// - Returns: Whether the text may still be a dump.
+    private mutating func receive(_ range: Range<Int>) throws(PasteProblem) -> Bool {
+        if range.isEmpty { return true }
+        if range.count == 1, text[range.lowerBound] == 0x2a, pending != nil {
+            isRepeating = true
+            return true
+        }
+        guard let line = line(range) else {
+            // A heading, after which a dump begins.
+            return try finish()
+        }
+        lines += 1
+        if line.hasColon || line.hasBar { marked += 1 } else if !line.isOffsetAlone { isUnmarked = true }
+        if lines == 1 { isSingle = line.offset == 0 && line.isWideAfterOffset && !line.bytes.isEmpty }
+        guard let before = pending else {
+            // The second of several dumps begins at 0; the first one may be a part of one.
+            if !parts.bytes.isEmpty, line.offset != 0 { return false }
+            pending = line
+            return true
+        }
+        if line.offset == 0 {
+            guard try finish() else { return false }
+        } else {
+            try complete(before, upTo: line.offset)
+        }
+        pending = line
+        return true
+    }
+
+    /// Takes the bytes of a line by the offset of the next one.
+    private mutating func complete(_ line: Line, upTo next: Int) throws(PasteProblem) {
+        try checkEnd(line)
+        let count = next - line.offset
+        if isRepeating {
+            isRepeating = false
+            let own = width > 0 ? width : line.certain
+            guard own > 0, own <= line.bytes.count, count >= own, count % own == 0 else {
+                throw disagreement(line, next)
+            }
+            guard count <= PastedParts.byteLimit - parts.bytes.count else {
+                throw PasteProblem("line \(number): the dump stands for more than \(PastedParts.byteLimit >> 20) MiB")
+            }
+            for _ in 0..<count / own { parts.append(line.bytes.prefix(own)) }
+            width = own
+        } else {
+            // Words are filled up with a byte that is none.
+            let isThere = count > 0 && count <= line.bytes.count && (line.isOfWords || line.isEnd[count])
+            guard isThere else { throw disagreement(line, next) }
+            parts.append(line.bytes.prefix(count))
+            width = max(width, count)
+        }
+        pairs += 1
+    }
+
+    private mutating func checkEnd(_ line: Line) throws(PasteProblem) {
+        guard line.isCut else { return }
+        hasEllipsis = true
+        throw PasteProblem("line \(line.number): bytes are left out where … stands; --full shows all")
+    }
+
+    private func disagreement(_ line: Line, _ next: Int) -> PasteProblem {
+        PasteProblem(
+            "line \(number): its offset is \(next - line.offset) more than the one before, and there are "
+                + "\(line.certain) bytes between them")
+    }
+
+    /// Takes the last line of a dump.
+    private mutating func finish() throws(PasteProblem) -> Bool {
+        guard let line = pending else { return true }
+        // What was left out goes to an offset that is not there.
+        guard !isRepeating else { return false }
+        try checkEnd(line)
+        pending = nil
+        let count = width > 0 ? min(line.certain, width) : line.certain
+        parts.append(line.bytes.prefix(count))
+        parts.endPart()
+        width = 0
+        return true
+    }
+
+    private func line(_ range: Range<Int>) -> Line? {
+        var line = Line()
+        line.number = number
+        var place = range.lowerBound
+        if text[place] == 0x30, place + 1 < range.upperBound, text[place + 1] | 0x20 == 0x78 { place += 2 }
+        let first = place
+        while place < range.upperBound, let digit = HexadecimalText.digit(text[place]) {
+            guard place - first < 12, digit < radix else { return nil }
+            line.offset = line.offset * radix + Int(digit)
+            place += 1
+        }
+        let digits = place - first
+        guard digits >= 4 else { return nil }
+        if place < range.upperBound, text[place] == 0x3a {
+            line.hasColon = true
+            place += 1
+        }
+        line.isOffsetAlone = place == range.upperBound
+        if line.isOffsetAlone { return line }
+        let space = skipSpace(&place, range.upperBound)
+        guard space.count > 0 else { return nil }
+        line.isWideAfterOffset = space.isWide
+        line.hasBar = text[range.upperBound - 1] == 0x7c && text[place..<range.upperBound - 1].contains(0x7c)
+        readGroups(&line, &place, range.upperBound, offsetDigits: digits)
+        return line
+    }
+
+    private func readGroups(_ line: inout Line, _ place: inout Int, _ end: Int, offsetDigits: Int) {
+        var isGap = false
+        var isOfBytes = true
+        var isOfWords = offsetDigits == 7 && !line.hasColon
+        while place < end, line.bytes.count < Self.lineLimit {
+            let start = place
+            while place < end, HexadecimalText.digit(text[place]) != nil { place += 1 }
+            let count = place - start
+            let isEnded = place == end || text[place] <= 0x20 || text[place] == 0x7c
+            guard count >= 2, count % 2 == 0, count <= 32, isEnded else { break }
+            append(text[start..<place], to: &line)
+            if count != 2 { isOfBytes = false }
+            if count != 4, !isGap { isOfWords = false }
+            if !isGap { line.certain = line.bytes.count }
+            if place == end || text[place] == 0x7c { break }
+            let space = skipSpace(&place, end)
+            guard space.isWide, !isGap else { continue }
+            // In the middle of a line stands one, before the text another.
+            let isMiddle = isOfBytes && line.bytes.count == 8 && space.count == 2 && !line.hasColon
+            if !isMiddle, !line.hasBar { isGap = true }
+        }
+        line.isCut = line.certain > 0 && text[place..<end].starts(with: Array("…".utf8))
+        line.isOfWords = isOfWords && line.certain > 0
+        guard line.isOfWords else { return }
+        for index in stride(from: 0, to: line.bytes.count - 1, by: 2) { line.bytes.swapAt(index, index + 1) }
+    }
+
+    private func append(_ digits: ArraySlice<UInt8>, to line: inout Line) {
+        var high: UInt8?
+        for character in digits {
+            let digit = HexadecimalText.digit(character) ?? 0
+            if let first = high {
+                line.bytes.append(first << 4 | digit)
+                line.isEnd.append(false)
+                high = nil
+            } else {
+                high = digit
+            }
+        }
+        line.isEnd[line.isEnd.count - 1] = true
+    }
+
+    private func skipSpace(_ place: inout Int, _ end: Int) -> (count: Int, isWide: Bool) {
+        let start = place
+        while place < end, text[place] == 0x20 || text[place] == 0x09 { place += 1 }
+        return (place - start, place - start > 1 || text[start..<place].contains(0x09))
+    }
+}

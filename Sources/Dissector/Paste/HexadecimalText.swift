@@ -1,0 +1,148 @@
+/// Reads hexadecimal digits as people write them: one after another or in groups, with white space, colons, commas,
+/// semicolons, hyphens, underscores, dots or bars between them, each byte perhaps after `0x` or `\x`, and remarks at the ends
+/// of lines.
+///
+/// White space may also split a byte, as where a line is broken. A digit alone between colons or commas, or after `0x`, is
+/// a byte.
+struct HexadecimalText {
+    private enum Prefix { case none, zero, backslash }
+
+    private let text: [UInt8]
+    private var parts = PastedParts()
+    private var place = 0
+    private var high: UInt8?
+    // Of the digits since the last separator.
+    private var prefix = Prefix.none
+    private var digits = 0
+    private var backslashes = 0
+    private var isAnyEscapeLong = false
+    private var hasHardSeparators = false
+    private var hasBytesInLine = false
+
+    private init(_ text: [UInt8]) { self.text = text }
+
+    static func read(_ text: [UInt8]) throws(PasteProblem) -> PastedParts {
+        var reader = HexadecimalText(text)
+        try reader.read()
+        return reader.parts
+    }
+
+    private mutating func read() throws(PasteProblem) {
+        while place < text.count {
+            let character = text[place]
+            if let digit = Self.digit(character) {
+                if high == nil, character == 0x30, isX(place + 1) {
+                    try begin(.zero)
+                } else {
+                    receive(digit)
+                    place += 1
+                }
+                continue
+            }
+            switch character {
+            case 0x0a, 0x0d: try endLine()
+            case 0x20, 0x09, 0x0b, 0x0c: try skipSpace()
+            case 0x3a, 0x2c, 0x3b: try skipHardSeparator()
+            case 0x2d, 0x5f, 0x2e, 0x7c: try skipSoftSeparator()
+            case 0x23: try skipLine()
+            case 0x2f where at(place + 1) == 0x2f: try skipLine()
+            case 0x5c where isX(place + 1) && high == nil: try begin(.backslash)
+            default: throw unexpected()
+            }
+        }
+        if high != nil, digits == 1, hasHardSeparators { try endToken(isHard: true) } else { try endToken() }
+        guard high == nil else { throw PasteProblem("an odd number of hexadecimal digits") }
+        // In a literal an escape has two digits, and what follows them is a character.
+        if backslashes > 1, isAnyEscapeLong { throw PasteProblem("an escape has more than two digits") }
+    }
+
+    private func at(_ index: Int) -> UInt8? { index < text.count ? text[index] : nil }
+
+    private func isX(_ index: Int) -> Bool { at(index).map { $0 | 0x20 } == 0x78 }
+
+    private func unexpected() -> PasteProblem {
+        PasteProblem(text, at: place, "\(PasteProblem.quoted(text, at: place)) is not a hexadecimal digit")
+    }
+
+    private mutating func begin(_ next: Prefix) throws(PasteProblem) {
+        try endToken()
+        guard at(place + 2).flatMap(Self.digit) != nil else {
+            place += 1
+            throw unexpected()
+        }
+        prefix = next
+        if next == .backslash { backslashes += 1 }
+        place += 2
+    }
+
+    private mutating func receive(_ digit: UInt8) {
+        digits += 1
+        hasBytesInLine = true
+        if let first = high {
+            parts.append(first << 4 | digit)
+            high = nil
+        } else {
+            high = digit
+        }
+    }
+
+    /// - Parameter isHard: A byte cannot go on after this.
+    private mutating func endToken(isHard: Bool = false) throws(PasteProblem) {
+        if let digit = high, isHard || prefix == .zero {
+            guard digits == 1 else {
+                throw PasteProblem(text, at: place, "an odd number of hexadecimal digits ends before this")
+            }
+            parts.append(digit)
+            high = nil
+        }
+        if prefix == .backslash, digits != 2 { isAnyEscapeLong = true }
+        // Digits after white space may be the second half of a byte.
+        if high == nil {
+            prefix = .none
+            digits = 0
+        }
+    }
+
+    private mutating func skipSpace() throws(PasteProblem) {
+        try endToken()
+        place += 1
+    }
+
+    private mutating func skipHardSeparator() throws(PasteProblem) {
+        hasHardSeparators = true
+        try endToken(isHard: true)
+        place += 1
+    }
+
+    /// A hyphen between words and three dots begin a remark: `f9beb4d9 - magic`, `f9beb4d9 ......... magic`.
+    private mutating func skipSoftSeparator() throws(PasteProblem) {
+        let character = text[place]
+        let isWord = place > 0 && text[place - 1] <= 0x20 && (at(place + 1) ?? 0x20) <= 0x20
+        let isRemark =
+            character == 0x2d && isWord || character == 0x2e && at(place + 1) == 0x2e && at(place + 2) == 0x2e
+        if isRemark, hasBytesInLine { return try skipLine() }
+        try endToken()
+        place += 1
+    }
+
+    private mutating func skipLine() throws(PasteProblem) {
+        try endToken()
+        while place < text.count, text[place] != 0x0a, text[place] != 0x0d { place += 1 }
+    }
+
+    private mutating func endLine() throws(PasteProblem) {
+        try endToken()
+        if high == nil { parts.endPart() } else { parts.join() }
+        hasBytesInLine = false
+        place += 1
+    }
+
+    static func digit(_ character: UInt8) -> UInt8? {
+        switch character {
+        case 0x30...0x39: character - 0x30
+        case 0x41...0x46: character - 0x37
+        case 0x61...0x66: character - 0x57
+        default: nil
+        }
+    }
+}

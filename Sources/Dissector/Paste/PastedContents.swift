@@ -1,0 +1,194 @@
+import BitcoinP2P
+import Fields
+
+/// What pasted bytes are: messages with their headers, or payloads without.
+public struct PastedContents: Sendable {
+    public struct Piece: Sendable, Equatable {
+        public enum Form: Sendable, Equatable {
+            /// One message after another, each with its header.
+            case messages
+            /// One payload of this type.
+            case payload(Command)
+        }
+
+        /// Of the bytes that were pasted.
+        public fileprivate(set) var range: Range<Int>
+        public let form: Form
+    }
+
+    /// In their order.
+    public private(set) var pieces: [Piece] = []
+    /// What was taken for what, where that is not plain: a sentence each, without the full stop.
+    public private(set) var notes: [String] = []
+
+    private let text: PastedText
+    private let command: Command?
+    private let network: Network
+
+    /// Parts of the text that are complete messages or payloads each are taken so; else all bytes are one piece.
+    ///
+    /// - Parameters:
+    ///   - command: The type of a payload without header; nil where nobody has said it.
+    ///   - network: Whose payloads those without a header are.
+    public init(_ text: PastedText, as command: Command?, network: Network) throws(PasteProblem) {
+        self.text = text
+        self.command = command
+        self.network = network
+        if let readings = readingsOfParts() {
+            take(readings)
+            if pieces.count > 1 { notes.insert("each of the \(readings.count) \(unit) was read by itself", at: 0) }
+            return
+        }
+        let all = read(0..<text.bytes.count)
+        guard all.piece != nil else { throw problem(all) }
+        if text.parts.count > 1, text.dress == .hexadecimal || text.dress == .base64 {
+            notes.append("the \(text.parts.count) lines were joined")
+        }
+        take([all])
+    }
+
+    private var unit: String { text.dress == .hexadecimal || text.dress == .base64 ? "lines" : "parts" }
+
+    // MARK: Parts
+
+    /// What the parts are by themselves; nil where one is not complete by itself, or there is only one.
+    private func readingsOfParts() -> [Reading]? {
+        guard text.parts.count > 1 else { return nil }
+        var readings: [Reading] = []
+        for part in text.parts {
+            let reading = read(part)
+            guard reading.isWhole else { return nil }
+            readings.append(reading)
+        }
+        // A payload of which anything is one may be broken into lines.
+        let isWrapped =
+            text.parts.dropFirst().dropLast().allSatisfy { $0.count == text.parts[0].count }
+            && text.parts.last.map { $0.count <= text.parts[0].count } == true
+        let hasPayloads = readings.contains { $0.piece?.form != .messages }
+        if hasPayloads, isWrapped, read(0..<text.bytes.count).isWhole { return nil }
+        return readings
+    }
+
+    private mutating func take(_ readings: [Reading]) {
+        var taken: [String] = []
+        for reading in readings {
+            if let name = reading.taken, !taken.contains(name) { taken.append(name) }
+            guard let piece = reading.piece else { continue }
+            if let last = pieces.last, isContinued(last, by: piece) {
+                pieces[pieces.count - 1].range = last.range.lowerBound..<piece.range.upperBound
+            } else {
+                pieces.append(piece)
+            }
+        }
+        for name in taken { notes.append("taken for \(name)") }
+        guard let command, let first = pieces.first, first.form == .messages else { return }
+        let found = Command(text.bytes.span.bytes.extracting(first.range), at: 4)?.name ?? ""
+        notes.append("--as \(command.name) was not used: the bytes have a header, whose command is \(found)")
+    }
+
+    /// Whether messages of one network follow on each other, as in a conversation.
+    private func isContinued(_ piece: Piece, by next: Piece) -> Bool {
+        piece.form == .messages && next.form == .messages && piece.range.upperBound == next.range.lowerBound
+            && text.bytes[piece.range].prefix(4) == text.bytes[next.range].prefix(4)
+    }
+
+    // MARK: One piece
+
+    /// What some of the bytes are.
+    private struct Reading {
+        /// Nil where they are nothing that can be dissected.
+        var piece: Piece?
+        /// Nothing is missing, nothing is left.
+        var isWhole = false
+        /// What they were taken for by their looks, with its article.
+        var taken: String?
+        /// They are a frame, whose data is no message.
+        var frame: PastedFrame?
+    }
+
+    private func read(_ range: Range<Int>) -> Reading {
+        let bytes = text.bytes.span.bytes.extracting(range)
+        if TransportDetector.beginsWithHeader(bytes) {
+            return Reading(piece: Piece(range: range, form: .messages), isWhole: Self.areWholeMessages(bytes))
+        }
+        let payload = command.map { Piece(range: range, form: .payload($0)) }
+        if let command, MessageTypes.standard[command]?.isWhole(bytes, network: network) == true {
+            return Reading(piece: payload, isWhole: true)
+        }
+        if command == nil, let object = BareObject(bytes, network: network) {
+            let piece = Piece(range: range, form: .payload(object.command))
+            return Reading(piece: piece, isWhole: true, taken: "\(object.name), as with --as \(object.command.name)")
+        }
+        guard let frame = PastedFrame(bytes) else { return Reading(piece: payload) }
+        if let data = frame.payload, TransportDetector.beginsWithHeader(bytes.extracting(data)) {
+            let place = range.lowerBound + data.lowerBound..<range.lowerBound + data.upperBound
+            return Reading(
+                piece: Piece(range: place, form: .messages), isWhole: true,
+                taken: "\(frame.name), of which the \(data.count) bytes of its TCP segment are shown")
+        }
+        return Reading(piece: payload, frame: frame)
+    }
+
+    /// Whether the bytes are complete messages and nothing else.
+    private static func areWholeMessages(_ bytes: RawSpan) -> Bool {
+        var at = 0
+        while at < bytes.byteCount {
+            guard TransportDetector.beginsWithHeader(bytes, at: at), at <= bytes.byteCount - Self.headerLength else {
+                return false
+            }
+            let length = bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: at + 16, as: UInt32.self)
+            let end = at + Self.headerLength + Int(UInt32(littleEndian: length))
+            guard end <= bytes.byteCount else { return false }
+            at = end
+        }
+        return true
+    }
+
+    private static let headerLength = MessageHeader.Form.withChecksum.byteCount
+
+    // MARK: Problems
+
+    /// Why the bytes are nothing, and for what they were taken.
+    private func problem(_ reading: Reading) -> PasteProblem {
+        let count = text.bytes.count
+        var what = count == 1 ? "this byte is" : "these \(count) bytes are"
+        if text.parts.count > 1 { what = "joined, \(what)" }
+        if text.dress != .hexadecimal {
+            let reason = text.refusal.map { ", since as hexadecimal \($0)" } ?? ""
+            what = "taken for \(text.dress.rawValue)\(reason), \(what)"
+        }
+        if let frame = reading.frame {
+            guard let data = frame.payload else { return PasteProblem("\(what) \(frame.name) without a TCP segment") }
+            guard !data.isEmpty else {
+                return PasteProblem("\(what) \(frame.name) whose TCP segment has no data")
+            }
+            return PasteProblem(
+                "\(what) \(frame.name) whose TCP segment does not begin with the header of a message: perhaps it is the "
+                    + "middle of one, or encrypted")
+        }
+        for (known, name) in Self.others where text.bytes.starts(with: known) { return PasteProblem("\(what) \(name)") }
+        if let network = Network.known.first(where: { text.bytes.prefix(4).elementsEqual(Self.reversed($0.magic)) }) {
+            return PasteProblem(
+                "\(what) no message: they begin with the magic of \(network.name) in reverse; numbers on the wire begin "
+                    + "with their least significant byte, the magic is \(String(network.magic, radix: 16))")
+        }
+        let hint = count == 32 ? "; a hash is found in captures by --find" : ""
+        return PasteProblem(
+            "\(what) no message with its header, no packet with one, no transaction, block or block header; for a bare "
+                + "payload, name its type with --as COMMAND\(hint)")
+    }
+
+    private static func reversed(_ magic: UInt32) -> [UInt8] {
+        (0..<4).map { UInt8(truncatingIfNeeded: magic >> UInt32($0 * 8)) }
+    }
+
+    /// What is often at hand where messages are, and is none.
+    private static let others: [([UInt8], String)] = [
+        ([0x70, 0x73, 0x62, 0x74, 0xff], "a PSBT (BIP 174), which no message carries"),
+        ([0xd4, 0xc3, 0xb2, 0xa1], capture), ([0xa1, 0xb2, 0xc3, 0xd4], capture),
+        ([0x4d, 0x3c, 0xb2, 0xa1], capture), ([0xa1, 0xb2, 0x3c, 0x4d], capture),
+        ([0x0a, 0x0d, 0x0d, 0x0a], capture),
+    ]
+
+    private static let capture = "a capture: name it with -r, or say -r - for standard input"
+}

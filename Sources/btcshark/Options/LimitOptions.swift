@@ -1,0 +1,29 @@
+import ArgumentParser
+import Insight
+import Output
+
+/// How long what is incomplete is held.
+struct LimitOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Hold at most this many MiB of one direction of a connection while bytes are missing or a message is "
+                + "incomplete; then give the hole up.",
+            valueName: "MiB"),
+        completion: .nothing)
+    var streamLimit = 33
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Hold at most this many MiB of all connections together.", valueName: "MiB"),
+        completion: .nothing)
+    var memoryLimit = 512
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Wait this many milliseconds of capture time for bytes that the other side has acknowledged.",
+            valueName: "ms"),
+        completion: .nothing)
+    var gapGrace = 200
+}

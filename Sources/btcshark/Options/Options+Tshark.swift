@@ -1,0 +1,32 @@
+import ArgumentParser
+import Capture
+import Glibc
+import Output
+
+extension Options {
+    /// With neither `-r` nor `-i` nor anything else to read, the first interface that is no loopback, as tshark; where
+    /// there is none all stays as it is, and is refused.
+    mutating func chooseInterface() throws {
+        guard read.isEmpty, interfaces.isEmpty, decode == nil, command == nil, printKeyProbe == nil else { return }
+        // Somebody has forgotten -r.
+        guard !arguments.contains(where: { access($0, F_OK) == 0 }) else { return }
+        guard let all = try? Interface.all(), let first = all.first(where: { !$0.isLoopback }) else { return }
+        if !reallyQuiet { StandardError.complain("neither -r nor -i: capturing on \(first.name), the first interface") }
+        interfaces = [first.name]
+    }
+
+    /// The layers of `--elastic-mapping-filter`; nil for all.
+    var mappedLayers: [String]? {
+        tshark.mappingFilter.map { $0.split(separator: ",").map(String.init) }
+    }
+
+    /// What `-j` and `-J` ask for; nil where neither does.
+    func layerChoice() throws -> LayerChoice? {
+        guard tshark.layers != nil || tshark.wholeLayers != nil else { return nil }
+        func names(_ text: String?) throws -> [String] {
+            let names = (text ?? "").split(whereSeparator: { $0 == " " || $0 == "," }).map(String.init)
+            return names
+        }
+        return LayerChoice(layers: try names(tshark.layers), whole: try names(tshark.wholeLayers))
+    }
+}

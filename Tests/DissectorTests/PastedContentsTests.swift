@@ -1,0 +1,170 @@
+import BitcoinP2P
+import Dissector
+import Fields
+import Output
+import Support
+import Testing
+
+/// What pasted bytes are taken for.
+@Suite struct PastedContentsTests {
+    private let mainnet = Network(magic: 0xf9be_b4d9)
+    private let verack = framed("verack")
+    private let ping = framed("ping", [8, 7, 6, 5, 4, 3, 2, 1])
+
+    private func contents(_ text: String, as name: String? = nil) throws -> PastedContents {
+        let command = try name.map { try #require(Command(name: $0)) }
+        return try PastedContents(PastedText(Array(text.utf8)), as: command, network: mainnet)
+    }
+
+    private func forms(_ contents: PastedContents) -> [String] {
+        contents.pieces.map { piece in
+            switch piece.form {
+            case .messages: "messages \(piece.range.count)"
+            case .payload(let command): "\(command.name) \(piece.range.count)"
+            }
+        }
+    }
+
+    private func problem(_ text: String, as name: String? = nil) -> String {
+        do {
+            return "read: \(forms(try contents(text, as: name)))"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    // MARK: Messages and payloads
+
+    @Test func messages() throws {
+        for text in [ping.hex, (verack + ping).hex, verack.hex + "\n" + ping.hex] {
+            let found = try contents(text)
+            let count = text.filter { !$0.isWhitespace }.count / 2
+            #expect(forms(found) == ["messages \(count)"])
+            #expect(found.notes.isEmpty)
+        }
+        // What comes after them is said when they are shown.
+        #expect(forms(try contents(verack.hex + "00")) == ["messages 25"])
+        #expect(try contents(verack.hex).notes.isEmpty)
+    }
+
+    @Test func aHeaderWinsOverTheTypeThatIsNamed() throws {
+        let found = try contents(verack.hex, as: "ping")
+        #expect(forms(found) == ["messages 24"])
+        #expect(found.notes == ["--as ping was not used: the bytes have a header, whose command is verack"])
+    }
+
+    @Test func payloads() throws {
+        #expect(forms(try contents("0807060504030201", as: "ping")) == ["ping 8"])
+        // Also what is none: its remarks say what is wrong.
+        #expect(forms(try contents("08070605", as: "ping")) == ["ping 4"])
+    }
+
+    // MARK: Lines
+
+    @Test func eachLineIsAPayload() throws {
+        let found = try contents("0807060504030201\n1112131415161718\n", as: "ping")
+        #expect(forms(found) == ["ping 8", "ping 8"])
+        #expect(found.notes == ["each of the 2 lines was read by itself"])
+        let strings = try contents("['0807060504030201', '1112131415161718']", as: "ping")
+        #expect(forms(strings) == ["ping 8", "ping 8"])
+    }
+
+    @Test func linesThatAreNoPayloadsAreJoined() throws {
+        let tx = BitcoinMessage.tx(1, size: 40).payload
+        let half = tx.count / 2
+        let text = Array(tx[..<half]).hex + "\n" + Array(tx[half...]).hex
+        let found = try contents(text, as: "tx")
+        #expect(forms(found) == ["tx \(tx.count)"])
+        #expect(found.notes == ["the 2 lines were joined"])
+        // One of two is none.
+        #expect(forms(try contents("0807060504030201\n11121314151617", as: "ping")) == ["ping 15"])
+    }
+
+    @Test func linesOfSeveralKinds() throws {
+        let tx = BitcoinMessage.tx(1, size: 40).payload
+        let found = try contents([verack, tx, ping, verack, tx].map(\.hex).joined(separator: "\n"))
+        #expect(forms(found) == ["messages 24", "tx \(tx.count)", "messages 56", "tx \(tx.count)"])
+        #expect(
+            found.notes == [
+                "each of the 5 lines was read by itself", "taken for a transaction, as with --as tx",
+            ])
+    }
+
+    // MARK: Guesses
+
+    @Test func transactionBlockAndHeader() throws {
+        let block = BitcoinMessage.block(size: 40_000).payload
+        let tx = BitcoinMessage.tx(7, size: 10).payload
+        for (bytes, form, name) in [
+            (tx, "tx", "a transaction, as with --as tx"), (block, "block", "a block, as with --as block"),
+            (Array(block.prefix(80)), "block", "a block header, as with --as block"),
+        ] {
+            let found = try contents(bytes.hex)
+            #expect(forms(found) == ["\(form) \(bytes.count)"])
+            #expect(found.notes == ["taken for \(name)"])
+        }
+        for bytes in [tx.dropLast(), tx + [0], block.prefix(81), block.dropLast(), block.prefix(79)] {
+            #expect(problem(Array(bytes).hex).contains("no transaction, block or block header"))
+        }
+    }
+
+    /// Every sample of a transaction is one, and few others are.
+    @Test func samples() throws {
+        for sample in try Sample.all() where !sample.bytes.isEmpty {
+            let object = BareObject(sample.bytes.span.bytes, network: mainnet)
+            switch sample.command {
+            case "tx": #expect(object == .transaction, "\(sample.payload)")
+            case "block": #expect(object == .block || object == .blockHeader, "\(sample.payload)")
+            default:
+                let isLike = sample.bytes.count == 80 || sample.command.hasSuffix("tx")
+                #expect(object == nil || isLike, "\(sample.command)")
+            }
+        }
+    }
+
+    @Test func packets() throws {
+        let tcp: [UInt8] = [0xc3, 0x50, 0x20, 0x8d] + [0, 0, 0, 1, 0, 0, 0, 1] + [0x50, 0x18, 0xff, 0xff, 0, 0, 0, 0]
+        func packet(_ data: [UInt8], number: UInt8 = 6) -> [UInt8] {
+            let length = UInt16(20 + tcp.count + data.count)
+            return [0x45, 0] + [UInt8(length >> 8), UInt8(length & 255)] + [0, 1, 0x40, 0, 64, number, 0, 0]
+                + [10, 0, 0, 1, 10, 0, 0, 2] + tcp + data
+        }
+        let ethernet: [UInt8] = [UInt8](repeating: 2, count: 12) + [8, 0]
+        let cooked: [UInt8] = [0, 4, 0, 1, 0, 6, 2, 2, 2, 2, 2, 2, 0, 0, 8, 0]
+        // A short frame is filled up.
+        let padding: [UInt8] = [0, 0, 0, 0, 0, 0]
+        for (frame, name) in [
+            (packet(verack), "an IP packet"), (ethernet + packet(verack), "an Ethernet frame"),
+            (ethernet + packet(verack) + padding, "an Ethernet frame"),
+            (cooked + packet(verack), "a frame of a Linux cooked capture"),
+            ([2, 0, 0, 0] + packet(verack), "a frame of a loopback interface"),
+        ] {
+            let found = try contents(frame.hex)
+            #expect(forms(found) == ["messages 24"], "\(name)")
+            #expect(found.notes == ["taken for \(name), of which the 24 bytes of its TCP segment are shown"])
+            #expect(try contents(frame.hex, as: "ping").pieces == found.pieces)
+        }
+        #expect(problem((ethernet + packet([])).hex).hasSuffix("an Ethernet frame whose TCP segment has no data"))
+        #expect(problem((ethernet + packet([1, 2, 3])).hex).contains("does not begin with the header of a message"))
+        #expect(problem(packet([1, 2, 3], number: 17).hex).hasSuffix("an IP packet without a TCP segment"))
+    }
+
+    // MARK: Problems
+
+    @Test func wrongGuessesSayWhatWasTakenForWhat() {
+        let none =
+            "no message with its header, no packet with one, no transaction, block or block header; for a bare payload, "
+            + "name its type with --as COMMAND"
+        #expect(problem("00") == "this byte is \(none)")
+        #expect(
+            problem("nonsense")
+                == "taken for base64, since as hexadecimal character 1: 'n' is not a hexadecimal digit, these 6 bytes are "
+                + none)
+        #expect(problem("[1, 2, 3]").hasPrefix("taken for an array of numbers, since as hexadecimal character 1: "))
+        #expect(problem("00\n0102").hasPrefix("joined, these 3 bytes are no message"))
+        #expect(problem([UInt8](repeating: 7, count: 32).hex).hasSuffix("; a hash is found in captures by --find"))
+        #expect(problem("d9b4bef976657261636b00").contains("they begin with the magic of mainnet in reverse"))
+        #expect(problem("70736274ff01").hasSuffix("a PSBT (BIP 174), which no message carries"))
+        #expect(problem("d4c3b2a102000400").hasSuffix("a capture: name it with -r, or say -r - for standard input"))
+    }
+}

@@ -1,0 +1,58 @@
+import Fields
+import Testing
+
+/// Names that are suggested to somebody who gave another.
+@Suite struct NearestNamesTests {
+    private static let names = [
+        "bitcoin.version", "bitcoin.version.version", "bitcoin.version.start_height", "bitcoin.version.user_agent",
+        "bitcoin.version.user_agent.length", "bitcoin.version.nonce", "bitcoin.version.relay", "bitcoin.block.version",
+        "bitcoin.tx.txid", "bitcoin.tx.lock_time", "bitcoin.tx.in", "bitcoin.tx.in.seq", "bitcoin.tx.out.value",
+        "bitcoin.inv.type", "bitcoin.inv.hash", "bitcoin.feefilter.value", "bitcoin.command", "bitcoin.fraud",
+        "tcp.port", "ip.src", "ip.dst", "frame.number",
+    ]
+
+    private func first(_ name: String, among names: [String] = Self.names) -> String {
+        let text = NearestNames.suggestion(for: name, among: names)
+        return String(text.dropFirst(" Did you mean ".count).prefix { $0 != "," && $0 != "?" })
+    }
+
+    @Test(arguments: [
+        // The last component.
+        ("version", "bitcoin.version"), ("txid", "bitcoin.tx.txid"), ("start_height", "bitcoin.version.start_height"),
+        ("tx.txid", "bitcoin.tx.txid"), ("Bitcoin.Command", "bitcoin.command"),
+        // A letter or two.
+        ("bitcoin.comand", "bitcoin.command"), ("tcp.prt", "tcp.port"), ("bitcoin.inv.hsh", "bitcoin.inv.hash"),
+        // The same words, or other words for the same.
+        ("bitcoin.version.height", "bitcoin.version.start_height"),
+        ("bitcoin.version.agent", "bitcoin.version.user_agent"),
+        ("bitcoin.tx.locktime", "bitcoin.tx.lock_time"), ("bitcoin.tx.input.sequence", "bitcoin.tx.in.seq"),
+        ("bitcoin.transaction.output.amount", "bitcoin.tx.out.value"), ("subver", "bitcoin.version.user_agent"),
+        ("ip.source", "ip.src"), ("bitcoin.feefilter.feerate", "bitcoin.feefilter.value"),
+        // Part of a word.
+        ("locktime", "bitcoin.tx.lock_time"),
+    ])
+    func isMeant(_ given: String, _ meant: String) { #expect(first(given) == meant) }
+
+    @Test func noName() {
+        for name in ["", "xyzzy", "zzzzzzzz", "q", String(repeating: "bitcoin.", count: 1000)] {
+            #expect(NearestNames.suggestion(for: name, among: Self.names) == "", "\(name)")
+        }
+        #expect(NearestNames.suggestion(for: "version", among: []) == "")
+    }
+
+    /// What only looks alike is left out where something means the same.
+    @Test func onlyTheBest() {
+        #expect(
+            NearestNames.suggestion(for: "bitcoin.version.height", among: Self.names)
+                == " Did you mean bitcoin.version.start_height?")
+        let many = NearestNames.suggestion(for: "version", among: Self.names)
+        #expect(many == " Did you mean bitcoin.version, bitcoin.block.version, bitcoin.version.version?")
+    }
+
+    @Test func typesOfMessages() {
+        let types = ["tx", "ping", "pong", "headers", "getheaders", "version", "verack", "block"]
+        #expect(first("transaction", among: types) == "tx")
+        #expect(first("pnig", among: types) == "ping")
+        #expect(first("header", among: types) == "headers")
+    }
+}

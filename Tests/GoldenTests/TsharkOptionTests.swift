@@ -1,0 +1,72 @@
+import Foundation
+import Testing
+
+@testable import btcshark
+
+/// Options as tshark reads them.
+@Suite struct TsharkOptionTests {
+    @Test func portRanges() throws {
+        #expect(try DecodeAs.ports("tcp.port==9000,bitcoin") == 9000...9000)
+        #expect(try DecodeAs.ports("tcp.port==9000-9010,bitcoin") == 9000...9010)
+        #expect(try DecodeAs.ports("tcp.port==9000:3,bitcoin") == 9000...9002)
+        #expect(try DecodeAs.ports("tcp.port==65535:1,bitcoin") == 65535...65535)
+        for text in [
+            "", "tcp.port==,bitcoin", "tcp.port==0,bitcoin", "tcp.port==0-5,bitcoin", "tcp.port==5-4,bitcoin",
+            "tcp.port==1-2-3,bitcoin", "tcp.port==65536,bitcoin", "tcp.port==65535:2,bitcoin", "tcp.port==5:0,bitcoin",
+            "tcp.port==+5,bitcoin", "tcp.port== 5,bitcoin", "tcp.port==٥,bitcoin", "udp.port==5,bitcoin",
+            "tcp.port==5,http",
+        ] {
+            #expect(throws: (any Error).self, "\(text)") { try DecodeAs.ports(text) }
+        }
+    }
+
+    @Test func intervals() throws {
+        #expect(try AskedIntervals("io,stat,1")?.interval == 1_000_000_000)
+        #expect(try AskedIntervals("io,stat,0.5")?.interval == 500_000_000)
+        #expect(try AskedIntervals("io,stat,0")?.interval == 0)
+        #expect(try AskedIntervals("io,stat")?.interval == 0)
+        #expect(try AskedIntervals("io,phs") == nil)
+        #expect(try AskedIntervals("io,statistics") == nil)
+        let texts = try AskedIntervals("io,stat,1,bitcoin.inv,,bitcoin.command in {\"a,b\", \"ping\"}")?.filters.map(
+            \.text)
+        #expect(texts == ["bitcoin.inv", "", "bitcoin.command in {\"a,b\", \"ping\"}"])
+        for text in ["io,stat,", "io,stat,x", "io,stat,-1", "io,stat,inf", "io,stat,1e99", "io,stat,0.0000000001"] {
+            #expect(throws: (any Error).self, "\(text)") { try AskedIntervals(text) }
+        }
+    }
+
+    /// Both names of an option are one.
+    @Test(arguments: [
+        ["--read-file", "captures/relay.pcap", "--display-filter", "bitcoin.ping"],
+        ["--read-file=captures/relay.pcap", "--display-filter=bitcoin.ping"],
+        ["-r", "captures/relay.pcap", "-R", "bitcoin.ping"],
+        ["-r", "captures/relay.pcap", "--read-filter", "bitcoin.ping", "-E", "header=y"],
+    ])
+    func longNames(_ arguments: [String]) throws {
+        let short = try Program.run(["-r", "captures/relay.pcap", "-Y", "bitcoin.ping"])
+        #expect(short.status == 0 && !short.output.isEmpty)
+        #expect(try Program.run(arguments).output == short.output)
+    }
+
+    /// The template names what `-T ek` writes, as it writes it.
+    @Test func mapping() throws {
+        let mapping = try #require(
+            try JSONSerialization.jsonObject(with: Program.run(["-G", "elastic-mapping"]).output) as? [String: Any])
+        let mappings = try #require(mapping["mappings"] as? [String: Any])
+        let properties = try #require(mappings["properties"] as? [String: Any])
+        let layers = try #require((properties["layers"] as? [String: Any])?["properties"] as? [String: Any])
+        let lines = try Program.run(["-r", "captures/relay.pcap", "-T", "ek"]).output.split(separator: 0x0a)
+        var compared = 0
+        for line in lines {
+            let object = try #require(try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any])
+            for (layer, fields) in object["layers"] as? [String: [String: Any]] ?? [:] {
+                let known = (layers[layer] as? [String: Any])?["properties"] as? [String: Any]
+                for (name, value) in fields where !(value is NSNull) && name != "_ws_expert" {
+                    compared += 1
+                    #expect(known?[name] != nil, "\(layer).\(name)")
+                }
+            }
+        }
+        #expect(compared > 1000)
+    }
+}

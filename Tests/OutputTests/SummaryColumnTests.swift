@@ -1,0 +1,89 @@
+import Fields
+import Records
+import Testing
+
+@testable import Output
+
+/// `gui.column.format` and `-T psml`.
+@Suite struct SummaryColumnTests {
+    private func parse(_ text: String) throws(SummaryColumn.Problem) -> [SummaryColumn] {
+        try SummaryColumn.parse(text) { Catalog.field(named: $0).map { [$0] } ?? [] }
+    }
+
+    private func problem(_ text: String) -> String? {
+        do throws(SummaryColumn.Problem) {
+            _ = try parse(text)
+            return nil
+        } catch { return error.description }
+    }
+
+    @Test func columnsAreRead() throws {
+        let columns = try parse("\"No.\",\"%m\", \"A, B\" ,%i,Port,%S")
+        #expect(columns.map(\.title) == ["No.", "A, B", "Port"])
+        #expect(try parse("\"\u{1b}[2J\",\"%m\"")[0].title == "\\x1b[2J")
+    }
+
+    @Test func whatIsWrongIsSaid() {
+        for text in ["", "\"No.\"", "\"No.\",\"%m\",\"x\"", "\"No.\",\"%m", "A,%zz", "A,%Cus", "A,%Cus:", "A,%m:1"] {
+            #expect(problem(text) != nil, "\(text)")
+        }
+        #expect(problem("A,%Cus:nonsense.field")?.contains("'nonsense.field'") == true)
+        #expect(problem("A,%zz")?.contains("-G column-formats") == true)
+    }
+
+    /// Every code that is listed can be used.
+    @Test func theListIsTrue() throws {
+        var text = TextBuffer()
+        SummaryColumn.appendFormats(to: &text)
+        let codes = text.string.split(separator: "\n").compactMap { $0.split(separator: "\t").first.map(String.init) }
+        #expect(codes.count > 20 && Set(codes).count == codes.count)
+        for code in codes where code != "%Cus" { #expect(problem("A,\(code)") == nil, "\(code)") }
+    }
+
+    private func lines(_ style: ColumnsWriter.Style, _ format: String) throws -> String {
+        let columns = try parse(format)
+        return written { output in
+            let writer = ColumnsWriter(output, columns, style: style, time: TimeColumn(.relative), depth: .summary)
+            writer.begin()
+            var record = Said(from: "[2001:db8::1]:8333", to: "10.0.0.1:1000", length: 32, seconds: 1.5).record
+            record.frameNumber = 7
+            record.info.append("ping <&>")
+            writer.write(record, RawSpan())
+            writer.write(record, RawSpan())
+            writer.end()
+        }
+    }
+
+    @Test func addressesHaveNoPorts() throws {
+        let line = try lines(.tabs, "N,%m,T,%t,S,%s,P,%S,D,%d,Q,%D,B,%B").split(separator: "\n")[0]
+        #expect(
+            line.split(separator: "\t").map { $0.filter { $0 != " " } }
+                == ["7", "1.500000", "2001:db8::1", "8333", "10.0.0.1", "1000", "32"])
+    }
+
+    @Test func psml() throws {
+        let text = try lines(.psml(creator: "test"), "No.,%m,\"<Info>\",%i")
+        #expect(
+            text == """
+                <?xml version="1.0" encoding="utf-8"?>
+                <psml version="0" creator="test">
+                <structure>
+                <section>No.</section>
+                <section>&lt;Info&gt;</section>
+                </structure>
+
+                <packet>
+                <section>7</section>
+                <section>ping &lt;&amp;&gt;</section>
+                </packet>
+
+                <packet>
+                <section>7</section>
+                <section>ping &lt;&amp;&gt;</section>
+                </packet>
+
+                </psml>
+
+                """)
+    }
+}
