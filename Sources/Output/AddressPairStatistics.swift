@@ -123,30 +123,50 @@ extension AddressPairStatistics {
     }
 
     static let columns: [ValuedColumn<Row>] = [
-        .init("address", "Address A", .text, "the one that was heard first") { .printable($0.first) },
-        .init("other_address", "Address B", .text, "the other one") { .printable($0.second) },
+        .init("address", "Address A", .text, "the one that was heard first", importance: .name) {
+            .printable($0.first)
+        },
+        .init("other_address", "Address B", .text, "the other one", importance: .name) { .printable($0.second) },
         .init("connections", "Connections", .count, "TCP connections between them that have a message") {
             .number($0.streams.count)
         },
-        .init("messages", "Messages", .count, "messages of both sides") {
+        .init("messages", "Messages", .count, "messages of both sides", importance: .main) {
             .number($0.firstMessages &+ $0.secondMessages)
         },
-        .init("bytes", "Bytes", .bytes, "bytes of both sides: headers and payloads, or all that is encrypted") {
+        .init(
+            "bytes", "Bytes", .bytes, "bytes of both sides: headers and payloads, or all that is encrypted",
+            importance: .main
+        ) {
             .number($0.bytes)
         },
-        .init("messages_from_address", "A->B", .count, "messages from the first address to the other") {
+        .init(
+            "messages_from_address", "A->B", .count, "messages from the first address to the other",
+            importance: .detail
+        ) {
             .number($0.firstMessages)
         },
-        .init("bytes_from_address", "Bytes A->B", .bytes, "bytes from the first address to the other") {
+        .init(
+            "bytes_from_address", "Bytes A->B", .bytes, "bytes from the first address to the other",
+            importance: .detail
+        ) {
             .number($0.firstBytes)
         },
-        .init("messages_from_other", "B->A", .count, "messages from the other address to the first") {
+        .init(
+            "messages_from_other", "B->A", .count, "messages from the other address to the first",
+            importance: .detail
+        ) {
             .number($0.secondMessages)
         },
-        .init("bytes_from_other", "Bytes B->A", .bytes, "bytes from the other address to the first") {
+        .init(
+            "bytes_from_other", "Bytes B->A", .bytes, "bytes from the other address to the first",
+            importance: .detail
+        ) {
             .number($0.secondBytes)
         },
-        .init("start", "Start", .seconds, "when their first message began, since the capture's first frame") {
+        .init(
+            "start", "Start", .seconds, "when their first message began, since the capture's first frame",
+            importance: .detail
+        ) {
             .nanoseconds($0.start &- $0.captureStart, decimals: $0.decimals)
         },
         .init("duration", "Duration", .seconds, "from then to the end of their last message") {

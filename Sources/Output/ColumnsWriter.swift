@@ -80,6 +80,7 @@ public final class ColumnsWriter: RecordSink {
     }
 
     public func write(_ record: borrowing Record, _ span: RawSpan) {
+        let start = output.buffer.count
         if record.isNumbered { bytes &+= UInt64(clamping: record.length) }
         if !nodes.columns.isEmpty { nodes.collect(record.tree) }
         if case .psml = style { output.buffer.append("<packet>\n") }
@@ -94,6 +95,9 @@ public final class ColumnsWriter: RecordSink {
             }
         }
         output.buffer.append(isXML ? "</packet>\n\n" : "\n")
+        if case .text = style, let width = output.width {
+            LineFitter(.cut, into: width).fit(&output.buffer, from: start)
+        }
         output.flushIfFull()
     }
 

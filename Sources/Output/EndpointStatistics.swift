@@ -96,11 +96,16 @@ extension EndpointStatistics {
     }
 
     static let columns: [ValuedColumn<Row>] = [
-        .init("endpoint", "Endpoint", .text, "the address, with endpoints,tcp also its port") { .printable($0.end) },
-        .init("messages", "Messages", .count, "messages that it sent or received") {
+        .init("endpoint", "Endpoint", .text, "the address, with endpoints,tcp also its port", importance: .name) {
+            .printable($0.end)
+        },
+        .init("messages", "Messages", .count, "messages that it sent or received", importance: .main) {
             .number($0.sentMessages &+ $0.receivedMessages)
         },
-        .init("bytes", "Bytes", .bytes, "bytes of these: headers and payloads, or all that is encrypted") {
+        .init(
+            "bytes", "Bytes", .bytes, "bytes of these: headers and payloads, or all that is encrypted",
+            importance: .main
+        ) {
             .number($0.bytes)
         },
         .init("sent_messages", "Tx Messages", .count, "messages that it sent") { .number($0.sentMessages) },

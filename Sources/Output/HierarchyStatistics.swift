@@ -112,7 +112,10 @@ extension HierarchyStatistics {
     }
 
     static let columns: [ValuedColumn<Row>] = [
-        .init("path", "Protocol", .text, "the protocols from the outermost on, and the command, with colons between") {
+        .init(
+            "path", "Protocol", .text, "the protocols from the outermost on, and the command, with colons between",
+            importance: .name
+        ) {
             .label($0.pathText, shown: $0.shown)
         },
         .init("messages", "Messages", .count, "messages carried by it, and packets of v2 without one") {

@@ -125,13 +125,20 @@ extension IntervalStatistics {
     }
 
     static let columns: [ValuedColumn<Row>] = [
-        .init("start", "From", .seconds, "when the interval begins, since the capture's first frame") {
+        .init("start", "From", .seconds, "when the interval begins, since the capture's first frame", importance: .name)
+        {
             .nanoseconds($0.start, decimals: $0.decimals)
         },
-        .init("end", "To", .seconds, "when it ends, which is no part of it, or the last message's time") {
+        .init(
+            "end", "To", .seconds, "when it ends, which is no part of it, or the last message's time",
+            importance: .name
+        ) {
             .nanoseconds($0.end, decimals: $0.decimals)
         },
-        .init("filter", "Filter", .text, "which messages are counted, as -z has it; nothing where all are") {
+        .init(
+            "filter", "Filter", .text, "which messages are counted, as -z has it; nothing where all are",
+            importance: .name
+        ) {
             .text($0.shownFilter)
         },
         .init("messages", "Messages", .count, "messages that were completed in it") { .number($0.messages) },

@@ -21,7 +21,8 @@ struct ReadingEnd {
         self.problem = problem
         var text = "\(number) \(unit)\(number == 1 ? "" : "s")"
         if let path { text += ", the last of \(path)" }
-        if let progress { text += ", \(Int(progress.fraction * 100))% of all" }
+        // What is in the buffers of a reader is read, but was not handed on.
+        if let progress { text += ", \(min(99, Int(progress.fraction * 100)))% of all" }
         reached = text
     }
 

@@ -38,7 +38,7 @@ struct Run {
     func run() -> Status {
         if case .pasted(let pasted) = plan.input { return run(pasted) }
         // Before anything is said or opened: one who hears of it may ask for the end already.
-        Signals.listen(rotates: plan.isRecordedLive)
+        Signals.listen(rotates: plan.isRecordedLive, redraws: top != nil)
         return switch plan.input {
         case .pasted(let pasted): run(pasted)
         case .captures(let paths): run(paths)
@@ -303,9 +303,10 @@ struct Run {
         if !reportExport() { status = .input }
         if plan.metrics?.hasFailed == true { status = .input }
         if plan.lacksInput { status = .input }
-        if let reached = end.reached, let signal = Signals.end {
-            StandardError.complain("cut short by \(signal.name) after \(reached)")
-            status = signal.status
+        // Live it is the usual end.
+        if !plan.isLive, let signal = Signals.end {
+            if let reached = end.reached { StandardError.complain("cut short by \(signal.name) after \(reached)") }
+            if end.reached != nil || output.errorNumber == ETIMEDOUT { status = signal.status }
         }
         if let counts = end.counts { report(counts, status) }
         if plan.options.quiet, !plan.options.reallyQuiet { Lockdown.report() }

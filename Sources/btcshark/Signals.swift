@@ -42,8 +42,10 @@ enum Signals {
 
     /// Begins to listen. A read or a wait is interrupted by an end; by the others, only a wait of the live capture.
     ///
-    /// - Parameter rotates: SIGHUP asks for the next file.
-    static func listen(rotates: Bool = false) {
+    /// - Parameters:
+    ///   - rotates: SIGHUP asks for the next file.
+    ///   - redraws: Somebody draws on the terminal, and wants to know of another size.
+    static func listen(rotates: Bool = false, redraws: Bool = false) {
         // Made here, not in the handlers, in which atomics and signal() are all that may be touched.
         ending.store(0, ordering: .relaxed)
         counts.store(false, ordering: .relaxed)
@@ -56,7 +58,9 @@ enum Signals {
         handle(SIGINT, ends)
         handle(SIGTERM, ends)
         handle(SIGUSR1, flags: SA_RESTART) { _ in Signals.counts.store(true, ordering: .relaxed) }
-        handle(SIGWINCH, flags: SA_RESTART) { _ in Signals.resize.store(true, ordering: .relaxed) }
+        if redraws {
+            handle(SIGWINCH, flags: SA_RESTART) { _ in Signals.resize.store(true, ordering: .relaxed) }
+        }
         if rotates {
             handle(SIGHUP, flags: SA_RESTART) { _ in Signals.rotation.store(true, ordering: .relaxed) }
         } else {

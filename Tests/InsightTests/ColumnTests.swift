@@ -30,6 +30,13 @@ struct ColumnTests {
         }
     }
 
+    /// A terminal that has no room for all columns has one that names the row.
+    @Test(arguments: QuestionName.allCases)
+    func aColumnNamesTheRow(question: QuestionName) {
+        let shown = question.columns.rows.filter { $0.title != nil }
+        #expect(shown.isEmpty || shown.contains { $0.importance == .name })
+    }
+
     @Test(arguments: QuestionName.allCases)
     func noKeyTwice(question: QuestionName) {
         let (head, rows) = question.columns

@@ -112,8 +112,9 @@ import Testing
     }
 
     private let columns = [
-        column(.text, .name), column(.count, .usual), column(.count, .main), column(.longText(shown: 40), .usual),
-        column(.count, .detail), column(.count, .usual),
+        Self.column(.text, .name), Self.column(.count, .usual), Self.column(.count, .main),
+        Self.column(.longText(shown: 40), .usual),
+        Self.column(.count, .detail), Self.column(.count, .usual),
     ]
     private let widths = [10, 8, 6, 30, 4, 9]
 
