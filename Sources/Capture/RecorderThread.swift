@@ -123,7 +123,10 @@ final class RecorderThread: @unchecked Sendable {
         if let failure { throw failure }
         switch step {
         case .frame: break
-        case .idle: try recording.files.keepTime()
+        case .idle:
+            // What was found meanwhile goes into the files that this may close.
+            try recordSecrets()
+            try recording.files.keepTime()
         case .end: return false
         }
         return true
