@@ -47,7 +47,7 @@ import Testing
         let hostile = version.name + word(agent.count) + agent
         var seeds: Seeds = samples.map { sample in
             let index = number(sample.command)
-            let head = [UInt8(index % 18), UInt8(index * 37 & 255)] + word(index * 1009 & 0xffff)
+            let head = [UInt8(index % 21), UInt8(index * 37 & 255)] + word(index * 1009 & 0xffff)
             return (sample.command, head + message(sample, index % 2 == 0 ? 0 : 0x8000))
         }
         for kind in 0..<18 {

@@ -18,7 +18,9 @@ import Testing
     private static let moreForms: [[String]] = [
         ["-T", "tabs"], ["-T", "json"], ["-T", "json", "-x"], ["-T", "jsonraw"], ["-T", "ek"], ["-T", "pdml"],
         ["-T", "ndjson"], ["-q", "-z", "conv,tcp"], ["-q", "-z", "bitcoin,tree"],
-        ["-T", "ndjson", "-q", "-z", "conv,tcp"],
+        ["-T", "ndjson", "-q", "-z", "conv,tcp"], ["-T", "psml"], ["-T", "json", "-J", "tcp bitcoin"],
+        ["-o", "gui.column.format:A,%m,B,%Cus:bitcoin.version.user_agent,C,%i"], ["-q", "-z", "io,phs"],
+        ["-q", "-z", "follow,tcp,ascii,0"], ["-q", "-z", "endpoints,tcp"], ["-q", "-z", "io,stat,1,bitcoin"],
         [
             "-T", "fields", "-e", "bitcoin.version.user_agent", "-e", "bitcoin.command", "-e", "_ws.col.info", "-E",
             "quote=d", "-E", "separator=,",

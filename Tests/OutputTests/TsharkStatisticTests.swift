@@ -8,7 +8,9 @@ import Testing
 
 /// Statistics that tshark has, too, of messages.
 @Suite struct TsharkStatisticTests {
-    private let (a, b, c) = ("10.0.0.1", "10.0.0.2", "[2001:db8::1]")
+    private let a = "10.0.0.1"
+    private let b = "10.0.0.2"
+    private let c = "[2001:db8::1]"
 
     private var said: [Said] {
         [

@@ -8,7 +8,7 @@ import Testing
     private static let size = Trial.isFull ? 4_000_000 : 900_000
     private static let text = [[], ["-V"], ["--annotate"], ["-x"]]
     private static let machine = [
-        ["-T", "json"], ["-T", "jsonraw"], ["-T", "ek"], ["-T", "pdml"], ["-T", "ndjson"],
+        ["-T", "json"], ["-T", "jsonraw"], ["-T", "ek"], ["-T", "pdml"], ["-T", "ndjson"], ["-T", "psml"],
         ["-T", "fields", "-e", "bitcoin"],
     ]
     /// The larger of two budgets, and as much again for what is around.

@@ -119,7 +119,7 @@ func subject(_ kind: UInt8, _ choice: UInt8, _ columns: [FieldColumn]) -> Subjec
     let time = TimeColumn(times[Int(choice >> 1) % times.count])
     let depth = Depth(holding: columns.flatMap(\.fields))
     let statistics = Statistic.allCases
-    switch kind % 18 {
+    switch kind % 21 {
     case 0:
         let writer = TextWriter(
             output, summary: SummaryLine(time: time, colour: colour),
@@ -160,12 +160,31 @@ func subject(_ kind: UInt8, _ choice: UInt8, _ columns: [FieldColumn]) -> Subjec
     case 16:
         let writer = statistics[Int(choice) % statistics.count].makeWriter(output, .table)
         return Subject(writer: writer) { bytes, _ in text(bytes, isColoured: false) }
-    default:
+    case 17:
         let writer = statistics[Int(choice) % statistics.count].makeWriter(output, .ndjson)
         return Subject(writer: writer) { bytes, _ in
             let lines = bytes.count(where: { $0 == 0x0a })
             return WellFormed.textProblem(bytes) ?? WellFormed.jsonLinesProblem(bytes, lines: lines)
         }
+    case 18:
+        let writer = ColumnsWriter(
+            output, SummaryColumn.standard, style: .psml(creator: "<fuzz>"), time: time, depth: depth)
+        return Subject(writer: writer) { bytes, counter in
+            let (problem, children) = WellFormed.xmlProblem(bytes)
+            // The titles, and then the records.
+            return problem ?? (children == counter.records + 1 ? nil : "not an element a record")
+        }
+    case 19:
+        let writer = ColumnsWriter(output, SummaryColumn.standard, style: .text, time: time, depth: depth)
+        return Subject(writer: writer) { bytes, counter in
+            text(bytes, isColoured: false)
+                ?? (bytes.count(where: { $0 == 0x0a }) == counter.records ? nil : "not a line a record")
+        }
+    default:
+        let forms = FollowStatistics.Form.allCases
+        let writer = FollowStatistics(
+            forms[Int(choice) % forms.count], stream: 0, writesAtOnce: choice & 128 != 0, to: output)
+        return Subject(writer: writer) { bytes, _ in text(bytes, isColoured: false, allowing: [0x09]) }
     }
 }
 
@@ -194,7 +213,7 @@ fuzz { start, count in
     group.end()
     let bytes = written.take()
     if let problem = subject.problem(bytes, counter) {
-        fatalError("writer \(kind % 18), options \(choice): \(problem)")
+        fatalError("writer \(kind % 21), options \(choice): \(problem)")
     }
     return 0
 }
