@@ -38,6 +38,7 @@ enum FieldTypeText {
             text.append("]")
         case .text where isCounted: text.append("var_str")
         case .bytes where isCounted: text.append("var_bytes")
+        case .ethernet: text.append("6 bytes")
         case .ipv4: text.append("4 bytes, big-endian")
         case .ipv6: text.append("16 bytes, big-endian")
         case .ethernet: text.append("6 bytes")
