@@ -41,7 +41,6 @@ enum FieldTypeText {
         case .ethernet: text.append("6 bytes")
         case .ipv4: text.append("4 bytes, big-endian")
         case .ipv6: text.append("16 bytes, big-endian")
-        case .ethernet: text.append("6 bytes")
         case .text, .bytes:
             text.append(decimal: UInt64(node.length))
             text.append(node.length == 1 ? " byte" : " bytes")

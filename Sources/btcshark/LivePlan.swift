@@ -109,15 +109,17 @@ struct LivePlan {
     ///
     /// - Parameter seconds: For how long.
     func silenceText(after seconds: Int) -> String {
-        let other =
-            switch options.filter {
-            case .all: "another interface is named with -i"
-            case .expression: "another filter is named with -f, and -f '' takes everything"
-            case .ports: "a node on another port is heard with -d tcp.port==PORT,bitcoin, and -f '' takes everything"
-            }
-        return
-            "nothing has come on \(interface) in \(seconds) s; listening for \(filterText). If that is wrong: \(other); "
-            + "-D lists the interfaces"
+        "nothing has come on \(interface) in \(seconds) s; listening for \(filterText). If that is wrong: "
+            + "\(Self.advice(on: options.filter)); -D lists the interfaces"
+    }
+
+    private static func advice(on filter: CaptureFilter) -> String {
+        switch filter {
+        case .within(_, let filter): advice(on: filter)
+        case .all: "another interface is named with -i"
+        case .expression: "another filter is named with -f, and -f '' takes everything"
+        case .ports: "a node on another port is heard with -d tcp.port==PORT,bitcoin, and -f '' takes everything"
+        }
     }
 
     /// What is captured, for people.
