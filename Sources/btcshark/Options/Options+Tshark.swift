@@ -7,12 +7,16 @@ extension Options {
     /// With neither `-r` nor `-i` nor anything else to read, the first interface that is no loopback, as tshark; where
     /// there is none all stays as it is, and is refused.
     mutating func chooseInterface() throws {
-        guard read.isEmpty, interfaces.isEmpty, decode == nil, command == nil, printKeyProbe == nil else { return }
+        guard input.read.isEmpty, live.interfaces.isEmpty, input.decode == nil, input.command == nil,
+            secrets.printKeyProbe == nil
+        else { return }
         // Somebody has forgotten -r.
         guard !arguments.contains(where: { access($0, F_OK) == 0 }) else { return }
         guard let all = try? Interface.all(), let first = all.first(where: { !$0.isLoopback }) else { return }
-        if !reallyQuiet { StandardError.complain("neither -r nor -i: capturing on \(first.name), the first interface") }
-        interfaces = [first.name]
+        if !display.reallyQuiet {
+            StandardError.complain("neither -r nor -i: capturing on \(first.name), the first interface")
+        }
+        live.interfaces = [first.name]
     }
 
     /// The layers of `--elastic-mapping-filter`; nil for all.
