@@ -20,6 +20,7 @@ import Testing
     /// Names that stand for the reader's own files and addresses, and what is read in their place.
     private static let ours = [
         (" -Z btcshark", ""), ("/var/lib/btcshark/", ""), (" capture.pcap", " captures/relay.pcap"),
+        (" relay.pcap", " captures/relay.pcap"),
         ("monday.pcap tuesday.pcap", "captures/relay.pcap captures/relay-ipv6.pcap"), ("192.0.2.1", "10.20.0.1"),
     ]
 
@@ -28,9 +29,10 @@ import Testing
         var examples: [Example] = []
         for path in ["README.md"] + manuals {
             let text = (try? String(contentsOf: Program.root.appendingPathComponent(path), encoding: .utf8)) ?? ""
-            for line in text.split(separator: "\n") {
-                guard let command = path.hasSuffix(".md") ? indented(line) : displayed(line) else { continue }
-                guard command.contains("btcshark ") else { continue }
+            let lines = text.split(separator: "\n")
+            let commands =
+                path.hasSuffix(".md") ? lines.compactMap(indented) : lines.compactMap(displayed) + blocks(lines)
+            for command in commands where command.contains("btcshark ") {
                 examples.append(Example(source: path, command: command))
             }
         }
@@ -53,15 +55,40 @@ import Testing
 
     private static func displayed(_ line: Substring) -> String? {
         guard line.hasPrefix(".Dl ") else { return nil }
-        let escapes = [("\\&", ""), ("\\-", "-"), ("\\(aq", "'"), ("\\(dq", "\""), ("\\e", "\\")]
-        let command = escapes.reduce(String(line.dropFirst(4))) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
+        let command = plain(line.dropFirst(4))
         return command.hasPrefix("$ ") ? String(command.dropFirst(2)) : command
+    }
+
+    /// The commands of literal displays that begin with one: lines that end in a backslash or a bar go on.
+    private static func blocks(_ lines: [Substring]) -> [String] {
+        var commands: [String] = []
+        var isInside = false
+        var begun = ""
+        for (index, line) in lines.enumerated() {
+            if line.hasPrefix(".Bd") { isInside = lines.dropFirst(index + 1).first?.hasPrefix("btcshark ") == true }
+            if line.hasPrefix(".Ed") { isInside = false }
+            guard isInside, !line.hasPrefix(".") else { continue }
+            begun += plain(line)
+            if begun.hasSuffix("\\") || begun.hasSuffix("|") {
+                begun += "\n"
+            } else {
+                commands.append(begun)
+                begun = ""
+            }
+        }
+        return commands
+    }
+
+    /// Without mandoc's escapes.
+    private static func plain(_ line: Substring) -> String {
+        let escapes = [("\\&", ""), ("\\-", "-"), ("\\(aq", "'"), ("\\(dq", "\""), ("\\e", "\\")]
+        return escapes.reduce(String(line)) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
     }
 
     @Test func thereAreExamples() {
         #expect(Self.examples.contains { $0.source == "README.md" } && Self.manuals.count > 4)
         #expect(Self.examples.filter { Self.runnable($0.command) != nil }.count > 12)
-        for manual in ["btcshark.1", "btcshark-report.1", "btcshark-statistics.7"] {
+        for manual in ["btcshark.1", "btcshark-build.1", "btcshark-report.1", "btcshark-statistics.7"] {
             #expect(Self.examples.contains { $0.source.hasSuffix(manual) }, "\(manual)")
         }
     }
