@@ -230,7 +230,11 @@ struct RecordBuilder: ~Copyable {
             sink.generate(fields.frameLength, value: UInt64(segment.frameLength), RawSpan())
             appendNotes(segment, &sink)
         }
-        view?.appendFrame(to: &sink, since: sinceShown)
+        if let view {
+            view.appendFrame(to: &sink, since: sinceShown)
+        } else if packets.isWhole {
+            appendNoFrame(ends, hasLength: segment != nil, &sink)
+        }
         appendFile(sender.file, &sink)
         sink.close(frame, at: 0)
 
@@ -246,6 +250,14 @@ struct RecordBuilder: ~Copyable {
         }
         record.protocolNode = sink.tree.nodes.count
         record.tree = sink.tree
+    }
+
+    /// What stands for a frame of which nothing is known, as where bytes are missing: programs that read tshark's formats
+    /// expect a length and the protocols of every frame.
+    private func appendNoFrame(_ ends: Ends, hasLength: Bool, _ sink: inout TreeSink) {
+        if !hasLength { sink.generate(fields.frameLength, value: 0, RawSpan()) }
+        let isIPv6 = (ends.source ?? ends.destination)?.family == .ipv6
+        sink.generate(fields.packet.protocols) { $0.append(isIPv6 ? "ipv6:tcp:bitcoin" : "ip:tcp:bitcoin") }
     }
 
     /// - Parameter place: Of the input, from 1; 0 where it is not known.

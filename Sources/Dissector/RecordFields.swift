@@ -35,7 +35,8 @@ struct RecordFields: Sendable {
         "the same in seconds since the first frame of the capture")
 
     let frameLength = Field(
-        "frame.len", "Frame length on the wire", .unsigned(bits: 32), "bytes of that frame on the wire")
+        "frame.len", "Frame length on the wire", .unsigned(bits: 32),
+        "bytes of that frame on the wire; 0 where a format for programs has a record without a frame, as of a gap")
 
     let frameFile = Field(
         "frame.file", "File", .text,

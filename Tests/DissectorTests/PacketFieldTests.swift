@@ -16,23 +16,28 @@ import Testing
     init() { Pipeline.declareFields() }
 
     /// What `-T fields` prints of packets, a line each.
-    private func lines(
-        _ packets: [Packet], _ names: [String], filter text: String? = nil
-    ) throws -> [String] {
+    private func lines(_ packets: [Packet], _ names: [String], filter text: String? = nil) throws -> [String] {
         var options = PipelineOptions()
         if let text {
             options.filter = try Filter(text, resolve: RecordNames.fields(named:), names: { RecordNames.all })
         }
         let columns = try names.map { try #require(RecordNames.column(named: $0), "\($0)") }
+        let depth = Depth(holding: columns.flatMap(\.fields))
+        return try written(packets, options) {
+            FieldsWriter($0, columns: columns, format: FieldsFormat(), depth: depth)
+        }
+        .split(separator: "\n").map(String.init)
+    }
+
+    private func written(
+        _ packets: [Packet], _ options: PipelineOptions = PipelineOptions(), _ make: (ByteOutput) -> any RecordSink
+    ) throws -> String {
         let file = try #require(tmpfile())
         defer { fclose(file) }
-        let depth = Depth(holding: columns.flatMap(\.fields))
-        let writer = FieldsWriter(
-            ByteOutput(descriptor: fileno(file)), columns: columns, format: FieldsFormat(), depth: depth)
-        try feed(packets, to: writer, options)
+        try feed(packets, to: make(ByteOutput(descriptor: fileno(file))), options)
         var bytes = [UInt8](repeating: 0, count: Int(lseek(fileno(file), 0, SEEK_END)))
         #expect(pread(fileno(file), &bytes, bytes.count, 0) == bytes.count)
-        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     @Test func headers() throws {
@@ -47,6 +52,23 @@ import Testing
                 "02:00:00:00:00:01\t02:00:00:00:00:02\t0x0800\t64\t86\teth:ethertype:ip:tcp:bitcoin\t0x0010\t1\t0"
                     + "\t·······A····\t1\t65535\t20"
             ])
+    }
+
+    /// Of a gap, too: programs that read tshark's JSON look for these in each packet.
+    @Test func everyRecordHasAFrame() throws {
+        var talk = Talk()
+        talk.send(.client, ping + ping + ping, size: 32, losing: [1])
+        talk.settle()
+        let data = Data(try written(talk.packets) { JSONWriter($0) }.utf8)
+        let records = try #require(try JSONSerialization.jsonObject(with: data) as? [[String: Any]])
+        let frames = records.compactMap {
+            (($0["_source"] as? [String: Any])?["layers"] as? [String: Any])?["frame"] as? [String: Any]
+        }
+        #expect(frames.count == 3 && records.count == 3)
+        #expect(frames.map { $0["frame.len"] as? String } == ["86", "0", "86"])
+        #expect(
+            frames.map { $0["frame.protocols"] as? String }
+                == ["eth:ethertype:ip:tcp:bitcoin", "ip:tcp:bitcoin", "eth:ethertype:ip:tcp:bitcoin"])
     }
 
     @Test func payloads() throws {
