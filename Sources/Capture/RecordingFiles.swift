@@ -222,6 +222,8 @@ public struct RecordingFiles: ~Copyable {
         completedFiles &+= 1
         guard keepsFullFilesOpen else {
             closedThrough = lastFrame
+            // Where that fails the writer stays, and knows what has not come into the file.
+            try writer?.flush()
             try writer.take()?.close()
             return
         }
