@@ -107,7 +107,7 @@ let package = Package(
                 "btcshark", "Capture", "Dissector", "Fields", "Insight", "Keys", "Output", "Records", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            exclude: ["Encapsulations", "Shells", "Transcripts"], swiftSettings: settings),
+            exclude: ["Encapsulations", "Pyshark", "Shells", "Termshark", "Transcripts"], swiftSettings: settings),
         // What several test targets need: no tests, and nothing of ours.
         .target(
             name: "Support", dependencies: [.product(name: "Crypto", package: "swift-crypto")], path: "Tests/Support",
