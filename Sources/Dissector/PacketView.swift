@@ -20,9 +20,10 @@ final class PacketView {
         self.wanted = wanted
         self.fields = fields
         var sink = TreeSink(wantsInfo: false)
+        let start = note.headers
         // A frame of another link type has no segments.
         _ = Self.layers.dissect(
-            note.headers.span.bytes, originalLength: note.length, linkType: note.linkType, into: &sink)
+            start.span.bytes, originalLength: note.length, linkType: note.linkType, into: &sink)
         headers = sink.tree
     }
 
@@ -92,10 +93,14 @@ final class PacketView {
             else { continue }
             switch node.field.declaration.kind {
             case .bytes, .ipv4, .ipv6, .ethernet:
-                sink.generate(node.field, value: node.value, headers.bytes(of: node, in: note.headers.span.bytes))
+                Self.append(node, of: headers, note.headers, to: &sink)
             default: sink.generate(node.field, value: node.value, RawSpan())
             }
         }
+    }
+
+    private static func append(_ node: Node, of headers: borrowing Tree, _ start: [UInt8], to sink: inout TreeSink) {
+        sink.generate(node.field, value: node.value, headers.bytes(of: node, in: start.span.bytes))
     }
 
     // MARK: TCP
@@ -113,7 +118,8 @@ final class PacketView {
         generate(tcp.checksum, UInt64(packet.checksum), to: &sink)
         generate(tcp.urgentPointer, UInt64(packet.urgentPointer), to: &sink)
         appendFindings(to: &sink)
-        if wanted.contains(fields.payload) { sink.generate(fields.payload, value: 0, note.payload.span.bytes) }
+        let payload = note.payload
+        if wanted.contains(fields.payload) { sink.generate(fields.payload, value: 0, payload.span.bytes) }
     }
 
     /// The flags, and under them each bit.
