@@ -150,7 +150,7 @@ struct Dissected {
         case .boolean, .flag: text.append(node.value == 0 ? "false" : "true")
         case .enumeration(let names, _, _): text.append(names.name(of: node.value) ?? "\(node.value)")
         case .hash: text.append(reversedHexadecimal: source.span.bytes.extracting(range))
-        case .bytes: text.append(hexadecimal: source.span.bytes.extracting(range))
+        case .bytes, .ethernet: text.append(hexadecimal: source.span.bytes.extracting(range))
         case .text, .paddedText, .decimal: text.append(wire: source.span.bytes.extracting(range))
         case .ipv4: text.append(ipv4: source.span.bytes.extracting(range))
         case .ipv6: text.append(ipv6: source.span.bytes.extracting(range))
