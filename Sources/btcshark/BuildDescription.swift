@@ -22,7 +22,7 @@ enum BuildDescription {
 
     private static var configuration: String {
         #if DEBUG
-        return _isDebugAssertConfiguration() ? "Debug" : "Optimised debug"
+        return "Debug"
         #else
         return "Release"
         #endif
