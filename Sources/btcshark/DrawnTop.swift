@@ -15,7 +15,7 @@ final class DrawnTop {
         guard plan.options.top, case .live(let live) = plan.input else { return nil }
         terminal = plan.presentation.terminal
         top = Top(
-            live.interface, node: plan.nodeOfTop, terminal.colour, to: output, at: SystemClock.nanoseconds)
+            live.shownName, node: plan.nodeOfTop, terminal.colour, to: output, at: SystemClock.nanoseconds)
     }
 
     func drawIfDue(_ now: ContinuousClock.Instant, _ facts: () -> CaptureFacts?) {

@@ -109,7 +109,7 @@ struct LivePlan {
     ///
     /// - Parameter seconds: For how long.
     func silenceText(after seconds: Int) -> String {
-        "nothing has come on \(interface) in \(seconds) s; listening for \(filterText). If that is wrong: "
+        "nothing has come on \(shownName) in \(seconds) s; listening for \(filterText). If that is wrong: "
             + "\(Self.advice(on: options.filter)); -D lists the interfaces"
     }
 
@@ -122,11 +122,11 @@ struct LivePlan {
         }
     }
 
+    /// The interface, or all of several, for people.
+    var shownName: String { names.count > 1 ? names.joined(separator: ", ") : interface }
+
     /// What is captured, for people.
-    var filterText: String {
-        names.count > 1
-            ? "\(names.joined(separator: ", ")); \(Self.text(of: options.filter))" : Self.text(of: options.filter)
-    }
+    var filterText: String { Self.text(of: options.filter) }
 
     private static func text(of filter: CaptureFilter) -> String {
         switch filter {

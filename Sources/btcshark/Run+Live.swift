@@ -159,7 +159,7 @@ extension Run {
 
     private func announce(_ capture: borrowing LiveCapture, _ live: LivePlan) {
         if plan.options.reallyQuiet { return }
-        StandardError.complain("capturing on \(capture.interface) (link type \(capture.linkType)), \(live.filterText)")
+        StandardError.complain("capturing on \(live.shownName) (link type \(capture.linkType)), \(live.filterText)")
     }
 
     private func complain(of error: any Error) -> Status {
