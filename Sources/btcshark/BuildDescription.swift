@@ -3,9 +3,11 @@ import System
 
 /// How this program was built, for `--version`; what is inside of it is asked of the loader.
 enum BuildDescription {
-    /// `Release build for Linux on x86_64. Inside: Swift 6.3.1, libpcap. Commands: build, connect, report, survey.`
+    /// `Release build for Linux on x86_64. Inside: Swift 6.3, libpcap. Commands: build, connect, report, survey.`
     static var text: String {
-        let parts = [("Swift \(_SwiftStdlibVersion.current)", swift), ("libpcap", Libpcap.object)]
+        // The library does not know of patch releases.
+        let version = "\(_SwiftStdlibVersion.current)".split(separator: ".").prefix(2).joined(separator: ".")
+        let parts = [("Swift \(version)", swift), ("libpcap", Libpcap.object)]
         let inside = parts.filter { $0.1?.isProgram == true }.map(\.0)
         let shared = parts.compactMap { part in part.1.flatMap { $0.isProgram ? nil : "\(part.0) (\($0.path))" } }
         var sentences = ["\(configuration) build for Linux on \(processor)."]
@@ -22,7 +24,10 @@ enum BuildDescription {
 
     private static var configuration: String {
         #if DEBUG
-        return "Debug"
+        // The optimiser leaves assertions out.
+        var isOptimised = true
+        assert({ isOptimised = false }() == ())
+        return isOptimised ? "Optimised debug" : "Debug"
         #else
         return "Release"
         #endif

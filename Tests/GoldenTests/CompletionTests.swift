@@ -35,7 +35,7 @@ import Testing
         #expect(try answer("-t", "u").candidates == ["u", "ud"])
         #expect(try answer("-u", "").candidates == ["s", "hms"])
         #expect(try answer("-F", "pcapn").candidates == ["pcapng"])
-        #expect(try answer("--network", "test").candidates == ["testnet3", "testnet4"])
+        #expect(try answer("--network", "test").candidates.starts(with: ["testnet3", "testnet4"]))
         #expect(try answer("--network=sig").candidates == ["--network=signet"])
         #expect(try answer("--color", "al").candidates == ["always"])
         #expect(try answer("-i", "l").candidates.contains("lo"))
@@ -58,7 +58,8 @@ import Testing
         #expect(try answer("--keylog=x").head == "files 9")
         #expect(try answer("report", "x").head == "files 0")
         #expect(try answer("report", "-o", "x").head == "files 0")
-        #expect(try answer("-r", "x", "captures/").head.hasPrefix("files"))
+        let mixed = try answer("-r", "x", "captures/")
+        #expect(mixed.head == "files 0" && mixed.candidates.isEmpty)
         #expect(try answer("--", "-x").head.hasPrefix("files"))
     }
 
@@ -88,7 +89,7 @@ import Testing
         #expect(top.candidates.contains("bitcoin.") && top.candidates.contains("tcp."))
         #expect(top.candidates.count < 40, "many names are cut at their points")
         #expect(top.head == "none 0 open")
-        #expect(try answer("-e", "bitc").candidates == ["bitcoin", "bitcoin."])
+        #expect(try answer("-e", "bitc").candidates == ["bitcoin.", "bitcoin"])
         #expect(try answer("-e", "bitcoin.inv.").candidates.contains("bitcoin.inv.type"))
     }
 
@@ -204,7 +205,7 @@ import Testing
             ("btcshark -T ", ["text", "jsonraw", "pdml"]), ("btcshark -t ", ["dd", "ud"]),
             ("btcshark -z ", ["latency", "requests"]), ("btcshark -G ", ["fields", "manual"]),
             ("btcshark -i ", ["lo", "any"]), ("btcshark -r ", ["notes.txt", "folder"]),
-            ("btcshark -e bitcoin.inv.", ["bitcoin.inv.type", "bitcoin.inv.hash"]),
+            ("btcshark -e bitcoin.inv.", ["inv.type", "inv.hash"]),
             ("btcshark build ", ["cmpctblock", "feefilter"]), ("btcshark --as ", ["cmpctblock", "feefilter"]),
             ("btcshark -Y 'bitcoin.inv.type == ", ["MSG_TX", "MSG_WTX"]),
             ("btcshark --", ["--keylog", "--memory-limit"]),

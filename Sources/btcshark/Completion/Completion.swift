@@ -117,9 +117,10 @@ struct Completion {
         name.dropFirst(count).firstIndex(of: ".").map { String(name[...$0]) } ?? ""
     }
 
-    /// Within a filter only the name at the cursor is completed, and what stands before it is not shown.
+    /// Within a filter only the name at the cursor is completed, and what stands before it is not shown. A path begins
+    /// where the word does.
     private mutating func skipToName(_ current: String) {
-        guard !candidates.isEmpty, !current.hasPrefix("-") || start > 0 else { return }
+        guard !candidates.isEmpty, paths == .none, !current.hasPrefix("-") || start > 0 else { return }
         let name = current.reversed().prefix { Self.ofNames.contains($0) }.count
         start = max(start, current.count - name)
     }

@@ -16,7 +16,8 @@ struct FilterCompletion {
         let found =
             switch Self.state(after: before) {
             case .term: Self.fields + [("not", "what follows is not so")]
-            case .sign: Self.signs
+            // Without a space it may be a file's name.
+            case .sign: before.last == " " ? Self.signs : []
             case .value(let field): Self.values(of: field)
             }
         words = found.map { (before + $0.0, $0.1) }
