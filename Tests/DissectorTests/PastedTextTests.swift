@@ -171,6 +171,21 @@ import Testing
         }
     }
 
+    /// Offsets of `xxd -d` and `od -Ad` are decimal; those of two or three lines are octal numbers too.
+    @Test(arguments: [24, 32, 56, 120])
+    func decimalOffsets(_ count: Int) throws {
+        let bytes = (0..<count).map { UInt8($0 * 7 & 0xff) }
+        let lines = stride(from: 0, to: count, by: 16).map { ($0, Array(bytes[$0..<min($0 + 16, count)])) }
+        func offset(_ at: Int, _ digits: Int) -> String {
+            String(repeating: "0", count: digits - "\(at)".count) + "\(at)"
+        }
+        let xxd = lines.map { "\(offset($0, 8)): \($1.hex.inPairs(4).joined(separator: " "))  ....\n" }.joined()
+        #expect(try PastedText(Array(xxd.utf8)).bytes == bytes)
+        let od = lines.map { "\(offset($0, 7)) \($1.hex.inPairs(2).joined(separator: " "))\n" }.joined()
+        #expect(try PastedText(Array(od.utf8)).bytes == bytes)
+        #expect(try PastedText(Array((od + offset(count, 7)).utf8)).bytes == bytes)
+    }
+
     /// Whatever is pasted is read or refused, and never becomes more than the limit.
     @Test func hostileTexts() {
         var random = SeededGenerator(seed: 23)
