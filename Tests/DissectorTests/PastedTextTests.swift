@@ -33,6 +33,11 @@ import Testing
         Written("\u{feff}f9\u{a0}be\u{200b}b4 d9", .hexadecimal), Written("b'f9beb4d9'", .hexadecimal),
         Written("bytes.fromhex('f9be b4d9')", .hexadecimal), Written("“f9beb4d9”", .hexadecimal),
         Written("[\"f9be\", \"b4d9\"]", .hexadecimal, parts: 2),
+        Written("{\"hex\": \"f9beb4d9\"}", .hexadecimal),
+        Written("{\"txid\": \"00\", \"size\": 4, \"hex\": \"f9beb4d9\", \"chain\": \"main\"}", .hexadecimal),
+        Written("[\"f9beb4d9\"].pack(\"H*\")", .hexadecimal), Written("'f9beb4d9'.decode('hex')", .hexadecimal),
+        Written("Buffer.from(\"f9beb4d9\", \"hex\")", .hexadecimal),
+        Written("bytes.fromhex('f9be') + bytes.fromhex('b4d9')", .hexadecimal, parts: 2),
         Written("F9 BE   - the first half\nB4 D9   - \"the rest\"\n", .hexadecimal, parts: 2),
         Written("f9be ........... half\n| b4d9 ......... rest", .hexadecimal, parts: 2),
         Written("# magic\nf9beb4d9 // mainnet", .hexadecimal), Written("10, 20", .hexadecimal, "1020"),
@@ -44,6 +49,13 @@ import Testing
         Written("b'\\xf9\\xbe' b'ver'", .literal, "f9be766572", parts: 2),
         Written("payload = b\"\\x00\\n\\\\\\\"\\t\"", .literal, "000a5c2209"),
         Written("char m[] = \"\\xf9\\xbe\"\n  \"\\264\\0\";", .literal, "f9beb400", parts: 2),
+        Written("b'\\xf9ver' + b'\\x00' * 6", .literal, "f9766572000000000000", parts: 2),
+        Written("(b'\\xf9'\n  b'v' + b'\\x00\\x01'*2)", .literal, "f97600010001", parts: 3),
+        Written("\"\\xf9\" \\\n  \"v\" /* don't */", .literal, "f976", parts: 2),
+        Written("a = b'\\xf9' # it's\nb = b'v'", .literal, "f976", parts: 2),
+        Written("s.send(b'\\xf9')\ns.send(b'v')", .literal, "f976", parts: 2),
+        Written("\"\\xf9\" . \"v\"", .literal, "f976", parts: 2),
+        Written("{\"data\": \"\\u00f9v\"}", .literal, "f976"),
         Written("\\x41 \\x42 C", .literal, "41422043"),
         Written("{ 0xf9, 0xbe, 0xb4, 0xd9 }", .array), Written("[249, 190, 180, 217]", .array),
         Written("249, 190, 180, 217", .array), Written("{ (byte)0xf9, -66, -76, -39 }", .array),
@@ -133,10 +145,37 @@ import Testing
             "00000000: f9be  ..\n*\nfffffffe: 00  .",
             "line 3: the dump stands for more than 64 MiB"
         ),
+        ("f9beb4d976...5df6e0e2", "character 11: bytes are left out where ... stands"),
+        ("f9be...........", "character 5: bytes are left out where ... stands"),
+        ("f9 be ...\nb4", "line 1, character 7: bytes are left out where ... stands"),
+        ("...5df6", "character 1: bytes are left out where ... stands"),
+        ("f9be…5df6", "character 5: bytes are left out where … stands"),
         ("0000  f9 be …  Magic\n0003  76  v", "line 1: bytes are left out where … stands; --full shows all"),
     ])
     func whatIsWrongIsSaid(_ text: String, _ problem: String) {
         #expect(throws: PasteProblem(problem)) { try PastedText(Array(text.utf8)) }
+    }
+
+    /// What adds bytes to a string, or changes them, is no string: its bytes are not known.
+    @Test(arguments: [
+        "b'\\xf9' + bytes(6)", "bytes(6) + b'\\xf9'", "b'\\xf9' + pad + b'v'", "b'\\xf9'.ljust(12, b'\\x00')",
+        "b'\\xf9'*n", "6*b'\\x00'", "(b'\\xf9' b'v')*6", "b'\\xf9' b'v'*6", "b'\\xf9'*2*3", "b'\\xf9'\n + pad + b'v'",
+        "'\\xf9' % 5, 'v'", "b'\\x00'*99999999999999999999",
+    ])
+    func bytesBesideStringsAreRefused(_ text: String) {
+        #expect(throws: PasteProblem.self) { try PastedText(Array(text.utf8)) }
+    }
+
+    @Test func oneOfSeveralStringsIsSaid() throws {
+        let one = try PastedText(Array("{\"a\": \"xy\", \"hex\": \"f9beb4d9\"}".utf8))
+        #expect(one.note == "of 2 strings the one that is hexadecimal was read")
+        #expect(try PastedText(Array("[\"f9be\", \"b4d9\"]".utf8)).note == nil)
+        for (text, which) in [("\"f9beb4d9\"", "2"), ("\"verack\"", "none")] {
+            let second = which == "2" ? "\"00000000\"" : "\"x\""
+            #expect(
+                throws: PasteProblem("of 2 strings that may be bytes \(which) are hexadecimal; paste one alone")
+            ) { try PastedText(Array("{\"a\": \(text), \"b\": \(second)}".utf8)) }
+        }
     }
 
     /// Bytes of a message with its header, and whatever is no text, are what they are.
@@ -169,6 +208,21 @@ import Testing
             Issue.record("\(bytes.hex) was read as \(read.hex) from \(text)")
             return
         }
+    }
+
+    /// Offsets of `xxd -d` and `od -Ad` are decimal; those of two or three lines are octal numbers too.
+    @Test(arguments: [24, 32, 56, 120])
+    func decimalOffsets(_ count: Int) throws {
+        let bytes = (0..<count).map { UInt8($0 * 7 & 0xff) }
+        let lines = stride(from: 0, to: count, by: 16).map { ($0, Array(bytes[$0..<min($0 + 16, count)])) }
+        func offset(_ at: Int, _ digits: Int) -> String {
+            String(repeating: "0", count: digits - "\(at)".count) + "\(at)"
+        }
+        let xxd = lines.map { "\(offset($0, 8)): \($1.hex.inPairs(4).joined(separator: " "))  ....\n" }.joined()
+        #expect(try PastedText(Array(xxd.utf8)).bytes == bytes)
+        let od = lines.map { "\(offset($0, 7)) \($1.hex.inPairs(2).joined(separator: " "))\n" }.joined()
+        #expect(try PastedText(Array(od.utf8)).bytes == bytes)
+        #expect(try PastedText(Array((od + offset(count, 7)).utf8)).bytes == bytes)
     }
 
     /// Whatever is pasted is read or refused, and never becomes more than the limit.

@@ -35,6 +35,8 @@ struct HexDump {
     private var isRepeating = false
     private var lines = 0
     private var pairs = 0
+    /// A line has more bytes than the next offset says; they may be its text.
+    private var isAnyByteLeft = false
     private var marked = 0
     private var isUnmarked = false
     /// What is wrong must be said, since it is a dump.
@@ -53,15 +55,20 @@ struct HexDump {
     /// - Throws: Where it is a dump in which bytes are missing.
     static func read(_ text: [UInt8]) throws(PasteProblem) -> PastedParts? {
         var problem: PasteProblem?
-        // Offsets are hexadecimal, but for those of `od`.
+        var shorter: PastedParts?
+        // Offsets are hexadecimal, but for those of `od` and of `xxd -d`. 0000016 is 22, 14 or 16: right is what leaves no
+        // byte of a line.
         for radix in [16, 8, 10] {
             var dump = HexDump(text, radix: radix)
             do throws(PasteProblem) {
-                if try dump.read() { return dump.parts }
+                guard try dump.read() else { continue }
+                if !dump.isAnyByteLeft { return dump.parts }
+                shorter = shorter ?? dump.parts
             } catch {
                 problem = problem ?? (dump.isCertain ? error : nil)
             }
         }
+        if let shorter { return shorter }
         if let problem { throw problem }
         return nil
     }
@@ -141,6 +148,7 @@ struct HexDump {
             guard isThere else { throw disagreement(line, next) }
             parts.append(line.bytes.prefix(count))
             width = max(width, count)
+            if count < line.certain - (line.isOfWords ? 1 : 0) { isAnyByteLeft = true }
         }
         pairs += 1
     }

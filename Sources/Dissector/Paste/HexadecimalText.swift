@@ -47,6 +47,7 @@ struct HexadecimalText {
             case 0x23: try skipLine()
             case 0x2f where at(place + 1) == 0x2f: try skipLine()
             case 0x5c where isX(place + 1) && high == nil: try begin(.backslash)
+            case 0xe2 where at(place + 1) == 0x80 && at(place + 2) == 0xa6: throw leftOut("…")
             default: throw unexpected()
             }
         }
@@ -114,15 +115,39 @@ struct HexadecimalText {
         place += 1
     }
 
-    /// A hyphen between words and three dots begin a remark: `f9beb4d9 - magic`, `f9beb4d9 ......... magic`.
+    /// A hyphen between words, and three dots after white space, begin a remark: `f9beb4d9 - magic`,
+    /// `f9beb4d9 ......... magic`. Other dots stand for bytes that are not there.
     private mutating func skipSoftSeparator() throws(PasteProblem) {
         let character = text[place]
-        let isWord = place > 0 && text[place - 1] <= 0x20 && (at(place + 1) ?? 0x20) <= 0x20
-        let isRemark =
-            character == 0x2d && isWord || character == 0x2e && at(place + 1) == 0x2e && at(place + 2) == 0x2e
-        if isRemark, hasBytesInLine { return try skipLine() }
+        let isAfterSpace = place > 0 && text[place - 1] <= 0x20
+        let isWord = isAfterSpace && (at(place + 1) ?? 0x20) <= 0x20
+        let dots = dots()
+        if dots >= 3 {
+            guard hasBytesInLine || at(place + dots).flatMap(Self.digit) == nil else { throw leftOut("...") }
+            if hasBytesInLine, !isAfterSpace || isEllipsis(dots) { throw leftOut("...") }
+        }
+        if character == 0x2d && isWord || dots >= 3, hasBytesInLine { return try skipLine() }
         try endToken()
         place += 1
+    }
+
+    /// How many dots begin here; more than three are as good as four.
+    private func dots() -> Int {
+        var count = 0
+        while count < 4, at(place + count) == 0x2e { count += 1 }
+        return count
+    }
+
+    /// Whether three dots after one space have nothing after them that they could be a remark with.
+    private func isEllipsis(_ dots: Int) -> Bool {
+        guard dots == 3, place > 1, text[place - 2] > 0x20 else { return false }
+        var end = place + dots
+        while let next = at(end), next == 0x20 || next == 0x09 { end += 1 }
+        return [nil, 0x0a, 0x0d, 0x2c].contains(at(end))
+    }
+
+    private func leftOut(_ sign: String) -> PasteProblem {
+        PasteProblem(text, at: place, "bytes are left out where \(sign) stands")
     }
 
     private mutating func skipLine() throws(PasteProblem) {

@@ -1,6 +1,6 @@
 /// Reads what programming languages and shells write as text with escapes: `b'\xf9\xbe…'` of Python, `"\xf9\xbe" "…"` of C,
 /// `$'\xf9…'`, also without quotes. Strings of nothing but hexadecimal digits are those: `bytes.fromhex('f9be')`,
-/// `b'f9be'` of `hexlify`, `["f9be", "00"]`.
+/// `b'f9be'` of `hexlify`, `["f9be", "00"]`. Where strings have names, as in JSON, the one of hexadecimal digits is taken.
 struct LiteralText {
     private let text: [UInt8]
     private var place = 0
@@ -12,55 +12,59 @@ struct LiteralText {
         end = text.count
     }
 
-    /// - Returns: Nil where the text has no string and no escape.
-    static func read(_ text: [UInt8]) throws(PasteProblem) -> (parts: PastedParts, isHexadecimal: Bool)? {
-        var reader = LiteralText(text)
-        if text.first == 0x5c { return (try reader.readUnquoted(), false) }
-        let strings = try reader.strings()
-        guard !strings.isEmpty else { return nil }
-        if let parts = hexadecimal(text, strings) { return (parts, true) }
-        var parts = PastedParts()
-        for string in strings {
-            reader.place = string.lowerBound
-            reader.end = string.upperBound
-            while reader.place < string.upperBound { try reader.readCharacter(into: &parts) }
-            parts.endPart()
-        }
-        return (parts, false)
+    struct Reading {
+        let parts: PastedParts
+        let isHexadecimal: Bool
+        /// Which of several strings was taken; nil where all were.
+        var note: String?
     }
 
-    /// The bytes of strings that all are hexadecimal digits.
-    private static func hexadecimal(_ text: [UInt8], _ strings: [Range<Int>]) -> PastedParts? {
+    /// - Returns: Nil where the text has no string and no escape.
+    static func read(_ text: [UInt8]) throws(PasteProblem) -> Reading? {
+        var reader = LiteralText(text)
+        if text.first == 0x5c { return Reading(parts: try reader.readUnquoted(), isHexadecimal: false) }
+        let strings = try QuotedStrings(text).strings
+        let values = strings.filter { !$0.isName }
+        if values.isEmpty || values.count == strings.count { return try reader.read(strings) }
+        if values.count == 1 { return try reader.read(values) }
+        // Fewer digits may be a number that is none of bytes.
+        let long = values.filter { $0.range.count >= 8 && reader.hexadecimal([$0]) != nil }
+        guard long.count == 1, let parts = reader.hexadecimal(long) else {
+            let which = long.isEmpty ? "none" : "\(long.count)"
+            throw PasteProblem("of \(values.count) strings that may be bytes \(which) are hexadecimal; paste one alone")
+        }
+        return Reading(
+            parts: parts, isHexadecimal: true, note: "of \(values.count) strings the one that is hexadecimal was read")
+    }
+
+    private mutating func read(_ strings: [QuotedStrings.Quoted]) throws(PasteProblem) -> Reading? {
+        guard !strings.isEmpty else { return nil }
+        if let parts = hexadecimal(strings) { return Reading(parts: parts, isHexadecimal: true) }
         var parts = PastedParts()
         for string in strings {
-            guard !text[string].contains(0x5c), let bytes = try? HexadecimalText.read(Array(text[string])).bytes,
-                !bytes.isEmpty
+            place = string.range.lowerBound
+            end = string.range.upperBound
+            let start = parts.bytes.count
+            while place < end { try readCharacter(into: &parts) }
+            try parts.repeatBytes(from: start, times: string.times)
+            parts.endPart()
+        }
+        return Reading(parts: parts, isHexadecimal: false)
+    }
+
+    /// The bytes of strings that all are hexadecimal digits; nil where one is not.
+    private func hexadecimal(_ strings: [QuotedStrings.Quoted]) -> PastedParts? {
+        var parts = PastedParts()
+        for string in strings {
+            guard !text[string.range].contains(0x5c),
+                let bytes = try? HexadecimalText.read(Array(text[string.range])).bytes, !bytes.isEmpty
             else { return nil }
+            let start = parts.bytes.count
             parts.append(bytes[...])
+            guard (try? parts.repeatBytes(from: start, times: string.times)) != nil else { return nil }
             parts.endPart()
         }
         return parts
-    }
-
-    /// What stands between quotes, single or double, in which a backslash hides the next character.
-    private mutating func strings() throws(PasteProblem) -> [Range<Int>] {
-        var found: [Range<Int>] = []
-        while place < text.count {
-            let quote = text[place]
-            place += 1
-            guard quote == 0x27 || quote == 0x22 else { continue }
-            let start = place
-            while place < text.count, text[place] != quote { place += text[place] == 0x5c ? 2 : 1 }
-            guard place < text.count else {
-                throw PasteProblem(text, at: start - 1, "this string has no end")
-            }
-            guard found.count < PastedParts.partLimit else {
-                throw PasteProblem("more than \(PastedParts.partLimit) strings")
-            }
-            found.append(start..<place)
-            place += 1
-        }
-        return found
     }
 
     /// White space between two escapes, or at the end of a line, is no byte.

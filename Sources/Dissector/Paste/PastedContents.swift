@@ -34,6 +34,7 @@ public struct PastedContents: Sendable {
         self.text = text
         self.command = command
         self.network = network
+        if let note = text.note { notes.append(note) }
         if let readings = readingsOfParts() {
             take(readings)
             if pieces.count > 1 { notes.insert("each of the \(readings.count) \(unit) was read by itself", at: 0) }

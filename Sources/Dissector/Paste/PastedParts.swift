@@ -25,6 +25,19 @@ struct PastedParts {
         bytes.append(contentsOf: piece.prefix(times % many * more.count))
     }
 
+    /// Has the last bytes so many times; the caller ends the part.
+    ///
+    /// - Parameter start: The index of the first of them, in the part that has no end yet.
+    mutating func repeatBytes(from start: Int, times: Int) throws(PasteProblem) {
+        guard times != 1, start <= bytes.count else { return }
+        let piece = Array(bytes[start...])
+        guard times <= (Self.byteLimit - min(start, Self.byteLimit)) / max(1, piece.count) else {
+            throw PasteProblem("the text stands for more than \(Self.byteLimit >> 20) MiB")
+        }
+        bytes.removeLast(piece.count)
+        if !piece.isEmpty { append(piece[...], times: times) }
+    }
+
     /// The next byte begins another part.
     mutating func endPart() {
         guard !isOne, bytes.count > ends.last ?? 0 else { return }

@@ -20,6 +20,8 @@ public struct PastedText: Sendable {
     public let parts: [Range<Int>]
     /// Why they were not taken for hexadecimal; nil where they were, or are a dump.
     public let refusal: String?
+    /// Which of several strings was read, a sentence without the full stop; nil where all were.
+    public let note: String?
 
     /// Reads a text. What can be read as hexadecimal is; base64 comes last.
     public init(_ text: [UInt8]) throws(PasteProblem) {
@@ -46,7 +48,7 @@ public struct PastedText: Sendable {
         let fault: PasteProblem
         do throws(PasteProblem) {
             if let literal = try Self.literal(text) {
-                self.init(literal.parts, literal.isHexadecimal ? .hexadecimal : .literal, refusal)
+                self.init(literal.parts, literal.isHexadecimal ? .hexadecimal : .literal, refusal, literal.note)
                 return
             }
             fault = refusal
@@ -63,7 +65,7 @@ public struct PastedText: Sendable {
         }
     }
 
-    private static func literal(_ text: [UInt8]) throws(PasteProblem) -> (parts: PastedParts, isHexadecimal: Bool)? {
+    private static func literal(_ text: [UInt8]) throws(PasteProblem) -> LiteralText.Reading? {
         guard text.contains(where: { $0 == 0x22 || $0 == 0x27 || $0 == 0x5c }), let literal = try LiteralText.read(text)
         else { return nil }
         guard !literal.parts.bytes.isEmpty else { throw PasteProblem("there are no bytes") }
@@ -85,7 +87,10 @@ public struct PastedText: Sendable {
         }
     }
 
-    private init(_ parts: PastedParts, _ dress: Dress, _ refusal: PasteProblem? = nil) {
+    private init(
+        _ parts: PastedParts, _ dress: Dress, _ refusal: PasteProblem? = nil, _ note: String? = nil
+    ) {
+        self.note = note
         bytes = parts.bytes
         self.parts = parts.ranges
         self.dress = dress
@@ -96,6 +101,7 @@ public struct PastedText: Sendable {
         self.bytes = bytes
         parts = [0..<bytes.count]
         dress = .raw
+        note = nil
         self.refusal = refusal?.description
     }
 
