@@ -39,6 +39,11 @@ import Testing
         Written("Buffer.from(\"f9beb4d9\", \"hex\")", .hexadecimal),
         Written("bytes.fromhex('f9be') + bytes.fromhex('b4d9')", .hexadecimal, parts: 2),
         Written("F9 BE   - the first half\nB4 D9   - \"the rest\"\n", .hexadecimal, parts: 2),
+        Written(
+            "Message Header:\n F9 BE  - Main network magic bytes\n B4 D9  - \"verack\" command\n", .hexadecimal,
+            parts: 2),
+        Written("version message:\n\nf9be\nPayload 1:\nb4d9", .hexadecimal, parts: 2),
+        Written("f9:be:\nb4:d9:\n", .hexadecimal, parts: 2), Written("0xf9:0xbe:\n0xb4:0xd9", .hexadecimal, parts: 2),
         Written("f9be ........... half\n| b4d9 ......... rest", .hexadecimal, parts: 2),
         Written("# magic\nf9beb4d9 // mainnet", .hexadecimal), Written("10, 20", .hexadecimal, "1020"),
     ]
@@ -145,6 +150,8 @@ import Testing
             "00000000: f9be  ..\n*\nfffffffe: 00  .",
             "line 3: the dump stands for more than 64 MiB"
         ),
+        ("Message Header f9:\nbe", "line 1, character 1: 'M' is not a hexadecimal digit"),
+        ("Message Header:", "character 1: 'M' is not a hexadecimal digit"),
         ("f9beb4d976...5df6e0e2", "character 11: bytes are left out where ... stands"),
         ("f9be...........", "character 5: bytes are left out where ... stands"),
         ("f9 be ...\nb4", "line 1, character 7: bytes are left out where ... stands"),
