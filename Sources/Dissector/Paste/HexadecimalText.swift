@@ -48,6 +48,8 @@ struct HexadecimalText {
             case 0x23: try skipLine()
             case 0x2f where at(place + 1) == 0x2f: try skipLine()
             case 0x5c where isX(place + 1) && high == nil: try begin(.backslash)
+            case _ where isSuffix():
+                try skipHardSeparator()
             case 0xe2 where at(place + 1) == 0x80 && at(place + 2) == 0xa6: throw leftOut("…")
             default: throw unexpected()
             }
@@ -61,6 +63,12 @@ struct HexadecimalText {
     private func at(_ index: Int) -> UInt8? { index < text.count ? text[index] : nil }
 
     private func isX(_ index: Int) -> Bool { at(index).map { $0 | 0x20 } == 0x78 }
+
+    /// The letter of `F9h`, as assemblers write a byte, before white space, a comma or the end.
+    private func isSuffix() -> Bool {
+        let next = at(place + 1) ?? 0x20
+        return text[place] | 0x20 == 0x68 && high == nil && digits == 2 && (next <= 0x20 || next == 0x2c)
+    }
 
     private func unexpected() -> PasteProblem {
         PasteProblem(text, at: place, "\(PasteProblem.quoted(text, at: place)) is not a hexadecimal digit")
