@@ -8,8 +8,11 @@ public enum NearestNames {
         let wanted = Wanted(name)
         var near = names.compactMap { name in wanted.rank(of: name).map { (name: name, rank: $0) } }
         near.sort { ($0.rank, $0.name) < ($1.rank, $1.name) }
-        // What only looks alike is of no use where something means the same.
-        if let best = near.first, best.rank.likeness <= .words { near.removeAll { $0.rank.likeness > .words } }
+        // What only looks alike is of no use where something means the same, nor what means the same where it is there.
+        if let best = near.first?.rank.likeness, best <= .words {
+            let last: Likeness = best == .end ? .typo : .words
+            near.removeAll { $0.rank.likeness > last }
+        }
         let shown = near.prefix(3).map(\.name)
         return shown.isEmpty ? "" : " Did you mean \(shown.joined(separator: ", "))?"
     }
@@ -42,25 +45,34 @@ public enum NearestNames {
 
     private struct Wanted {
         let text: String
+        /// Without the first part of all Bitcoin's fields: letters are counted in what differs.
+        let bare: String
         let words: [Substring]
 
         init(_ name: String) {
             text = name.lowercased()
+            bare = NearestNames.bare(text)
             words = NearestNames.words(text)
         }
 
         func rank(of name: String) -> Rank? {
             let name = name.lowercased()
-            if name == text || name.hasSuffix("." + text) {
+            let bareName = NearestNames.bare(name)
+            if bareName == bare || bareName.hasSuffix("." + bare) {
                 return Rank(likeness: .end, distance: name.count { $0 == "." })
             }
-            let distance = NearestNames.distance(Array(text.utf8), Array(name.utf8))
-            if distance <= min(2, text.count - 1) { return Rank(likeness: .typo, distance: distance) }
+            var distance = NearestNames.distance(Array(bare.utf8), Array(bareName.utf8))
+            // The first part may be what is wrong.
+            if bare == text, bareName != name {
+                distance = min(distance, NearestNames.distance(Array(text.utf8), Array(name.utf8)))
+            }
+            if distance <= min(2, bare.count / 3) { return Rank(likeness: .typo, distance: distance) }
             let others = NearestNames.words(name)
             if !words.isEmpty, let missing = missing(in: others) {
                 if missing == 0 { return Rank(likeness: .words, distance: max(0, others.count - words.count)) }
             }
-            if distance <= max(2, text.count / 3) || name.hasPrefix(text) {
+            let isBegun = name.hasPrefix(text) || bare.count > 2 && bareName.hasPrefix(bare)
+            if isBegun || distance < bare.count && distance <= max(2, bare.count / 3) {
                 return Rank(likeness: .letters, distance: distance)
             }
             guard let last = words.last, last.count > 2, let end = name.split(separator: ".").last,
@@ -76,6 +88,11 @@ public enum NearestNames {
                 !others.contains { Synonyms.areSame($0, word) } && !(word.count > 5 && joined.contains(word))
             }
         }
+    }
+
+    private static func bare(_ name: String) -> String {
+        let prefix = "bitcoin."
+        return name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
     }
 
     /// The words of a name but the first part of all Bitcoin's fields, which tells nothing.
@@ -107,9 +124,9 @@ private enum Synonyms {
         ["out", "output", "outputs", "vout"], ["agent", "useragent", "subver"],
         ["src", "source", "from"], ["dst", "destination", "to"], ["addr", "address", "addresses"],
         ["time", "timestamp", "ntime"], ["length", "len", "size"], ["vsize", "virtual"],
-        ["value", "amount", "feerate"], ["seq", "sequence"], ["command", "type", "message", "name", "msgtype"],
+        ["value", "amount", "feerate"], ["seq", "sequence"], ["command", "cmd", "type", "message", "name", "msgtype"],
         ["count", "number", "num", "total"], ["index", "vout", "n"], ["bits", "nbits", "target"],
-        ["services", "flags"], ["hash", "id", "txid", "blockhash"], ["prev", "previous"], ["script", "scriptpubkey"],
+        ["services", "flags"], ["hash", "txid", "blockhash"], ["prev", "previous"], ["script", "scriptpubkey"],
         ["sig", "scriptsig", "signature"], ["magic", "network", "chain"], ["height", "blocks", "startingheight"],
         ["witness", "segwit"], ["header", "headers"],
     ]

@@ -23,6 +23,11 @@ import Testing
     private static let verack = "f9beb4d976657261636b000000000000000000005df6e0e2"
 
     static let hexadecimal: [Written] = [
+        Written("`f9beb4d9`", .hexadecimal), Written("```\nf9beb4d9\n```", .hexadecimal),
+        Written("```hex\nf9be\nb4d9\n```", .hexadecimal, parts: 2), Written("> f9beb4d9", .hexadecimal),
+        Written("> f9be\n> b4d9", .hexadecimal, parts: 2), Written("<Buffer f9 be b4 d9>", .hexadecimal),
+        Written("data=f9beb4d9", .hexadecimal), Written("raw_tx = 0xf9beb4d9", .hexadecimal),
+        Written("F9h BEh B4h D9h", .hexadecimal), Written("F9h,BEh,\nB4h,D9h", .hexadecimal, parts: 2),
         Written("f9beb4d9", .hexadecimal), Written("F9BEB4D9", .hexadecimal), Written("f9 be b4 d9", .hexadecimal),
         Written("f9:be:b4:d9", .hexadecimal), Written("f9-be-b4-d9", .hexadecimal),
         Written("f9,be,b4,d9", .hexadecimal), Written("0xf9, 0xbe, 0xb4, 0xd9,", .hexadecimal),
@@ -39,6 +44,11 @@ import Testing
         Written("Buffer.from(\"f9beb4d9\", \"hex\")", .hexadecimal),
         Written("bytes.fromhex('f9be') + bytes.fromhex('b4d9')", .hexadecimal, parts: 2),
         Written("F9 BE   - the first half\nB4 D9   - \"the rest\"\n", .hexadecimal, parts: 2),
+        Written(
+            "Message Header:\n F9 BE  - Main network magic bytes\n B4 D9  - \"verack\" command\n", .hexadecimal,
+            parts: 2),
+        Written("version message:\n\nf9be\nPayload 1:\nb4d9", .hexadecimal, parts: 2),
+        Written("f9:be:\nb4:d9:\n", .hexadecimal, parts: 2), Written("0xf9:0xbe:\n0xb4:0xd9", .hexadecimal, parts: 2),
         Written("f9be ........... half\n| b4d9 ......... rest", .hexadecimal, parts: 2),
         Written("# magic\nf9beb4d9 // mainnet", .hexadecimal), Written("10, 20", .hexadecimal, "1020"),
     ]
@@ -61,6 +71,7 @@ import Testing
         Written("249, 190, 180, 217", .array), Written("{ (byte)0xf9, -66, -76, -39 }", .array),
         Written("b'\\x07/a[2]{1}/'", .literal, "072f615b325d7b317d2f"), Written("[f9, be, b4, d9]", .array),
         Written("{ 'v', 'e', 0 }", .array, "766500"),
+        Written("new byte[] { (byte) 0xf9, (byte) 0xbe, (byte)0xb4, (byte) -39 }", .array),
         Written("let a: [u8; 4] = [0xf9u8, 0xbe, 0xb4, 0xd9];", .array),
         Written(
             "unsigned char m[] = {\n  0xf9, 0xbe, /* 0x00 */\n  0xb4, 0xd9 // end\n};\nunsigned int m_len = 4;", .array),
@@ -113,6 +124,8 @@ import Testing
             00000030  61 62                                             |ab|
             00000032
             """, .dump, String(repeating: "61626364656630313233343536373839", count: 3) + "6162"),
+        Written("0x7ffe1000:\t0xf9\t0xbe\n0x7ffe1002:\t0xb4\t0xd9\n", .dump),
+        Written("> ```\n> 0000  f9 be b4 d9  ....\n> ```", .dump),
         Written("00000000: 6162 6364  abcd\n00000004: 6162       ab\n", .dump, "616263646162"),
     ]
 
@@ -145,6 +158,11 @@ import Testing
             "00000000: f9be  ..\n*\nfffffffe: 00  .",
             "line 3: the dump stands for more than 64 MiB"
         ),
+        ("Message Header f9:\nbe", "line 1, character 1: 'M' is not a hexadecimal digit"),
+        ("Message Header:", "character 1: 'M' is not a hexadecimal digit"),
+        ("0000000 137371 154664\n0000004", "numbers of od are octal words; od -tx1 prints bytes"),
+        ("00000000: 11111001 10111110  ..", "numbers of xxd -b are bits; xxd prints bytes"),
+        ("<Buffer f9 be ... 74 more bytes>", "bytes are left out where ... stands"),
         ("f9beb4d976...5df6e0e2", "character 11: bytes are left out where ... stands"),
         ("f9be...........", "character 5: bytes are left out where ... stands"),
         ("f9 be ...\nb4", "line 1, character 7: bytes are left out where ... stands"),

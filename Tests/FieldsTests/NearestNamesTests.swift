@@ -8,7 +8,8 @@ import Testing
         "bitcoin.version.user_agent.length", "bitcoin.version.nonce", "bitcoin.version.relay", "bitcoin.block.version",
         "bitcoin.tx.txid", "bitcoin.tx.lock_time", "bitcoin.tx.in", "bitcoin.tx.in.seq", "bitcoin.tx.out.value",
         "bitcoin.inv.type", "bitcoin.inv.hash", "bitcoin.feefilter.value", "bitcoin.command", "bitcoin.fraud",
-        "tcp.port", "ip.src", "ip.dst", "frame.number",
+        "bitcoin.tx", "bitcoin.addr", "bitcoin.alert.id", "bitcoin.tx.hash",
+        "ip", "tcp.port", "ip.src", "ip.dst", "frame.number",
     ]
 
     private func first(_ name: String, among names: [String] = Self.names) -> String {
@@ -20,7 +21,9 @@ import Testing
         // The last component.
         ("version", "bitcoin.version"), ("txid", "bitcoin.tx.txid"), ("start_height", "bitcoin.version.start_height"),
         ("tx.txid", "bitcoin.tx.txid"), ("Bitcoin.Command", "bitcoin.command"),
-        // A letter or two.
+        ("bitcoin.txid", "bitcoin.tx.txid"), ("bitcoin.hash", "bitcoin.inv.hash"),
+        // A letter or two; those of the first part do not count where it is right.
+        ("vesion", "bitcoin.version"), ("bitcon.version", "bitcoin.version"), ("bitcoin.cmd", "bitcoin.command"),
         ("bitcoin.comand", "bitcoin.command"), ("tcp.prt", "tcp.port"), ("bitcoin.inv.hsh", "bitcoin.inv.hash"),
         // The same words, or other words for the same.
         ("bitcoin.version.height", "bitcoin.version.start_height"),
@@ -34,7 +37,7 @@ import Testing
     func isMeant(_ given: String, _ meant: String) { #expect(first(given) == meant) }
 
     @Test func noName() {
-        for name in ["", "xyzzy", "zzzzzzzz", "q", String(repeating: "bitcoin.", count: 1000)] {
+        for name in ["", "a", "bitcoin.zz", "xyzzy", "zzzzzzzz", "q", String(repeating: "bitcoin.", count: 1000)] {
             #expect(NearestNames.suggestion(for: name, among: Self.names) == "", "\(name)")
         }
         #expect(NearestNames.suggestion(for: "version", among: []) == "")
@@ -45,6 +48,7 @@ import Testing
         #expect(
             NearestNames.suggestion(for: "bitcoin.version.height", among: Self.names)
                 == " Did you mean bitcoin.version.start_height?")
+        #expect(NearestNames.suggestion(for: "txid", among: Self.names) == " Did you mean bitcoin.tx.txid?")
         let many = NearestNames.suggestion(for: "version", among: Self.names)
         #expect(many == " Did you mean bitcoin.version, bitcoin.block.version, bitcoin.version.version?")
     }

@@ -3,6 +3,8 @@
 ///
 /// Numbers are decimal but for those after `0x`; where one that is not has a letter, all are hexadecimal.
 struct ArrayText {
+    private static let cast = Array("(byte)".utf8)
+
     private let text: [UInt8]
 
     /// - Returns: Nil where it is something else.
@@ -63,6 +65,11 @@ struct ArrayText {
             } else {
                 var end = place
                 while end < range.upperBound, text[end] > 0x20, text[end] != 0x2c, text[end] != 0x2f { end += 1 }
+                // Java's cast may stand apart from the number.
+                if text[place..<end].elementsEqual(Self.cast) {
+                    place = end
+                    continue
+                }
                 guard end > place, let byte = number(text[place..<end], isHexadecimal) else { return nil }
                 bytes.append(byte)
                 place = end
@@ -90,7 +97,7 @@ struct ArrayText {
     /// A number of one byte; a negative one is that of a language without unsigned bytes.
     private func number(_ word: ArraySlice<UInt8>, _ isHexadecimal: Bool) -> UInt8? {
         var word = word
-        if word.starts(with: Array("(byte)".utf8)) { word = word.dropFirst(6) }
+        if word.starts(with: Self.cast) { word = word.dropFirst(Self.cast.count) }
         let isNegative = word.first == 0x2d
         if isNegative { word = word.dropFirst() }
         let isPrefixed = word.count > 2 && word.first == 0x30 && word[word.startIndex + 1] | 0x20 == 0x78

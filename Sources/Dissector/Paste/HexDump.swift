@@ -211,9 +211,13 @@ struct HexDump {
         var isOfBytes = true
         var isOfWords = offsetDigits == 7 && !line.hasColon
         while place < end, line.bytes.count < Self.lineLimit {
-            let start = place
+            // gdb's x/8xb has 0x before each byte, and tabs between them. Its longer numbers are not in the order of bytes.
+            let isPrefixed = line.hasColon && place + 1 < end && text[place] == 0x30 && text[place + 1] | 0x20 == 0x78
+            let start = isPrefixed ? place + 2 : place
+            place = start
             while place < end, HexadecimalText.digit(text[place]) != nil { place += 1 }
             let count = place - start
+            if isPrefixed, count != 2 { break }
             let isEnded = place == end || text[place] <= 0x20 || text[place] == 0x7c
             guard count >= 2, count % 2 == 0, count <= 32, isEnded else { break }
             append(text[start..<place], to: &line)
@@ -222,7 +226,7 @@ struct HexDump {
             if !isGap { line.certain = line.bytes.count }
             if place == end || text[place] == 0x7c { break }
             let space = skipSpace(&place, end)
-            guard space.isWide, !isGap else { continue }
+            guard space.isWide, !isGap, !isPrefixed else { continue }
             // In the middle of a line stands one, before the text another.
             let isMiddle = isOfBytes && line.bytes.count == 8 && space.count == 2 && !line.hasColon
             if !isMiddle, !line.hasBar { isGap = true }

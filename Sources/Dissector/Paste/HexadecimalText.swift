@@ -1,6 +1,6 @@
 /// Reads hexadecimal digits as people write them: one after another or in groups, with white space, colons, commas,
-/// semicolons, hyphens, underscores, dots or bars between them, each byte perhaps after `0x` or `\x`, and remarks at the ends
-/// of lines.
+/// semicolons, hyphens, underscores, dots or bars between them, each byte perhaps after `0x` or `\x`, remarks at the ends of
+/// lines, and lines that are headings.
 ///
 /// White space may also split a byte, as where a line is broken. A digit alone between colons or commas, or after `0x`, is
 /// a byte.
@@ -28,6 +28,7 @@ struct HexadecimalText {
     }
 
     private mutating func read() throws(PasteProblem) {
+        skipHeading()
         while place < text.count {
             let character = text[place]
             if let digit = Self.digit(character) {
@@ -47,6 +48,8 @@ struct HexadecimalText {
             case 0x23: try skipLine()
             case 0x2f where at(place + 1) == 0x2f: try skipLine()
             case 0x5c where isX(place + 1) && high == nil: try begin(.backslash)
+            case _ where isSuffix():
+                try skipHardSeparator()
             case 0xe2 where at(place + 1) == 0x80 && at(place + 2) == 0xa6: throw leftOut("…")
             default: throw unexpected()
             }
@@ -60,6 +63,12 @@ struct HexadecimalText {
     private func at(_ index: Int) -> UInt8? { index < text.count ? text[index] : nil }
 
     private func isX(_ index: Int) -> Bool { at(index).map { $0 | 0x20 } == 0x78 }
+
+    /// The letter of `F9h`, as assemblers write a byte, before white space, a comma or the end.
+    private func isSuffix() -> Bool {
+        let next = at(place + 1) ?? 0x20
+        return text[place] | 0x20 == 0x68 && high == nil && digits == 2 && (next <= 0x20 || next == 0x2c)
+    }
 
     private func unexpected() -> PasteProblem {
         PasteProblem(text, at: place, "\(PasteProblem.quoted(text, at: place)) is not a hexadecimal digit")
@@ -160,6 +169,24 @@ struct HexadecimalText {
         if high == nil { parts.endPart() } else { parts.join() }
         hasBytesInLine = false
         place += 1
+        if high == nil { skipHeading() }
+    }
+
+    /// Skips a line that ends with a colon and has no byte: `Message Header:`. After the last one there are bytes.
+    private mutating func skipHeading() {
+        var end = place
+        while let next = at(end), next != 0x0a, next != 0x0d { end += 1 }
+        guard end < text.count, let last = text[place..<end].lastIndex(where: { $0 > 0x20 }), text[last] == 0x3a else {
+            return
+        }
+        // A letter that no digit is, and no two digits together.
+        let words = text[place..<last].split { !(0x30...0x39).contains($0) && !(0x61...0x7a).contains($0 | 0x20) }
+        let isHeading = words.contains { word in word.contains { Self.digit($0) == nil && $0 | 0x20 != 0x78 } }
+        let hasByte = words.contains { word in
+            let digits = word.count > 2 && word[word.startIndex + 1] | 0x20 == 0x78 ? word.dropFirst(2) : word
+            return digits.count % 2 == 0 && digits.allSatisfy { Self.digit($0) != nil }
+        }
+        if isHeading, !hasByte { place = end }
     }
 
     static func digit(_ character: UInt8) -> UInt8? {

@@ -25,8 +25,9 @@ public struct PastedText: Sendable {
 
     /// Reads a text. What can be read as hexadecimal is; base64 comes last.
     public init(_ text: [UInt8]) throws(PasteProblem) {
-        let text = Self.plain(text)
+        let text = Self.plain(try PastedWrapping.removed(from: Self.plain(text)))
         guard !text.isEmpty else { throw PasteProblem("there are no bytes") }
+        if let problem = NumberDump.problem(text) { throw problem }
         if let dump = try HexDump.read(text) {
             self.init(dump, .dump)
             return
