@@ -176,7 +176,8 @@ import Testing
 
     /// What adds bytes to a string, or changes them, is no string: its bytes are not known.
     @Test(arguments: [
-        "b'\\xf9' + bytes(6)", "bytes(6) + b'\\xf9'", "b'\\xf9' + pad + b'v'", "b'\\xf9'.ljust(12, b'\\x00')",
+        "b'\\xf9' + bytes(6)", "b'\\xf9' + bytes([0, 0])", "bytes(6) + b'\\xf9'", "b'\\xf9' + pad + b'v'",
+        "b'\\xf9'.ljust(12, b'\\x00')",
         "b'\\xf9'*n", "6*b'\\x00'", "(b'\\xf9' b'v')*6", "b'\\xf9' b'v'*6", "b'\\xf9'*2*3", "b'\\xf9'\n + pad + b'v'",
         "'\\xf9' % 5, 'v'", "b'\\x00'*99999999999999999999",
     ])

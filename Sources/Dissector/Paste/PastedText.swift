@@ -54,7 +54,8 @@ public struct PastedText: Sendable {
             }
             fault = refusal
         } catch {
-            // What is wrong with a string says more than where hexadecimal ends.
+            // What is wrong with a string says more than where hexadecimal ends. An array beside it is not all.
+            guard !text.contains(0x5c) else { throw error }
             fault = error
         }
         if let array = ArrayText.read(text) {
