@@ -68,7 +68,6 @@ struct RecordStage: ~Copyable {
             Pass(
                 depth: Depth(holding: wants.fields, atLeast: wants.depth), wantsInfo: wants.info, isFiltered: false)
         }
-        let filter = options.filter.map(RecordFilter.init)
         let named = wants?.fields ?? []
         hidesAsked = !RemarkFields.areAmong(named) && !RecordNames.containsColumns(named)
         let asked = named.union(options.filter?.fields ?? [])
@@ -79,23 +78,25 @@ struct RecordStage: ~Copyable {
         builder.asksForRemarks = RemarkFields.areAmong(asked)
         builder.picked = FieldSet(asked)
         builder.pickedRemarks = wants?.remarks ?? []
-        self.filter = filter
+        filter = options.filter.map(RecordFilter.init)
         search = options.identifier.map { RecordSearch($0) }
         self.writerPass = writerPass
-        filterPass = filter.map { filter in
-            // Where the writer needs no more than the filter, one pass does for both. So it does where both look at the
-            // payload.
-            let depth = filter.depth == .fields && writerPass?.depth == .tree ? .tree : filter.depth
-            let isEnough = depth >= writerPass?.depth ?? .summary
-            return Pass(
-                depth: depth, wantsInfo: filter.wantsInfo || isEnough && writerPass?.wantsInfo == true,
-                isFiltered: true)
-        }
+        filterPass = Self.pass(of: options.filter, before: writerPass)
         depth = max(writerPass?.depth ?? .summary, filterPass?.depth ?? .summary)
         let fields = RecordFields.standard
         wantsFrames =
             wants?.frames == true || builder.picked.contains(fields.frames)
             || builder.picked.contains(fields.memberFrame)
+    }
+
+    private static func pass(of filter: Filter?, before writerPass: Pass?) -> Pass? {
+        guard let filter = filter.map(RecordFilter.init) else { return nil }
+        // Where the writer needs no more than the filter, one pass does for both. So it does where both look at the
+        // payload.
+        let depth = filter.depth == .fields && writerPass?.depth == .tree ? .tree : filter.depth
+        let isEnough = depth >= writerPass?.depth ?? .summary
+        return Pass(
+            depth: depth, wantsInfo: filter.wantsInfo || isEnough && writerPass?.wantsInfo == true, isFiltered: true)
     }
 
     /// Enough records were written.
