@@ -122,7 +122,8 @@ import Testing
     @Test func fragments() throws {
         var talk = Talk()
         talk.send(.client, ping)
-        let last = try #require(talk.packets.popLast())
+        let popped = talk.packets.popLast()
+        let last = try #require(popped)
         let packets = talk.packets + last.fragments(of: 24)
         #expect(
             try lines(packets, ["frame.number", "eth.src", "ip.flags.mf", "tcp.flags.ack", "frame.protocols"])
