@@ -73,8 +73,10 @@ struct RecordStage: ~Copyable {
         let asked = named.union(options.filter?.fields ?? [])
         builder.packets = PacketChoice(wants, options.filter?.fields ?? [])
         let payload = RecordFields.standard.messagePayload
-        builder.showsPayload = named.contains(payload)
-        builder.asksForPayload = asked.contains(payload) && !builder.showsPayload
+        // Not by `&&` on the builder itself: that captures `self`, of which then uninitialised parts are released.
+        let showsPayload = named.contains(payload)
+        builder.showsPayload = showsPayload
+        builder.asksForPayload = asked.contains(payload) && !showsPayload
         builder.asksForRemarks = RemarkFields.areAmong(asked)
         builder.picked = FieldSet(asked)
         builder.pickedRemarks = wants?.remarks ?? []
