@@ -127,7 +127,7 @@ extension AddressPairStatistics {
             .printable($0.first)
         },
         .init("other_address", "Address B", .text, "the other one", importance: .name) { .printable($0.second) },
-        .init("connections", "Connections", .count, "TCP connections between them that have a message") {
+        .init("connections", "Connections", .count, "connections between them that have a message") {
             .number($0.streams.count)
         },
         .init("messages", "Messages", .count, "messages of both sides", importance: .main) {
