@@ -106,7 +106,8 @@ import Testing
             writer.write(Said(from: "\(b):8333", to: "\(a):1000", sender: .responder).record, bytes.span.bytes)
             writer.write(Said(from: "\(a):1000", to: "\(b):8333").record, Array("ab\n".utf8).span.bytes)
             writer.write(Said(from: "\(a):1000", to: "\(b):8333", stream: 1).record, bytes.span.bytes)
-            writer.write(Said(from: "\(b):8333", to: "\(a):1000", sender: .responder).record, ([9] as [UInt8]).span.bytes)
+            let tab: [UInt8] = [9]
+            writer.write(Said(from: "\(b):8333", to: "\(a):1000", sender: .responder).record, tab.span.bytes)
             writer.end()
         }
     }
