@@ -29,8 +29,8 @@ struct TerminalTests {
 
     /// Live on a terminal they are those of the clock, unless somebody says otherwise.
     @Test func times() throws {
-        let clock = /\ +[0-9]+ [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6} 127\.0\.0\.1:.*/
-        let since = /\ +[0-9]+ +[0-9]+\.[0-9]{6} 127\.0\.0\.1:.*/
+        let clock = /\ +[0-9]+ [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{9} 127\.0\.0\.1:.*/
+        let since = /\ +[0-9]+ +[0-9]+\.[0-9]{9} 127\.0\.0\.1:.*/
         let watched = try shown(["--color", "never"], PseudoTerminal(columns: 200)) { $0.contains(" verack\n") }
         #expect(watched.split(separator: "\n").allSatisfy { $0.wholeMatch(of: clock) != nil }, "\(watched)")
         let chosen = try shown(["--color", "never", "-t", "r"], PseudoTerminal(columns: 200)) {
