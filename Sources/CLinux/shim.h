@@ -68,7 +68,7 @@ static inline int linux_packet_sockets(int ends[2]) {
     return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends);
 }
 
-/* Ends a connection in both directions, whoever else has this socket open. */
+/* Ends a connection in both directions, also where other processes have this socket open. */
 static inline void linux_shut_down(int socket) {
     (void)shutdown(socket, SHUT_RDWR);
 }

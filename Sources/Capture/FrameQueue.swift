@@ -32,7 +32,7 @@ final class FrameQueue: @unchecked Sendable {
         static let end = Entry(time: 0, originalLength: 0, length: .max)
         var isEnd: Bool { length == .max }
 
-        /// So many frames were dropped here.
+        /// How many frames were dropped here.
         static func gap(_ frames: Int64) -> Entry { Entry(time: frames, originalLength: 0, length: .max - 1) }
         var isGap: Bool { length == .max - 1 }
     }

@@ -29,9 +29,7 @@ public final class InputHelper: Sendable {
     }
 
     private let paths: [String: Int]
-    private let socket: Descriptor
-    /// Declared after the socket: by then that is shut, so that the process ends by itself.
-    private let process: Mutex<Child?>
+    private let child: SocketChild
     private let turn = Mutex<Void>(())
 
     /// Starts the process, with the rights that we have now.
@@ -48,17 +46,11 @@ public final class InputHelper: Sendable {
         self.paths = numbers
         let ordered = numbers.sorted { $0.value < $1.value }.map(\.key)
         do throws(SystemFailure) {
-            var ends: [Int32] = [-1, -1]
-            guard linux_packet_sockets(&ends) == 0 else { throw SystemFailure() }
-            let other = try Descriptor(owning: ends[1])
-            socket = try Descriptor(owning: ends[0])
-            let child = try Child(
-                [program, Self.argument], input: other, output: try Descriptor(creating: "/dev/null"),
-                errors: try Descriptor(copying: STDERR_FILENO), hearsEnding: false)
-            process = Mutex(child)
+            child = try SocketChild([program, Self.argument])
             // There may be more paths than a program can have arguments.
             let list = try Descriptor(memoryFileNamed: "paths of inputs")
-            try list.write(all: (ordered + [output ?? ""]).flatMap { Array($0.utf8) + [0] })
+            let text: [UInt8] = (ordered + [output ?? ""]).flatMap { Array($0.utf8) + [0] }
+            try list.write(all: text.span.bytes)
             // It has read them when it answers, so that they cannot be changed later.
             let (answer, _) = ask(.begin, UInt64(ordered.count), list.number)
             guard answer == 0 else { throw SystemFailure(code: Int32(clamping: abs(answer))) }
@@ -67,13 +59,8 @@ public final class InputHelper: Sendable {
         }
     }
 
-    deinit {
-        // At this it ends.
-        linux_shut_down(socket.number)
-    }
-
     /// The socket to it, for a sandbox that lets messages through.
-    public var socketNumber: Int32 { socket.number }
+    public var socketNumber: Int32 { child.socketNumber }
 
     // MARK: Requests
 
@@ -126,7 +113,7 @@ public final class InputHelper: Sendable {
     private func ask(_ request: Request, _ value: UInt64, _ file: Int32 = -1) -> (Int64, Int32) {
         let words = [request.rawValue, value]
         let sent = words.withUnsafeBytes {
-            linux_send_with_descriptor(socket.number, $0.baseAddress, $0.count, file)
+            linux_send_with_descriptor(socketNumber, $0.baseAddress, $0.count, file)
         }
         return sent == 16 ? receive() : (request == .decompress ? -Int64(EPIPE) : Int64(EPIPE), -1)
     }
@@ -134,10 +121,7 @@ public final class InputHelper: Sendable {
     private func receive() -> (Int64, Int32) {
         var answer: Int64 = 0
         var file: Int32 = -1
-        var received = -1
-        repeat {
-            received = linux_receive_with_descriptor(socket.number, &answer, 8, &file)
-        } while received < 0 && errno == EINTR
+        let received = withUnsafeMutableBytes(of: &answer) { SocketPacket.receive(from: socketNumber, into: $0, &file) }
         return received == 8 ? (answer, file) : (-Int64(EPIPE), -1)
     }
 }

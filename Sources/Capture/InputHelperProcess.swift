@@ -41,12 +41,7 @@ public struct InputHelperProcess: ~Copyable {
         while true {
             var words: [UInt64] = [0, 0]
             var file: Int32 = -1
-            var received = -1
-            words.withUnsafeMutableBytes { bytes in
-                repeat {
-                    received = linux_receive_with_descriptor(socket, bytes.baseAddress, bytes.count, &file)
-                } while received < 0 && errno == EINTR
-            }
+            let received = words.withUnsafeMutableBytes { SocketPacket.receive(from: socket, into: $0, &file) }
             let input = file >= 0 ? try? Descriptor(owning: file) : nil
             guard received == 16, let request = InputHelper.Request(rawValue: words[0]),
                 (request == .begin) == (paths == nil)

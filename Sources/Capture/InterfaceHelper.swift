@@ -11,9 +11,7 @@ public final class InterfaceHelper: Sendable {
     /// What the program is started with to be this helper; the arguments after it are ours alone.
     public static let argument = "--interface-helper"
 
-    private let socket: Descriptor
-    /// Declared after the socket: by then that is shut, so that the process ends by itself.
-    private let process: Child
+    private let child: SocketChild
 
     /// Starts the process, with the rights that we have now.
     ///
@@ -27,32 +25,21 @@ public final class InterfaceHelper: Sendable {
             "\(options.bufferMebibytes)", capture.filter, "\(capture.linkType.rawValue)",
         ]
         do throws(SystemFailure) {
-            var ends: [Int32] = [-1, -1]
-            guard linux_packet_sockets(&ends) == 0 else { throw SystemFailure() }
-            let other = try Descriptor(owning: ends[1])
-            socket = try Descriptor(owning: ends[0])
-            process = try Child(
-                arguments, input: other, output: try Descriptor(creating: "/dev/null"),
-                errors: try Descriptor(copying: STDERR_FILENO), hearsEnding: false)
+            child = try SocketChild(arguments)
         } catch {
             throw CaptureError(.live(.failed), path: capture.interface, detail: "no helper: \(error.message)")
         }
     }
 
-    deinit {
-        // At this it ends.
-        linux_shut_down(socket.number)
-    }
-
     /// The socket to it, for a sandbox that lets messages through.
-    public var socketNumber: Int32 { socket.number }
+    public var socketNumber: Int32 { child.socketNumber }
 
     /// Has it wait for the interface, and then hand over frames.
     ///
     /// - Returns: False where it is no longer there.
     func begin() -> Bool {
         var byte: UInt8 = 1
-        return linux_send_with_descriptor(socket.number, &byte, 1, -1) == 1
+        return linux_send_with_descriptor(socketNumber, &byte, 1, -1) == 1
     }
 
     /// Takes what has come, without waiting.
@@ -60,7 +47,7 @@ public final class InterfaceHelper: Sendable {
     /// - Parameter buffer: Of ``HandedFrame/longest`` bytes at least.
     /// - Returns: How many bytes; nil where nothing has come, 0 where nothing will come any more.
     func receive(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
-        let count = recv(socket.number, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
+        let count = recv(socketNumber, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
         if count < 0 { return errno == EAGAIN || errno == EINTR ? nil : 0 }
         return count
     }

@@ -42,12 +42,7 @@ extension RecordingRequest.Answer {
     /// - Parameter file: Set to the open file, or -1; the caller closes it.
     init?(from socket: Int32, _ file: inout Int32) {
         var words: [UInt64] = [0, 0, 0]
-        var received = -1
-        words.withUnsafeMutableBytes { bytes in
-            repeat {
-                received = linux_receive_with_descriptor(socket, bytes.baseAddress, bytes.count, &file)
-            } while received < 0 && errno == EINTR
-        }
+        let received = words.withUnsafeMutableBytes { SocketPacket.receive(from: socket, into: $0, &file) }
         guard received == 24 else { return nil }
         self.init(
             code: Int32(truncatingIfNeeded: words[0]),

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// A folder to which files are added, whole or not at all, and in which nothing that was there is touched.
 struct ObjectFolder: ~Copyable {
@@ -101,18 +102,11 @@ struct ObjectFolder: ~Copyable {
 
     /// Writes the bytes and closes the file; answers the number of the first error, or 0.
     private static func fill(_ file: Int32, _ bytes: RawSpan) -> Int32 {
-        var error: Int32 = 0
-        var rest = bytes
-        while !rest.isEmpty, error == 0 {
-            let written = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-            if written > 0 {
-                rest = rest.extracting(droppingFirst: written)
-            } else if written == 0 || errno != EINTR {
-                error = written == 0 ? EIO : errno
-            }
-        }
-        // Some file systems tell only now that the disk is full.
-        if close(file) != 0, error == 0, errno != EINTR { error = errno }
-        return error
+        do throws(SystemFailure) {
+            let descriptor = try Descriptor(owning: file)
+            try descriptor.write(all: bytes)
+            // Some file systems tell only now that the disk is full.
+            return close(descriptor.release()) != 0 && errno != EINTR ? errno : 0
+        } catch { return error.code }
     }
 }

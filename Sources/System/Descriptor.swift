@@ -79,14 +79,14 @@ package struct Descriptor: ~Copyable {
     }
 
     /// Writes all of it.
-    package func write(all bytes: [UInt8]) throws(SystemFailure) {
-        var rest = bytes[...]
+    package func write(all bytes: RawSpan) throws(SystemFailure) {
+        var rest = bytes
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { Glibc.write(number, $0.baseAddress, $0.count) }
             guard written > 0 || written < 0 && errno == EINTR else {
                 throw SystemFailure(code: written == 0 ? EIO : errno)
             }
-            rest = rest.dropFirst(max(0, written))
+            rest = rest.extracting(droppingFirst: max(0, written))
         }
     }
 

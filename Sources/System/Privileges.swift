@@ -52,14 +52,7 @@ public enum Privileges {
     /// Gives up all capabilities of this thread, for good, and stays the user it is: for a program that has them from
     /// its file (`setcap`).
     public static func dropCapabilities() throws(PrivilegesError) {
-        forgetInheritance()
-        var header = header
-        let none = [__user_cap_data_struct](repeating: __user_cap_data_struct(), count: 2)
-        guard none.withUnsafeBufferPointer({ capset(&header, UnsafeMutablePointer(mutating: $0.baseAddress)) }) == 0
-        else { throw PrivilegesError("capset") }
-        // No program that is started from here gets more than we have, whatever its file says.
-        guard linux_prctl(PR_SET_NO_NEW_PRIVS, 1) == 0 else { throw PrivilegesError("prctl") }
-        if hasCapabilities { throw PrivilegesError(stillThere: "some capability remains") }
+        try keep([])
     }
 
     /// What a process may keep that makes files for others.
@@ -86,8 +79,10 @@ public enum Privileges {
         sets[0].permitted = held
         sets[0].effective = held
         guard capset(&header, &sets) == 0 else { throw PrivilegesError("capset") }
+        // No program that is started from here gets more than we have, whatever its file says.
         guard linux_prctl(PR_SET_NO_NEW_PRIVS, 1) == 0 else { throw PrivilegesError("prctl") }
-        guard capabilities[0].permitted == held, capabilities[1].permitted == 0 else {
+        let now = capabilities
+        guard now[0].permitted == held, now[0].effective == held, now[1].permitted == 0, now[1].effective == 0 else {
             throw PrivilegesError(stillThere: "some capability remains")
         }
     }

@@ -2,8 +2,8 @@ import Glibc
 
 /// Standard input, output and error.
 public enum StandardDescriptors {
-    /// Opens those that were closed when the program was started, so that no file of ours becomes one of them. Whoever reads
-    /// or writes them is answered EBADF as before: the null device is opened for what nobody does with them.
+    /// Opens those that were closed when the program was started, so that no file of ours becomes one of them. Reading or
+    /// writing them fails with EBADF as before: the null device is opened for what nobody does with them.
     ///
     /// To be called before anything is opened.
     public static func openClosed() {

@@ -47,13 +47,22 @@ struct Run {
         }
     }
 
+    /// - Parameter read: What is opened later.
+    /// - Returns: False where it cannot be; that was said.
+    private func becomesCaller(reading read: [String] = []) -> Bool {
+        do throws(PrivilegesError) {
+            try lockdown.becomeCaller(reading: read)
+            return true
+        } catch {
+            StandardError.complain("\(error)")
+            return false
+        }
+    }
+
     // MARK: Message captures
 
     private func run(messageCaptures paths: [String], _ network: Network?) -> Status {
-        do { try lockdown.becomeCaller(reading: paths) } catch {
-            StandardError.complain("\(error)")
-            return .input
-        }
+        guard becomesCaller(reading: paths) else { return .input }
         return run { writer in
             lockdown.enterOffline(reading: paths)
             if let book = plan.answerBook {
@@ -247,6 +256,18 @@ struct Run {
         return facts
     }
 
+    /// - Parameter read: What is opened later.
+    /// - Returns: False where it cannot be; that was said.
+    private func becomesCaller(reading read: [String] = []) -> Bool {
+        do throws(PrivilegesError) {
+            try lockdown.becomeCaller(reading: read)
+            return true
+        } catch {
+            StandardError.complain("\(error)")
+            return false
+        }
+    }
+
     // MARK: Message captures
 
     private func read(_ captures: consuming MessageCaptures) throws -> ReadingEnd {
@@ -314,10 +335,7 @@ struct Run {
     }
 
     private func run(_ pasted: Pasted) -> Status {
-        do { try lockdown.becomeCaller() } catch {
-            StandardError.complain("\(error)")
-            return .input
-        }
+        guard becomesCaller() else { return .input }
         var writers = plan.presentation.makeWriters(output) + answers.sinks
         if let exporter { writers.append(exporter) }
         let writer = WriterGroup(writers)

@@ -35,7 +35,7 @@ import Testing
 
     private func list(_ bytes: [UInt8]) throws -> Descriptor {
         let list = try Descriptor(memoryFileNamed: "paths")
-        try list.write(all: bytes)
+        try list.write(all: bytes.span.bytes)
         return list
     }
 

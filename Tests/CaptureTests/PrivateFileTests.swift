@@ -77,7 +77,7 @@ import Testing
         #expect(found == [1])
     }
 
-    /// Who finds secrets may be behind: a full file waits for those of its frames until the next one is full, too.
+    /// Secrets may be found late: a full file waits for those of its frames until the next one is full, too.
     @Test func secretsOfAFullFile() throws {
         var limits = CaptureLimits()
         try limits.add("packets:2")

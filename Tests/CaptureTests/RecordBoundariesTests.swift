@@ -17,20 +17,28 @@ import Testing
         return (bytes, ends)
     }
 
+    /// After the first bytes, written in pieces.
+    private func records(
+        _ format: CaptureFormat, in bytes: [UInt8], upTo length: Int, _ piece: Int
+    ) -> RecordBoundaries {
+        var records = RecordBoundaries(format)
+        bytes.withUnsafeBytes { bytes in
+            var place = 0
+            while place < length {
+                let end = min(length, place + piece)
+                records.advance(over: bytes[place..<end])
+                place = end
+            }
+        }
+        return records
+    }
+
     /// Written in pieces of any size, and cut anywhere: what is cut is what comes after the last complete record.
     @Test(arguments: [1, 2, 7, 16, 100, 5_000])
     func cutAnywhere(piece: Int) {
         let (bytes, ends) = file([0, 1, 60, 0, 0, 300, 15, 16, 17])
         for length in 0...bytes.count {
-            var records = RecordBoundaries()
-            bytes.withUnsafeBytes { bytes in
-                var place = 0
-                while place < length {
-                    let end = min(length, place + piece)
-                    records.advance(over: bytes[place..<end])
-                    place = end
-                }
-            }
+            let records = records(.pcap, in: bytes, upTo: length, piece)
             #expect(records.cut == length - (ends.last { $0 <= length } ?? 0))
             #expect(records.frames == UInt64(max(1, ends.count { $0 <= length }) - 1))
         }
@@ -51,15 +59,7 @@ import Testing
             frames.append((frames.last ?? 0) + (index % 3 == 0 ? 0 : 1))
         }
         for length in 0...bytes.count {
-            var records = RecordBoundaries(.pcapng)
-            bytes.withUnsafeBytes { bytes in
-                var place = 0
-                while place < length {
-                    let end = min(length, place + piece)
-                    records.advance(over: bytes[place..<end])
-                    place = end
-                }
-            }
+            let records = records(.pcapng, in: bytes, upTo: length, piece)
             #expect(records.cut == length - (ends.last { $0 <= length } ?? 0))
             #expect(records.frames == UInt64(frames[max(0, ends.count { $0 <= length } - 1)]))
         }

@@ -31,7 +31,7 @@ struct CallFilter {
     private static let ownArchitecture: UInt32? = nil
     #endif
 
-    /// - Parameter rules: Those of one call stand together; the frequent ones first.
+    /// - Parameter rules: The frequent ones first. Of several for one call, one that holds is enough.
     /// - Returns: Nil on an architecture whose calls are not listed.
     init?(_ rules: [CallRule]) {
         guard let architecture = Self.ownArchitecture else { return nil }

@@ -1,7 +1,7 @@
 /// A call that is allowed, and with which arguments.
 struct CallRule: Hashable {
-    /// What an argument must be, of which the lower 32 bits count: the kernel looks at no more of descriptors, requests and
-    /// flags.
+    /// What an argument must be. But of pointers the lower 32 bits count: the kernel looks at no more of descriptors,
+    /// requests and flags.
     enum Condition: Hashable {
         case isOne(of: [UInt32])
         case isNone(of: [UInt32])
