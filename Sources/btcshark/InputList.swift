@@ -19,16 +19,20 @@ struct InputList {
                 paths.append(path)
             }
         }
-        if paths.isEmpty { throw ExitCode(Status.input.rawValue) }
+        // An empty list of `--files-from` is no mistake.
+        if paths.isEmpty, !options.read.isEmpty { throw ExitCode(Status.input.rawValue) }
     }
 
     /// Has `read` be all that is read, and `arguments` the display filter. Does nothing where no file is read.
     ///
     /// - Returns: Whether something that was named cannot be read.
     static func resolve(_ options: inout Options) throws -> Bool {
-        guard !options.read.isEmpty, options.interface == nil, options.decode == nil else { return false }
+        guard !options.read.isEmpty || options.filesFrom != nil, options.interface == nil, options.decode == nil else {
+            return false
+        }
+        let listed = try options.filesFrom.map { try ListedFiles(in: $0, options) }
         let words = InputWords(options.arguments, hasFilter: options.displayFilter != nil)
-        options.read += words.files
+        options.read += (listed?.paths ?? []) + words.files
         options.arguments = words.filter
         if !options.reallyQuiet {
             for name in words.hidden {
@@ -40,7 +44,7 @@ struct InputList {
         _ = try Plan.filter(options)
         let list = try InputList(options)
         options.read = list.paths
-        return list.isIncomplete
+        return list.isIncomplete || listed?.isIncomplete == true
     }
 
     private mutating func add(folder path: String) throws {

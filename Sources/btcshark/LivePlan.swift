@@ -44,6 +44,7 @@ struct LivePlan {
         guard options.read.isEmpty, options.decode == nil else {
             throw ValidationError("-i cannot be used with -r or --decode.")
         }
+        if options.filesFrom != nil { throw ValidationError("-i cannot be used with --files-from.") }
         if options.interfaces.contains("-") {
             throw ValidationError("-i -: to read a capture from standard input, say -r -.")
         }

@@ -119,6 +119,11 @@ struct Plan {
             }
             return .live(live)
         }
+        if options.filesFrom != nil {
+            if options.decode != nil { throw ValidationError("--decode and --files-from cannot be used together.") }
+            // The list was empty.
+            if options.read.isEmpty { return .captures([]) }
+        }
         // One of the two.
         guard options.read.isEmpty == (options.decode != nil) else {
             if options.decode != nil { throw ValidationError("--decode and -r cannot be used together.") }

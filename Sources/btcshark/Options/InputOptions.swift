@@ -16,6 +16,13 @@ struct InputOptions: ParsableArguments {
     var read: [String] = []
 
     @Option(
+        name: .customLong("files-from"), parsing: .unconditional,
+        help: ArgumentHelp(
+            "Read the captures whose paths are in this file, one a line, as several -r; - is standard input.",
+            valueName: "file"), completion: .file())
+    var filesFrom: String?
+
+    @Option(
         name: .long, parsing: .unconditional,
         help: ArgumentHelp(
             "Dissect these bytes instead of a capture: messages, a bare transaction, block or header, or a packet; in "

@@ -7,8 +7,8 @@ extension Options {
     /// With neither `-r` nor `-i` nor anything else to read, the first interface that is no loopback, as tshark; where
     /// there is none all stays as it is, and is refused.
     mutating func chooseInterface() throws {
-        guard input.read.isEmpty, live.interfaces.isEmpty, input.decode == nil, input.command == nil,
-            secrets.printKeyProbe == nil
+        guard input.read.isEmpty, input.filesFrom == nil, live.interfaces.isEmpty, input.decode == nil,
+            input.command == nil, secrets.printKeyProbe == nil
         else { return }
         // Somebody has forgotten -r.
         guard !arguments.contains(where: { access($0, F_OK) == 0 }) else { return }
