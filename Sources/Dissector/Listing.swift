@@ -27,6 +27,16 @@ public enum Listing {
             to: &text)
     }
 
+    /// `-G schema`: what `-T ndjson` writes, as JSON Schema.
+    public static func appendSchema(to text: inout TextBuffer) {
+        RecordSchema(RecordNames.recordFields).append(jsonSchemaTo: &text)
+    }
+
+    /// `-G schema,duckdb` and the like: the same as columns of a table.
+    public static func appendSchema(_ dialect: SchemaDialect, to text: inout TextBuffer) {
+        RecordSchema(RecordNames.recordFields).append(dialect, to: &text)
+    }
+
     /// `-G expert`: severity, group, text and name of every remark, tab-separated.
     public static func appendRemarks(to text: inout TextBuffer) {
         for remark in Catalog.remarks {

@@ -9,10 +9,16 @@ enum List: String, CaseIterable {
     case fields, messages, expert
     case columnFormats = "column-formats"
     case elasticMapping = "elastic-mapping"
+    case schema
+    case schemaForClickHouse = "schema,clickhouse"
+    case schemaForDuckDB = "schema,duckdb"
+    case schemaForSpark = "schema,spark"
     case manual, statistics
 
-    /// Those that are no manual pages.
-    static var lists: [String] { allCases.filter { $0 != .manual && $0 != .statistics }.map(\.rawValue) }
+    /// Those that are no manual pages, each once.
+    static var lists: [String] {
+        allCases.filter { $0 != .manual && $0 != .statistics }.map(\.rawValue).filter { !$0.contains(",") }
+    }
 
     init(_ name: String) throws {
         guard let list = List(rawValue: name) else {
@@ -32,6 +38,10 @@ enum List: String, CaseIterable {
         case .expert: Listing.appendRemarks(to: &output.buffer)
         case .columnFormats: SummaryColumn.appendFormats(to: &output.buffer)
         case .elasticMapping: Listing.appendMapping(of: layers, to: &output.buffer)
+        case .schema: Listing.appendSchema(to: &output.buffer)
+        case .schemaForClickHouse: Listing.appendSchema(.clickHouse, to: &output.buffer)
+        case .schemaForDuckDB: Listing.appendSchema(.duckDB, to: &output.buffer)
+        case .schemaForSpark: Listing.appendSchema(.spark, to: &output.buffer)
         case .manual: ManualPage.append(to: &output.buffer)
         case .statistics: StatisticsPage.append(to: &output.buffer)
         }
