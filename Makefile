@@ -20,13 +20,15 @@ NEED_TO_CHECK = mandoc:mandoc tshark:tshark
 NEED_TO_LOOK = chromium-headless-shell:chromium-headless-shell
 NEED_TO_PACKAGE = cc:gcc objdump:binutils flex:flex bison:bison dpkg-source:dpkg-dev
 NEED_TO_FUZZ = ld.lld:lld
+NEED_TO_SCALE = java:default-jre-headless
+SCALE_PACKAGES = pyspark==4.3.0 duckdb==2.0.1 chdb==4.4.0 jsonschema==4.26.0
 # For each target.
 FUZZ_SECONDS = 60
 FUZZ_SHORT_SECONDS = 3
 
 .PHONY: run build test build-tests check lint manual install uninstall deb dist release archives check-packages clean \
     setup setup-test setup-check setup-package setup-fuzz setup-lld setup-browser setup-pyshark pictures fuzz fuzz-short build-fuzz \
-    hostile sanitize sanitize-thread sanitize-address
+    hostile sanitize sanitize-thread sanitize-address check-scale setup-scale
 .NOTPARALLEL:
 
 run: build
@@ -68,6 +70,11 @@ sanitize: sanitize-thread sanitize-address
 
 sanitize-thread sanitize-address: sanitize-%: setup setup-test
 	Tests/sanitize.sh $*
+
+# The schema, contrib/duckdb and contrib/spark, by engines from PyPI: about 1 GB is installed, and some minutes are taken.
+check-scale: build-tests setup-scale
+	BTCSHARK="$${BTCSHARK:-$$($(SWIFT) build --show-bin-path --scratch-path .build/tests)/btcshark}" \
+	    .build/scale/bin/python3 Tests/Scale/check.py
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
@@ -146,6 +153,12 @@ setup-browser:
 setup-pyshark:
 	-@[ -x .build/pyshark/bin/python3 ] || \
 	    { python3 -m venv .build/pyshark && .build/pyshark/bin/pip install -q pyshark==0.6; }
+
+# Java for Spark, and the engines themselves.
+setup-scale:
+	$(call install_missing,$(NEED_TO_SCALE),)
+	@[ -e .build/scale/installed ] || { python3 -m venv .build/scale && \
+	    .build/scale/bin/pip install -q $(SCALE_PACKAGES) && touch .build/scale/installed; }
 
 # The pictures of README, by a real browser.
 pictures: build setup-browser

@@ -1,0 +1,169 @@
+"""contrib/spark on a cluster of two workers: the same rows however they are spread, also where a worker dies."""
+
+import decimal
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import common
+from rings import Capture
+
+sys.path.insert(0, os.path.join(common.ROOT, "contrib/spark"))
+
+# The first that is called with rings writes some records, and then kills the worker that started it, as a host that fails.
+FAILING = """#!/bin/sh
+if [ "$1" = --files-from ] && mkdir "$(dirname "$0")/killed" 2>/dev/null; then
+    PROGRAM "$@" | head -n 20
+    process=$$
+    while [ "$process" -gt 1 ] && [ "$(cat "/proc/$process/comm")" != java ]; do
+        process=$(sed -n 's/^PPid:\\t//p' "/proc/$process/status")
+    done
+    [ "$process" -gt 1 ] && kill -9 "$process" && echo "$process" >"$(dirname "$0")/killed/worker"
+    exit 1
+fi
+exec PROGRAM "$@"
+"""
+
+
+def digest(rows):
+    return hashlib.sha256("\n".join(sorted(rows)).encode()).hexdigest()
+
+
+class Spark(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        import pyspark
+        from pyspark.sql import SparkSession
+
+        import messages
+
+        os.environ["SPARK_HOME"] = os.path.dirname(pyspark.__file__)
+        os.environ["PYSPARK_PYTHON"] = sys.executable
+        cls.folder = tempfile.TemporaryDirectory()
+        relay = Capture.read(common.RELAY)
+        # The second host sees all a quarter of a second later, and its clock is an hour ahead.
+        hosts = [
+            ("alpha", "10.20.0.1", 0, relay), ("beta", "10.20.0.1", 3600, relay.shifted(3600.25)),
+            ("gamma", "::1", 0, Capture.read(os.path.join(common.ROOT, "captures/relay-ipv6.pcap"))),
+        ]
+        cls.table = cls.path("hosts.tsv")
+        cls.files = {}
+        with open(cls.table, "w", encoding="utf-8") as file:
+            for host, node, offset, capture in hosts:
+                cls.files[host] = capture.write_ring(cls.path(host), 4)
+                file.write(f"{host}\t{node}\t{offset}\t{cls.path(host)}\n")
+        cls.rings = messages.read_rings(cls.table)
+        cls.messages = messages
+        cls.spark = (
+            SparkSession.builder.master("local-cluster[2,1,1024]").appName("check")
+            .config("spark.driver.memory", "1g").config("spark.ui.enabled", "false")
+            .config("spark.sql.session.timeZone", "UTC").config("spark.sql.shuffle.partitions", "4")
+            .config("spark.executorEnv.PYTHONPATH", os.pathsep.join(sys.path))
+            .config("spark.local.dir", cls.path("local")).getOrCreate())
+        cls.spark.sparkContext.setLogLevel("OFF")
+        cls.plain = [
+            f"{ring.host}\t{line}" for ring in cls.rings
+            for line in common.run("--files-from", "-", "-T", "ndjson", "-Q", input=ring.path + "\n").splitlines()
+        ]
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.spark.stop()
+        cls.folder.cleanup()
+
+    @classmethod
+    def path(cls, *names):
+        return os.path.join(cls.folder.name, *names)
+
+    def rows(self, program=common.PROGRAM, partitions=None, rings=None):
+        found = self.messages.records(self.spark, rings or self.rings, program, partitions)
+        return ["\t".join(row) for row in found.collect()]
+
+    def test_rows_are_those_of_plain_runs(self):
+        self.assertGreater(len(self.plain), 700)
+        for partitions in (1, 2, 8):
+            self.assertEqual(digest(self.rows(partitions=partitions)), digest(self.plain), partitions)
+
+    def test_every_value_is_in_the_table(self):
+        out = self.path("parquet")
+        frame = self.messages.frame(self.spark, self.rings, common.PROGRAM)
+        frame.write.partitionBy("date", "host").parquet(out)
+        self.assertEqual({name.split("=")[0] for name in os.listdir(out) if "=" in name}, {"date"})
+        read = self.spark.read.parquet(out)
+        columns = [f"`{name}`" for name in read.columns if name not in ("date", "time", "host")]
+        rows = read.selectExpr("host", f"to_json(struct({', '.join(columns)})) AS line").collect()
+        self.assertEqual(
+            sorted(self.compared(row.host, row.line) for row in rows),
+            sorted(self.compared(*line.split("\t", 1)) for line in self.plain))
+        self.compare_announcements(read)
+
+    @staticmethod
+    def compared(host, line):
+        return host + json.dumps(common.value(line), sort_keys=True, default=str)
+
+    def compare_announcements(self, read):
+        """What both hosts saw is seen first by alpha, and a quarter of a second later by beta; gamma saw other things."""
+        from announcements import announcements, first_seen
+
+        rows = first_seen(announcements(self.spark, read, self.rings)).collect()
+        of_host = {host: {row.hash: row for row in rows if row.host == host} for host in self.files}
+        self.assertGreater(len(of_host["alpha"]), 3)
+        self.assertEqual(of_host["alpha"].keys(), of_host["beta"].keys())
+        for hash, row in of_host["alpha"].items():
+            later = of_host["beta"][hash]
+            self.assertEqual((row.delay, row.first_host, row.hosts, row.clock_offset), (0, "alpha", 2, 0))
+            self.assertEqual((later.delay, later.first_host), (decimal.Decimal("0.25"), "alpha"))
+            self.assertEqual(later.clock_offset, 3600)
+        expected = {
+            item["bitcoin.inv.hash"] for item in self.announced("alpha", "10.20.0.1")
+        }
+        self.assertEqual(of_host["alpha"].keys(), expected)
+
+    def announced(self, host, node):
+        """Entries of inv messages to a node, by the plain run."""
+        for line in self.plain:
+            record = json.loads(line.split("\t", 1)[1])
+            to_node = line.startswith(host + "\t") and record.get("ip", {}).get("ip.dst") == node
+            if to_node and record["bitcoin"].get("bitcoin.command") == "inv":
+                yield from record["bitcoin"]["bitcoin.inv"]["bitcoin.inv.item"]
+
+    def test_a_killed_worker_is_no_loss(self):
+        program = self.path("failing")
+        with open(program, "w", encoding="utf-8") as file:
+            file.write(FAILING.replace("PROGRAM", f"'{common.PROGRAM}'"))
+        os.chmod(program, 0o755)
+        rows = self.rows(program)
+        self.assertTrue(os.path.exists(self.path("killed", "worker")), "no worker was killed")
+        self.assertEqual(len(rows), len(self.plain))
+        self.assertEqual(digest(rows), digest(self.plain))
+
+    def test_a_ring_that_cannot_be_read_fails_the_job(self):
+        ring = self.rings[0]._replace(path=self.path("nothing"))
+        with self.assertRaises(Exception) as caught:
+            self.rows(rings=[ring])
+        self.assertIn("exited with 2", str(caught.exception))
+
+    def test_cut_connections(self):
+        """Together the files of a ring are the capture; apart, what is cut is missing and said to be."""
+        def contents(*paths):
+            lines = common.run(
+                "--files-from", "-", "-T", "ndjson", "-Q", input="".join(path + "\n" for path in paths)).splitlines()
+            records = [json.loads(line) for line in lines]
+            for record in records:
+                del record["frame"]["frame.file"]
+            return records
+
+        files = self.files["alpha"]
+        whole = contents(common.RELAY)
+        self.assertEqual(contents(*files), whole)
+        apart = [contents(file) for file in files]
+        known = [record for record in whole if "bitcoin.peer" in record]
+        self.assertEqual(len(known), len(whole))
+        # Only the first file has the version messages.
+        for part in apart[1:]:
+            self.assertFalse([record for record in part if "bitcoin.peer" in record])
+            self.assertNotEqual(part, whole)

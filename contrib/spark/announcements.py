@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""Who heard of what first: announcements of transactions and blocks, joined across hosts.
+
+    spark-submit announcements.py HOSTS MESSAGES OUT
+
+MESSAGES is what messages.py wrote, HOSTS the same table. OUT has a row for each host and thing that was announced to its
+node by inv: when and by whom first, corrected by the clock's offset, and how long after the first of all hosts.
+"""
+
+import argparse
+
+from pyspark.sql import SparkSession, Window
+from pyspark.sql import functions as F
+
+from messages import read_rings
+
+
+def announcements(spark, messages, rings):
+    """Each announcement that a node received: host, hash, what it is, by whom, when by that host's clock, and its offset."""
+    known = spark.createDataFrame(
+        sorted({(ring.host, ring.node, ring.offset) for ring in rings}),
+        "host STRING, node STRING, clock_offset DOUBLE")
+    bitcoin, ip, ipv6 = F.col("bitcoin"), F.col("ip"), F.col("ipv6")
+    inventory = messages.where(bitcoin["bitcoin.command"] == "inv").select(
+        "host",
+        F.coalesce(ip["ip.src"], ipv6["ipv6.src"]).alias("peer"),
+        F.coalesce(ip["ip.dst"], ipv6["ipv6.dst"]).alias("receiver"),
+        F.col("frame")["frame.time_epoch"].alias("seen"),
+        F.explode(bitcoin["bitcoin.inv"]["bitcoin.inv.item"]).alias("item"))
+    received = inventory.join(F.broadcast(known), (inventory.host == known.host) & (inventory.receiver == known.node))
+    return received.select(
+        inventory.host, "peer", "seen", "clock_offset",
+        F.col("item")["bitcoin.inv.hash"].alias("hash"), F.col("item")["bitcoin.inv.type.name"].alias("type"))
+
+
+def first_seen(announced):
+    """Of each thing and host the first announcement, and where it stands among the hosts."""
+    corrected = announced.withColumn(
+        "first_seen", (F.col("seen") - F.col("clock_offset").cast("decimal(18,9)")).cast("decimal(28,9)"))
+    of_host = Window.partitionBy("hash", "host").orderBy("first_seen", "peer")
+    of_all = Window.partitionBy("hash")
+    order = Window.partitionBy("hash").orderBy("first_seen", "host")
+    return (
+        corrected.withColumn("place", F.row_number().over(of_host)).where("place = 1").drop("place", "seen")
+        .withColumn("hosts", F.count("*").over(of_all))
+        .withColumn("first_host", F.first("host").over(order))
+        .withColumn("delay", F.col("first_seen") - F.min("first_seen").over(of_all)))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("hosts", metavar="HOSTS")
+    parser.add_argument("messages", metavar="MESSAGES")
+    parser.add_argument("out", metavar="OUT", help="a folder that is not there yet")
+    arguments = parser.parse_args()
+    spark = SparkSession.builder.appName("btcshark announcements").getOrCreate()
+    announced = announcements(spark, spark.read.parquet(arguments.messages), read_rings(arguments.hosts))
+    first_seen(announced).write.mode("error").parquet(arguments.out)
+    spark.stop()
+
+
+if __name__ == "__main__":
+    main()
