@@ -14,7 +14,7 @@ from rings import Capture
 
 sys.path.insert(0, os.path.join(common.ROOT, "contrib/spark"))
 
-# The first that is called with rings writes some records, and then kills the worker that started it, as a host that fails.
+# The first that is called with rings writes some records, and then kills the worker that started it, as a failing host.
 FAILING = """#!/bin/sh
 if [ "$1" = --files-from ] && mkdir "$(dirname "$0")/killed" 2>/dev/null; then
     PROGRAM "$@" | head -n 20
@@ -106,7 +106,7 @@ class Spark(unittest.TestCase):
         return host + json.dumps(common.value(line), sort_keys=True, default=str)
 
     def compare_announcements(self, read):
-        """What both hosts saw is seen first by alpha, and a quarter of a second later by beta; gamma saw other things."""
+        """What both hosts saw alpha saw first, and beta a quarter of a second later; gamma saw other things."""
         from announcements import announcements, first_seen
 
         rows = first_seen(announcements(self.spark, read, self.rings)).collect()
@@ -118,9 +118,7 @@ class Spark(unittest.TestCase):
             self.assertEqual((row.delay, row.first_host, row.hosts, row.clock_offset), (0, "alpha", 2, 0))
             self.assertEqual((later.delay, later.first_host), (decimal.Decimal("0.25"), "alpha"))
             self.assertEqual(later.clock_offset, 3600)
-        expected = {
-            item["bitcoin.inv.hash"] for item in self.announced("alpha", "10.20.0.1")
-        }
+        expected = {item["bitcoin.inv.hash"] for item in self.announced("alpha", "10.20.0.1")}
         self.assertEqual(of_host["alpha"].keys(), expected)
 
     def announced(self, host, node):
@@ -145,7 +143,7 @@ class Spark(unittest.TestCase):
         ring = self.rings[0]._replace(path=self.path("nothing"))
         with self.assertRaises(Exception) as caught:
             self.rows(rings=[ring])
-        self.assertIn("exited with 2", str(caught.exception))
+        self.assertIn("exited with error code 2", str(caught.exception))
 
     def test_cut_connections(self):
         """Together the files of a ring are the capture; apart, what is cut is missing and said to be."""

@@ -48,7 +48,8 @@ def value(line):
 def pruned(value):
     if isinstance(value, dict):
         kept = {
-            key: pruned(member) for key, member in value.items() if key != "truncated" and not key.endswith(".truncated")
+            key: pruned(member) for key, member in value.items()
+            if key != "truncated" and not key.endswith(".truncated")
         }
         return {key: member for key, member in kept.items() if member not in (None, {}, [])}
     if isinstance(value, list):

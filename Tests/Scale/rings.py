@@ -1,5 +1,6 @@
-"""Captures made of others: rings, later ones, more of the same under fresh addresses. Classic pcap of Ethernet alone."""
+"""Captures made of others: rings, later ones, the same under fresh addresses. Classic pcap of Ethernet alone."""
 
+import hashlib
 import os
 import struct
 
@@ -53,6 +54,13 @@ class Capture:
             part.write(paths[-1])
         return paths
 
+    def segmented(self, size):
+        """With at most so many bytes of a stream in each packet, as where messages are longer than packets."""
+        packets = []
+        for time, original, data in self.packets:
+            packets += [(time, len(frame), frame) for frame in segments(data, size)] or [(time, original, data)]
+        return self.with_packets(packets)
+
     def repeated(self, copies, apart):
         """As many captures at once, each under addresses of its own and so many seconds after the one before."""
         packets = []
@@ -61,6 +69,36 @@ class Capture:
                 packets.append((time + round(copy * apart * 10**9), original, readdressed(data, copy)))
         packets.sort(key=lambda packet: packet[0])
         return self.with_packets(packets)
+
+
+def segments(data, size):
+    """The frame as several, with right lengths, numbers and checksums; none where it is not longer, or no TCP."""
+    if data[12:14] != b"\x08\x00" or data[23] != 6:
+        return []
+    tcp = 14 + (data[14] & 15) * 4
+    start = tcp + (data[tcp + 12] >> 4) * 4
+    payload = data[start:14 + struct.unpack_from(">H", data, 16)[0]]
+    if len(payload) <= size:
+        return []
+    frames = []
+    for at in range(0, len(payload), size):
+        frame = bytearray(data[:start] + payload[at:at + size])
+        struct.pack_into(">H", frame, 16, len(frame) - 14)
+        struct.pack_into(">I", frame, tcp + 4, (struct.unpack_from(">I", data, tcp + 4)[0] + at) % 2**32)
+        struct.pack_into(">H", frame, 24, 0)
+        struct.pack_into(">H", frame, 24, internet_checksum(frame[14:tcp]))
+        struct.pack_into(">H", frame, tcp + 16, 0)
+        pseudo = bytes(frame[26:34]) + struct.pack(">HH", 6, len(frame) - tcp)
+        struct.pack_into(">H", frame, tcp + 16, internet_checksum(pseudo + frame[tcp:]))
+        frames.append(bytes(frame))
+    return frames
+
+
+def internet_checksum(data):
+    total = sum(struct.unpack(f">{(len(data) + 1) // 2}H", bytes(data) + bytes(len(data) % 2)))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
 
 
 def readdressed(data, copy):
@@ -86,3 +124,25 @@ def adjusted(checksum, old, new):
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return struct.pack(">H", ~total & 0xFFFF)
+
+
+def long_messages(connections, messages, size):
+    """Connections that all send messages of so many bytes at once, packet by packet in turn, as nodes that sync do."""
+    payload = bytes(80) + b"\x00" + bytes(size - 81)
+    checksum = hashlib.sha256(hashlib.sha256(payload).digest()).digest()[:4]
+    message = b"\xf9\xbe\xb4\xd9" + b"block".ljust(12, b"\x00") + struct.pack("<I", size) + checksum + payload
+    stream = message * messages
+    header = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1)
+    packets = []
+    for at in range(0, len(stream), 1448):
+        for connection in range(connections):
+            frame = bytearray(12) + b"\x08\x00" + struct.pack(
+                ">BBHHHBBH4s4s", 0x45, 0, 0, 0, 0, 64, 6, 0, b"\x0a\x14\x00\x01", b"\x0a\x14\x00\x02")
+            frame += struct.pack(">HHIIBBHHH", 8333, 20000 + connection, 1 + at, 1, 0x50, 0x10, 65535, 0, 0)
+            piece = stream[at:at + 1448]
+            struct.pack_into(">H", frame, 16, len(frame) - 14 + len(piece))
+            struct.pack_into(">H", frame, 24, internet_checksum(frame[14:34]))
+            pseudo = bytes(frame[26:34]) + struct.pack(">HH", 6, len(frame) - 34 + len(piece))
+            struct.pack_into(">H", frame, 50, internet_checksum(pseudo + frame[34:] + piece))
+            packets.append((1795410000 * 10**9 + len(packets) * 10**5, len(frame) + len(piece), bytes(frame) + piece))
+    return Capture(header, packets, "<", 1000)

@@ -1,7 +1,7 @@
--- Who announces transactions first? Per side of a connection what btcshark -q -z relay says: announced, contested, first.
+-- Who announces transactions first? For each side of a connection what btcshark -q -z relay says.
 --
--- A transaction is announced by its wtxid or its txid; where a tx message has brought it, both are one. First to announce
--- is not the origin: nodes wait random times.
+-- A transaction is announced by its wtxid or its txid; where a tx message has brought it, both are one. First to
+-- announce is not the origin: nodes wait random times.
 WITH inventory AS (
     SELECT tcp."tcp.stream" AS stream,
         coalesce(ip."ip.src", ipv6."ipv6.src") || ':' || tcp."tcp.srcport" AS sender,

@@ -3,8 +3,8 @@
 
     spark-submit announcements.py HOSTS MESSAGES OUT
 
-MESSAGES is what messages.py wrote, HOSTS the same table. OUT has a row for each host and thing that was announced to its
-node by inv: when and by whom first, corrected by the clock's offset, and how long after the first of all hosts.
+MESSAGES is what messages.py wrote, HOSTS the same table. OUT has a row for each host and thing announced to its
+node by inv: when and by whom first, by the corrected clock, and how long after the first of all hosts.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from messages import read_rings
 
 
 def announcements(spark, messages, rings):
-    """Each announcement that a node received: host, hash, what it is, by whom, when by that host's clock, and its offset."""
+    """Announcements that nodes received: host, hash, what it is, by whom, when by the host's clock, and its offset."""
     known = spark.createDataFrame(
         sorted({(ring.host, ring.node, ring.offset) for ring in rings}),
         "host STRING, node STRING, clock_offset DOUBLE")

@@ -39,7 +39,7 @@ def read_rings(path):
 def records(spark, rings, program="btcshark", partitions=None):
     """Host and line of each record, as `-T ndjson` writes it.
 
-    A partition a ring: more rings in one would be read as one capture, fewer lines of one would cut its connections. With
+    A partition a ring: two rings in one would be read as one capture, and parts of one would cut its connections. With
     `partitions` a task starts several programs, one after another. A program that fails fails its task, which is then
     tried again; what it had written until then is in no result.
     """
