@@ -21,7 +21,7 @@ NEED_TO_LOOK = chromium-headless-shell:chromium-headless-shell
 NEED_TO_PACKAGE = cc:gcc objdump:binutils flex:flex bison:bison dpkg-source:dpkg-dev
 NEED_TO_FUZZ = ld.lld:lld
 NEED_TO_SCALE = java:default-jre-headless
-SCALE_PACKAGES = pyspark==4.3.0 duckdb==2.0.1 chdb==4.4.0 jsonschema==4.26.0
+SCALE_PACKAGES = pyspark==4.3.0 duckdb==2.0.1 jsonschema==4.26.0
 # For each target.
 FUZZ_SECONDS = 60
 FUZZ_SHORT_SECONDS = 3

@@ -9,7 +9,6 @@ import unittest
 
 from check_schema import Schema  # noqa: F401
 from check_duckdb import DuckDB  # noqa: F401
-from check_clickhouse import ClickHouse  # noqa: F401
 from check_spark import Spark  # noqa: F401
 
 if __name__ == "__main__":
