@@ -121,7 +121,7 @@ public final class EKWriter: RecordSink {
 
     private func appendMember(_ index: Int, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer) {
         let field = Int(tree.nodes[index].fieldID)
-        if hasRaw {
+        if hasRaw && !keys.isRawTaken[field] {
             text.append(keys, field, "_raw")
             appendList(from: index, asRaw: true, tree, bytes, to: &text)
             text.append(",")

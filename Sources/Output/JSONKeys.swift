@@ -4,8 +4,12 @@ import Fields
 /// that a suffix can follow.
 struct JSONKeys {
     let names: [[UInt8]]
+    /// For each whether `NAME_raw` is another one, as of `tcp.seq` and `tcp.seq_raw`: then no bytes can have that key.
+    let isRawTaken: [Bool]
 
     init(_ names: [String]) {
+        let all = Set(names)
+        isRawTaken = names.map { all.contains($0 + "_raw") }
         self.names = names.map { name in
             var text = TextBuffer()
             text.append("\"")
