@@ -126,7 +126,7 @@ public final class ColumnsWriter: RecordSink {
             case .destination: (12, false)
             default: (0, false)
             }
-        let padding = max(0, width - text.bytes.count)
+        let padding = max(0, width - text.columns())
         if isRight { output.buffer.append(spaces: padding) }
         output.buffer.append(text)
         if !isRight { output.buffer.append(spaces: padding) }

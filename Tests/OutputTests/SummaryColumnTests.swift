@@ -89,6 +89,25 @@ import Testing
                 == ["7", "1.500000", "2001:db8::1", "8333", "10.0.0.1", "1000", "32"])
     }
 
+    /// Columns of a terminal count: a mark over a letter takes none, a letter of an East Asian script two.
+    @Test func columnsArePaddedAsTheyAreSeen() throws {
+        let columns = try parse("S,%s,D,%d,I,%i")
+        let text = written { output in
+            let writer = ColumnsWriter(output, columns, style: .text, time: TimeColumn(.relative), depth: .summary)
+            for (source, destination) in [("node", "node"), ("n\u{f6}de", "no\u{308}de"), ("\u{7bc0}", "\u{70b9}x")] {
+                var record = Said(from: source, to: destination, length: 1, seconds: 1).record
+                record.info.append("|")
+                writer.write(record, RawSpan())
+            }
+            writer.end()
+        }
+        let expected = [("node", 8, "node", 8), ("n\u{f6}de", 8, "no\u{308}de", 8), ("\u{7bc0}", 10, "\u{70b9}x", 9)]
+        let lines = expected.map {
+            String(repeating: " ", count: $1) + "\($0) \($2)" + String(repeating: " ", count: $3) + " |\n"
+        }
+        #expect(Array(text.utf8) == Array(lines.joined().utf8))
+    }
+
     @Test func psml() throws {
         let text = try lines(.psml(creator: "test"), "No.,%m,\"<Info>\",%i")
         #expect(
