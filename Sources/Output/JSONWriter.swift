@@ -11,11 +11,11 @@ import Records
 /// A field whose bytes end too early has those that are there, as bytes.
 ///
 /// Unlike tshark's, an object has each key once: of a field that occurs several times in it the values make an array,
-/// in the place of the first; of `NAME_tree` and `NAME_raw` then there is one entry for each value. Beside values a field
-/// has no `NAME_raw` where that is another field: `tcp.seq_raw` has the bytes of `tcp.seq`.
+/// in the place of the first; of `NAME_tree` and `NAME_raw` then there is one entry for each value.
 ///
 /// `NAME_raw` is `["hex", offset, length, mask, type]`: the bytes within the reassembled message, not within a frame, and
-/// Wireshark's number of the type; computed fields have no bytes, and their offset and length are 0.
+/// Wireshark's number of the type; computed fields have no bytes, and their offset and length are 0. A field has none
+/// where another one has that name: of `tcp.seq`, which is computed, since `tcp.seq_raw` is what the header has.
 ///
 /// With a budget, a large message has `truncated` after what is cut; see ``CutFields``.
 ///
@@ -145,7 +145,7 @@ public final class JSONWriter: RecordSink {
     ) {
         let field = Int(tree.nodes[index].fieldID)
         let kind = declarations[field].kind
-        if content == .raw || content == .valuesAndRaw && !keys.isRawTaken[field] {
+        if content != .values, keys.hasRaw[field] {
             Self.begin(level, &isFirst, in: &text)
             text.append(keys, field, "_raw")
             append(.raw, from: index, tree, bytes, level, to: &text)

@@ -135,7 +135,7 @@ import Testing
         #expect(generated["kinds.hash_raw"] as? NSArray == ["", 0, 0, 0, 30] as NSArray)
     }
 
-    /// `tcp.seq_raw` is a field, and `tcp.seq` cannot have its bytes under that key, too; alone they can.
+    /// `tcp.seq_raw` is a field, and `tcp.seq` cannot have its bytes under that key, too.
     @Test func rawBesideAFieldOfThatName() throws {
         let values = written([7], { JSONWriter($0, .valuesAndRaw) }, fillPlaces)
         #expect(values.ranges(of: "\"kinds.place_raw\":").count == 1)
@@ -144,7 +144,7 @@ import Testing
         #expect(kinds["kinds.place_raw_raw"] as? NSArray == ["07", 0, 1, 0, 4] as NSArray)
         let raw = try #require(
             try layers(written([7], { JSONWriter($0, .raw) }, fillPlaces))["kinds"] as? [String: Any])
-        #expect(raw["kinds.place_raw"] as? NSArray == ["", 0, 0, 0, 4] as NSArray)
+        #expect(Set(raw.keys) == ["kinds.place_raw_raw"])
     }
 
     /// Repeated fields of which some have parts: as many trees as values.
