@@ -142,7 +142,8 @@ struct Presentation {
     private static func time(_ options: Options, isWatched: Bool) throws -> TimeFormat {
         guard let name = options.time else { return isWatched && options.interface != nil ? .absolute : .relative }
         guard let time = TimeFormat(rawValue: name) else {
-            throw ValidationError("-t: '\(name)' is not one of r, d, dd, e, a, ad, u, ud.")
+            let all = TimeFormat.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("-t: '\(name)' is not one of \(all).")
         }
         return time
     }

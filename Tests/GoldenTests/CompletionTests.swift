@@ -32,7 +32,7 @@ import Testing
         #expect(try answer("-r", "file", "-z", "lat").candidates == ["latency"])
         #expect(try answer("-z", "latency", "-z", "lat").candidates == ["latency"])
         #expect(try answer("-G", "").candidates.starts(with: ["fields", "messages", "expert"]))
-        #expect(try answer("-t", "u").candidates == ["u", "ud"])
+        #expect(try answer("-t", "u").candidates == ["u", "ud", "udoy"])
         #expect(try answer("-u", "").candidates == ["s", "hms"])
         #expect(try answer("-F", "pcapn").candidates == ["pcapng"])
         #expect(try answer("--network", "test").candidates.starts(with: ["testnet3", "testnet4"]))
@@ -42,6 +42,10 @@ import Testing
         #expect(try answer("-Z", "roo").candidates.contains("root"))
         #expect(try answer("-b", "file").candidates == ["filesize:", "files:"])
         #expect(try answer("-b", "file").head == "none 0 open")
+        let preferences = try answer("-o", "")
+        #expect(preferences.candidates.contains("tcp.desegment_tcp_streams:TRUE"))
+        #expect(try answer("-o", "gui").candidates == ["gui.column.format:"])
+        #expect(try answer("-o", "gui").head == "none 0 open" && !preferences.meanings.contains(""))
         #expect(try answer("--decode", "00", "--as", "cmpct").candidates == ["cmpctblock"])
         #expect(try answer("-c", "").candidates.isEmpty)
         #expect(try answer("-c", "").head == "none 0")
@@ -189,6 +193,7 @@ import Testing
             ("btcshark -T nd", ["-T", "ndjson"]),
             ("btcshark -r notes.txt -z lat", ["-r", "notes.txt", "-z", "latency"]),
             ("btcshark -G man", ["-G", "manual"]),
+            ("btcshark -o gui", ["-o", "gui.column.format:"]),
             ("btcshark -F pcapn", ["-F", "pcapng"]),
             ("btcshark --network sig", ["--network", "signet"]),
             ("btcshark --network=sig", ["--network=signet"]),
@@ -204,7 +209,8 @@ import Testing
         let listed: [(String, [String])] = [
             ("btcshark -T ", ["text", "jsonraw", "pdml"]), ("btcshark -t ", ["dd", "ud"]),
             ("btcshark -z ", ["latency", "requests"]), ("btcshark -G ", ["fields", "manual"]),
-            ("btcshark -i ", ["lo", "any"]), ("btcshark -r ", ["notes.txt", "folder"]),
+            ("btcshark -o ", ["gui.column.format:", "tcp.desegment"]), ("btcshark -i ", ["lo", "any"]),
+            ("btcshark -r ", ["notes.txt", "folder"]),
             ("btcshark -e bitcoin.inv.", ["inv.type", "inv.hash"]),
             ("btcshark build ", ["cmpctblock", "feefilter"]), ("btcshark --as ", ["cmpctblock", "feefilter"]),
             ("btcshark -Y 'bitcoin.inv.type == ", ["MSG_TX", "MSG_WTX"]),

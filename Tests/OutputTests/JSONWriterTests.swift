@@ -135,6 +135,18 @@ import Testing
         #expect(generated["kinds.hash_raw"] as? NSArray == ["", 0, 0, 0, 30] as NSArray)
     }
 
+    /// `tcp.seq_raw` is a field, and `tcp.seq` cannot have its bytes under that key, too.
+    @Test func rawBesideAFieldOfThatName() throws {
+        let values = written([7], { JSONWriter($0, .valuesAndRaw) }, fillPlaces)
+        #expect(values.ranges(of: "\"kinds.place_raw\":").count == 1)
+        let kinds = try #require(try layers(values)["kinds"] as? [String: Any])
+        #expect(kinds["kinds.place"] as? String == "1" && kinds["kinds.place_raw"] as? String == "7")
+        #expect(kinds["kinds.place_raw_raw"] as? NSArray == ["07", 0, 1, 0, 4] as NSArray)
+        let raw = try #require(
+            try layers(written([7], { JSONWriter($0, .raw) }, fillPlaces))["kinds"] as? [String: Any])
+        #expect(Set(raw.keys) == ["kinds.place_raw_raw"])
+    }
+
     /// Repeated fields of which some have parts: as many trees as values.
     @Test func treesGoWithTheirValues() throws {
         let text = written([], { JSONWriter($0) }) { sink in
@@ -206,6 +218,13 @@ import Testing
     @Test func rawBesideValues() {
         let line = write(raw: true)[1]
         #expect(line.contains("\"kinds_kinds_count_raw\":[\"01\",\"aa\"],\"kinds_kinds_count\":[\"2\",\"3\"],"))
+    }
+
+    @Test func rawBesideAFieldOfThatName() {
+        let line = write([7], raw: true, fillPlaces)[1]
+        #expect(
+            line.contains(
+                "\"kinds_kinds_place\":\"1\",\"kinds_kinds_place_raw_raw\":\"07\",\"kinds_kinds_place_raw\":\"7\""))
     }
 
     @Test func columns() {

@@ -32,6 +32,7 @@ private func columns(_ format: TimeFormat, _ times: [Int64], decimals: Int = 6) 
     @Test func utc() {
         #expect(columns(.utc, times) == ["15:58:57.931550", "15:58:58.138067", "15:58:58.000000"])
         #expect(columns(.utcWithDate, times)[0] == "2011-03-28 15:58:57.931550")
+        #expect(columns(.utcWithDayOfYear, times)[0] == "2011/087 15:58:57.931550")
         #expect(columns(.utcWithDate, times, decimals: 9)[0] == "2011-03-28 15:58:57.931550123")
     }
 
@@ -73,5 +74,7 @@ private func columns(_ format: TimeFormat, _ times: [Int64], decimals: Int = 6) 
         for format in TimeFormat.allCases { #expect(columns(format, [.min, .max, .min, 0]).count == 4) }
     }
 
-    @Test func names() { #expect(TimeFormat.allCases.map(\.rawValue) == ["r", "d", "dd", "e", "a", "ad", "u", "ud"]) }
+    @Test func names() {
+        #expect(TimeFormat.allCases.map(\.rawValue) == ["r", "d", "dd", "e", "a", "ad", "adoy", "u", "ud", "udoy"])
+    }
 }

@@ -37,7 +37,10 @@ extension CompletionKind {
         ]
     }
 
-    static let preferences = words { Preferences.names.map { ("\($0):TRUE", "") } }
+    static let preferences = words {
+        [("\(Preferences.columnFormat):", "columns of lines: titles and codes by turns, as No.,%m,Info,%i")]
+            + Preferences.names.map { ("\($0):TRUE", "what is always done") }
+    }
 
     static let networks = words { Network.known.map { ($0.name, "port \($0.port)") } }
 
