@@ -32,7 +32,7 @@ public final class EKWriter: RecordSink {
     private let depth: Depth
 
     /// - Parameters:
-    ///   - raw: Also the bytes of each field, as `NAME_raw`: `-x`.
+    ///   - raw: Also the bytes of each field, as `NAME_raw` where no other field has that name: `-x`.
     ///   - budget: Nil where every message is written whole.
     public init(_ output: ByteOutput, raw: Bool = false, budget: OutputBudget? = nil, layers: LayerChoice? = nil) {
         self.output = output
@@ -121,7 +121,7 @@ public final class EKWriter: RecordSink {
 
     private func appendMember(_ index: Int, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer) {
         let field = Int(tree.nodes[index].fieldID)
-        if hasRaw {
+        if hasRaw, keys.hasRaw[field] {
             text.append(keys, field, "_raw")
             appendList(from: index, asRaw: true, tree, bytes, to: &text)
             text.append(",")
