@@ -31,6 +31,12 @@ import Testing
             00000010: e2e0f65d00000000             0201  ....].....
             """, .dump, verack + "0102"),
         Written("00000000: d9b4bef9     6576  ....ve", .dump, "f9beb4d97665"),
+        // Spaces are text, too.
+        Written(
+            """
+            00000000: 62612020 20646320 62612020 20646320    ab cd   ab cd
+            00000010: 62612020     3120                      ab 1
+            """, .dump, "20206162206364202020616220636420202061622031"),
         Written("00000000: f9beb4d9 76657261 636b0000  ....verack..", .dump, "f9beb4d976657261636b0000"),
         Written("00000000: 00000000 00000000  ........\n00000008: 00000001  ....", .dump, "000000000000000000000001"),
         Written(
@@ -39,6 +45,12 @@ import Testing
             0000020 00000000 e2e0f65d 00000041
             0000031
             """, .dump, verack + "41"),
+        Written(
+            """
+            0000000 d9b4bef9 61726576 00006b63 00000000
+            0000016 00000000 e2e0f65d
+            0000024
+            """, .dump, verack),
         Written(
             """
             000000 61726576d9b4bef9 0000000000006b63  >....verack......<
@@ -80,6 +92,8 @@ import Testing
         ),
         ("0000000   y   >   4   Y   v nul  ff\n0000007", "od -c and od -a print characters; od -tx1 prints bytes"),
         ("0000000 249 190  97   0", "numbers of this dump are decimal; od -tx1 prints bytes"),
+        ("0000000           3652501241", "numbers of this dump are decimal; od -tx1 prints bytes"),
+        ("0000000 nul nul nul", "od -c and od -a print characters; od -tx1 prints bytes"),
         ("0000000 -16647  -9804  25974", "numbers of this dump are decimal; od -tx1 prints bytes"),
         (" 371 276 264 331 166", "numbers of three octal digits are no bytes; od -tx1 prints them"),
         ("249 190 180 217  97   0", "these numbers seem to be decimal; put commas between them, or use od -tx1"),

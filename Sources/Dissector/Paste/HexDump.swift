@@ -24,8 +24,10 @@ struct HexDump {
         /// How many bytes have the words that are its groups, the last one first: what `hexdump` prints unless it is asked
         /// for more, and `od -x`. 1 where bytes are in their order.
         var wordSize = 1
-        /// The bytes as text, as far as it is known where that begins.
+        /// The bytes as text, from the first character that is no space on.
         var shown = 0..<0
+        /// The same from where it begins, where the line is a full one.
+        var shownWithSpaces = 0..<0
         /// How many bytes are certain, and where the text is, if one more group is: it has fewer digits, and ends where a
         /// longer one would end, as with `xxd -e`.
         var aligned: (certain: Int, shown: Range<Int>)?
@@ -148,7 +150,7 @@ struct HexDump {
         if line.offset == 0 {
             guard try finish() else { return false }
         } else {
-            try complete(before, upTo: line.offset)
+            try complete(before, upTo: line.offset, isLast: line.isOffsetAlone)
         }
         pending = line
         return true
@@ -161,21 +163,27 @@ struct HexDump {
         reversed.reverseGroups()
         if let aligned = line.aligned, aligned.shown.count == aligned.certain, isShown(reversed, in: aligned.shown) {
             isOtherShown = true
-        } else if line.certain > 0, line.shown.count == line.certain {
-            if !isShown(line, in: line.shown) { isOtherShown = true }
-            if !isShown(reversed, in: line.shown) { isReversedWrong = true }
+            return
         }
+        let shown = line.shown.count == line.certain ? line.shown : line.shownWithSpaces
+        guard !shown.isEmpty, shown.count <= line.certain else { return }
+        if !isShown(line, in: shown) { isOtherShown = true }
+        if !isShown(reversed, in: shown) { isReversedWrong = true }
     }
 
-    /// Whether that text is the line's, as far as it goes.
+    /// Whether that text is the line's. Spaces at its end may be missing.
     private func isShown(_ line: Line, in shown: Range<Int>) -> Bool {
-        zip(line.bytes, text[shown]).allSatisfy { byte, character in
-            character == ((0x20...0x7e).contains(byte) ? byte : 0x2e)
-        }
+        let bytes = line.bytes.prefix(max(line.certain, shown.count))
+        return bytes.dropFirst(shown.count).allSatisfy { $0 == 0x20 }
+            && zip(bytes, text[shown]).allSatisfy { byte, character in
+                character == ((0x20...0x7e).contains(byte) ? byte : 0x2e)
+            }
     }
 
     /// Takes the bytes of a line by the offset of the next one.
-    private mutating func complete(_ line: Line, upTo next: Int) throws(PasteProblem) {
+    ///
+    /// - Parameter isLast: The next one has no bytes.
+    private mutating func complete(_ line: Line, upTo next: Int, isLast: Bool) throws(PasteProblem) {
         try checkEnd(line)
         let count = next - line.offset
         if isRepeating {
@@ -190,12 +198,14 @@ struct HexDump {
             parts.append(line.bytes.prefix(own), times: count / own)
             width = own
         } else {
-            // Words are filled up with bytes that are none.
             let isThere = count > 0 && count <= line.bytes.count && (line.wordSize > 1 || line.isEnd[count])
             guard isThere else { throw disagreement(line, next) }
             parts.append(line.bytes.prefix(count))
             width = max(width, count)
-            if count <= line.certain - line.wordSize { isAnyByteLeft = true }
+            // The last word may be filled up with zeros.
+            let mayBeFilled = isLast && line.certain - count < line.wordSize
+            let left = line.bytes.prefix(line.certain).dropFirst(count)
+            if !left.isEmpty, !mayBeFilled || left.contains(where: { $0 != 0 }) { isAnyByteLeft = true }
         }
         pairs += 1
     }
@@ -297,13 +307,17 @@ struct HexDump {
             if !isMiddle, !isUsual, !line.hasBar {
                 isGap = true
                 line.shown = place..<end
+                if between.count > 1 { line.shownWithSpaces = lastEnd + 2..<end }
             }
         }
         line.isCut = line.certain > 0 && text[place..<end].starts(with: Array("…".utf8))
         let isOfWords = mayBeOfWords && isEven && [2, 4, 8].contains(size)
         if isOfWords { line.wordSize = size }
         if isOfWords || isReversed && line.hasColon { line.reverseGroups() }
-        if isReversed, let aligned = line.aligned, isShown(line, in: aligned.shown) { line.certain = aligned.certain }
+        guard isReversed, let aligned = line.aligned else { return }
+        // Or it is text.
+        let full = max(width, pending?.certain ?? 0)
+        if full > 0 ? aligned.certain <= full : isShown(line, in: aligned.shown) { line.certain = aligned.certain }
     }
 
     private func append(_ digits: ArraySlice<UInt8>, to line: inout Line) {

@@ -36,13 +36,13 @@ enum NumberDump {
         if offset.count == 7, numbers.allSatisfy({ isOctal($0, digits: 6, to: 0x31) }) {
             return "numbers of od are octal words; od -tx1 prints bytes"
         }
-        if numbers.allSatisfy(isCharacter),
-            numbers.contains(where: { $0.count == 1 && !isDecimal($0) || $0.first == 0x5c })
-        {
+        if numbers.allSatisfy(isCharacter), numbers.contains(where: isNoNumber) {
             return "od -c and od -a print characters; od -tx1 prints bytes"
         }
-        // Hexadecimal groups have two digits for each byte.
-        if numbers.allSatisfy(isDecimal), numbers.contains(where: { $0.count % 2 == 1 || $0.first == 0x2d }) {
+        // Hexadecimal words have two digits for each byte.
+        if numbers.allSatisfy(isDecimal),
+            numbers.contains(where: { ![2, 4, 8, 16].contains($0.count) || $0.first == 0x2d })
+        {
             return "numbers of this dump are decimal; od -tx1 prints bytes"
         }
         return nil
@@ -77,6 +77,11 @@ enum NumberDump {
     private static func isDecimal(_ word: ArraySlice<UInt8>) -> Bool {
         let digits = word.first == 0x2d ? word.dropFirst() : word
         return !digits.isEmpty && digits.allSatisfy { (0x30...0x39).contains($0) }
+    }
+
+    /// Whether it has a letter that no digit is, or is one letter.
+    private static func isNoNumber(_ word: ArraySlice<UInt8>) -> Bool {
+        word.contains { HexadecimalText.digit($0) == nil } || word.count == 1 && !isDecimal(word)
     }
 
     /// As `od -c` and `od -a` show a byte: itself, `\0`, three octal digits, `nul`.
