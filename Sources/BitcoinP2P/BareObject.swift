@@ -39,6 +39,17 @@ public enum BareObject: Sendable, Equatable {
         }
     }
 
+    /// Whether these are a block header by which work was done: its hash is no greater than the target that it names, and
+    /// that target no easier than the easiest of all networks.
+    public static func provesWork(_ header: RawSpan) -> Bool {
+        guard header.byteCount == BlockHeader.byteCount else { return false }
+        let bits = header.unsafeLoadUnaligned(fromUncheckedByteOffset: BlockHeader.bitsOffset, as: UInt32.self)
+        guard let target = CompactTarget(UInt32(littleEndian: bits))?.value,
+            Network.known.compactMap({ $0.easiestTarget?.value }).contains(where: { target <= $0 })
+        else { return false }
+        return UInt256(DoubleSHA256.hash(header)) <= target
+    }
+
     /// - Parameter counts: These must not be zero.
     private static func isWhole(
         _ bytes: RawSpan, _ command: Command, _ network: Network, having counts: [Field]

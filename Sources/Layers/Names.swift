@@ -2,8 +2,9 @@ import Fields
 
 /// Names of numbers that several headers share.
 enum Names {
-    static var etherType: ValueNames {
-        ValueNames(
+    /// A number that names the protocol that follows, shown in hexadecimal.
+    static var etherType: Kind {
+        let names = ValueNames(
             (0x0800, "IPv4", "an IPv4 packet follows"),
             (0x0806, "ARP", "asks which hardware address has an IPv4 address"),
             (0x6558, "Transparent Ethernet bridging", "a complete Ethernet frame follows"),
@@ -20,6 +21,7 @@ enum Names {
             (0x88a8, "802.1ad Provider Bridge (Q-in-Q)", "the outer one of two VLAN tags follows"),
             (0x9100, "Q-in-Q (9100)", "a VLAN tag follows; the number older switches used"),
             (0x9200, "Q-in-Q (9200)", "a VLAN tag follows; the number older switches used"))
+        return .enumeration(names, bits: 16, hexadecimal: true)
     }
 
     static var ipProtocol: ValueNames {

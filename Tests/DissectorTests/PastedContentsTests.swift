@@ -123,15 +123,25 @@ import Testing
         }
     }
 
-    @Test func packets() throws {
+    /// An IPv4 packet with a TCP segment.
+    ///
+    /// - Parameters:
+    ///   - excess: By how much its length is too great.
+    ///   - checksum: As the header has it; right where it is nil.
+    private func packet(
+        _ data: [UInt8], number: UInt8 = 6, excess: UInt16 = 0, checksum: UInt16? = nil
+    ) -> [UInt8] {
         let tcp: [UInt8] = [0xc3, 0x50, 0x20, 0x8d] + [0, 0, 0, 1, 0, 0, 0, 1] + [0x50, 0x18, 0xff, 0xff, 0, 0, 0, 0]
-        func packet(_ data: [UInt8], number: UInt8 = 6) -> [UInt8] {
-            let length = UInt16(20 + tcp.count + data.count)
-            return [0x45, 0] + [UInt8(length >> 8), UInt8(length & 255)] + [0, 1, 0x40, 0, 64, number, 0, 0]
-                + [10, 0, 0, 1, 10, 0, 0, 2] + tcp + data
-        }
-        let ethernet: [UInt8] = [UInt8](repeating: 2, count: 12) + [8, 0]
-        let cooked: [UInt8] = [0, 4, 0, 1, 0, 6, 2, 2, 2, 2, 2, 2, 0, 0, 8, 0]
+        let length = bigEndian(UInt16(20 + tcp.count + data.count) + excess)
+        let start: [UInt8] = [0x45, 0] + length + [0, 1, 0x40, 0, 64, number]
+        let addresses: [UInt8] = [10, 0, 0, 1, 10, 0, 0, 2]
+        return start + bigEndian(checksum ?? ~internetSum(start + addresses)) + addresses + tcp + data
+    }
+
+    private let ethernet: [UInt8] = [UInt8](repeating: 2, count: 12) + [8, 0]
+    private let cooked: [UInt8] = [0, 4, 0, 1, 0, 6, 2, 2, 2, 2, 2, 2, 0, 0, 8, 0]
+
+    @Test func packets() throws {
         // A short frame is filled up.
         let padding: [UInt8] = [0, 0, 0, 0, 0, 0]
         for (frame, name) in [
@@ -148,6 +158,47 @@ import Testing
         #expect(problem((ethernet + packet([])).hex).hasSuffix("an Ethernet frame whose TCP segment has no data"))
         #expect(problem((ethernet + packet([1, 2, 3])).hex).contains("does not begin with the header of a message"))
         #expect(problem(packet([1, 2, 3], number: 17).hex).hasSuffix("an IP packet without a TCP segment"))
+    }
+
+    /// A frame may be as long as a block header.
+    @Test func packetsOf80Bytes() throws {
+        let data = verack + ping
+        let loopback: [UInt8] = [2, 0, 0, 0]
+        for (frame, count) in [
+            (cooked + packet(verack), 24), (cooked + packet(verack, checksum: 0), 24),
+            (packet(Array(data.prefix(40))), 40),
+            (ethernet + packet(Array(data.prefix(26))), 26), (ethernet + packet(verack) + [0, 0], 24),
+            (loopback + packet(Array(data.prefix(36))), 36),
+        ] {
+            #expect(frame.count == 80 && forms(try contents(frame.hex)) == ["messages \(count)"], "\(frame.hex)")
+        }
+        #expect(
+            problem((cooked + packet([UInt8](repeating: 7, count: 24))).hex).contains("does not begin with the header"))
+        // Something is wrong with the IP header, or it is followed by no TCP.
+        for other in [packet(verack, checksum: 1), packet(verack, excess: 1), packet(verack, number: 17)] {
+            #expect(forms(try contents((cooked + other).hex)) == ["block 80"])
+        }
+    }
+
+    /// Work is not done by chance.
+    @Test func aBlockHeaderWithItsWorkWinsOverAPacket() throws {
+        func header(_ bits: UInt32, _ isChosen: (UInt8) -> Bool) throws -> [UInt8] {
+            let data = verack + [UInt8](repeating: 0, count: 8) + littleEndian(bits)
+            let nonce = try #require(
+                (UInt32(0)..<1000).first { nonce in
+                    let header = packet(data + littleEndian(nonce))
+                    // The last byte of the hash is its highest.
+                    return isChosen(DoubleSHA256.hash(header.span.bytes).bytes.withUnsafeBytes { $0.last ?? 0 })
+                })
+            return packet(data + littleEndian(nonce))
+        }
+        let proved = try header(0x207f_ffff) { $0 < 0x7f }
+        #expect(proved.count == 80 && forms(try contents(proved.hex)) == ["block 80"])
+        #expect(forms(try contents(try header(0x207f_ffff) { $0 > 0x7f }.hex)) == ["messages 40"])
+        // Too easy for any network, too hard, negative.
+        for bits in [0x2100_ffff, 0x1d00_ffff, 0x20ff_ffff] as [UInt32] {
+            #expect(forms(try contents(try header(bits) { $0 < 0x7f && $0 > 0 }.hex)) == ["messages 40"])
+        }
     }
 
     // MARK: Problems

@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    private static let verack = "f9beb4d976657261636b000000000000000000005df6e0e2"
+    static let verack = "f9beb4d976657261636b000000000000000000005df6e0e2"
 
     static let hexadecimal: [Written] = [
         Written("`f9beb4d9`", .hexadecimal), Written("```\nf9beb4d9\n```", .hexadecimal),
@@ -160,8 +160,6 @@ import Testing
         ),
         ("Message Header f9:\nbe", "line 1, character 1: 'M' is not a hexadecimal digit"),
         ("Message Header:", "character 1: 'M' is not a hexadecimal digit"),
-        ("0000000 137371 154664\n0000004", "numbers of od are octal words; od -tx1 prints bytes"),
-        ("00000000: 11111001 10111110  ..", "numbers of xxd -b are bits; xxd prints bytes"),
         ("<Buffer f9 be ... 74 more bytes>", "bytes are left out where ... stands"),
         ("f9beb4d976...5df6e0e2", "character 11: bytes are left out where ... stands"),
         ("f9be...........", "character 5: bytes are left out where ... stands"),
@@ -227,21 +225,6 @@ import Testing
             Issue.record("\(bytes.hex) was read as \(read.hex) from \(text)")
             return
         }
-    }
-
-    /// Offsets of `xxd -d` and `od -Ad` are decimal; those of two or three lines are octal numbers too.
-    @Test(arguments: [24, 32, 56, 120])
-    func decimalOffsets(_ count: Int) throws {
-        let bytes = (0..<count).map { UInt8($0 * 7 & 0xff) }
-        let lines = stride(from: 0, to: count, by: 16).map { ($0, Array(bytes[$0..<min($0 + 16, count)])) }
-        func offset(_ at: Int, _ digits: Int) -> String {
-            String(repeating: "0", count: digits - "\(at)".count) + "\(at)"
-        }
-        let xxd = lines.map { "\(offset($0, 8)): \($1.hex.inPairs(4).joined(separator: " "))  ....\n" }.joined()
-        #expect(try PastedText(Array(xxd.utf8)).bytes == bytes)
-        let od = lines.map { "\(offset($0, 7)) \($1.hex.inPairs(2).joined(separator: " "))\n" }.joined()
-        #expect(try PastedText(Array(od.utf8)).bytes == bytes)
-        #expect(try PastedText(Array((od + offset(count, 7)).utf8)).bytes == bytes)
     }
 
     /// Whatever is pasted is read or refused, and never becomes more than the limit.
@@ -360,7 +343,7 @@ enum BytesWriter: String, CaseIterable {
 
 extension String {
     /// Pieces of so many characters.
-    fileprivate func inPairs(_ count: Int) -> [String] {
+    func inPairs(_ count: Int) -> [String] {
         let characters = Array(self)
         return stride(from: 0, to: characters.count, by: count).map {
             String(characters[$0..<Swift.min($0 + count, characters.count)])

@@ -191,7 +191,7 @@ struct WrittenValues {
         case (.hash, .string(let text)), (.bytes, .string(let text)), (.text, .string(let text)),
             (.paddedText, .string(let text)), (.decimal, .string(let text)), (.seconds, .string(let text)),
             (.nanoseconds, .string(let text)),
-            (.ipv4, .string(let text)), (.ipv6, .string(let text)):
+            (.ipv4, .string(let text)), (.ipv6, .string(let text)), (.ethernet, .string(let text)):
             return text
         default: throw Unexpected(what: "\(declaration.name): \(value) is not of \(declaration.kind)")
         }

@@ -107,6 +107,9 @@ public struct PastedContents: Sendable {
         var frame: PastedFrame?
     }
 
+    /// The first of these that the bytes are: messages with their headers; a payload of the type that was named; a
+    /// transaction or a block; a block header whose hash meets its target; a plain frame; any 80 bytes, as a block header;
+    /// another frame.
     private func read(_ range: Range<Int>) -> Reading {
         let bytes = text.bytes.span.bytes.extracting(range)
         if TransportDetector.beginsWithHeader(bytes) {
@@ -116,7 +119,7 @@ public struct PastedContents: Sendable {
         if let command, MessageTypes.standard[command]?.isWhole(bytes, network: network) == true {
             return Reading(piece: payload, isWhole: true)
         }
-        if command == nil, let object = BareObject(bytes, network: network) {
+        if command == nil, let object = BareObject(bytes, network: network), !isRatherFrame(bytes, object) {
             let piece = Piece(range: range, form: .payload(object.command))
             return Reading(piece: piece, isWhole: true, taken: "\(object.name), as with --as \(object.command.name)")
         }
@@ -128,6 +131,11 @@ public struct PastedContents: Sendable {
                 taken: "\(frame.name), of which the \(data.count) bytes of its TCP segment are shown")
         }
         return Reading(piece: payload, frame: frame)
+    }
+
+    /// Whether what has only the length of a block header, and not its proof of work, is a frame.
+    private func isRatherFrame(_ bytes: RawSpan, _ object: BareObject) -> Bool {
+        object == .blockHeader && PastedFrame(bytes)?.isPlain == true && !BareObject.provesWork(bytes)
     }
 
     /// Whether the bytes are complete messages and nothing else.
