@@ -12,7 +12,7 @@ public struct FrameRelay: Sendable {
         "fr.snap.oui", "Organization Code", .hexadecimal(bits: 24), "0: EtherTypes, 0x80c2: bridged frames")
     public let type = Field("fr.snap.pid", "Protocol ID", .hexadecimal(bits: 16), "of the organization")
     public let etherType = Field(
-        "fr.chdlctype", "Type", .enumeration(Names.etherType, bits: 16), "which protocol follows, in Cisco's form")
+        "fr.chdlctype", "Type", .etherType, "which protocol follows, in Cisco's form")
 
     public init() {}
 

@@ -10,7 +10,7 @@ public struct Geneve: Sendable {
     public let flags = Field(
         "geneve.flags", "Flags", .hexadecimal(bits: 8), "0x80: for the tunnel's end; 0x40: options matter")
     public let type = Field(
-        "geneve.proto_type", "Protocol Type", .enumeration(Names.etherType, bits: 16),
+        "geneve.proto_type", "Protocol Type", .etherType,
         "which protocol the tunnel carries")
     public let identifier = Field(
         "geneve.vni", "Virtual Network Identifier (VNI)", .unsigned(bits: 24), "number of the virtual network")
