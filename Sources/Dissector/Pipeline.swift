@@ -156,7 +156,8 @@ public struct Pipeline: ~Copyable {
         ) { packet, options, payload in
             sink.note(
                 SegmentNote(
-                    frame: header.number, frameLength: UInt32(clamping: header.originalLength),
+                    frame: header.number,
+                    frameLength: UInt32(clamping: header.withoutDirection(header.originalLength)),
                     sequence: packet.sequence, payloadLength: UInt32(clamping: packet.wireLength),
                     fragmentsLength: packet.fragmentsLength, isSYN: packet.flags.contains(.syn),
                     interface: header.interface, comment: header.comment,

@@ -14,7 +14,7 @@ enum Names {
             (0x8848, "MPLS multicast", "labels of a provider's network follow"),
             (0x8864, "PPPoE Session", "a PPP frame follows"),
             (0x88e5, "802.1AE MACsec", "a frame that is signed or encrypted"),
-            (0x88e7, "802.1ah Provider Backbone", "a customer's whole frame follows"),
+            (0x88e7, "802.1ah Provider Backbone", "a customer's frame follows"),
             (0x8926, "VN-Tag", "a tag of a virtual network card follows"),
             (0x893f, "802.1BR E-Tag", "a tag of a port extender follows"),
             (0x894f, "Network Service Header", "a packet of a service path follows"),

@@ -13,7 +13,7 @@ struct AskedIntervals {
     init?(_ text: String) throws {
         let name = Statistic.intervals.rawValue
         guard text == name || text.hasPrefix(name + ",") else { return nil }
-        let parts = Self.parts(text.dropFirst(name.utf8.count + 1))
+        let parts = text == name ? [] : Self.parts(text.dropFirst(name.utf8.count + 1))
         let seconds = parts.first ?? "0"
         guard let interval = Self.nanoseconds(seconds) else {
             throw ValidationError(
@@ -56,7 +56,7 @@ struct AskedIntervals {
             }
             parts[parts.count - 1].append(character)
         }
-        return text.isEmpty ? [] : parts
+        return parts
     }
 
     private static func nanoseconds(_ text: String) -> Int64? {
@@ -65,7 +65,7 @@ struct AskedIntervals {
         else { return nil }
         let nanoseconds = Int64(seconds * 1e9)
         // Less than a microsecond is no interval.
-        return nanoseconds == 0 || nanoseconds >= 1_000 ? nanoseconds : nil
+        return seconds == 0 || nanoseconds >= 1_000 ? nanoseconds : nil
     }
 
     /// What is counted.
