@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What is told of the packet that completed a message is what tshark says of that packet.
+/// What is said of the packet that completed a message is what tshark says of that packet.
 @Suite(.enabled(if: Program.isInstalled("tshark"), "tshark is not installed"))
 struct PacketOracleTests {
     private static let names = [
