@@ -84,7 +84,7 @@ install: build
 uninstall:
 	Packaging/stage --remove "$(DESTDIR)" "$(PREFIX)" "$(SETTINGS)"
 
-# A Debian package, and a tarball with a script that installs; into PACKAGES, of a program that needs libc and libm alone.
+# A Debian package, and a tarball with a script that installs, in PACKAGES; the program needs libc and libm alone.
 deb dist: release
 	Packaging/make-$@ $(PACKAGED) .build/licences $(PACKAGES)
 

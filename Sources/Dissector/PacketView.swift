@@ -1,10 +1,8 @@
 import Fields
 import Layers
 
-/// The packet that completed a message, as far as its fields are asked for.
-///
-/// A writer that names some, or shows all, has them in the layers of frame, IP and TCP; what only the filter names stands
-/// after all, and is taken out for the writer.
+/// The packet that completed a message, as far as its fields are asked for: in the layers of frame, IP and TCP. What
+/// only the filter names stands after all, and is removed before the writer gets the tree.
 final class PacketView {
     private static let layers = PacketLayers()
 

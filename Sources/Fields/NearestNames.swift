@@ -1,7 +1,7 @@
 /// Finds the names that somebody may have meant who gave another.
 public enum NearestNames {
     /// ` Did you mean a, b?` with up to three names; empty where there is none. First come names that end with what was
-    /// given, then those that are a letter or two away, then those that have the same words, or others for the same thing.
+    /// given, then those a letter or two away, then those that have the same words, or others for the same thing.
     public static func suggestion(for name: String, among names: [String]) -> String {
         // Nothing that long is a name, and the distance costs the product of both lengths.
         guard !name.isEmpty, name.utf8.count <= 100 else { return "" }

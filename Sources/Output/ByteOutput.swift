@@ -17,8 +17,8 @@ public final class ByteOutput {
     public private(set) var errorNumber: Int32 = 0
     /// Each record is written at once.
     public var isLineBuffered: Bool
-    /// Columns of the terminal that it is shown on: lines for people are cut to them, and tables fitted into them. Nil where
-    /// all is written.
+    /// Columns of the terminal that it is shown on: lines for people are cut to them, and tables fitted into them. Nil
+    /// where all is written.
     public var width: Int?
     /// Asked before each write: whether the program is to end. Then a reader that takes nothing for a second is given
     /// up, with `ETIMEDOUT`; else a write waits for it as long as it takes.

@@ -1,8 +1,8 @@
 import Fields
 import Records
 
-/// `-z expert`: how often each remark occurred, errors first, then warnings, notes and chats; `-z expert,warn` without the
-/// last two.
+/// `-z expert`: how often each remark occurred, errors first, then warnings, notes and chats; `-z expert,warn` without
+/// the last two.
 public final class ExpertStatistics: RecordSink {
     private let output: ByteOutput
     private let format: Statistic.Format

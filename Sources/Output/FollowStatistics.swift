@@ -1,10 +1,8 @@
 import Fields
 import Records
 
-/// `-z follow,tcp,ascii|hex|raw,N`: the messages of one connection, one after the other, in the shape of tshark's.
-///
-/// What the initiator sent begins at the margin, what the other side sent after a TAB. Each message is a chunk: what is
-/// no message has none.
+/// `-z follow,tcp,ascii|hex|raw,N`: the messages of one connection, in the shape of tshark's: what the initiator sent
+/// begins at the margin, what the other side sent after a TAB. Each message is a chunk: what is no message has none.
 public final class FollowStatistics: RecordSink {
     public enum Form: String, Sendable, CaseIterable { case ascii, hex, raw }
 

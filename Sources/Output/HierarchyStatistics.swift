@@ -2,7 +2,7 @@ import BitcoinP2P
 import Fields
 import Records
 
-/// `-z io,phs`: messages and bytes of each protocol, under the one that carries it; under Bitcoin those of each command.
+/// `-z io,phs`: messages and bytes of each protocol under the one that carries it, and of each command under Bitcoin.
 public final class HierarchyStatistics: RecordSink {
     private struct Level {
         let name: [UInt8]

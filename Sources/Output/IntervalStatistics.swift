@@ -39,7 +39,7 @@ public final class IntervalStatistics: RecordSink {
     private var last: Int64 = 0
     private var decimals = 6
 
-    /// So many intervals are kept; of a longer capture it is said what they lack.
+    /// How many intervals are kept at most; of a longer capture it is said what they lack.
     static let limit = 250_000
 
     /// - Parameter interval: In nanoseconds; 0 is all the time there is.

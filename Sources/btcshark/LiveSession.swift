@@ -44,7 +44,7 @@ struct LiveSession: ~Copyable {
     private static let keyInterval: Duration = .milliseconds(200)
     /// The longest wait for a frame, in milliseconds.
     private static let longestWait: Int32 = 100
-    /// After so many seconds without a packet it is said what is listened for.
+    /// After that number of seconds without a packet it is said what is listened for.
     private static let silence = 10
 
     init(

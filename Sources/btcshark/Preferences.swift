@@ -9,7 +9,7 @@ enum Preferences {
     /// The columns of summary lines.
     static let columnFormat = "gui.column.format"
 
-    /// The columns that the last such preference asks for; nil where none does. Throws where one asks for anything else.
+    /// The columns that the last such preference asks for; nil where none does. Throws where another asks for more.
     static func columns(_ preferences: [String]) throws -> [SummaryColumn]? {
         var columns: [SummaryColumn]?
         for text in preferences {

@@ -12,8 +12,8 @@ struct Terminal {
         colour = Colour(isOn: when == .always || when == .auto && isTerminal && !wantsNone)
     }
 
-    /// Columns into which what people read is fitted; nil where it is shown in full: where nobody knows how many there are,
-    /// and where it is no terminal.
+    /// Columns into which what people read is fitted; nil where it is shown in full: where there is no terminal, or its
+    /// width is not known.
     var width: Int? { isTerminal ? Self.width : nil }
 
     /// Columns: as `COLUMNS` in the environment says, else as the terminal does; nil where neither does.

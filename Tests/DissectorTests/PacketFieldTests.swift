@@ -9,7 +9,7 @@ import Testing
 
 @testable import Dissector
 
-/// What is told of the packet that completed a message.
+/// What is known of the packet that completed a message.
 @Suite struct PacketFieldTests {
     private let ping = framed("ping", Array(1...8))
 

@@ -259,7 +259,7 @@ import Testing
 enum BytesWriter: String, CaseIterable {
     case plain, groups, commas, escapes, python, c, decimals, xxd, hexdump, octal, base64, wrapped
 
-    /// Whether the text can be told from all others.
+    /// Whether the text can be distinguished from all others.
     func isDistinct(_ bytes: [UInt8]) -> Bool {
         switch self {
         // Hexadecimal wins.
@@ -342,7 +342,7 @@ enum BytesWriter: String, CaseIterable {
 }
 
 extension String {
-    /// Pieces of so many characters.
+    /// Pieces of that number of characters.
     func inPairs(_ count: Int) -> [String] {
         let characters = Array(self)
         return stride(from: 0, to: characters.count, by: count).map {

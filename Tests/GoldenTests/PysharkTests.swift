@@ -4,7 +4,7 @@ import Testing
 /// pyshark reads what we write as tshark, in each of its modes.
 @Suite(.enabled(if: Pyshark.python != nil, "pyshark is not installed: pip install pyshark"))
 struct PysharkTests {
-    /// A folder with this program as `tshark`: pyshark runs the one beside the path that it is given, else that of PATH.
+    /// A folder with this program as `tshark`: pyshark runs the one beside the path that it is given, else PATH's.
     private func withTshark<Result>(_ body: (URL) throws -> Result) throws -> Result {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("pyshark-" + UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

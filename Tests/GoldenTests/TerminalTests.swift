@@ -25,13 +25,13 @@ import Testing
 
     @Test(arguments: [UInt16(40), 80, 100])
     func linesAreCut(columns: UInt16) throws {
-        let whole = try piped(Self.relay)
+        let complete = try piped(Self.relay)
         let cut = try shown(Self.relay + Self.plain, columns: columns)
-        #expect(cut.count == whole.count && whole.contains { $0.count > columns })
-        for (cut, whole) in zip(cut, whole) where cut != whole {
-            #expect(cut.count == columns && cut.last == "…" && whole.hasPrefix(cut.dropLast()), "\(cut)")
+        #expect(cut.count == complete.count && complete.contains { $0.count > columns })
+        for (cut, complete) in zip(cut, complete) where cut != complete {
+            #expect(cut.count == columns && cut.last == "…" && complete.hasPrefix(cut.dropLast()), "\(cut)")
         }
-        #expect(try shown(Self.relay + Self.plain, columns: 1_000) == whole)
+        #expect(try shown(Self.relay + Self.plain, columns: 1_000) == complete)
         #expect(
             try shown(Self.relay + Self.plain + ["--full"], columns: columns) == piped(Self.relay + ["--full"]),
             "with --full all is shown")
@@ -54,14 +54,14 @@ import Testing
     @Test func treesAreCut() throws {
         let arguments = Self.relay + ["-V", "bitcoin.tx || bitcoin.version || bitcoin.inv"]
         let cut = try shown(arguments + Self.plain)
-        let whole = try piped(arguments)
-        #expect(cut.count == whole.count)
-        for (cut, whole) in zip(cut, whole) {
+        let complete = try piped(arguments)
+        #expect(cut.count == complete.count)
+        for (cut, complete) in zip(cut, complete) {
             let hasIdentifier = cut.firstMatch(of: /[0-9A-Za-z]{26,90}/) != nil
             #expect(cut.count <= 80 || hasIdentifier, "\(cut)")
-            #expect(cut == whole || cut.last == "…", "\(cut)")
+            #expect(cut == complete || cut.last == "…", "\(cut)")
         }
-        let kept = whole.filter { $0.contains("Merkle root: ") || $0.contains("[Address: ") }
+        let kept = complete.filter { $0.contains("Merkle root: ") || $0.contains("[Address: ") }
         #expect(kept.contains { $0.count > 80 } && kept.allSatisfy(cut.contains))
     }
 
@@ -69,12 +69,12 @@ import Testing
     @Test func annotatedTextIsFolded() throws {
         let arguments = Self.relay + ["--annotate", "bitcoin.version"]
         let folded = try shown(arguments + Self.plain)
-        let whole = try piped(arguments)
+        let complete = try piped(arguments)
         func words(_ lines: [String]) -> [Substring] { lines.joined(separator: " ").split(separator: " ") }
         // The line of the message itself is cut.
         func annotated(_ lines: [String]) -> [String] { lines.filter { !$0.contains(" → ") } }
-        #expect(words(annotated(folded)) == words(annotated(whole)))
-        #expect(folded.count > whole.count)
+        #expect(words(annotated(folded)) == words(annotated(complete)))
+        #expect(folded.count > complete.count)
         for line in folded where line.count > 80 {
             #expect(line.split(separator: " ").contains { $0.count > 40 }, "\(line)")
         }
@@ -86,15 +86,15 @@ import Testing
     ])
     func tablesFit(_ name: String) throws {
         let arguments = Self.relay + ["-q", "-Q", "-z", name]
-        let whole = try piped(arguments)
+        let complete = try piped(arguments)
         let fitted = try shown(arguments)
         for line in fitted { #expect(line.count <= 80, "\(line)") }
-        let hadRoom = whole.first.map { $0.count <= 80 } ?? true
+        let hadRoom = complete.first.map { $0.count <= 80 } ?? true
         let says = fitted.contains { $0.hasPrefix("For 80 columns ") }
         // Of a table of words nothing is left out.
         #expect(says || hadRoom || name == "capture", "\(fitted)")
         #expect(try shown(arguments + ["--full"]) == piped(arguments + ["--full"]))
-        #expect(try shown(arguments, columns: 1_000) == whole)
+        #expect(try shown(arguments, columns: 1_000) == complete)
     }
 
     /// What names a row is there.
@@ -128,7 +128,7 @@ import Testing
 
     /// Of what programs read nothing is cut, wherever it goes.
     @Test(arguments: ["tabs", "json", "ndjson", "pdml", "ek"])
-    func otherFormatsAreWhole(_ format: String) throws {
+    func otherFormatsAreComplete(_ format: String) throws {
         let arguments = Self.relay + Self.plain + ["-T", format, "-c", "3"]
         #expect(try shown(arguments, columns: 40) == piped(arguments))
     }

@@ -99,7 +99,7 @@ import Testing
         #expect(!line(record, colour: true).contains("[35m"))
     }
 
-    @Test func aProblemHasTheWholeLine() {
+    @Test func aProblemColoursTheLine() {
         var record = makeRecord()
         #expect(!line(record, colour: true).contains("\u{1b}"))
         record.command = "inv"

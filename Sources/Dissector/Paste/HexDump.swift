@@ -1,9 +1,7 @@
-/// Reads the dumps of `xxd`, `hexdump` and `hexdump -C`, `od`, `tcpdump -X`, `tshark -x` and of this program: on each line
-/// an offset, bytes, and perhaps the same as text.
-///
-/// The offset of the next line says how many bytes a line has; so text that looks like bytes is none. A line with `*`
-/// stands for more lines like the one before it. A dump that begins at 0 again is another part. Of `xxd -e`, whose groups
-/// begin with their last byte, the text says that it is.
+/// Reads the dumps of `xxd`, `hexdump`, `od`, `tcpdump -X`, `tshark -x` and of this program: on each line an offset,
+/// bytes, and perhaps the same as text, which the offset of the next line tells from bytes. A line with `*` stands for
+/// more lines like the one before it; a dump that begins at 0 again is another part. Of `xxd -e`,
+/// whose groups begin with their last byte, the text says that it is.
 struct HexDump {
     private struct Line {
         var number = 0
@@ -80,8 +78,8 @@ struct HexDump {
     static func read(_ text: [UInt8]) throws(PasteProblem) -> PastedParts? {
         var problem: PasteProblem?
         var shorter: PastedParts?
-        // Offsets are hexadecimal, but for those of `od` and of `xxd -d`. 0000016 is 22, 14 or 16: right is what leaves no
-        // byte of a line.
+        // Offsets are hexadecimal, but for those of `od` and of `xxd -d`. 0000016 is 22, 14 or 16: right is what leaves
+        // no byte of a line.
         for radix in [16, 8, 10] {
             var dump = HexDump(text, radix: radix)
             do throws(PasteProblem) {
@@ -274,7 +272,7 @@ struct HexDump {
         var isEven = true
         var lastEnd = place
         while place < end, line.bytes.count < Self.lineLimit {
-            // gdb's x/8xb has 0x before each byte, and tabs between them. Its longer numbers are not in the order of bytes.
+            // gdb's x/8xb has 0x before each byte, and tabs between. Its longer numbers are not in the order of bytes.
             let isPrefixed = line.hasColon && place + 1 < end && text[place] == 0x30 && text[place + 1] | 0x20 == 0x78
             let start = isPrefixed ? place + 2 : place
             place = start

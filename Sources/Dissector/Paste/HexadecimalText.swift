@@ -1,9 +1,6 @@
-/// Reads hexadecimal digits as people write them: one after another or in groups, with white space, colons, commas,
-/// semicolons, hyphens, underscores, dots or bars between them, each byte perhaps after `0x` or `\x`, remarks at the ends of
-/// lines, and lines that are headings.
-///
-/// White space may also split a byte, as where a line is broken. A digit alone between colons or commas, or after `0x`, is
-/// a byte.
+/// Reads hexadecimal digits as people write them: in groups or not, with white space or signs between them, perhaps
+/// after `0x` or `\x`, with remarks at the ends of lines, and headings. White space may also split a byte, as where a
+/// line is broken; a digit alone between colons or commas, or after `0x`, is a byte.
 struct HexadecimalText {
     private enum Prefix { case none, zero, backslash }
 

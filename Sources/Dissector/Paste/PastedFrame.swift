@@ -13,7 +13,7 @@ struct PastedFrame {
 
     private static let layers = PacketLayers()
 
-    /// The link types that are tried, with what says that it may be one: bytes of its header that stand for IPv4 or IPv6.
+    /// The link types that are tried, and what makes each likely: bytes of its header that stand for IPv4 or IPv6.
     private static let forms: [(linkType: Int32, name: String, isLikely: @Sendable (RawSpan) -> Bool)] = [
         (101, "an IP packet", { isIP($0, at: 0) }),
         (1, "an Ethernet frame", { isIP($0, at: 14, after: 12) || [0x8100, 0x88a8].contains(word($0, at: 12)) }),

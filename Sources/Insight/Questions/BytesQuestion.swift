@@ -60,7 +60,7 @@ struct BytesQuestion: Question {
         var packets: UInt64 = 0
         var share = SideFacts.Share()
         /// Of all frames.
-        var whole: UInt64 = 0
+        var total: UInt64 = 0
 
         var wireBytes: UInt64 { share.bytes &+ share.overhead }
         var isEmpty: Bool { messages == 0 && packets == 0 && wireBytes == 0 }
@@ -100,7 +100,7 @@ struct BytesQuestion: Question {
         },
         .init("wire_bytes", nil, .bytes, "both together: bytes on the wire") { .number($0.wireBytes) },
         .init("wire_percent", nil, .percent, "share of the bytes on the wire of all frames") {
-            .quotient(.percent($0.wireBytes, of: $0.whole))
+            .quotient(.percent($0.wireBytes, of: $0.total))
         },
     ]
 
@@ -143,7 +143,7 @@ struct BytesQuestion: Question {
         rows = collector.rows.values.filter { !$0.isEmpty }
             .map { row in
                 var row = row
-                row.whole = whole ?? all
+                row.total = whole ?? all
                 return row
             }
             .sorted { $0.isBefore($1) }
@@ -204,7 +204,7 @@ struct BytesQuestion: Question {
         var bytes: (there: UInt64, back: UInt64) = (0, 0)
         var wire: (there: UInt64, back: UInt64) = (0, 0)
         var all: UInt64 = 0
-        let whole: UInt64
+        let total: UInt64
 
         mutating func add(_ row: Row) {
             switch row.flow {
@@ -231,25 +231,25 @@ struct BytesQuestion: Question {
         .init("wire_there", "On the wire ->", .number, "", importance: .detail) { .number($0.wire.there) },
         .init("wire_back", "<-", .number, "", importance: .detail) { .number($0.wire.back) },
         .init("all", "On the wire", .number, "", importance: .main) { .number($0.all) },
-        .init("share", "Share", .percent, "", importance: .main) { .quotient(.percent($0.all, of: $0.whole)) },
+        .init("share", "Share", .percent, "", importance: .main) { .quotient(.percent($0.all, of: $0.total)) },
     ]
 
     func appendTable(_ view: View, to output: ByteOutput) {
         var lines: [Line] = []
         var places: [String: Int] = [:]
-        var total = Line(name: RowValue.buffer("All"), whole: rows.first?.whole ?? 0)
+        var sum = Line(name: RowValue.buffer("All"), total: rows.first?.total ?? 0)
         for row in rows {
             let name = row.command ?? RowValue.buffer("\(row.kind.words)")
             let key = name.string
             if places[key] == nil {
                 places[key] = lines.count
-                lines.append(Line(name: name, whole: row.whole))
+                lines.append(Line(name: name, total: row.total))
             }
             if let place = places[key] { lines[place].add(row) }
-            total.add(row)
+            sum.add(row)
         }
         lines.sort { ($1.all, $0.name.string) < ($0.all, $1.name.string) }
-        if !lines.isEmpty { lines.append(total) }
+        if !lines.isEmpty { lines.append(sum) }
         var notes = [
             view.node == nil
                 ? "-> from the side that opened the connection, <- from the other"

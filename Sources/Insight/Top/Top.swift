@@ -4,10 +4,8 @@ import Output
 import Reassembly
 import Records
 
-/// `--top`: who sends what now. Open connections and commands, with the rates of the last five seconds, drawn again each
-/// second.
-///
-/// Messages are counted as they come; bytes of connections are those of their packets, so that encrypted ones count, too.
+/// `--top`: open connections and commands, with the rates of the last five seconds, drawn again each second. Bytes of
+/// connections are those of their packets, so that encrypted ones count, too.
 package final class Top: RecordSink {
     /// Columns and rows of a terminal.
     package struct Screen: Sendable {

@@ -5,8 +5,8 @@ package struct LineFitter: Sendable {
     package enum Manner: Sendable {
         /// `…` stands for what has no room, but a hash, key or address is written in full, to be copied.
         case cut
-        /// A line goes on in further ones, between words: indented by `indent` columns more than what stands first in it at
-        /// or after a column.
+        /// A line goes on in further ones, between words: indented by `indent` columns more than what stands first in
+        /// it at or after a column.
         case folded(after: Int, indent: Int)
     }
 

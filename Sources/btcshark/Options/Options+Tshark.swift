@@ -26,11 +26,11 @@ extension Options {
 
     /// What `-j` and `-J` ask for; nil where neither does.
     func layerChoice() throws -> LayerChoice? {
-        guard tshark.layers != nil || tshark.wholeLayers != nil else { return nil }
+        guard tshark.layers != nil || tshark.completeLayers != nil else { return nil }
         func names(_ text: String?) throws -> [String] {
             let names = (text ?? "").split(whereSeparator: { $0 == " " || $0 == "," }).map(String.init)
             return names
         }
-        return LayerChoice(layers: try names(tshark.layers), whole: try names(tshark.wholeLayers))
+        return LayerChoice(layers: try names(tshark.layers), complete: try names(tshark.completeLayers))
     }
 }
