@@ -164,6 +164,7 @@ import Testing
         ("f9beb4d976...5df6e0e2", "character 11: bytes are left out where ... stands"),
         ("f9be...........", "character 5: bytes are left out where ... stands"),
         ("f9 be ...\nb4", "line 1, character 7: bytes are left out where ... stands"),
+        ("f9be ... 5df6 e0e2", "character 6: bytes are left out where ... stands"),
         ("...5df6", "character 1: bytes are left out where ... stands"),
         ("f9be…5df6", "character 5: bytes are left out where … stands"),
         ("0000  f9 be …  Magic\n0003  76  v", "line 1: bytes are left out where … stands; --full shows all"),

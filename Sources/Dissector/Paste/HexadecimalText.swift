@@ -144,11 +144,11 @@ struct HexadecimalText {
         return count
     }
 
-    /// Whether three dots after one space have nothing after them that they could be a remark with.
+    /// Whether three dots after one space have no word after them that they could be a remark with, but digits at most.
     private func isEllipsis(_ dots: Int) -> Bool {
         guard dots == 3, place > 1, text[place - 2] > 0x20 else { return false }
         var end = place + dots
-        while let next = at(end), next == 0x20 || next == 0x09 { end += 1 }
+        while let next = at(end), next == 0x20 || next == 0x09 || Self.digit(next) != nil { end += 1 }
         return [nil, 0x0a, 0x0d, 0x2c].contains(at(end))
     }
 
