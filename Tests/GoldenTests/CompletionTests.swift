@@ -77,6 +77,32 @@ import Testing
         #expect(try answer("build", "feef").candidates == ["feefilter"])
     }
 
+    /// The fields of the message that is built, as its layout asks for them.
+    @Test func builtFields() throws {
+        #expect(try answer("build", "inv", "").candidates == ["item/type=", "item/hash="])
+        #expect(try answer("build", "inv", "").head == "none 0 open")
+        #expect(!(try answer("build", "inv", "").meanings.contains("")))
+        #expect(try answer("build", "--network", "regtest", "inv", "item/t").candidates == ["item/type="])
+        #expect(try answer("build", "inv", "item[1]/t").candidates == ["item[1]/type="])
+        #expect(try answer("build", "inv", "item/type=MSG_WT").candidates == ["item/type=MSG_WTX"])
+        #expect(try answer("build", "inv", "item/type=x", "item[0]/type=MSG_WT").candidates == ["item[0]/type=MSG_WTX"])
+        #expect(try answer("build", "inv", "item/hash=").candidates.isEmpty)
+        #expect(try answer("build", "ping", "").candidates == ["nonce="])
+        #expect(try answer("build", "pong", "-", "").candidates == ["nonce="])
+        #expect(try answer("build", "verack", "nonce").candidates.isEmpty)
+        let version = try answer("build", "version", "")
+        for path in ["version=", "addr_you/port=", "user_agent=", "relay="] {
+            #expect(version.candidates.contains(path), "\(path)")
+        }
+        let transaction = try answer("build", "tx", "")
+        for path in ["in/prev_output/hash=", "out/value=", "lock_time="] {
+            #expect(transaction.candidates.contains(path), "\(path)")
+        }
+        #expect(!transaction.candidates.contains { $0.contains("count=") || $0.contains("length=") })
+        #expect(try answer("build", "getheaders", "").candidates.contains { $0.hasSuffix("hash=") })
+        #expect(try answer("build", "-", "").candidates.isEmpty, "no type is named")
+    }
+
     @Test func options() throws {
         #expect(try answer("--keyl").candidates == ["--keylog"])
         #expect(try answer("--keylog", "x", "--keyl").candidates.isEmpty, "it can be given once")
@@ -199,6 +225,8 @@ import Testing
             ("btcshark --network=sig", ["--network=signet"]),
             ("btcshark --decode 00 --as cmpct", ["--decode", "00", "--as", "cmpctblock"]),
             ("btcshark build feef", ["build", "feefilter"]),
+            ("btcshark build feefilter v", ["build", "feefilter", "value="]),
+            ("btcshark build inv item/type=MSG_WT", ["build", "inv", "item/type=MSG_WTX"]),
             ("btcshark rep", ["report"]),
             ("btcshark -e bitcoin.feefilter.v", ["-e", "bitcoin.feefilter.value"]),
             ("btcshark -Y bitcoin.feefilter.v", ["-Y", "bitcoin.feefilter.value"]),
@@ -212,7 +240,8 @@ import Testing
             ("btcshark -o ", ["gui.column.format:", "tcp.desegment"]), ("btcshark -i ", ["lo", "any"]),
             ("btcshark -r ", ["notes.txt", "folder"]),
             ("btcshark -e bitcoin.inv.", ["inv.type", "inv.hash"]),
-            ("btcshark build ", ["cmpctblock", "feefilter"]), ("btcshark --as ", ["cmpctblock", "feefilter"]),
+            ("btcshark build ", ["cmpctblock", "feefilter"]), ("btcshark build inv item/", ["type=", "hash="]),
+            ("btcshark --as ", ["cmpctblock", "feefilter"]),
             ("btcshark -Y 'bitcoin.inv.type == ", ["MSG_TX", "MSG_WTX"]),
             ("btcshark --", ["--keylog", "--memory-limit"]),
         ]

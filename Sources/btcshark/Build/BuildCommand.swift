@@ -31,7 +31,8 @@ struct BuildCommand: ParsableCommand {
     @Argument(
         help: ArgumentHelp(
             "A field and its value: a number, a name, a time, a hash as it is shown, hexadecimal, text, an address; "
-                + "with := its bytes as they stand on the wire.", valueName: "field=value"), completion: .nothing)
+                + "with := its bytes as they stand on the wire.", valueName: "field=value"),
+        completion: .builtFields)
     var words: [String] = []
 
     @Flag(help: "Take zero for what is not given; of version also a number, the clock, a nonce and a name.")

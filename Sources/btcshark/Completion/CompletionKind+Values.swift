@@ -46,6 +46,15 @@ extension CompletionKind {
 
     static let messages = words { MessageTypes.standard.types.map { ($0.name, $0.meaning) } }
 
+    /// `field=` of the message that is named before, and the names of a field's values after it.
+    static let builtFields = custom { words, index, text in
+        let names = words.prefix(max(0, index))
+        guard let type = names.lazy.compactMap({ Command(name: $0).flatMap { MessageTypes.standard[$0] } }).first else {
+            return []
+        }
+        return lines(BuildCompletion(of: type, text).words)
+    }
+
     static let interfaces = words {
         ((try? Interface.all()) ?? []).map { ($0.name, InterfaceList.facts(of: $0).joined(separator: "  ")) }
     }
