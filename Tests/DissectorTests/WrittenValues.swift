@@ -183,7 +183,9 @@ struct WrittenValues {
         case (.hexadecimal(let bits), .number(let digits)), (.enumeration(_, let bits, true), .number(let digits)):
             guard let number = UInt64(digits) else { throw Unexpected(what: digits) }
             let hex = String(number, radix: 16)
-            return "0x" + String(repeating: "0", count: max(0, bits / 4 - hex.count)) + hex
+            // A number that does not fill its bytes has the digits of the integer that holds it.
+            let held = bits % 8 == 0 ? bits : [8, 16, 32, 64].first { $0 > bits } ?? bits
+            return "0x" + String(repeating: "0", count: max(0, held / 4 - hex.count)) + hex
         case (.unsigned, .number(let digits)), (.signed, .number(let digits)), (.count, .number(let digits)),
             (.frameNumber, .number(let digits)),
             (.enumeration, .number(let digits)), (.duration, .number(let digits)), (.amount, .number(let digits)):
