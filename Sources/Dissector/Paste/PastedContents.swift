@@ -58,7 +58,7 @@ public struct PastedContents: Sendable {
         var readings: [Reading] = []
         for part in text.parts {
             let reading = read(part)
-            guard reading.isWhole else { return nil }
+            guard reading.isComplete else { return nil }
             readings.append(reading)
         }
         // A payload of which anything is one may be broken into lines.
@@ -66,7 +66,7 @@ public struct PastedContents: Sendable {
             text.parts.dropFirst().dropLast().allSatisfy { $0.count == text.parts[0].count }
             && text.parts.last.map { $0.count <= text.parts[0].count } == true
         let hasPayloads = readings.contains { $0.piece?.form != .messages }
-        if hasPayloads, isWrapped, read(0..<text.bytes.count).isWhole { return nil }
+        if hasPayloads, isWrapped, read(0..<text.bytes.count).isComplete { return nil }
         return readings
     }
 
@@ -100,7 +100,7 @@ public struct PastedContents: Sendable {
         /// Nil where they are nothing that can be dissected.
         var piece: Piece?
         /// Nothing is missing, nothing is left.
-        var isWhole = false
+        var isComplete = false
         /// What they were taken for by their looks, with its article.
         var taken: String?
         /// They are a frame, whose data is no message.
@@ -113,21 +113,21 @@ public struct PastedContents: Sendable {
     private func read(_ range: Range<Int>) -> Reading {
         let bytes = text.bytes.span.bytes.extracting(range)
         if TransportDetector.beginsWithHeader(bytes) {
-            return Reading(piece: Piece(range: range, form: .messages), isWhole: Self.areWholeMessages(bytes))
+            return Reading(piece: Piece(range: range, form: .messages), isComplete: Self.areCompleteMessages(bytes))
         }
         let payload = command.map { Piece(range: range, form: .payload($0)) }
-        if let command, MessageTypes.standard[command]?.isWhole(bytes, network: network) == true {
-            return Reading(piece: payload, isWhole: true)
+        if let command, MessageTypes.standard[command]?.isComplete(bytes, network: network) == true {
+            return Reading(piece: payload, isComplete: true)
         }
         if command == nil, let object = BareObject(bytes, network: network), !isRatherFrame(bytes, object) {
             let piece = Piece(range: range, form: .payload(object.command))
-            return Reading(piece: piece, isWhole: true, taken: "\(object.name), as with --as \(object.command.name)")
+            return Reading(piece: piece, isComplete: true, taken: "\(object.name), as with --as \(object.command.name)")
         }
         guard let frame = PastedFrame(bytes) else { return Reading(piece: payload) }
         if let data = frame.payload, TransportDetector.beginsWithHeader(bytes.extracting(data)) {
             let place = range.lowerBound + data.lowerBound..<range.lowerBound + data.upperBound
             return Reading(
-                piece: Piece(range: place, form: .messages), isWhole: true,
+                piece: Piece(range: place, form: .messages), isComplete: true,
                 taken: "\(frame.name), of which the \(data.count) bytes of its TCP segment are shown")
         }
         return Reading(piece: payload, frame: frame)
@@ -139,7 +139,7 @@ public struct PastedContents: Sendable {
     }
 
     /// Whether the bytes are complete messages and nothing else.
-    private static func areWholeMessages(_ bytes: RawSpan) -> Bool {
+    private static func areCompleteMessages(_ bytes: RawSpan) -> Bool {
         var at = 0
         while at < bytes.byteCount {
             guard TransportDetector.beginsWithHeader(bytes, at: at), at <= bytes.byteCount - Self.headerLength else {
