@@ -170,7 +170,8 @@ import Testing
             (ethernet + packet(Array(data.prefix(26))), 26), (ethernet + packet(verack) + [0, 0], 24),
             (loopback + packet(Array(data.prefix(36))), 36),
         ] {
-            #expect(frame.count == 80 && forms(try contents(frame.hex)) == ["messages \(count)"], "\(frame.hex)")
+            #expect(frame.count == 80)
+            #expect(try forms(contents(frame.hex)) == ["messages \(count)"], "\(frame.hex)")
         }
         #expect(
             problem((cooked + packet([UInt8](repeating: 7, count: 24))).hex).contains("does not begin with the header"))
@@ -193,7 +194,8 @@ import Testing
             return packet(data + littleEndian(nonce))
         }
         let proved = try header(0x207f_ffff) { $0 < 0x7f }
-        #expect(proved.count == 80 && forms(try contents(proved.hex)) == ["block 80"])
+        #expect(proved.count == 80)
+        #expect(try forms(contents(proved.hex)) == ["block 80"])
         #expect(forms(try contents(try header(0x207f_ffff) { $0 > 0x7f }.hex)) == ["messages 40"])
         // Too easy for any network, too hard, negative.
         for bits in [0x2100_ffff, 0x1d00_ffff, 0x20ff_ffff] as [UInt32] {
