@@ -49,6 +49,8 @@ struct PacketOracleTests {
             let their = try #require(theirs[frame], "frame \(frame)")
             for (index, name) in Self.names.enumerated() {
                 let (left, right) = (normal(cells[index], of: name), normal(their[index], of: name))
+                // tshark hides a field of that name in IPv6, where ours is ipv6.version.
+                if name == "ip.version", left.isEmpty, right == "6" { continue }
                 if left != right { differences.append("frame \(frame): \(name): \(left) \(right)") }
             }
         }
