@@ -54,7 +54,8 @@ public enum BareObject: Sendable, Equatable {
     private static func isComplete(
         _ bytes: RawSpan, _ command: Command, _ network: Network, having counts: [Field]
     ) -> Bool {
-        guard let values = MessageTypes.standard[command]?.completePayload(bytes, network: network, picking: counts) else {
+        guard let values = MessageTypes.standard[command]?.completePayload(bytes, network: network, picking: counts)
+        else {
             return false
         }
         return counts.allSatisfy { field in values.contains { $0.fieldID == field.id && $0.value > 0 } }
