@@ -25,9 +25,10 @@ enum NumberDump {
 
     private typealias Words = ArraySlice<ArraySlice<UInt8>>
 
-    /// `od -Ax` has six digits.
+    /// `od -Ax` has six digits, which three bytes have, too: but an offset begins with 0 in all that is pasted.
     private static func isOffset(_ word: ArraySlice<UInt8>) -> Bool {
-        (word.count == 6 || word.count == 7) && word.allSatisfy { HexadecimalText.digit($0) != nil }
+        (word.count == 7 || word.count == 6 && word.first == 0x30)
+            && word.allSatisfy { HexadecimalText.digit($0) != nil }
     }
 
     private static func ofNumbers(_ offset: ArraySlice<UInt8>, _ numbers: Words) -> String? {
