@@ -44,11 +44,6 @@ function readTime(text) {
     return ends[0] <= ends[1] ? ends : null;
 }
 
-/** The parameter `time` of requests, or null. */
-export function timeParameter() {
-    return seen.time ? seen.time.join(",") : null;
-}
-
 /** Has what is seen written into the address line, soon. */
 export function noteAddress() {
     if (timer) return;
@@ -65,6 +60,7 @@ function write() {
     if (seen.field !== null) parts.set("field", seen.field);
     if (seen.view !== "messages") parts.set("view", seen.view);
     if (seen.view === "statistics" && seen.statistic) parts.set("statistic", seen.statistic);
-    const fragment = parts.size > 0 ? `#${parts}` : "";
+    // A comma needs no escape, and is read more easily.
+    const fragment = parts.size > 0 ? `#${String(parts).replaceAll("%2C", ",")}` : "";
     if (fragment !== location.hash) history.replaceState(null, "", fragment || location.pathname);
 }

@@ -1,6 +1,6 @@
 // The page of `btcshark serve`: what belongs together is joined here.
 
-import { noteAddress, readAddress, seen, timeParameter } from "./address.js";
+import { noteAddress, readAddress, seen } from "./address.js";
 import { getJSON, hasToken, isAbort } from "./api.js";
 import { BytesPane } from "./bytes-pane.js";
 import { FieldsPane, isOnWire } from "./fields-pane.js";
@@ -56,7 +56,7 @@ class Page {
         seen.view = "messages";
         if (!await this.openList()) {
             seen.filter = "";
-            await this.openList();
+            await this.openList({ keepsError: true });
         }
         this.timeline.refresh();
         if (message !== null) await this.showMessage(message, field);
@@ -98,9 +98,9 @@ class Page {
 
     // MARK: Trouble
 
-    failed(error) {
+    failed(error, filter = seen.filter) {
         if (isAbort(error) || error.code === "cancelled") return;
-        if (error.code === "bad_filter") return this.filterBox.showError(this.filterBox.text, error);
+        if (error.code === "bad_filter") return this.filterBox.showError(filter, error);
         if (error.status === undefined) return this.trouble("The server does not answer. Has btcshark ended?");
         if (error.status === 401) return this.trouble(noTokenWords);
         this.trouble(error.message);
@@ -124,24 +124,30 @@ class Page {
         };
     }
 
-    /** Opens the list of messages by what is seen. Gives whether the server took the filter. */
-    async openList() {
+    /**
+     * Opens the list of messages that a filter and a time range let through; they are what is seen once the server has
+     * taken them. Gives whether it has.
+     */
+    async openList({ filter = seen.filter, time = seen.time, keepsError = false } = {}) {
         this.opening?.close();
-        const pages = messagePages(this.listener());
+        const pages = messagePages({ filter, time }, this.listener());
         this.opening = pages;
         try {
             await pages.open(0);
         } catch (error) {
-            if (pages === this.opening) this.failed(error);
+            if (pages === this.opening && !pages.isClosed) this.failed(error, filter);
             pages.close();
-            return error.code !== "bad_filter";
+            return false;
         }
-        if (pages.isClosed) return true;
+        if (pages.isClosed) return false;
         this.opening = null;
-        this.filterBox.clearError();
+        seen.filter = filter;
+        seen.time = time;
+        if (!keepsError) this.filterBox.clearError();
         this.setView("messages");
         this.list.show(pages, messageForm);
         this.seenTotal = pages.total;
+        this.showTime();
         this.showCount(true);
         return true;
     }
@@ -180,28 +186,22 @@ class Page {
 
     async filterEntered(text, isEnd) {
         if (text !== seen.filter || seen.view !== "messages") {
-            const before = seen.filter;
-            seen.filter = text;
-            if (!await this.openList()) {
-                seen.filter = before;
-                return;
-            }
+            if (!await this.openList({ filter: text })) return;
             await this.listChosen();
         } else {
+            this.opening?.close();
             this.filterBox.clearError();
         }
-        if (isEnd && !this.filterBox.input.hasAttribute("aria-invalid")) this.showPane("messages");
+        if (isEnd) this.showPane("messages");
     }
 
-    async chooseTime(range) {
-        seen.time = range;
-        if (await this.openList()) await this.listChosen();
+    async chooseTime(time) {
+        if (await this.openList({ time })) await this.listChosen();
     }
 
     /** The list has other messages: the selected one stays so where it is among them. */
     async listChosen() {
         noteAddress();
-        this.showTime();
         this.timeline.refresh();
         this.timeline.show(this.timeline.message);
         if (seen.message !== null) await this.locate(seen.message);
@@ -244,19 +244,19 @@ class Page {
         seen.message = number > 0 ? number : null;
         seen.field = null;
         noteAddress();
-        this.message?.abort();
-        const ending = this.message = new AbortController();
+        const isBusy = Boolean(this.showing);
+        this.showing?.abort();
+        const ending = this.showing = new AbortController();
         if (number <= 0) return this.clearMessage();
-        const wait = this.shownAt + detailPause - performance.now();
-        this.shownAt = performance.now();
-        if (wait > 0) await new Promise((resolve) => { setTimeout(resolve, wait); });
-        if (ending.signal.aborted) return;
         try {
+            if (isBusy) await new Promise((resolve) => { setTimeout(resolve, detailPause); });
+            if (ending.signal.aborted) return;
             const answer = await getJSON(`/api/messages/${number}`, {}, { signal: ending.signal });
             if (ending.signal.aborted) return;
             this.row = answer.row;
             this.fields.show(answer);
             this.bytes.show(number, answer.bytes);
+            this.fields.box.dataset.message = number;
             this.describe(answer);
             this.timeline.show(answer.row.t_ns);
             if (field !== null) this.fields.select(field);
@@ -264,10 +264,13 @@ class Page {
         } catch (error) {
             if (error.status === 404 || error.status === 410) this.clearMessage();
             this.failed(error);
+        } finally {
+            if (this.showing === ending) this.showing = null;
         }
     }
 
     clearMessage() {
+        this.showing = null;
         this.row = null;
         this.fields.clear();
         this.bytes.clear();
@@ -297,8 +300,15 @@ class Page {
     }
 
     async byteSelected(offset) {
-        const place = await this.fields.fieldOfByte(offset);
-        if (place >= 0 && this.bytes.cursor === offset) this.fields.select(place, true);
+        const { message } = this.fields;
+        try {
+            while (this.fields.mayMiss(offset)) await this.fields.loadMore();
+        } catch (error) {
+            return this.failed(error);
+        }
+        if (message === this.fields.message && offset === this.bytes.cursor) {
+            this.fields.select(this.fields.placeOfByte(offset), true);
+        }
     }
 
     // MARK: Going
@@ -310,10 +320,9 @@ class Page {
         if (seen.view === "ladder") await this.openList();
         this.showMessage(message);
         if (await this.locate(message)) return;
-        seen.filter = "";
-        seen.time = null;
+        // It is hidden by the filter or the time range: what is asked for is more than they.
         this.filterBox.show("");
-        await this.openList();
+        if (!await this.openList({ filter: "", time: null })) return;
         seen.message = message;
         await this.listChosen();
     }
@@ -529,7 +538,6 @@ async function start() {
     try {
         const page = new Page(await getJSON("/api/capture"));
         await page.restore();
-        page.showTime();
         page.follow();
         document.documentElement.dataset.ready = "";
     } catch (error) {

@@ -30,16 +30,21 @@ export class BytesPane {
             mark: (line, index) => this.#mark(line, index),
             drawn: () => this.#want(),
         });
-        narrow.addEventListener("change", () => this.#layout());
+        narrow.addEventListener("change", () => {
+            this.list.setTotal(this.lines);
+            this.list.invalidate();
+        });
         this.box.addEventListener("click", (event) => {
             const offset = event.target.dataset?.offset;
             if (offset !== undefined) this.select(Number(offset));
         });
     }
 
+    /** Bytes a line. */
     get width() { return narrow.matches ? 8 : 16; }
+    get lines() { return Math.ceil(this.length / this.width); }
 
-    /** Shows the bytes of a message; `first` are those at its beginning, where they are there already. */
+    /** Shows the bytes of a message. */
     show(message, length) {
         this.ending.abort();
         this.ending = new AbortController();
@@ -48,19 +53,10 @@ export class BytesPane {
         this.chunks.clear();
         this.cursor = -1;
         this.marked = this.around = [0, 0];
-        this.list.top = 0;
-        this.#layout();
+        this.list.restart(this.lines);
     }
 
     clear() { this.show(0, 0); }
-
-    /** The bytes at the beginning of the message, once they are there. */
-    get isThere() { return this.length === 0 || this.chunks.get(0) instanceof Uint8Array; }
-
-    #layout() {
-        this.list.setTotal(Math.ceil(this.length / this.width));
-        this.list.invalidate();
-    }
 
     /** Marks the bytes of a field and of its group: each from an offset on to before another. */
     mark(field, group, doesReveal) {
@@ -95,9 +91,10 @@ export class BytesPane {
         const begin = index * this.width;
         const address = element("span", "offset", `${begin.toString(16).padStart(4, "0")}  `);
         const [digits, letters] = [[], []];
-        for (let offset = begin; offset < begin + this.width; offset += 1) {
+        const { width } = this;
+        for (let offset = begin; offset < begin + width; offset += 1) {
             const value = offset < this.length ? this.byte(offset) : undefined;
-            const gap = this.width === 16 && offset % 16 === 7 ? "  " : " ";
+            const gap = width === 16 && offset % 16 === 7 ? "  " : " ";
             if (offset >= this.length) {
                 digits.push(`  ${gap}`);
                 continue;
@@ -105,20 +102,24 @@ export class BytesPane {
             const isPrintable = value > 31 && value < 127;
             const digit = element("span", "byte", value === undefined ? "  " : value.toString(16).padStart(2, "0"));
             const letter = element("span", isPrintable ? "byte" : "byte dot", isPrintable ? String.fromCharCode(value) : "·");
-            digit.dataset.offset = letter.dataset.offset = offset;
+            for (const cell of [digit, letter]) {
+                cell.dataset.offset = cell.offset = offset;
+                cell.plain = cell.className;
+            }
             digits.push(digit, gap);
             letters.push(letter);
         }
         line.replaceChildren(address, ...digits, " ", ...letters);
-        line.cells = line.querySelectorAll(".byte");
+        line.cells = [...digits, ...letters].filter((cell) => cell.plain);
     }
 
     #mark(line) {
         for (const cell of line.cells) {
-            const offset = Number(cell.dataset.offset);
-            cell.classList.toggle("on", offset >= this.marked[0] && offset < this.marked[1]);
-            cell.classList.toggle("around", offset >= this.around[0] && offset < this.around[1]);
-            cell.classList.toggle("cursor", offset === this.cursor);
+            let style = cell.plain;
+            if (isIn(this.marked, cell.offset)) style += " on";
+            else if (isIn(this.around, cell.offset)) style += " around";
+            if (cell.offset === this.cursor) style += " cursor";
+            if (cell.className !== style) cell.className = style;
         }
     }
 
@@ -146,4 +147,8 @@ export class BytesPane {
             this.failed(error);
         }
     }
+}
+
+function isIn(range, offset) {
+    return offset >= range[0] && offset < range[1];
 }

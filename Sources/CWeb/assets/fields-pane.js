@@ -24,7 +24,7 @@ export class FieldsPane {
         this.list = new VirtualList(this.box, {
             height: 22, role: "treeitem", style: "node",
             fill: (node, index) => this.#fill(node, index),
-            mark: (node, index) => node.setAttribute("aria-selected", this.shown[index] === this.place),
+            mark: (node, index) => { node.ariaSelected = this.shown[index] === this.place; },
             drawn: () => this.#drawn(),
         });
         this.box.addEventListener("click", (event) => {
@@ -45,8 +45,8 @@ export class FieldsPane {
         this.hasMore = false;
         this.place = -1;
         this.open.clear();
-        this.list.top = 0;
         this.#append(message);
+        this.list.restart(this.rows);
     }
 
     clear() {
@@ -122,20 +122,11 @@ export class FieldsPane {
         this.#show();
     }
 
-    /** The smallest field that a byte is of; of equal ones the deepest. */
-    async fieldOfByte(offset) {
-        let found = this.#smallest(offset);
-        // What is not yet there may hold it more closely.
-        while (this.hasMore && this.#lastByte() <= offset) {
-            const message = this.message;
-            await this.loadMore();
-            if (message !== this.message) return -1;
-            found = this.#smallest(offset);
-        }
-        return found;
-    }
+    /** Whether fields that are not yet there may have a byte. */
+    mayMiss(offset) { return this.hasMore && this.#lastByte() <= offset; }
 
-    #smallest(offset) {
+    /** Place of the smallest field that a byte is of, of equal ones the deepest; -1 of none. */
+    placeOfByte(offset) {
         let best = null;
         for (const field of this.fields) {
             if (!isOnWire(field) || offset < field.at || offset >= field.at + field.length) continue;
@@ -202,9 +193,12 @@ export class FieldsPane {
             closedDepth = field.children > 0 && !this.open.has(field.place) ? field.depth : Infinity;
             this.shown.push(field.place);
         }
-        this.list.setTotal(this.shown.length + (this.hasMore ? 1 : 0));
+        this.list.setTotal(this.rows);
         this.list.invalidate();
     }
+
+    /** Those of fields, and one that stands for all that are not yet there. */
+    get rows() { return this.shown.length + (this.hasMore ? 1 : 0); }
 
     isMoreRow(index) { return index >= this.shown.length; }
 

@@ -47,9 +47,7 @@ export class ListPane {
         byId("messages-pane").dataset.form = form.name;
         this.scroller.setAttribute("aria-label", form.label);
         this.heads.replaceChildren(...form.heads());
-        this.list.top = 0;
-        this.list.setTotal(pages.total);
-        this.list.invalidate();
+        this.list.restart(pages.total);
     }
 
     /** More rows have come, or they say more. */

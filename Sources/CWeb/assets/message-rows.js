@@ -1,6 +1,6 @@
 // The list of messages: where its rows come from, and how they are written.
 
-import { seen, timeParameter } from "./address.js";
+import { seen } from "./address.js";
 import { getJSON } from "./api.js";
 import { Pages } from "./pages.js";
 import { count, cut, duration, element, familyColour, severityMark, size, visible } from "./text.js";
@@ -18,12 +18,13 @@ export function seconds(nanoseconds) {
 }
 
 /** Which messages the list has. */
-export function listParameters() {
-    return { filter: seen.filter, time: timeParameter() };
+export function listParameters({ filter, time } = seen) {
+    return { filter, time: time ? time.join(",") : null };
 }
 
-export function messagePages(listener) {
-    const chosen = listParameters();
+/** The messages that a filter and a time range let through. */
+export function messagePages(choice, listener) {
+    const chosen = listParameters(choice);
     return new Pages(
         (from, rows, signal) => getJSON("/api/messages", { ...chosen, from, count: rows }, { signal }), listener);
 }

@@ -39,10 +39,12 @@ export class VirtualList {
         }
         scroller.addEventListener("scroll", () => this.#scrolled());
         scroller.addEventListener("wheel", (event) => this.#wheeled(event), { passive: false });
-        new ResizeObserver(() => this.resized()).observe(scroller);
+        /** Pixels of the list that are seen. Asking the element each time would cost a layout. */
+        this.room = scroller.clientHeight;
+        this.expected = 0;
+        new ResizeObserver(() => this.#resized()).observe(scroller);
     }
 
-    get room() { return this.scroller.clientHeight; }
     get whole() { return this.total * this.height; }
     get drawnHeight() { return Math.min(this.whole, tallest); }
     /** Pixels of rows a pixel of the scroll bar's way; 1 unless the list is taller than the tallest element. */
@@ -60,7 +62,13 @@ export class VirtualList {
         if (total === this.total) return;
         this.total = total;
         this.#place(this.top);
-        this.schedule();
+    }
+
+    /** There are other rows now: they are shown from the first on. */
+    restart(total) {
+        this.total = total;
+        this.#place(0);
+        this.invalidate();
     }
 
     setHeight(height) {
@@ -85,18 +93,16 @@ export class VirtualList {
         if (!isNear) this.#place(at - (this.room - this.height) / 2);
         else if (at < this.top) this.#place(at);
         else this.#place(at + this.height - this.room);
-        this.schedule();
     }
 
     scrollToEnd() {
         this.#place(this.whole);
-        this.schedule();
     }
 
     /** The row's element, if it is drawn. */
     elementOf(index) {
         const found = this.elements[index - this.first];
-        return found && !found.hidden && found.index === index ? found : null;
+        return found?.index === index ? found : null;
     }
 
     /** The row that an event is on, or -1. */
@@ -106,22 +112,24 @@ export class VirtualList {
     }
 
     schedule() {
-        if (this.frame) return;
-        this.frame = requestAnimationFrame(() => this.draw());
+        this.frame ||= requestAnimationFrame(() => {
+            this.frame = 0;
+            this.#settle();
+            this.draw();
+        });
     }
 
     draw() {
-        if (this.frame) cancelAnimationFrame(this.frame);
-        this.frame = 0;
         this.first = Math.min(Math.floor(this.top / this.height), Math.max(0, this.total - 1));
-        const shown = Math.ceil(this.room / this.height) + 1;
+        const shown = Math.min(Math.ceil(this.room / this.height) + 1, this.total - this.first);
         const offset = this.first * this.height - this.top;
+        for (const row of this.elements.splice(Math.max(0, shown))) row.remove();
         for (let slot = 0; slot < shown; slot += 1) {
             const row = this.elements[slot] ?? this.#makeRow();
             const index = this.first + slot;
-            row.hidden = index >= this.total;
-            if (row.hidden) continue;
-            row.style.transform = `translateY(${offset + slot * this.height}px)`;
+            const place = offset + slot * this.height;
+            if (row.place !== place) row.style.transform = `translateY(${place}px)`;
+            row.place = place;
             if (row.index !== index || row.version !== this.version) {
                 row.index = index;
                 row.version = this.version;
@@ -129,13 +137,12 @@ export class VirtualList {
             }
             this.mark(row, index);
         }
-        for (const row of this.elements.splice(shown)) row.remove();
         this.drawn();
     }
 
-    resized() {
+    #resized() {
+        this.room = this.scroller.clientHeight;
         this.#place(this.top);
-        this.draw();
     }
 
     #makeRow() {
@@ -148,16 +155,25 @@ export class VirtualList {
         return row;
     }
 
+    /** Decides what is seen. The layer is where the scroller's border is, so the scroll bar may follow later. */
     #place(top) {
         this.top = Math.max(0, Math.min(top, this.whole - this.room));
-        this.space.style.height = `${this.drawnHeight}px`;
         this.expected = this.top / this.scale;
-        if (Math.abs(this.scroller.scrollTop - this.expected) > 0.5) this.scroller.scrollTop = this.expected;
+        this.isPlaced = true;
+        this.schedule();
+    }
+
+    #settle() {
+        if (!this.isPlaced) return;
+        this.isPlaced = false;
+        this.space.style.height = `${this.drawnHeight}px`;
+        this.scroller.scrollTop = this.expected;
     }
 
     #scrolled() {
+        if (this.isPlaced) return;
         const at = this.scroller.scrollTop;
-        // What `#place` has caused is known already, and more exactly.
+        // What `#settle` has caused is known already, and more exactly.
         if (Math.abs(at - this.expected) > 1) {
             this.expected = at;
             this.top = Math.max(0, Math.min(at * this.scale, this.whole - this.room));
@@ -171,6 +187,5 @@ export class VirtualList {
         event.preventDefault();
         const unit = [1, this.height, this.room][event.deltaMode] ?? 1;
         this.#place(this.top + event.deltaY * unit);
-        this.schedule();
     }
 }
