@@ -26,7 +26,7 @@ extension Run {
             pipeline.finish()
             let counts = Self.counts(pipeline, files)
             writer?.end()
-            answers.end(Self.facts(pipeline, counts, paths))
+            answers.end(pipeline.facts(ofFiles: paths, counts))
             Self.complain(ofHeldUp: files.filesHeldUp)
             // Of an input that cannot be read at all nothing is written.
             guard problem == nil || counts.packets > 0 else { return (counts, problem) }

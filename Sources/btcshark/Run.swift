@@ -99,7 +99,7 @@ struct Run {
             let counts = Self.counts(pipeline, files)
             writer?.end()
             answers.end(
-                Self.facts(pipeline, counts, paths),
+                pipeline.facts(ofFiles: paths, counts),
                 Answers.Reading(problem: problem, isEmpty: counts.packets == 0))
             Self.complain(ofHeldUp: files.filesHeldUp)
             // Of an input that cannot be read at all nothing is written.
@@ -177,7 +177,7 @@ struct Run {
                 if Signals.takeCountsRequest() {
                     let counts = Self.counts(pipeline, files)
                     StandardError.write(counts.text + "\n")
-                    let facts = Self.facts(pipeline, counts, files.paths)
+                    let facts = pipeline.facts(ofFiles: files.paths, counts)
                     pipeline.pauseRecords { answers.answer(facts) }
                 }
             } catch {
@@ -203,20 +203,6 @@ struct Run {
         counts.packetsBack = files.packetsBack
         counts.droppedPackets = files.drops
         return counts
-    }
-
-    /// What packets tell, with the names of the files; nil where nobody asks.
-    static func facts(_ pipeline: borrowing Pipeline, _ counts: Counts?, _ paths: [String]) -> CaptureFacts? {
-        guard var facts = pipeline.facts else { return nil }
-        facts.files = paths.map { path in
-            String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]).singleLine
-        }
-        if let counts {
-            facts.gaps = counts.gaps
-            facts.missingBytes = counts.missingBytes
-            facts.skippedBytes = counts.skippedBytes
-        }
-        return facts
     }
 
     // MARK: Message captures
