@@ -16,7 +16,7 @@ NEED_TO_FUZZ = ld.lld:lld
 FUZZ_SECONDS = 60
 FUZZ_SHORT_SECONDS = 3
 
-.PHONY: run build test build-tests check lint manual install uninstall clean setup setup-test setup-check setup-fuzz \
+.PHONY: run build test build-tests check check-size lint manual install uninstall clean setup setup-test setup-check setup-fuzz \
     setup-lld setup-browser pictures fuzz fuzz-short build-fuzz hostile sanitize sanitize-thread sanitize-address
 .NOTPARALLEL:
 
@@ -34,8 +34,12 @@ build-tests: setup setup-test setup-browser
 	SWIFT="$(SWIFT)" Tests/run.sh --build
 
 # One build after the other, since each keeps all processors busy; then the fuzzers beside the tests.
-check: lint manual build-tests build-fuzz
+check: lint manual build-tests build-fuzz check-size
 	SWIFT="$(SWIFT)" FUZZ_SHORT_SECONDS=$(FUZZ_SHORT_SECONDS) Tests/run.sh fuzz-short all
+
+# That what is installed has not grown by what nobody wants.
+check-size: build
+	Tests/check-size $(RELEASE)
 
 # Random inputs for FUZZ_SECONDS each; see Tests/Fuzz/run.sh.
 fuzz: setup setup-fuzz
@@ -66,7 +70,7 @@ lint:
 
 manual: setup-check
 	mandoc -T lint -W warning man/btcshark.1 man/btcshark-build.1 man/btcshark-connect.1 man/btcshark-report.1 \
-	    man/btcshark-survey.1 \
+	    man/btcshark-serve.1 man/btcshark-survey.1 \
 	    man/btcshark-fields.7 man/btcshark-statistics.7
 
 install: build
@@ -74,7 +78,8 @@ install: build
 	    "$(DESTDIR)$(PREFIX)/share/bash-completion/completions" "$(DESTDIR)$(PREFIX)/share/zsh/site-functions" \
 	    "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d"
 	install -s -m 755 $(RELEASE) "$(DESTDIR)$(PREFIX)/bin/btcshark"
-	install -m 644 man/btcshark.1 man/btcshark-build.1 man/btcshark-connect.1 man/btcshark-report.1 man/btcshark-survey.1 \
+	install -m 644 man/btcshark.1 man/btcshark-build.1 man/btcshark-connect.1 man/btcshark-report.1 man/btcshark-serve.1 \
+	    man/btcshark-survey.1 \
 	    "$(DESTDIR)$(PREFIX)/share/man/man1"
 	install -m 644 man/btcshark-fields.7 man/btcshark-statistics.7 "$(DESTDIR)$(PREFIX)/share/man/man7"
 	$(RELEASE) --generate-completion-script bash \
@@ -87,6 +92,7 @@ uninstall:
 	rm -f "$(DESTDIR)$(PREFIX)/bin/btcshark" "$(DESTDIR)$(PREFIX)/share/man/man1/btcshark.1" \
 	    "$(DESTDIR)$(PREFIX)/share/man/man1/btcshark-build.1" \
 	    "$(DESTDIR)$(PREFIX)/share/man/man1/btcshark-report.1" \
+	    "$(DESTDIR)$(PREFIX)/share/man/man1/btcshark-serve.1" \
 	    "$(DESTDIR)$(PREFIX)/share/man/man1/btcshark-connect.1" \
 	    "$(DESTDIR)$(PREFIX)/share/man/man1/btcshark-survey.1" \
 	    "$(DESTDIR)$(PREFIX)/share/man/man7/btcshark-fields.7" \

@@ -1,0 +1,83 @@
+#if Web
+import Glibc
+import System
+
+/// A socket that is bound, so that who has it need not be allowed to make one.
+public struct ListeningSocket: ~Copyable {
+    private let descriptor: Descriptor
+    /// The number of the port.
+    public let port: Int
+
+    /// Binds one to an address of this host.
+    ///
+    /// - Parameters:
+    ///   - address: Of IPv4 or IPv6, in digits.
+    ///   - port: 0 for a free one.
+    public init(_ address: String, port: Int) throws(Failure) {
+        let isIPv6 = address.contains(":")
+        let family = isIPv6 ? AF_INET6 : AF_INET
+        do throws(SystemFailure) {
+            let number = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+            guard number >= 0 else { throw SystemFailure() }
+            descriptor = try Descriptor(owning: number)
+            var yes: Int32 = 1
+            setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+            if isIPv6 {
+                setsockopt(number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &yes, socklen_t(MemoryLayout<Int32>.size))
+            }
+            self.port = try isIPv6 ? Self.bindIPv6(number, address, port) : Self.bindIPv4(number, address, port)
+        } catch {
+            throw Failure(address: address, port: port, failure: error)
+        }
+    }
+
+    /// Its number; it is closed with whoever takes it.
+    public consuming func release() -> Int32 { descriptor.release() }
+
+    private static func bindIPv4(_ number: Int32, _ address: String, _ port: Int) throws(SystemFailure) -> Int {
+        var name = sockaddr_in()
+        name.sin_family = sa_family_t(AF_INET)
+        name.sin_port = UInt16(clamping: port).bigEndian
+        guard inet_pton(AF_INET, address, &name.sin_addr) == 1 else { throw SystemFailure(code: EINVAL) }
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &name) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(number, $0, size) == 0 && getsockname(number, $0, &size) == 0
+            }
+        }
+        guard isBound else { throw SystemFailure() }
+        return Int(UInt16(bigEndian: name.sin_port))
+    }
+
+    private static func bindIPv6(_ number: Int32, _ address: String, _ port: Int) throws(SystemFailure) -> Int {
+        var name = sockaddr_in6()
+        name.sin6_family = sa_family_t(AF_INET6)
+        name.sin6_port = UInt16(clamping: port).bigEndian
+        guard inet_pton(AF_INET6, address, &name.sin6_addr) == 1 else { throw SystemFailure(code: EINVAL) }
+        var size = socklen_t(MemoryLayout<sockaddr_in6>.size)
+        let isBound = withUnsafeMutablePointer(to: &name) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(number, $0, size) == 0 && getsockname(number, $0, &size) == 0
+            }
+        }
+        guard isBound else { throw SystemFailure() }
+        return Int(UInt16(bigEndian: name.sin6_port))
+    }
+
+    /// Why nothing can listen there.
+    public struct Failure: Error, CustomStringConvertible {
+        let address: String
+        let port: Int
+        let failure: SystemFailure
+
+        public var description: String {
+            let place = address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
+            switch failure.code {
+            case EADDRINUSE: return "\(place): another program listens there; --port names another port, 0 a free one"
+            case EINVAL: return "'\(address.singleLine)' is no address of IPv4 or IPv6 in digits"
+            default: return "\(place): \(failure.message)"
+            }
+        }
+    }
+}
+#endif

@@ -1,0 +1,97 @@
+#if Web
+import BitcoinP2P
+import Fields
+import Output
+
+/// Messages and bytes over time, by family and side.
+struct Timeline {
+    /// The most intervals.
+    static let mostBins = 1_000
+
+    private struct Sums {
+        var messages: [UInt64]
+        var bytes: [UInt64]
+    }
+
+    /// The sums of a list, as JSON without its braces.
+    ///
+    /// - Parameters:
+    ///   - isOfAll: Then bytes that cannot be read are there, too.
+    ///   - time: Nil for all times.
+    static func append(
+        _ rows: RowList, isOfAll: Bool, _ time: ClosedRange<Int64>?, bins: Int, _ index: MessageIndex,
+        to text: inout TextBuffer
+    ) {
+        let found = index.read { state -> (Int64, Int64, Int, [Int: Sums], [Int64], Int64) in
+            let start = state.start ?? 0
+            let end = max(state.end &- start, 0)
+            let span = time ?? max(min(state.begin &- start, 0), -Query.latestTime)...min(end, Query.latestTime)
+            // The bytes of what cannot be read are known by no more intervals than this.
+            let isUnread = isOfAll && state.unread.contains { !$0.isEmpty }
+            let most = isUnread ? min(bins, TimeBins.mostIntervals) : bins
+            let length = span.upperBound &- span.lowerBound
+            let step = TimeSteps.step(of: length, atMost: most)
+            // Intervals begin at multiples of their width.
+            let first = (span.lowerBound - (span.lowerBound < 0 ? step - 1 : 0)) / step * step
+            let count = min(Int(clamping: (span.upperBound &- first) / step) + 1, most + 1)
+            var sums: [Int: Sums] = [:]
+            func add(_ family: Int, _ side: Side, _ place: Int, _ messages: UInt64, _ bytes: UInt64) {
+                guard place >= 0, place < count else { return }
+                let key = family * Side.allCases.count + Int(side.rawValue)
+                let empty = [UInt64](repeating: 0, count: count)
+                sums[key, default: Sums(messages: empty, bytes: empty)].messages[place] &+= messages
+                sums[key]?.bytes[place] &+= bytes
+            }
+            rows.forEach { number in
+                guard let entry = state[number], entry.kind != .direction else { return }
+                let time = entry.time &- start
+                guard span.contains(time) else { return }
+                add(entry.familyCode, entry.side, Int(clamping: (time &- first) / step), 1, UInt64(entry.length))
+            }
+            if isUnread {
+                for side in Side.allCases {
+                    let unread = state.unread[Int(side.rawValue)]
+                    for (place, bytes) in unread.sums(step: step, count: count).enumerated() where bytes > 0 {
+                        add(MessageFamily.allCases.count, side, place, 0, bytes)
+                    }
+                }
+            }
+            return (first, step, count, sums, state.gaps.map { $0 &- start }, end)
+        }
+        let (first, step, count, sums, gaps, end) = found
+        text.append("\"from_ns\":")
+        text.append(decimal: Int(first))
+        text.append(member: "step_ns", step)
+        text.append(member: "bins", count)
+        text.append(member: "end_ns", end)
+        text.append(",\"series\":[")
+        for (place, key) in sums.keys.sorted().enumerated() {
+            guard let series = sums[key] else { continue }
+            if place > 0 { text.append(",") }
+            text.append("{\"family\":")
+            text.append(jsonString: FamilyName.all[key / Side.allCases.count].utf8)
+            text.append(",\"dir\":")
+            text.append((Side(rawValue: UInt8(key % Side.allCases.count)) ?? .unknown).json)
+            text.append(",\"messages\":")
+            text.append(jsonNumbers: series.messages)
+            text.append(",\"bytes\":")
+            text.append(jsonNumbers: series.bytes)
+            text.append("}")
+        }
+        text.append("],\"gaps_ns\":")
+        text.append(jsonNumbers: gaps)
+    }
+}
+
+extension TextBuffer {
+    /// `[1,2]`
+    mutating func append(jsonNumbers numbers: some Sequence<some BinaryInteger>) {
+        append("[")
+        for (place, number) in numbers.enumerated() {
+            if place > 0 { append(",") }
+            append(decimal: Int(clamping: number))
+        }
+        append("]")
+    }
+}
+#endif
