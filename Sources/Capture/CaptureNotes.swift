@@ -33,6 +33,11 @@ public final class CaptureNotes: Sendable {
         /// The file, as in ``FrameHeader/file``.
         public var file: Int
         public var lines: [UInt8]
+
+        public init(file: Int, lines: [UInt8]) {
+            self.file = file
+            self.lines = lines
+        }
     }
 
     private struct State {

@@ -28,7 +28,7 @@ struct Guard: Sendable {
         let fields = request.headerFields
         guard let host = request.authority?.lowercased(), hosts.contains(host),
             // A second one: the first became the authority.
-            fields[.host] == nil
+            !fields.contains(.secondHost)
         else {
             throw Problem(
                 .misdirectedRequest, "wrong_host",
@@ -55,6 +55,7 @@ struct Guard: Sendable {
 }
 
 extension HTTPField.Name {
+    fileprivate static let secondHost = Self("Host") ?? .accept
     fileprivate static let fetchSite = Self("Sec-Fetch-Site") ?? .accept
 }
 

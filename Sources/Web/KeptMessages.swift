@@ -30,7 +30,9 @@ final class KeptMessage: Sendable {
     }
 
     func read<Result>(_ body: (borrowing Tree, RawSpan) -> Result) -> Result {
-        body(content.tree, bytes.span.bytes)
+        let bytes = bytes
+        let span = bytes.span.bytes
+        return body(content.tree, span)
     }
 
     /// How much memory it takes, about, in bytes.

@@ -14,21 +14,27 @@ public struct ListeningSocket: ~Copyable {
     ///   - address: Of IPv4 or IPv6, in digits.
     ///   - port: 0 for a free one.
     public init(_ address: String, port: Int) throws(Failure) {
-        let isIPv6 = address.contains(":")
-        let family = isIPv6 ? AF_INET6 : AF_INET
         do throws(SystemFailure) {
-            let number = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-            guard number >= 0 else { throw SystemFailure() }
-            descriptor = try Descriptor(owning: number)
-            var yes: Int32 = 1
-            setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-            if isIPv6 {
-                setsockopt(number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &yes, socklen_t(MemoryLayout<Int32>.size))
-            }
-            self.port = try isIPv6 ? Self.bindIPv6(number, address, port) : Self.bindIPv4(number, address, port)
+            self = try Self(boundTo: address, port)
         } catch {
             throw Failure(address: address, port: port, failure: error)
         }
+    }
+
+    private init(boundTo address: String, _ port: Int) throws(SystemFailure) {
+        let isIPv6 = address.contains(":")
+        let number = socket(
+            isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard number >= 0 else { throw SystemFailure() }
+        let descriptor = try Descriptor(owning: number)
+        let size = socklen_t(MemoryLayout<Int32>.size)
+        var yes: Int32 = 1
+        setsockopt(descriptor.number, SOL_SOCKET, SO_REUSEADDR, &yes, size)
+        if isIPv6 { setsockopt(descriptor.number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &yes, size) }
+        self.port =
+            try isIPv6
+            ? Self.bindIPv6(descriptor.number, address, port) : Self.bindIPv4(descriptor.number, address, port)
+        self.descriptor = descriptor
     }
 
     /// Its number; it is closed with whoever takes it.

@@ -1,8 +1,6 @@
 #if Web
 import Fields
-import Glibc
 import Report
-import System
 
 /// What whoever may look at the capture says with each request: 256 random bits.
 public struct Token: Sendable {
@@ -10,11 +8,10 @@ public struct Token: Sendable {
     public let text: String
 
     /// A new one.
-    public init() throws {
-        var bytes = [UInt8](repeating: 0, count: 32)
-        // So few come at once, or not at all.
-        let count = bytes.withUnsafeMutableBytes { getrandom($0.baseAddress, $0.count, 0) }
-        guard count == bytes.count else { throw SystemFailure(code: count < 0 ? errno : EIO) }
+    public init() {
+        // On Linux it asks the kernel for each number.
+        var generator = SystemRandomNumberGenerator()
+        let bytes = (0..<32).map { _ in UInt8.random(in: 0...UInt8.max, using: &generator) }
         var digits = TextBuffer()
         digits.append(base64: bytes)
         text = String(

@@ -2,6 +2,8 @@
 import BitcoinP2P
 import Capture
 import Dissector
+import Keys
+import System
 import Web
 
 /// Reads saved captures for the first time, to fill the index, and keeps what comes only once.
@@ -71,7 +73,7 @@ enum FirstPass {
             } catch {
                 if Signals.isEndRequested { break }
                 problem = "\(error)"
-                guard let error = error as? CaptureError, files.paths.contains(error.path) else { break }
+                guard files.paths.contains(error.path) else { break }
             }
         }
         pipeline.finish()

@@ -1,6 +1,7 @@
 #if Web
 import Capture
 import Dissector
+import Fields
 import Glibc
 import Insight
 import Output
@@ -88,11 +89,10 @@ struct Serving {
     ) -> Status {
         let index: MessageIndex
         let sockets: BoundSockets
-        let token: Token
+        let token = Token()
         do {
             index = try MessageIndex(limit: options.maxMessages, in: Path.temporaryFolder)
             sockets = try BoundSockets(options)
-            token = try Token()
         } catch let failure as SystemFailure {
             StandardError.complain("\(Path.temporaryFolder): \(failure.message)")
             return .input
