@@ -153,7 +153,7 @@ class Page {
     }
 
     /** Selects a message in the list, where it is in it, without showing it anew. */
-    async locate(message) {
+    async locate(message, doesReveal = true) {
         const { pages } = this.list;
         for (;;) {
             let answer;
@@ -167,7 +167,7 @@ class Page {
             if (answer.position !== null) {
                 pages.grow(answer.total);
                 const row = await pages.load(answer.position);
-                if (row && pages === this.list.pages) this.list.setCurrent(row, answer.position);
+                if (row && pages === this.list.pages) this.list.setCurrent(row, answer.position, doesReveal);
                 return Boolean(row);
             }
             // The filter may not have come so far.
@@ -179,9 +179,17 @@ class Page {
         }
     }
 
-    /** Rows have other positions: the oldest of a live capture were dropped. */
+    /** Rows have other positions, since the oldest of a live capture were dropped: what is seen stays where it is. */
     async listMoved() {
-        if (seen.view === "messages" && seen.message !== null) await this.locate(seen.message);
+        const { anchor, isFollowing } = this.list;
+        if (seen.view !== "messages" || isFollowing || !anchor) return;
+        try {
+            const { position, next } = await positionOf(anchor.message);
+            this.list.list.keep(position ?? next ?? 0, anchor.hidden);
+            if (seen.message !== null) await this.locate(seen.message, false);
+        } catch (error) {
+            this.failed(error);
+        }
     }
 
     async filterEntered(text, isEnd) {
@@ -229,7 +237,9 @@ class Page {
         const end = capture.capped ? ": the list ends here" : capture.complete ? "" : capture.live ? "" : " so far";
         const one = (number) => `${count(number)} ${number === 1 ? "message" : "messages"}${end}`;
         if (!pages) return one(indexed);
-        if (seen.view === "ladder") return `${count(pages.total)} rows of ${one(pages.about.messages ?? 0)}`;
+        if (seen.view === "ladder") {
+            return `${count(pages.total)} rows of ${one(pages.about.messages ?? 0)}${pages.about.cut ? ": the ladder ends here" : ""}`;
+        }
         if (!seen.filter && !seen.time) return one(indexed);
         if (!pages.complete && pages.scanned < capture.indexed) {
             return `${count(pages.total)} so far, ${Math.floor(pages.scanned / capture.indexed * 100)} % searched`;
@@ -471,7 +481,10 @@ class Page {
             this.capture.indexed = Math.max(this.capture.indexed, data.total);
             if (isAll && this.list.pages?.about.generation === data.generation) this.list.pages.grow(data.total);
             else this.list.pages?.refresh();
-            if (this.list.position < 0 && seen.message === null && this.list.pages?.total > 0) this.list.select(0);
+            if (this.list.position < 0 && seen.message === null && this.list.pages?.total > 0) {
+                if (this.capture.live) this.list.selectLast();
+                else this.list.selectFirst();
+            }
             break;
         case "timeline":
             this.timeline.refresh();

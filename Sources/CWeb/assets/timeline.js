@@ -178,12 +178,14 @@ export class Timeline {
     #describe() {
         const at = this.cursor ?? this.message ?? this.start;
         const bin = Math.max(0, Math.min(this.data.bins - 1, Math.floor(this.#place(at))));
-        const there = this.data.series.reduce((sum, one) => sum + (one.messages[bin] ?? 0), 0);
+        const sums = new Map();
+        for (const one of this.data.series) sums.set(one.family, (sums.get(one.family) ?? 0) + (one.messages[bin] ?? 0));
+        const there = [...sums].filter(([, messages]) => messages > 0).map(([family, messages]) => `${count(messages)} ${family}`);
         const range = this.marked ?? seen.time;
         this.picture.setAttribute("aria-valuemin", 0);
         this.picture.setAttribute("aria-valuemax", this.data.bins - 1);
         this.picture.setAttribute("aria-valuenow", bin);
-        this.picture.setAttribute("aria-valuetext", `${duration(at - this.start)}, ${count(there)} messages`
+        this.picture.setAttribute("aria-valuetext", `${duration(at - this.start)}, ${there.join(", ") || "no message"}`
             + (range ? `, range ${rangeWords(range)}` : ""));
     }
 
