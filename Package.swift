@@ -130,7 +130,7 @@ let package = Package(
         // They show pages in a real browser.
         .testTarget(
             name: "BrowserTests", dependencies: ["btcshark", "Support"],
-            exclude: ["Captures", "fetch-axe", "take-pictures"], swiftSettings: settings),
+            exclude: ["Captures", "fetch-axe", "shrink-picture", "take-pictures"], swiftSettings: settings),
         // They run the program itself against scripted peers.
         .testTarget(
             name: "PeerTests",
