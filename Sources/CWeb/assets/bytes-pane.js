@@ -101,7 +101,8 @@ export class BytesPane {
             }
             const isPrintable = value > 31 && value < 127;
             const digit = element("span", "byte", value === undefined ? "  " : value.toString(16).padStart(2, "0"));
-            const letter = element("span", isPrintable ? "byte" : "byte dot", isPrintable ? String.fromCharCode(value) : "·");
+            const shown = isPrintable ? String.fromCharCode(value) : "·";
+            const letter = element("span", isPrintable ? "byte" : "byte dot", shown);
             for (const cell of [digit, letter]) {
                 cell.dataset.offset = cell.offset = offset;
                 cell.plain = cell.className;

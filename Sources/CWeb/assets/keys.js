@@ -25,11 +25,12 @@ export function listenToKeys(page) {
 
 /** What a key does in the pane that has the focus. */
 function paneAction(page, key) {
-    const { list, fields, bytes } = page;
+    const { list, message: { fields, bytes } } = page;
     const focused = document.activeElement;
     if (focused === fields.box) {
         return {
-            ArrowDown: () => fields.move(1), j: () => fields.move(1), ArrowUp: () => fields.move(-1), k: () => fields.move(-1),
+            ArrowDown: () => fields.move(1), j: () => fields.move(1),
+            ArrowUp: () => fields.move(-1), k: () => fields.move(-1),
             PageDown: () => fields.move(fields.list.page), PageUp: () => fields.move(-fields.list.page),
             Home: () => fields.selectFirst(), End: () => fields.selectLast(),
             ArrowRight: () => fields.goIn(), ArrowLeft: () => fields.goOut(), Enter: () => page.showPane("bytes"),

@@ -50,7 +50,8 @@ export class Statistics {
         table.append(element("caption", "unseen", visible(kind.name)));
         const head = element("tr");
         for (const column of columns) {
-            const cell = element("th", isNumeric(rows, column.key) ? "number" : "", visible(column.title || column.key.replaceAll("_", " ")));
+            const title = column.title || column.key.replaceAll("_", " ");
+            const cell = element("th", isNumeric(rows, column.key) ? "number" : "", visible(title));
             cell.scope = "col";
             if (column.unit) cell.title = visible(column.unit);
             head.append(cell);
@@ -62,7 +63,9 @@ export class Statistics {
         table.append(header, body);
         const words = [visible(kind.meaning ?? "")];
         if (!answer.complete) words.push("so far");
-        if (answer.rows.length > rows.length) words.push(`the first ${count(rows.length)} of ${count(answer.rows.length)} rows`);
+        if (answer.rows.length > rows.length) {
+            words.push(`the first ${count(rows.length)} of ${count(answer.rows.length)} rows`);
+        }
         if (rows.length === 0) words.push("no rows");
         this.about.textContent = words.filter(Boolean).join(" · ");
         this.table.replaceChildren(table);
