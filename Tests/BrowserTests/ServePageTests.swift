@@ -435,6 +435,39 @@ struct ServePageTests {
         try waitForMessage(256, browser)
     }
 
+    /// Live, the list follows while it stands at its end and its last row is selected. Else nothing moves, and what has come
+    /// is counted.
+    @Test(.needsNetwork)
+    func liveListFollowsOnlyAtItsEnd() throws {
+        let space = try NetworkNamespace()
+        let served = try space.inside { try Served(arguments: ["-i", "lo"]) }
+        let browser = try space.inside { try Chromium(obeysPolicy: true) }
+        let peers = try TCPPeers(port: 8333, in: space)
+        func send(_ nonces: ClosedRange<UInt64>) throws {
+            for nonce in nonces { try peers.send(BitcoinMessage.ping(nonce).bytes) }
+        }
+        try send(1...1)
+        try show(served, browser)
+        let place = "\(Self.selected)?.getAttribute('aria-posinset')"
+        try browser.wait(until: "\(place) === '1'")
+        try send(2...40)
+        try browser.wait(until: "\(place) === '40'")
+        try waitForMessage(40, browser)
+        try browser.press("k")
+        try waitForMessage(39, browser)
+        let top = try browser.evaluate("document.getElementById('messages').scrollTop") as? Int
+        try send(41...45)
+        try browser.wait(until: "document.getElementById('newer').textContent === '▼ 5 new'")
+        #expect(try browser.evaluate("document.getElementById('newer').hidden") as? Bool == false)
+        #expect(try browser.evaluate(place) as? String == "39")
+        #expect(try browser.evaluate("document.getElementById('messages').scrollTop") as? Int == top)
+        try browser.press("G")
+        try waitForMessage(45, browser)
+        #expect(try browser.evaluate("document.getElementById('newer').hidden") as? Bool == true)
+        try send(46...46)
+        try waitForMessage(46, browser)
+    }
+
     // MARK: For everybody, and quiet
 
     @Test(arguments: Self.subjects)
