@@ -82,6 +82,10 @@ export class BytesPane {
         this.select(Math.max(0, Math.min(this.length - 1, to)));
     }
 
+    selectFirst() { if (this.length > 0) this.select(0); }
+
+    selectLast() { if (this.length > 0) this.select(this.length - 1); }
+
     byte(offset) {
         const part = this.chunks.get(Math.floor(offset / chunk));
         return part instanceof Uint8Array ? part[offset % chunk] : undefined;

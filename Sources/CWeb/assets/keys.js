@@ -43,7 +43,7 @@ function paneAction(page, key) {
             ArrowDown: () => bytes.move(bytes.width), j: () => bytes.move(bytes.width),
             ArrowUp: () => bytes.move(-bytes.width), k: () => bytes.move(-bytes.width),
             PageDown: () => bytes.move(pageOfBytes), PageUp: () => bytes.move(-pageOfBytes),
-            Home: () => bytes.move(-bytes.length), End: () => bytes.move(bytes.length),
+            Home: () => bytes.selectFirst(), End: () => bytes.selectLast(),
             Enter: () => page.showPane("fields"),
         }[key];
     }
