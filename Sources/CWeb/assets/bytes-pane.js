@@ -114,7 +114,7 @@ export class BytesPane {
             digits.push(digit, gap);
             letters.push(letter);
         }
-        line.replaceChildren(address, ...digits, " ", ...letters);
+        line.replaceChildren(address, ...digits, "  ", ...letters);
         line.cells = [...digits, ...letters].filter((cell) => cell.plain);
     }
 
