@@ -45,7 +45,8 @@ export class Statistics {
 
     #draw(answer, kind) {
         const rows = answer.rows.slice(0, mostRows);
-        const columns = (answer.columns ?? columnsOf(rows)).filter(({ key }) => !isSame.has(key));
+        const hasValue = ({ key }) => rows.some((row) => row[key] !== undefined && row[key] !== null);
+        const columns = (answer.columns ?? columnsOf(rows)).filter((one) => !isSame.has(one.key) && hasValue(one));
         const table = element("table");
         table.append(element("caption", "unseen", visible(kind.name)));
         const head = element("tr");
