@@ -150,7 +150,7 @@ let package = Package(
         // They show pages in a real browser.
         .testTarget(
             name: "BrowserTests", dependencies: ["btcshark", "Support"],
-            exclude: ["Captures", "fetch-axe", "take-pictures"], swiftSettings: settings),
+            exclude: ["Captures", "fetch-axe", "shrink-picture", "take-pictures"], swiftSettings: settings),
         // They run the program itself, and ask its server.
         .testTarget(
             name: "WebTests",

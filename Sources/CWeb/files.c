@@ -42,6 +42,9 @@ static const unsigned char live_js[] = {
 static const unsigned char message_rows_js[] = {
 #embed "assets/message-rows.js"
 };
+static const unsigned char message_view_js[] = {
+#embed "assets/message-view.js"
+};
 static const unsigned char pages_js[] = {
 #embed "assets/pages.js"
 };
@@ -73,6 +76,7 @@ static const web_file files[] = {
     {"list-pane.js", list_pane_js, sizeof list_pane_js},
     {"live.js", live_js, sizeof live_js},
     {"message-rows.js", message_rows_js, sizeof message_rows_js},
+    {"message-view.js", message_view_js, sizeof message_view_js},
     {"pages.js", pages_js, sizeof pages_js},
     {"statistics.js", statistics_js, sizeof statistics_js},
     {"text.js", text_js, sizeof text_js},

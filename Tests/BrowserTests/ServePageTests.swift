@@ -172,7 +172,7 @@ struct ServePageTests {
         try browser.press("Home")
         for _ in 0..<5 { try browser.press("ArrowRight", withShift: true) }
         try browser.press("Enter")
-        try browser.wait(until: "/^\\\\d+ of 256$/.test(document.getElementById('count').textContent)")
+        try browser.wait(until: "/^\\d+ of 256$/.test(document.getElementById('count').textContent)")
         try browser.press("Escape")
         try browser.wait(until: "document.getElementById('count').textContent === '256 messages'")
 
@@ -303,15 +303,23 @@ struct ServePageTests {
     @Test func addressRestoresWhatWasSeen() throws {
         let served = try Served(Self.capture("relay"))
         let browser = try Chromium(obeysPolicy: true)
-        let state = "filter=tcp.stream+%3D%3D+0&time=2.5,6.2&message=232&field=40"
+        try show(served, browser)
+        let place = try browser.evaluate(
+            """
+            (async () => {
+                const headers = { Authorization: `Bearer ${sessionStorage.getItem("btcshark.token")}` };
+                const { fields } = await (await fetch("/api/messages/232", { headers })).json();
+                return fields.findIndex((field) => field.name === "bitcoin.tx.input_count");
+            })()
+            """)
+        let state = "filter=tcp.stream+%3D%3D+0&time=2.5,6.2&message=232&field=\(place as? Int ?? -1)"
         try show(served, browser, state)
         try waitForMessage(232, browser)
         try browser.wait(until: "location.hash === '#\(state)'")
         #expect(try browser.evaluate("location.href.includes('\(served.token)')") as? Bool == false)
         #expect(try browser.evaluate("document.getElementById('filter').value") as? String == "tcp.stream == 0")
-        let field = try text("field-about", browser)
-        #expect(field.hasPrefix("bitcoin"))
-        #expect(try browser.evaluate("document.querySelectorAll('#bytes .byte.on').length") as? Int ?? 0 > 0)
+        #expect(try text("field-about", browser) == "bitcoin.tx.input_count · byte 30")
+        #expect(try browser.evaluate("document.querySelectorAll('#bytes .byte.on').length") as? Int == 2)
         // What is chosen by keys is in the address, too, and another visit shows it.
         try browser.press("j")
         try waitForMessage(233, browser)
@@ -363,7 +371,7 @@ struct ServePageTests {
         let served = try Served(BigCapture.write(messages: 1_000_000, into: folder))
         let browser = try Chromium(obeysPolicy: true)
         try show(served, browser)
-        try browser.wait(until: "document.getElementById('count').textContent.replace(/\\\\D/g, '') === '1000000'")
+        try browser.wait(until: "document.getElementById('count').textContent.replace(/\\D/g, '') === '1000000'")
         let rows = "document.querySelectorAll('#messages [role=option]').length"
         let place = "\(Self.selected)?.getAttribute('aria-posinset')"
         for (key, position) in [("End", "1000000"), ("k", "999999"), ("Home", "1")] {
@@ -425,6 +433,39 @@ struct ServePageTests {
         #expect(try browser.evaluate("\(Self.selected).getAttribute('aria-posinset')") as? String == "2")
         try browser.press("End")
         try waitForMessage(256, browser)
+    }
+
+    /// Live, the list follows while it stands at its end and its last row is selected. Else nothing moves, and what has come
+    /// is counted.
+    @Test(.needsNetwork)
+    func liveListFollowsOnlyAtItsEnd() throws {
+        let space = try NetworkNamespace()
+        let served = try space.inside { try Served(arguments: ["-i", "lo"]) }
+        let browser = try space.inside { try Chromium(obeysPolicy: true) }
+        let peers = try TCPPeers(port: 8333, in: space)
+        func send(_ nonces: ClosedRange<UInt64>) throws {
+            for nonce in nonces { try peers.send(BitcoinMessage.ping(nonce).bytes) }
+        }
+        try send(1...1)
+        try show(served, browser)
+        let place = "\(Self.selected)?.getAttribute('aria-posinset')"
+        try browser.wait(until: "\(place) === '1'")
+        try send(2...40)
+        try browser.wait(until: "\(place) === '40'")
+        try waitForMessage(40, browser)
+        try browser.press("k")
+        try waitForMessage(39, browser)
+        let top = try browser.evaluate("document.getElementById('messages').scrollTop") as? Int
+        try send(41...45)
+        try browser.wait(until: "document.getElementById('newer').textContent === '▼ 5 new'")
+        #expect(try browser.evaluate("document.getElementById('newer').hidden") as? Bool == false)
+        #expect(try browser.evaluate(place) as? String == "39")
+        #expect(try browser.evaluate("document.getElementById('messages').scrollTop") as? Int == top)
+        try browser.press("G")
+        try waitForMessage(45, browser)
+        #expect(try browser.evaluate("document.getElementById('newer').hidden") as? Bool == true)
+        try send(46...46)
+        try waitForMessage(46, browser)
     }
 
     // MARK: For everybody, and quiet

@@ -12,9 +12,14 @@ final class Served {
     /// - Parameters:
     ///   - capture: Its path; `-` is `input`.
     ///   - input: What the program reads from standard input.
-    init(_ capture: String, arguments: [String] = [], input: Pipe? = nil) throws {
+    convenience init(_ capture: String, arguments: [String] = [], input: Pipe? = nil) throws {
+        try self.init(arguments: ["-r", capture] + arguments, input: input)
+    }
+
+    /// - Parameter arguments: What follows `serve`.
+    init(arguments: [String], input: Pipe? = nil) throws {
         process.executableURL = Reports.program
-        process.arguments = ["serve", "-r", capture] + arguments
+        process.arguments = ["serve"] + arguments
         process.environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "TZ": "UTC"]
         process.standardInput = input ?? FileHandle.nullDevice
         process.standardOutput = words

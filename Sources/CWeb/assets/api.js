@@ -32,8 +32,24 @@ export function hasToken() {
     return Boolean(sessionStorage.getItem(tokenKey));
 }
 
+/** Tries and milliseconds between them, where another filter of this tab has ended the one that was waited for. */
+const mostTries = 5;
+const pause = 200;
+
 /** The server's answer. Parameters that are empty are left out. */
-export async function request(path, parameters = {}, { signal, headers = {} } = {}) {
+export async function request(path, parameters, options = {}) {
+    for (let tries = 1; ; tries += 1) {
+        try {
+            return await requestOnce(path, parameters, options);
+        } catch (error) {
+            if (error.code !== "cancelled" || tries === mostTries) throw error;
+            await new Promise((resolve) => { setTimeout(resolve, pause); });
+            options.signal?.throwIfAborted();
+        }
+    }
+}
+
+async function requestOnce(path, parameters = {}, { signal, headers = {} } = {}) {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(parameters)) {
         if (value !== "" && value !== null && value !== undefined) query.set(name, value);

@@ -2,20 +2,17 @@
 
 import { noteAddress, readAddress, seen } from "./address.js";
 import { getJSON, hasToken, isAbort } from "./api.js";
-import { BytesPane } from "./bytes-pane.js";
-import { FieldsPane, isOnWire } from "./fields-pane.js";
 import { FilterBox } from "./filter-box.js";
 import { listenToKeys } from "./keys.js";
 import { ladderForm, ladderPages, ladderPosition } from "./ladder-rows.js";
 import { ListPane } from "./list-pane.js";
 import { LiveEvents } from "./live.js";
+import { MessageView } from "./message-view.js";
 import { clock, listParameters, messageForm, messagePages, positionOf } from "./message-rows.js";
 import { Statistics } from "./statistics.js";
-import { byId, count, duration, visible } from "./text.js";
+import { byId, count, visible } from "./text.js";
 import { rangeWords, Timeline } from "./timeline.js";
 
-/** Milliseconds between two messages that are shown while a key is held down. */
-const detailPause = 80;
 /** Milliseconds between two changes of the count: it is read aloud. */
 const countPause = 1000;
 
@@ -23,9 +20,11 @@ class Page {
     constructor(capture) {
         this.capture = capture;
         this.panes = byId("panes");
-        this.list = new ListPane((row) => this.showMessage(row.n));
-        this.fields = new FieldsPane((field, isByByte) => this.fieldSelected(field, isByByte));
-        this.bytes = new BytesPane((offset) => this.byteSelected(offset), (error) => this.failed(error));
+        this.list = new ListPane((row) => this.message.show(row.n));
+        this.message = new MessageView({
+            shown: (row) => this.timeline.show(row?.t_ns ?? null),
+            failed: (error) => this.failed(error),
+        });
         this.filterBox = new FilterBox((text, isEnd) => this.filterEntered(text, isEnd));
         this.timeline = new Timeline({
             chosen: (range) => this.chooseTime(range),
@@ -59,7 +58,7 @@ class Page {
             await this.openList({ keepsError: true });
         }
         this.timeline.refresh();
-        if (message !== null) await this.showMessage(message, field);
+        if (message !== null) await this.message.show(message, field);
         if (message !== null) await this.locate(message);
         else if (this.capture.live && !this.capture.complete) await this.list.selectLast();
         else await this.list.select(0);
@@ -80,8 +79,9 @@ class Page {
         byId("closing").textContent = words.filter(Boolean).map(visible).join(" · ");
         // Columns are as wide as their longest number will be.
         const style = document.documentElement.style;
-        style.setProperty("--frame-digits", Math.max(7, count(capture.frames ?? capture.indexed * 2).length + 1));
-        style.setProperty("--time-digits", Math.max(9, String(Math.floor((capture.end_ns ?? 0) / 1e9)).length + 1 + capture.decimals));
+        const secondDigits = String(Math.floor((capture.end_ns ?? 0) / 1e9)).length;
+        style.setProperty("--frame-digits", Math.max(7, count(capture.frames ?? 0).length + 1));
+        style.setProperty("--time-digits", Math.max(9, secondDigits + 1 + capture.decimals));
         this.list.heads.replaceChildren(...(this.list.form?.heads() ?? []));
         this.showCount();
     }
@@ -153,7 +153,7 @@ class Page {
     }
 
     /** Selects a message in the list, where it is in it, without showing it anew. */
-    async locate(message) {
+    async locate(message, doesReveal = true) {
         const { pages } = this.list;
         for (;;) {
             let answer;
@@ -167,7 +167,7 @@ class Page {
             if (answer.position !== null) {
                 pages.grow(answer.total);
                 const row = await pages.load(answer.position);
-                if (row && pages === this.list.pages) this.list.setCurrent(row, answer.position);
+                if (row && pages === this.list.pages) this.list.setCurrent(row, answer.position, doesReveal);
                 return Boolean(row);
             }
             // The filter may not have come so far.
@@ -179,9 +179,17 @@ class Page {
         }
     }
 
-    /** Rows have other positions: the oldest of a live capture were dropped. */
+    /** Rows have other positions, since the oldest of a live capture were dropped: what is seen stays where it is. */
     async listMoved() {
-        if (seen.view === "messages" && seen.message !== null) await this.locate(seen.message);
+        const { anchor, isFollowing } = this.list;
+        if (seen.view !== "messages" || isFollowing || !anchor) return;
+        try {
+            const { position, next } = await positionOf(anchor.message);
+            this.list.list.keep(position ?? next ?? 0, anchor.hidden);
+            if (seen.message !== null) await this.locate(seen.message, false);
+        } catch (error) {
+            this.failed(error);
+        }
     }
 
     async filterEntered(text, isEnd) {
@@ -229,7 +237,10 @@ class Page {
         const end = capture.capped ? ": the list ends here" : capture.complete ? "" : capture.live ? "" : " so far";
         const one = (number) => `${count(number)} ${number === 1 ? "message" : "messages"}${end}`;
         if (!pages) return one(indexed);
-        if (seen.view === "ladder") return `${count(pages.total)} rows of ${one(pages.about.messages ?? 0)}`;
+        if (seen.view === "ladder") {
+            const rows = `${count(pages.total)} rows of ${one(pages.about.messages ?? 0)}`;
+            return pages.about.cut ? `${rows}: the ladder ends here` : rows;
+        }
         if (!seen.filter && !seen.time) return one(indexed);
         if (!pages.complete && pages.scanned < capture.indexed) {
             return `${count(pages.total)} so far, ${Math.floor(pages.scanned / capture.indexed * 100)} % searched`;
@@ -237,88 +248,14 @@ class Page {
         return `${count(pages.total)} of ${count(indexed)}${end}`;
     }
 
-    // MARK: One message
-
-    /** Shows fields and bytes of a message. While a key is held down, only the last of many is. */
-    async showMessage(number, field = null) {
-        seen.message = number > 0 ? number : null;
-        seen.field = null;
-        noteAddress();
-        const isBusy = Boolean(this.showing);
-        this.showing?.abort();
-        const ending = this.showing = new AbortController();
-        if (number <= 0) return this.clearMessage();
-        try {
-            if (isBusy) await new Promise((resolve) => { setTimeout(resolve, detailPause); });
-            if (ending.signal.aborted) return;
-            const answer = await getJSON(`/api/messages/${number}`, {}, { signal: ending.signal });
-            if (ending.signal.aborted) return;
-            this.row = answer.row;
-            this.fields.show(answer);
-            this.bytes.show(number, answer.bytes);
-            this.fields.box.dataset.message = number;
-            this.describe(answer);
-            this.timeline.show(answer.row.t_ns);
-            if (field !== null) this.fields.select(field);
-            else this.fieldSelected(null);
-        } catch (error) {
-            if (error.status === 404 || error.status === 410) this.clearMessage();
-            this.failed(error);
-        } finally {
-            if (this.showing === ending) this.showing = null;
-        }
-    }
-
-    clearMessage() {
-        this.showing = null;
-        this.row = null;
-        this.fields.clear();
-        this.bytes.clear();
-        for (const id of ["message-about", "bytes-about", "field-about"]) byId(id).textContent = "";
-        byId("pair").hidden = true;
-        this.timeline.show(null);
-    }
-
-    describe({ row, bytes, frame_count: frames }) {
-        byId("message-about").textContent =
-            `frame ${count(row.frame)} · ${visible(row.command)} · ${visible(row.source)} → ${visible(row.destination)}`;
-        byId("bytes-about").textContent = `${count(bytes)} ${bytes === 1 ? "byte" : "bytes"}`
-            + (frames > 1 ? `, from ${count(frames)} frames up to ${count(row.frame)}` : "");
-        const pair = byId("pair");
-        pair.hidden = !pairOf(row);
-        pair.textContent = pairWords(row);
-    }
-
-    fieldSelected(field, isByByte = false) {
-        seen.field = field?.place ?? null;
-        noteAddress();
-        const isMarked = field && isOnWire(field);
-        const group = isMarked ? this.fields.groupOf(field) : null;
-        const range = (one) => (one ? [one.at, one.at + one.length] : [0, 0]);
-        this.bytes.mark(isMarked ? range(field) : [0, 0], range(group), !isByByte);
-        byId("field-about").textContent = field ? `${visible(field.name)} · ${bytesWords(field)}` : "";
-    }
-
-    async byteSelected(offset) {
-        const { message } = this.fields;
-        try {
-            while (this.fields.mayMiss(offset)) await this.fields.loadMore();
-        } catch (error) {
-            return this.failed(error);
-        }
-        if (message === this.fields.message && offset === this.bytes.cursor) {
-            this.fields.select(this.fields.placeOfByte(offset), true);
-        }
-    }
-
     // MARK: Going
 
     /** Goes to a message, in the list that is shown if it is there. */
     async goTo(message) {
         if (seen.view === "statistics") this.toggleStatistics();
-        if (seen.view === "ladder" && await this.locateInLadder(message)) return this.showMessage(message);
+        if (seen.view === "ladder" && await this.locateInLadder(message)) return this.message.show(message);
         if (seen.view === "ladder") await this.openList();
-        this.showMessage(message);
+        this.message.show(message);
         if (await this.locate(message)) return;
         // It is hidden by the filter or the time range: what is asked for is more than they.
         this.filterBox.show("");
@@ -328,7 +265,7 @@ class Page {
     }
 
     goToPair() {
-        const to = this.row && pairOf(this.row);
+        const to = this.message.pair;
         if (to) this.goTo(to);
     }
 
@@ -366,7 +303,7 @@ class Page {
     }
 
     filterByField() {
-        const field = this.fields.field;
+        const field = this.message.fields.field;
         if (!field) return;
         this.filterBox.show(field.filter ?? field.name);
         this.filterEntered(this.filterBox.text, true);
@@ -408,7 +345,7 @@ class Page {
             if (await this.openList() && seen.message !== null) await this.locate(seen.message);
             return;
         }
-        const stream = this.row?.stream ?? this.list.current?.stream;
+        const stream = this.message.row?.stream ?? this.list.current?.stream;
         if (stream === undefined || stream === null) return;
         const pages = ladderPages(stream, this.listener());
         try {
@@ -471,7 +408,10 @@ class Page {
             this.capture.indexed = Math.max(this.capture.indexed, data.total);
             if (isAll && this.list.pages?.about.generation === data.generation) this.list.pages.grow(data.total);
             else this.list.pages?.refresh();
-            if (this.list.position < 0 && seen.message === null && this.list.pages?.total > 0) this.list.select(0);
+            if (this.list.position < 0 && seen.message === null && this.list.pages?.total > 0) {
+                if (this.capture.live) this.list.selectLast();
+                else this.list.selectFirst();
+            }
             break;
         case "timeline":
             this.timeline.refresh();
@@ -498,28 +438,6 @@ class Page {
         button.hidden = more <= 0;
         if (more > 0) button.textContent = `▼ ${count(more)} new`;
     }
-}
-
-/** The message that belongs to this one: what it answers, what answers it, what it asks for. */
-function pairOf(row) {
-    return row.answers?.n ?? row.answered_by?.n ?? row.asks?.n ?? null;
-}
-
-function pairWords(row) {
-    if (row.answers?.n) return `answers frame ${count(row.answers.frame)} after ${duration(row.answers.after_ns)}`;
-    if (row.answered_by?.n) {
-        const { frame, count: answers } = row.answered_by;
-        const more = answers > 1 ? ` and ${count(answers - 1)} more` : "";
-        return `answered by ${frame ? `frame ${count(frame)}` : `message ${count(row.answered_by.n)}`}${more}`;
-    }
-    if (row.asks?.n) return `asks for frame ${count(row.asks.frame)} after ${duration(row.asks.after_ns)}`;
-    return "";
-}
-
-function bytesWords(field) {
-    if (field.generated) return "not on the wire";
-    if (field.length === 0) return "no bytes";
-    return field.length === 1 ? `byte ${count(field.at)}` : `bytes ${count(field.at)} to ${count(field.at + field.length - 1)}`;
 }
 
 const noTokenWords = "This page needs the address that btcshark has printed, with all that follows #. "

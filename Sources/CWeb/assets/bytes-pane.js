@@ -82,6 +82,10 @@ export class BytesPane {
         this.select(Math.max(0, Math.min(this.length - 1, to)));
     }
 
+    selectFirst() { if (this.length > 0) this.select(0); }
+
+    selectLast() { if (this.length > 0) this.select(this.length - 1); }
+
     byte(offset) {
         const part = this.chunks.get(Math.floor(offset / chunk));
         return part instanceof Uint8Array ? part[offset % chunk] : undefined;
@@ -101,7 +105,8 @@ export class BytesPane {
             }
             const isPrintable = value > 31 && value < 127;
             const digit = element("span", "byte", value === undefined ? "  " : value.toString(16).padStart(2, "0"));
-            const letter = element("span", isPrintable ? "byte" : "byte dot", isPrintable ? String.fromCharCode(value) : "·");
+            const shown = isPrintable ? String.fromCharCode(value) : "·";
+            const letter = element("span", isPrintable ? "byte" : "byte dot", shown);
             for (const cell of [digit, letter]) {
                 cell.dataset.offset = cell.offset = offset;
                 cell.plain = cell.className;
@@ -109,7 +114,7 @@ export class BytesPane {
             digits.push(digit, gap);
             letters.push(letter);
         }
-        line.replaceChildren(address, ...digits, " ", ...letters);
+        line.replaceChildren(address, ...digits, "  ", ...letters);
         line.cells = [...digits, ...letters].filter((cell) => cell.plain);
     }
 

@@ -25,11 +25,12 @@ export function listenToKeys(page) {
 
 /** What a key does in the pane that has the focus. */
 function paneAction(page, key) {
-    const { list, fields, bytes } = page;
+    const { list, message: { fields, bytes } } = page;
     const focused = document.activeElement;
     if (focused === fields.box) {
         return {
-            ArrowDown: () => fields.move(1), j: () => fields.move(1), ArrowUp: () => fields.move(-1), k: () => fields.move(-1),
+            ArrowDown: () => fields.move(1), j: () => fields.move(1),
+            ArrowUp: () => fields.move(-1), k: () => fields.move(-1),
             PageDown: () => fields.move(fields.list.page), PageUp: () => fields.move(-fields.list.page),
             Home: () => fields.selectFirst(), End: () => fields.selectLast(),
             ArrowRight: () => fields.goIn(), ArrowLeft: () => fields.goOut(), Enter: () => page.showPane("bytes"),
@@ -42,7 +43,7 @@ function paneAction(page, key) {
             ArrowDown: () => bytes.move(bytes.width), j: () => bytes.move(bytes.width),
             ArrowUp: () => bytes.move(-bytes.width), k: () => bytes.move(-bytes.width),
             PageDown: () => bytes.move(pageOfBytes), PageUp: () => bytes.move(-pageOfBytes),
-            Home: () => bytes.move(-bytes.length), End: () => bytes.move(bytes.length),
+            Home: () => bytes.selectFirst(), End: () => bytes.selectLast(),
             Enter: () => page.showPane("fields"),
         }[key];
     }

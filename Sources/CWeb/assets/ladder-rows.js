@@ -92,9 +92,11 @@ function makeBrackets(row) {
     return picture;
 }
 
+/** The arrow of a step, or the arrows of many; without any where it is no message. */
 function makeLane(family, sides, isMany) {
-    const lane = element("span", `lane${sides.includes(0) ? " right" : ""}${sides.includes(1) ? " left" : ""}`
-        + `${isMany ? " many" : ""}${sides.length === 0 ? " silent" : ""}`);
+    const lane = element("span", `lane${isMany ? " many" : ""}${sides.length === 0 ? " silent" : ""}`);
     lane.style.setProperty("--family", familyColour(family));
+    if (sides.includes(0)) lane.append(element("span", "tip right"));
+    if (sides.includes(1)) lane.append(element("span", "tip left"));
     return lane;
 }

@@ -15,8 +15,6 @@ export class ListPane {
         this.heads = byId("heads");
         /** Position of the selected row, or -1. */
         this.position = -1;
-        /** Number of the selected message, or 0. */
-        this.message = 0;
         this.list = new VirtualList(this.scroller, {
             height: this.#height(), role: "option", style: "row",
             fill: (row, position) => this.#fill(row, position),
@@ -77,12 +75,17 @@ export class ListPane {
     }
 
     /** Marks a row as selected without showing its message anew. */
-    setCurrent(row, position) {
+    setCurrent(row, position, doesReveal = true) {
         this.position = position;
         this.current = row;
-        this.message = row.n;
-        this.list.reveal(position);
+        if (doesReveal) this.list.reveal(position);
         this.list.schedule();
+    }
+
+    /** Message of the first row that is seen, and how many pixels of it are hidden; null where it is not there. */
+    get anchor() {
+        const row = this.pages?.row(this.list.first);
+        return row ? { message: row.n, hidden: this.list.top - this.list.first * this.list.height } : null;
     }
 
     /** No row of this list is selected. */

@@ -53,14 +53,15 @@ export function isMate(row, selected) {
     return isTied(row, selected) || isTied(selected, row);
 }
 
-/** What a message says, the worst remark on it before. */
+/** What a message says, and the worst remark on it: before it what receivers refuse or ignore, after it a note. */
 export function infoCell(style, row, text) {
-    const cell = element("bdi", style);
+    const cell = element("bdi", style, cut(text, mostCharacters));
     if (row.remark) {
-        cell.append(element("span", `remark ${remarkStyle(row.severity)}`,
-            `${severityMark(row.severity)} ${visible(row.remark)} `));
+        const remark = element("span", `remark ${remarkStyle(row.severity)}`,
+            `${severityMark(row.severity)} ${visible(row.remark)}`);
+        if (remarkStyle(row.severity) === "note") cell.append(" ", remark);
+        else cell.prepend(remark, " ");
     }
-    cell.append(cut(text, mostCharacters));
     return cell;
 }
 

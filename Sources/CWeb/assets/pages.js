@@ -140,14 +140,13 @@ export class Pages {
         if (this.isClosed) return;
         const { rows, ...about } = answer;
         const hasMoved = this.about.generation !== undefined && about.generation !== this.about.generation;
+        // Who listens may still look at the rows as they stood.
+        if (hasMoved) this.listener.moved?.();
         this.about = about;
         this.total = about.total;
         this.complete = about.complete;
         this.scanned = about.scanned ?? about.total;
-        if (hasMoved) {
-            this.pages.clear();
-            this.listener.moved?.();
-        }
+        if (hasMoved) this.pages.clear();
         this.listener.changed();
     }
 }

@@ -6,6 +6,8 @@ import { byId, count, element, visible } from "./text.js";
 
 /** More rows than these make a page slow; the program itself writes all. */
 const mostRows = 1000;
+/** They are the same in all rows: what was asked for, and the version of its form. */
+const isSame = new Set(["statistic", "schema"]);
 
 export class Statistics {
     /**
@@ -43,12 +45,14 @@ export class Statistics {
 
     #draw(answer, kind) {
         const rows = answer.rows.slice(0, mostRows);
-        const columns = answer.columns ?? columnsOf(rows);
+        const hasValue = ({ key }) => rows.some((row) => row[key] !== undefined && row[key] !== null);
+        const columns = (answer.columns ?? columnsOf(rows)).filter((one) => !isSame.has(one.key) && hasValue(one));
         const table = element("table");
         table.append(element("caption", "unseen", visible(kind.name)));
         const head = element("tr");
         for (const column of columns) {
-            const cell = element("th", isNumeric(rows, column.key) ? "number" : "", visible(column.title || column.key));
+            const title = column.title || column.key.replaceAll("_", " ");
+            const cell = element("th", isNumeric(rows, column.key) ? "number" : "", visible(title));
             cell.scope = "col";
             if (column.unit) cell.title = visible(column.unit);
             head.append(cell);
@@ -60,7 +64,9 @@ export class Statistics {
         table.append(header, body);
         const words = [visible(kind.meaning ?? "")];
         if (!answer.complete) words.push("so far");
-        if (answer.rows.length > rows.length) words.push(`the first ${count(rows.length)} of ${count(answer.rows.length)} rows`);
+        if (answer.rows.length > rows.length) {
+            words.push(`the first ${count(rows.length)} of ${count(answer.rows.length)} rows`);
+        }
         if (rows.length === 0) words.push("no rows");
         this.about.textContent = words.filter(Boolean).join(" · ");
         this.table.replaceChildren(table);
@@ -71,7 +77,7 @@ export class Statistics {
 function columnsOf(rows) {
     const keys = new Set();
     for (const row of rows) for (const key of Object.keys(row)) keys.add(key);
-    return [...keys].map((key) => ({ key, title: key.replaceAll("_", " ") }));
+    return [...keys].map((key) => ({ key }));
 }
 
 function isNumeric(rows, key) {

@@ -75,9 +75,10 @@ export class Timeline {
     draw() {
         if (!this.data) return;
         this.picture.setAttribute("viewBox", `0 0 ${this.data.bins} ${height}`);
-        this.picture.replaceChildren(...this.#bars(), drawing("path", { d: `M0 ${middle}H${this.data.bins}`, class: "zero" }));
+        const zero = drawing("path", { d: `M0 ${middle}H${this.data.bins}`, class: "zero" });
+        this.picture.replaceChildren(...this.#bars(), zero);
         for (const gap of this.data.gaps_ns ?? []) {
-            this.picture.append(drawing("path", { d: `M${this.#place(gap)} 0V${height}`, class: "gap" }));
+            this.picture.append(this.#line(gap, "gap"));
         }
         this.#drawAxis();
         this.#drawMarks();
@@ -91,12 +92,13 @@ export class Timeline {
 
     #place(time) { return (time - this.start) / this.data.step_ns; }
 
+    #line(time, style) { return drawing("path", { d: `M${this.#place(time)} 0V${height}`, class: style }); }
+
     /** A path a family, stacked in both directions from the middle, by the square root of what a bin has. */
     #bars() {
         const { bins, series } = this.data;
         const valueOf = (one, bin) => (one.family === "encrypted" ? one.bytes : one.messages)[bin] ?? 0;
         const sums = new Map();
-        let busiest = 0;
         const tops = { messages: 1, encrypted: 1 };
         // Bytes that cannot be read are no messages: they have a measure of their own.
         const kind = (one) => (one.family === "encrypted" ? "encrypted" : "messages");
@@ -108,7 +110,6 @@ export class Timeline {
                 tops[kind(one)] = Math.max(tops[kind(one)], sum[bin]);
             }
         }
-        busiest = tops.messages;
         const filled = [new Float64Array(bins), new Float64Array(bins)];
         const order = [...familyOrder, "encrypted"];
         const paths = [];
@@ -134,7 +135,7 @@ export class Timeline {
             paths.push(shape);
         }
         this.picture.setAttribute("aria-label",
-            `Messages over ${duration(this.span)}, at most ${count(busiest)} in ${duration(this.data.step_ns)}`);
+            `Messages over ${duration(this.span)}, at most ${count(tops.messages)} in ${duration(this.data.step_ns)}`);
         return paths;
     }
 
@@ -166,24 +167,24 @@ export class Timeline {
                 x: from, y: 0, width: Math.max(0.3, to - from), height, class: "mark brush",
             }));
         }
-        if (this.message !== null) {
-            this.picture.append(drawing("path", { d: `M${this.#place(this.message)} 0V${height}`, class: "mark selected" }));
-        }
-        if (this.cursor !== null) {
-            this.picture.append(drawing("path", { d: `M${this.#place(this.cursor)} 0V${height}`, class: "mark cursor" }));
-        }
+        if (this.message !== null) this.picture.append(this.#line(this.message, "mark selected"));
+        if (this.cursor !== null) this.picture.append(this.#line(this.cursor, "mark cursor"));
         this.#describe();
     }
 
     #describe() {
         const at = this.cursor ?? this.message ?? this.start;
         const bin = Math.max(0, Math.min(this.data.bins - 1, Math.floor(this.#place(at))));
-        const there = this.data.series.reduce((sum, one) => sum + (one.messages[bin] ?? 0), 0);
+        const sums = new Map();
+        for (const { family, messages } of this.data.series) {
+            if (messages[bin] > 0) sums.set(family, (sums.get(family) ?? 0) + messages[bin]);
+        }
+        const there = [...sums].map(([family, messages]) => `${count(messages)} ${family}`);
         const range = this.marked ?? seen.time;
         this.picture.setAttribute("aria-valuemin", 0);
         this.picture.setAttribute("aria-valuemax", this.data.bins - 1);
         this.picture.setAttribute("aria-valuenow", bin);
-        this.picture.setAttribute("aria-valuetext", `${duration(at - this.start)}, ${count(there)} messages`
+        this.picture.setAttribute("aria-valuetext", `${duration(at - this.start)}, ${there.join(", ") || "no message"}`
             + (range ? `, range ${rangeWords(range)}` : ""));
     }
 
@@ -221,7 +222,7 @@ export class Timeline {
         const away = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 }[event.key];
         if (away !== undefined || event.key === "Home" || event.key === "End") {
             const from = this.cursor ?? this.message ?? this.start;
-            const to = event.key === "Home" ? this.start : event.key === "End" ? this.end : from + away * this.data.step_ns;
+            const to = { Home: this.start, End: this.end }[event.key] ?? from + away * this.data.step_ns;
             this.cursor = Math.max(this.start, Math.min(this.end, to));
             if (event.shiftKey) {
                 this.anchor ??= from;

@@ -95,9 +95,8 @@ export class VirtualList {
         else this.#place(at + this.height - this.room);
     }
 
-    scrollToEnd() {
-        this.#place(this.whole);
-    }
+    /** Shows a row as so many pixels are hidden of the first row now. */
+    keep(index, hidden) { this.#place(index * this.height + hidden); }
 
     /** The row's element, if it is drawn. */
     elementOf(index) {
