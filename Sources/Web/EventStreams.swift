@@ -11,14 +11,19 @@ final class EventStreams: Sendable {
     /// Streams at once.
     static let most = 8
     /// Between two events of a kind.
-    private static let interval: Duration = .milliseconds(250)
+    private static let interval: TimeAmount = .milliseconds(250)
     /// After so long without an event a comment is sent.
     private static let silence: Duration = .seconds(15)
 
     private let capture: ServedCapture
     private let seats = Seats()
 
-    init(_ capture: ServedCapture) { self.capture = capture }
+    private let thread: WebThread
+
+    init(_ capture: ServedCapture, _ thread: WebThread) {
+        self.capture = capture
+        self.thread = thread
+    }
 
     /// - Parameter last: The total of messages that the page has heard of.
     func response(_ last: String?) throws(Problem) -> Response {
@@ -53,7 +58,7 @@ final class EventStreams: Sendable {
                 lastWrite = now
             }
             if isEnd { return }
-            try await Task.sleep(for: Self.interval)
+            try await thread.pause(for: Self.interval)
         }
     }
 }

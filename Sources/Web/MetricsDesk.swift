@@ -1,4 +1,5 @@
 #if Web
+import NIOCore
 import Synchronization
 
 /// Where requests for metrics of a capture under way meet the thread that captures, which alone knows them.
@@ -19,14 +20,14 @@ public final class MetricsDesk: Sendable {
     }
 
     /// The metrics as they are now; nil where nobody answers.
-    func ask() async -> [UInt8]? {
+    func ask(_ thread: WebThread) async -> [UInt8]? {
         let before = last.withLock { $0.number }
         asked.add(1, ordering: .relaxed)
         let deadline = ContinuousClock.now + Self.longestWait
         while ContinuousClock.now < deadline {
             let (number, text) = last.withLock { $0 }
             if number != before { return text }
-            do { try await Task.sleep(for: .milliseconds(10)) } catch { return nil }
+            do { try await thread.pause(for: .milliseconds(10)) } catch { return nil }
         }
         return nil
     }

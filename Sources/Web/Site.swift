@@ -11,6 +11,7 @@ import Synchronization
 /// Answers requests: the one place where addresses have a meaning.
 public final class Site: Sendable {
     let capture: ServedCapture
+    let thread: WebThread
     private let gate: Guard
     private let runs: FilterRuns
     private let messages: KeptMessages
@@ -30,8 +31,9 @@ public final class Site: Sendable {
     /// - Parameters:
     ///   - port: Where it listens.
     ///   - names: What it is called there beside its names on this host.
-    public init(_ capture: ServedCapture, port: Int, names: [String], _ token: Token) {
+    public init(_ capture: ServedCapture, _ thread: WebThread, port: Int, names: [String], _ token: Token) {
         self.capture = capture
+        self.thread = thread
         gate = Guard(port: port, names: names, token)
         runs = FilterRuns(capture)
         messages = KeptMessages(capture)
@@ -39,7 +41,7 @@ public final class Site: Sendable {
         statistics = Statistics(capture)
         readers = NIOThreadPool(numberOfThreads: 2)
         readers.start()
-        events = EventStreams(capture)
+        events = EventStreams(capture, thread)
     }
 
     // MARK: Answers
@@ -149,7 +151,7 @@ public final class Site: Sendable {
             let list = choice.list(capture, progress)
             if run.isCancelled { throw Problem(.conflict, "cancelled", "Another filter came in its place.") }
             if list.isComplete || isEnough(list) || ContinuousClock.now >= deadline { return list }
-            do { try await Task.sleep(for: .milliseconds(20)) } catch { throw .busy }
+            do { try await thread.pause(for: .milliseconds(20)) } catch { throw .busy }
         }
     }
 
@@ -214,13 +216,16 @@ public final class Site: Sendable {
         let choice = try query.choice()
         let bins = try query.number("bins", in: 1...UInt64(Timeline.mostBins), standard: 300)
         let list = try await list(choice, try query.tab()) { _ in false }
-        var text = TextBuffer()
-        text.append("{")
-        Timeline.append(list, isOfAll: choice.isAll, choice.time, bins: bins, capture.index, to: &text)
-        text.append(member: "complete", isTrue: list.isComplete)
-        text.append(member: "scanned", list.scanned)
-        text.append("}")
-        return text
+        let index = capture.index
+        return try await reading { () -> TextBuffer? in
+            var text = TextBuffer()
+            text.append("{")
+            Timeline.append(list, isOfAll: choice.isAll, choice.time, bins: bins, index, to: &text)
+            text.append(member: "complete", isTrue: list.isComplete)
+            text.append(member: "scanned", list.scanned)
+            text.append("}")
+            return text
+        }
     }
 
     // MARK: Messages
@@ -322,7 +327,7 @@ public final class Site: Sendable {
         }
         let text: [UInt8]
         if capture.isLive, !capture.isComplete {
-            guard let answer = await capture.metrics.ask() else { throw .busy }
+            guard let answer = await capture.metrics.ask(thread) else { throw .busy }
             text = answer
         } else {
             let statistics = statistics

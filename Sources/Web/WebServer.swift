@@ -6,41 +6,38 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// The server: a thread for its sockets beside those that answer.
-///
-/// Threads keep the privileges and the sandbox that their maker had, so those are given up before this is made.
+/// A server, on the thread of all of them.
 public final class WebServer: Sendable {
     /// Connections at once; further ones are closed without an answer.
     public static let mostConnections = 32
     /// A connection on which no request comes for so long is closed.
     private static let idleTimeout: TimeAmount = .seconds(120)
 
-    private let group: MultiThreadedEventLoopGroup
     private let work: Task<Void, Never>
 
     /// Begins to answer.
     ///
     /// - Parameter sockets: Bound ones, which it closes.
-    public convenience init(_ sockets: [Int32], _ site: Site) { self.init(sockets) { await site.answer($0) } }
+    public convenience init(_ sockets: [Int32], _ site: Site) {
+        self.init(sockets, site.thread) { await site.answer($0) }
+    }
 
     /// Begins to answer, but for metrics alone, for which no token is needed.
     public convenience init(metrics sockets: [Int32], _ site: Site, port: Int) {
         let gate = Guard(port: port, names: [], nil)
-        self.init(sockets) { await site.answer(forMetrics: $0, gate) }
+        self.init(sockets, site.thread) { await site.answer(forMetrics: $0, gate) }
     }
 
     /// Begins to answer.
-    init(_ sockets: [Int32], _ answer: @escaping @Sendable (Request) async -> Response) {
-        group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let group = group
-        work = Task { await Self.serve(sockets, group, answer) }
+    init(
+        _ sockets: [Int32], _ thread: WebThread, _ answer: @escaping @Sendable (Request) async -> Response
+    ) {
+        let group = thread.group
+        work = thread.run { await Self.serve(sockets, group, answer) }
     }
 
-    /// Ends all connections and waits for that.
-    public func stop() {
-        work.cancel()
-        try? group.syncShutdownGracefully()
-    }
+    /// Takes no more connections, and ends those that there are.
+    public func stop() { work.cancel() }
 
     private static func serve(
         _ sockets: [Int32], _ group: MultiThreadedEventLoopGroup,

@@ -136,8 +136,6 @@ package struct SandboxProfile {
             ]
             let options: CallRule =
                 readOnlySocket.isEmpty ? .any(.setsockopt) : .any(.setsockopt).with(0, .isNone(of: readOnlySocket))
-            // Swift's threads ask for the priority of their work, each for itself.
-            let ofThread = CallRule.any(.setpriority).with(0, .isOne(of: [0])).with(1, .isOne(of: [0]))
             // Without copies of descriptors nothing can be sent by the packet socket under another number.
             let ofDescriptors: [CallRule] =
                 packetSocket == nil
@@ -145,7 +143,7 @@ package struct SandboxProfile {
                 : [.any(.fcntl).with(1, .isOne(of: flags))]
             let interfaces: [UInt32] = packetSocket == nil ? [] : [0x8910, 0x8913, 0x8933]
             return messages.filter { $0.call != .shutdown && $0.call != .recvfrom } + calls.map { .any($0) }
-                + ofDescriptors + [ofThread, options, .any(.ioctl).with(1, .isOne(of: terminals + interfaces))]
+                + ofDescriptors + [options, .any(.ioctl).with(1, .isOne(of: terminals + interfaces))]
         case .making:
             return messages + [
                 .any(.ioctl).with(1, .isOne(of: terminals)), .any(.fcntl).with(1, .isOne(of: flags + duplicates)),

@@ -109,7 +109,8 @@ struct Serving {
         // What is to be made before this process may not any more.
         Pipeline.declareFields()
         lockIn()
-        let site = Site(capture, port: sockets.port, names: options.addresses.map(Self.bracketed), token)
+        let thread = WebThread()
+        let site = Site(capture, thread, port: sockets.port, names: options.addresses.map(Self.bracketed), token)
         let server = WebServer(sockets.numbers, site)
         let metricsServer = sockets.metrics.map { WebServer(metrics: [$0.number], site, port: $0.port) }
         announce(sockets.port, token)
