@@ -71,11 +71,12 @@ struct ServePageTests {
             const tree = document.getElementById("fields");
             const box = document.getElementById("bytes");
             const about = document.getElementById("field-about");
+            const [cells, on] = [box.getElementsByClassName("byte"), box.getElementsByClassName("on")];
+            const offsetOf = (cell) => Number(cell.dataset.offset);
             // Whether of the bytes that are drawn just these are marked, as digits and as letters.
             const areMarked = (from, end) => {
-                const cells = box.querySelectorAll(".byte");
-                const [first, last] = [Number(cells[0].dataset.offset), Number(cells[cells.length - 1].dataset.offset)];
-                const marked = [...box.querySelectorAll(".byte.on")].map((cell) => Number(cell.dataset.offset));
+                const [first, last] = [offsetOf(cells[0]), offsetOf(cells[cells.length - 1])];
+                const marked = Array.from(on, offsetOf);
                 const shown = Math.max(0, Math.min(end, last + 1) - Math.max(from, first));
                 return marked.every((offset) => offset >= from && offset < end) && marked.length === 2 * shown;
             };
@@ -94,12 +95,14 @@ struct ServePageTests {
                 seen.fields += onWire.length;
                 seen.messages += 1;
                 for (let offset = 0; offset < message.bytes; offset += 1) {
-                    const cell = () => box.querySelector(`.byte[data-offset="${offset}"]`);
-                    if (!cell()?.textContent.trim()) {
+                    const find = () => box.querySelector(`.byte[data-offset="${offset}"]`);
+                    let cell = find();
+                    if (!cell?.textContent.trim()) {
                         box.scrollTop = Math.floor(offset / 16) * 20;
-                        await until(`drawn: byte ${offset} of message ${number}`, () => cell()?.textContent.trim());
+                        await until(`drawn: byte ${offset} of message ${number}`, () => find()?.textContent.trim());
+                        cell = find();
                     }
-                    cell().click();
+                    cell.click();
                     const holders = onWire.filter((field) => field.at <= offset && offset < field.at + field.length);
                     const least = Math.min(...holders.map((field) => field.length));
                     const closest = holders.filter((field) => field.length === least);
@@ -109,7 +112,7 @@ struct ServePageTests {
                     const name = about.textContent.split(" · ")[0];
                     const isRight = name === field.name && node?.getAttribute("aria-selected") === "true"
                         && node.querySelector("bdi").textContent.startsWith(field.label)
-                        && parseInt(cell().textContent, 16) === bytes[offset]
+                        && parseInt(cell.textContent, 16) === bytes[offset]
                         && areMarked(field.at, field.at + field.length);
                     seen.bytes += 1;
                     if (!isRight && wrong.length < 5) wrong.push(`message ${number}, byte ${offset}: ${name}, not ${field.name}`);
