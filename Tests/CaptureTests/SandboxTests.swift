@@ -123,6 +123,8 @@ import Testing
             let existing = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
             let listening = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
             let caller = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            typealias Accept = @convention(c) (Int32, OpaquePointer?, OpaquePointer?, Int32) -> Int32
+            let accept4 = unsafeBitCast(try #require(dlsym(dlopen(nil, RTLD_NOW), "accept4")), to: Accept.self)
             var address = sockaddr_in()
             address.sin_family = sa_family_t(AF_INET)
             address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian

@@ -1,4 +1,5 @@
 #if Web
+import BitcoinP2P
 import Support
 import Testing
 
