@@ -414,7 +414,7 @@ class Page {
             }
             break;
         case "timeline":
-            this.timeline.refresh();
+            this.timeline.refreshSoon();
             break;
         case "dropped":
             this.capture.dropped = data.kernel;
