@@ -15,6 +15,8 @@ import { rangeWords, Timeline } from "./timeline.js";
 
 /** Milliseconds between two changes of the count: it is read aloud. */
 const countPause = 1000;
+/** Milliseconds between two looks at the closing counts of a capture that grows. */
+const capturePause = 2000;
 
 class Page {
     constructor(capture) {
@@ -87,6 +89,8 @@ class Page {
     }
 
     async refreshCapture() {
+        clearTimeout(this.refreshing);
+        this.refreshing = 0;
         try {
             this.capture = await getJSON("/api/capture");
             this.showCapture();
@@ -283,7 +287,8 @@ class Page {
     async lastBefore(time) {
         const range = { filter: seen.filter, time: `${Number.MIN_SAFE_INTEGER},${time}` };
         const { total } = await getJSON("/api/messages", { ...range, count: 1 });
-        return total > 0 ? (await getJSON("/api/messages", { ...range, from: total - 1, count: 1 })).rows[0] : undefined;
+        if (total === 0) return undefined;
+        return (await getJSON("/api/messages", { ...range, from: total - 1, count: 1 })).rows[0];
     }
 
     async goToRemark(back) {
@@ -403,6 +408,7 @@ class Page {
         case "progress":
             this.capture.indexed = data.indexed;
             this.showCount();
+            this.refreshing ||= setTimeout(() => this.refreshCapture(), capturePause);
             break;
         case "messages":
             this.capture.indexed = Math.max(this.capture.indexed, data.total);
@@ -414,7 +420,7 @@ class Page {
             }
             break;
         case "timeline":
-            this.timeline.refresh();
+            this.timeline.refreshSoon();
             break;
         case "dropped":
             this.capture.dropped = data.kernel;
@@ -434,7 +440,8 @@ class Page {
         const button = byId("newer");
         const { list: { list, pages } } = this;
         if (list.isAtEnd) this.seenTotal = pages?.total ?? 0;
-        const more = this.list.followsLive && seen.view === "messages" ? (pages?.total ?? 0) - (this.seenTotal ?? 0) : 0;
+        const isCounted = this.list.followsLive && seen.view === "messages";
+        const more = isCounted ? (pages?.total ?? 0) - (this.seenTotal ?? 0) : 0;
         button.hidden = more <= 0;
         if (more > 0) button.textContent = `▼ ${count(more)} new`;
     }

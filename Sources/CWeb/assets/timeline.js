@@ -11,6 +11,9 @@ const pixelsOfBin = 4;
 /** What is there at all is never less than a line. */
 const leastHeight = 1.5;
 const clickPixels = 3;
+/** Milliseconds between two requests that nobody waits for, and how many times as long as the last one took. */
+const leastRest = 1000;
+const shareOfRest = 10;
 /** Seconds between marks of the axis. */
 const steps = [
     1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10,
@@ -46,24 +49,39 @@ export class Timeline {
         this.isStale = true;
         if (this.isAsking) return;
         this.isAsking = true;
+        clearTimeout(this.timer);
+        this.timer = 0;
+        const begun = performance.now();
         while (this.isStale) {
             this.isStale = false;
-            const filter = seen.filter;
-            this.bins = Math.max(40, Math.min(mostBins, Math.floor(this.picture.clientWidth / pixelsOfBin)));
             try {
-                const data = await getJSON("/api/timeline", { filter, bins: this.bins });
-                if (filter !== seen.filter) {
-                    this.isStale = true;
-                    continue;
-                }
-                this.data = data;
-                this.draw();
-                if (!data.complete) setTimeout(() => this.refresh(), 1000);
+                await this.#ask();
             } catch (error) {
                 if (!isAbort(error)) this.listener.failed(error);
             }
         }
         this.isAsking = false;
+        const end = performance.now();
+        this.rested = end + Math.max(leastRest, shareOfRest * (end - begun));
+        if (this.data && !this.data.complete) this.refreshSoon();
+    }
+
+    /** Asks anew once the server had time for other things: it counts all messages each time. */
+    refreshSoon() {
+        if (this.isAsking) return;
+        this.timer ||= setTimeout(() => this.refresh(), Math.max(0, (this.rested ?? 0) - performance.now()));
+    }
+
+    async #ask() {
+        const { filter } = seen;
+        this.bins = Math.max(40, Math.min(mostBins, Math.floor(this.picture.clientWidth / pixelsOfBin)));
+        const data = await getJSON("/api/timeline", { filter, bins: this.bins });
+        if (filter !== seen.filter) {
+            this.isStale = true;
+            return;
+        }
+        this.data = data;
+        this.draw();
     }
 
     /** The time of the selected message. */
