@@ -8,9 +8,36 @@ struct Timeline {
     /// The most intervals.
     static let mostBins = 1_000
 
+    /// Of each series, a family's of one side, the sums of all intervals one after another.
     private struct Sums {
+        static let series = FamilyName.all.count * Side.allCases.count
+
+        let count: Int
         var messages: [UInt64]
         var bytes: [UInt64]
+
+        init(count: Int) {
+            self.count = count
+            messages = [UInt64](repeating: 0, count: Self.series * count)
+            bytes = messages
+        }
+
+        /// - Parameter place: Of the interval; one that is not there is left out.
+        mutating func add(_ family: Int, _ side: Side, _ place: Int, _ messages: UInt64, _ bytes: UInt64) {
+            guard place >= 0, place < count else { return }
+            let at = (family * Side.allCases.count + Int(side.rawValue)) * count + place
+            self.messages[at] &+= messages
+            self.bytes[at] &+= bytes
+        }
+
+        func range(_ series: Int) -> Range<Int> { series * count..<(series + 1) * count }
+
+        /// Those that have something.
+        var known: [Int] {
+            (0..<Self.series).filter { series in
+                range(series).contains { messages[$0] > 0 || bytes[$0] > 0 }
+            }
+        }
     }
 
     /// The sums of a list, as JSON without its braces.
@@ -22,7 +49,7 @@ struct Timeline {
         _ rows: RowList, isOfAll: Bool, _ time: ClosedRange<Int64>?, bins: Int, _ index: MessageIndex,
         to text: inout TextBuffer
     ) {
-        let found = index.read { state -> (Int64, Int64, Int, [Int: Sums], [Int64], Int64) in
+        let found = index.read { state -> (Int64, Int64, Int, Sums, [Int64], Int64) in
             let start = state.start ?? 0
             let end = max(state.end &- start, 0)
             let span = time ?? max(min(state.begin &- start, 0), -Query.latestTime)...min(end, Query.latestTime)
@@ -34,25 +61,19 @@ struct Timeline {
             // Intervals begin at multiples of their width.
             let first = (span.lowerBound - (span.lowerBound < 0 ? step - 1 : 0)) / step * step
             let count = min(Int(clamping: (span.upperBound &- first) / step) + 1, most + 1)
-            var sums: [Int: Sums] = [:]
-            func add(_ family: Int, _ side: Side, _ place: Int, _ messages: UInt64, _ bytes: UInt64) {
-                guard place >= 0, place < count else { return }
-                let key = family * Side.allCases.count + Int(side.rawValue)
-                let empty = [UInt64](repeating: 0, count: count)
-                sums[key, default: Sums(messages: empty, bytes: empty)].messages[place] &+= messages
-                sums[key]?.bytes[place] &+= bytes
-            }
+            var sums = Sums(count: count)
             rows.forEach { number in
                 guard let entry = state[number], entry.kind != .direction else { return }
                 let time = entry.time &- start
                 guard span.contains(time) else { return }
-                add(entry.familyCode, entry.side, Int(clamping: (time &- first) / step), 1, UInt64(entry.length))
+                sums.add(
+                    entry.familyCode, entry.side, Int(clamping: (time &- first) / step), 1, UInt64(entry.length))
             }
             if isUnread {
                 for side in Side.allCases {
                     let unread = state.unread[Int(side.rawValue)]
                     for (place, bytes) in unread.sums(step: step, count: count).enumerated() where bytes > 0 {
-                        add(MessageFamily.allCases.count, side, place, 0, bytes)
+                        sums.add(MessageFamily.allCases.count, side, place, 0, bytes)
                     }
                 }
             }
@@ -65,17 +86,16 @@ struct Timeline {
         text.append(member: "bins", count)
         text.append(member: "end_ns", end)
         text.append(",\"series\":[")
-        for (place, key) in sums.keys.sorted().enumerated() {
-            guard let series = sums[key] else { continue }
+        for (place, key) in sums.known.enumerated() {
             if place > 0 { text.append(",") }
             text.append("{\"family\":")
             text.append(jsonString: FamilyName.all[key / Side.allCases.count].utf8)
             text.append(",\"dir\":")
             text.append((Side(rawValue: UInt8(key % Side.allCases.count)) ?? .unknown).json)
             text.append(",\"messages\":")
-            text.append(jsonNumbers: series.messages)
+            text.append(jsonNumbers: sums.messages[sums.range(key)])
             text.append(",\"bytes\":")
-            text.append(jsonNumbers: series.bytes)
+            text.append(jsonNumbers: sums.bytes[sums.range(key)])
             text.append("}")
         }
         text.append("],\"gaps_ns\":")
