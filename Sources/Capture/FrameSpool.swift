@@ -6,7 +6,7 @@ import System
 ///
 /// One thread appends; any thread may read meanwhile, each with a reader of its own.
 public final class FrameSpool: Sendable {
-    /// What stands between frames: what whoever reads an interface does as the clock on the wall runs.
+    /// What happened between frames, as the clock on the wall decided.
     public enum Mark: Equatable, Sendable {
         /// Time passed without a frame, up to this moment in nanoseconds since 1970.
         case passed(Int64)

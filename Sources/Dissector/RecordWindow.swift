@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Of which records of a capture more is made than their number, and how far they have been counted: for who reads a capture
-/// again and again, each time for something else.
+/// Of which records of a capture more is made than their number, and how far they have been counted: where a capture is
+/// read again and again, each time for something else.
 public final class RecordWindow: Sendable {
     /// By ``Record/number``.
     public let numbers: Range<UInt64>

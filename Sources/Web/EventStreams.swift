@@ -29,7 +29,7 @@ final class EventStreams: Sendable {
     func response(_ last: String?) throws(Problem) -> Response {
         let seat = Seat(seats)
         guard seat.number <= Self.most else {
-            throw Problem(.serviceUnavailable, "busy", "At most \(Self.most) pages are told what is new.")
+            throw Problem(.serviceUnavailable, "busy", "At most \(Self.most) pages can follow what comes.")
         }
         var fields = SafetyHeaders.all
         fields[.contentType] = "text/event-stream"
@@ -81,7 +81,7 @@ private final class Seat: Sendable {
     deinit { seats.taken.subtract(1, ordering: .relaxed) }
 }
 
-/// What one page has been told.
+/// What one page has heard of.
 private struct EventTeller {
     private var total: Int?
     private var progress: (count: Int, bytes: UInt64)?

@@ -18,6 +18,8 @@ final class FilterRun: @unchecked Sendable {
         var scanned: UInt64 = 0
         /// All rows that there are by now were looked at.
         var isComplete = false
+        /// The capture is no longer what it was when it was read first.
+        var hasChanged = false
     }
 
     private struct State {
@@ -26,6 +28,7 @@ final class FilterRun: @unchecked Sendable {
         var covered = -1
         var hasEnded = false
         var isRunning = false
+        var hasChanged = false
     }
 
     let filter: Filter
@@ -64,7 +67,7 @@ final class FilterRun: @unchecked Sendable {
             return (
                 Progress(
                     rows: state.rows, scanned: isComplete ? UInt64(count) : min(window.passed, UInt64(count)),
-                    isComplete: isComplete), starts
+                    isComplete: isComplete, hasChanged: state.hasChanged), starts
             )
         }
         if starts {
@@ -85,6 +88,9 @@ final class FilterRun: @unchecked Sendable {
         switch end {
         case .ended:
             self.reading = nil
+            // Rows that were there before are not there now.
+            let isShort = isComplete && window.passed < UInt64(count)
+            if isShort { state.withLock { $0.hasChanged = true } }
             stop(covered: count, hasEnded: true)
         case .caughtUp: stop(covered: count, hasEnded: false)
         case .stopped:

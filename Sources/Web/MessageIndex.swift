@@ -44,6 +44,10 @@ public final class MessageIndex: Sendable {
     /// Connections of unknown openers whose first sender is remembered.
     fileprivate static let mostStarters = 10_000
     private static let mostGaps = 1_000
+    /// Rows after its first answer that are looked at for further ones.
+    private static let mostAnswers: UInt64 = 10_000
+    /// Rows of one frame that are looked at for what it announces.
+    fileprivate static let mostRowsOfFrame: UInt64 = 1_000
     /// Connections that are counted.
     private static let mostConnections = 1_000_000
 
@@ -65,6 +69,9 @@ public final class MessageIndex: Sendable {
     /// How many rows there are.
     public var count: Int { total.load(ordering: .acquiring) }
 
+    /// Why no more rows can be taken: the disk is full, say.
+    var trouble: String? { file.failure.map { "the list ends here: its texts cannot be written: \($0.message)" } }
+
     /// Takes no more rows.
     public func close() { capped.store(true, ordering: .relaxed) }
 
@@ -72,6 +79,11 @@ public final class MessageIndex: Sendable {
     public var isCapped: Bool { capped.load(ordering: .relaxed) }
 
     func read<Result: Sendable>(_ body: (borrowing State) -> Result) -> Result { state.withLock { body($0) } }
+
+    /// The rows as they are now, to be looked at while others come.
+    func rows() -> IndexRows {
+        state.withLock { IndexRows(chunks: $0.chunks, count: $0.count, start: $0.start) }
+    }
 
     // MARK: Filling
 
@@ -171,49 +183,63 @@ public final class MessageIndex: Sendable {
 
     /// The next row after a number with a remark, or the one before it; nil where there is none.
     func remarked(_ number: UInt64, isBack: Bool, _ isIn: (UInt64) -> Bool) -> UInt64? {
-        state.withLock { state in
-            let count = UInt64(state.count)
-            var at = isBack ? min(number, count + 1) : number
-            while isBack ? at > 1 : at < count {
-                at = isBack ? at - 1 : at + 1
-                if state[at]?.severity != nil, isIn(at) { return at }
-            }
-            return nil
+        let rows = rows()
+        let count = UInt64(rows.count)
+        var at = isBack ? min(number, count + 1) : number
+        while isBack ? at > 1 : at < count {
+            at = isBack ? at - 1 : at + 1
+            if rows[at]?.severity != nil, isIn(at) { return at }
         }
+        return nil
     }
 
     // MARK: Rows
 
     /// Rows as JSON, one after another with commas between them.
     func append(_ numbers: [UInt64], to text: inout TextBuffer) {
-        let (entries, start) = state.withLock { state in (numbers.map { ($0, state[$0]) }, state.start ?? 0) }
+        let rows = rows()
+        let start = rows.start ?? 0
         var bytes = [UInt8](repeating: 0, count: RowTexts.mostLength)
         var isFirst = true
-        for (number, entry) in entries {
-            guard let entry else { continue }
+        for number in numbers {
+            guard let entry = rows[number] else { continue }
             let count = bytes.withUnsafeMutableBytes {
                 file.read(at: entry.textPlace, into: .init(rebasing: $0[..<min(entry.textLength, $0.count)]))
             }
             guard let texts = bytes.withUnsafeBytes({ RowTexts(.init(rebasing: $0[..<count])) }) else { continue }
             if !isFirst { text.append(",") }
             isFirst = false
-            RowJSON.append(number, entry, texts, answers(to: number, entry), since: start, to: &text)
+            RowJSON.append(number, entry, texts, Self.answers(to: number, entry, rows), since: start, to: &text)
         }
     }
 
     /// The rows that answer a row, those of the next thousands.
-    private func answers(to number: UInt64, _ entry: IndexEntry) -> RowJSON.Answers? {
+    private static func answers(
+        to number: UInt64, _ entry: IndexEntry, _ rows: IndexRows
+    ) -> RowJSON.Answers? {
         guard entry.firstAnswer > 0 else { return nil }
-        return state.withLock { state in
-            var count = 0
-            var next = UInt64(entry.firstAnswer)
-            while next <= UInt64(state.count), next < UInt64(entry.firstAnswer) + 10_000 {
-                if let other = state[next], UInt64(other.request) == number { count += 1 }
-                next += 1
-            }
-            return RowJSON.Answers(
-                first: entry.firstAnswer, frame: state[UInt64(entry.firstAnswer)]?.frame ?? 0, count: count)
+        let first = UInt64(entry.firstAnswer)
+        var count = 0
+        var next = first
+        while next <= UInt64(rows.count), next < first + mostAnswers {
+            if let other = rows[next], UInt64(other.request) == number { count += 1 }
+            next += 1
         }
+        return RowJSON.Answers(first: entry.firstAnswer, frame: rows[first]?.frame ?? 0, count: count)
+    }
+}
+
+/// Rows of an index as they were at a moment.
+struct IndexRows: Sendable {
+    fileprivate let chunks: ContiguousArray<ContiguousArray<IndexEntry>>
+    let count: Int
+    /// When the capture's first frame was captured.
+    let start: Int64?
+
+    subscript(number: UInt64) -> IndexEntry? {
+        guard number > 0, number <= UInt64(count) else { return nil }
+        let place = Int(number - 1)
+        return chunks[place / MessageIndex.chunkSize][place % MessageIndex.chunkSize]
     }
 }
 
@@ -259,7 +285,8 @@ extension MessageIndex.State {
             let middle = (low + high) / 2
             if self[middle].map({ $0.frame < frame }) ?? false { low = middle + 1 } else { high = middle }
         }
-        while let entry = self[low], entry.frame == frame {
+        let last = low + MessageIndex.mostRowsOfFrame
+        while low < last, let entry = self[low], entry.frame == frame {
             if UInt64(entry.stream) == stream, entry.side != side, entry.family == .ask || entry.family == .block {
                 return UInt32(clamping: low)
             }

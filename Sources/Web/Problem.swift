@@ -25,6 +25,8 @@ struct Problem: Error {
 
     static func request(_ message: String) -> Problem { Problem(.badRequest, "bad_request", message) }
     static let notFound = Problem(.notFound, "not_found", "There is nothing at this address.")
+    static let changed = Problem(
+        .gone, "gone", "The capture has changed since it was read: start btcshark serve again.")
     static let busy = Problem(.serviceUnavailable, "busy", "The program ends, or is busy: try again.")
 
     var json: TextBuffer {

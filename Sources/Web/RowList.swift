@@ -104,16 +104,17 @@ extension RowChoice {
         if time == nil, stream == nil, let run, run.rows.last <= UInt64(count) {
             return RowList(run.rows, isComplete: isComplete, scanned: scanned)
         }
-        let rows = capture.index.read { state -> RowSet in
-            let start = state.start ?? 0
-            if let run { return run.rows.filtered { number in includes(state[number], since: start) } }
-            var rows = RowSet()
+        let all = capture.index.rows()
+        let start = all.start ?? 0
+        var rows = RowSet()
+        if let run {
+            rows = run.rows.filtered { includes(all[$0], since: start) }
+        } else {
             var number: UInt64 = 1
-            while number <= UInt64(state.count) {
-                if includes(state[number], since: start) { rows.insert(number) }
+            while number <= UInt64(all.count) {
+                if includes(all[number], since: start) { rows.insert(number) }
                 number += 1
             }
-            return rows
         }
         return RowList(rows, isComplete: isComplete, scanned: scanned)
     }

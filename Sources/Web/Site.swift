@@ -121,12 +121,15 @@ public final class Site: Sendable {
     }
 
     /// Does what may take long where nobody else waits for it.
-    private func reading<Result: Sendable>(_ body: @escaping @Sendable () -> Result?) async throws(Problem) -> Result {
+    ///
+    /// - Parameter problem: Where there is nothing.
+    private func reading<Result: Sendable>(
+        or problem: Problem = .notFound, _ body: @escaping @Sendable () -> Result?
+    ) async throws(Problem) -> Result {
         let result: Result?
         do { result = try await readers.runIfActive { body() } } catch { throw .busy }
         guard let result else {
-            if capture.isEnding { throw .busy }
-            throw .notFound
+            throw capture.isEnding ? .busy : problem
         }
         return result
     }
@@ -149,6 +152,7 @@ public final class Site: Sendable {
         while true {
             let progress = run.progress(runs.threads)
             let list = choice.list(capture, progress)
+            if progress.hasChanged { throw .changed }
             if run.isCancelled { throw Problem(.conflict, "cancelled", "Another filter came in its place.") }
             if list.isComplete || isEnough(list) || ContinuousClock.now >= deadline { return list }
             do { try await thread.pause(for: .milliseconds(20)) } catch { throw .busy }
@@ -234,7 +238,8 @@ public final class Site: Sendable {
         let from = Int(clamping: try query.number("fields_from") ?? 0)
         let messages = messages
         let index = capture.index
-        return try await reading { () -> TextBuffer? in
+        guard number > 0, number <= UInt64(index.count) else { throw .notFound }
+        return try await reading(or: .changed) { () -> TextBuffer? in
             guard let message = messages.message(number) else { return nil }
             var text = TextBuffer()
             text.append("{\"n\":")
@@ -264,7 +269,8 @@ public final class Site: Sendable {
         let from = Int(clamping: try query.number("from") ?? 0)
         let count = try query.number("count", in: 1...Self.mostBytes, standard: Self.mostBytes)
         let messages = messages
-        let message = try await reading { messages.message(number) }
+        guard number > 0, number <= UInt64(capture.index.count) else { throw .notFound }
+        let message = try await reading(or: .changed) { messages.message(number) }
         let start = min(from, message.bytes.count)
         let part = message.bytes[start..<min(message.bytes.count, start + count)]
         var response = Self.response(.ok, "application/octet-stream", ByteBuffer(bytes: part))
@@ -376,7 +382,7 @@ public final class Site: Sendable {
         text.append(member: "closing", known.counts.utf8)
         text.append(member: "keys", Self.words(ofEncrypted: known.encryptedStreams).utf8)
         text.append(",\"doubt\":")
-        if let doubt = known.doubt { text.append(jsonString: doubt.utf8) } else { text.append("null") }
+        if let doubt = known.doubt ?? index.trouble { text.append(jsonString: doubt.utf8) } else { text.append("null") }
         text.append(member: "dropped", known.kernelDropped)
         text.append(",\"statistics\":[")
         for (place, asked) in Statistics.Asked.all.enumerated() {

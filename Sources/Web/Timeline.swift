@@ -49,37 +49,38 @@ struct Timeline {
         _ rows: RowList, isOfAll: Bool, _ time: ClosedRange<Int64>?, bins: Int, _ index: MessageIndex,
         to text: inout TextBuffer
     ) {
-        let found = index.read { state -> (Int64, Int64, Int, Sums, [Int64], Int64) in
-            let start = state.start ?? 0
-            let end = max(state.end &- start, 0)
-            let span = time ?? max(min(state.begin &- start, 0), -Query.latestTime)...min(end, Query.latestTime)
-            // The bytes of what cannot be read are known by no more intervals than this.
-            let isUnread = isOfAll && state.unread.contains { !$0.isEmpty }
-            let most = isUnread ? min(bins, TimeBins.mostIntervals) : bins
-            let length = span.upperBound &- span.lowerBound
-            let step = TimeSteps.step(of: length, atMost: most)
-            // Intervals begin at multiples of their width.
-            let first = (span.lowerBound - (span.lowerBound < 0 ? step - 1 : 0)) / step * step
-            let count = min(Int(clamping: (span.upperBound &- first) / step) + 1, most + 1)
-            var sums = Sums(count: count)
-            rows.forEach { number in
-                guard let entry = state[number], entry.kind != .direction else { return }
-                let time = entry.time &- start
-                guard span.contains(time) else { return }
-                sums.add(
-                    entry.familyCode, entry.side, Int(clamping: (time &- first) / step), 1, UInt64(entry.length))
-            }
-            if isUnread {
-                for side in Side.allCases {
-                    let unread = state.unread[Int(side.rawValue)]
-                    for (place, bytes) in unread.sums(step: step, count: count).enumerated() where bytes > 0 {
-                        sums.add(MessageFamily.allCases.count, side, place, 0, bytes)
-                    }
+        let all = index.rows()
+        let start = all.start ?? 0
+        let known = index.read { state in
+            (begin: state.begin, end: state.end, unread: state.unread, gaps: Array(state.gaps))
+        }
+        let end = max(known.end &- start, 0)
+        let span = time ?? max(min(known.begin &- start, 0), -Query.latestTime)...min(end, Query.latestTime)
+        // The bytes of what cannot be read are known by no more intervals than this.
+        let isUnread = isOfAll && known.unread.contains { !$0.isEmpty }
+        let most = isUnread ? min(bins, TimeBins.mostIntervals) : bins
+        let step = TimeSteps.step(of: span.upperBound &- span.lowerBound, atMost: most)
+        // Intervals begin at multiples of their width.
+        let first = (span.lowerBound - (span.lowerBound < 0 ? step - 1 : 0)) / step * step
+        let count = min(Int(clamping: (span.upperBound &- first) / step) + 1, most + 1)
+        var sums = Sums(count: count)
+        rows.forEach { number in
+            guard let entry = all[number], entry.kind != .direction else { return }
+            let time = entry.time &- start
+            guard span.contains(time) else { return }
+            sums.add(entry.familyCode, entry.side, Int(clamping: (time &- first) / step), 1, UInt64(entry.length))
+        }
+        if isUnread {
+            // They count from the first frame on.
+            let before = Int(clamping: (0 &- first) / step)
+            for side in Side.allCases {
+                let unread = known.unread[Int(side.rawValue)].sums(step: step, count: count)
+                for (place, bytes) in unread.enumerated() where bytes > 0 {
+                    sums.add(MessageFamily.allCases.count, side, before + place, 0, bytes)
                 }
             }
-            return (first, step, count, sums, state.gaps.map { $0 &- start }, end)
         }
-        let (first, step, count, sums, gaps, end) = found
+        let gaps = known.gaps.map { $0 &- start }
         text.append("\"from_ns\":")
         text.append(decimal: Int(first))
         text.append(member: "step_ns", step)

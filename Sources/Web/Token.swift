@@ -2,7 +2,7 @@
 import Fields
 import Report
 
-/// What whoever may look at the capture says with each request: 256 random bits.
+/// The secret that each request for data has: 256 random bits.
 public struct Token: Sendable {
     /// As base64url without padding: 43 characters.
     public let text: String

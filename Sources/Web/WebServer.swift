@@ -11,7 +11,7 @@ public final class WebServer: Sendable {
     /// Connections at once; further ones are closed without an answer.
     public static let mostConnections = 32
     /// A connection on which no request comes for so long is closed.
-    private static let idleTimeout: TimeAmount = .seconds(120)
+    private static let idleTimeout: TimeAmount = .seconds(30)
 
     private let work: Task<Void, Never>
 
@@ -23,8 +23,8 @@ public final class WebServer: Sendable {
     }
 
     /// Begins to answer, but for metrics alone, for which no token is needed.
-    public convenience init(metrics sockets: [Int32], _ site: Site, port: Int) {
-        let gate = Guard(port: port, names: [], nil)
+    public convenience init(metrics sockets: [Int32], _ site: Site, port: Int, name: String) {
+        let gate = Guard(port: port, names: [name], nil)
         self.init(sockets, site.thread) { await site.answer(forMetrics: $0, gate) }
     }
 
@@ -99,7 +99,8 @@ public final class WebServer: Sendable {
         let response = await answer(request)
         var head = response.head
         // A body that came is not read.
-        let closes = response.status == .badRequest || response.status == .methodNotAllowed
+        // Who is refused need not keep a place.
+        let closes = response.status.kind == .clientError && response.status != .notFound
         if closes { head.headerFields[.connection] = "close" }
         if request.method == .head {
             try await writer.writeResponse(head)

@@ -96,7 +96,7 @@ struct ServeTests {
         #expect(!other.read(until: "event: timeline").contains("event: messages"))
     }
 
-    /// Eight pages are told, the ninth is not; slow ones cost nothing.
+    /// Eight pages can follow, the ninth cannot.
     @Test func streams() throws {
         let served = try Served(["-q"], in: space)
         var clients: [HTTPClient] = []

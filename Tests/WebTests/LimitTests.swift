@@ -44,7 +44,7 @@ import Testing
         #expect(answer.fields["content-type"] == "text/event-stream")
         #expect(answer.text.contains("event: messages\ndata: {\"total\":"))
         #expect(answer.text.contains("event: end\ndata: {\"reason\":\"complete\"}"))
-        // A page that knows all is not told of it again.
+        // A page that knows all hears of nothing again.
         let total = try #require(answer.text.firstMatch(of: #/id: (\d+)/#)?.output.1)
         let again = try program.ask(
             "GET", "/api/live",

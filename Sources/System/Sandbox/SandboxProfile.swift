@@ -10,7 +10,7 @@ package struct SandboxProfile {
         case live(packetSocket: Int32)
         /// Calling peers by TCP.
         case peers
-        /// Answering whoever connects to sockets that are bound already, and reading: an interface by this packet socket,
+        /// Answering at sockets that are bound already, and reading: an interface by this packet socket,
         /// or saved captures where there is none. No socket can be made, nor connected to anybody.
         case serving(packetSocket: Int32?)
         /// Making files for another process.

@@ -15,7 +15,7 @@ enum FirstPass {
         let options: PipelineOptions
     }
 
-    /// How often is said how far it is.
+    /// Between two reports of how far it is.
     private static let interval: Duration = .milliseconds(100)
 
     /// - Returns: What went wrong; nil where nothing did.
@@ -33,7 +33,7 @@ enum FirstPass {
         var files = CaptureFiles(paths: paths, notes: notes)
         var problem: String?
         var linkTypes: [LinkTypeNumber] = []
-        var told = ContinuousClock.now
+        var reported = ContinuousClock.now
         var frames = 0
         var pipe = PipeWatch()
         if let spool, let keys = options.keys { _ = spool.append(.secrets(keys.takeArrivals())) }
@@ -66,8 +66,8 @@ enum FirstPass {
                     files.leaveCurrent()
                 }
                 frames += 1
-                if frames % 256 == 0, ContinuousClock.now - told > interval {
-                    told = ContinuousClock.now
+                if frames % 256 == 0, ContinuousClock.now - reported > interval {
+                    reported = ContinuousClock.now
                     report(pipeline, files, linkTypes, problem, target.capture)
                 }
             } catch {

@@ -36,6 +36,15 @@ struct Serving {
         switch plan.input {
         case .captures(let paths): return run(paths)
         case .messageCaptures(let paths, let network):
+            guard paths.allSatisfy({ FileTree.entry(at: $0) == .file || FileTree.entry(at: $0) == .folder }) else {
+                StandardError.complain(
+                    "serve reads Bitcoin Core's message captures from files only: they are read again")
+                return .usage
+            }
+            do throws(PrivilegesError) { try lockdown.becomeCaller() } catch {
+                StandardError.complain("\(error)")
+                return .input
+            }
             return serve(.messageCaptures(paths, network), names: paths) {
                 lockdown.enterServing(reading: paths, nil, helpers: [])
             } filling: {
@@ -110,10 +119,10 @@ struct Serving {
         Pipeline.declareFields()
         lockIn()
         let thread = WebThread()
-        let site = Site(capture, thread, port: sockets.port, names: options.addresses.map(Self.bracketed), token)
+        let site = Site(capture, thread, port: sockets.port, names: sockets.names, token)
         let server = WebServer(sockets.numbers, site)
-        let metricsServer = sockets.metrics.map { WebServer(metrics: [$0.number], site, port: $0.port) }
-        announce(sockets.port, token)
+        let metricsServer = sockets.metrics.map { WebServer(metrics: [$0.number], site, port: $0.port, name: $0.name) }
+        announce(sockets, token)
         let writer = IndexWriter(index)
         let problem = fill(FirstPass.Target(capture: capture, writer: writer, options: plan.pipeline))
         if let problem { StandardError.complain(problem) }
@@ -127,25 +136,26 @@ struct Serving {
         return problem == nil ? .success : .input
     }
 
-    private func announce(_ port: Int, _ token: Token) {
-        for address in options.addresses {
+    private func announce(_ sockets: BoundSockets, _ token: Token) {
+        for name in sockets.names {
             StandardError.complain(
-                "listens at \(Self.bracketed(address)):\(port), too: what is sent there is not encrypted, and who hears it "
+                "listens at \(name):\(sockets.port), too: what is sent there is not encrypted, and who hears it "
                     + "has the secret")
         }
         let output = ByteOutput(descriptor: STDOUT_FILENO)
-        output.buffer.append("http://127.0.0.1:\(port)/#token=\(token.text)\n")
+        output.buffer.append("http://127.0.0.1:\(sockets.port)/#token=\(token.text)\n")
         output.flush()
     }
 
-    static func bracketed(_ address: String) -> String { address.contains(":") ? "[\(address)]" : address }
 }
 
 /// The sockets that are answered, bound while this process may do that.
-private struct BoundSockets {
+struct BoundSockets {
     private(set) var numbers: [Int32] = []
     let port: Int
-    private(set) var metrics: (number: Int32, port: Int)?
+    /// Of the addresses beside loopback.
+    private(set) var names: [String] = []
+    private(set) var metrics: (number: Int32, port: Int, name: String)?
 
     init(_ options: Serving.Options) throws {
         let first = try ListeningSocket("127.0.0.1", port: options.port)
@@ -153,11 +163,15 @@ private struct BoundSockets {
         numbers = [first.release()]
         // Hosts without IPv6 have no such address; of a port that was chosen, another program may have it there.
         if let second = try? ListeningSocket("::1", port: port) { numbers.append(second.release()) }
-        for address in options.addresses { numbers.append(try ListeningSocket(address, port: port).release()) }
+        for address in options.addresses {
+            let socket = try ListeningSocket(address, port: port)
+            names.append(socket.name)
+            numbers.append(socket.release())
+        }
         if let wanted = options.metrics {
             let socket = try ListeningSocket(wanted.address, port: wanted.port)
-            let port = socket.port
-            metrics = (socket.release(), port)
+            let (port, name) = (socket.port, socket.name)
+            metrics = (socket.release(), port, name)
         }
     }
 }
