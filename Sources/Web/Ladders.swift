@@ -131,6 +131,8 @@ extension Ladders.Ladder {
         text.append(member: "total", connection.rows.count)
         text.append(member: "complete", isTrue: isComplete)
         text.append(member: "cut", isTrue: connection.isCut)
+        // A ladder that was made of more rows may have others at the same places.
+        text.append(member: "generation", self.count)
         text.append(member: "encrypted", isTrue: connection.isEncrypted)
         text.append(member: "from", from)
         text.append(",\"rows\":[")

@@ -17,8 +17,10 @@ public final class Site: Sendable {
     private let messages: KeptMessages
     private let ladders: Ladders
     private let statistics: Statistics
-    /// For readings that a request waits for.
+    /// For messages that a request waits for.
     private let readers: NIOThreadPool
+    /// For ladders and statistics, which look at all messages.
+    private let slowReaders: NIOThreadPool
     let events: EventStreams
 
     /// How long a request waits for a filter that has not found what it asks for.
@@ -41,6 +43,8 @@ public final class Site: Sendable {
         statistics = Statistics(capture)
         readers = NIOThreadPool(numberOfThreads: 2)
         readers.start()
+        slowReaders = NIOThreadPool(numberOfThreads: 1)
+        slowReaders.start()
         events = EventStreams(capture, thread)
     }
 
@@ -122,12 +126,14 @@ public final class Site: Sendable {
 
     /// Does what may take long where nobody else waits for it.
     ///
-    /// - Parameter problem: Where there is nothing.
+    /// - Parameters:
+    ///   - problem: Where there is nothing.
+    ///   - threads: Nil for those of messages.
     private func reading<Result: Sendable>(
-        or problem: Problem = .notFound, _ body: @escaping @Sendable () -> Result?
+        or problem: Problem = .notFound, on threads: NIOThreadPool? = nil, _ body: @escaping @Sendable () -> Result?
     ) async throws(Problem) -> Result {
         let result: Result?
-        do { result = try await readers.runIfActive { body() } } catch { throw .busy }
+        do { result = try await (threads ?? readers).runIfActive { body() } } catch { throw .busy }
         guard let result else {
             throw capture.isEnding ? .busy : problem
         }
@@ -284,7 +290,7 @@ public final class Site: Sendable {
         let from = Int(clamping: try query.number("from") ?? 0)
         let count = try query.number("count", in: 1...Self.mostRows, standard: 200)
         let ladders = ladders
-        let ladder = try await reading { ladders.ladder(stream) }
+        let ladder = try await reading(on: slowReaders) { ladders.ladder(stream) }
         var text = TextBuffer()
         ladder.append(from: min(from, Ladders.mostRows), count: count, to: &text)
         return text
@@ -293,7 +299,7 @@ public final class Site: Sendable {
     private func flowPosition(_ stream: UInt64, _ query: Query) async throws(Problem) -> TextBuffer {
         guard let number = try query.number("n") else { throw .request("n: the number of a message is missing.") }
         let ladders = ladders
-        let ladder = try await reading { ladders.ladder(stream) }
+        let ladder = try await reading(on: slowReaders) { ladders.ladder(stream) }
         var text = TextBuffer()
         text.append("{\"position\":")
         if let position = ladder.position(of: number) { text.append(decimal: position) } else { text.append("null") }
@@ -304,7 +310,7 @@ public final class Site: Sendable {
     private func statistic(_ name: String) async throws(Problem) -> TextBuffer {
         guard let asked = Statistics.Asked(name) else { throw .notFound }
         let statistics = statistics
-        let (lines, isComplete) = try await reading { statistics.lines(asked) }
+        let (lines, isComplete) = try await reading(on: slowReaders) { statistics.lines(asked) }
         var text = TextBuffer()
         text.append("{\"name\":")
         text.append(jsonString: asked.name.utf8)
@@ -337,7 +343,7 @@ public final class Site: Sendable {
             text = answer
         } else {
             let statistics = statistics
-            text = try await reading { statistics.metrics() }
+            text = try await reading(on: slowReaders) { statistics.metrics() }
         }
         return Self.response(.ok, "text/plain; version=0.0.4; charset=utf-8", ByteBuffer(bytes: text))
     }
