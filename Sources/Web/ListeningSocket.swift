@@ -37,6 +37,8 @@ public struct ListeningSocket: ~Copyable {
         let bound =
             try isIPv6
             ? Self.bindIPv6(descriptor.number, address, port) : Self.bindIPv4(descriptor.number, address, port)
+        // Who hears of the address may call at once.
+        guard listen(descriptor.number, 64) == 0 else { throw SystemFailure() }
         self.name = name
         self.port = bound
         self.descriptor = descriptor

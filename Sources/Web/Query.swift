@@ -24,7 +24,7 @@ struct Query {
     }
 
     /// Takes back what the browser has escaped.
-    private static func decoded(_ text: Substring) throws(Problem) -> String {
+    static func decoded(_ text: Substring) throws(Problem) -> String {
         var bytes: [UInt8] = []
         var rest = text.utf8[...]
         while let byte = rest.popFirst() {

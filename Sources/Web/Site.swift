@@ -98,7 +98,7 @@ public final class Site: Sendable {
         case ("flow", 3): return Self.response(try await flow(Self.number(path[2]), query))
         case ("flow", 4) where path[3] == "position":
             return Self.response(try await flowPosition(Self.number(path[2]), query))
-        case ("stats", 3): return Self.response(try await statistic(String(path[2])))
+        case ("stats", 3): return Self.response(try await statistic(try Query.decoded(path[2])))
         case ("live", 2): return try events.response(request.headers[.lastEvent])
         default: throw .notFound
         }
@@ -356,7 +356,7 @@ public final class Site: Sendable {
         var text = TextBuffer()
         text.append("{\"name\":")
         let title = known.names.count > 1 ? "\(known.names[0]) and \(known.names.count - 1) more" : known.names.first
-        text.append(jsonString: (title ?? "").utf8)
+        text.append(jsonText: title ?? "")
         text.append(",\"files\":")
         text.append(jsonStrings: known.names.prefix(100))
         text.append(member: "version", capture.version.utf8)
@@ -388,7 +388,7 @@ public final class Site: Sendable {
         text.append(member: "closing", known.counts.utf8)
         text.append(member: "keys", Self.words(ofEncrypted: known.encryptedStreams).utf8)
         text.append(",\"doubt\":")
-        if let doubt = known.doubt ?? index.trouble { text.append(jsonString: doubt.utf8) } else { text.append("null") }
+        if let doubt = known.doubt ?? index.trouble { text.append(jsonText: doubt) } else { text.append("null") }
         text.append(member: "dropped", known.kernelDropped)
         text.append(",\"statistics\":[")
         for (place, asked) in Statistics.Asked.all.enumerated() {
@@ -418,9 +418,16 @@ extension TextBuffer {
         append("[")
         for (place, string) in strings.enumerated() {
             if place > 0 { append(",") }
-            append(jsonString: string.utf8)
+            append(jsonText: string)
         }
         append("]")
+    }
+
+    /// Text that may quote anybody's, such as the name of a file.
+    fileprivate mutating func append(jsonText text: String) {
+        var shown = TextBuffer()
+        shown.append(quoting: text)
+        append(jsonString: shown.bytes)
     }
 }
 #endif

@@ -24,6 +24,11 @@ import Testing
         try #require(object["rows"] as? [[String: Any]])
     }
 
+    /// As text, whose order is that of the keys.
+    static func sorted(_ value: Any) throws -> String {
+        String(decoding: try JSONSerialization.data(withJSONObject: value, options: .sortedKeys), as: UTF8.self)
+    }
+
     static func escaped(_ text: String) -> String {
         text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? text
     }
@@ -130,7 +135,7 @@ import Testing
         for (filter, at, length) in [
             ("bitcoin.comand", 0, 14), ("bitcoin.command == \"tx\" and", 27, 1), ("frame.number == x", 16, 1),
             // In UTF-16 the picture is two, the accent one.
-            ("bitcoin.command == \"😀é\" and nothing", 28, 7),
+            ("bitcoin.command == \"😀é\" and nothing", 29, 7),
         ] {
             let answer = try program.get("/api/messages?filter=\(Self.escaped(filter))")
             #expect(answer.status == 400, "\(filter)")
@@ -189,11 +194,15 @@ import Testing
         let filter = Self.escaped("bitcoin.message.length > 100")
         for address in ["/api/messages?count=1000", "/api/messages?count=1000&filter=\(filter)", "/api/timeline"] {
             let (first, second) = (try one.complete(address), try other.complete(address))
-            #expect(NSDictionary(dictionary: first).isEqual(to: second), "\(address)")
+            #expect(try Self.sorted(first) == Self.sorted(second), "\(address)")
         }
-        let (first, second) = (try one.get("/api/messages/3"), try other.get("/api/messages/3"))
-        #expect(first.status == 200)
-        #expect(first.body == second.body)
+        var messages = [try one.get("/api/messages/2").object(), try other.get("/api/messages/2").object()]
+        for place in messages.indices {
+            // But for the name of the file.
+            let fields = try #require(messages[place]["fields"] as? [[String: Any]])
+            messages[place]["fields"] = fields.filter { $0["name"] as? String != "frame.file" }
+        }
+        #expect(try Self.sorted(messages[0]) == Self.sorted(messages[1]))
     }
 
     @Test func cap() throws {
