@@ -44,61 +44,91 @@ export class Statistics {
     }
 
     #draw(answer, kind) {
-        const rows = answer.rows.slice(0, mostRows);
-        const hasValue = ({ key }) => rows.some((row) => row[key] !== undefined && row[key] !== null);
-        const columns = (answer.columns ?? columnsOf(rows)).filter((one) => !isSame.has(one.key) && hasValue(one));
-        const table = element("table");
-        table.append(element("caption", "unseen", visible(kind.name)));
-        const head = element("tr");
-        for (const column of columns) {
-            const title = column.title || column.key.replaceAll("_", " ");
-            const cell = element("th", isNumeric(rows, column.key) ? "number" : "", visible(title));
-            cell.scope = "col";
-            if (column.unit) cell.title = visible(column.unit);
-            head.append(cell);
-        }
-        const header = element("thead");
-        header.append(head);
-        const body = element("tbody");
-        for (const row of rows) body.append(rowOf(row, columns));
-        table.append(header, body);
+        const summaries = answer.rows.filter((row) => row.row === "summary" && valuesOf(row).length > 0);
+        const all = answer.rows.filter((row) => row.row !== "summary");
+        const rows = all.slice(0, mostRows);
         const words = [visible(kind.meaning ?? "")];
         if (!answer.complete) words.push("so far");
-        if (answer.rows.length > rows.length) {
-            words.push(`the first ${count(rows.length)} of ${count(answer.rows.length)} rows`);
-        }
-        if (rows.length === 0) words.push("no rows");
+        if (all.length > rows.length) words.push(`the first ${count(rows.length)} of ${count(all.length)} rows`);
+        if (answer.rows.length === 0) words.push("no rows");
         this.about.textContent = words.filter(Boolean).join(" · ");
-        this.table.replaceChildren(table);
+        const tables = summaries.map((row) => summaryTable(row, kind));
+        if (rows.length > 0) tables.push(rowsTable(rows, answer.columns ?? [], kind));
+        this.table.replaceChildren(...tables);
     }
 }
 
-/** All keys of the rows, in the order in which they come. */
-function columnsOf(rows) {
-    const keys = new Set();
-    for (const row of rows) for (const key of Object.keys(row)) keys.add(key);
-    return [...keys].map((key) => ({ key }));
+/** What is said of the capture as a whole: a line for each value. */
+function summaryTable(row, kind) {
+    const table = element("table", "summary");
+    table.append(element("caption", "unseen", `${visible(kind.name)}: summary`));
+    const body = element("tbody");
+    for (const [key, value] of valuesOf(row)) {
+        const line = element("tr");
+        const head = element("th", "", visible(titleOf({ key })));
+        head.scope = "row";
+        line.append(head, cellOf(value));
+        body.append(line);
+    }
+    table.append(body);
+    return table;
 }
 
-function isNumeric(rows, key) {
-    return rows.some((row) => typeof row[key] === "number");
+/** What a summary says: its keys and values, without those that are empty. */
+function valuesOf(row) {
+    return Object.entries(row).filter(([key, value]) => !isSame.has(key) && key !== "row" && !isEmpty(value));
 }
 
-function rowOf(row, columns) {
+function rowsTable(rows, declared, kind) {
+    const columns = columnsOf(rows, declared);
+    const table = element("table");
+    table.append(element("caption", "unseen", visible(kind.name)));
     const line = element("tr");
-    for (const { key } of columns) {
-        const value = row[key];
-        const cell = element("td", typeof value === "number" ? "number" : "");
-        cell.append(element("bdi", "", wordsOf(value)));
+    for (const column of columns) {
+        const isNumeric = rows.some((row) => typeof row[column.key] === "number");
+        const cell = element("th", isNumeric ? "number" : "", visible(titleOf(column)));
+        cell.scope = "col";
+        if (column.unit) cell.title = visible(column.unit);
         line.append(cell);
     }
-    return line;
+    const head = element("thead");
+    head.append(line);
+    const body = element("tbody");
+    for (const row of rows) {
+        const cells = element("tr");
+        for (const { key } of columns) cells.append(cellOf(row[key]));
+        body.append(cells);
+    }
+    table.append(head, body);
+    return table;
+}
+
+function titleOf(column) {
+    return column.title || column.key.replaceAll("_", " ");
+}
+
+/** The declared columns, then whatever else rows have; without those that no row has a value of. */
+function columnsOf(rows, declared) {
+    const columns = new Map(declared.map((column) => [column.key, column]));
+    for (const row of rows) for (const key of Object.keys(row)) if (!columns.has(key)) columns.set(key, { key });
+    return [...columns.values()].filter(({ key }) => !isSame.has(key) && rows.some((row) => !isEmpty(row[key])));
+}
+
+function isEmpty(value) {
+    if (value === null || value === undefined || value === "") return true;
+    return typeof value === "object" && Object.keys(value).length === 0;
+}
+
+function cellOf(value) {
+    const cell = element("td", typeof value === "number" ? "number" : "");
+    cell.append(element("bdi", "", wordsOf(value)));
+    return cell;
 }
 
 function wordsOf(value) {
-    if (value === null || value === undefined) return "";
+    if (isEmpty(value)) return "";
     if (Number.isInteger(value)) return count(value);
     if (Array.isArray(value)) return value.map(wordsOf).join(", ");
-    if (typeof value === "object") return visible(JSON.stringify(value));
-    return visible(value);
+    if (typeof value !== "object") return visible(value);
+    return Object.entries(value).map(([key, part]) => `${visible(key)} ${wordsOf(part)}`).join(", ");
 }
