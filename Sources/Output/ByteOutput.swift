@@ -27,7 +27,10 @@ public final class ByteOutput {
     /// again whether the program is to end.
     public var hearsNoSignals = false
     private let isPipe: Bool
-    private let descriptor: Int32
+    /// Nil where what is written is kept in memory.
+    private let descriptor: Int32?
+    /// What was written, where it is kept in memory.
+    public private(set) var kept: [UInt8] = []
 
     public static let capacity = 1 << 16
 
@@ -38,6 +41,13 @@ public final class ByteOutput {
         isPipe = fstat(descriptor, &status) == 0 && [S_IFIFO, S_IFSOCK].contains(status.st_mode & S_IFMT)
         self.isLineBuffered = isLineBuffered
         buffer.bytes.reserveCapacity(Self.capacity * 2)
+    }
+
+    /// Keeps in memory what is written: it must be bounded by itself.
+    public init(inMemory: Void) {
+        descriptor = nil
+        isPipe = false
+        isLineBuffered = false
     }
 
     public func flushIfFull() { drainIfFull(&buffer) }
@@ -53,16 +63,17 @@ public final class ByteOutput {
     public func drain(_ text: inout TextBuffer) {
         defer { text.removeAll() }
         if isClosed { return }
+        guard let descriptor else { return kept += text.bytes }
         text.bytes.withUnsafeBytes { bytes in
             var rest = bytes[...]
             while !rest.isEmpty {
                 var part = rest
                 if isEnding() {
-                    guard isTaken(within: 1000) else { return close(ETIMEDOUT) }
+                    guard isTaken(descriptor, within: 1000) else { return close(ETIMEDOUT) }
                     // Into a pipe that is not full, a piece of this size never waits.
                     part = rest.prefix(Int(PIPE_BUF))
                 } else if hearsNoSignals, isPipe {
-                    guard isTaken(within: 100) else { continue }
+                    guard isTaken(descriptor, within: 100) else { continue }
                     part = rest.prefix(Int(PIPE_BUF))
                 }
                 let written = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: part).baseAddress, part.count)
@@ -80,7 +91,7 @@ public final class ByteOutput {
         closed.store(true, ordering: .releasing)
     }
 
-    private func isTaken(within milliseconds: Int32) -> Bool {
+    private func isTaken(_ descriptor: Int32, within milliseconds: Int32) -> Bool {
         var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         while true {
             let count = poll(&state, 1, milliseconds)

@@ -14,6 +14,12 @@ package enum Path {
         return String(cString: text)
     }
 
+    /// Where files take room that are not to stay.
+    package static var temporaryFolder: String {
+        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+        return folder.isEmpty ? "/tmp" : folder
+    }
+
     /// The program of a name, as a shell finds it in `PATH`; a name with a slash is a path itself. Nil where there is none.
     package static func program(named name: String) -> String? {
         if name.contains("/") { return access(name, F_OK) == 0 ? name : nil }
