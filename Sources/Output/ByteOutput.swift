@@ -31,6 +31,9 @@ public final class ByteOutput {
     private let descriptor: Int32?
     /// What was written, where it is kept in memory.
     public private(set) var kept: [UInt8] = []
+    /// Lines were left out of what is kept.
+    public private(set) var isCut = false
+    private var limit = 0
 
     public static let capacity = 1 << 16
 
@@ -43,9 +46,10 @@ public final class ByteOutput {
         buffer.bytes.reserveCapacity(Self.capacity * 2)
     }
 
-    /// Keeps in memory what is written: it must be bounded by itself.
-    public init(inMemory: Void) {
+    /// Keeps in memory what is written, in complete lines of so many bytes at most.
+    public init(inMemory limit: Int) {
         descriptor = nil
+        self.limit = limit
         isPipe = false
         isLineBuffered = false
     }
@@ -57,13 +61,20 @@ public final class ByteOutput {
         if isLineBuffered || text.count >= Self.capacity { drain(&text) }
     }
 
+    private func keep(_ bytes: [UInt8]) {
+        if isCut { return }
+        isCut = bytes.count > limit - kept.count
+        kept += bytes.prefix(limit - kept.count)
+        if isCut { kept.removeLast(kept.count - (kept.lastIndex(of: 0x0a).map { $0 + 1 } ?? 0)) }
+    }
+
     public func flush() { drain(&buffer) }
 
     /// Writes what is in `text`, which may be ``buffer`` itself, and empties it.
     public func drain(_ text: inout TextBuffer) {
         defer { text.removeAll() }
         if isClosed { return }
-        guard let descriptor else { return kept += text.bytes }
+        guard let descriptor else { return keep(text.bytes) }
         text.bytes.withUnsafeBytes { bytes in
             var rest = bytes[...]
             while !rest.isEmpty {

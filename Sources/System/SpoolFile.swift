@@ -52,7 +52,7 @@ package final class SpoolFile: Sendable {
 
     private static func flush(_ state: inout State) {
         do throws(SystemFailure) {
-            try state.file.write(all: state.buffer)
+            try state.file.write(all: state.buffer.span.bytes)
             state.written &+= UInt64(state.buffer.count)
             state.buffer.removeAll(keepingCapacity: true)
         } catch {

@@ -17,7 +17,7 @@ struct IndexEntry: BitwiseCopyable, Sendable {
     private var place: UInt64
     /// In nanoseconds since 1970.
     let time: Int64
-    /// From the lowest bit: frame 40, family 4, side 2, kind 2, severity 2, whether it is cut 1.
+    /// From the lowest bit: frame 40, family 4, side 2, kind 2, severity 2, whether it is cut 1, whether its fields are kept 1.
     private var facts: UInt64
     let stream: UInt32
     let length: UInt32
@@ -28,14 +28,14 @@ struct IndexEntry: BitwiseCopyable, Sendable {
 
     init(
         place: UInt64, textLength: Int, time: Int64, frame: UInt64, family: MessageFamily?, side: Side, kind: Kind,
-        severity: RowSeverity?, isCut: Bool, stream: UInt64, length: Int, request: UInt32
+        severity: RowSeverity?, isCut: Bool, hasContent: Bool = false, stream: UInt64, length: Int, request: UInt32
     ) {
         self.place = place << 16 | UInt64(UInt16(clamping: textLength))
         self.time = time
         let familyCode = family.flatMap { MessageFamily.allCases.firstIndex(of: $0) } ?? MessageFamily.allCases.count
         facts = min(frame, 1 << 40 - 1)
         facts |= UInt64(familyCode) << 40 | UInt64(side.rawValue) << 44 | kind.rawValue << 46
-        facts |= UInt64(severity?.rawValue ?? 0) << 48 | (isCut ? 1 << 50 : 0)
+        facts |= UInt64(severity?.rawValue ?? 0) << 48 | (isCut ? 1 << 50 : 0) | (hasContent ? 1 << 51 : 0)
         self.stream = UInt32(clamping: stream)
         self.length = UInt32(clamping: length)
         self.request = request
@@ -55,6 +55,9 @@ struct IndexEntry: BitwiseCopyable, Sendable {
     var kind: Kind { Kind(rawValue: facts >> 46 & 3) ?? .message }
     var severity: RowSeverity? { RowSeverity(rawValue: UInt8(facts >> 48 & 3)) }
     var isCut: Bool { facts >> 50 & 1 == 1 }
+    /// Whether the index's file has its ``MessageContent``, after its texts.
+    var hasContent: Bool { facts >> 51 & 1 == 1 }
+    var contentPlace: UInt64 { textPlace &+ UInt64(textLength) }
 }
 
 /// Who sent a row.

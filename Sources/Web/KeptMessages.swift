@@ -17,16 +17,16 @@ final class KeptMessage: Sendable {
         let tree: Tree
     }
 
-    init(_ record: borrowing Record, _ bytes: RawSpan) {
-        number = record.number
-        frames = Array(record.frames)
-        self.bytes = bytes.withUnsafeBytes { Array($0) }
+    init(_ number: UInt64, _ content: MessageContent) {
+        self.number = number
+        frames = content.frames
+        bytes = content.bytes
         var tree = Tree()
-        tree.nodes = record.tree.nodes
-        tree.generated = record.tree.generated
-        tree.annotations = record.tree.annotations
-        tree.headings = record.tree.headings
-        content = Content(tree: tree)
+        tree.nodes = content.nodes
+        tree.generated = content.generated
+        tree.annotations = content.annotations
+        tree.headings = content.headings
+        self.content = Content(tree: tree)
     }
 
     func read<Result>(_ body: (borrowing Tree, RawSpan) -> Result) -> Result {
@@ -42,10 +42,11 @@ final class KeptMessage: Sendable {
     }
 }
 
-/// Messages that somebody looks at, dissected when they are first asked for, with those after them.
+/// Messages that somebody looks at: late ones as the index keeps them, others dissected when they are first asked for, with
+/// those after them.
 ///
-/// The capture is read again up to the message that is wanted: with what was said before it, its tree is the same as in a
-/// listing of all.
+/// For that the capture is read again up to the message that is wanted: with what was said before it, its tree is the same
+/// as in a listing of all.
 final class KeptMessages: Sendable {
     /// Messages that are kept, those asked for last.
     private static let most = 128
@@ -53,7 +54,7 @@ final class KeptMessages: Sendable {
     private static let mostBytes = 96 << 20
     /// Messages that are dissected at once, as long as they are small.
     private static let ahead: UInt64 = 48
-    private static let behind: UInt64 = 16
+    private static let before: UInt64 = 16
 
     private let capture: ServedCapture
     private let kept = Mutex<[KeptMessage]>([])
@@ -62,36 +63,48 @@ final class KeptMessages: Sendable {
 
     init(_ capture: ServedCapture) { self.capture = capture }
 
-    /// The message of that number; nil where there is none.
+    /// The message of that number; nil where there is none, or where nobody wants it any more.
     ///
     /// It may have to be looked for: not to be called where nobody may wait.
-    func message(_ number: UInt64) -> KeptMessage? {
-        if let known = known(number) { return known }
+    func message(_ number: UInt64, isWanted: () -> Bool) -> KeptMessage? {
+        if let known = known(number) ?? stored(number) { return known }
         return turn.withLock { _ -> KeptMessage? in
             if let known = known(number) { return known }
             let count = UInt64(capture.index.count)
-            guard number > 0, number <= count else { return nil }
-            let first = number > Self.behind ? number - Self.behind : 1
+            guard number > 0, number <= count, isWanted() else { return nil }
+            let first = number > Self.before ? number - Self.before : 1
             let window = RecordWindow(first..<min(number + Self.ahead, count) + 1)
             var options = capture.options
             options.window = window
             let writer = Writer(number)
             let reading = Rereading(capture.input, options, writer: writer)
-            _ = reading.read(isComplete: true, isOver: { writer.hasEnough || capture.isEnding })
-            kept.withLock { kept in
-                kept += writer.found
-                // The one that is wanted now stays.
-                if let place = kept.lastIndex(where: { $0.number == number }) { kept.append(kept.remove(at: place)) }
-                var size = 0
-                var left: [KeptMessage] = []
-                for message in kept.reversed() where left.count < Self.most {
-                    size += message.size
-                    if size > Self.mostBytes, !left.isEmpty { break }
-                    left.append(message)
-                }
-                kept = left.reversed()
-            }
+            _ = reading.read(isComplete: true, isOver: { writer.hasEnough || capture.isEnding || !isWanted() })
+            keep(writer.found, for: number)
             return writer.found.last { $0.number == number }
+        }
+    }
+
+    private func stored(_ number: UInt64) -> KeptMessage? {
+        guard let content = capture.index.content(of: number) else { return nil }
+        let message = KeptMessage(number, content)
+        keep([message], for: number)
+        return message
+    }
+
+    /// - Parameter number: Of the one that is wanted now.
+    private func keep(_ found: [KeptMessage], for number: UInt64) {
+        kept.withLock { kept in
+            kept += found
+            // That one stays.
+            if let place = kept.lastIndex(where: { $0.number == number }) { kept.append(kept.remove(at: place)) }
+            var size = 0
+            var left: [KeptMessage] = []
+            for message in kept.reversed() where left.count < Self.most {
+                size += message.size
+                if size > Self.mostBytes, !left.isEmpty { break }
+                left.append(message)
+            }
+            kept = left.reversed()
         }
     }
 
@@ -122,7 +135,7 @@ final class KeptMessages: Sendable {
             // A large one that nobody has asked for costs too much.
             let isLarge = bytes.byteCount > 1 << 16
             if record.number == number || !isLarge {
-                let message = KeptMessage(record, bytes)
+                let message = KeptMessage(record.number, MessageContent(record, bytes))
                 size += message.size
                 found.append(message)
             }

@@ -22,32 +22,50 @@ final class Ladders: Sendable {
         let numbers: [UInt64: UInt64]
         let start: Int64
         let isComplete: Bool
+        /// Another one where rows have come.
         fileprivate let count: Int
+        /// Until when it is shown though rows have come.
+        fileprivate let rest: ContinuousClock.Instant
+    }
+
+    /// A reading that goes on when more has come. Only who has the turn touches it.
+    private final class Parked: @unchecked Sendable {
+        let reading: Rereading
+        let writer: Writer
+
+        init(_ reading: Rereading, _ writer: Writer) {
+            self.reading = reading
+            self.writer = writer
+        }
     }
 
     private let capture: ServedCapture
     private let kept = Mutex<[Ladder]>([])
-    private let turn = Mutex<Void>(())
+    /// One reading at a time, and those of the ladders asked for last that go on.
+    private let turn = Mutex<[UInt64: Parked]>([:])
+    private static let mostParked = 2
+    /// So many times as long as it has taken a ladder is not made again.
+    private static let restFactor = 10
 
     init(_ capture: ServedCapture) { self.capture = capture }
 
-    /// The ladder of a connection; nil where there is no such one.
+    /// The ladder of a connection; nil where there is no such one, or nobody wants it any more.
     ///
     /// It may have to be made: not to be called where nobody may wait.
-    func ladder(_ stream: UInt64) -> Ladder? {
+    func ladder(_ stream: UInt64, isWanted: () -> Bool) -> Ladder? {
         if let known = known(stream) { return known }
-        return turn.withLock { _ -> Ladder? in
+        return turn.withLock { all -> Ladder? in
             if let known = known(stream) { return known }
-            let (count, isComplete) = (capture.index.count, capture.isComplete)
-            guard let filter = try? FilterRuns.parse("tcp.stream == \(stream)") else { return nil }
-            var options = capture.options
-            options.filter = filter
-            options.window = RecordWindow(1..<UInt64(capture.index.limit) + 1)
-            let writer = Writer(stream)
-            options.unreadSinks = [writer]
-            let reading = Rereading(capture.input, options, writer: writer)
-            guard reading.read(isComplete: isComplete, isOver: { capture.isEnding }) != .stopped else { return nil }
-            var collector = writer.collector
+            let (begun, count, isComplete) = (ContinuousClock.now, capture.index.count, capture.isComplete)
+            guard isWanted(), let parked = all.removeValue(forKey: stream) ?? begin(stream) else { return nil }
+            let end = parked.reading.read(isComplete: isComplete) { capture.isEnding || !isWanted() }
+            if end == .stopped { return nil }
+            if end == .caughtUp {
+                if all.count >= Self.mostParked { all.removeAll() }
+                all[stream] = parked
+            }
+            // As if it ended here; it goes on as it is.
+            var collector = parked.writer.collector
             guard let connection = collector.finish().first else { return nil }
             var numbers: [UInt64: UInt64] = [:]
             for row in connection.rows {
@@ -55,7 +73,8 @@ final class Ladders: Sendable {
             }
             let ladder = Ladder(
                 connection: connection, pieces: LadderBrackets.pieces(of: connection.rows), numbers: numbers,
-                start: collector.captureStart ?? 0, isComplete: isComplete, count: count)
+                start: collector.captureStart ?? 0, isComplete: end == .ended, count: count,
+                rest: .now + (.now - begun) * Self.restFactor)
             kept.withLock { kept in
                 kept.removeAll { $0.connection.stream == stream }
                 kept.append(ladder)
@@ -65,10 +84,22 @@ final class Ladders: Sendable {
         }
     }
 
+    private func begin(_ stream: UInt64) -> Parked? {
+        guard let filter = try? FilterRuns.parse("tcp.stream == \(stream)") else { return nil }
+        var options = capture.options
+        options.filter = filter
+        options.window = RecordWindow(1..<UInt64(capture.index.limit) + 1)
+        let writer = Writer(stream)
+        options.unreadSinks = [writer]
+        return Parked(Rereading(capture.input, options, writer: writer), writer)
+    }
+
     private func known(_ stream: UInt64) -> Ladder? {
         let count = capture.index.count
         return kept.withLock { kept in
-            kept.first { $0.connection.stream == stream && ($0.isComplete || $0.count == count) }
+            kept.first {
+                $0.connection.stream == stream && ($0.isComplete || $0.count == count || .now < $0.rest)
+            }
         }
     }
 

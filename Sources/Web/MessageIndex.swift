@@ -32,6 +32,10 @@ public final class MessageIndex: Sendable {
         /// Bytes that cannot be read, by ``Side``.
         fileprivate(set) var unread = [TimeBins](repeating: TimeBins(), count: Side.allCases.count)
         fileprivate(set) var connections: Set<UInt64> = []
+        /// Bytes of all messages.
+        fileprivate var bytes: UInt64 = 0
+        /// What those that are kept with their fields take in the file.
+        fileprivate var contentBytes: UInt64 = 0
 
         subscript(number: UInt64) -> IndexEntry? {
             guard number > 0, number <= UInt64(count) else { return nil }
@@ -53,16 +57,31 @@ public final class MessageIndex: Sendable {
 
     private let state = Mutex(State())
     private let file: SpoolFile
+    private let near: Near
+    /// What fields and bytes of messages may take in the file.
+    private let contentLimit: UInt64
     /// The most rows.
     let limit: Int
     private let total = Atomic<Int>(0)
     private let capped = Atomic<Bool>(false)
 
+    /// How far a message may be from the capture's beginning to be read again when somebody looks at it. The fields and
+    /// bytes of later ones are kept.
+    struct Near: Sendable {
+        var rows = 50_000
+        var bytes: UInt64 = 32 << 20
+    }
+
     /// - Parameters:
     ///   - limit: The most rows.
     ///   - folder: Where the texts of rows take room.
-    public init(limit: Int, in folder: String) throws {
+    public convenience init(limit: Int, in folder: String) throws { try self.init(limit: limit, in: folder, Near()) }
+
+    init(limit: Int, in folder: String, _ near: Near, contentLimit: UInt64 = 2 << 30) throws {
         self.limit = min(max(limit, 1), Int(UInt32.max) - 1)
+        self.near = near
+        // A disk that is nearly full is left to others.
+        self.contentLimit = min(contentLimit, Path.freeBytes(in: folder) / 4)
         file = try SpoolFile(in: folder, limit: 1 << 40)
     }
 
@@ -87,7 +106,7 @@ public final class MessageIndex: Sendable {
 
     // MARK: Filling
 
-    fileprivate func add(_ record: borrowing Record) {
+    fileprivate func add(_ record: borrowing Record, _ bytes: RawSpan) {
         guard record.isNumbered else {
             if record.ending == .gap, !record.isConflict { noteGap(record) }
             return
@@ -102,6 +121,7 @@ public final class MessageIndex: Sendable {
         texts.answerTime = record.answered?.time
         texts.answerFrame = record.answered?.frame ?? 0
         if record.answered != nil, texts.answerTime == nil { texts.answerTime = 0 }
+        let content = keepsContent ? MessageContent(record, bytes) : nil
         state.withLock { state in
             if state.start == nil { state.start = record.captureStart }
             if state.count >= limit || isCapped { return capped.store(true, ordering: .relaxed) }
@@ -117,10 +137,12 @@ public final class MessageIndex: Sendable {
                 texts.asked = RowTexts.Asked(frame: asked.frame, number: number, time: asked.time)
             }
             var length = 0
-            let place = file.append(atMost: RowTexts.mostLength) { buffer in
+            let size = content?.size ?? 0
+            let place = file.append(atMost: RowTexts.mostLength + size) { buffer in
                 let before = buffer.count
                 texts.append(to: &buffer)
                 length = buffer.count - before
+                content?.append(to: &buffer)
             }
             guard let place else { return capped.store(true, ordering: .relaxed) }
             let number = UInt64(state.count) + 1
@@ -130,11 +152,20 @@ public final class MessageIndex: Sendable {
                     place: place, textLength: length, time: record.time, frame: record.frameNumber,
                     family: record.ending == .direction ? nil : record.command.map(MessageFamily.init(of:)) ?? .other,
                     side: side, kind: record.isMessage ? .message : record.ending == .direction ? .direction : .packet,
-                    severity: worst?.severity, isCut: record.ending == .cut, stream: record.stream,
-                    length: record.length, request: UInt32(clamping: request)))
+                    severity: worst?.severity, isCut: record.ending == .cut, hasContent: content != nil,
+                    stream: record.stream, length: record.length, request: UInt32(clamping: request)))
+            state.bytes &+= UInt64(max(record.length, 0))
+            state.contentBytes &+= UInt64(size)
             if worst != nil { state.remarked += 1 }
             if request > 0 { state.noteAnswer(UInt32(clamping: number), to: request) }
             total.store(state.count, ordering: .releasing)
+        }
+    }
+
+    /// Whether the next message is kept with its fields.
+    private var keepsContent: Bool {
+        state.withLock { state in
+            (state.count >= near.rows || state.bytes >= near.bytes) && state.contentBytes < contentLimit
         }
     }
 
@@ -194,6 +225,12 @@ public final class MessageIndex: Sendable {
     }
 
     // MARK: Rows
+
+    /// A message's fields and bytes, where they are kept.
+    func content(of number: UInt64) -> MessageContent? {
+        guard let entry = read({ $0[number] }), entry.hasContent else { return nil }
+        return MessageContent { offset, target in file.read(at: entry.contentPlace &+ UInt64(offset), into: target) }
+    }
 
     /// Rows as JSON, one after another with commas between them.
     func append(_ numbers: [UInt64], to text: inout TextBuffer) {
@@ -336,7 +373,7 @@ public final class IndexWriter: RecordSink, UnreadBytesSink, Sendable {
 
     public var wants: Wants { Wants(.tree, info: true, frames: true) }
     public func begin() {}
-    public func write(_ record: borrowing Record, _: RawSpan) { index.add(record) }
+    public func write(_ record: borrowing Record, _ bytes: RawSpan) { index.add(record, bytes) }
     public func end() {}
     public func receiveUnread(_ unread: UnreadSegment) { index.add(unread) }
 }

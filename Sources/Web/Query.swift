@@ -1,7 +1,7 @@
 #if Web
 /// The parts of a request's address: its path, and what follows the question mark.
 struct Query {
-    /// Between slashes, as they came: no part of ours has an escape in it.
+    /// After slashes, as they came: no part of ours has an escape in it. None where the address has no slash first.
     let path: [Substring]
     private let parameters: [(name: String, value: String)]
 
@@ -14,7 +14,8 @@ struct Query {
     init(_ address: String) throws(Problem) {
         let address = address.prefix { $0 != "#" }
         let mark = address.firstIndex(of: "?") ?? address.endIndex
-        path = address[..<mark].split(separator: "/", omittingEmptySubsequences: true)
+        let parts = address[..<mark].split(separator: "/", omittingEmptySubsequences: false)
+        path = parts.first?.isEmpty == true ? Array(parts.dropFirst()) : []
         var parameters: [(String, String)] = []
         for part in address[mark...].dropFirst().split(separator: "&") {
             let sign = part.firstIndex(of: "=") ?? part.endIndex

@@ -50,25 +50,25 @@ public final class Site: Sendable {
 
     // MARK: Answers
 
-    func answer(_ request: Request) async -> Response {
+    func answer(_ request: Request, _ client: Client) async -> Response {
         do throws(Problem) {
             let path = String(request.head.path?.prefix { $0 != "?" && $0 != "#" } ?? "")
             let asset = Assets.all[path]
             try gate.check(request.head, needsToken: asset == nil)
             guard !Self.hasBody(request.head) else { throw .request("A request has no body.") }
             if let asset { return Self.response(.ok, asset.type, ByteBuffer(bytes: asset.bytes)) }
-            return try await route(try Query(request.head.path ?? ""), request)
+            return try await route(try Query(request.head.path ?? ""), request, client)
         } catch {
             return Self.response(error)
         }
     }
 
     /// Answers requests of who may ask for metrics alone.
-    func answer(forMetrics request: Request, _ gate: Guard) async -> Response {
+    func answer(forMetrics request: Request, _ client: Client, _ gate: Guard) async -> Response {
         do throws(Problem) {
             try gate.check(request.head, needsToken: true)
             guard request.head.path == "/metrics" else { throw .notFound }
-            return try await metrics()
+            return try await metrics(client)
         } catch {
             return Self.response(error)
         }
@@ -81,24 +81,24 @@ public final class Site: Sendable {
         return response
     }
 
-    private func route(_ query: Query, _ request: Request) async throws(Problem) -> Response {
+    private func route(_ query: Query, _ request: Request, _ client: Client) async throws(Problem) -> Response {
         let path = query.path
         guard let first = path.first else { throw .notFound }
-        if path == ["metrics"] { return try await metrics() }
+        if path == ["metrics"] { return try await metrics(client) }
         guard first == "api", path.count > 1 else { throw .notFound }
         switch (path[1], path.count) {
         case ("capture", 2): return Self.response(captureAccount())
         case ("messages", 2): return Self.response(try await rows(query))
-        case ("messages", 3): return Self.response(try await message(Self.number(path[2]), query))
-        case ("messages", 4) where path[3] == "bytes": return try await bytes(Self.number(path[2]), query)
+        case ("messages", 3): return Self.response(try await message(Self.number(path[2]), query, client))
+        case ("messages", 4) where path[3] == "bytes": return try await bytes(Self.number(path[2]), query, client)
         case ("messages", 4) where path[3] == "position":
             return Self.response(try await position(Self.number(path[2]), query))
         case ("next", 2): return Self.response(try await next(query))
-        case ("timeline", 2): return Self.response(try await timeline(query))
-        case ("flow", 3): return Self.response(try await flow(Self.number(path[2]), query))
+        case ("timeline", 2): return Self.response(try await timeline(query, client))
+        case ("flow", 3): return Self.response(try await flow(Self.number(path[2]), query, client))
         case ("flow", 4) where path[3] == "position":
-            return Self.response(try await flowPosition(Self.number(path[2]), query))
-        case ("stats", 3): return Self.response(try await statistic(try Query.decoded(path[2])))
+            return Self.response(try await flowPosition(Self.number(path[2]), query, client))
+        case ("stats", 3): return Self.response(try await statistic(try Query.decoded(path[2]), client))
         case ("live", 2): return try events.response(request.headers[.lastEvent])
         default: throw .notFound
         }
@@ -127,15 +127,17 @@ public final class Site: Sendable {
     /// Does what may take long where nobody else waits for it.
     ///
     /// - Parameters:
+    ///   - client: For whom.
     ///   - problem: Where there is nothing.
     ///   - threads: Nil for those of messages.
     private func reading<Result: Sendable>(
-        or problem: Problem = .notFound, on threads: NIOThreadPool? = nil, _ body: @escaping @Sendable () -> Result?
+        for client: Client, or problem: Problem = .notFound, on threads: NIOThreadPool? = nil,
+        _ body: @escaping @Sendable () -> Result?
     ) async throws(Problem) -> Result {
         let result: Result?
         do { result = try await (threads ?? readers).runIfActive { body() } } catch { throw .busy }
         guard let result else {
-            throw capture.isEnding ? .busy : problem
+            throw capture.isEnding || !client.isThere ? .busy : problem
         }
         return result
     }
@@ -222,12 +224,12 @@ public final class Site: Sendable {
         return text
     }
 
-    private func timeline(_ query: Query) async throws(Problem) -> TextBuffer {
+    private func timeline(_ query: Query, _ client: Client) async throws(Problem) -> TextBuffer {
         let choice = try query.choice()
         let bins = try query.number("bins", in: 1...UInt64(Timeline.mostBins), standard: 300)
         let list = try await list(choice, try query.tab()) { _ in false }
         let index = capture.index
-        return try await reading { () -> TextBuffer? in
+        return try await reading(for: client) { () -> TextBuffer? in
             var text = TextBuffer()
             text.append("{")
             Timeline.append(list, isOfAll: choice.isAll, choice.time, bins: bins, index, to: &text)
@@ -240,13 +242,13 @@ public final class Site: Sendable {
 
     // MARK: Messages
 
-    private func message(_ number: UInt64, _ query: Query) async throws(Problem) -> TextBuffer {
+    private func message(_ number: UInt64, _ query: Query, _ client: Client) async throws(Problem) -> TextBuffer {
         let from = Int(clamping: try query.number("fields_from") ?? 0)
         let messages = messages
         let index = capture.index
         guard number > 0, number <= UInt64(index.count) else { throw .notFound }
-        return try await reading(or: .changed) { () -> TextBuffer? in
-            guard let message = messages.message(number) else { return nil }
+        return try await reading(for: client, or: .changed) { () -> TextBuffer? in
+            guard let message = messages.message(number, isWanted: { client.isThere }) else { return nil }
             var text = TextBuffer()
             text.append("{\"n\":")
             text.append(decimal: number)
@@ -271,12 +273,14 @@ public final class Site: Sendable {
         }
     }
 
-    private func bytes(_ number: UInt64, _ query: Query) async throws(Problem) -> Response {
+    private func bytes(_ number: UInt64, _ query: Query, _ client: Client) async throws(Problem) -> Response {
         let from = Int(clamping: try query.number("from") ?? 0)
         let count = try query.number("count", in: 1...Self.mostBytes, standard: Self.mostBytes)
         let messages = messages
         guard number > 0, number <= UInt64(capture.index.count) else { throw .notFound }
-        let message = try await reading(or: .changed) { messages.message(number) }
+        let message = try await reading(for: client, or: .changed) {
+            messages.message(number, isWanted: { client.isThere })
+        }
         let start = min(from, message.bytes.count)
         let part = message.bytes[start..<min(message.bytes.count, start + count)]
         var response = Self.response(.ok, "application/octet-stream", ByteBuffer(bytes: part))
@@ -286,20 +290,26 @@ public final class Site: Sendable {
 
     // MARK: Connections and statistics
 
-    private func flow(_ stream: UInt64, _ query: Query) async throws(Problem) -> TextBuffer {
+    private func flow(_ stream: UInt64, _ query: Query, _ client: Client) async throws(Problem) -> TextBuffer {
         let from = Int(clamping: try query.number("from") ?? 0)
         let count = try query.number("count", in: 1...Self.mostRows, standard: 200)
         let ladders = ladders
-        let ladder = try await reading(on: slowReaders) { ladders.ladder(stream) }
+        let ladder = try await reading(for: client, on: slowReaders) {
+            ladders.ladder(stream, isWanted: { client.isThere })
+        }
         var text = TextBuffer()
         ladder.append(from: min(from, Ladders.mostRows), count: count, to: &text)
         return text
     }
 
-    private func flowPosition(_ stream: UInt64, _ query: Query) async throws(Problem) -> TextBuffer {
+    private func flowPosition(
+        _ stream: UInt64, _ query: Query, _ client: Client
+    ) async throws(Problem) -> TextBuffer {
         guard let number = try query.number("n") else { throw .request("n: the number of a message is missing.") }
         let ladders = ladders
-        let ladder = try await reading(on: slowReaders) { ladders.ladder(stream) }
+        let ladder = try await reading(for: client, on: slowReaders) {
+            ladders.ladder(stream, isWanted: { client.isThere })
+        }
         var text = TextBuffer()
         text.append("{\"position\":")
         if let position = ladder.position(of: number) { text.append(decimal: position) } else { text.append("null") }
@@ -307,14 +317,17 @@ public final class Site: Sendable {
         return text
     }
 
-    private func statistic(_ name: String) async throws(Problem) -> TextBuffer {
+    private func statistic(_ name: String, _ client: Client) async throws(Problem) -> TextBuffer {
         guard let asked = Statistics.Asked(name) else { throw .notFound }
         let statistics = statistics
-        let (lines, isComplete) = try await reading(on: slowReaders) { statistics.lines(asked) }
+        let answer = try await reading(for: client, on: slowReaders) {
+            statistics.lines(asked, isWanted: { client.isThere })
+        }
         var text = TextBuffer()
         text.append("{\"name\":")
         text.append(jsonString: asked.name.utf8)
-        text.append(member: "complete", isTrue: isComplete)
+        text.append(member: "complete", isTrue: answer.isComplete)
+        text.append(member: "cut", isTrue: answer.isCut)
         text.append(",\"columns\":[")
         for (place, column) in asked.columns.filter(\.isMember).enumerated() {
             text.append(place > 0 ? ",{\"key\":\"" : "{\"key\":\"")
@@ -325,7 +338,7 @@ public final class Site: Sendable {
             text.append("}")
         }
         text.append("],\"rows\":[")
-        for (place, line) in lines.split(separator: 0x0a).enumerated() {
+        for (place, line) in answer.bytes.split(separator: 0x0a).enumerated() {
             if place > 0 { text.append(",") }
             text.bytes.append(contentsOf: line)
         }
@@ -333,7 +346,7 @@ public final class Site: Sendable {
         return text
     }
 
-    func metrics() async throws(Problem) -> Response {
+    func metrics(_ client: Client) async throws(Problem) -> Response {
         guard capture.isLive || capture.isComplete else {
             throw Problem(.serviceUnavailable, "busy", "The capture is being read: try again when it is complete.")
         }
@@ -343,7 +356,7 @@ public final class Site: Sendable {
             text = answer
         } else {
             let statistics = statistics
-            text = try await reading(on: slowReaders) { statistics.metrics() }
+            text = try await reading(for: client, on: slowReaders) { statistics.metrics(isWanted: { client.isThere }) }
         }
         return Self.response(.ok, "text/plain; version=0.0.4; charset=utf-8", ByteBuffer(bytes: text))
     }

@@ -3,15 +3,15 @@ import HTTPTypes
 import HummingbirdCore
 import Logging
 import NIOCore
+import NIOHTTP1
 import NIOPosix
-import Synchronization
 
 /// A server, on the thread of all of them.
 public final class WebServer: Sendable {
-    /// Connections at once; further ones are closed without an answer.
-    public static let mostConnections = 32
     /// A connection on which no request comes for so long is closed.
     private static let idleTimeout: TimeAmount = .seconds(30)
+
+    private typealias Answer = @Sendable (Request, Client) async -> Response
 
     private let work: Task<Void, Never>
 
@@ -19,19 +19,17 @@ public final class WebServer: Sendable {
     ///
     /// - Parameter sockets: Bound ones, which it closes.
     public convenience init(_ sockets: [Int32], _ site: Site) {
-        self.init(sockets, site.thread) { await site.answer($0) }
+        self.init(sockets, site.thread) { await site.answer($0, $1) }
     }
 
     /// Begins to answer, but for metrics alone, for which no token is needed.
     public convenience init(metrics sockets: [Int32], _ site: Site, port: Int, name: String) {
         let gate = Guard(port: port, names: [name], nil)
-        self.init(sockets, site.thread) { await site.answer(forMetrics: $0, gate) }
+        self.init(sockets, site.thread) { await site.answer(forMetrics: $0, $1, gate) }
     }
 
     /// Begins to answer.
-    init(
-        _ sockets: [Int32], _ thread: WebThread, _ answer: @escaping @Sendable (Request) async -> Response
-    ) {
+    private init(_ sockets: [Int32], _ thread: WebThread, _ answer: @escaping Answer) {
         let group = thread.group
         work = thread.run { await Self.serve(sockets, group, answer) }
     }
@@ -40,18 +38,21 @@ public final class WebServer: Sendable {
     public func stop() { work.cancel() }
 
     private static func serve(
-        _ sockets: [Int32], _ group: MultiThreadedEventLoopGroup,
-        _ answer: @escaping @Sendable (Request) async -> Response
+        _ sockets: [Int32], _ group: MultiThreadedEventLoopGroup, _ answer: @escaping Answer
     ) async {
+        let connections = Connections()
         var configuration = HTTP1Channel.Configuration(idleTimeout: idleTimeout)
         configuration.httpDecoder = .init(
             maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)
         let http = HTTP1Channel(
-            responder: { request, writer, channel in try await respond(request, writer, channel, answer) },
+            responder: { request, writer, channel in
+                let client = connections.begin(channel)
+                defer { connections.end(channel) }
+                try await respond(request, writer, channel) { await answer($0, client) }
+            },
             configuration: configuration)
         // Nothing is logged: what goes wrong on a connection is its client's business.
         let logger = Logger(label: "btcshark") { _ in SwiftLogNoOpLogHandler() }
-        let connections = ConnectionCount()
         await withDiscardingTaskGroup { tasks in
             for socket in sockets {
                 tasks.addTask {
@@ -78,18 +79,22 @@ public final class WebServer: Sendable {
     }
 
     private static func setUp(
-        _ channel: any Channel, _ http: HTTP1Channel, _ logger: Logger, _ connections: ConnectionCount
+        _ channel: any Channel, _ http: HTTP1Channel, _ logger: Logger, _ connections: Connections
     ) -> EventLoopFuture<HTTP1Channel.Value> {
-        let isOneTooMany = connections.open() > mostConnections
-        channel.closeFuture.whenComplete { _ in connections.close() }
+        let client = connections.open(channel)
+        channel.closeFuture.whenComplete { _ in connections.close(channel) }
+        let pipeline = channel.pipeline.syncOperations
         do {
-            try channel.pipeline.syncOperations.addHandler(HeadLimit())
+            try pipeline.addHandler(ConnectionLimits(client ?? Client()))
+            let set = http.setup(channel: channel, logger: logger)
+            try pipeline.addHandler(
+                SafetyOfAnswers(), position: .after(pipeline.handler(type: HTTPResponseEncoder.self)))
+            // One too many.
+            if client == nil { set.whenComplete { _ in channel.close(promise: nil) } }
+            return set
         } catch {
             return channel.eventLoop.makeFailedFuture(error)
         }
-        let set = http.setup(channel: channel, logger: logger)
-        if isOneTooMany { set.whenComplete { _ in channel.close(promise: nil) } }
-        return set
     }
 
     private static func respond(
@@ -109,12 +114,5 @@ public final class WebServer: Sendable {
         }
         if closes { channel.close(mode: .all, promise: nil) }
     }
-}
-
-/// How many connections there are.
-private final class ConnectionCount: Sendable {
-    private let count = Atomic<Int>(0)
-    func open() -> Int { count.add(1, ordering: .relaxed).newValue }
-    func close() { count.subtract(1, ordering: .relaxed) }
 }
 #endif

@@ -110,7 +110,8 @@ class Page {
         this.trouble(error.message);
     }
 
-    trouble(words) { showTrouble(words); }
+    /** Shows what is wrong; nothing being so, whether the page stands still. */
+    trouble(words) { showTrouble(words || this.cut || ""); }
 
     // MARK: The list
 
@@ -186,6 +187,7 @@ class Page {
     /** Rows have other positions, since the oldest of a live capture were dropped: what is seen stays where it is. */
     async listMoved() {
         const { anchor, isFollowing } = this.list;
+        if (seen.view === "ladder" && seen.message !== null) return this.locateInLadder(seen.message, false);
         if (seen.view !== "messages" || isFollowing || !anchor) return;
         try {
             const { position, next } = await positionOf(anchor.message);
@@ -365,14 +367,14 @@ class Page {
         if (seen.message !== null) await this.locateInLadder(seen.message);
     }
 
-    async locateInLadder(message) {
+    async locateInLadder(message, doesReveal = true) {
         const { pages } = this.list;
         try {
             const position = await ladderPosition(this.stream, message);
             if (position === null) return false;
             const row = await pages.load(position);
             if (!row || pages !== this.list.pages) return false;
-            this.list.setCurrent(row, position);
+            this.list.setCurrent(row, position, doesReveal);
             return true;
         } catch (error) {
             if (error.status !== 404) this.failed(error);
@@ -399,7 +401,18 @@ class Page {
         if (this.capture.complete) return;
         this.events = new LiveEvents(
             (name, data) => this.received(name, data),
-            (isConnected) => { if (isConnected) this.trouble(""); });
+            (isConnected, error) => this.connected(isConnected, error));
+    }
+
+    /** While the stream of events is cut the page says that it stands still, and why. */
+    connected(isConnected, error) {
+        this.cut = isConnected ? "" : error?.status ? `${error.message} ${stillWords}` : cutWords;
+        if (isConnected) {
+            this.trouble("");
+            this.refreshCapture();
+        } else {
+            this.trouble(error?.status === 401 ? noTokenWords : this.cut);
+        }
     }
 
     received(name, data) {
@@ -447,6 +460,8 @@ class Page {
     }
 }
 
+const stillWords = "What comes now is not shown; it is tried again.";
+const cutWords = `The connection to btcshark is cut. ${stillWords}`;
 const noTokenWords = "This page needs the address that btcshark has printed, with all that follows #. "
     + "Open it again from there: each start has another.";
 

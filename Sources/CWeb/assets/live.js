@@ -10,7 +10,7 @@ const silence = 45_000;
 export class LiveEvents {
     /**
      * @param {(name: string, data: object) => void} received
-     * @param {(isConnected: boolean) => void} connected
+     * @param {(isConnected: boolean, error?: Error) => void} connected
      */
     constructor(received, connected) {
         this.received = received;
@@ -22,14 +22,16 @@ export class LiveEvents {
     async run() {
         let failures = 0;
         while (!this.hasEnded) {
+            let problem;
             try {
                 await this.#follow(() => { failures = 0; });
             } catch (error) {
-                // Without the token there is nothing to try again.
-                if (error.status === 401) return;
+                problem = error;
             }
             if (this.hasEnded) return;
-            this.connected(false);
+            this.connected(false, problem);
+            // Without the token there is nothing to try again.
+            if (problem?.status === 401) return;
             await new Promise((resolve) => { setTimeout(resolve, 1000 * waits[Math.min(failures, waits.length - 1)]); });
             failures += 1;
         }

@@ -25,6 +25,8 @@ export class Pages {
         /** Whatever else the answer says of the list. */
         this.about = {};
         this.pages = new Map();
+        /** Pages whose rows may be others by now: they are seen until those come. */
+        this.stale = new Set();
         this.running = new Map();
         this.ending = new AbortController();
     }
@@ -51,7 +53,8 @@ export class Pages {
 
     /** The row, fetched if need be; undefined past the end. */
     async load(position) {
-        if (!this.row(position) && position < this.total) await this.#fetch(Math.floor(position / pageSize));
+        const page = Math.floor(position / pageSize);
+        if ((!this.row(position) || this.stale.has(page)) && position < this.total) await this.#fetch(page);
         return this.row(position);
     }
 
@@ -93,10 +96,15 @@ export class Pages {
     #missing() {
         const [first, end] = this.wanted ?? [0, 0];
         for (let page = Math.floor(first / pageSize); page * pageSize < end; page += 1) {
-            const known = this.pages.get(page)?.length ?? 0;
+            const known = this.#known(page).length;
             if (page * pageSize + known < Math.min(end, (page + 1) * pageSize) && !this.running.has(page)) return page;
         }
         return -1;
+    }
+
+    /** The rows of a page that are still right. */
+    #known(page) {
+        return this.stale.has(page) ? [] : this.pages.get(page) ?? [];
     }
 
     #next() {
@@ -121,19 +129,25 @@ export class Pages {
     }
 
     async #fetchPage(page) {
-        const before = this.pages.get(page) ?? [];
+        const before = this.#known(page);
         const generation = this.about.generation;
         const from = page * pageSize + before.length;
         const answer = await this.ask(from, pageSize - before.length, this.ending.signal);
         if (this.isClosed) return;
         const isSame = generation === undefined || generation === answer.generation;
-        if (isSame && answer.rows) {
-            this.pages.delete(page);
-            this.pages.set(page, before.concat(answer.rows));
-            // The one that was fetched first goes.
-            if (this.pages.size > mostPages) this.pages.delete(this.pages.keys().next().value);
-        }
+        // What the others are is asked for again, by whom they are seen.
         this.#take(answer);
+        if ((!isSame && before.length > 0) || this.about.generation !== answer.generation || !answer.rows) return;
+        this.pages.delete(page);
+        this.pages.set(page, before.concat(answer.rows));
+        this.stale.delete(page);
+        // The one that was fetched first goes.
+        if (this.pages.size > mostPages) {
+            const oldest = this.pages.keys().next().value;
+            this.pages.delete(oldest);
+            this.stale.delete(oldest);
+        }
+        this.listener.changed();
     }
 
     #take(answer) {
@@ -146,7 +160,7 @@ export class Pages {
         this.total = about.total;
         this.complete = about.complete;
         this.scanned = about.scanned ?? about.total;
-        if (hasMoved) this.pages.clear();
+        if (hasMoved) this.stale = new Set(this.pages.keys());
         this.listener.changed();
     }
 }

@@ -50,6 +50,7 @@ export class Statistics {
         const words = [visible(kind.meaning ?? "")];
         if (!answer.complete) words.push("so far");
         if (all.length > rows.length) words.push(`the first ${count(rows.length)} of ${count(all.length)} rows`);
+        if (answer.cut) words.push("there are more rows than the server keeps: -z of the program has all");
         if (answer.rows.length === 0) words.push("no rows");
         this.about.textContent = words.filter(Boolean).join(" · ");
         const tables = summaries.map((row) => summaryTable(row, kind));

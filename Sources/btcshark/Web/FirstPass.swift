@@ -18,6 +18,52 @@ enum FirstPass {
     /// Between two reports of how far it is.
     private static let interval: Duration = .milliseconds(100)
 
+    /// Looks whether there is anything to show, before anybody is invited to look.
+    ///
+    /// - Returns: Why nothing can be read; nil where a packet can, or where there is none in what is a capture.
+    static func problem(with paths: [String], _ options: PipelineOptions) -> String? {
+        var options = options
+        options.inquiry = nil
+        options.usesRecordThread = false
+        var pipeline = Pipeline(options, writer: nil)
+        var files = CaptureFiles(paths: paths, notes: CaptureNotes())
+        var problem: String?
+        while true {
+            do throws(CaptureError) {
+                var failure: PipelineError?
+                let more = try files.next { header, bytes in
+                    do throws(PipelineError) { try pipeline.receive(header, bytes) } catch { failure = error }
+                }
+                if !more { return problem }
+                guard let failure else { return nil }
+                problem = problem ?? "\(files.currentPath ?? ""): \(failure)"
+                files.leaveCurrent()
+            } catch {
+                problem = problem ?? "\(error)"
+                guard files.paths.contains(error.path) else { return problem }
+            }
+        }
+    }
+
+    /// The same of Bitcoin Core's message captures.
+    static func problem(withMessageCaptures paths: [String], _ network: Network?) -> String? {
+        var options = MessageCaptures.Options()
+        options.network = network
+        var problem: String?
+        do throws(MessageCaptureError) {
+            var captures = try MessageCaptures(paths: paths, options, writer: nil)
+            while true {
+                do throws(MessageCaptureError) {
+                    return try captures.next() ? nil : problem
+                } catch {
+                    problem = problem ?? "\(error)"
+                }
+            }
+        } catch {
+            return "\(error)"
+        }
+    }
+
     /// - Returns: What went wrong; nil where nothing did.
     static func read(_ paths: [String], _ notes: CaptureNotes, copyingTo spool: FrameSpool?, _ target: Target)
         -> String?

@@ -203,7 +203,7 @@ private struct ServedSession: ~Copyable {
 
     private func answerMetrics(_ reader: borrowing LiveReader) {
         guard target.capture.metrics.isAsked else { return }
-        let output = ByteOutput(inMemory: ())
+        let output = ByteOutput(inMemory: Serving.mostMetrics)
         var facts = pipeline.facts(ofFiles: [interface])
         facts?.kernelDropped = reader.statistics.droppedByKernel
         inquiry?.answer(QuestionName.allCases, facts, as: .metrics, to: output)

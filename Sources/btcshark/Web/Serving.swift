@@ -24,6 +24,8 @@ struct Serving {
     let lockdown: Lockdown
     /// Bytes of packets that are kept of what comes only once.
     static let spoolLimit: UInt64 = 2 << 30
+    /// Bytes of metrics.
+    static let mostMetrics = 8 << 20
 
     init(_ plan: Plan, _ options: Options) {
         self.plan = plan
@@ -47,6 +49,8 @@ struct Serving {
             }
             return serve(.messageCaptures(paths, network), names: paths) {
                 lockdown.enterServing(reading: paths, nil, helpers: [])
+            } probing: {
+                FirstPass.problem(withMessageCaptures: paths, network)
             } filling: {
                 FirstPass.read(messageCaptures: paths, network, $0)
             }
@@ -82,6 +86,9 @@ struct Serving {
         let input = spool.map { ServedInput.spool($0, paths, notes) } ?? .files(paths)
         return serve(input, names: paths) {
             lockdown.enterServing(reading: late, nil, helpers: [])
+        } probing: {
+            // What comes once cannot be looked at beforehand.
+            spool == nil ? FirstPass.problem(with: paths, plan.pipeline) : nil
         } filling: {
             FirstPass.read(paths, notes, copyingTo: spool, $0)
         }
@@ -91,10 +98,12 @@ struct Serving {
 
     /// Binds, locks this process in, and serves while the index is filled and until the end is asked for.
     ///
-    /// - Parameter fill: Reads the input for the first time; answers what went wrong where nothing could be read.
+    /// - Parameters:
+    ///   - probe: Answers why there is nothing to show; then nobody is invited to look.
+    ///   - fill: Reads the input for the first time; answers what went wrong where nothing could be read.
     func serve(
         _ input: ServedInput, names: [String], isLive: Bool = false, lockingIn lockIn: () -> Void,
-        filling fill: (FirstPass.Target) -> String?
+        probing probe: () -> String? = { nil }, filling fill: (FirstPass.Target) -> String?
     ) -> Status {
         let index: MessageIndex
         let sockets: BoundSockets
@@ -118,6 +127,10 @@ struct Serving {
         // What is to be made before this process may not any more.
         Pipeline.declareFields()
         lockIn()
+        if let problem = probe() {
+            StandardError.complain(problem)
+            return .input
+        }
         let thread = WebThread()
         let site = Site(capture, thread, port: sockets.port, names: sockets.names, token)
         let server = WebServer(sockets.numbers, site)
