@@ -35,6 +35,21 @@ import Testing
         }
     }
 
+    /// Who holds all seats and says nothing loses one to who asks.
+    @Test func silentConnections() throws {
+        let program = try ServedProgram(["-q", "-r", ServedProgram.capture("handshake.pcap")])
+        let silent = try (0..<32).map { _ in try HTTPClient(port: program.port) }
+        for client in silent.prefix(16) { client.send(Array("GET / HTTP/1.1\r\nHost: ".utf8)) }
+        var isAnswered = false
+        for _ in 0..<400 where !isAnswered {
+            let next = try HTTPClient(port: program.port)
+            next.send(Self.request("/api/capture", program, ["Connection: close"]))
+            isAnswered = String(decoding: next.readToEnd(), as: UTF8.self).hasPrefix("HTTP/1.1 200")
+            if !isAnswered { usleep(50_000) }
+        }
+        #expect(isAnswered)
+    }
+
     @Test func liveStreams() throws {
         let program = try ServedProgram(["-q", "-r", ServedProgram.capture("handshake.pcap")])
         _ = try program.complete("/api/messages")

@@ -37,15 +37,29 @@ import Testing
         let (status, errors) = try Self.run(["serve", "-r", "/nonexistent.pcap"])
         #expect(status == 2)
         #expect(errors.contains("/nonexistent.pcap: No such file or directory"))
-        // What is no capture ends at once; nobody has to open a page to hear of it.
-        let page = ServedProgram.package.appendingPathComponent("README.md").path
-        let (other, words) = try Self.run(["serve", "-q", "-r", page])
-        #expect(other == 2, "\(words)")
-        #expect(words.contains("README.md"))
         let (third, taken) = try Self.run([
             "serve", "-r", ServedProgram.capture("handshake.pcap"), "--listen", "192.0.2.77",
         ])
         #expect(third == 2, "\(taken)")
+    }
+
+    /// What is no capture ends at once, without an address: nobody has to open a page to hear of it.
+    @Test func noCaptures() throws {
+        let folder = try Folder()
+        let files = [
+            try folder.write([], as: "nothing.pcap"), try folder.write(Array("no capture\n".utf8), as: "words.pcap"),
+            try folder.write([0xd4, 0xc3, 0xb2, 0xa1, 2, 0], as: "cut.pcap"),
+        ]
+        for file in files {
+            let (status, errors) = try Self.run(["serve", "-r", file])
+            #expect(status == 2, "\(file): \(errors)")
+            #expect(errors.contains((file as NSString).lastPathComponent))
+            #expect(try ListTests.lines(["serve", "-r", file]) == [])
+        }
+        // Beside a capture it is only said.
+        let program = try ServedProgram(["-r", files[1], ServedProgram.capture("handshake.pcap")])
+        #expect(try program.complete("/api/messages")["total"] as? Int ?? 0 > 0)
+        #expect(program.errors.contains("words.pcap"))
     }
 
     private static func run(_ arguments: [String]) throws -> (Int32, String) {
