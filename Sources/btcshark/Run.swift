@@ -242,18 +242,6 @@ struct Run {
         return counts
     }
 
-    /// - Parameter read: What is opened later.
-    /// - Returns: False where it cannot be; that was said.
-    private func becomesCaller(reading read: [String] = []) -> Bool {
-        do throws(PrivilegesError) {
-            try lockdown.becomeCaller(reading: read)
-            return true
-        } catch {
-            StandardError.complain("\(error)")
-            return false
-        }
-    }
-
     // MARK: Message captures
 
     private func read(_ captures: consuming MessageCaptures) throws -> ReadingEnd {
