@@ -7,6 +7,8 @@ final class Chromium {
     }
 
     private static let program = "chromium-headless-shell"
+    /// A slow machine, and a page that takes its time.
+    private static let patience: Duration = .seconds(300)
 
     static var isInstalled: Bool {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
@@ -109,11 +111,12 @@ final class Chromium {
         let isMet = try evaluate(
             """
             (async () => {
-                for (let tries = 0; tries < 3000; tries += 1) {
+                // By the clock: on a busy machine, or in a page that nobody sees, timers come late.
+                for (const end = performance.now() + 60000; performance.now() < end;) {
                     if (\(condition)) return true;
                     await new Promise((resolve) => { setTimeout(resolve, 20); });
                 }
-                return false;
+                return Boolean(\(condition));
             })()
             """)
         guard isMet as? Bool == true else { throw Failure(description: "This never was so: \(condition)") }
@@ -187,9 +190,14 @@ final class Chromium {
         var message: [String: Any] = ["id": number, "method": method, "params": parameters]
         if let session { message["sessionId"] = session }
         try toBrowser.fileHandleForWriting.write(contentsOf: JSONSerialization.data(withJSONObject: message) + [0])
+        // A page that follows a capture has the browser say something all the time.
+        let end = ContinuousClock.now + Self.patience
         while true {
             let answer = try receive()
-            guard answer["id"] as? Int == number else { continue }
+            guard answer["id"] as? Int == number else {
+                if ContinuousClock.now < end { continue }
+                throw Failure(description: "\(method): the browser does not answer.")
+            }
             if let error = answer["error"] as? [String: Any] {
                 throw Failure(description: "\(method): \(error["message"] ?? error)")
             }
@@ -198,7 +206,11 @@ final class Chromium {
     }
 
     private func wait(for isAwaited: ((method: String, parameters: [String: Any])) -> Bool) throws {
-        while !events.contains(where: isAwaited) { _ = try receive() }
+        let end = ContinuousClock.now + Self.patience
+        while !events.contains(where: isAwaited) {
+            _ = try receive()
+            if ContinuousClock.now > end { throw Failure(description: "The browser never says what is awaited.") }
+        }
     }
 
     /// The next message; what the browser says by itself is noted.
