@@ -438,6 +438,22 @@ struct ServePageTests {
         try waitForMessage(256, browser)
     }
 
+    /// A page whose server has gone says that it stands still.
+    @Test func cutStreamIsShown() throws {
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: Self.capture("handshake")))
+        let input = Pipe()
+        let served = try Served("-", input: input)
+        try input.fileHandleForWriting.write(contentsOf: bytes)
+        let browser = try Chromium(obeysPolicy: true)
+        try show(served, browser)
+        try waitForMessage(1, browser)
+        #expect(try browser.evaluate("document.getElementById('trouble').hidden") as? Bool == true)
+        served.stop()
+        try browser.wait(
+            until: "document.getElementById('trouble').textContent.startsWith('The connection to btcshark is cut.')")
+        try input.fileHandleForWriting.close()
+    }
+
     /// Live, the list follows while it stands at its end and its last row is selected. Else nothing moves, and what has come
     /// is counted.
     @Test(.needsNetwork)

@@ -35,8 +35,11 @@ final class Served {
         (self.address, self.port, token) = (address, port, String(match.2))
     }
 
-    deinit {
-        process.terminate()
+    deinit { stop() }
+
+    /// Ends the program.
+    func stop() {
+        if process.isRunning { process.terminate() }
         process.waitUntilExit()
     }
 
