@@ -120,8 +120,7 @@ private final class TemporaryCapture {
     private let readEnd: Descriptor
 
     init(notes: CaptureNotes) throws(CaptureError) {
-        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-        let path = (folder.isEmpty ? "/tmp" : folder) + "/btcshark-XXXXXX"
+        let path = Path.temporaryFolder + "/btcshark-XXXXXX"
         let file: TemporaryFile
         do throws(SystemFailure) {
             file = try TemporaryFile(path)

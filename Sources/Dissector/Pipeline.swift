@@ -124,6 +124,9 @@ public struct Pipeline: ~Copyable {
     /// Hands on the records that wait, though others of lower frames may come: somebody has watched for long enough.
     public mutating func releaseRecords() { sink.release() }
 
+    /// Takes secrets that a file of the capture brings along, where its notes do not.
+    public mutating func add(secrets: CaptureNotes.Secrets) { sink.add(secrets: secrets) }
+
     /// Takes up the streams whose secrets have come since their bytes did. For a live run, to be called some times a
     /// second, also while frames keep coming; where no stream waits it does nothing.
     public mutating func lookForKeys() {

@@ -66,6 +66,9 @@ public struct PipelineOptions: Sendable {
     /// Only messages that have it are shown, with where they have it.
     public var identifier: Identifier?
 
+    /// Only of records in it anything is made, and reading stops with the last of them; all where nil.
+    public var window: RecordWindow?
+
     /// Receives the messages that are shown, and writes them as clean ones of v1.
     public var decrypted: DecryptedMessages?
     /// Want to know when bytes came that cannot be read; called where the records are made.

@@ -235,7 +235,7 @@ struct LiveSession: ~Copyable {
     /// What packets tell; nil where nobody asks.
     private var facts: CaptureFacts? {
         switch pipeline {
-        case .some(let pipeline): Run.facts(pipeline, pipeline.counts, [plan.interface])
+        case .some(let pipeline): pipeline.facts(ofFiles: [plan.interface])
         case .none: nil
         }
     }

@@ -132,7 +132,7 @@ struct Run {
             let counts = Self.counts(pipeline, files)
             end.counts = counts
             writer?.end()
-            answers.end(Self.facts(pipeline, counts, paths), Answers.Reading(end))
+            answers.end(pipeline.facts(ofFiles: paths, counts), Answers.Reading(end))
             Self.complain(ofHeldUp: files.filesHeldUp)
             // Of an input that cannot be read at all nothing is written.
             if let collector, var packets = packets.take(), end.problem == nil || counts.packets > 0 {
@@ -209,7 +209,7 @@ struct Run {
                 if Signals.takeCountsRequest() {
                     let counts = Self.counts(pipeline, files)
                     StandardError.write(counts.text + "\n")
-                    let facts = Self.facts(pipeline, counts, files.paths)
+                    let facts = pipeline.facts(ofFiles: files.paths, counts)
                     pipeline.pauseRecords { answers.answer(facts) }
                 }
             } catch {
@@ -240,20 +240,6 @@ struct Run {
         counts.packetsBack = files.packetsBack
         counts.droppedPackets = files.drops
         return counts
-    }
-
-    /// What packets tell, with the names of the files; nil where nobody asks.
-    static func facts(_ pipeline: borrowing Pipeline, _ counts: Counts?, _ paths: [String]) -> CaptureFacts? {
-        guard var facts = pipeline.facts else { return nil }
-        facts.files = paths.map { path in
-            String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]).singleLine
-        }
-        if let counts {
-            facts.gaps = counts.gaps
-            facts.missingBytes = counts.missingBytes
-            facts.skippedBytes = counts.skippedBytes
-        }
-        return facts
     }
 
     // MARK: Message captures

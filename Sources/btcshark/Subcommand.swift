@@ -5,13 +5,16 @@ import Glibc
 ///
 /// No display filter can begin with one of these words: no field is called so.
 enum Subcommand {
-    #if Peer
-    static let all: [any ParsableCommand.Type] = [
-        BuildCommand.self, Connect.self, ReportCommand.self, SurveyCommand.self,
-    ]
-    #else
-    static let all: [any ParsableCommand.Type] = [BuildCommand.self, ReportCommand.self]
-    #endif
+    static let all: [any ParsableCommand.Type] = {
+        var commands: [any ParsableCommand.Type] = [BuildCommand.self, ReportCommand.self]
+        #if Peer
+        commands += [Connect.self, SurveyCommand.self] as [any ParsableCommand.Type]
+        #endif
+        #if Web
+        commands.append(ServeCommand.self)
+        #endif
+        return commands.sorted { $0.configuration.commandName ?? "" < $1.configuration.commandName ?? "" }
+    }()
 
     /// Runs the command that `arguments` begin with, and ends the program; does nothing where they begin with none.
     static func run(_ arguments: [String]) {
