@@ -69,7 +69,10 @@ struct Presentation {
         showsSummary = options.summary || !showsTree && !isPasted
         // A live capture is shown while it is recorded, unless it is recorded to where it would be shown.
         let isWrittenInstead = options.interface == nil ? options.write != nil : options.write == "-"
-        printsRecords = !options.quiet && !options.json && !options.top && (!isWrittenInstead || options.summary)
+        // With a statistic -Q is -q as well, as in tshark, unless the form of messages is asked for.
+        let asksForMessages = format != .text || showsTree || showsHex || annotates || options.summary
+        let isQuiet = options.quiet || options.reallyQuiet && !statistics.isEmpty && !asksForMessages
+        printsRecords = !isQuiet && !options.json && !options.top && (!isWrittenInstead || options.summary)
         if options.top { try Self.checkTop(options, isPrinting: format != .text || showsTree || showsHex || annotates) }
     }
 

@@ -48,6 +48,16 @@ import Testing
         #expect(try Program.run(arguments).output == short.output)
     }
 
+    /// `-Q` is quieter than `-q`, where a statistic is asked for and messages are not.
+    @Test func reallyQuiet() throws {
+        let relay = ["-r", "captures/relay.pcap", "-z", "expert"]
+        let table = try Program.run(relay + ["-q", "-Q"])
+        #expect(table.status == 0 && !table.output.isEmpty)
+        #expect(try Program.run(relay + ["-Q"]).output == table.output)
+        #expect(try Program.run(relay + ["-Q", "-P"]).output.count > table.output.count)
+        #expect(try !Program.run(["-r", "captures/relay.pcap", "-Q"]).output.isEmpty)
+    }
+
     /// The template names what `-T ek` writes, as it writes it.
     @Test func mapping() throws {
         let mapping = try #require(
