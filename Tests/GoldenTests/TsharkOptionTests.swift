@@ -58,6 +58,23 @@ import Testing
         #expect(try !Program.run(["-r", "captures/relay.pcap", "-Q"]).output.isEmpty)
     }
 
+    /// Addresses stand without ports where tshark's do.
+    @Test(arguments: [
+        ("captures/relay.pcap", "10.20.0.1", "10.20.0.2"), ("captures/relay-ipv6.pcap", "fd20::1", "fd20::2"),
+    ])
+    func addressesOfColumns(_ path: String, _ one: String, _ other: String) throws {
+        let fields = try Program.run([
+            "-r", path, "-T", "fields", "-e", "_ws.col.Source", "-e", "_ws.col.Destination",
+        ]).outputText.split(separator: "\n")
+        #expect(Set(fields) == ["\(one)\t\(other)", "\(other)\t\(one)"])
+        let tabs = try Program.run(["-r", path, "-T", "tabs"]).outputText.split(separator: "\n")
+        #expect(!tabs.isEmpty)
+        for line in tabs {
+            let words = line.split(separator: "\t").map { $0.filter { $0 != " " } }
+            #expect(words.count > 4 && words[3] == "→" && Set([words[2], words[4]]) == [one, other], "\(line)")
+        }
+    }
+
     /// The template names what `-T ek` writes, as it writes it.
     @Test func mapping() throws {
         let mapping = try #require(
