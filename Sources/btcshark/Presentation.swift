@@ -36,7 +36,9 @@ struct Presentation {
 
     init(_ options: Options, isPasted: Bool) throws {
         format = try Self.format(options)
-        columns = try options.fields.map(FieldNames.column)
+        let summaryColumns = try Preferences.columns(options.preferences)
+        self.summaryColumns = summaryColumns
+        columns = try options.fields.map { try FieldNames.column(named: $0, among: summaryColumns ?? []) }
         fieldsFormat = try Self.fieldsFormat(options)
         statistics = try options.statistics.map(AskedStatistic.init)
         if options.json, statistics.isEmpty {
@@ -54,7 +56,6 @@ struct Presentation {
             throw ValidationError("-u: '\(options.seconds)' is neither s nor hms.")
         }
         self.seconds = seconds
-        summaryColumns = try Preferences.columns(options.preferences)
         layers = try options.layerChoice()
         flowStyle = FlowStyle(
             width: Terminal.width ?? 100, isASCII: options.ascii || !Terminal.isUTF8, colour: terminal.colour)

@@ -75,6 +75,20 @@ import Testing
         }
     }
 
+    /// Columns that gui.column.format names are fields, by their titles.
+    @Test func namedColumns() throws {
+        let relay = ["-r", "captures/relay.pcap", "-c", "20", "-T", "fields"]
+        let format = ["-o", "gui.column.format:SP,%uS,\"Far end\",%d,Hash,%Cus:bitcoin.inv.hash,B,%B"]
+        let titles = ["-e", "_ws.col.SP", "-e", "_ws.col.Far end", "-e", "_ws.col.Hash", "-e", "_ws.col.Info"]
+        let names = ["-e", "tcp.srcport", "-e", "ip.dst", "-e", "bitcoin.inv.hash", "-e", "_ws.col.info"]
+        let named = try Program.run(relay + format + titles)
+        #expect(named.status == 0 && !named.output.isEmpty)
+        #expect(try named.output == Program.run(relay + names).output)
+        #expect(try Program.run(relay + titles).status != 0, "without the format there is no such column")
+        let lines = try Program.run(relay + format + ["-e", "_ws.col.B"])
+        #expect(lines.status != 0 && lines.errorText.contains("the column 'B'"))
+    }
+
     /// The template names what `-T ek` writes, as it writes it.
     @Test func mapping() throws {
         let mapping = try #require(
