@@ -89,6 +89,14 @@ import Testing
         #expect(lines.status != 0 && lines.errorText.contains("the column 'B'"))
     }
 
+    /// `-G` alone lists the fields.
+    @Test func fieldsAreTheFirstList() throws {
+        let fields = try Program.run(["-G", "fields"])
+        #expect(fields.status == 0 && fields.output.count > 1000)
+        #expect(try Program.run(["-G"]).output == fields.output)
+        #expect(try Program.run(["-G", "-q"]).output == fields.output)
+    }
+
     /// The template names what `-T ek` writes, as it writes it.
     @Test func mapping() throws {
         let mapping = try #require(
