@@ -54,8 +54,9 @@ struct Btcshark: ParsableCommand {
                 if !text.isEmpty { print(text) }
                 Glibc.exit(Status.success.rawValue)
             }
-            // Without the usage, below which the reason would be lost.
-            let text = message(for: error)
+            // Without the usage, below which the reason would be lost; the library makes it whatever is asked of it, which
+            // takes longer than a small capture.
+            let text = (error as? ValidationError)?.message ?? message(for: error)
             if !text.isEmpty { StandardError.complain(lines: "\(text)\nSee 'btcshark --help'.") }
             Glibc.exit(code == .validationFailure ? Status.usage.rawValue : code.rawValue)
         }
@@ -95,7 +96,8 @@ struct Btcshark: ParsableCommand {
         if let path = options.printKeyProbe {
             throw ExitCode(KeyProbeText.print(for: path).rawValue)
         }
-        try options.chooseInterface()
+        try options.readPipes()
+        let note = try options.chooseInterface()
         if options.interface == nil, !Privileges.isRoot, Privileges.hasCapabilities {
             // From the program's file, for live captures; nothing else needs them.
             do throws(PrivilegesError) {
@@ -106,6 +108,7 @@ struct Btcshark: ParsableCommand {
             }
         }
         let plan = try Plan(options)
+        if let note { StandardError.complain(note) }
         throw ExitCode(Run(plan).run().rawValue)
     }
 }

@@ -97,6 +97,27 @@ import Testing
         #expect(try Program.run(["-G", "-q"]).output == fields.output)
     }
 
+    /// What tcpdump writes into a pipe is read with `-i`, too.
+    @Test func pipesAsInterfaces() throws {
+        let expected = try Program.run(["-r", "captures/relay.pcap", "-c", "5"]).outputText
+        #expect(expected.split(separator: "\n").count == 5)
+        #expect(try Program.shell("cat captures/relay.pcap | btcshark -i - -c 5").outputText == expected)
+        let pipe = try Program.shell(
+            """
+            folder=$(mktemp -d); mkfifo $folder/pipe; cat captures/relay.pcap > $folder/pipe &
+            btcshark -i $folder/pipe -c 5; rm -r $folder
+            """)
+        #expect(pipe.outputText == expected, "\(pipe.errorText)")
+        let stray = try Program.run(["-i", "-", "-f", "tcp"])
+        #expect(stray.status == 1 && stray.errorText.contains("-f cannot be used with -i -"))
+    }
+
+    /// A wrong format is refused before anything is said of an interface.
+    @Test func nothingIsSaidBeforeARefusal() throws {
+        let refused = try Program.run(["-T", "?"])
+        #expect(refused.status == 1 && refused.errorText.hasPrefix("btcshark: -T: there is no format '?'"))
+    }
+
     /// The template names what `-T ek` writes, as it writes it.
     @Test func mapping() throws {
         let mapping = try #require(
