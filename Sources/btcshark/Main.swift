@@ -42,7 +42,8 @@ struct Btcshark: ParsableCommand {
         if let status = runHelper(CommandLine.arguments.dropFirst()) { Glibc.exit(status) }
         Subcommand.run(Array(CommandLine.arguments.dropFirst()))
         do {
-            var command = try parseAsRoot(LetterClusters.split(Array(CommandLine.arguments.dropFirst())))
+            let arguments = LetterClusters.split(Array(CommandLine.arguments.dropFirst()))
+            var command = try parseAsRoot(LackedOption.remove(from: arguments))
             try command.run()
         } catch let code as ExitCode {
             // The library would make the whole help first, for a quarter of all instructions of a small capture.

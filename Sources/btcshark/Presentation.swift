@@ -36,6 +36,10 @@ struct Presentation {
 
     init(_ options: Options, isPasted: Bool) throws {
         format = try Self.format(options)
+        for text in options.preferences where !text.hasPrefix("\(Preferences.columnFormat):") {
+            guard let ignored = try Preferences.ignored(text), !options.reallyQuiet else { continue }
+            StandardError.complain(ignored)
+        }
         let summaryColumns = try Preferences.columns(options.preferences)
         self.summaryColumns = summaryColumns
         columns = try options.fields.map { try FieldNames.column(named: $0, among: summaryColumns ?? []) }

@@ -118,6 +118,44 @@ import Testing
         #expect(refused.status == 1 && refused.errorText.hasPrefix("btcshark: -T: there is no format '?'"))
     }
 
+    /// Preferences that change nothing here are ignored with a word.
+    @Test func ignoredPreferences() throws {
+        #expect(try Preferences.ignored("tcp.desegment_tcp_streams:TRUE") == nil)
+        let relay = ["-r", "captures/relay.pcap", "-c", "3"]
+        let expected = try Program.run(relay).output
+        for name in ["tcp.desegment_tcp_streams", "tcp.relative_sequence_numbers", "nameres.network_name"] {
+            let run = try Program.run(relay + ["-o", name + ":FALSE"])
+            #expect(run.status == 0 && run.output == expected && run.errorText.contains("-o: \(name) "), "\(name)")
+        }
+        for text in ["nonsense.preference:TRUE", "tcp", "tcp:TRUE", "tls.keylog_file:keys"] {
+            #expect(throws: (any Error).self, "\(text)") { try Preferences.ignored(text) }
+        }
+    }
+
+    /// Options of tshark's that are none here: ignored where nothing is lost, else refused by name.
+    @Test func lackedOptions() throws {
+        let relay = ["-r", "captures/relay.pcap", "-c", "3"]
+        let expected = try Program.run(relay).output
+        for words in [
+            ["-g"], ["-C", "profile"], ["-Cprofile"], ["-W", "n"], ["--log-level", "x"], ["--log-level=x"],
+        ] {
+            #expect(try LackedOption.remove(from: relay + words + ["tcp"]) == relay + ["tcp"], "\(words)")
+            let run = try Program.run(relay + words)
+            #expect(run.status == 0 && run.output == expected && run.errors.isEmpty, "\(words)")
+        }
+        for option in LackedOption.all where option.instead != nil {
+            for name in option.names {
+                let refused = try Program.run(relay + [name, "value"])
+                #expect(refused.status == 1 && refused.errorText.contains("\(name) of tshark's"), "\(name)")
+            }
+        }
+        let kept = ["-o", "-g", "-e", "-C", "-Y", "-S", "--", "-S"]
+        #expect(try LackedOption.remove(from: kept) == kept)
+        #expect(throws: (any Error).self) { try LackedOption.remove(from: ["-C"]) }
+        let own = LetterClusters.flags.union(LetterClusters.options).map { "-\($0)" }
+        #expect(Set(own).isDisjoint(with: LackedOption.all.flatMap(\.names)))
+    }
+
     /// The template names what `-T ek` writes, as it writes it.
     @Test func mapping() throws {
         let mapping = try #require(
