@@ -95,12 +95,13 @@ public final class FollowStatistics: RecordSink {
         text.append("\n")
     }
 
-    /// The number of bytes, then the bytes, with a point for each that is no printable ASCII.
+    /// The number of bytes, then the bytes, with a point for each that is no printable ASCII, but for LF as in tshark. It
+    /// leaves CR, too, which would have a terminal write one line over another.
     private func appendASCII(_ bytes: RawSpan, _ isFirst: Bool) {
         if !isFirst { text.append("\t") }
         text.append(decimal: bytes.byteCount)
         text.append("\n")
-        for index in 0..<bytes.byteCount { appendCharacter(bytes, index) }
+        for index in 0..<bytes.byteCount { appendCharacter(bytes, index, hasLines: true) }
         text.append("\n")
     }
 
@@ -136,8 +137,9 @@ public final class FollowStatistics: RecordSink {
         return String(repeating: "0", count: max(0, 8 - digits.utf8.count)) + digits
     }
 
-    private func appendCharacter(_ bytes: RawSpan, _ index: Int) {
+    /// - Parameter hasLines: LF ends a line.
+    private func appendCharacter(_ bytes: RawSpan, _ index: Int, hasLines: Bool = false) {
         let byte = bytes.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self)
-        text.append(ascii: (0x20...0x7e).contains(byte) ? byte : 0x2e)
+        text.append(ascii: (0x20...0x7e).contains(byte) || hasLines && byte == 0x0a ? byte : 0x2e)
     }
 }

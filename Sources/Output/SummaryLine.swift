@@ -2,7 +2,8 @@ import BitcoinP2P
 import Fields
 import Records
 
-/// The default output: a line a message, in tshark's columns; with TAB as their separator, `-T tabs`.
+/// The default output: a line a message, in tshark's columns; with TAB as their separator, `-T tabs`, where addresses
+/// have no ports, as in tshark.
 public struct SummaryLine {
     private var time: TimeColumn
     private let colour: Colour
@@ -23,15 +24,17 @@ public struct SummaryLine {
             time.append(record.time, since: record.captureStart, decimals: record.timeDecimals, to: &$0)
         }
         text.append(ascii: separator)
-        text.append(spaces: 12 - record.source.count)
+        let source = end(record.source)
+        let destination = end(record.destination)
+        text.append(spaces: 12 - source.count)
         colour.append(as: .sender(record.sender), to: &text) { text in
-            text.bytes.append(contentsOf: record.source)
+            text.bytes.append(contentsOf: source)
             text.append(ascii: separator)
             text.append("→")
             text.append(ascii: separator)
-            text.bytes.append(contentsOf: record.destination)
+            text.bytes.append(contentsOf: destination)
         }
-        text.append(spaces: 12 - record.destination.count)
+        text.append(spaces: 12 - destination.count)
         text.append(ascii: separator)
         text.append(record.protocolName)
         text.append(ascii: separator)
@@ -40,6 +43,9 @@ public struct SummaryLine {
         append(infoOf: record, to: &text)
         text.append("\n")
     }
+
+    /// Address and port, or with TABs the address.
+    private func end(_ end: [UInt8]) -> ArraySlice<UInt8> { separator == 0x09 ? ColumnsWriter.address(end) : end[...] }
 
     /// A problem colours all of it, else the message's family its name.
     private func append(infoOf record: borrowing Record, to text: inout TextBuffer) {

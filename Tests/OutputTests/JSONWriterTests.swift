@@ -99,6 +99,16 @@ import Testing
             ])
     }
 
+    /// Bytes have colons in trees, and none where a column asks for them, also those of a field that is cut off.
+    @Test func bytesOfColumns() throws {
+        let columns = [FieldColumn(Kinds.blob)]
+        let json = written(listBytes, { JSONWriter($0, columns: columns, depth: .tree) }, fillList)
+        #expect(try layers(json) as? [String: [String]] == ["kinds.blob": ["aabb"]])
+        let ek = written(listBytes, { EKWriter($0, columns: columns, depth: .tree) }, fillList)
+        #expect(ek.hasSuffix("\"layers\":{\"kinds_blob\":[\"aabb\"]}}\n"))
+        #expect(written(listBytes, { JSONWriter($0) }, fillList).contains("\"kinds.blob\": \"aa:bb\""))
+    }
+
     private func layers(_ text: String) throws -> [String: Any] {
         let array = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[String: Any]])
         let source = try #require(array.first?["_source"] as? [String: Any])

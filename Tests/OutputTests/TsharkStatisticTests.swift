@@ -134,7 +134,20 @@ import Testing
         let raw = follow(.raw, atOnce: true).split(separator: "\n")
         #expect(raw.contains("\t1b5b324a68656c6c6f2c2074686973206973206d6f7265") && raw.contains("61620a"))
         let text = follow(.ascii, atOnce: false)
-        #expect(text.contains("\n\t23\n.[2Jhello, this is more\n3\nab.\n\t1\n.\n") && !text.utf8.contains(0x1b))
+        #expect(text.contains("\n\t23\n.[2Jhello, this is more\n3\nab\n\n\t1\n.\n") && !text.utf8.contains(0x1b))
+    }
+
+    /// Of control characters LF alone is left in text, and none in a dump.
+    @Test func followLines() {
+        let bytes = Array("\r\n\t\u{7f}x".utf8)
+        for (form, shown) in [(FollowStatistics.Form.ascii, "5\n.\n..x\n"), (.hex, "....x\n")] {
+            let text = written { output in
+                let writer = FollowStatistics(form, stream: 0, writesAtOnce: true, to: output)
+                writer.write(Said(from: "\(a):1000", to: "\(b):8333").record, bytes.span.bytes)
+                writer.end()
+            }
+            #expect(text.contains(shown), "\(text)")
+        }
     }
 
     /// Of a connection that is not there.
