@@ -65,6 +65,8 @@ extension Run {
         options.tellsEnds = false
         // Of the first of two readings it is known what became of requests.
         options.inquiry = plan.answerBook.map { Inquiry([], relates: true, found: $0) }
+        // And what else a transaction is called; else one reading knows no more than the other.
+        if !plan.options.twoPasses { options.otherNames = nil }
         return options
     }
 

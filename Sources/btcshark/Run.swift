@@ -317,6 +317,7 @@ struct Run {
             if let reached = end.reached { StandardError.complain("cut short by \(signal.name) after \(reached)") }
             if end.reached != nil || output.errorNumber == ETIMEDOUT { status = signal.status }
         }
+        sayOtherNames()
         if let counts = end.counts { report(counts, status) }
         if plan.options.quiet, !plan.options.reallyQuiet { Lockdown.report() }
         return status
@@ -344,6 +345,15 @@ struct Run {
     }
 
     // MARK: Closing
+
+    /// What was read before a transaction was not searched for the name that it gave: a first reading would have it.
+    private func sayOtherNames() {
+        guard !plan.options.reallyQuiet, !plan.options.twoPasses else { return }
+        let more = plan.isLive ? "" : ", -2 all of it"
+        for wtxid in plan.pipeline.otherNames?.wtxids ?? [] {
+            StandardError.complain("its wtxid is \(wtxid): --find \(wtxid) shows its announcements\(more)")
+        }
+    }
 
     /// Tells what was exported; false where it failed.
     private func reportExport() -> Bool {
