@@ -27,7 +27,7 @@ extension Run {
             let counts = Self.counts(pipeline, files)
             end.counts = counts
             writer?.end()
-            answers.end(Self.facts(pipeline, counts, paths))
+            answers.end(Self.facts(pipeline, counts, paths), counts, lasting: pipeline.duration)
             Self.complain(ofHeldUp: files.filesHeldUp)
             // Of an input that cannot be read at all nothing is written.
             guard end.problem == nil || counts.packets > 0 else { return end }

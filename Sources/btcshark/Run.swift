@@ -73,7 +73,7 @@ struct Run {
             options.network = network
             let end = try read(MessageCaptures(paths: paths, options, writer: writer))
             writer?.end()
-            answers.end(nil, Answers.Reading(end))
+            answers.end(nil, end.counts, Answers.Reading(end))
             return end
         }
     }
@@ -132,7 +132,8 @@ struct Run {
             let counts = Self.counts(pipeline, files)
             end.counts = counts
             writer?.end()
-            answers.end(Self.facts(pipeline, counts, paths), Answers.Reading(end))
+            answers.end(
+                Self.facts(pipeline, counts, paths), counts, lasting: pipeline.duration, Answers.Reading(end))
             Self.complain(ofHeldUp: files.filesHeldUp)
             // Of an input that cannot be read at all nothing is written.
             if let collector, var packets = packets.take(), end.problem == nil || counts.packets > 0 {
