@@ -65,6 +65,8 @@ public struct PipelineOptions: Sendable {
     public var filter: Filter?
     /// Only messages that have it are shown, with where they have it.
     public var identifier: Identifier?
+    /// Other names of what ``identifier`` names: those of an earlier reading, and those that messages tell.
+    public var otherNames: OtherNames?
 
     /// Receives the messages that are shown, and writes them as clean ones of v1.
     public var decrypted: DecryptedMessages?

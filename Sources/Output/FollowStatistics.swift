@@ -17,6 +17,8 @@ public final class FollowStatistics: RecordSink {
     private var first: [UInt8] = []
     /// How many bytes each side has sent so far.
     private var offsets: (first: UInt64, second: UInt64) = (0, 0)
+    /// How many connections there are; nil where nobody knows.
+    public var connections: UInt64?
     /// Messages that had no room.
     private var leftOut: UInt64 = 0
 
@@ -52,13 +54,23 @@ public final class FollowStatistics: RecordSink {
     }
 
     public func end() {
-        if !hasBegun { appendHead(nodes: nil) }
+        if !hasBegun {
+            appendHead(nodes: nil)
+            if let connections { text.append("[\(absence(among: connections))]\n") }
+        }
         if leftOut > 0 {
             text.append("[\(leftOut) more messages: with -q and no other -z all are written]\n")
         }
         appendRule()
         handOn()
         output.flush()
+    }
+
+    /// Why nothing is shown.
+    private func absence(among connections: UInt64) -> String {
+        if stream < connections { return "Of stream \(stream) there is no message to show" }
+        return "There is no stream \(stream): "
+            + (connections == 0 ? "the capture has none" : "there are 0 to \(connections - 1)")
     }
 
     private func handOn() {

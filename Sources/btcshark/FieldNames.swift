@@ -22,7 +22,7 @@ enum FieldNames {
     static func fields(named name: String, for option: String) throws -> [Field] {
         let fields = RecordNames.fields(named: name)
         guard fields.isEmpty else { return fields }
-        let advice = NearestNames.suggestion(for: name, among: RecordNames.all)
+        let advice = NearestNames.suggestion(forField: name, among: RecordNames.all)
         throw ValidationError("\(option): there is no field '\(name)'.\(advice)")
     }
 }

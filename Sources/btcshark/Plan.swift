@@ -224,6 +224,7 @@ struct Plan {
         pipeline.gapGrace = Int64(options.gapGrace) * 1_000_000
         pipeline.filter = try filter(options)
         pipeline.identifier = try options.find.map(identifier)
+        pipeline.otherNames = options.find.map { _ in OtherNames() }
         pipeline.magics = try magics(options)
         pipeline.showsCiphertext = options.encrypted
         pipeline.showsWholeHashes = options.full

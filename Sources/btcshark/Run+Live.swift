@@ -75,7 +75,7 @@ extension Run {
             statistics.notShown &+= notShown
             facts?.kernelDropped = statistics.droppedByKernel
             top?.draw(facts)
-            answers.end(facts)
+            answers.end(facts, counts, lasting: facts?.duration ?? 0)
             output.flush()
             if live.recording != nil, output.isClosed, output.errorNumber == 0, !hasSaidClosed {
                 StandardError.complain("standard output is no longer read")

@@ -73,7 +73,7 @@ struct Run {
             options.network = network
             let end = try read(MessageCaptures(paths: paths, options, writer: writer))
             writer?.end()
-            answers.end(nil, Answers.Reading(end))
+            answers.end(nil, end.counts, Answers.Reading(end))
             return end
         }
     }
@@ -132,7 +132,8 @@ struct Run {
             let counts = Self.counts(pipeline, files)
             end.counts = counts
             writer?.end()
-            answers.end(Self.facts(pipeline, counts, paths), Answers.Reading(end))
+            answers.end(
+                Self.facts(pipeline, counts, paths), counts, lasting: pipeline.duration, Answers.Reading(end))
             Self.complain(ofHeldUp: files.filesHeldUp)
             // Of an input that cannot be read at all nothing is written.
             if let collector, var packets = packets.take(), end.problem == nil || counts.packets > 0 {
@@ -317,6 +318,7 @@ struct Run {
             if let reached = end.reached { StandardError.complain("cut short by \(signal.name) after \(reached)") }
             if end.reached != nil || output.errorNumber == ETIMEDOUT { status = signal.status }
         }
+        sayOtherNames()
         if let counts = end.counts { report(counts, status) }
         if plan.options.quiet, !plan.options.reallyQuiet { Lockdown.report() }
         return status
@@ -344,6 +346,15 @@ struct Run {
     }
 
     // MARK: Closing
+
+    /// What was read before a transaction was not searched for the name that it gave: a first reading would have it.
+    private func sayOtherNames() {
+        guard !plan.options.reallyQuiet, !plan.options.twoPasses else { return }
+        let more = plan.isLive ? "" : ", -2 all of it"
+        for wtxid in plan.pipeline.otherNames?.wtxids ?? [] {
+            StandardError.complain("its wtxid is \(wtxid): --find \(wtxid) shows its announcements\(more)")
+        }
+    }
 
     /// Tells what was exported; false where it failed.
     private func reportExport() -> Bool {

@@ -36,6 +36,33 @@ import Testing
         #expect(all.map { $0["messages"] as? Int } == [4] && all[0]["end"] as? Double == 3.25)
     }
 
+    /// As tshark's, rows go on to the capture's end, where that is known; an earlier end takes none away.
+    @Test(arguments: [(Int64(0), 4, 3.25), (2, 4, 3.25), (7, 8, 7)] as [(Int64, Int, Double)])
+    func intervalsToTheEndOfTheCapture(seconds: Int64, count: Int, end: Double) throws {
+        func rows(_ interval: Int64) throws -> [[String: Any]] {
+            try self.rows { output in
+                let statistics = IntervalStatistics(output, .ndjson, interval: interval)
+                statistics.goOn(to: seconds * 1_000_000_000)
+                return statistics
+            }
+        }
+        let each = try rows(1_000_000_000)
+        #expect(each.count == count && each.dropFirst(4).allSatisfy { $0["messages"] as? Int == 0 })
+        #expect(try rows(0).map { $0["end"] as? Double } == [end])
+    }
+
+    /// The numbers of tshark's tables of these names are of frames.
+    @Test func tablesSayWhatTheyCount() {
+        let makers: [(ByteOutput) -> any RecordSink] = [
+            { HierarchyStatistics($0) }, { IntervalStatistics($0, .table) }, { AddressPairStatistics($0, .table) },
+            { EndpointStatistics($0, .table, withPorts: false) },
+        ]
+        for make in makers {
+            let text = written { tell(make($0), said) }
+            #expect(text.contains("\nBitcoin messages only, not frames.\n="))
+        }
+    }
+
     /// Each filter has a row of each interval, also where nothing is.
     @Test func series() throws {
         let none = IntervalStatistics.Series(name: "\u{1b}[2J", fields: []) { _, _ in false }
@@ -153,6 +180,21 @@ import Testing
     /// Of a connection that is not there.
     @Test func followNothing() {
         let text = written { tell(FollowStatistics(.raw, stream: 9, writesAtOnce: true, to: $0), said) }
-        #expect(text.contains("Node 0: none\nNode 1: none\n"))
+        #expect(text.contains("Node 0: none\nNode 1: none\n="))
+    }
+
+    /// Where it is known how many connections there are, it is said which can be followed.
+    @Test(
+        arguments: [
+            (0, "There is no stream 9: the capture has none"), (1, "There is no stream 9: there are 0 to 0"),
+            (9, "There is no stream 9: there are 0 to 8"), (10, "Of stream 9 there is no message to show"),
+        ] as [(UInt64, String)])
+    func followOneOf(connections: UInt64, expected: String) {
+        let text = written { output in
+            let statistics = FollowStatistics(.hex, stream: 9, writesAtOnce: true, to: output)
+            statistics.connections = connections
+            tell(statistics, said)
+        }
+        #expect(text.contains("Node 1: none\n[\(expected)]\n="))
     }
 }
