@@ -57,6 +57,9 @@ final class Answers {
             case .counted(let statistic, let filter): Self.part(statistic.makeWriter(output, format), filter)
             case .expert(let least, let filter):
                 Self.part(ExpertStatistics(output, Statistic.Format(format), from: least), filter)
+            case .intervals(let asked) where !asked.computed.isEmpty:
+                Self.part(
+                    ComputedIntervals(output, interval: asked.interval, asked.computed, depth: asked.depth), nil)
             case .intervals(let asked):
                 Self.part(
                     IntervalStatistics(output, Statistic.Format(format), interval: asked.interval, asked.series), nil)

@@ -35,6 +35,33 @@ import Testing
         }
     }
 
+    @Test func computedIntervals() throws {
+        let asked = try AskedIntervals(
+            "io,stat,1,,FRAMES,BYTES()ip,COUNT(frame) frame,sum( tcp.len )tcp and ip,AVG(frame.len)")
+        #expect(asked?.computed.count == 7 && asked?.filters.isEmpty == true, "a filter alone has two columns")
+        for text in [
+            "SUM(bitcoin.command)", "COUNT()tcp", "FRAMES(tcp.len)tcp", "LOAD(tcp.len)", "MIN(nonsense)",
+            "MAX(tcp.len)(",
+        ] {
+            #expect(throws: (any Error).self, "\(text)") { try AskedIntervals("io,stat,1,\(text)") }
+        }
+    }
+
+    /// Where each packet completes at most one message, values of messages are those of tshark's packets.
+    @Test func computedAsTshark() throws {
+        let asked =
+            "io,stat,2,COUNT(bitcoin.command)bitcoin.command,MIN(tcp.len)bitcoin,AVG(bitcoin.length)bitcoin,FRAMES()bitcoin.ping"
+        let run = try Program.run(["-r", "captures/handshake.pcap", "-q", "-Q", "-z", asked])
+        #expect(run.status == 0, "\(run.errorText)")
+        let rows = run.outputText.split(separator: "\n").filter { $0.contains("<>") }
+        #expect(
+            rows.first?.split(separator: "|").dropFirst().first?.contains("2") == true && rows.count > 1,
+            "\(run.outputText)")
+        for line in run.outputText.split(separator: "\n") {
+            #expect(line.hasPrefix("|") || line.hasPrefix("="), "\(line)")
+        }
+    }
+
     /// Both names of an option are one.
     @Test(arguments: [
         ["--read-file", "captures/relay.pcap", "--display-filter", "bitcoin.ping"],
