@@ -18,7 +18,9 @@ enum Subcommand {
         guard let word = arguments.first else { return }
         if word == "help" { return help(arguments.dropFirst().first) }
         if let request = CompletionRequest(arguments) { return request.answerToEnd() }
-        if word == "--generate-completion-script" { return complete(arguments.dropFirst().first) }
+        let option = "--\(CompletionScript.option)"
+        if word == option { complete(arguments.dropFirst().first) }
+        if word.hasPrefix(option + "=") { complete(String(word.dropFirst(option.count + 1))) }
         guard let command = named(word) else { return }
         command.runToEnd(Array(arguments.dropFirst()))
     }
@@ -31,9 +33,13 @@ enum Subcommand {
     static var names: String { all.compactMap { $0.configuration.commandName }.joined(separator: ", ") }
 
     /// One script for all commands.
-    private static func complete(_ name: String?) {
-        // Of another shell the argument library says that it knows none.
-        guard let script = name.flatMap(CompletionScript.init) else { return }
+    private static func complete(_ name: String?) -> Never {
+        guard let script = name.flatMap(CompletionScript.init) else {
+            let shells = CompletionScript.allCases.map(\.rawValue).joined(separator: ", ")
+            let shell = name.map { "'\($0)' is none of the shells" } ?? "name a shell"
+            StandardError.complain(lines: "--\(CompletionScript.option): \(shell): \(shells).\nSee 'btcshark --help'.")
+            Glibc.exit(Status.usage.rawValue)
+        }
         print(script.text)
         Glibc.exit(Status.success.rawValue)
     }
