@@ -4,6 +4,9 @@ import Fields
 public enum BareObject: Sendable, Equatable {
     case transaction, block, blockHeader
 
+    /// How many bytes a block header has.
+    public static let headerLength = BlockHeader.byteCount
+
     /// The message that has it as its payload.
     public var command: Command {
         switch self {
@@ -54,7 +57,8 @@ public enum BareObject: Sendable, Equatable {
     private static func isComplete(
         _ bytes: RawSpan, _ command: Command, _ network: Network, having counts: [Field]
     ) -> Bool {
-        guard let values = MessageTypes.standard[command]?.completePayload(bytes, network: network, picking: counts) else {
+        guard let values = MessageTypes.standard[command]?.completePayload(bytes, network: network, picking: counts)
+        else {
             return false
         }
         return counts.allSatisfy { field in values.contains { $0.fieldID == field.id && $0.value > 0 } }
