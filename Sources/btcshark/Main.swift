@@ -95,7 +95,7 @@ struct Btcshark: ParsableCommand {
         if let path = options.printKeyProbe {
             throw ExitCode(KeyProbeText.print(for: path).rawValue)
         }
-        try options.chooseInterface()
+        let chosen = try options.chooseInterface()
         if options.interface == nil, !Privileges.isRoot, Privileges.hasCapabilities {
             // From the program's file, for live captures; nothing else needs them.
             do throws(PrivilegesError) {
@@ -106,6 +106,7 @@ struct Btcshark: ParsableCommand {
             }
         }
         let plan = try Plan(options)
+        if let chosen, !options.reallyQuiet { StandardError.complain(chosen) }
         throw ExitCode(Run(plan).run().rawValue)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Fields
 import Glibc
 
 /// The commands beside the one without a name: the first word decides, before anything is parsed.
@@ -30,6 +31,11 @@ enum Subcommand {
     /// `build, connect, survey`.
     static var names: String { all.compactMap { $0.configuration.commandName }.joined(separator: ", ") }
 
+    /// ` Did you mean connect?`; empty where no command is called like that.
+    static func suggestion(for word: String) -> String {
+        NearestNames.suggestion(for: word, among: all.compactMap { $0.configuration.commandName } + ["help"])
+    }
+
     /// One script for all commands.
     private static func complete(_ name: String?) {
         // Of another shell the argument library says that it knows none.
@@ -45,7 +51,8 @@ enum Subcommand {
             Glibc.exit(Status.success.rawValue)
         }
         guard let command = named(word) else {
-            StandardError.complain("help: there is no command '\(word)': \(names)")
+            let hint = suggestion(for: word)
+            StandardError.complain("help: there is no command '\(word)': \(names)\(hint.isEmpty ? "" : "." + hint)")
             Glibc.exit(Status.usage.rawValue)
         }
         print(command.helpMessage())
