@@ -127,12 +127,16 @@ struct Plan {
                 throw ValidationError(
                     "To read the \(kind) '\(stray)', name it with -r: btcshark -r \(stray.quotedForShell)")
             }
+            if let word = options.arguments.first, case let hint = Subcommand.suggestion(for: word), !hint.isEmpty {
+                throw ValidationError("There is no command '\(word)'.\(hint)")
+            }
             throw ValidationError(
                 "Nothing to read: name a capture with -r, as in btcshark -r FILE, or an interface with -i.")
         }
         if let text = options.decode {
             // No field is called so: another text, or one that needs quotes.
-            if !options.arguments.isEmpty, options.arguments.allSatisfy({ $0.allSatisfy(\.isHexDigit) }) {
+            if !options.arguments.isEmpty, options.arguments.allSatisfy({ !$0.isEmpty && $0.allSatisfy(\.isHexDigit) })
+            {
                 throw ValidationError("--decode: there is one text after it; several go on a line each, or in quotes.")
             }
             return .pasted(try Pasted(text, as: options.command, network: options.network ?? "mainnet"))
@@ -338,7 +342,8 @@ struct Plan {
                 StandardError.complain("nor is there a file '\(name)'.")
             }
             let command = Subcommand.suggestion(for: first)
-            if options.read.isEmpty, options.decode == nil, !command.isEmpty {
+            // Commands stand first.
+            if CommandLine.arguments.dropFirst().first == first, !command.isEmpty {
                 StandardError.complain("nor is there a command '\(first)'.\(command)")
             }
             if options.noPromiscuity, let port = UInt16(first), port > 0 {

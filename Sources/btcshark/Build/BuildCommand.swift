@@ -80,7 +80,7 @@ struct BuildCommand: ParsableCommand {
             status = BuildInput(builder, expected, arguments).run(output)
         } else if let expected {
             status = Self.build(expected, named: type, arguments, builder, output)
-            if status == .success, changes.isEmpty { Self.noteAbsent(from: expected, network) }
+            if status == .success, changes.isEmpty, !fill { Self.noteAbsent(from: expected, network) }
         } else {
             status = .usage
         }
