@@ -348,8 +348,8 @@ struct Plan {
             }
             if options.noPromiscuity, let port = UInt16(first), port > 0 {
                 StandardError.complain(
-                    "-p switches promiscuous mode off, and has no value; a port goes with -d tcp.port==\(port),bitcoin, "
-                        + "or with -f 'tcp port \(port)'")
+                    "-p switches promiscuous mode off, and has no value; a port goes with "
+                        + "-d tcp.port==\(port),bitcoin, or with -f 'tcp port \(port)'")
             }
         }
         guard let read = options.tshark.readFilter, read.contains(where: { !$0.isWhitespace }) else { return shown }

@@ -197,8 +197,8 @@ struct HexadecimalText {
         if isHeading, !hasByte { place = end }
     }
 
-    /// Whether a text has nothing but digits, at least eight, and what stands between bytes: it is meant as hexadecimal,
-    /// also where it is none.
+    /// Whether a text has nothing but digits, at least eight, and what stands between bytes: it is meant as
+    /// hexadecimal, also where it is none.
     ///
     /// - Parameter hasCommas: There may be commas, which also stand between decimal numbers.
     static func isAll(_ text: [UInt8], hasCommas: Bool) -> Bool {

@@ -144,8 +144,8 @@ public struct PastedContents: Sendable {
 
     /// Goes from header to header.
     ///
-    /// - Returns: Where a message begins that is not complete, and the length of its payload where there is a header; nil
-    ///   where there is none.
+    /// - Returns: Where a message begins that is not complete, and the length of its payload where there is a header;
+    ///   nil where there is none.
     private static func walk(_ bytes: RawSpan) -> (place: Int, length: Int?)? {
         var at = 0
         while at < bytes.byteCount {
@@ -216,11 +216,10 @@ public struct PastedContents: Sendable {
         let bytes = text.bytes.span.bytes.extracting(piece.range)
         guard let cut = Self.walk(bytes), let said = cut.length else { return }
         let here = max(0, bytes.byteCount - cut.place - Self.headerLength)
-        if here < said {
-            notes.append(
-                "of the last message \(said - here == 1 ? "a byte is" : "\(said - here) bytes are") missing: its header says "
-                    + "\(said), \(here) \(here == 1 ? "is" : "are") here")
-        }
+        guard here < said else { return }
+        let missing = said - here == 1 ? "a byte is" : "\(said - here) bytes are"
+        notes.append(
+            "of the last message \(missing) missing: its header says \(said), \(here) \(here == 1 ? "is" : "are") here")
     }
 
     /// What is often at hand where messages are, and is none.

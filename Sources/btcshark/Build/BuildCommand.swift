@@ -30,8 +30,8 @@ struct BuildCommand: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "A field and its value: a number, a name, names of services, a time, a hash as it is shown, hexadecimal, text, an address; "
-                + "with := its bytes as they stand on the wire.", valueName: "field=value"),
+            "A field and its value: a number, a name, names of services, a time, a hash as it is shown, hexadecimal, "
+                + "text, an address; with := its bytes as they stand on the wire.", valueName: "field=value"),
         completion: .builtFields)
     var words: [String] = []
 
