@@ -98,7 +98,7 @@ struct Btcshark: ParsableCommand {
             throw ExitCode(KeyProbeText.print(for: path).rawValue)
         }
         try options.readPipes()
-        let note = try options.chooseInterface()
+        let chosen = try options.chooseInterface()
         if options.interface == nil, !Privileges.isRoot, Privileges.hasCapabilities {
             // From the program's file, for live captures; nothing else needs them.
             do throws(PrivilegesError) {
@@ -109,7 +109,7 @@ struct Btcshark: ParsableCommand {
             }
         }
         let plan = try Plan(options)
-        if let note { StandardError.complain(note) }
+        if let chosen { StandardError.complain(chosen) }
         throw ExitCode(Run(plan).run().rawValue)
     }
 }

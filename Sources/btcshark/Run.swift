@@ -319,7 +319,14 @@ struct Run {
             if end.reached != nil || output.errorNumber == ETIMEDOUT { status = signal.status }
         }
         sayOtherNames()
-        if let counts = end.counts { report(counts, status) }
+        if let counts = end.counts {
+            // Nobody sees whether nothing was found or nothing was read.
+            if status == .success, counts.shown == 0, let id = plan.options.find, !plan.options.reallyQuiet {
+                let place = plan.pipeline.filter == nil ? "" : " in what the filter lets through"
+                StandardError.complain("--find: '\(id)' was not found\(place)")
+            }
+            report(counts, status)
+        }
         if plan.options.quiet, !plan.options.reallyQuiet { Lockdown.report() }
         return status
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Fields
 import Glibc
 
 /// The commands beside the one without a name: the first word decides, before anything is parsed.
@@ -32,6 +33,11 @@ enum Subcommand {
     /// `build, connect, survey`.
     static var names: String { all.compactMap { $0.configuration.commandName }.joined(separator: ", ") }
 
+    /// ` Did you mean connect?`; empty where no command is called like that.
+    static func suggestion(for word: String) -> String {
+        NearestNames.suggestion(for: word, among: all.compactMap { $0.configuration.commandName } + ["help"])
+    }
+
     /// One script for all commands.
     private static func complete(_ name: String?) -> Never {
         guard let script = name.flatMap(CompletionScript.init) else {
@@ -51,7 +57,8 @@ enum Subcommand {
             Glibc.exit(Status.success.rawValue)
         }
         guard let command = named(word) else {
-            StandardError.complain("help: there is no command '\(word)': \(names)")
+            let hint = suggestion(for: word)
+            StandardError.complain("help: there is no command '\(word)': \(names)\(hint.isEmpty ? "" : "." + hint)")
             Glibc.exit(Status.usage.rawValue)
         }
         print(command.helpMessage())

@@ -216,7 +216,7 @@ import Testing
         ("3434333332323131\n343433333232313\n3434333332323131", "line 2: an odd number of hexadecimal digits"),
         ("343\n434\n33333", "an odd number of hexadecimal digits in 3 of 3 lines, line 1 is the first"),
         ("0xf9be\n0xb4d97", "an odd number of hexadecimal digits ends before this"),
-        ("f9beb4d9,765", "character 13: an odd number of hexadecimal digits ends before this"),
+        ("f9beb4d9,765", "an odd number of hexadecimal digits"),
     ])
     func digitsThatAreNoBytes(_ text: String, _ problem: String?) {
         for isInput in [false, true] {

@@ -75,7 +75,8 @@ struct HexadecimalText {
     private func oddNumber() -> PasteProblem {
         let what = "an odd number of hexadecimal digits"
         let lines = text.split(omittingEmptySubsequences: false) { $0 == 0x0a }
-        guard lines.count > 1 else { return PasteProblem(what) }
+        // Remarks have digits, too.
+        guard lines.count > 1, Self.isAll(text, hasCommas: true) else { return PasteProblem(what) }
         let odd = lines.indices.filter { lines[$0].count { Self.digit($0) != nil } % 2 != 0 }
         guard let first = odd.first else { return PasteProblem(what) }
         guard odd.count > 1 else { return PasteProblem("line \(first + 1): \(what)") }
@@ -197,8 +198,8 @@ struct HexadecimalText {
         if isHeading, !hasByte { place = end }
     }
 
-    /// Whether a text has nothing but digits, at least eight, and what stands between bytes: it is meant as hexadecimal,
-    /// also where it is none.
+    /// Whether a text has nothing but digits, at least eight, and what stands between bytes: it is meant as
+    /// hexadecimal, also where it is none.
     ///
     /// - Parameter hasCommas: There may be commas, which also stand between decimal numbers.
     static func isAll(_ text: [UInt8], hasCommas: Bool) -> Bool {

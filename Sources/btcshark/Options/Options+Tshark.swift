@@ -26,7 +26,7 @@ extension Options {
     /// With neither `-r` nor `-i` nor anything else to read, the first interface that is no loopback, as tshark; where
     /// there is none all stays as it is, and is refused.
     ///
-    /// - Returns: What is to be said of it, when nothing else is refused.
+    /// - Returns: What is said of it once the rest of the command line is known to be right.
     mutating func chooseInterface() throws -> String? {
         guard input.read.isEmpty, live.interfaces.isEmpty, input.decode == nil, input.command == nil,
             secrets.printKeyProbe == nil
@@ -35,7 +35,8 @@ extension Options {
         guard !arguments.contains(where: { access($0, F_OK) == 0 }) else { return nil }
         guard let all = try? Interface.all(), let first = all.first(where: { !$0.isLoopback }) else { return nil }
         live.interfaces = [first.name]
-        return display.reallyQuiet ? nil : "neither -r nor -i: capturing on \(first.name), the first interface"
+        return display.reallyQuiet
+            ? nil : "neither -r nor -i: capturing on \(first.name), the first interface; --help says what else there is"
     }
 
     /// The layers of `--elastic-mapping-filter`; nil for all.
