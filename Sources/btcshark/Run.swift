@@ -209,7 +209,7 @@ struct Run {
                 progress.step { files.progress?.fraction }
                 if Signals.takeCountsRequest() {
                     let counts = Self.counts(pipeline, files)
-                    StandardError.write(counts.text + "\n")
+                    StandardError.say(counts.text)
                     let facts = Self.facts(pipeline, counts, files.paths)
                     pipeline.pauseRecords { answers.answer(facts) }
                 }
@@ -269,7 +269,7 @@ struct Run {
                     return ReadingEnd(counts: captures.counts, problem: problem)
                 }
                 progress.step { captures.progress?.fraction }
-                if Signals.takeCountsRequest() { StandardError.write(captures.counts.text + "\n") }
+                if Signals.takeCountsRequest() { StandardError.say(captures.counts.text) }
             } catch {
                 // The other files go on.
                 if let problem { StandardError.complain(problem) }
@@ -366,7 +366,7 @@ struct Run {
     /// Tells what was exported; false where it failed.
     private func reportExport() -> Bool {
         guard let exporter else { return true }
-        if !plan.options.reallyQuiet { StandardError.write("\(exporter.counts.text)\n") }
+        if !plan.options.reallyQuiet { StandardError.say(exporter.counts.text) }
         guard let problem = exporter.problem else { return true }
         StandardError.complain(problem)
         return false
@@ -381,16 +381,16 @@ struct Run {
         if isMoot, !plan.options.quiet { return }
         let onTerminal = isatty(STDERR_FILENO) == 1
         if counts.streamsWithoutKey > 0, onTerminal || plan.options.quiet {
-            StandardError.write(
-                "Encrypted connections (BIP 324) can be read with their secrets: --keylog FILE, see btcshark(1).\n")
+            StandardError.say(
+                "Encrypted connections (BIP 324) can be read with their secrets: --keylog FILE, see btcshark(1).")
         }
         if counts.streamsWithoutMessages > 0 {
-            StandardError.write(
+            StandardError.say(
                 "Streams without a message may be another protocol's, or cut by a snap length, or encrypted (BIP 324) "
-                    + "and begun before the capture.\n")
+                    + "and begun before the capture.")
         }
         let isWorthSaying = counts.hasProblem || counts.isSilent || status != .success
         guard plan.isLive || plan.options.quiet || onTerminal || isWorthSaying else { return }
-        StandardError.write(counts.text + "\n")
+        StandardError.say(counts.text)
     }
 }

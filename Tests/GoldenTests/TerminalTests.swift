@@ -122,6 +122,43 @@ import Testing
         #expect(lines.joined(separator: " ").contains("left out: Messages <-, Bytes <-, Messages ->, Bytes ->"))
     }
 
+    /// Who was slowest comes first, and how many pings came is there before what the network took.
+    @Test func latencyInEightyColumns() throws {
+        let lines = try shown(Self.relay + ["-q", "-Q", "-z", "latency"])
+        #expect(
+            lines.contains("#  Asked by         Answered by      Pings  Answered     Min      Max  TCP SYN"), "\(lines)"
+        )
+        let rows = lines.filter { $0.hasPrefix("0  ") }
+        #expect(rows.first?.contains(" 1.06 ms ") == true && rows.last?.contains("  368 µs ") == true, "\(rows)")
+    }
+
+    @Test func violationsInEightyColumns() throws {
+        let lines = try shown(["-r", "captures/bloom-filter.pcap", "-q", "-Q", "-z", "violations"])
+        #expect(
+            lines.contains("#  Peer             Side  Rule                    Core does    Count  Frame"), "\(lines)")
+        #expect(
+            lines.contains("0  127.0.0.1:52362  →     too-large bloom filter  misbehaving      2     33"), "\(lines)")
+    }
+
+    /// What went nobody knows which way is counted as such, and never as nothing.
+    @Test func bytesOfUnknownWays() throws {
+        let arguments = ["-r", "captures/block-filters.pcap", "-q", "-Q", "-z", "bytes"]
+        let lines = try shown(arguments)
+        #expect(lines.contains { $0.contains("Messages ->") && $0.contains("Way unknown") }, "\(lines)")
+        let blocks = try #require(lines.first { $0.hasPrefix("block ") })
+        #expect(blocks.contains(#/^block +\? +\? +[1-9][0-9]* +\? +\? .* 99775 /#), "\(blocks)")
+        struct Answer: Decodable {
+            struct Row: Decodable { let messages: Int? }
+            let rows: [Row]
+        }
+        let json = try Program.run(arguments + ["--json"]).outputText
+        let messages = try JSONDecoder().decode(Answer.self, from: Data(json.utf8)).rows.compactMap(\.messages)
+        let all = try #require(lines.first { $0.hasPrefix("All ") }).split(separator: " ").dropFirst().prefix(3)
+        #expect(all.compactMap { Int($0) }.reduce(0, +) == messages.reduce(0, +), "\(all)")
+        // Where all is known there is no such column.
+        #expect(!(try piped(Self.relay + ["-q", "-Q", "-z", "bytes"]).contains { $0.contains("Way unknown") }))
+    }
+
     @Test func expertInfoFits() throws {
         let arguments = ["-r", "captures/bloom-filter.pcap", "-q", "-Q", "-z", "expert"]
         #expect(try piped(arguments).contains { $0.count > 60 })
