@@ -4,6 +4,9 @@ import Fields
 public enum BareObject: Sendable, Equatable {
     case transaction, block, blockHeader
 
+    /// How many bytes a block header has.
+    public static let headerLength = BlockHeader.byteCount
+
     /// The message that has it as its payload.
     public var command: Command {
         switch self {

@@ -37,7 +37,8 @@ public struct Pipeline: ~Copyable {
     /// Somebody is shown all packets.
     private let isWatched: Bool
     private let captureNotes: CaptureNotes?
-    /// Of the last frame with a time.
+    /// Of the first frame with a time, and of the last.
+    private var firstTime: Int64?
     private var lastTime: Int64?
     /// The file of the last frame.
     private var file = 0
@@ -65,7 +66,10 @@ public struct Pipeline: ~Copyable {
     /// Takes one frame; `bytes` are only borrowed.
     public mutating func receive(_ header: FrameHeader, _ bytes: RawSpan) throws(PipelineError) {
         if header.hasTime {
-            if lastTime == nil { sink.begin(header.time) }
+            if lastTime == nil {
+                firstTime = header.time
+                sink.begin(header.time)
+            }
             lastTime = header.time
         } else {
             return try receive(timeless: header, bytes)
@@ -258,6 +262,9 @@ public struct Pipeline: ~Copyable {
 
     /// Does something while no record is being made, and all that came before are made.
     public mutating func pauseRecords<Result>(_ body: () -> Result) -> Result { sink.pauseRecords(body) }
+
+    /// From the first frame to the last, as far as they have times, in nanoseconds.
+    public var duration: Int64 { max(0, (lastTime ?? 0) &- (firstTime ?? 0)) }
 
     /// How many connections have begun. They are numbered from 0 in this order.
     public var connections: UInt64 { assembler.statistics.connections }

@@ -85,7 +85,7 @@ struct RecordStage: ~Copyable {
         builder.picked = FieldSet(asked)
         builder.pickedRemarks = wants?.remarks ?? []
         filter = options.filter.map(RecordFilter.init)
-        search = options.identifier.map { RecordSearch($0) }
+        search = options.identifier.map { RecordSearch($0, options.otherNames) }
         self.writerPass = writerPass
         filterPass = Self.pass(of: options.filter, before: writerPass)
         depth = max(writerPass?.depth ?? .summary, filterPass?.depth ?? .summary)

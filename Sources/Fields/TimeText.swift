@@ -90,9 +90,16 @@ public struct TimeText: Sendable {
         append(fraction: UInt64(nanoseconds.magnitude % 1_000_000_000), decimals: decimals, to: &text)
     }
 
+    /// - Parameter decimals: 3, 6 or 9.
     public static func append(fraction nanoseconds: UInt64, decimals: Int, to text: inout TextBuffer) {
+        let unit: UInt64 =
+            switch decimals {
+            case 3: 1_000_000
+            case 6: 1000
+            default: 1
+            }
         text.append(".")
-        text.append(decimal: decimals == 6 ? nanoseconds / 1000 : nanoseconds, width: decimals)
+        text.append(decimal: nanoseconds / unit, width: decimals)
     }
 
     /// Whole seconds, downwards, and the nanoseconds above them.

@@ -76,10 +76,10 @@ public final class AddressPairStatistics: RecordSink {
     }
 
     private var notes: [TextBuffer] {
-        guard others > 0 else { return [] }
+        guard others > 0 else { return [Statistic.noteOfMessages] }
         var note = TextBuffer()
         note.append("Further pairs, with \(others) messages, have no row.")
-        return [note]
+        return [Statistic.noteOfMessages, note]
     }
 }
 

@@ -188,7 +188,7 @@ public final class ColumnsWriter: RecordSink {
     }
 
     /// Of `address:port`, where IPv6 has brackets.
-    static func address(_ end: [UInt8]) -> ArraySlice<UInt8> {
+    package static func address(_ end: [UInt8]) -> ArraySlice<UInt8> {
         guard let colon = end.lastIndex(of: 0x3a) else { return end[...] }
         let address = end[..<colon]
         return address.first == 0x5b && address.last == 0x5d ? address.dropFirst().dropLast() : address

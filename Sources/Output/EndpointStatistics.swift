@@ -75,10 +75,10 @@ public final class EndpointStatistics: RecordSink {
     }
 
     private var notes: [TextBuffer] {
-        guard others > 0 else { return [] }
+        guard others > 0 else { return [Statistic.noteOfMessages] }
         var note = TextBuffer()
         note.append("Further ends, with \(others) messages, have no row.")
-        return [note]
+        return [Statistic.noteOfMessages, note]
     }
 }
 

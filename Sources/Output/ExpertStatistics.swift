@@ -76,7 +76,7 @@ extension ExpertStatistics {
             .printable($0.remark.group.name)
         },
         .init(
-            "summary", "Summary", .longText(shown: 200), "the remark, with an ellipsis for its number",
+            "summary", "Summary", .longText(shown: 200), "the remark, with N for its number",
             importance: .name
         ) {
             .printable($0.remark.summary)

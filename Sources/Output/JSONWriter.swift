@@ -145,7 +145,7 @@ public final class JSONWriter: RecordSink {
     ) {
         let field = Int(tree.nodes[index].fieldID)
         let kind = declarations[field].kind
-        if content != .values, keys.hasRaw[field] {
+        if content != .values, keys.hasRaw[field], hasRaw(from: index, tree) {
             Self.begin(level, &isFirst, in: &text)
             text.append(keys, field, "_raw")
             append(.raw, from: index, tree, bytes, level, to: &text)
@@ -165,6 +165,17 @@ public final class JSONWriter: RecordSink {
         Self.begin(level, &isFirst, in: &text)
         text.append(keys, field, "_tree")
         append(.parts, from: index, tree, bytes, level, to: &text)
+    }
+
+    /// Whether one of the members of this key has bytes in the message, or is a bit: of packets only what they say is known.
+    private func hasRaw(from index: Int, _ tree: borrowing Tree) -> Bool {
+        if case .flag = declarations[Int(tree.nodes[index].fieldID)].kind { return true }
+        var member: Int? = index
+        while let index = member {
+            if !tree.nodes[index].flags.contains(.generated) { return true }
+            member = members.next(index)
+        }
+        return false
     }
 
     /// Whether one of the members of this key has something under it.

@@ -46,7 +46,7 @@ public final class TextWriter: RecordSink {
 
     public func write(_ record: borrowing Record, _ bytes: RawSpan) {
         fitted(.cut) { text, _ in
-            summary?.append(record, to: &text)
+            summary?.append(record, into: isForPeople ? output.width : nil, to: &text)
             places?.append(record, to: &text)
         }
         if showsTree {

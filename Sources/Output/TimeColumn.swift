@@ -14,6 +14,7 @@ public enum TimeFormat: String, Sendable, CaseIterable {
     case utcWithDayOfYear = "udoy"
 
     fileprivate var isUTC: Bool { self == .utc || self == .utcWithDate || self == .utcWithDayOfYear }
+    fileprivate var isSpan: Bool { self == .relative || self == .delta || self == .deltaDisplayed }
     fileprivate var hasDayOfYear: Bool { self == .absoluteWithDayOfYear || self == .utcWithDayOfYear }
     fileprivate var hasDate: Bool { self == .absoluteWithDate || self == .utcWithDate || hasDayOfYear }
 }
@@ -43,8 +44,12 @@ public struct TimeColumn: Sendable {
     /// - Parameters:
     ///   - start: The time of the capture's first frame.
     ///   - decimals: 6, or 9 where the capture has nanoseconds.
-    public mutating func append(_ time: Int64, since start: Int64, decimals: Int = 6, to line: inout TextBuffer) {
+    ///   - isNarrow: It has less room: spans have microseconds, points in time milliseconds.
+    public mutating func append(
+        _ time: Int64, since start: Int64, decimals: Int = 6, isNarrow: Bool = false, to line: inout TextBuffer
+    ) {
         defer { previous = time }
+        let decimals = isNarrow ? format.isSpan ? min(decimals, 6) : 3 : decimals
         switch format {
         case .relative: append(span: time &- start, decimals, to: &line)
         case .delta, .deltaDisplayed: append(span: time &- (previous ?? time), decimals, to: &line)

@@ -44,9 +44,6 @@ struct LivePlan {
         guard options.read.isEmpty, options.decode == nil else {
             throw ValidationError("-i cannot be used with -r or --decode.")
         }
-        if options.interfaces.contains("-") {
-            throw ValidationError("-i -: to read a capture from standard input, say -r -.")
-        }
         names = Self.names(options.interfaces)
         interface = names.count > 1 ? "any" : names.first ?? name
         var live = try Self.liveOptions(options, ports: ports)
@@ -92,7 +89,7 @@ struct LivePlan {
     }
 
     /// An option that makes no sense without `-i`.
-    private static func stray(_ options: Options) -> String? {
+    static func stray(_ options: Options) -> String? {
         if options.captureFilter != nil { return "-f" }
         if options.snapLength != nil { return "-s" }
         if options.noPromiscuity { return "-p" }

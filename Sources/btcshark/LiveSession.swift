@@ -250,8 +250,8 @@ struct LiveSession: ~Copyable {
     private mutating func answerSignals(_ reader: borrowing LiveReader) {
         if plan.waits { for note in reader.takeNotes() { StandardError.complain(note) } }
         if Signals.takeCountsRequest() {
-            StandardError.write(reader.statistics.text(taken: nil) + "\n")
-            if let counts { StandardError.write(counts.text + "\n") }
+            StandardError.say(reader.statistics.text(taken: nil))
+            if let counts { StandardError.say(counts.text) }
             if answers.hasQuestions, let facts = allFacts(reader) { answers.answer(facts) }
         }
     }

@@ -75,13 +75,15 @@ extension Run {
             statistics.notShown &+= notShown
             facts?.kernelDropped = statistics.droppedByKernel
             top?.draw(facts)
-            answers.end(facts)
+            // What is said at the end stands apart from the last table.
+            if top != nil, plan.presentation.terminal.isTerminal { output.buffer.append("\n") }
+            answers.end(facts, counts, lasting: facts?.duration ?? 0)
             output.flush()
             if live.recording != nil, output.isClosed, output.errorNumber == 0, !hasSaidClosed {
                 StandardError.complain("standard output is no longer read")
             }
             if let used = secrets?.used { Self.complain(of: used, live.recording ?? "") }
-            if !plan.options.reallyQuiet { StandardError.write(statistics.text(taken: packets) + "\n") }
+            if !plan.options.reallyQuiet { StandardError.say(statistics.text(taken: packets)) }
             let problems = [
                 (failure ?? reader.takeRecordingFailure() ?? closing as (any Error)?).flatMap(Self.complaint),
                 live.recording.flatMap { statistics.loss(of: $0) },

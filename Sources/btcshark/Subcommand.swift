@@ -1,4 +1,5 @@
 import ArgumentParser
+import Fields
 import Glibc
 
 /// The commands beside the one without a name: the first word decides, before anything is parsed.
@@ -21,7 +22,9 @@ enum Subcommand {
         guard let word = arguments.first else { return }
         if word == "help" { return help(arguments.dropFirst().first) }
         if let request = CompletionRequest(arguments) { return request.answerToEnd() }
-        if word == "--generate-completion-script" { return complete(arguments.dropFirst().first) }
+        let option = "--\(CompletionScript.option)"
+        if word == option { complete(arguments.dropFirst().first) }
+        if word.hasPrefix(option + "=") { complete(String(word.dropFirst(option.count + 1))) }
         guard let command = named(word) else { return }
         command.runToEnd(Array(arguments.dropFirst()))
     }
@@ -33,10 +36,19 @@ enum Subcommand {
     /// `build, connect, survey`.
     static var names: String { all.compactMap { $0.configuration.commandName }.joined(separator: ", ") }
 
+    /// ` Did you mean connect?`; empty where no command is called like that.
+    static func suggestion(for word: String) -> String {
+        NearestNames.suggestion(for: word, among: all.compactMap { $0.configuration.commandName } + ["help"])
+    }
+
     /// One script for all commands.
-    private static func complete(_ name: String?) {
-        // Of another shell the argument library says that it knows none.
-        guard let script = name.flatMap(CompletionScript.init) else { return }
+    private static func complete(_ name: String?) -> Never {
+        guard let script = name.flatMap(CompletionScript.init) else {
+            let shells = CompletionScript.allCases.map(\.rawValue).joined(separator: ", ")
+            let shell = name.map { "'\($0)' is none of the shells" } ?? "name a shell"
+            StandardError.complain(lines: "--\(CompletionScript.option): \(shell): \(shells).\nSee 'btcshark --help'.")
+            Glibc.exit(Status.usage.rawValue)
+        }
         print(script.text)
         Glibc.exit(Status.success.rawValue)
     }
@@ -48,7 +60,8 @@ enum Subcommand {
             Glibc.exit(Status.success.rawValue)
         }
         guard let command = named(word) else {
-            StandardError.complain("help: there is no command '\(word)': \(names)")
+            let hint = suggestion(for: word)
+            StandardError.complain("help: there is no command '\(word)': \(names)\(hint.isEmpty ? "" : "." + hint)")
             Glibc.exit(Status.usage.rawValue)
         }
         print(command.helpMessage())

@@ -53,6 +53,32 @@ import Testing
         #expect(found.notes == ["--as ping was not used: the bytes have a header, whose command is verack"])
     }
 
+    /// A `version` is one whatever its magic is.
+    @Test func magicsThatAreNearlyRight() throws {
+        let version = framed("version", [UInt8](repeating: 0, count: 86))
+        let rest = version.dropFirst(4).map { $0 }.hex
+        #expect(try contents(version.hex).notes.isEmpty)
+        #expect(
+            try contents("d9b4bef9" + rest).notes == [
+                "they begin with the magic of mainnet in reverse, as some programs print it; on the wire it is f9beb4d9"
+            ])
+        #expect(
+            try contents("f9beb4d8" + rest).notes == [
+                "their magic is one digit from that of mainnet, which is f9beb4d9"
+            ])
+        #expect(try contents("e3e1f3e8" + rest).notes.isEmpty)
+    }
+
+    /// Of what is pasted nothing was lost while it was captured.
+    @Test func messagesCutShort() throws {
+        for (bytes, note) in [
+            (ping.dropLast(), "of the last message a byte is missing: its header says 8, 7 are here"),
+            ((verack + ping).dropLast(7), "of the last message 7 bytes are missing: its header says 8, 1 is here"),
+        ] {
+            #expect(try contents(Array(bytes).hex).notes == [note])
+        }
+    }
+
     @Test func payloads() throws {
         #expect(forms(try contents("0807060504030201", as: "ping")) == ["ping 8"])
         // Also what is none: its remarks say what is wrong.
@@ -103,9 +129,29 @@ import Testing
             #expect(forms(found) == ["\(form) \(bytes.count)"])
             #expect(found.notes == ["taken for \(name)"])
         }
-        let cut = [tx.dropLast(), block.prefix(81), block.dropLast(), block.prefix(79)].map { Array($0) }
-        for bytes in cut + [tx + [0]] {
-            #expect(problem(bytes.hex).contains("no transaction, block or block header"))
+        let count = (block.count - 81) / 14_920
+        for (bytes, what) in [
+            (Array(tx.dropLast()), "begin as a transaction and end within the lock time; --as tx shows what is there"),
+            (Array(tx.dropLast(5)), "begin as a transaction and end within output 0; --as tx"),
+            (Array(tx.prefix(45)), "begin as a transaction and end within input 0; --as tx"),
+            (tx + [0], "are a transaction and 1 byte after it; --as tx"),
+            (Array(block.prefix(81)), "begin as a block of \(count) transactions, and are no complete one; --as block"),
+            (Array(block.dropLast()), "begin as a block of \(count) transactions, and are no complete one; --as block"),
+            (Array(block.prefix(79)), "are 1 byte short of a block header; --as block"),
+            (Array(block.prefix(75)), "are 5 bytes short of a block header; --as block"),
+        ] {
+            #expect(problem(bytes.hex).hasPrefix("these \(bytes.count) bytes \(what)"), "\(problem(bytes.hex))")
+        }
+        #expect(problem(Array(block.prefix(60)).hex).contains("no transaction, block or block header"))
+    }
+
+    /// With witnesses (BIP 144), wherever it is cut: of many beginnings none is anything else.
+    @Test func aTransactionCutAnywhere() throws {
+        for sample in try Sample.all() where sample.command == "tx" {
+            for end in stride(from: 47, to: sample.bytes.count, by: 7) where end != 80 {
+                let said = problem(Array(sample.bytes.prefix(end)).hex)
+                #expect(said.contains("begin as a transaction and end within ") || said.hasPrefix("read: "), "\(said)")
+            }
         }
     }
 
@@ -218,6 +264,8 @@ import Testing
         #expect(problem("00\n0102").hasPrefix("joined, these 3 bytes are no message"))
         #expect(problem([UInt8](repeating: 7, count: 32).hex).hasSuffix("; a hash is found in captures by --find"))
         #expect(problem("d9b4bef976657261636b00").contains("they begin with the magic of mainnet in reverse"))
+        #expect(problem("f9beb4d876657261636b00").contains("is one digit from that of mainnet, which is f9beb4d9"))
+        #expect(problem("f9beb4c876657261636b00").contains("no message with its header"))
         #expect(problem("70736274ff01").hasSuffix("a PSBT (BIP 174), which no message carries"))
         #expect(problem("d4c3b2a102000400").hasSuffix("a capture: name it with -r, or say -r - for standard input"))
     }

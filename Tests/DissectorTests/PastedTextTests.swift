@@ -203,7 +203,30 @@ import Testing
             #expect(pasted.bytes == bytes && pasted.dress == .raw && pasted.parts == [0..<bytes.count])
         }
         #expect(throws: PasteProblem("there are no bytes")) { try PastedText(input: []) }
+        // A payload may have some digits.
+        #expect(try PastedText(input: Array("1234567".utf8)).dress == .raw)
         #expect(try PastedText(input: Array("3132".utf8)).bytes == [0x31, 0x32])
+    }
+
+    /// A digit is missing: that is no base64, and from a file no bytes as they are.
+    @Test(arguments: [
+        (String(verack.dropLast()), "an odd number of hexadecimal digits"),
+        ("343433333232313", "an odd number of hexadecimal digits"),
+        ("f9:be:b4:d9:", nil), ("f9be b4d9 7", "an odd number of hexadecimal digits"),
+        ("3434333332323131\n343433333232313\n3434333332323131", "line 2: an odd number of hexadecimal digits"),
+        ("343\n434\n33333", "an odd number of hexadecimal digits in 3 of 3 lines, line 1 is the first"),
+        ("0xf9be\n0xb4d97", "an odd number of hexadecimal digits ends before this"),
+        ("f9beb4d9,765", "an odd number of hexadecimal digits"),
+    ])
+    func digitsThatAreNoBytes(_ text: String, _ problem: String?) {
+        for isInput in [false, true] {
+            do {
+                let pasted = isInput ? try PastedText(input: Array(text.utf8)) : try PastedText(Array(text.utf8))
+                #expect(problem == nil && pasted.dress == .hexadecimal)
+            } catch {
+                #expect(problem.map { "\(error)".hasSuffix($0) } == true, "\(error)")
+            }
+        }
     }
 
     // MARK: There and back

@@ -31,6 +31,8 @@ import Testing
         #expect(try answer("-lTnd").candidates == ["-lTndjson"])
         #expect(try answer("-r", "file", "-z", "lat").candidates == ["latency"])
         #expect(try answer("-z", "latency", "-z", "lat").candidates == ["latency"])
+        #expect(
+            try answer("--generate-completion-script", "").candidates == ["bash", "zsh", "fish"])
         #expect(try answer("-G", "").candidates.starts(with: ["fields", "messages", "expert"]))
         #expect(try answer("-t", "u").candidates == ["u", "ud", "udoy"])
         #expect(try answer("-u", "").candidates == ["s", "hms"])

@@ -52,7 +52,7 @@ struct HexadecimalText {
             }
         }
         if high != nil, digits == 1, hasHardSeparators { try endToken(isHard: true) } else { try endToken() }
-        guard high == nil else { throw PasteProblem("an odd number of hexadecimal digits") }
+        guard high == nil else { throw oddNumber() }
         // In a literal an escape has two digits, and what follows them is a character.
         if backslashes > 1, isAnyEscapeLong { throw PasteProblem("an escape has more than two digits") }
     }
@@ -69,6 +69,18 @@ struct HexadecimalText {
 
     private func unexpected() -> PasteProblem {
         PasteProblem(text, at: place, "\(PasteProblem.quoted(text, at: place)) is not a hexadecimal digit")
+    }
+
+    /// Of several lines it is said which one has an odd number, or which is the first where several have.
+    private func oddNumber() -> PasteProblem {
+        let what = "an odd number of hexadecimal digits"
+        let lines = text.split(omittingEmptySubsequences: false) { $0 == 0x0a }
+        // Remarks have digits, too.
+        guard lines.count > 1, Self.isAll(text, hasCommas: true) else { return PasteProblem(what) }
+        let odd = lines.indices.filter { lines[$0].count { Self.digit($0) != nil } % 2 != 0 }
+        guard let first = odd.first else { return PasteProblem(what) }
+        guard odd.count > 1 else { return PasteProblem("line \(first + 1): \(what)") }
+        return PasteProblem("\(what) in \(odd.count) of \(lines.count) lines, line \(first + 1) is the first")
     }
 
     private mutating func begin(_ next: Prefix) throws(PasteProblem) {
@@ -184,6 +196,24 @@ struct HexadecimalText {
             return digits.count % 2 == 0 && digits.allSatisfy { Self.digit($0) != nil }
         }
         if isHeading, !hasByte { place = end }
+    }
+
+    /// Whether a text has nothing but digits, at least eight, and what stands between bytes: it is meant as
+    /// hexadecimal, also where it is none.
+    ///
+    /// - Parameter hasCommas: There may be commas, which also stand between decimal numbers.
+    static func isAll(_ text: [UInt8], hasCommas: Bool) -> Bool {
+        var digits = 0
+        for (place, character) in text.enumerated() {
+            switch character {
+            case _ where digit(character) != nil: digits += 1
+            case 0x09...0x0d, 0x20, 0x2d, 0x2e, 0x3a, 0x5f, 0x7c: continue
+            case 0x2c, 0x3b: if !hasCommas { return false }
+            case 0x58, 0x78: if place == 0 || text[place - 1] != 0x30 { return false }
+            default: return false
+            }
+        }
+        return digits >= 8
     }
 
     static func digit(_ character: UInt8) -> UInt8? {

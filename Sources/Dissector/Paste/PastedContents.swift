@@ -82,6 +82,7 @@ public struct PastedContents: Sendable {
             }
         }
         for name in taken { notes.append("taken for \(name)") }
+        for piece in pieces where piece.form == .messages { noteFlaws(of: piece) }
         guard let command, let first = pieces.first, first.form == .messages else { return }
         let found = Command(text.bytes.span.bytes.extracting(first.range), at: 4)?.name ?? ""
         notes.append("--as \(command.name) was not used: the bytes have a header, whose command is \(found)")
@@ -139,18 +140,25 @@ public struct PastedContents: Sendable {
     }
 
     /// Whether the bytes are complete messages and nothing else.
-    private static func areCompleteMessages(_ bytes: RawSpan) -> Bool {
+    private static func areCompleteMessages(_ bytes: RawSpan) -> Bool { walk(bytes) == nil }
+
+    /// Goes from header to header.
+    ///
+    /// - Returns: Where a message begins that is not complete, and the length of its payload where there is a header;
+    ///   nil where there is none.
+    private static func walk(_ bytes: RawSpan) -> (place: Int, length: Int?)? {
         var at = 0
         while at < bytes.byteCount {
             guard TransportDetector.beginsWithHeader(bytes, at: at), at <= bytes.byteCount - Self.headerLength else {
-                return false
+                return (at, nil)
             }
-            let length = bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: at + 16, as: UInt32.self)
-            let end = at + Self.headerLength + Int(UInt32(littleEndian: length))
-            guard end <= bytes.byteCount else { return false }
+            let length = Int(
+                UInt32(littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: at + 16, as: UInt32.self)))
+            let end = at + Self.headerLength + length
+            guard end <= bytes.byteCount else { return (at, length) }
             at = end
         }
-        return true
+        return nil
     }
 
     private static let headerLength = MessageHeader.Form.withChecksum.byteCount
@@ -160,12 +168,13 @@ public struct PastedContents: Sendable {
     /// Why the bytes are nothing, and for what they were taken.
     private func problem(_ reading: Reading) -> PasteProblem {
         let count = text.bytes.count
-        var what = count == 1 ? "this byte is" : "these \(count) bytes are"
-        if text.parts.count > 1 { what = "joined, \(what)" }
+        var subject = count == 1 ? "this byte" : "these \(count) bytes"
+        if text.parts.count > 1 { subject = "joined, \(subject)" }
         if text.dress != .hexadecimal {
             let reason = text.refusal.map { ", since as hexadecimal \($0)" } ?? ""
-            what = "taken for \(text.dress.rawValue)\(reason), \(what)"
+            subject = "taken for \(text.dress.rawValue)\(reason), \(subject)"
         }
+        let what = subject + (count == 1 ? " is" : " are")
         if let frame = reading.frame {
             guard let data = frame.payload else { return PasteProblem("\(what) \(frame.name) without a TCP segment") }
             guard !data.isEmpty else {
@@ -176,10 +185,9 @@ public struct PastedContents: Sendable {
                     + "middle of one, or encrypted")
         }
         for (known, name) in Self.others where text.bytes.starts(with: known) { return PasteProblem("\(what) \(name)") }
-        if let network = Network.known.first(where: { text.bytes.prefix(4).elementsEqual(Self.reversed($0.magic)) }) {
-            return PasteProblem(
-                "\(what) no message: they begin with the magic of \(network.name) in reverse; numbers on the wire begin "
-                    + "with their least significant byte, the magic is \(String(network.magic, radix: 16))")
+        if let magic = Self.nearMagic(text.bytes[...]) { return PasteProblem("\(what) no message: \(magic)") }
+        if let cut = CutObject(text.bytes.span.bytes) {
+            return PasteProblem("\(subject) \(cut.text); --as \(cut.command.name) shows what is there")
         }
         let hint = count == 32 ? "; a hash is found in captures by --find" : ""
         return PasteProblem(
@@ -187,8 +195,31 @@ public struct PastedContents: Sendable {
                 + "payload, name its type with --as COMMAND\(hint)")
     }
 
-    private static func reversed(_ magic: UInt32) -> [UInt8] {
-        (0..<4).map { UInt8(truncatingIfNeeded: magic >> UInt32($0 * 8)) }
+    /// What is wrong with a magic that is nearly a known one.
+    private static func nearMagic(_ bytes: ArraySlice<UInt8>) -> String? {
+        guard bytes.count >= 4 else { return nil }
+        let magic = bytes.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
+        guard let near = Network.near(magic: magic) else { return nil }
+        let right = String(near.network.magic, radix: 16)
+        let name = near.network.name
+        if near.isReversed {
+            return
+                "they begin with the magic of \(name) in reverse, as some programs print it; on the wire it is \(right)"
+        }
+        return "their magic is one digit from that of \(name), which is \(right)"
+    }
+
+    /// Notes what newcomers stumble over: a magic that is nearly a known one, and a last message of which bytes are
+    /// missing, which no capture has lost.
+    private mutating func noteFlaws(of piece: Piece) {
+        if let magic = Self.nearMagic(text.bytes[piece.range]) { notes.append(magic) }
+        let bytes = text.bytes.span.bytes.extracting(piece.range)
+        guard let cut = Self.walk(bytes), let said = cut.length else { return }
+        let here = max(0, bytes.byteCount - cut.place - Self.headerLength)
+        guard here < said else { return }
+        let missing = said - here == 1 ? "a byte is" : "\(said - here) bytes are"
+        notes.append(
+            "of the last message \(missing) missing: its header says \(said), \(here) \(here == 1 ? "is" : "are") here")
     }
 
     /// What is often at hand where messages are, and is none.

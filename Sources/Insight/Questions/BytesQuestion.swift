@@ -200,36 +200,52 @@ struct BytesQuestion: Question {
     /// A line of the table: what is sent either way.
     struct Line {
         let name: TextBuffer
-        var messages: (there: UInt64, back: UInt64) = (0, 0)
-        var bytes: (there: UInt64, back: UInt64) = (0, 0)
-        var wire: (there: UInt64, back: UInt64) = (0, 0)
+        var messages = Ways()
+        var bytes = Ways()
+        var wire = Ways()
         var all: UInt64 = 0
         let total: UInt64
 
         mutating func add(_ row: Row) {
-            switch row.flow {
-            case .fromInitiator, .sent:
-                messages.there &+= row.messages
-                bytes.there &+= row.share.bytes
-                wire.there &+= row.wireBytes
-            case .fromResponder, .received:
-                messages.back &+= row.messages
-                bytes.back &+= row.share.bytes
-                wire.back &+= row.wireBytes
-            case .other, .unknown: break
-            }
+            messages.add(row.messages, row.flow)
+            bytes.add(row.share.bytes, row.flow)
+            wire.add(row.wireBytes, row.flow)
             all &+= row.wireBytes
         }
     }
 
+    /// How much went which way.
+    struct Ways {
+        private var there: UInt64 = 0
+        private var back: UInt64 = 0
+        private(set) var unknown: UInt64 = 0
+
+        mutating func add(_ number: UInt64, _ flow: Flow) {
+            switch flow {
+            case .fromInitiator, .sent: there &+= number
+            case .fromResponder, .received: back &+= number
+            case .other, .unknown: unknown &+= number
+            }
+        }
+
+        /// As a table shows them: nothing is known of a way where it is known of none.
+        var shown: (there: RowValue, back: RowValue) {
+            unknown > 0 && there == 0 && back == 0 ? (.unknown, .unknown) : (.number(there), .number(back))
+        }
+    }
+
+    private static let unknown = ValuedColumn<Line>("unknown", "Way unknown", .number, "", importance: .main) {
+        .number($0.messages.unknown)
+    }
     private static let lines: [ValuedColumn<Line>] = [
         .init("name", "", .text, "", importance: .name) { .text($0.name) },
-        .init("there", "Messages ->", .count, "") { .number($0.messages.there) },
-        .init("back", "<-", .number, "") { .number($0.messages.back) },
-        .init("bytes_there", "Bytes ->", .number, "") { .number($0.bytes.there) },
-        .init("bytes_back", "<-", .number, "") { .number($0.bytes.back) },
-        .init("wire_there", "On the wire ->", .number, "", importance: .detail) { .number($0.wire.there) },
-        .init("wire_back", "<-", .number, "", importance: .detail) { .number($0.wire.back) },
+        .init("there", "Messages ->", .count, "") { $0.messages.shown.there },
+        .init("back", "<-", .number, "") { $0.messages.shown.back },
+        unknown,
+        .init("bytes_there", "Bytes ->", .number, "") { $0.bytes.shown.there },
+        .init("bytes_back", "<-", .number, "") { $0.bytes.shown.back },
+        .init("wire_there", "On the wire ->", .number, "", importance: .detail) { $0.wire.shown.there },
+        .init("wire_back", "<-", .number, "", importance: .detail) { $0.wire.shown.back },
         .init("all", "On the wire", .number, "", importance: .main) { .number($0.all) },
         .init("share", "Share", .percent, "", importance: .main) { .quotient(.percent($0.all, of: $0.total)) },
     ]
@@ -258,7 +274,10 @@ struct BytesQuestion: Question {
         if lines.isEmpty { notes = ["Nothing seen."] }
         let undirected = rows.reduce(0) { $0 &+ ($1.flow == .unknown || $1.flow == .other ? $1.wireBytes : 0) }
         if undirected > 0 { notes.append("Of \(undirected) bytes it is not known which way they went.") }
-        TableText(.framed(Self.title), Self.lines, notes: Self.notes(view, notes)).append(lines, to: output)
+        // Only where there are such messages.
+        let columns = Self.lines.filter { "\($0.column.key)" != "unknown" || sum.messages.unknown > 0 }
+        if sum.messages.unknown > 0 { notes.append("Way unknown: messages of which nobody knows who sent them.") }
+        TableText(.framed(Self.title), columns, notes: Self.notes(view, notes)).append(lines, to: output)
     }
 }
 

@@ -4,6 +4,8 @@
 enum CompletionScript: String, CaseIterable {
     case bash, zsh, fish
 
+    static let option = "generate-completion-script"
+
     var text: String {
         switch self {
         case .bash: Self.bashText

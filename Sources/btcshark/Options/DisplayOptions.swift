@@ -64,6 +64,7 @@ struct DisplayOptions: ParsableArguments {
     @Flag(name: .customShort("q"), help: "Print no messages, only the closing counts.")
     var quiet = false
 
-    @Flag(name: .customShort("Q"), help: "Print no closing counts, only errors.")
+    @Flag(
+        name: .customShort("Q"), help: "Print no closing counts, only errors; with -z no messages either, as with -q.")
     var reallyQuiet = false
 }
