@@ -135,7 +135,7 @@ extension IntervalStatistics {
         },
         .init(
             "end", "To", .seconds,
-            "when it ends, which is no part of it; of all the time, the capture's end, or the last message's if unknown",
+            "when it ends, which is no part of it; of all the time there is, the capture's or last message's end",
             importance: .name
         ) {
             .nanoseconds($0.end, decimals: $0.decimals)
