@@ -3,6 +3,7 @@ import DisplayFilter
 import Dissector
 import Fields
 import Output
+import Records
 
 /// What `-z io,stat` asks for: stretches of time, and what is counted or computed in each.
 struct AskedIntervals {
