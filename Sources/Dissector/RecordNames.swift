@@ -52,7 +52,7 @@ public enum RecordNames {
             // What is wrong with a length is a remark here, which the field has that it is too long for.
             Alias(
                 name: "bitcoin.script_length.invalid", label: "script_len too large",
-                members: [Remark.common.truncated.field],
+                members: [Remark.common.truncated.declaration.field],
                 meaning: "the message ends before a script, or another field, does"),
         ]
     }()

@@ -1,8 +1,8 @@
 import Fields
 import Records
 
-/// `-z io,stat,SECONDS,COUNT(field)filter…`: what is computed of fields in each stretch of time, in tshark's shape. What it
-/// computes of frames is computed of messages here.
+/// `-z io,stat,SECONDS,COUNT(field)filter…`: what is computed of fields in each stretch of time, in tshark's shape.
+/// What tshark computes of frames is computed of messages here.
 public final class ComputedIntervals: RecordSink {
     public enum Function: String, Sendable, CaseIterable {
         case frames = "FRAMES"

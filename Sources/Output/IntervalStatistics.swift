@@ -135,8 +135,7 @@ extension IntervalStatistics {
         },
         .init(
             "end", "To", .seconds,
-            "when it ends, which is no part of it; of all the time there is, when the capture ends, or the last message where "
-                + "that is not known",
+            "when it ends, which is no part of it; of all the time there is, the capture's or last message's end",
             importance: .name
         ) {
             .nanoseconds($0.end, decimals: $0.decimals)

@@ -3,6 +3,7 @@ import DisplayFilter
 import Dissector
 import Fields
 import Output
+import Records
 
 /// What `-z io,stat` asks for: stretches of time, and what is counted or computed in each.
 struct AskedIntervals {
@@ -33,8 +34,8 @@ struct AskedIntervals {
         text.allSatisfy(\.isWhitespace) ? nil : try Plan.filter(text)
     }
 
-    /// `SUM(field)filter`, `FRAMES()filter`, `BYTES`: the function, what is in brackets, and what follows; nil where the text
-    /// is a filter alone.
+    /// `SUM(field)filter`, `FRAMES()filter`, `BYTES`: the function, what is in brackets, and what follows; nil where the
+    /// text is a filter alone.
     private static func function(in text: String) -> (name: String, field: String, filter: String)? {
         let text = text.drop(while: \.isWhitespace)
         if text == "FRAMES" || text == "BYTES" { return (String(text), "", "") }

@@ -55,8 +55,8 @@ struct Btcshark: ParsableCommand {
                 if !text.isEmpty { print(text) }
                 Glibc.exit(Status.success.rawValue)
             }
-            // Without the usage, below which the reason would be lost; the library makes it whatever is asked of it, which
-            // takes longer than a small capture.
+            // Without the usage, below which the reason would be lost; the library makes it whatever is asked of it,
+            // which takes longer than a small capture.
             let text = (error as? ValidationError)?.message ?? message(for: error)
             if !text.isEmpty { StandardError.complain(lines: "\(text)\nSee 'btcshark --help'.") }
             Glibc.exit(code == .validationFailure ? Status.usage.rawValue : code.rawValue)

@@ -32,8 +32,8 @@ enum Preferences {
         "statistics", "tcp", "vlan",
     ]
 
-    /// What is ignored of `text`, a `name:value`, for people; nil where it asks for what is always done. Throws where tshark
-    /// has no such preference, or it is of a protocol that is not read here.
+    /// What is ignored of `text`, a `name:value`, for people; nil where it asks for what is always done.
+    /// Throws where tshark has no such preference, or it is of a protocol that is not read here.
     static func ignored(_ text: String) throws -> String? {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard let name = parts.first, parts.count == 2 else {

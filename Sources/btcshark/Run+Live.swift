@@ -1,5 +1,6 @@
 import Capture
 import Dissector
+import Fields
 import Glibc
 import Insight
 import Keys
