@@ -213,13 +213,18 @@ public struct PastedContents: Sendable {
     /// missing, which no capture has lost.
     private mutating func noteFlaws(of piece: Piece) {
         if let magic = Self.nearMagic(text.bytes[piece.range]) { notes.append(magic) }
-        let bytes = text.bytes.span.bytes.extracting(piece.range)
-        guard let cut = Self.walk(bytes), let said = cut.length else { return }
-        let here = max(0, bytes.byteCount - cut.place - Self.headerLength)
-        guard here < said else { return }
+        let shortfall = Self.shortfall(text.bytes.span.bytes.extracting(piece.range))
+        if let shortfall { notes.append(shortfall) }
+    }
+
+    /// What is said of a last message that its header says is longer.
+    private static func shortfall(_ bytes: RawSpan) -> String? {
+        guard let cut = walk(bytes), let said = cut.length else { return nil }
+        let here = max(0, bytes.byteCount - cut.place - headerLength)
+        guard here < said else { return nil }
         let missing = said - here == 1 ? "a byte is" : "\(said - here) bytes are"
-        notes.append(
-            "of the last message \(missing) missing: its header says \(said), \(here) \(here == 1 ? "is" : "are") here")
+        return "of the last message \(missing) missing: its header says \(said), "
+            + "\(here) \(here == 1 ? "is" : "are") here"
     }
 
     /// What is often at hand where messages are, and is none.
