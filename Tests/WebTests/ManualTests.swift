@@ -1,5 +1,6 @@
 #if Web
 import Foundation
+import Support
 import Testing
 
 /// The manual page says what the command takes.
