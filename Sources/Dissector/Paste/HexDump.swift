@@ -1,7 +1,7 @@
 /// Reads the dumps of `xxd`, `hexdump`, `od`, `tcpdump -X`, `tshark -x` and of this program: on each line an offset,
 /// bytes, and perhaps the same as text, which the offset of the next line tells from bytes. A line with `*` stands for
-/// more lines like the one before it; a dump that begins at 0 again is another part. Of `xxd -e`,
-/// whose groups begin with their last byte, the text says that it is.
+/// more lines like the one before it; a dump that begins at 0 again is another part. Of `xxd -e`, whose groups begin
+/// with their last byte, the text says that it is.
 struct HexDump {
     private struct Line {
         var number = 0
@@ -267,7 +267,7 @@ struct HexDump {
         var isOfBytes = true
         // Offsets of `od -Ax` have six digits.
         let mayBeOfWords = !line.hasColon && (offsetDigits == 6 || offsetDigits == 7)
-        // Bytes of the first group, and whether all have so many.
+        // How many bytes the first group has, and whether each has that number.
         var size = 0
         var isEven = true
         var lastEnd = place
