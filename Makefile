@@ -26,9 +26,10 @@ SCALE_PACKAGES = pyspark==4.3.0 duckdb==2.0.1 jsonschema==4.26.0
 FUZZ_SECONDS = 60
 FUZZ_SHORT_SECONDS = 3
 
-.PHONY: run build test build-tests check lint manual install uninstall deb dist release archives check-packages clean \
-    setup setup-test setup-check setup-package setup-fuzz setup-lld setup-browser setup-pyshark pictures fuzz fuzz-short build-fuzz \
-    hostile sanitize sanitize-thread sanitize-address check-scale setup-scale
+.PHONY: run build test build-tests check check-size lint manual install uninstall deb dist release archives check-packages \
+    clean setup setup-test setup-check setup-package setup-fuzz setup-lld setup-browser setup-pyshark pictures fuzz fuzz-short \
+    build-fuzz hostile sanitize sanitize-thread sanitize-address \
+    check-scale setup-scale
 .NOTPARALLEL:
 
 run: build
@@ -47,6 +48,10 @@ build-tests: setup setup-test setup-browser setup-pyshark
 # One build after the other, since each keeps all processors busy; then fuzzers and packages beside the tests.
 check: lint manual build-tests build-fuzz archives
 	SWIFT="$(SWIFT)" FUZZ_SHORT_SECONDS=$(FUZZ_SHORT_SECONDS) Tests/run.sh fuzz-short packages all
+
+# That what is installed has not grown by what nobody wants.
+check-size: build
+	Tests/check-size $(RELEASE)
 
 # Random inputs for FUZZ_SECONDS each; see Tests/Fuzz/run.sh.
 fuzz: setup setup-fuzz
@@ -82,7 +87,7 @@ lint:
 
 manual: setup-check
 	mandoc -T lint -W warning man/btcshark.1 man/btcshark-build.1 man/btcshark-connect.1 man/btcshark-report.1 \
-	    man/btcshark-survey.1 \
+	    man/btcshark-serve.1 man/btcshark-survey.1 \
 	    man/btcshark-fields.7 man/btcshark-statistics.7
 
 install: build
@@ -91,7 +96,7 @@ install: build
 uninstall:
 	Packaging/stage --remove "$(DESTDIR)" "$(PREFIX)" "$(SETTINGS)"
 
-# A Debian package, and a tarball with a script that installs; into PACKAGES, of a program that needs libc and libm alone.
+# A Debian package, and a tarball with a script that installs, in PACKAGES; the program needs libc and libm alone.
 deb dist: release
 	Packaging/make-$@ $(PACKAGED) .build/licences $(PACKAGES)
 
@@ -108,6 +113,7 @@ check-packages: archives
 	rm -rf .build/check-packages
 	mkdir -p .build/check-packages/made
 	SWIFT="$(SWIFT)" Packaging/link-tested $(ARCHIVES) .build/check-packages/btcshark
+	Tests/check-size .build/check-packages/btcshark
 	SWIFT="$(SWIFT)" Packaging/collect-licences .build/tests/checkouts $(ARCHIVES) .build/check-packages/licences
 	for kind in deb dist; do PACKAGE_LEVEL=1 Packaging/make-$$kind .build/check-packages/btcshark \
 	    .build/check-packages/licences .build/check-packages/made || exit; done

@@ -17,13 +17,18 @@ let package = Package(
     ],
     traits: [
         .trait(name: "Peer", description: "The commands connect and survey, which need SwiftNIO."),
-        .default(enabledTraits: ["Peer"]),
+        .trait(name: "Web", description: "The command serve, which needs SwiftNIO and Hummingbird."),
+        .default(enabledTraits: ["Peer", "Web"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        // Its default traits bring Foundation with its tables of ICU, which make the program three times as large.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
     ],
     targets: [
         .systemLibrary(name: "CLinux"),
@@ -70,6 +75,22 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Peer"])),
             ],
             swiftSettings: settings),
+        // The files of the page of serve, in the program.
+        .target(name: "CWeb", exclude: ["assets"]),
+        // Shows a capture in a browser: a server for this host. Without the trait it is empty.
+        .target(
+            name: "Web",
+            dependencies: [
+                "BitcoinP2P", "Capture", "CWeb", "DisplayFilter", "Dissector", "Fields", "Insight", "Keys", "Output",
+                "Records", "Report", "System",
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: .when(traits: ["Web"])),
+                .product(name: "HummingbirdCore", package: "hummingbird", condition: .when(traits: ["Web"])),
+                .product(name: "Logging", package: "swift-log", condition: .when(traits: ["Web"])),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Web"])),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["Web"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Web"])),
+            ],
+            swiftSettings: settings),
         .target(
             name: "Dissector",
             dependencies: [
@@ -88,7 +109,7 @@ let package = Package(
             name: "btcshark",
             dependencies: [
                 "Dissector", "BitcoinP2P", "Capture", "Fields", "DisplayFilter", "Insight", "Keys", "Layers", "Output",
-                "Peer", "Records", "Report", "System",
+                "Peer", "Records", "Report", "System", "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -130,7 +151,15 @@ let package = Package(
         // They show pages in a real browser.
         .testTarget(
             name: "BrowserTests", dependencies: ["btcshark", "Support"],
-            exclude: ["Captures", "fetch-axe", "take-pictures"], swiftSettings: settings),
+            exclude: ["Captures", "fetch-axe", "shrink-picture", "take-pictures"], swiftSettings: settings),
+        // They run the program itself, and ask its server.
+        .testTarget(
+            name: "WebTests",
+            dependencies: [
+                "btcshark", "BitcoinP2P", "Capture", "Dissector", "Fields", "Output", "Records", "Support", "System",
+                "Web",
+            ],
+            swiftSettings: settings),
         // They run the program itself against scripted peers.
         .testTarget(
             name: "PeerTests",

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds the tests, and runs those that are built: ./run.sh [--build] [GROUP ...]. With --build and no group it only
-# builds. A group is the beginning of the names of some tests, as a regular expression: a folder of Tests whose name ends
-# in Tests; Hostile, those of DissectorTests that bound what the program may cost; fuzz-short; packages; or all, the folders and
-# Hostile, as where none is named.
+# builds. A group is the beginning of the names of some tests, as a regular expression: a folder of Tests whose name
+# ends in Tests; Hostile, those of DissectorTests that bound what the program may cost; fuzz-short; packages; or all,
+# the folders and Hostile, as where none is named.
 #
 # The program and its modules are optimised: many tests run it, and most others read captures by the thousand. The tests
 # themselves are not: that takes the compiler longer than it saves. TEST_OPTIONS are other options for swift build.

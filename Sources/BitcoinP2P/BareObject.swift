@@ -4,6 +4,9 @@ import Fields
 public enum BareObject: Sendable, Equatable {
     case transaction, block, blockHeader
 
+    /// How many bytes a block header has.
+    public static let headerLength = BlockHeader.byteCount
+
     /// The message that has it as its payload.
     public var command: Command {
         switch self {
@@ -24,14 +27,14 @@ public enum BareObject: Sendable, Equatable {
     /// What the bytes are: all of them, and each field in its place; nil where they are none of these.
     public init?(_ bytes: RawSpan, network: Network) {
         let transaction = Transaction.standard
-        if Self.isWhole(
+        if Self.isComplete(
             bytes, Command("tx"), network, having: [transaction.inputCount, transaction.outputCount])
         {
             self = .transaction
         } else if bytes.byteCount == BlockHeader.byteCount {
             self = .blockHeader
         } else if bytes.byteCount > BlockHeader.byteCount,
-            Self.isWhole(bytes, Command("block"), network, having: [MessageFields.standard.blockCount])
+            Self.isComplete(bytes, Command("block"), network, having: [MessageFields.standard.blockCount])
         {
             self = .block
         } else {
@@ -39,11 +42,23 @@ public enum BareObject: Sendable, Equatable {
         }
     }
 
+    /// Whether these are a block header by which work was done: its hash is no greater than the target that it names, and
+    /// that target no easier than the easiest of all networks.
+    public static func provesWork(_ header: RawSpan) -> Bool {
+        guard header.byteCount == BlockHeader.byteCount else { return false }
+        let bits = header.unsafeLoadUnaligned(fromUncheckedByteOffset: BlockHeader.bitsOffset, as: UInt32.self)
+        guard let target = CompactTarget(UInt32(littleEndian: bits))?.value,
+            Network.known.compactMap({ $0.easiestTarget?.value }).contains(where: { target <= $0 })
+        else { return false }
+        return UInt256(DoubleSHA256.hash(header)) <= target
+    }
+
     /// - Parameter counts: These must not be zero.
-    private static func isWhole(
+    private static func isComplete(
         _ bytes: RawSpan, _ command: Command, _ network: Network, having counts: [Field]
     ) -> Bool {
-        guard let values = MessageTypes.standard[command]?.wholePayload(bytes, network: network, picking: counts) else {
+        guard let values = MessageTypes.standard[command]?.completePayload(bytes, network: network, picking: counts)
+        else {
             return false
         }
         return counts.allSatisfy { field in values.contains { $0.fieldID == field.id && $0.value > 0 } }
@@ -52,12 +67,12 @@ public enum BareObject: Sendable, Equatable {
 
 extension MessageType {
     /// Whether the bytes are one payload of this type: every field is there, none is malformed, nothing comes after them.
-    public func isWhole(_ payload: RawSpan, network: Network) -> Bool {
-        wholePayload(payload, network: network, picking: []) != nil
+    public func isComplete(_ payload: RawSpan, network: Network) -> Bool {
+        completePayload(payload, network: network, picking: []) != nil
     }
 
-    /// The nodes of some fields of what is a whole payload; nil of anything else.
-    func wholePayload(_ payload: RawSpan, network: Network, picking fields: [Field]) -> ContiguousArray<Node>? {
+    /// The nodes of some fields of what is a complete payload; nil of anything else.
+    func completePayload(_ payload: RawSpan, network: Network, picking fields: [Field]) -> ContiguousArray<Node>? {
         var sink = PickSink(TreeSink(wantsInfo: false), wanted: FieldSet(fields + [trailingData]))
         let outcome = pick(payload, from: 0, MessageContext(network: network, time: 0), into: &sink)
         let isMalformed = sink.isMalformed

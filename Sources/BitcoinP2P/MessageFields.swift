@@ -22,6 +22,15 @@ public struct MessageFields: Sendable {
         public let hash: Field
     }
 
+    /// Values that have their lengths before them.
+    public struct Sized: Sendable {
+        public let lengths: [Field]
+        public let values: [Field]
+    }
+
+    /// Texts, and the data for bloom filters: Wireshark has a name for all of a kind.
+    public let texts: Sized
+    public let filterData: Sized
     /// Of `version`.
     public let version: Field
     public let services: Field
@@ -110,6 +119,12 @@ public struct MessageFields: Sendable {
         services = version.services
         timestamp = version.timestamp
         userAgent = version.userAgent
+        let (rejected, reason) = (Reject().rejected, Reject().reason)
+        texts = Sized(
+            lengths: [version.userAgentLength, rejected.length, reason.length],
+            values: [version.userAgent, rejected.value, reason.value])
+        let (load, add) = (FilterLoad(), FilterAdd())
+        filterData = Sized(lengths: [load.length, add.length], values: [load.filter, add.data])
         startHeight = version.startHeight
         relay = version.relay
         addressText = version.address.text

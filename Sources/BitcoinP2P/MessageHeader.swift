@@ -91,7 +91,7 @@ public struct MessageHeaderLayout: Sendable {
         "The checksum is not that of the payload: receivers drop this message")
     let checksumUnverified = Remark(
         "bitcoin.checksum.unverified", .note, .checksum,
-        "The checksum cannot be verified: part of the payload was not captured")
+        "The checksum cannot be verified: part of the payload is not there")
 
     public let magic = Field(
         "bitcoin.magic", "Packet magic", .enumeration(Self.magicNames, bits: 32, hexadecimal: true),
@@ -220,7 +220,7 @@ public struct MessageHeaderLayout: Sendable {
 public enum ChecksumStatus: UInt8, Sendable {
     case bad = 0
     case good = 1
-    /// Part of the payload was not captured.
+    /// Part of the payload is not there.
     case unverified = 2
     /// The header has none.
     case notPresent = 3
@@ -228,7 +228,7 @@ public enum ChecksumStatus: UInt8, Sendable {
     public static let names = ValueNames(
         (0, "Bad", "the payload is not what its sender hashed"),
         (1, "Good", "the payload is what its sender hashed"),
-        (2, "Unverified", "part of the payload was not captured"),
+        (2, "Unverified", "part of the payload is not there"),
         (3, "Not present", "headers before 20 February 2012, and v2 transport, have no checksum"))
 }
 

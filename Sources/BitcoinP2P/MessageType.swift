@@ -143,6 +143,7 @@ private func run<Sink: FieldSink & ~Copyable>(
     cursor.sink.isMalformed = false
     var outcome = Outcome.complete
     let mark = cursor.sink.open(payload.message, at: cursor.offset, value: 0, flags: [])
+    if let heading = payload.heading(ofBytes: cursor.left) { cursor.head(mark) { $0.append(heading) } }
     do throws(Stop) {
         try payload.layout(&cursor, context)
     } catch {

@@ -59,6 +59,18 @@ public struct Network: Hashable, Sendable, BitwiseCopyable {
     /// Ports on which a stream is taken for Bitcoin's whatever it begins with.
     public static let ports: Set<UInt16> = [8333, 18333, 18444, 38333, 48333]
 
+    /// The network whose magic that may have been meant for: with its bytes in reverse, or one hexadecimal digit of
+    /// another value; nil where it is known itself, or like none.
+    public static func near(magic: UInt32) -> (network: Network, isReversed: Bool)? {
+        guard !isKnown(magic: magic) else { return nil }
+        if let network = known.first(where: { $0.magic.byteSwapped == magic }) { return (network, true) }
+        let near = known.first { network in
+            let differing = network.magic ^ magic
+            return stride(from: UInt32(0), to: 32, by: 4).count { differing >> $0 & 0xf != 0 } == 1
+        }
+        return near.map { ($0, false) }
+    }
+
     static let knownMagics: [UInt32] = known.map(\.magic)
 
     static func isKnown(magic: UInt32) -> Bool { knownMagics.contains(magic) }

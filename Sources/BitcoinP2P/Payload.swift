@@ -7,9 +7,16 @@ public protocol Payload: Sendable {
     /// The heading over the payload's fields, `bitcoin.<command>`.
     var message: Field { get }
 
+    /// What the tree says after ``message`` of a payload of that many bytes, where it is not what it usually is.
+    func heading(ofBytes count: Int) -> StaticString?
+
     /// Reads the payload, field by field. Where the bytes end early the cursor throws; what is left when the layout
     /// returns is shown as trailing data.
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop)
+}
+
+extension Payload {
+    public func heading(ofBytes count: Int) -> StaticString? { nil }
 }
 
 /// What a layout may know beside its bytes.

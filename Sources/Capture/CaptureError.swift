@@ -52,8 +52,8 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The file as it was given: a path, or `-` for standard input or output.
     public let path: String
 
-    /// The number of the frame that could not be read, counted over all files; the last frame handed out is the one
-    /// before. Nil where the input failed before its first frame was tried.
+    /// The number that the file ``path`` itself gives the frame that could not be read; of an output, the number of the
+    /// frame over all inputs. Nil where an input failed before its first frame was tried.
     public let frame: UInt64?
 
     /// Where the block of a pcapng file begins that could not be read, in bytes of the file once it is decompressed; nil
@@ -73,11 +73,6 @@ public struct CaptureError: Error, Hashable, Sendable, CustomStringConvertible {
         self.frame = frame
         self.offset = offset
         self.detail = detail
-    }
-
-    /// The same error at a frame of this number, if it is of a frame at all: a file numbers its own frames only.
-    func renumbered(_ number: UInt64) -> CaptureError {
-        CaptureError(problem, path: path, frame: frame.map { _ in number }, offset: offset, detail: detail)
     }
 
     /// Whether the input began as a capture and then stopped short: what was handed out is sound, but not all.

@@ -119,7 +119,7 @@ public struct CaptureFiles: ~Copyable, PacketSource {
             } else if let (file, error) = failures.first {
                 failures.removeFirst()
                 currentInput = file
-                throw error.renumbered(header.number &+ 1)
+                throw error
             } else if begun < paths.count {
                 try begin()
             } else {
@@ -138,7 +138,7 @@ public struct CaptureFiles: ~Copyable, PacketSource {
             }
         } catch {
             close()
-            throw error.renumbered(header.number &+ 1)
+            throw error
         }
         if let currentInMerge, let time = current?.header.time,
             (time, currentInMerge.place) > limit

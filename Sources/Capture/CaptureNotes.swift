@@ -33,6 +33,11 @@ public final class CaptureNotes: Sendable {
         /// The file, as in ``FrameHeader/file``.
         public var file: Int
         public var lines: [UInt8]
+
+        public init(file: Int, lines: [UInt8]) {
+            self.file = file
+            self.lines = lines
+        }
     }
 
     private struct State {
@@ -117,7 +122,7 @@ public final class CaptureNotes: Sendable {
     public var commentsLeftOut: UInt64 { state.withLock { $0.comments.leftOut } }
 
     /// The secrets of a file that wait to be taken, and go on waiting.
-    func waitingSecrets(of file: Int) -> [UInt8] {
+    package func waitingSecrets(of file: Int) -> [UInt8] {
         guard hasSecrets else { return [] }
         return state.withLock { state in
             Array(state.secrets.filter { $0.file == file }.map(\.lines).joined())

@@ -94,21 +94,17 @@ private final class OpenFile {
         _ number: UInt64, _ body: (FrameHeader, RawSpan) throws(CaptureError) -> Void
     ) throws(CaptureError) {
         var failure: CaptureError?
-        let more: Bool
-        do throws(CaptureError) {
-            more = try capture.next { header, bytes in
-                var header = header
-                header.number = number
-                do throws(CaptureError) { try body(header, bytes) } catch { failure = error }
-            }
-        } catch {
-            throw error.renumbered(number)
+        let more = try capture.next { header, bytes in
+            var header = header
+            header.number = number
+            do throws(CaptureError) { try body(header, bytes) } catch { failure = error }
         }
         if let failure { throw failure }
         // Else the frames of other files would be taken for others.
         guard more else {
             throw CaptureError(
-                .readFailed, path: capture.path, frame: number, detail: "it has changed since it was read")
+                .readFailed, path: capture.path, frame: capture.header.number &+ 1,
+                detail: "it has changed since it was read")
         }
     }
 }
@@ -120,8 +116,7 @@ private final class TemporaryCapture {
     private let readEnd: Descriptor
 
     init(notes: CaptureNotes) throws(CaptureError) {
-        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-        let path = (folder.isEmpty ? "/tmp" : folder) + "/btcshark-XXXXXX"
+        let path = Path.temporaryFolder + "/btcshark-XXXXXX"
         let file: TemporaryFile
         do throws(SystemFailure) {
             file = try TemporaryFile(path)

@@ -2,15 +2,14 @@ import CLinux
 import Glibc
 import System
 
-/// A child that serves by a socket, its standard input: each request and each answer is a packet of that. It ends when its
-/// owner goes.
+/// A child that serves by a socket, its standard input: each request and each answer is a packet. It ends with its
+/// owner.
 struct SocketChild: ~Copyable {
     private let socket: Descriptor
     /// Declared after the socket: by then that is shut, so that the process ends by itself.
     private let process: Child
 
-    /// Starts the process, with the rights that we have now. It says on our standard error what it has to say, and goes on
-    /// until our own orderly end, whatever asks for ours.
+    /// Starts the process, with the rights that we have now. Signals do not end it: our own orderly end does.
     ///
     /// - Parameter arguments: Beginning with the program's file.
     init(_ arguments: [String]) throws(SystemFailure) {

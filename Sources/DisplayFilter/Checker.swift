@@ -117,7 +117,7 @@ struct Checker {
     /// The left side of `contains` and `matches`.
     private mutating func searched(_ operand: Operand, _ word: String) throws(Fault) -> Typed {
         guard let typed = try typed(operand) else { throw unknown(operand) }
-        try requireValue(typed)
+        if case .heading = typed.type { throw heading(typed, insteadFor: word) }
         switch typed.type {
         case .hash, .bytes, .text: return typed
         default:
@@ -167,9 +167,14 @@ struct Checker {
     // MARK: Faults
 
     private func requireValue(_ typed: Typed) throws(Fault) {
-        guard case .heading = typed.type else { return }
-        throw Fault(
-            typed.range, "\(typed.name) is \(typed.type.phrase): it is present or not, and cannot be compared.")
+        if case .heading = typed.type { throw heading(typed) }
+    }
+
+    /// - Parameter word: What looks into bytes: a protocol's are those of its field `payload`.
+    private func heading(_ typed: Typed, insteadFor word: String? = nil) -> Fault {
+        Fault(
+            typed.range, "\(typed.name) is \(typed.type.phrase): it is present or not, and cannot be compared.",
+            alternative: word.map { ("\(typed.name.prefix { $0 != "." }).payload", $0) })
     }
 
     /// `_ws.col.length > 99` would mean the order of a dictionary, in which 100 comes before 99.

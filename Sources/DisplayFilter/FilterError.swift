@@ -14,7 +14,8 @@ public struct FilterError: Error, Sendable, Equatable, CustomStringConvertible {
         let start = Self.characters(of: filter, before: fault.range.lowerBound)
         position = start
         length = max(1, Self.characters(of: filter, before: fault.range.upperBound) - start)
-        let hint = fault.unknownName.map { NearestNames.suggestion(for: $0, among: names()) }
+        var hint = fault.unknownName.map { NearestNames.suggestion(forField: $0, among: names()) }
+        if let (name, word) = fault.alternative, names().contains(name) { hint = " Write \(name) \(word) …" }
         // It quotes parts of the filter.
         var text = TextBuffer()
         text.append(quoting: fault.message + (hint ?? ""))
@@ -44,8 +45,14 @@ struct Fault: Error {
     let message: String
     /// The name that no field has.
     let unknownName: String?
+    /// What can be written instead where there is a field of this name, and the word after it.
+    let alternative: (name: String, word: String)?
 
-    init(_ range: Range<Int>, _ message: String, unknownName: String? = nil) {
+    init(
+        _ range: Range<Int>, _ message: String, unknownName: String? = nil,
+        alternative: (name: String, word: String)? = nil
+    ) {
+        self.alternative = alternative
         self.range = range
         self.message = message
         self.unknownName = unknownName

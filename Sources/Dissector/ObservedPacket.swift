@@ -1,9 +1,15 @@
 import Capture
+import Layers
 import Reassembly
 
 extension FrameHeader {
     /// Bytes of the frame on the wire, never fewer than were captured.
-    var wireLength: UInt64 { UInt64(clamping: max(originalLength, capturedLength)) }
+    var wireLength: UInt64 { UInt64(clamping: withoutDirection(max(originalLength, capturedLength))) }
+
+    /// Of a length of this frame those bytes that were on the wire.
+    func withoutDirection(_ length: Int) -> Int {
+        max(length, 0) &- min(max(length, 0), FrameDirection.length(linkType: linkType.rawValue))
+    }
 }
 
 /// What is to be known of a packet of TCP: less than a `Segment`.

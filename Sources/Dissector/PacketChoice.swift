@@ -6,7 +6,7 @@ struct PacketChoice {
     /// What the writer is shown, in its place.
     var shown = FieldSet()
     /// The writer shows all there is.
-    private(set) var isWhole = false
+    private(set) var isComplete = false
     /// What only the filter asks for.
     var asked = FieldSet()
 
@@ -19,7 +19,7 @@ struct PacketChoice {
         let fields = RecordFields.standard.packet
         let named = FieldSet((wants?.fields ?? []).filter(fields.all.contains))
         if wants?.packets == true {
-            isWhole = true
+            isComplete = true
             shown = fields.all
             shown.subtract(FieldSet([fields.payload]))
         }

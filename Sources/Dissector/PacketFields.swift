@@ -81,7 +81,7 @@ struct PacketFields: Sendable {
         self.all = all
     }
 
-    /// Those of TCP's header that are told beside ports and number.
+    /// Those of TCP's header that are shown beside ports and number.
     private static func own(_ tcp: TCP) -> [Field] {
         [
             tcp.sequence, tcp.acknowledgment, tcp.headerLength, tcp.flags, tcp.reserved, tcp.window, tcp.checksum,

@@ -46,8 +46,8 @@ final class PacketNotes {
         let place = analysis.receive(packet, options, at: header.time)
         append(
             PacketNote(
-                frame: header.number, linkType: header.linkType.rawValue, capturedLength: header.capturedLength,
-                length: header.originalLength,
+                frame: header.number, linkType: header.linkType.rawValue,
+                capturedLength: header.withoutDirection(header.capturedLength), length: header.originalLength,
                 sinceLast: header.hasTime ? header.time &- (timeBefore ?? header.time) : nil, packet, place,
                 headers: Self.bytes(frame.extracting(first: PacketNote.headerLimit)),
                 payload: keepsPayload ? Self.bytes(payload) : []))

@@ -1,10 +1,8 @@
 import Fields
 import Layers
 
-/// The packet that completed a message, as far as its fields are asked for.
-///
-/// A writer that names some, or shows all, has them in the layers of frame, IP and TCP; what only the filter names stands
-/// after all, and is taken out for the writer.
+/// The packet that completed a message, as far as its fields are asked for: in the layers of frame, IP and TCP. What
+/// only the filter names stands after all, and is removed before the writer gets the tree.
 final class PacketView {
     private static let layers = PacketLayers()
 
@@ -41,13 +39,18 @@ final class PacketView {
         // Raw IP has no header of its own; Wireshark names it all the same.
         if [12, 14, 101].contains(note.linkType) { text.append("raw:") }
         var hasTCP = false
+        var before: (name: String, index: Int)?
         for index in headers.nodes.indices {
             let declaration = headers.nodes[index].field.declaration
-            // The direction before a frame is a layer here alone.
-            guard declaration.kind == .layer, declaration.name != "p2p" else { continue }
+            // The direction before a frame is a layer here alone, and a stack of labels is one layer of Wireshark's.
+            guard declaration.kind == .layer, declaration.name != "p2p",
+                declaration.name != "mpls" || before?.name != "mpls"
+            else { continue }
+            if declaration.name == "eth", let before, isMirror(before.index) { text.append("erspan:") }
             if declaration.name == "tcp" { hasTCP = true }
             text.append(declaration.name == "ieee8021br" ? "etag" : declaration.name)
             text.append(isTyped(index, declaration.name) ? ":ethertype:" : ":")
+            before = (declaration.name, index)
         }
         // Not where the frame has the last fragment of several.
         if !hasTCP { text.append("tcp:") }
@@ -60,6 +63,13 @@ final class PacketView {
         return headers.nodes[layer..<Int(headers.nodes[layer].end)].contains {
             let name = $0.field.declaration.name
             return name.hasSuffix(".type") || name.hasSuffix(".etype")
+        }
+    }
+
+    /// Whether a layer is GRE around a frame mirrored by type I of ERSPAN, which has no header of its own.
+    private func isMirror(_ layer: Int) -> Bool {
+        headers.nodes[layer..<Int(headers.nodes[layer].end)].contains {
+            $0.field.declaration.name == "gre.proto" && $0.value == 0x88be
         }
     }
 

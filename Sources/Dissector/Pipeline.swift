@@ -37,7 +37,8 @@ public struct Pipeline: ~Copyable {
     /// Somebody is shown all packets.
     private let isWatched: Bool
     private let captureNotes: CaptureNotes?
-    /// Of the last frame with a time.
+    /// Of the first frame with a time, and of the last.
+    private var firstTime: Int64?
     private var lastTime: Int64?
     /// The file of the last frame.
     private var file = 0
@@ -65,7 +66,10 @@ public struct Pipeline: ~Copyable {
     /// Takes one frame; `bytes` are only borrowed.
     public mutating func receive(_ header: FrameHeader, _ bytes: RawSpan) throws(PipelineError) {
         if header.hasTime {
-            if lastTime == nil { sink.begin(header.time) }
+            if lastTime == nil {
+                firstTime = header.time
+                sink.begin(header.time)
+            }
             lastTime = header.time
         } else {
             return try receive(timeless: header, bytes)
@@ -124,6 +128,9 @@ public struct Pipeline: ~Copyable {
     /// Hands on the records that wait, though others of lower frames may come: somebody has watched for long enough.
     public mutating func releaseRecords() { sink.release() }
 
+    /// Takes secrets that a file of the capture brings along, where its notes do not.
+    public mutating func add(secrets: CaptureNotes.Secrets) { sink.add(secrets: secrets) }
+
     /// Takes up the streams whose secrets have come since their bytes did. For a live run, to be called some times a
     /// second, also while frames keep coming; where no stream waits it does nothing.
     public mutating func lookForKeys() {
@@ -156,7 +163,8 @@ public struct Pipeline: ~Copyable {
         ) { packet, options, payload in
             sink.note(
                 SegmentNote(
-                    frame: header.number, frameLength: UInt32(clamping: header.originalLength),
+                    frame: header.number,
+                    frameLength: UInt32(clamping: header.withoutDirection(header.originalLength)),
                     sequence: packet.sequence, payloadLength: UInt32(clamping: packet.wireLength),
                     fragmentsLength: packet.fragmentsLength, isSYN: packet.flags.contains(.syn),
                     interface: header.interface, comment: header.comment,
@@ -254,6 +262,9 @@ public struct Pipeline: ~Copyable {
 
     /// Does something while no record is being made, and all that came before are made.
     public mutating func pauseRecords<Result>(_ body: () -> Result) -> Result { sink.pauseRecords(body) }
+
+    /// From the first frame to the last, as far as they have times, in nanoseconds.
+    public var duration: Int64 { max(0, (lastTime ?? 0) &- (firstTime ?? 0)) }
 
     /// How many connections have begun. They are numbered from 0 in this order.
     public var connections: UInt64 { assembler.statistics.connections }

@@ -65,6 +65,11 @@ public struct PipelineOptions: Sendable {
     public var filter: Filter?
     /// Only messages that have it are shown, with where they have it.
     public var identifier: Identifier?
+    /// Other names of what ``identifier`` names: those of an earlier reading, and those that messages tell.
+    public var otherNames: OtherNames?
+
+    /// Only of records in it anything is made, and reading stops with the last of them; all where nil.
+    public var window: RecordWindow?
 
     /// Receives the messages that are shown, and writes them as clean ones of v1.
     public var decrypted: DecryptedMessages?

@@ -16,8 +16,8 @@ extension RecordBuilder {
             guard record.hasTime else { return }
             time.append(record.time, since: record.captureStart, decimals: record.timeDecimals, to: &$0)
         }
-        sink.generate(columns.source, value: 0, record.source.span.bytes)
-        sink.generate(columns.destination, value: 0, record.destination.span.bytes)
+        sink.generate(columns.source) { $0.bytes.append(contentsOf: ColumnsWriter.address(record.source)) }
+        sink.generate(columns.destination) { $0.bytes.append(contentsOf: ColumnsWriter.address(record.destination)) }
         sink.generate(columns.protocolName) { $0.append(record.protocolName) }
         sink.generate(columns.length) { $0.append(decimal: record.length) }
         // The line is escaped already, and a node's bytes are what they are before that.

@@ -232,7 +232,7 @@ struct RecordBuilder: ~Copyable {
         }
         if let view {
             view.appendFrame(to: &sink, since: sinceShown)
-        } else if packets.isWhole {
+        } else if packets.isComplete {
             appendNoFrame(ends, hasLength: segment != nil, &sink)
         }
         appendFile(sender.file, &sink)
@@ -252,8 +252,8 @@ struct RecordBuilder: ~Copyable {
         record.tree = sink.tree
     }
 
-    /// What stands for a frame of which nothing is known, as where bytes are missing: programs that read tshark's formats
-    /// expect a length and the protocols of every frame.
+    /// What stands for a frame of which nothing is known, as where bytes are missing: programs that read tshark's
+    /// formats expect a length and the protocols of every frame.
     private func appendNoFrame(_ ends: Ends, hasLength: Bool, _ sink: inout TreeSink) {
         if !hasLength { sink.generate(fields.frameLength, value: 0, RawSpan()) }
         let isIPv6 = (ends.source ?? ends.destination)?.family == .ipv6

@@ -2,8 +2,8 @@ import Fields
 import Output
 
 extension RecordNames {
-    /// The column that `-e` asks for by that name: of a field, or with `.name` or `.epoch` after it of what stands beside
-    /// its value in ndjson; nil if there is no such name.
+    /// The column that `-e` asks for by that name: of a field, or with `.name` or `.epoch` after it of what stands
+    /// beside its value in ndjson; nil if there is no such name.
     public static func column(named name: String) -> FieldColumn? {
         let fields = fields(named: name)
         if !fields.isEmpty { return FieldColumn(name: name, fields: fields) }

@@ -39,6 +39,21 @@ public enum RecordNames {
                 name: messages.headersVersion.declaration.name, label: "Version",
                 members: [messages.headersVersion, messages.getHeadersVersion],
                 meaning: "block version in headers, and protocol version in getheaders"),
+            // It has one name for what stands in a text, whichever.
+            Alias(
+                name: "bitcoin.string.value", label: "String value", members: messages.texts.values,
+                meaning: "a user agent, and both texts of reject"),
+            Alias(
+                name: "bitcoin.string.count", label: "Count", members: messages.texts.lengths,
+                meaning: "the length of a user agent, and of both texts of reject"),
+            Alias(
+                name: "bitcoin.data.count", label: "Count", members: messages.filterData.lengths,
+                meaning: "the length of what filterload and filteradd bring"),
+            // What is wrong with a length is a remark here, which the field has that it is too long for.
+            Alias(
+                name: "bitcoin.script_length.invalid", label: "script_len too large",
+                members: [Remark.common.truncated.declaration.field],
+                meaning: "the message ends before a script, or another field, does"),
         ]
     }()
 
@@ -59,10 +74,10 @@ public enum RecordNames {
         if let alias = aliases.first(where: { $0.name == name }) { return alias.members }
         if let field = recordField(name) { return [field] }
         if let column = column(name) { return [column] }
-        if name.hasSuffix("64"), let field = recordField(String(name.dropLast(2))), field.declaration.kind == .count {
-            return [field]
-        }
-        return []
+        guard name.hasSuffix("64") else { return [] }
+        let short = String(name.dropLast(2))
+        let counts = aliases.first { $0.name == short }?.members ?? recordField(short).map { [$0] } ?? []
+        return counts.allSatisfy { $0.declaration.kind == .count } ? counts : []
     }
 
     /// All names but those that differ by a rule.

@@ -7,7 +7,8 @@ import Reassembly
 struct RecordSearch: ~Copyable {
     private var search: MessageSearch
 
-    init(_ identifier: Identifier) { search = MessageSearch(identifier) }
+    /// - Parameter others: Other names that are known of it, and where those are noted that messages tell.
+    init(_ identifier: Identifier, _ others: OtherNames?) { search = MessageSearch(identifier, others) }
 
     /// Where the message taken last has it.
     var places: Places { search.places }

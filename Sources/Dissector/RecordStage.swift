@@ -34,6 +34,7 @@ struct RecordStage: ~Copyable {
     private let unreadSinks: [any UnreadBytesSink]
     private let filter: RecordFilter?
     private var search: RecordSearch?
+    private let window: RecordWindow?
     private let limit: UInt64
     private let writerPass: Pass?
     private let filterPass: Pass?
@@ -43,7 +44,9 @@ struct RecordStage: ~Copyable {
     /// The writer looks at the tree as it is: what the filter asked for is taken out before.
     private let hidesAsked: Bool
     /// Records but those of gaps, also those that the filter keeps back.
-    private(set) var found: UInt64 = 0
+    private(set) var found: UInt64 = 0 {
+        didSet { window?.note(found) }
+    }
     /// Records but those of gaps that were written, or would have been were there a writer.
     private(set) var shown: UInt64 = 0
     /// Records of gaps that the filter let through.
@@ -61,6 +64,7 @@ struct RecordStage: ~Copyable {
         inquiry = options.inquiry
         decrypted = options.decrypted
         tellsEnds = options.tellsEnds
+        window = options.window
         limit = options.recordLimit
         let wants = writer?.wants
         builder.wantsOutcome = wants?.outcome ?? false
@@ -81,7 +85,7 @@ struct RecordStage: ~Copyable {
         builder.picked = FieldSet(asked)
         builder.pickedRemarks = wants?.remarks ?? []
         filter = options.filter.map(RecordFilter.init)
-        search = options.identifier.map { RecordSearch($0) }
+        search = options.identifier.map { RecordSearch($0, options.otherNames) }
         self.writerPass = writerPass
         filterPass = Self.pass(of: options.filter, before: writerPass)
         depth = max(writerPass?.depth ?? .summary, filterPass?.depth ?? .summary)
@@ -102,7 +106,7 @@ struct RecordStage: ~Copyable {
     }
 
     /// Enough records were written.
-    var isDone: Bool { shown >= limit }
+    var isDone: Bool { shown >= limit || found &+ 1 >= window?.numbers.upperBound ?? .max }
 
     /// Whether anybody looks at a record that would be made now.
     var makesRecords: Bool { !isDone && ((filterPass ?? writerPass) != nil || search != nil) }
@@ -222,6 +226,10 @@ struct RecordStage: ~Copyable {
     private mutating func start(isCounted: Bool) -> Pass? {
         isLetThrough = false
         guard !isDone else { return nil }
+        if let window, isCounted, found &+ 1 < window.numbers.lowerBound {
+            found += 1
+            return nil
+        }
         // Without a filter nothing decides; with one it does in time.
         isLetThrough = filterPass == nil
         if isCounted { found += 1 }

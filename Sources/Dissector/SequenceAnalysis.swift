@@ -38,10 +38,8 @@ enum WindowScale: Sendable {
     }
 }
 
-/// Judges segments in the order of the capture by Wireshark's rules, which look at numbers, windows and times alone.
-///
-/// Reassembly has its own, stricter ones: these are for who filters by Wireshark's words. Bounded: of connections beyond
-/// `limit` the oldest are forgotten, and begin anew.
+/// Judges segments in the order of the capture by Wireshark's rules, which look at numbers, windows and times alone,
+/// and are less strict than reassembly's. Of connections beyond `limit` the oldest are forgotten, and begin anew.
 struct SequenceAnalysis {
     /// What one side has sent.
     private struct Side {

@@ -1,13 +1,40 @@
 /// Finds the names that somebody may have meant who gave another.
 public enum NearestNames {
     /// ` Did you mean a, b?` with up to three names; empty where there is none. First come names that end with what was
-    /// given, then those that are a letter or two away, then those that have the same words, or others for the same thing.
+    /// given, then those a letter or two away, then those that have the same words, or others for the same thing.
     public static func suggestion(for name: String, among names: [String]) -> String {
+        suggestion(of: near(name, among: names))
+    }
+
+    /// The same for a field, as `http` or `dns.qry.name`: of another protocol no field is like it, whatever letters or last
+    /// word they share.
+    public static func suggestion(forField name: String, among names: [String]) -> String {
+        let near = near(name, among: names)
+        if let best = near.first?.rank.likeness, best <= .words { return suggestion(of: near) }
+        return isKnown(firstPartOf: name, among: names)
+            ? suggestion(of: near) : " btcshark knows Bitcoin and what carries it."
+    }
+
+    /// Whether a word of any name is the first part of this one, but for a letter or two.
+    private static func isKnown(firstPartOf name: String, among names: [String]) -> Bool {
+        guard name.utf8.count <= 100, let first = name.lowercased().split(separator: ".").first else { return false }
+        let letters = Array(first.utf8)
+        let known = Set(names.flatMap { $0.lowercased().split { !$0.isLetter && !$0.isNumber } })
+        return known.contains { distance(letters, Array($0.utf8)) <= min(2, letters.count / 3) }
+    }
+
+    /// The names that are like it, the likest first.
+    private static func near(_ name: String, among names: [String]) -> [(name: String, rank: Rank)] {
         // Nothing that long is a name, and the distance costs the product of both lengths.
-        guard !name.isEmpty, name.utf8.count <= 100 else { return "" }
+        guard !name.isEmpty, name.utf8.count <= 100 else { return [] }
         let wanted = Wanted(name)
         var near = names.compactMap { name in wanted.rank(of: name).map { (name: name, rank: $0) } }
         near.sort { ($0.rank, $0.name) < ($1.rank, $1.name) }
+        return near
+    }
+
+    private static func suggestion(of near: [(name: String, rank: Rank)]) -> String {
+        var near = near
         // What only looks alike is of no use where something means the same, nor what means the same where it is there.
         if let best = near.first?.rank.likeness, best <= .words {
             let last: Likeness = best == .end ? .typo : .words

@@ -51,7 +51,7 @@ public struct Remark: Hashable, Sendable, BitwiseCopyable {
     public var severity: Severity { declaration.severity }
     public var group: RemarkGroup { declaration.group }
 
-    /// The text, with `value` in it where it says something; an ellipsis stands for it where there is none.
+    /// The text, with `value` in it where it says something; N stands for it where there is none.
     public func text(_ value: UInt64?) -> String { RemarkDeclaration.text(declaration.text, value) }
 }
 
@@ -69,7 +69,7 @@ public struct RemarkDeclaration: Sendable, Equatable {
     /// The field of the same name.
     public let field: Field
 
-    /// The sentence with an ellipsis for its number.
+    /// The sentence with N for its number.
     public var summary: String { Self.text(text, nil) }
 
     var isMalformation: Bool { severity == .error && group == .malformed && !isComputed }
@@ -81,7 +81,7 @@ public struct RemarkDeclaration: Sendable, Equatable {
             start < end
         else { return text }
         let isSigned = units[units.index(after: start)..<end].elementsEqual("signed".utf8)
-        let number = value.map { isSigned ? String(Int64(bitPattern: $0)) : String($0) } ?? "…"
+        let number = value.map { isSigned ? String(Int64(bitPattern: $0)) : String($0) } ?? "N"
         return text[..<start] + number + text[units.index(after: end)...]
     }
 }

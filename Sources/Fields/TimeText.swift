@@ -3,13 +3,19 @@ import Glibc
 /// Writes points in time. It remembers the last second it has written, since neighbours mostly share it.
 public struct TimeText: Sendable {
     public enum Zone: Sendable { case utc, local }
+    /// `2011-03-28`, or `2011/087`.
+    public enum DateForm: Sendable { case month, dayOfYear }
 
     private let zone: Zone
+    private let form: DateForm
     private var second: Int64?
     private var date: [UInt8] = []
     private var clock: [UInt8] = []
 
-    public init(_ zone: Zone) { self.zone = zone }
+    public init(_ zone: Zone, date form: DateForm = .month) {
+        self.zone = zone
+        self.form = form
+    }
 
     /// `2011-03-28 15:58:57`, or only the clock; false, and nothing written, where the calendar has no such year.
     public mutating func append(seconds: Int64, date withDate: Bool, separator: UInt8 = 0x20, to text: inout TextBuffer)
@@ -47,10 +53,16 @@ public struct TimeText: Sendable {
         guard found != nil, (-1899...8099).contains(parts.tm_year) else { return false }
         var text = TextBuffer()
         text.append(decimal: UInt64(parts.tm_year + 1900), width: 4)
-        text.append("-")
-        text.append(decimal: UInt64(parts.tm_mon + 1), width: 2)
-        text.append("-")
-        text.append(decimal: UInt64(parts.tm_mday), width: 2)
+        switch form {
+        case .month:
+            text.append("-")
+            text.append(decimal: UInt64(parts.tm_mon + 1), width: 2)
+            text.append("-")
+            text.append(decimal: UInt64(parts.tm_mday), width: 2)
+        case .dayOfYear:
+            text.append("/")
+            text.append(decimal: UInt64(parts.tm_yday + 1), width: 3)
+        }
         date = text.bytes
         text.removeAll()
         text.append(decimal: UInt64(parts.tm_hour), width: 2)
@@ -78,9 +90,16 @@ public struct TimeText: Sendable {
         append(fraction: UInt64(nanoseconds.magnitude % 1_000_000_000), decimals: decimals, to: &text)
     }
 
+    /// - Parameter decimals: 3, 6 or 9.
     public static func append(fraction nanoseconds: UInt64, decimals: Int, to text: inout TextBuffer) {
+        let unit: UInt64 =
+            switch decimals {
+            case 3: 1_000_000
+            case 6: 1000
+            default: 1
+            }
         text.append(".")
-        text.append(decimal: decimals == 6 ? nanoseconds / 1000 : nanoseconds, width: decimals)
+        text.append(decimal: nanoseconds / unit, width: decimals)
     }
 
     /// Whole seconds, downwards, and the nanoseconds above them.

@@ -92,7 +92,7 @@ public struct ValueText {
     /// Digits of a number; one that does not fill its bytes has those of the integer that holds it, as in tshark.
     private static func digits(_ bits: Int) -> Int {
         if bits % 8 == 0 { return bits / 4 }
-        return bits <= 8 ? 2 : bits <= 16 ? 4 : bits <= 32 ? 8 : 16
+        return bits <= 8 ? 2 : bits <= 16 ? 4 : bits <= 24 ? 6 : bits <= 32 ? 8 : 16
     }
 
     /// `2011-03-28 15:58:57 UTC (1301327937)`, or ISO 8601 for programs; the bare number where there is no such date.

@@ -67,6 +67,8 @@ public final class KeyLog: Sendable {
         var problems: [Problem] = []
         var untold: UInt64 = 0
         var isFull = false
+        /// Lines of the secrets that have come since somebody asked; nil where nobody does.
+        var arrived: [UInt8]?
 
         mutating func take(_ content: KeyLogLine, of source: Source = .file, line: UInt64) {
             switch content {
@@ -82,6 +84,7 @@ public final class KeyLog: Sendable {
                     return
                 }
                 secrets[key] = secret
+                arrived? += KeyLog.line(key, secret)
                 revision &+= 1
             }
         }
@@ -141,6 +144,21 @@ public final class KeyLog: Sendable {
 
     /// How many connections' secrets are known.
     public var count: Int { state.withLock { $0.secrets.count } }
+
+    /// Takes lines of a key log that somebody else has read.
+    public func add(_ lines: [UInt8]) {
+        state.withLock { state in
+            for line in lines.split(separator: 0x0a) { state.take(KeyLogLine(line), line: 0) }
+        }
+    }
+
+    /// Lines of all secrets that have come since this was last asked; at first those of all that are known.
+    public func takeArrivals() -> [UInt8] {
+        state.withLock { state in
+            defer { state.arrived = [] }
+            return state.arrived ?? state.secrets.flatMap { Self.line($0.key, $0.value) }
+        }
+    }
 
     /// What was wrong since this was last asked, in the order of the lines, and how many problems more there were than
     /// are kept.

@@ -5,8 +5,7 @@ public struct CiscoHDLC: Sendable {
     public let layer = Field("chdlc", "Cisco HDLC", .layer, "a frame on a line between two routers")
     public let address = Field("chdlc.address", "Address", .hexadecimal(bits: 8), "0x0f: to one, 0x8f: to all")
     public let control = Field("chdlc.control", "Control", .hexadecimal(bits: 8), "0")
-    public let type = Field(
-        "chdlc.protocol", "Protocol", .enumeration(Names.etherType, bits: 16), "which protocol follows")
+    public let type = Field("chdlc.protocol", "Protocol", Names.etherType, "which protocol follows")
 
     public init() {}
 

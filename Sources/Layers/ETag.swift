@@ -5,8 +5,7 @@ public struct ETag: Sendable {
     public let layer = Field(
         "ieee8021br", "802.1BR E-Tag", .layer, "says which port of a port extender the frame is of")
     public let tag = Field("ieee8021br.tag", "Tag", .bytes, "priority, channels of ingress and of destination")
-    public let type = Field(
-        "ieee8021br.etype", "Type", .enumeration(Names.etherType, bits: 16), "which protocol follows the tag")
+    public let type = Field("ieee8021br.etype", "Type", Names.etherType, "which protocol follows the tag")
     public let length = Field("ieee8021br.len", "Length", .unsigned(bits: 16), "bytes that follow in an 802.3 frame")
 
     public init() {}

@@ -15,8 +15,7 @@ public struct Ethernet: Sendable {
     public let layer = Field("eth", "Ethernet", .layer, "a frame of the local network")
     public let destination = Field("eth.dst", "Destination", .ethernet, "hardware address the frame is sent to")
     public let source = Field("eth.src", "Source", .ethernet, "hardware address of the sender on this network")
-    public let type = Field(
-        "eth.type", "Type", .enumeration(Names.etherType, bits: 16), "which protocol the frame carries")
+    public let type = Field("eth.type", "Type", Names.etherType, "which protocol the frame carries")
     public let length = Field(
         "eth.len", "Length", .unsigned(bits: 16), "bytes that follow in an 802.3 frame, padding not counted")
 
@@ -62,8 +61,7 @@ public struct VLAN: Sendable {
     public let dropEligible = Field(
         "vlan.dei", "DEI", .flag(mask: 0x1000, bits: 16), "may be dropped first when the network is congested")
     public let identifier = Field("vlan.id", "ID", .unsigned(bits: 12), "number of the virtual network")
-    public let type = Field(
-        "vlan.etype", "Type", .enumeration(Names.etherType, bits: 16), "which protocol follows the tag")
+    public let type = Field("vlan.etype", "Type", Names.etherType, "which protocol follows the tag")
     public let length = Field("vlan.len", "Length", .unsigned(bits: 16), "bytes that follow in an 802.3 frame")
 
     public init() {}
@@ -94,8 +92,7 @@ public struct LogicalLinkControl: Sendable {
     public let control = Field("llc.control", "Control", .hexadecimal(bits: 8), "kind of frame; 0x03: plain data")
     public let organization = Field(
         "llc.oui", "Organization Code", .hexadecimal(bits: 24), "who defined the type that follows; 0: EtherTypes")
-    public let type = Field(
-        "llc.type", "Type", .enumeration(Names.etherType, bits: 16), "which protocol follows, as in Ethernet II")
+    public let type = Field("llc.type", "Type", Names.etherType, "which protocol follows, as in Ethernet II")
 
     public init() {}
 

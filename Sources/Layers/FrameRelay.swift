@@ -11,8 +11,7 @@ public struct FrameRelay: Sendable {
     public let organization = Field(
         "fr.snap.oui", "Organization Code", .hexadecimal(bits: 24), "0: EtherTypes, 0x80c2: bridged frames")
     public let type = Field("fr.snap.pid", "Protocol ID", .hexadecimal(bits: 16), "of the organization")
-    public let etherType = Field(
-        "fr.chdlctype", "Type", .enumeration(Names.etherType, bits: 16), "which protocol follows, in Cisco's form")
+    public let etherType = Field("fr.chdlctype", "Type", Names.etherType, "which protocol follows, in Cisco's form")
 
     public init() {}
 

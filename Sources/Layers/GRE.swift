@@ -5,8 +5,7 @@ public struct GRE: Sendable {
     public let layer = Field("gre", "Generic Routing Encapsulation", .layer, "a tunnel for packets of any protocol")
     public let flags = Field(
         "gre.flags_and_version", "Flags and Version", .hexadecimal(bits: 16), "which optional fields follow")
-    public let type = Field(
-        "gre.proto", "Protocol Type", .enumeration(Names.etherType, bits: 16), "which protocol the tunnel carries")
+    public let type = Field("gre.proto", "Protocol Type", Names.etherType, "which protocol the tunnel carries")
     public let checksum = Field("gre.checksum", "Checksum", .hexadecimal(bits: 16), "over header and payload")
     public let offset = Field("gre.offset", "Offset", .unsigned(bits: 16), "unused since source routes were given up")
     public let key = Field(

@@ -9,9 +9,7 @@ public struct Geneve: Sendable {
         "geneve.option.length", "Length", .unsigned(bits: 6), "of the options, in units of four bytes")
     public let flags = Field(
         "geneve.flags", "Flags", .hexadecimal(bits: 8), "0x80: for the tunnel's end; 0x40: options matter")
-    public let type = Field(
-        "geneve.proto_type", "Protocol Type", .enumeration(Names.etherType, bits: 16),
-        "which protocol the tunnel carries")
+    public let type = Field("geneve.proto_type", "Protocol Type", Names.etherType, "which protocol the tunnel carries")
     public let identifier = Field(
         "geneve.vni", "Virtual Network Identifier (VNI)", .unsigned(bits: 24), "number of the virtual network")
     public let reserved = Field("geneve.reserved", "Reserved", .unsigned(bits: 8), "0")

@@ -42,8 +42,7 @@ public struct LinuxCooked: Sendable {
     public let etherSource = Field("sll.src.eth", "Source", .bytes, "hardware address of the sender")
     public let otherSource = Field("sll.src.other", "Source", .bytes, "hardware address of the sender, not Ethernet's")
     public let unused = Field("sll.unused", "Unused", .bytes, "bytes without meaning that fill the header up")
-    public let type = Field(
-        "sll.etype", "Protocol", .enumeration(Names.etherType, bits: 16), "which protocol follows")
+    public let type = Field("sll.etype", "Protocol", Names.etherType, "which protocol follows")
     public let interface = Field(
         "sll.ifindex", "Interface index", .unsigned(bits: 32), "number of the device on the capturing machine")
 

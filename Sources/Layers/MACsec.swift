@@ -10,8 +10,7 @@ public struct MACsec: Sendable {
         "macsec.SL", "Short Length", .unsigned(bits: 8), "bytes that are signed, if below 48")
     public let number = Field("macsec.PN", "Packet Number", .unsigned(bits: 32), "never used twice with one key")
     public let identifier = Field("macsec.SCI", "Secure Channel Identifier", .bytes, "sender's address and port")
-    public let type = Field(
-        "macsec.etype", "Type", .enumeration(Names.etherType, bits: 16), "which protocol follows the tag")
+    public let type = Field("macsec.etype", "Type", Names.etherType, "which protocol follows the tag")
     public let length = Field("macsec.len", "Length", .unsigned(bits: 16), "bytes that follow in an 802.3 frame")
 
     public init() {}

@@ -2,8 +2,9 @@ import Fields
 
 /// Names of numbers that several headers share.
 enum Names {
-    static var etherType: ValueNames {
-        ValueNames(
+    /// A number that names the protocol that follows, shown in hexadecimal.
+    static var etherType: Kind {
+        let names = ValueNames(
             (0x0800, "IPv4", "an IPv4 packet follows"),
             (0x0806, "ARP", "asks which hardware address has an IPv4 address"),
             (0x6558, "Transparent Ethernet bridging", "a complete Ethernet frame follows"),
@@ -13,13 +14,14 @@ enum Names {
             (0x8848, "MPLS multicast", "labels of a provider's network follow"),
             (0x8864, "PPPoE Session", "a PPP frame follows"),
             (0x88e5, "802.1AE MACsec", "a frame that is signed or encrypted"),
-            (0x88e7, "802.1ah Provider Backbone", "a customer's whole frame follows"),
+            (0x88e7, "802.1ah Provider Backbone", "a customer's frame follows"),
             (0x8926, "VN-Tag", "a tag of a virtual network card follows"),
             (0x893f, "802.1BR E-Tag", "a tag of a port extender follows"),
             (0x894f, "Network Service Header", "a packet of a service path follows"),
             (0x88a8, "802.1ad Provider Bridge (Q-in-Q)", "the outer one of two VLAN tags follows"),
             (0x9100, "Q-in-Q (9100)", "a VLAN tag follows; the number older switches used"),
             (0x9200, "Q-in-Q (9200)", "a VLAN tag follows; the number older switches used"))
+        return .enumeration(names, bits: 16, hexadecimal: true)
     }
 
     static var ipProtocol: ValueNames {

@@ -62,7 +62,8 @@ public struct PacketParser: ~Copyable {
             Self.handOn(&packet, frame, payload, body)
             return .tcp
         case .fragment(let fragment, let payload):
-            let brought = Brought(frames: [number], length: originalLength, hasConflict: false)
+            let length = max(0, originalLength &- FrameDirection.length(linkType: linkType))
+            let brought = Brought(frames: [number], length: length, hasConflict: false)
             return reassemble(fragment, frame.extracting(payload), time, brought, depth: 0, body)
         case .notTCP: return .notTCP
         case .notIP: return .notIP

@@ -10,8 +10,7 @@ public struct SwitchTag: Sendable {
         "dsa.ethertype", "EtherType of the tag", .hexadecimal(bits: 16), "0xdada, or set by hand")
     public let reserved = Field("dsa.reserved", "Reserved", .hexadecimal(bits: 16), "0")
     public let tag = Field("dsa.tag", "Tag", .hexadecimal(bits: 32), "which port of the switch, in the chip's own form")
-    public let type = Field(
-        "dsa.type", "Type", .enumeration(Names.etherType, bits: 16), "which protocol follows the tag")
+    public let type = Field("dsa.type", "Type", Names.etherType, "which protocol follows the tag")
     public let length = Field("dsa.len", "Length", .unsigned(bits: 16), "bytes that follow in an 802.3 frame")
 
     public init() {}

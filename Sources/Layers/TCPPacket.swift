@@ -36,6 +36,8 @@ public struct TCPPacket: Hashable, Sendable, BitwiseCopyable {
     /// Bytes of its header with its options, 20 to 60.
     public var headerLength: UInt8
     var doubts: ChecksumDoubts
+    /// The IP header says how long the packet is, and all of it is there.
+    public var isLengthRight: Bool { !doubts.contains(.length) }
 
     @usableFromInline
     @inline(__always)

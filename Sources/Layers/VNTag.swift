@@ -4,8 +4,7 @@ public import Fields
 public struct VNTag: Sendable {
     public let layer = Field("vntag", "VN-Tag", .layer, "says which port of a virtual network card the frame is of")
     public let tag = Field("vntag.tag", "Tag", .hexadecimal(bits: 32), "direction, destination and source port")
-    public let type = Field(
-        "vntag.etype", "Type", .enumeration(Names.etherType, bits: 16), "which protocol follows the tag")
+    public let type = Field("vntag.etype", "Type", Names.etherType, "which protocol follows the tag")
     public let length = Field("vntag.len", "Length", .unsigned(bits: 16), "bytes that follow in an 802.3 frame")
 
     public init() {}

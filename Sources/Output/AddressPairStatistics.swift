@@ -18,7 +18,7 @@ public final class AddressPairStatistics: RecordSink {
     /// Records of pairs without a row.
     private var others: UInt64 = 0
 
-    /// - Parameter limit: So many pairs get a row.
+    /// - Parameter limit: How many pairs get a row at most.
     public init(_ output: ByteOutput, _ format: Statistic.Format, limit: Int = 250_000) {
         self.output = output
         self.format = format
@@ -76,10 +76,10 @@ public final class AddressPairStatistics: RecordSink {
     }
 
     private var notes: [TextBuffer] {
-        guard others > 0 else { return [] }
+        guard others > 0 else { return [Statistic.noteOfMessages] }
         var note = TextBuffer()
         note.append("Further pairs, with \(others) messages, have no row.")
-        return [note]
+        return [Statistic.noteOfMessages, note]
     }
 }
 

@@ -2,10 +2,8 @@ import Fields
 import Records
 
 /// `--annotate`: each message as the protocol's documentation writes them: offset, bytes, and after them what they are,
-/// of which type, and what that means.
-///
-/// Type and meaning of a field stand where the field first occurs in a message: a list of a thousand entries explains its
-/// first one. So it is with the known bits of an integer that are not set.
+/// of which type, and what that means. Type and meaning, and known bits that are not set, stand where a field first
+/// occurs in a message.
 public struct AnnotatedText {
     private let declarations: [FieldDeclaration]
     let full: Bool
@@ -100,8 +98,8 @@ public struct AnnotatedText {
         appendAnnotations(index, node, tree, to: &text)
     }
 
-    /// The bits of an integer in their order: those that are set, and where the integer is explained also those that are
-    /// known and not set.
+    /// The bits of an integer in their order: those that are set, and where it is explained also known ones that are
+    /// not.
     private mutating func appendBits(
         _ index: Int, _ node: Node, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer
     ) {

@@ -17,8 +17,8 @@ public final class ByteOutput {
     public private(set) var errorNumber: Int32 = 0
     /// Each record is written at once.
     public var isLineBuffered: Bool
-    /// Columns of the terminal that it is shown on: lines for people are cut to them, and tables fitted into them. Nil where
-    /// all is written.
+    /// Columns of the terminal that it is shown on: lines for people are cut to them, and tables fitted into them. Nil
+    /// where all is written.
     public var width: Int?
     /// Asked before each write: whether the program is to end. Then a reader that takes nothing for a second is given
     /// up, with `ETIMEDOUT`; else a write waits for it as long as it takes.
@@ -27,7 +27,13 @@ public final class ByteOutput {
     /// again whether the program is to end.
     public var hearsNoSignals = false
     private let isPipe: Bool
-    private let descriptor: Int32
+    /// Nil where what is written is kept in memory.
+    private let descriptor: Int32?
+    /// What was written, where it is kept in memory.
+    public private(set) var kept: [UInt8] = []
+    /// Lines were left out of what is kept.
+    public private(set) var isCut = false
+    private var limit = 0
 
     public static let capacity = 1 << 16
 
@@ -40,11 +46,26 @@ public final class ByteOutput {
         buffer.bytes.reserveCapacity(Self.capacity * 2)
     }
 
+    /// Keeps in memory what is written, in complete lines of so many bytes at most.
+    public init(inMemory limit: Int) {
+        descriptor = nil
+        self.limit = limit
+        isPipe = false
+        isLineBuffered = false
+    }
+
     public func flushIfFull() { drainIfFull(&buffer) }
 
     /// Writes what is in `text`, which may be ``buffer`` itself, where it is much or each record is written at once.
     func drainIfFull(_ text: inout TextBuffer) {
         if isLineBuffered || text.count >= Self.capacity { drain(&text) }
+    }
+
+    private func keep(_ bytes: [UInt8]) {
+        if isCut { return }
+        isCut = bytes.count > limit - kept.count
+        kept += bytes.prefix(limit - kept.count)
+        if isCut { kept.removeLast(kept.count - (kept.lastIndex(of: 0x0a).map { $0 + 1 } ?? 0)) }
     }
 
     public func flush() { drain(&buffer) }
@@ -53,16 +74,17 @@ public final class ByteOutput {
     public func drain(_ text: inout TextBuffer) {
         defer { text.removeAll() }
         if isClosed { return }
+        guard let descriptor else { return keep(text.bytes) }
         text.bytes.withUnsafeBytes { bytes in
             var rest = bytes[...]
             while !rest.isEmpty {
                 var part = rest
                 if isEnding() {
-                    guard isTaken(within: 1000) else { return close(ETIMEDOUT) }
+                    guard isTaken(descriptor, within: 1000) else { return close(ETIMEDOUT) }
                     // Into a pipe that is not full, a piece of this size never waits.
                     part = rest.prefix(Int(PIPE_BUF))
                 } else if hearsNoSignals, isPipe {
-                    guard isTaken(within: 100) else { continue }
+                    guard isTaken(descriptor, within: 100) else { continue }
                     part = rest.prefix(Int(PIPE_BUF))
                 }
                 let written = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: part).baseAddress, part.count)
@@ -80,7 +102,7 @@ public final class ByteOutput {
         closed.store(true, ordering: .releasing)
     }
 
-    private func isTaken(within milliseconds: Int32) -> Bool {
+    private func isTaken(_ descriptor: Int32, within milliseconds: Int32) -> Bool {
         var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         while true {
             let count = poll(&state, 1, milliseconds)

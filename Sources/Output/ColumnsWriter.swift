@@ -43,7 +43,8 @@ public final class ColumnsWriter: RecordSink {
         for column in columns {
             var shown: TimeColumn?
             switch column.content {
-            case .fields(let members, _): fields.append(FieldColumn(name: column.title, fields: members))
+            case .fields(let members, _), .highest(let members):
+                fields.append(FieldColumn(name: column.title, fields: members))
             case .time: shown = time
             case .timeAs(let format): shown = TimeColumn(format)
             default: break
@@ -56,7 +57,12 @@ public final class ColumnsWriter: RecordSink {
 
     /// The fields that columns show.
     public static func fields(of columns: [SummaryColumn]) -> [Field] {
-        columns.flatMap { if case .fields(let fields, _) = $0.content { fields } else { [Field]() } }
+        columns.flatMap {
+            switch $0.content {
+            case .fields(let fields, _), .highest(let fields): fields
+            default: [Field]()
+            }
+        }
     }
 
     public var wants: Wants {
@@ -120,7 +126,7 @@ public final class ColumnsWriter: RecordSink {
             case .destination: (12, false)
             default: (0, false)
             }
-        let padding = max(0, width - text.bytes.count)
+        let padding = max(0, width - text.columns())
         if isRight { output.buffer.append(spaces: padding) }
         output.buffer.append(text)
         if !isRight { output.buffer.append(spaces: padding) }
@@ -144,7 +150,18 @@ public final class ColumnsWriter: RecordSink {
         case .info: text.append(record.info)
         case .allBytes: text.append(decimal: bytes)
         case .fields(_, let occurrence): appendFields(nodes.nodes[cells[index].place], occurrence, record.tree, span)
+        case .highest: appendHighest(nodes.nodes[cells[index].place], record.tree)
         }
+    }
+
+    private func appendHighest(_ found: ContiguousArray<UInt32>, _ tree: borrowing Tree) {
+        var highest: Node?
+        for place in found {
+            let node = tree.nodes[Int(place)]
+            if node.value > highest?.value ?? 0 { highest = node }
+        }
+        guard let highest else { return }
+        _ = FieldCompanion.name.append(highest, declarations[Int(highest.fieldID)].kind, to: &text)
     }
 
     private func appendFields(
@@ -171,7 +188,7 @@ public final class ColumnsWriter: RecordSink {
     }
 
     /// Of `address:port`, where IPv6 has brackets.
-    static func address(_ end: [UInt8]) -> ArraySlice<UInt8> {
+    package static func address(_ end: [UInt8]) -> ArraySlice<UInt8> {
         guard let colon = end.lastIndex(of: 0x3a) else { return end[...] }
         let address = end[..<colon]
         return address.first == 0x5b && address.last == 0x5d ? address.dropFirst().dropLast() : address

@@ -47,7 +47,6 @@ struct Conversation {
     /// Nobody knows how many messages there are.
     var isOpaque: Bool { transport == .v2Encrypted && messages == 0 }
     var bytes: UInt64 { initiator.bytes &+ responder.bytes }
-    var duration: Int64 { end &- start }
 
     mutating func add(_ record: borrowing Record, _ userAgents: inout UserAgents) {
         start = min(start, record.startTime)

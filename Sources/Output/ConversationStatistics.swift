@@ -70,15 +70,17 @@ public final class ConversationStatistics: RecordSink {
     }
 
     private func row(_ conversation: Conversation, _ life: ConnectionLife?) -> Row {
-        Row(
+        // Its packets tell more than its messages: of those that were captured, as in tshark's table.
+        let (start, end) = life.map { ($0.first, $0.last) } ?? (conversation.start, conversation.end)
+        return Row(
             connection: conversation, messages: conversation.isOpaque ? nil : conversation.messages,
-            bytes: conversation.bytes, start: conversation.start &- (captureStart ?? conversation.start),
+            bytes: conversation.bytes, start: start &- (captureStart ?? start), duration: end &- start,
             decimals: decimals, userAgents: userAgents, life: life)
     }
 
     private var rowOfOthers: Row {
         Row(
-            connection: nil, messages: others.messages, bytes: others.bytes, start: 0, decimals: decimals,
+            connection: nil, messages: others.messages, bytes: others.bytes, start: 0, duration: 0, decimals: decimals,
             userAgents: userAgents, life: nil)
     }
 
@@ -112,6 +114,8 @@ extension ConversationStatistics {
         let bytes: UInt64
         /// Nanoseconds since the capture's first frame.
         let start: Int64
+        /// Nanoseconds.
+        let duration: Int64
         /// Of times.
         let decimals: Int
         let userAgents: UserAgents
@@ -190,13 +194,15 @@ extension ConversationStatistics {
             $0.connection.map { .number($0.responder.bytes) }
         },
         .init(
-            "start", "Start", .seconds, "when its first message began, since the capture's first frame", place: 9,
+            "start", "Start", .seconds,
+            "when its first packet came, or where none is known its first message, since the capture's first frame",
+            place: 9,
             importance: .detail
         ) {
             row in row.connection.map { _ in .nanoseconds(row.start, decimals: row.decimals) }
         },
-        .init("duration", "Duration", .seconds, "from then to the end of its last message", place: 10) { row in
-            row.connection.map { .nanoseconds($0.duration, decimals: row.decimals) }
+        .init("duration", "Duration", .seconds, "from then to its last packet or message", place: 10) { row in
+            row.connection.map { _ in .nanoseconds(row.duration, decimals: row.decimals) }
         },
         .init(
             "end", "End", .text, "how it was closed: fin or rst, and by whom; open where neither was captured",

@@ -32,7 +32,7 @@ public final class EKWriter: RecordSink {
     private let depth: Depth
 
     /// - Parameters:
-    ///   - raw: Also the bytes of each field, as `NAME_raw`: `-x`.
+    ///   - raw: Also the bytes of each field, as `NAME_raw` where no other field has that name: `-x`.
     ///   - budget: Nil where every message is written whole.
     public init(_ output: ByteOutput, raw: Bool = false, budget: OutputBudget? = nil, layers: LayerChoice? = nil) {
         self.output = output
@@ -121,7 +121,7 @@ public final class EKWriter: RecordSink {
 
     private func appendMember(_ index: Int, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer) {
         let field = Int(tree.nodes[index].fieldID)
-        if hasRaw {
+        if hasRaw, keys.hasRaw[field], isOnWire(index, tree) {
             text.append(keys, field, "_raw")
             appendList(from: index, asRaw: true, tree, bytes, to: &text)
             text.append(",")
@@ -129,6 +129,16 @@ public final class EKWriter: RecordSink {
         text.append(keys, field)
         if declarations[field].kind == .group { return text.append("null") }
         appendList(from: index, asRaw: false, tree, bytes, to: &text)
+    }
+
+    /// Whether one of the members of this key has bytes in the message: of packets only what they say is known.
+    private func isOnWire(_ first: Int, _ tree: borrowing Tree) -> Bool {
+        var member: Int? = first
+        while let index = member {
+            if !tree.nodes[index].flags.contains(.generated) { return true }
+            member = members.next(index)
+        }
+        return false
     }
 
     private func appendList(

@@ -23,7 +23,7 @@ public final class EndpointStatistics: RecordSink {
 
     /// - Parameters:
     ///   - withPorts: Each port of an address has a row.
-    ///   - limit: So many ends get a row.
+    ///   - limit: How many ends get a row at most.
     public init(_ output: ByteOutput, _ format: Statistic.Format, withPorts: Bool, limit: Int = 250_000) {
         self.output = output
         self.format = format
@@ -75,10 +75,10 @@ public final class EndpointStatistics: RecordSink {
     }
 
     private var notes: [TextBuffer] {
-        guard others > 0 else { return [] }
+        guard others > 0 else { return [Statistic.noteOfMessages] }
         var note = TextBuffer()
         note.append("Further ends, with \(others) messages, have no row.")
-        return [note]
+        return [Statistic.noteOfMessages, note]
     }
 }
 

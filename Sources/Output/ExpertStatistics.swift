@@ -1,8 +1,8 @@
 import Fields
 import Records
 
-/// `-z expert`: how often each remark occurred, errors first, then warnings, notes and chats; `-z expert,warn` without the
-/// last two.
+/// `-z expert`: how often each remark occurred, errors first, then warnings, notes and chats; `-z expert,warn` without
+/// the last two.
 public final class ExpertStatistics: RecordSink {
     private let output: ByteOutput
     private let format: Statistic.Format
@@ -76,7 +76,7 @@ extension ExpertStatistics {
             .printable($0.remark.group.name)
         },
         .init(
-            "summary", "Summary", .longText(shown: 200), "the remark, with an ellipsis for its number",
+            "summary", "Summary", .longText(shown: 200), "the remark, with N for its number",
             importance: .name
         ) {
             .printable($0.remark.summary)

@@ -1,10 +1,8 @@
 import Fields
 import Records
 
-/// `-z follow,tcp,ascii|hex|raw,N`: the messages of one connection, one after the other, in the shape of tshark's.
-///
-/// What the initiator sent begins at the margin, what the other side sent after a TAB. Each message is a chunk: what is
-/// no message has none.
+/// `-z follow,tcp,ascii|hex|raw,N`: the messages of one connection, in the shape of tshark's: what the initiator sent
+/// begins at the margin, what the other side sent after a TAB. Each message is a chunk: what is no message has none.
 public final class FollowStatistics: RecordSink {
     public enum Form: String, Sendable, CaseIterable { case ascii, hex, raw }
 
@@ -19,6 +17,8 @@ public final class FollowStatistics: RecordSink {
     private var first: [UInt8] = []
     /// How many bytes each side has sent so far.
     private var offsets: (first: UInt64, second: UInt64) = (0, 0)
+    /// How many connections there are; nil where nobody knows.
+    public var connections: UInt64?
     /// Messages that had no room.
     private var leftOut: UInt64 = 0
 
@@ -54,13 +54,23 @@ public final class FollowStatistics: RecordSink {
     }
 
     public func end() {
-        if !hasBegun { appendHead(nodes: nil) }
+        if !hasBegun {
+            appendHead(nodes: nil)
+            if let connections { text.append("[\(absence(among: connections))]\n") }
+        }
         if leftOut > 0 {
             text.append("[\(leftOut) more messages: with -q and no other -z all are written]\n")
         }
         appendRule()
         handOn()
         output.flush()
+    }
+
+    /// Why nothing is shown.
+    private func absence(among connections: UInt64) -> String {
+        if stream < connections { return "Of stream \(stream) there is no message to show" }
+        return "There is no stream \(stream): "
+            + (connections == 0 ? "the capture has none" : "there are 0 to \(connections - 1)")
     }
 
     private func handOn() {
@@ -97,12 +107,13 @@ public final class FollowStatistics: RecordSink {
         text.append("\n")
     }
 
-    /// The number of bytes, then the bytes, with a point for each that is no printable ASCII.
+    /// The number of bytes, then the bytes, with a point for each that is no printable ASCII, but for LF as in tshark. It
+    /// leaves CR, too, which would have a terminal write one line over another.
     private func appendASCII(_ bytes: RawSpan, _ isFirst: Bool) {
         if !isFirst { text.append("\t") }
         text.append(decimal: bytes.byteCount)
         text.append("\n")
-        for index in 0..<bytes.byteCount { appendCharacter(bytes, index) }
+        for index in 0..<bytes.byteCount { appendCharacter(bytes, index, hasLines: true) }
         text.append("\n")
     }
 
@@ -138,8 +149,9 @@ public final class FollowStatistics: RecordSink {
         return String(repeating: "0", count: max(0, 8 - digits.utf8.count)) + digits
     }
 
-    private func appendCharacter(_ bytes: RawSpan, _ index: Int) {
+    /// - Parameter hasLines: LF ends a line.
+    private func appendCharacter(_ bytes: RawSpan, _ index: Int, hasLines: Bool = false) {
         let byte = bytes.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self)
-        text.append(ascii: (0x20...0x7e).contains(byte) ? byte : 0x2e)
+        text.append(ascii: (0x20...0x7e).contains(byte) || hasLines && byte == 0x0a ? byte : 0x2e)
     }
 }

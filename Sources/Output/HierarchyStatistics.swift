@@ -2,7 +2,7 @@ import BitcoinP2P
 import Fields
 import Records
 
-/// `-z io,phs`: messages and bytes of each protocol, under the one that carries it; under Bitcoin those of each command.
+/// `-z io,phs`: messages and bytes of each protocol under the one that carries it, and of each command under Bitcoin.
 public final class HierarchyStatistics: RecordSink {
     private struct Level {
         let name: [UInt8]
@@ -73,7 +73,9 @@ public final class HierarchyStatistics: RecordSink {
         var rows: [Row] = []
         for place in levels[0].under { append(place, [], &rows) }
         switch format {
-        case .table: TableText(.framed("Protocol Hierarchy"), Self.columns).append(rows, to: output)
+        case .table:
+            TableText(.framed("Protocol Hierarchy"), Self.columns, notes: [Statistic.noteOfMessages])
+                .append(rows, to: output)
         case .ndjson: TableLines(.hierarchy, Self.columns).append(rows, to: output)
         case .json: TableLines(.hierarchy, Self.columns).append(object: rows, to: output)
         }

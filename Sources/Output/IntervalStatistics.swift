@@ -36,10 +36,11 @@ public final class IntervalStatistics: RecordSink {
     private var counts: [[Count]]
     /// Messages beyond the last interval that is kept.
     private var beyond: UInt64 = 0
+    /// When the last message came, or the capture ended, since its first frame.
     private var last: Int64 = 0
     private var decimals = 6
 
-    /// So many intervals are kept; of a longer capture it is said what they lack.
+    /// How many intervals are kept at most; of a longer capture it is said what they lack.
     static let limit = 250_000
 
     /// - Parameter interval: In nanoseconds; 0 is all the time there is.
@@ -50,6 +51,9 @@ public final class IntervalStatistics: RecordSink {
         self.series = series.isEmpty ? [.all] : series
         counts = self.series.map { _ in [] }
     }
+
+    /// Goes on to the end of a capture that lasts so many nanoseconds: what has no message has rows, too.
+    public func goOn(to duration: Int64) { last = max(last, duration) }
 
     public var wants: Wants {
         let fields = series.reduce(into: Set<Field>()) { $0.formUnion($1.fields) }
@@ -99,10 +103,10 @@ public final class IntervalStatistics: RecordSink {
     }
 
     private var notes: [TextBuffer] {
-        guard beyond > 0 else { return [] }
+        guard beyond > 0 else { return [Statistic.noteOfMessages] }
         var note = TextBuffer()
         note.append("\(beyond) messages came after these \(Self.limit) intervals: choose longer ones.")
-        return [note]
+        return [Statistic.noteOfMessages, note]
     }
 }
 
@@ -130,7 +134,8 @@ extension IntervalStatistics {
             .nanoseconds($0.start, decimals: $0.decimals)
         },
         .init(
-            "end", "To", .seconds, "when it ends, which is no part of it, or the last message's time",
+            "end", "To", .seconds,
+            "when it ends, which is no part of it; of all the time there is, the capture's or last message's end",
             importance: .name
         ) {
             .nanoseconds($0.end, decimals: $0.decimals)

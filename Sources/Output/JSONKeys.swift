@@ -4,8 +4,12 @@ import Fields
 /// that a suffix can follow.
 struct JSONKeys {
     let names: [[UInt8]]
+    /// Of each name whether a key with `_raw` after it is free. Beside `tcp.seq` Wireshark has a field `tcp.seq_raw`.
+    let hasRaw: [Bool]
 
     init(_ names: [String]) {
+        let all = Set(names)
+        hasRaw = names.map { !all.contains($0 + "_raw") }
         self.names = names.map { name in
             var text = TextBuffer()
             text.append("\"")

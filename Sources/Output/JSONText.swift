@@ -30,12 +30,20 @@ struct JSONValue {
     private var value = ValueText()
     private var scratch = TextBuffer()
 
-    /// What a column asks for, as a string; one that is not there is empty.
+    /// What a column asks for, as a string; one that is not there is empty. Bytes have no colons here, as in tshark.
     mutating func append(
         string node: Node, _ declaration: FieldDeclaration, _ companion: FieldCompanion?, _ tree: borrowing Tree,
         _ bytes: RawSpan, to text: inout TextBuffer
     ) {
-        guard let companion else { return append(string: node, declaration, tree, bytes, to: &text) }
+        guard let companion else {
+            let isCut = node.flags.contains(.truncated) && ![.group, .layer].contains(declaration.kind)
+            guard declaration.kind == .bytes || isCut else {
+                return append(string: node, declaration, tree, bytes, to: &text)
+            }
+            text.append("\"")
+            text.append(hexadecimal: tree.bytes(of: node, in: bytes))
+            return text.append("\"")
+        }
         scratch.removeAll()
         _ = companion.append(node, declaration.kind, to: &scratch)
         text.append(jsonString: scratch.bytes)

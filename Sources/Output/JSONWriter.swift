@@ -14,7 +14,8 @@ import Records
 /// in the place of the first; of `NAME_tree` and `NAME_raw` then there is one entry for each value.
 ///
 /// `NAME_raw` is `["hex", offset, length, mask, type]`: the bytes within the reassembled message, not within a frame, and
-/// Wireshark's number of the type; computed fields have no bytes, and their offset and length are 0.
+/// Wireshark's number of the type; computed fields have no bytes, and their offset and length are 0. A field has none
+/// where another one has that name: of `tcp.seq`, which is computed, since `tcp.seq_raw` is what the header has.
 ///
 /// With a budget, a large message has `truncated` after what is cut; see ``CutFields``.
 ///
@@ -144,7 +145,7 @@ public final class JSONWriter: RecordSink {
     ) {
         let field = Int(tree.nodes[index].fieldID)
         let kind = declarations[field].kind
-        if content != .values {
+        if content != .values, keys.hasRaw[field], hasRaw(from: index, tree) {
             Self.begin(level, &isFirst, in: &text)
             text.append(keys, field, "_raw")
             append(.raw, from: index, tree, bytes, level, to: &text)
@@ -164,6 +165,17 @@ public final class JSONWriter: RecordSink {
         Self.begin(level, &isFirst, in: &text)
         text.append(keys, field, "_tree")
         append(.parts, from: index, tree, bytes, level, to: &text)
+    }
+
+    /// Whether one of the members of this key has bytes in the message, or is a bit: of packets only what they say is known.
+    private func hasRaw(from index: Int, _ tree: borrowing Tree) -> Bool {
+        if case .flag = declarations[Int(tree.nodes[index].fieldID)].kind { return true }
+        var member: Int? = index
+        while let index = member {
+            if !tree.nodes[index].flags.contains(.generated) { return true }
+            member = members.next(index)
+        }
+        return false
     }
 
     /// Whether one of the members of this key has something under it.

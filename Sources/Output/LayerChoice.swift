@@ -3,10 +3,10 @@ public struct LayerChoice: Sendable {
     /// Those shown without what stands under their fields, but for fields and groups that are named here, too.
     public let layers: Set<String>
     /// Those shown with all that is in them.
-    public let whole: Set<String>
+    public let complete: Set<String>
 
-    public init(layers: [String], whole: [String]) {
+    public init(layers: [String], complete: [String]) {
         self.layers = Set(layers)
-        self.whole = Set(whole)
+        self.complete = Set(complete)
     }
 }

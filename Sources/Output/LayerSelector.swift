@@ -16,7 +16,7 @@ final class LayerSelector {
 
     init(_ choice: LayerChoice) {
         let names = Catalog.declarations.map(\.name)
-        layers = names.map { choice.whole.contains($0) ? .all : choice.layers.contains($0) ? .fields : .none }
+        layers = names.map { choice.complete.contains($0) ? .all : choice.layers.contains($0) ? .fields : .none }
         isNamed = names.map { choice.layers.contains($0) }
     }
 
@@ -28,19 +28,19 @@ final class LayerSelector {
         places.removeAll(keepingCapacity: true)
         // Up to where nothing stays, and up to where all does.
         var hiddenEnd = 0
-        var wholeEnd = 0
+        var completeEnd = 0
         for index in source.nodes.indices {
             places.append(UInt32(truncatingIfNeeded: tree.nodes.count))
             let node = source.nodes[index]
             if index < hiddenEnd { continue }
-            if index >= wholeEnd {
+            if index >= completeEnd {
                 let field = Int(node.fieldID)
                 if node.depth == 0 {
                     switch field < layers.count ? layers[field] : .none {
                     case .none:
                         hiddenEnd = Int(node.end)
                         continue
-                    case .all: wholeEnd = Int(node.end)
+                    case .all: completeEnd = Int(node.end)
                     case .fields: break
                     }
                 } else if !isNamed[field] {

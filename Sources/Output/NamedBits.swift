@@ -1,7 +1,7 @@
 import Fields
 
-/// The bits of integers that have names, found by the fields that are declared for them: all whose names differ in their
-/// last part only are bits of the same integer.
+/// The bits of integers that have names, found by the fields that are declared for them: those whose names differ in
+/// their last part only are bits of the same integer.
 struct NamedBits {
     struct Bit {
         let id: UInt16

@@ -1,3 +1,4 @@
+import Fields
 import Records
 
 /// What `-z` can count.
@@ -33,6 +34,13 @@ public enum Statistic: String, Sendable, CaseIterable {
         case .intervals: "messages and bytes of each stretch of time: io,stat,SECONDS, and after more commas filters"
         case .expert: "how often each expert info occurred"
         }
+    }
+
+    /// Under tables of tshark's names, whose numbers are of frames there.
+    static var noteOfMessages: TextBuffer {
+        var note = TextBuffer()
+        note.append("Bitcoin messages only, not frames.")
+        return note
     }
 
     /// The writer that counts, and at its end writes the rows to `output`.

@@ -15,6 +15,18 @@ public struct SummaryColumn: Sendable {
         case timeAs(TimeFormat)
         /// Fields, and which of several values: nil is all, n the n-th, from 1, or from the last one, -1.
         case fields([Field], occurrence: Int?)
+        /// The name of the highest of their values.
+        case highest([Field])
+    }
+
+    /// What a code shows.
+    private enum Shown {
+        case content(Content)
+        /// The fields of a name.
+        case values(String)
+        case highest(String)
+        /// What is named after it.
+        case custom
     }
 
     public let title: String
@@ -28,31 +40,44 @@ public struct SummaryColumn: Sendable {
         .init(title: "Info", content: .info),
     ]
 
-    /// Code, content and meaning of each, in the order of the list.
-    private static let codes: [(code: String, content: Content, meaning: String)] = [
-        ("%m", .number, "Number"), ("%t", .time, "Time (format as specified)"),
-        ("%Rt", .timeAs(.relative), "Relative time"),
-        ("%Tt", .timeAs(.delta), "Delta time"), ("%Gt", .timeAs(.deltaDisplayed), "Delta time displayed"),
-        ("%At", .timeAs(.absolute), "Absolute time"),
-        ("%Yt", .timeAs(.absoluteWithDate), "Absolute date, as YYYY-MM-DD, and time"),
-        ("%Aut", .timeAs(.utc), "UTC time"), ("%Yut", .timeAs(.utcWithDate), "UTC date, as YYYY-MM-DD, and time"),
-        ("%s", .source, "Source address"), ("%rs", .source, "Src addr (resolved)"),
-        ("%us", .source, "Src addr (unresolved)"), ("%ns", .source, "Network src addr"),
-        ("%rns", .source, "Net src addr (resolved)"), ("%uns", .source, "Net src addr (unresolved)"),
-        ("%S", .sourcePort, "Source port"), ("%rS", .sourcePort, "Src port (resolved)"),
-        ("%uS", .sourcePort, "Src port (unresolved)"), ("%d", .destination, "Destination address"),
-        ("%rd", .destination, "Dest addr (resolved)"), ("%ud", .destination, "Dest addr (unresolved)"),
-        ("%nd", .destination, "Network dest addr"), ("%rnd", .destination, "Net dest addr (resolved)"),
-        ("%und", .destination, "Net dest addr (unresolved)"), ("%D", .destinationPort, "Destination port"),
-        ("%rD", .destinationPort, "Dest port (resolved)"), ("%uD", .destinationPort, "Dest port (unresolved)"),
-        ("%p", .protocolName, "Protocol"), ("%L", .length, "Packet length (bytes)"),
-        ("%B", .allBytes, "Cumulative Bytes"),
-        ("%i", .info, "Information"), ("%Cus", .fields([], occurrence: nil), "Custom"),
+    /// Code, meaning and content of each, in the order of the list.
+    private static let codes: [(code: String, meaning: String, shown: Shown)] = [
+        ("%m", "Number", .content(.number)), ("%t", "Time (format as specified)", .content(.time)),
+        ("%Rt", "Relative time", .content(.timeAs(.relative))), ("%Tt", "Delta time", .content(.timeAs(.delta))),
+        ("%Gt", "Delta time displayed", .content(.timeAs(.deltaDisplayed))),
+        ("%At", "Absolute time", .content(.timeAs(.absolute))),
+        ("%Yt", "Absolute date, as YYYY-MM-DD, and time", .content(.timeAs(.absoluteWithDate))),
+        ("%YDOYt", "Absolute date, as YYYY/DOY, and time", .content(.timeAs(.absoluteWithDayOfYear))),
+        ("%Aut", "UTC time", .content(.timeAs(.utc))),
+        ("%Yut", "UTC date, as YYYY-MM-DD, and time", .content(.timeAs(.utcWithDate))),
+        ("%YDOYut", "UTC date, as YYYY/DOY, and time", .content(.timeAs(.utcWithDayOfYear))),
+        ("%s", "Source address", .content(.source)), ("%rs", "Src addr (resolved)", .content(.source)),
+        ("%us", "Src addr (unresolved)", .content(.source)), ("%ns", "Network src addr", .content(.source)),
+        ("%rns", "Net src addr (resolved)", .content(.source)),
+        ("%uns", "Net src addr (unresolved)", .content(.source)),
+        ("%hs", "Hardware src addr", .values("eth.src")), ("%rhs", "Hw src addr (resolved)", .values("eth.src")),
+        ("%uhs", "Hw src addr (unresolved)", .values("eth.src")), ("%S", "Source port", .content(.sourcePort)),
+        ("%rS", "Src port (resolved)", .content(.sourcePort)), ("%uS", "Src port (unresolved)", .content(.sourcePort)),
+        ("%d", "Destination address", .content(.destination)), ("%rd", "Dest addr (resolved)", .content(.destination)),
+        ("%ud", "Dest addr (unresolved)", .content(.destination)),
+        ("%nd", "Network dest addr", .content(.destination)),
+        ("%rnd", "Net dest addr (resolved)", .content(.destination)),
+        ("%und", "Net dest addr (unresolved)", .content(.destination)),
+        ("%hd", "Hardware dest addr", .values("eth.dst")), ("%rhd", "Hw dest addr (resolved)", .values("eth.dst")),
+        ("%uhd", "Hw dest addr (unresolved)", .values("eth.dst")),
+        ("%D", "Destination port", .content(.destinationPort)),
+        ("%rD", "Dest port (resolved)", .content(.destinationPort)),
+        ("%uD", "Dest port (unresolved)", .content(.destinationPort)),
+        ("%q", "802.1Q VLAN id", .values("vlan.id")), ("%f", "IP DSCP Value", .values("ip.dsfield.dscp")),
+        ("%p", "Protocol", .content(.protocolName)), ("%L", "Packet length (bytes)", .content(.length)),
+        ("%B", "Cumulative Bytes", .content(.allBytes)),
+        ("%a", "Expert Info Severity", .highest("_ws.expert.severity")), ("%i", "Information", .content(.info)),
+        ("%Cus", "Custom", .custom),
     ]
 
     /// `-G column-formats`: each code with its meaning, as tshark lists them.
     public static func appendFormats(to text: inout TextBuffer) {
-        for (code, _, meaning) in codes { text.append("\(code)\t\(meaning)\n") }
+        for (code, meaning, _) in codes { text.append("\(code)\t\(meaning)\n") }
     }
 
     /// Reads `"No.","%m","Hash","%Cus:bitcoin.inv.hash"`: titles and codes by turns, with quotes or without.
@@ -98,11 +123,18 @@ public struct SummaryColumn: Sendable {
 
     private static func content(_ code: String, _ resolve: (String) -> [Field]) throws(Problem) -> Content {
         let parts = code.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-        if parts[0] == "%Cus" { return try custom(parts, resolve) }
-        guard parts.count == 1, let found = codes.first(where: { $0.code == code }) else {
-            throw Problem(description: "there is no column '\(code)'; -G column-formats lists them.")
+        guard let found = codes.first(where: { $0.code == parts[0] }) else {
+            let known = codes.map { $0.code == "%Cus" ? "%Cus:FIELD" : $0.code }.joined(separator: " ")
+            throw Problem(description: "there is no column '\(code)', but \(known); -G column-formats explains them.")
         }
-        return found.content
+        switch found.shown {
+        case .custom: return try custom(parts, resolve)
+        case _ where parts.count > 1:
+            throw Problem(description: "only after %Cus can ':\(parts[1])' follow, not after \(found.code).")
+        case .content(let content): return content
+        case .values(let name): return .fields(resolve(name), occurrence: nil)
+        case .highest(let name): return .highest(resolve(name))
+        }
     }
 
     /// `%Cus:FIELD:OCCURRENCE:R`; the last word says that names are looked up, which never is.

@@ -2,11 +2,18 @@ import BitcoinP2P
 import Fields
 import Records
 
-/// The default output: a line a message, in tshark's columns; with TAB as their separator, `-T tabs`.
+/// The default output: a line a message, in tshark's columns; with TAB as their separator, `-T tabs`, where addresses
+/// have no ports, as in tshark.
 public struct SummaryLine {
     private var time: TimeColumn
     private let colour: Colour
     private let separator: UInt8
+    /// A line had no room on the terminal: from then on all do without the protocol and with fewer digits of a second,
+    /// so that they have the same columns.
+    private var isNarrow = false
+
+    /// Of the further lines of what has no room on one.
+    private static let indent = 6
 
     /// - Parameter separator: Between columns, which keep their width: a space, or TAB, which no column holds.
     public init(time: TimeColumn, colour: Colour, separator: UInt8 = 0x20) {
@@ -15,31 +22,72 @@ public struct SummaryLine {
         self.separator = separator
     }
 
-    public mutating func append(_ record: borrowing Record, to text: inout TextBuffer) {
+    /// - Parameter room: Columns of the terminal; nil where there is none.
+    public mutating func append(_ record: borrowing Record, into room: Int? = nil, to text: inout TextBuffer) {
+        defer { text.append("\n") }
+        guard let room else {
+            _ = appendColumns(record, to: &text)
+            return
+        }
+        let start = text.count
+        func isTooWide(_ text: TextBuffer) -> Bool {
+            text.count - start > room && text.columns(from: start) > room
+        }
+        let before = time
+        var info = appendColumns(record, to: &text)
+        guard isTooWide(text) else { return }
+        if !isNarrow {
+            isNarrow = true
+            time = before
+            text.bytes.removeSubrange(start...)
+            info = appendColumns(record, to: &text)
+        }
+        guard Self.isShownToItsEnd(record), isTooWide(text) else { return }
+        text.shortenNumbers(from: info)
+        LineFitter(.continued(indent: Self.indent), into: room).fit(&text, from: start)
+    }
+
+    /// What others say of a message stands at the end of its line: what is wrong with it, and for how long its request
+    /// has waited. Of the end of a connection, and of what else is no message, nothing else is said.
+    private static func isShownToItsEnd(_ record: borrowing Record) -> Bool {
+        !record.isMessage || record.said.upperBound < record.info.count
+    }
+
+    /// - Returns: Where the message's own text begins.
+    private mutating func appendColumns(_ record: borrowing Record, to text: inout TextBuffer) -> Int {
         text.append(rightAligned: 5) { $0.append(decimal: record.frameNumber) }
         text.append(ascii: separator)
         text.append(rightAligned: 10) {
             guard record.hasTime else { return }
-            time.append(record.time, since: record.captureStart, decimals: record.timeDecimals, to: &$0)
+            time.append(
+                record.time, since: record.captureStart, decimals: record.timeDecimals, isNarrow: isNarrow, to: &$0)
         }
         text.append(ascii: separator)
-        text.append(spaces: 12 - record.source.count)
+        let source = end(record.source)
+        let destination = end(record.destination)
+        text.append(spaces: 12 - source.count)
         colour.append(as: .sender(record.sender), to: &text) { text in
-            text.bytes.append(contentsOf: record.source)
+            text.bytes.append(contentsOf: source)
             text.append(ascii: separator)
             text.append("→")
             text.append(ascii: separator)
-            text.bytes.append(contentsOf: record.destination)
+            text.bytes.append(contentsOf: destination)
         }
-        text.append(spaces: 12 - record.destination.count)
+        text.append(spaces: 12 - destination.count)
         text.append(ascii: separator)
-        text.append(record.protocolName)
-        text.append(ascii: separator)
+        if !isNarrow {
+            text.append(record.protocolName)
+            text.append(ascii: separator)
+        }
         text.append(decimal: record.length)
         text.append(ascii: separator)
+        let info = text.count
         append(infoOf: record, to: &text)
-        text.append("\n")
+        return info
     }
+
+    /// Address and port, or with TABs the address.
+    private func end(_ end: [UInt8]) -> ArraySlice<UInt8> { separator == 0x09 ? ColumnsWriter.address(end) : end[...] }
 
     /// A problem colours all of it, else the message's family its name.
     private func append(infoOf record: borrowing Record, to text: inout TextBuffer) {

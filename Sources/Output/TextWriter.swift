@@ -20,7 +20,7 @@ public final class TextWriter: RecordSink {
     ///   - tree: `-V`.
     ///   - annotated: `--annotate`.
     ///   - hex: `-x`.
-    ///   - isForPeople: Lines are cut where the output has a width; those of ``AnnotatedText``, which teaches, are folded.
+    ///   - isForPeople: Lines are cut where the output has a width; those of ``AnnotatedText`` are folded.
     public init(
         _ output: ByteOutput, summary: SummaryLine?, places: PlaceLines? = nil, tree: TreeText? = nil,
         annotated: AnnotatedText? = nil, hex: Bool = false, isForPeople: Bool = true
@@ -46,7 +46,7 @@ public final class TextWriter: RecordSink {
 
     public func write(_ record: borrowing Record, _ bytes: RawSpan) {
         fitted(.cut) { text, _ in
-            summary?.append(record, to: &text)
+            summary?.append(record, into: isForPeople ? output.width : nil, to: &text)
             places?.append(record, to: &text)
         }
         if showsTree {
@@ -78,8 +78,8 @@ public final class TextWriter: RecordSink {
         }
     }
 
-    /// Appends the lines of `body` as the output has room for them. `body` drains a text that has grown large, at the end of
-    /// a line.
+    /// Appends the lines of `body` as the output has room for them. `body` drains a text that has grown large, at the
+    /// end of a line.
     private func fitted(
         _ manner: LineFitter.Manner, _ body: (inout TextBuffer, (inout TextBuffer) -> Void) -> Void
     ) {

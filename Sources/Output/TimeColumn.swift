@@ -8,8 +8,15 @@ public enum TimeFormat: String, Sendable, CaseIterable {
     case epoch = "e"
     case absolute = "a"
     case absoluteWithDate = "ad"
+    case absoluteWithDayOfYear = "adoy"
     case utc = "u"
     case utcWithDate = "ud"
+    case utcWithDayOfYear = "udoy"
+
+    fileprivate var isUTC: Bool { self == .utc || self == .utcWithDate || self == .utcWithDayOfYear }
+    fileprivate var isSpan: Bool { self == .relative || self == .delta || self == .deltaDisplayed }
+    fileprivate var hasDayOfYear: Bool { self == .absoluteWithDayOfYear || self == .utcWithDayOfYear }
+    fileprivate var hasDate: Bool { self == .absoluteWithDate || self == .utcWithDate || hasDayOfYear }
 }
 
 /// tshark's `-u`: how many seconds are shown.
@@ -29,7 +36,7 @@ public struct TimeColumn: Sendable {
     public init(_ format: TimeFormat, _ seconds: SecondsFormat = .seconds) {
         self.format = format
         self.seconds = seconds
-        text = TimeText(format == .utc || format == .utcWithDate ? .utc : .local)
+        text = TimeText(format.isUTC ? .utc : .local, date: format.hasDayOfYear ? .dayOfYear : .month)
     }
 
     /// Appends the time of the next record.
@@ -37,15 +44,18 @@ public struct TimeColumn: Sendable {
     /// - Parameters:
     ///   - start: The time of the capture's first frame.
     ///   - decimals: 6, or 9 where the capture has nanoseconds.
-    public mutating func append(_ time: Int64, since start: Int64, decimals: Int = 6, to line: inout TextBuffer) {
+    ///   - isNarrow: It has less room: spans have microseconds, points in time milliseconds.
+    public mutating func append(
+        _ time: Int64, since start: Int64, decimals: Int = 6, isNarrow: Bool = false, to line: inout TextBuffer
+    ) {
         defer { previous = time }
+        let decimals = isNarrow ? format.isSpan ? min(decimals, 6) : 3 : decimals
         switch format {
         case .relative: append(span: time &- start, decimals, to: &line)
         case .delta, .deltaDisplayed: append(span: time &- (previous ?? time), decimals, to: &line)
         case .epoch: TimeText.append(nanoseconds: time, decimals: decimals, to: &line)
-        case .absolute, .absoluteWithDate, .utc, .utcWithDate:
-            let withDate = format == .absoluteWithDate || format == .utcWithDate
-            _ = text.append(instant: time, date: withDate, decimals: decimals, to: &line)
+        case .absolute, .absoluteWithDate, .absoluteWithDayOfYear, .utc, .utcWithDate, .utcWithDayOfYear:
+            _ = text.append(instant: time, date: format.hasDate, decimals: decimals, to: &line)
         }
     }
 

@@ -149,16 +149,9 @@ public struct TreeText {
             }
         default:
             text.append(": ")
-            if node.length == 0, node.flags.isDisjoint(with: [.truncated, .generated]) {
-                text.append("<empty>")
-            } else if node.flags.contains(.truncated) {
-                appendTruncated(node, tree, bytes, to: &text)
-            } else {
-                value.append(
-                    node, kind, tree.bytes(of: node, in: bytes), .display,
-                    limit: full || isBracketed ? .max : Self.byteLimit,
-                    to: &text)
-            }
+            Self.append(
+                valueOf: node, kind, tree.bytes(of: node, in: bytes),
+                limit: full || isBracketed ? .max : Self.byteLimit, &value, to: &text)
         }
         if node.flags.contains(.headed), let heading = tree.heading(of: index) {
             text.append(": ")
@@ -170,13 +163,24 @@ public struct TreeText {
         if node.flags.contains(.annotated) { appendAnnotations(index, node, tree, to: &text) }
     }
 
-    private func appendTruncated(
-        _ node: Node, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer
+    /// What stands after a field's label.
+    ///
+    /// - Parameters:
+    ///   - own: The node's bytes.
+    ///   - limit: The most of them that are shown.
+    package static func append(
+        valueOf node: Node, _ kind: Kind, _ own: RawSpan, limit: Int, _ value: inout ValueText,
+        to text: inout TextBuffer
     ) {
-        let present = tree.bytes(of: node, in: bytes)
-        text.append(hexadecimal: present.extracting(first: full ? .max : Self.byteLimit))
-        if present.byteCount > Self.byteLimit, !full { text.append("…") }
-        text.append(present.isEmpty ? "<missing>" : " <truncated>")
+        if node.length == 0, node.flags.isDisjoint(with: [.truncated, .generated]) {
+            text.append("<empty>")
+        } else if node.flags.contains(.truncated) {
+            text.append(hexadecimal: own.extracting(first: limit))
+            if own.byteCount > limit { text.append("…") }
+            text.append(own.isEmpty ? "<missing>" : " <truncated>")
+        } else {
+            value.append(node, kind, own, .display, limit: limit, to: &text)
+        }
     }
 
     private func appendAnnotations(_ index: Int, _ node: Node, _ tree: borrowing Tree, to text: inout TextBuffer) {
@@ -198,7 +202,7 @@ public struct TreeText {
 
     /// `.... .... ...1 = `: the integer's bits in fours, with all but this one as dots; of a wide integer no more of the
     /// high ones than are needed.
-    static func append(bit mask: UInt64, of bits: Int, isSet: Bool, to text: inout TextBuffer) {
+    package static func append(bit mask: UInt64, of bits: Int, isSet: Bool, to text: inout TextBuffer) {
         var bit = min(bits, max(12, (mask.trailingZeroBitCount / 4 + 1) * 4))
         while bit > 0 {
             bit -= 1

@@ -14,7 +14,7 @@ package struct ValuedColumn<Row>: Sendable {
     ///     declarations. Columns without one are around it in that order.
     ///   - width: In a table of fixed columns, with the space before it.
     ///   - metric: What the values are among metrics, where that does not follow from their unit.
-    ///   - importance: Where a table has no room for all columns; labels of metrics name the row unless it says otherwise.
+    ///   - importance: Where a table has no room for all; labels of metrics name the row unless it says otherwise.
     package init(
         _ key: StaticString, _ title: StaticString?, _ unit: Column.Unit, _ meaning: StaticString, place: Int? = nil,
         width: Int = 0, metric: Column.Metric? = nil, importance: Column.Importance? = nil,

@@ -127,15 +127,8 @@ struct LadderSection: Section {
         html.own(decimal: number)
     }
 
-    /// Room above a row, by the logarithm of the wait: none below a millisecond, five steps at most.
-    static func room(_ wait: Int64) -> Int {
-        let milliseconds = Double(wait) / 1_000_000
-        guard milliseconds >= 1 else { return 0 }
-        return Int(min(5, 1 + 1.25 * Scales.logarithm(milliseconds)).rounded())
-    }
-
     private func appendRoom(_ wait: Int64, to html: inout HTML) {
-        let room = Self.room(wait)
+        let room = LadderRoom.steps(wait)
         guard room > 0 else { return }
         html.own(" class=w")
         html.own(decimal: UInt64(room))

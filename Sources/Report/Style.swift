@@ -2,7 +2,7 @@ import Crypto
 import Fields
 
 /// The page's one style sheet.
-enum Style {
+package enum Style {
     /// The rules after the colours.
     private static let rules: StaticString = """
         *{box-sizing:border-box}
@@ -140,13 +140,7 @@ enum Style {
 
     /// The sheet, made once.
     static let sheet: TextBuffer = {
-        var text = TextBuffer()
-        text.append(":root{color-scheme:light dark;")
-        append(\.light, to: &text)
-        // On paper it is always day.
-        text.append("}\n@media screen and (prefers-color-scheme:dark){:root{")
-        append(\.dark, to: &text)
-        text.append("}}\n")
+        var text = colours
         for traffic in Traffic.allCases where traffic != .encrypted {
             let name = "\(traffic.style)".dropFirst(2)
             text.append(".\(traffic.style){fill:var(--\(name));stroke:none}")
@@ -156,6 +150,18 @@ enum Style {
         text.append(".f-encrypted{fill:none;stroke:var(--faint);stroke-width:.88;stroke-dasharray:2.5 1.5}")
         text.append(".key .f-encrypted{stroke-width:11}\n")
         text.append(rules)
+        return text
+    }()
+
+    /// The colours by day and by night, as properties of the page.
+    package static let colours: TextBuffer = {
+        var text = TextBuffer()
+        text.append(":root{color-scheme:light dark;")
+        append(\.light, to: &text)
+        // On paper it is always day.
+        text.append("}\n@media screen and (prefers-color-scheme:dark){:root{")
+        append(\.dark, to: &text)
+        text.append("}}\n")
         return text
     }()
 
@@ -178,7 +184,7 @@ enum Style {
 }
 
 extension TextBuffer {
-    mutating func append(base64 source: [UInt8]) {
+    package mutating func append(base64 source: [UInt8]) {
         let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
         for start in stride(from: 0, to: source.count, by: 3) {
             let group = source[start..<min(start + 3, source.count)]

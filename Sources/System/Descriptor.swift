@@ -93,7 +93,13 @@ package struct Descriptor: ~Copyable {
     /// What a regular file holds, from its start, cut to `limit` bytes.
     package func contents(limit: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
-            count = max(0, pread(number, buffer.baseAddress, limit, 0))
+            // A file of /proc gives a page at once.
+            while count < limit, let start = buffer.baseAddress {
+                let read = pread(number, start + count, limit - count, off_t(count))
+                if read < 0, errno == EINTR { continue }
+                guard read > 0 else { break }
+                count += read
+            }
         }
     }
 }

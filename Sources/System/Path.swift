@@ -14,6 +14,19 @@ package enum Path {
         return String(cString: text)
     }
 
+    /// Where files take room that are not to stay.
+    package static var temporaryFolder: String {
+        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+        return folder.isEmpty ? "/tmp" : folder
+    }
+
+    /// How much can be written into a folder; 0 where that is not known.
+    package static func freeBytes(in folder: String) -> UInt64 {
+        var room = statvfs()
+        guard statvfs(folder, &room) == 0 else { return 0 }
+        return UInt64(room.f_bavail).multipliedReportingOverflow(by: UInt64(room.f_frsize)).partialValue
+    }
+
     /// The program of a name, as a shell finds it in `PATH`; a name with a slash is a path itself. Nil where there is none.
     package static func program(named name: String) -> String? {
         if name.contains("/") { return access(name, F_OK) == 0 ? name : nil }

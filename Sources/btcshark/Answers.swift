@@ -57,6 +57,9 @@ final class Answers {
             case .counted(let statistic, let filter): Self.part(statistic.makeWriter(output, format), filter)
             case .expert(let least, let filter):
                 Self.part(ExpertStatistics(output, Statistic.Format(format), from: least), filter)
+            case .intervals(let asked) where !asked.computed.isEmpty:
+                Self.part(
+                    ComputedIntervals(output, interval: asked.interval, asked.computed, depth: asked.depth), nil)
             case .intervals(let asked):
                 Self.part(
                     IntervalStatistics(output, Statistic.Format(format), interval: asked.interval, asked.series), nil)
@@ -103,8 +106,12 @@ final class Answers {
     ///
     /// - Parameters:
     ///   - facts: Nil where messages came without packets.
+    ///   - counts: Nil where nothing was counted.
+    ///   - duration: Of the capture, in nanoseconds, as far as it is known.
     ///   - reading: How the reading has ended.
-    func end(_ facts: CaptureFacts?, _ reading: Reading = .complete) {
+    func end(
+        _ facts: CaptureFacts?, _ counts: Counts? = nil, lasting duration: Int64 = 0, _ reading: Reading = .complete
+    ) {
         let view = hasQuestions ? inquiry?.view(facts) : nil
         for part in parts {
             switch part {
@@ -113,6 +120,11 @@ final class Answers {
                     conversations.lives = inquiry.lives(facts)
                     // A filter chooses messages; of connections without any nothing can be chosen.
                     conversations.listsSilent = !isFiltered && filtered == nil
+                }
+                if let intervals = sink as? IntervalStatistics { intervals.goOn(to: duration) }
+                // Of Bitcoin Core's message captures each peer is one.
+                if let counts, let follow = sink as? FollowStatistics {
+                    follow.connections = counts.messageFiles > 0 ? counts.peers : counts.connections
                 }
                 sink.end()
             case .flow(let flow, _): flow.end()

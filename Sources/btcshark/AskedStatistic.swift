@@ -90,6 +90,7 @@ enum AskedStatistic {
         switch self {
         case .flow: "-z flow: a picture"
         case .follow: "-z follow: a dump of bytes"
+        case .intervals(let asked) where !asked.computed.isEmpty: "-z io,stat with what is computed: tshark's table"
         default: nil
         }
     }

@@ -3,7 +3,8 @@ import Capture
 import Dissector
 import Insight
 
-/// `-2`: reads all files to find out what became of each request, so that a second reading can say it.
+/// `-2`: reads all files to find out what became of each request, and both names of a transaction that is looked for, so
+/// that a second reading knows it.
 ///
 /// What is wrong with a file is left for the second reading to complain of.
 struct FirstReading {
@@ -20,7 +21,6 @@ struct FirstReading {
         self.options.observation = .connections
         // All messages are related, whatever is shown of them.
         self.options.filter = nil
-        self.options.identifier = nil
         self.options.recordLimit = .max
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Capture
 import Dissector
+import Glibc
 
 /// What is to be read, by the words of the command line: words that are files, and what folders hold.
 struct InputList {
@@ -43,6 +44,9 @@ struct InputList {
         // Before anything is said of folders.
         _ = try Plan.filter(options)
         let list = try InputList(options)
+        if !options.reallyQuiet, let twice = list.givenTwice {
+            StandardError.complain(twice)
+        }
         options.read = list.paths
         return list.isIncomplete || listed?.isIncomplete == true
     }
@@ -95,6 +99,25 @@ struct InputList {
                 others: others, looksIntoFolders: looksIntoFolders, unnamableBelow: unnamable)
         else { return }
         StandardError.complain("\(folder.path): ignored: \(ignored)")
+    }
+
+    /// What is wrong where a file is there twice, whatever it is called: its packets look as if they were sent again.
+    private var givenTwice: String? {
+        struct Identity: Hashable {
+            let device: dev_t
+            let number: ino_t
+        }
+        var (names, repeated): ([Identity: String], [(path: String, first: String)]) = ([:], [])
+        for path in paths where path != "-" {
+            var status = stat()
+            guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
+            let identity = Identity(device: status.st_dev, number: status.st_ino)
+            if let first = names[identity] { repeated.append((path, first)) } else { names[identity] = path }
+        }
+        guard let (path, first) = repeated.first, !MessageCaptures.recognises(path) else { return nil }
+        let what = path == first ? "is given twice" : "is the same file as \(first)"
+        let more = repeated.count > 1 ? ", and so with \(repeated.count - 1) more" : ""
+        return "\(path): \(what)\(more): the same packets stand in two files, and count as sent again"
     }
 
     private mutating func miss(_ reason: String) {

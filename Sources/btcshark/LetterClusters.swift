@@ -1,4 +1,4 @@
-/// Takes apart what getopt takes apart: `-nr FILE`, `-c5`, `-qzexpert`; and `--color`, whose value may be missing.
+/// Takes apart what getopt takes apart: `-nr FILE`, `-c5`, `-qzexpert`; and `--color` and `-G`, whose value may be missing.
 enum LetterClusters {
     /// Letters that stand alone, and letters that take a value. A test compares them with the help.
     static let flags = Set("VxnlqQvhP2pD")
@@ -15,6 +15,9 @@ enum LetterClusters {
                 result.append(argument)
             } else if argument == "--" {
                 return result + arguments[index...]
+            } else if argument == "-G", arguments.dropFirst(index + 1).first?.hasPrefix("-") ?? true {
+                // As tshark's alone.
+                result += [argument, List.fields.rawValue]
             } else if argument.count > 1, argument.hasPrefix("-"), !argument.hasPrefix("--"),
                 let (letters, wantsValue) = split(argument.dropFirst())
             {

@@ -45,9 +45,6 @@ struct LivePlan {
             throw ValidationError("-i cannot be used with -r or --decode.")
         }
         if options.filesFrom != nil { throw ValidationError("-i cannot be used with --files-from.") }
-        if options.interfaces.contains("-") {
-            throw ValidationError("-i -: to read a capture from standard input, say -r -.")
-        }
         names = Self.names(options.interfaces)
         interface = names.count > 1 ? "any" : names.first ?? name
         var live = try Self.liveOptions(options, ports: ports)
@@ -93,7 +90,7 @@ struct LivePlan {
     }
 
     /// An option that makes no sense without `-i`.
-    private static func stray(_ options: Options) -> String? {
+    static func stray(_ options: Options) -> String? {
         if options.captureFilter != nil { return "-f" }
         if options.snapLength != nil { return "-s" }
         if options.noPromiscuity { return "-p" }

@@ -44,7 +44,7 @@ struct LiveSession: ~Copyable {
     private static let keyInterval: Duration = .milliseconds(200)
     /// The longest wait for a frame, in milliseconds.
     private static let longestWait: Int32 = 100
-    /// After so many seconds without a packet it is said what is listened for.
+    /// After that number of seconds without a packet it is said what is listened for.
     private static let silence = 10
 
     init(
@@ -235,7 +235,7 @@ struct LiveSession: ~Copyable {
     /// What packets tell; nil where nobody asks.
     private var facts: CaptureFacts? {
         switch pipeline {
-        case .some(let pipeline): Run.facts(pipeline, pipeline.counts, [plan.interface])
+        case .some(let pipeline): pipeline.facts(ofFiles: [plan.interface])
         case .none: nil
         }
     }
@@ -250,8 +250,8 @@ struct LiveSession: ~Copyable {
     private mutating func answerSignals(_ reader: borrowing LiveReader) {
         if plan.waits { for note in reader.takeNotes() { StandardError.complain(note) } }
         if Signals.takeCountsRequest() {
-            StandardError.write(reader.statistics.text(taken: nil) + "\n")
-            if let counts { StandardError.write(counts.text + "\n") }
+            StandardError.say(reader.statistics.text(taken: nil))
+            if let counts { StandardError.say(counts.text) }
             if answers.hasQuestions, let facts = allFacts(reader) { answers.answer(facts) }
         }
     }

@@ -62,6 +62,20 @@ struct Lockdown {
         enter(SandboxProfile(.live(packetSocket: socket), files: files(reading: logs), helpers: helpers))
     }
 
+    /// Locks this process in while it shows a capture: its sockets are bound already.
+    ///
+    /// - Parameters:
+    ///   - read: Files and folders that are opened later.
+    ///   - socket: The packet socket, where it captures.
+    ///   - helpers: The sockets to those who open what this process may not.
+    func enterServing(reading read: [String], _ socket: Int32?, helpers: [Int32]) {
+        // A log that is replaced while packets are captured is opened again.
+        let logs = socket == nil ? [] : plan.keys?.path.map { [Self.folder(of: $0)] } ?? []
+        var profile = SandboxProfile(.serving(packetSocket: socket), files: files(reading: read + logs))
+        profile.helpers = helpers + [OpenedInputs.helperSocket].compactMap(\.self)
+        enter(profile)
+    }
+
     /// Locks this process in while it calls peers.
     static func enterWithPeers() { enter(SandboxProfile(.peers), isNear: true, isSilent: false) }
 
@@ -103,8 +117,7 @@ struct Lockdown {
         guard plan.packetFile != nil, !plan.writesDecrypted, case .captures(let paths) = plan.input,
             paths.contains(where: { FileTree.entry(at: $0) != .file })
         else { return [] }
-        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-        return [folder.isEmpty ? "/tmp" : folder]
+        return [Path.temporaryFolder]
     }
 
     private static func folder(of path: String) -> String {

@@ -42,7 +42,8 @@ struct Btcshark: ParsableCommand {
         if let status = runHelper(CommandLine.arguments.dropFirst()) { Glibc.exit(status) }
         Subcommand.run(Array(CommandLine.arguments.dropFirst()))
         do {
-            var command = try parseAsRoot(LetterClusters.split(Array(CommandLine.arguments.dropFirst())))
+            let arguments = LetterClusters.split(Array(CommandLine.arguments.dropFirst()))
+            var command = try parseAsRoot(LackedOption.remove(from: arguments))
             try command.run()
         } catch let code as ExitCode {
             // The library would make the whole help first, for a quarter of all instructions of a small capture.
@@ -54,8 +55,9 @@ struct Btcshark: ParsableCommand {
                 if !text.isEmpty { print(text) }
                 Glibc.exit(Status.success.rawValue)
             }
-            // Without the usage, below which the reason would be lost.
-            let text = message(for: error)
+            // Without the usage, below which the reason would be lost; the library makes it whatever is asked of it,
+            // which takes longer than a small capture.
+            let text = (error as? ValidationError)?.message ?? message(for: error)
             if !text.isEmpty { StandardError.complain(lines: "\(text)\nSee 'btcshark --help'.") }
             Glibc.exit(code == .validationFailure ? Status.usage.rawValue : code.rawValue)
         }
@@ -95,7 +97,8 @@ struct Btcshark: ParsableCommand {
         if let path = options.printKeyProbe {
             throw ExitCode(KeyProbeText.print(for: path).rawValue)
         }
-        try options.chooseInterface()
+        try options.readPipes()
+        let chosen = try options.chooseInterface()
         if options.interface == nil, !Privileges.isRoot, Privileges.hasCapabilities {
             // From the program's file, for live captures; nothing else needs them.
             do throws(PrivilegesError) {
@@ -106,6 +109,7 @@ struct Btcshark: ParsableCommand {
             }
         }
         let plan = try Plan(options)
+        if let chosen { StandardError.complain(chosen) }
         throw ExitCode(Run(plan).run().rawValue)
     }
 }

@@ -12,18 +12,28 @@ struct Pasted {
     let network: Network
 
     static let limit = 64 << 20
+    /// A `block` without transactions is a header, which has no type of its own.
+    private static let headerNames = ["header", "blockheader", "block-header", "block_header"]
 
     /// - Parameters:
     ///   - text: As it was pasted; `-` for what standard input has.
     ///   - name: The type of a payload without header; nil where it has one, or shows itself what it is.
     init(_ text: String, as name: String?, network: String) throws {
-        let command = try name.map(Self.command)
+        let isHeader = name.map { Self.headerNames.contains($0.lowercased()) } == true
+        let command = try isHeader ? BareObject.blockHeader.command : name.map(Self.command)
         self.network = try Self.network(network)
         let pasted: PastedText
         do throws(PasteProblem) {
             pasted = try Self.read(text)
         } catch {
             throw ValidationError("--decode: \(error)\(Self.fileHint(text)).")
+        }
+        let length = BareObject.headerLength
+        if isHeader, let name, pasted.bytes.count != length,
+            let count = pasted.parts.map(\.count).first(where: { $0 != length }),
+            !TransportDetector.beginsWithHeader(pasted.bytes.span.bytes)
+        {
+            throw ValidationError("--as \(name): a block header has \(length) bytes, these are \(count).")
         }
         bytes = pasted.bytes
         do throws(PasteProblem) {

@@ -132,10 +132,18 @@ struct Plan {
                 throw ValidationError(
                     "To read the \(kind) '\(stray)', name it with -r: btcshark -r \(stray.quotedForShell)")
             }
+            if let word = options.arguments.first, case let hint = Subcommand.suggestion(for: word), !hint.isEmpty {
+                throw ValidationError("There is no command '\(word)'.\(hint)")
+            }
             throw ValidationError(
                 "Nothing to read: name a capture with -r, as in btcshark -r FILE, or an interface with -i.")
         }
         if let text = options.decode {
+            // No field is called so: another text, or one that needs quotes.
+            if !options.arguments.isEmpty, options.arguments.allSatisfy({ !$0.isEmpty && $0.allSatisfy(\.isHexDigit) })
+            {
+                throw ValidationError("--decode: there is one text after it; several go on a line each, or in quotes.")
+            }
             return .pasted(try Pasted(text, as: options.command, network: options.network ?? "mainnet"))
         }
         if options.command != nil { throw ValidationError("--as needs --decode.") }
@@ -229,6 +237,7 @@ struct Plan {
         pipeline.gapGrace = Int64(options.gapGrace) * 1_000_000
         pipeline.filter = try filter(options)
         pipeline.identifier = try options.find.map(identifier)
+        pipeline.otherNames = options.find.map { _ in OtherNames() }
         pipeline.magics = try magics(options)
         pipeline.showsCiphertext = options.encrypted
         pipeline.showsWholeHashes = options.full
@@ -334,8 +343,19 @@ struct Plan {
             if let hint = CaptureFilterWords(text)?.hint(isLive: options.interface != nil) {
                 StandardError.write(hint + "\n")
             }
-            if options.displayFilter == nil, let name = options.arguments.first(where: InputWords.looksLikeFile) {
+            guard options.displayFilter == nil, let first = options.arguments.first else { return }
+            if let name = options.arguments.first(where: InputWords.looksLikeFile) {
                 StandardError.complain("nor is there a file '\(name)'.")
+            }
+            let command = Subcommand.suggestion(for: first)
+            // Commands stand first.
+            if CommandLine.arguments.dropFirst().first == first, !command.isEmpty {
+                StandardError.complain("nor is there a command '\(first)'.\(command)")
+            }
+            if options.noPromiscuity, let port = UInt16(first), port > 0 {
+                StandardError.complain(
+                    "-p switches promiscuous mode off, and has no value; a port goes with "
+                        + "-d tcp.port==\(port),bitcoin, or with -f 'tcp port \(port)'")
             }
         }
         guard let read = options.tshark.readFilter, read.contains(where: { !$0.isWhitespace }) else { return shown }

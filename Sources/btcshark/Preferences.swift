@@ -9,14 +9,11 @@ enum Preferences {
     /// The columns of summary lines.
     static let columnFormat = "gui.column.format"
 
-    /// The columns that the last such preference asks for; nil where none does. Throws where one asks for anything else.
+    /// The columns that the last such preference asks for; nil where none does.
     static func columns(_ preferences: [String]) throws -> [SummaryColumn]? {
         var columns: [SummaryColumn]?
         for text in preferences {
-            guard text.hasPrefix("\(columnFormat):") else {
-                try check(text)
-                continue
-            }
+            guard text.hasPrefix("\(columnFormat):") else { continue }
             do throws(SummaryColumn.Problem) {
                 columns = try SummaryColumn.parse(String(text.dropFirst(columnFormat.utf8.count + 1))) {
                     RecordNames.fields(named: $0)
@@ -28,19 +25,29 @@ enum Preferences {
         return columns
     }
 
-    /// Throws where `text`, a `name:value`, asks for anything else.
-    private static func check(_ text: String) throws {
+    /// Of whose preferences tshark has many, and which change nothing here.
+    private static let groups: Set<Substring> = [
+        "bitcoin", "capture", "eth", "extcap", "frame", "gui", "ip", "ipv6", "nameres", "packet_list", "protocols",
+        "sll",
+        "statistics", "tcp", "vlan",
+    ]
+
+    /// What is ignored of `text`, a `name:value`, for people; nil where it asks for what is always done.
+    /// Throws where tshark has no such preference, or it is of a protocol that is not read here.
+    static func ignored(_ text: String) throws -> String? {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard let name = parts.first, parts.count == 2 else {
             throw ValidationError("-o: '\(text)' is not of the form preference:value.")
         }
-        guard names.contains(String(name)) else {
+        if names.contains(String(name)) {
+            return parts[1].lowercased() == "true"
+                ? nil : "-o: \(name) is always TRUE here: streams are always rebuilt"
+        }
+        guard name.contains("."), groups.contains(name.prefix { $0 != "." }) else {
             throw ValidationError(
                 "-o: there is no preference '\(name)' here, only options; --help shows them. Accepted is "
                     + "\(names.joined(separator: ", ")).")
         }
-        guard parts[1].lowercased() == "true" else {
-            throw ValidationError("-o: \(name) is always TRUE: streams are always rebuilt.")
-        }
+        return "-o: \(name) of tshark's is ignored: there is no such preference here"
     }
 }

@@ -36,7 +36,13 @@ struct Presentation {
 
     init(_ options: Options, isPasted: Bool) throws {
         format = try Self.format(options)
-        columns = try options.fields.map(FieldNames.column)
+        for text in options.preferences where !text.hasPrefix("\(Preferences.columnFormat):") {
+            guard let ignored = try Preferences.ignored(text), !options.reallyQuiet else { continue }
+            StandardError.complain(ignored)
+        }
+        let summaryColumns = try Preferences.columns(options.preferences)
+        self.summaryColumns = summaryColumns
+        columns = try options.fields.map { try FieldNames.column(named: $0, among: summaryColumns ?? []) }
         fieldsFormat = try Self.fieldsFormat(options)
         statistics = try options.statistics.map(AskedStatistic.init)
         if options.json, statistics.isEmpty {
@@ -54,7 +60,6 @@ struct Presentation {
             throw ValidationError("-u: '\(options.seconds)' is neither s nor hms.")
         }
         self.seconds = seconds
-        summaryColumns = try Preferences.columns(options.preferences)
         layers = try options.layerChoice()
         flowStyle = FlowStyle(
             width: Terminal.width ?? 100, isASCII: options.ascii || !Terminal.isUTF8, colour: terminal.colour)
@@ -69,7 +74,10 @@ struct Presentation {
         showsSummary = options.summary || !showsTree && !isPasted
         // A live capture is shown while it is recorded, unless it is recorded to where it would be shown.
         let isWrittenInstead = options.interface == nil ? options.write != nil : options.write == "-"
-        printsRecords = !options.quiet && !options.json && !options.top && (!isWrittenInstead || options.summary)
+        // With a statistic -Q is -q as well, as in tshark, unless the form of messages is asked for.
+        let asksForMessages = format != .text || showsTree || showsHex || annotates || options.summary
+        let isQuiet = options.quiet || options.reallyQuiet && !statistics.isEmpty && !asksForMessages
+        printsRecords = !isQuiet && !options.json && !options.top && (!isWrittenInstead || options.summary)
         if options.top { try Self.checkTop(options, isPrinting: format != .text || showsTree || showsHex || annotates) }
     }
 
@@ -142,7 +150,8 @@ struct Presentation {
     private static func time(_ options: Options, isWatched: Bool) throws -> TimeFormat {
         guard let name = options.time else { return isWatched && options.interface != nil ? .absolute : .relative }
         guard let time = TimeFormat(rawValue: name) else {
-            throw ValidationError("-t: '\(name)' is not one of r, d, dd, e, a, ad, u, ud.")
+            let all = TimeFormat.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("-t: '\(name)' is not one of \(all).")
         }
         return time
     }

@@ -1,5 +1,6 @@
 import Capture
 import Dissector
+import Fields
 import Glibc
 import Insight
 import Keys
@@ -30,12 +31,12 @@ extension Run {
             // A pipe or a device that only root may open is opened by root.
             let isOpenedFirst = helper == nil && live.owner?.userID != live.user?.userID
             if isOpenedFirst { recording = try open(live, opened, nil) }
-            try dropPrivileges(live)
+            try live.dropPrivileges()
             if !isOpenedFirst { recording = try open(live, opened, helper.take()) }
-            announce(opened, live)
+            if !plan.options.reallyQuiet { live.announce(opened) }
             capture = consume opened
         } catch {
-            return complain(of: error)
+            return LivePlan.complain(of: error)
         }
         return run { writer in
             guard let capture = capture.take() else { return ReadingEnd() }
@@ -75,13 +76,15 @@ extension Run {
             statistics.notShown &+= notShown
             facts?.kernelDropped = statistics.droppedByKernel
             top?.draw(facts)
-            answers.end(facts)
+            // What is said at the end stands apart from the last table.
+            if top != nil, plan.presentation.terminal.isTerminal { output.buffer.append("\n") }
+            answers.end(facts, counts, lasting: facts?.duration ?? 0)
             output.flush()
             if live.recording != nil, output.isClosed, output.errorNumber == 0, !hasSaidClosed {
                 StandardError.complain("standard output is no longer read")
             }
             if let used = secrets?.used { Self.complain(of: used, live.recording ?? "") }
-            if !plan.options.reallyQuiet { StandardError.write(statistics.text(taken: packets) + "\n") }
+            if !plan.options.reallyQuiet { StandardError.say(statistics.text(taken: packets)) }
             let problems = [
                 (failure ?? reader.takeRecordingFailure() ?? closing as (any Error)?).flatMap(Self.complaint),
                 live.recording.flatMap { statistics.loss(of: $0) },
@@ -138,36 +141,6 @@ extension Run {
         switch recording {
         case .some(let recording): recording.helperSocket
         case .none: nil
-        }
-    }
-
-    private func dropPrivileges(_ live: LivePlan) throws {
-        if let user = live.user {
-            try Privileges.drop(to: user)
-            if let unreachable = live.unreachableUser {
-                StandardError.complain(
-                    "still root, without root's capabilities, since root cannot become '\(unreachable.name)' here; "
-                        + "-Z USER names another user")
-            }
-        } else if Privileges.isRoot {
-            StandardError.complain(
-                "still running as root while parsing untrusted traffic, since there is no user 'nobody'; use -Z USER")
-        } else if Privileges.hasCapabilities {
-            try Privileges.dropCapabilities()
-        }
-    }
-
-    private func announce(_ capture: borrowing LiveCapture, _ live: LivePlan) {
-        if plan.options.reallyQuiet { return }
-        StandardError.complain("capturing on \(live.shownName) (link type \(capture.linkType)), \(live.filterText)")
-    }
-
-    private func complain(of error: any Error) -> Status {
-        StandardError.complain("\(error)")
-        guard let error = error as? CaptureError, case .live(let problem) = error.problem else { return .input }
-        return switch problem {
-        case .noSuchInterface, .notPermitted, .badFilter, .isDown: .usage
-        case .wentDown, .vanished, .cameBackOtherwise, .helperEnded, .failed: .input
         }
     }
 

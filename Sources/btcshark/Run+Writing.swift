@@ -27,7 +27,7 @@ extension Run {
             let counts = Self.counts(pipeline, files)
             end.counts = counts
             writer?.end()
-            answers.end(Self.facts(pipeline, counts, paths))
+            answers.end(pipeline.facts(ofFiles: paths, counts), counts, lasting: pipeline.duration)
             Self.complain(ofHeldUp: files.filesHeldUp)
             // Of an input that cannot be read at all nothing is written.
             guard end.problem == nil || counts.packets > 0 else { return end }
@@ -65,6 +65,8 @@ extension Run {
         options.tellsEnds = false
         // Of the first of two readings it is known what became of requests.
         options.inquiry = plan.answerBook.map { Inquiry([], relates: true, found: $0) }
+        // And what else a transaction is called; else one reading knows no more than the other.
+        if !plan.options.twoPasses { options.otherNames = nil }
         return options
     }
 

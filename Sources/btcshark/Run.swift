@@ -73,7 +73,7 @@ struct Run {
             options.network = network
             let end = try read(MessageCaptures(paths: paths, options, writer: writer))
             writer?.end()
-            answers.end(nil, Answers.Reading(end))
+            answers.end(nil, end.counts, Answers.Reading(end))
             return end
         }
     }
@@ -132,7 +132,8 @@ struct Run {
             let counts = Self.counts(pipeline, files)
             end.counts = counts
             writer?.end()
-            answers.end(Self.facts(pipeline, counts, paths), Answers.Reading(end))
+            answers.end(
+                pipeline.facts(ofFiles: paths, counts), counts, lasting: pipeline.duration, Answers.Reading(end))
             Self.complain(ofHeldUp: files.filesHeldUp)
             // Of an input that cannot be read at all nothing is written.
             if let collector, var packets = packets.take(), end.problem == nil || counts.packets > 0 {
@@ -208,8 +209,8 @@ struct Run {
                 progress.step { files.progress?.fraction }
                 if Signals.takeCountsRequest() {
                     let counts = Self.counts(pipeline, files)
-                    StandardError.write(counts.text + "\n")
-                    let facts = Self.facts(pipeline, counts, files.paths)
+                    StandardError.say(counts.text)
+                    let facts = pipeline.facts(ofFiles: files.paths, counts)
                     pipeline.pauseRecords { answers.answer(facts) }
                 }
             } catch {
@@ -242,32 +243,6 @@ struct Run {
         return counts
     }
 
-    /// What packets tell, with the names of the files; nil where nobody asks.
-    static func facts(_ pipeline: borrowing Pipeline, _ counts: Counts?, _ paths: [String]) -> CaptureFacts? {
-        guard var facts = pipeline.facts else { return nil }
-        facts.files = paths.map { path in
-            String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]).singleLine
-        }
-        if let counts {
-            facts.gaps = counts.gaps
-            facts.missingBytes = counts.missingBytes
-            facts.skippedBytes = counts.skippedBytes
-        }
-        return facts
-    }
-
-    /// - Parameter read: What is opened later.
-    /// - Returns: False where it cannot be; that was said.
-    private func becomesCaller(reading read: [String] = []) -> Bool {
-        do throws(PrivilegesError) {
-            try lockdown.becomeCaller(reading: read)
-            return true
-        } catch {
-            StandardError.complain("\(error)")
-            return false
-        }
-    }
-
     // MARK: Message captures
 
     private func read(_ captures: consuming MessageCaptures) throws -> ReadingEnd {
@@ -280,7 +255,7 @@ struct Run {
                     return ReadingEnd(counts: captures.counts, problem: problem)
                 }
                 progress.step { captures.progress?.fraction }
-                if Signals.takeCountsRequest() { StandardError.write(captures.counts.text + "\n") }
+                if Signals.takeCountsRequest() { StandardError.say(captures.counts.text) }
             } catch {
                 // The other files go on.
                 if let problem { StandardError.complain(problem) }
@@ -329,7 +304,15 @@ struct Run {
             if let reached = end.reached { StandardError.complain("cut short by \(signal.name) after \(reached)") }
             if end.reached != nil || output.errorNumber == ETIMEDOUT { status = signal.status }
         }
-        if let counts = end.counts { report(counts, status) }
+        sayOtherNames()
+        if let counts = end.counts {
+            // Nobody sees whether nothing was found or nothing was read.
+            if status == .success, counts.shown == 0, let id = plan.options.find, !plan.options.reallyQuiet {
+                let place = plan.pipeline.filter == nil ? "" : " in what the filter lets through"
+                StandardError.complain("--find: '\(id)' was not found\(place)")
+            }
+            report(counts, status)
+        }
         if plan.options.quiet, !plan.options.reallyQuiet { Lockdown.report() }
         return status
     }
@@ -357,10 +340,19 @@ struct Run {
 
     // MARK: Closing
 
+    /// What was read before a transaction was not searched for the name that it gave: a first reading would have it.
+    private func sayOtherNames() {
+        guard !plan.options.reallyQuiet, !plan.options.twoPasses else { return }
+        let more = plan.isLive ? "" : ", -2 all of it"
+        for wtxid in plan.pipeline.otherNames?.wtxids ?? [] {
+            StandardError.complain("its wtxid is \(wtxid): --find \(wtxid) shows its announcements\(more)")
+        }
+    }
+
     /// Tells what was exported; false where it failed.
     private func reportExport() -> Bool {
         guard let exporter else { return true }
-        if !plan.options.reallyQuiet { StandardError.write("\(exporter.counts.text)\n") }
+        if !plan.options.reallyQuiet { StandardError.say(exporter.counts.text) }
         guard let problem = exporter.problem else { return true }
         StandardError.complain(problem)
         return false
@@ -375,16 +367,16 @@ struct Run {
         if isMoot, !plan.options.quiet { return }
         let onTerminal = isatty(STDERR_FILENO) == 1
         if counts.streamsWithoutKey > 0, onTerminal || plan.options.quiet {
-            StandardError.write(
-                "Encrypted connections (BIP 324) can be read with their secrets: --keylog FILE, see btcshark(1).\n")
+            StandardError.say(
+                "Encrypted connections (BIP 324) can be read with their secrets: --keylog FILE, see btcshark(1).")
         }
         if counts.streamsWithoutMessages > 0 {
-            StandardError.write(
+            StandardError.say(
                 "Streams without a message may be another protocol's, or cut by a snap length, or encrypted (BIP 324) "
-                    + "and begun before the capture.\n")
+                    + "and begun before the capture.")
         }
         let isWorthSaying = counts.hasProblem || counts.isSilent || status != .success
         guard plan.isLive || plan.options.quiet || onTerminal || isWorthSaying else { return }
-        StandardError.write(counts.text + "\n")
+        StandardError.say(counts.text)
     }
 }

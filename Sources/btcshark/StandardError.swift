@@ -10,6 +10,17 @@ enum StandardError {
         output.flush()
     }
 
+    /// A line for people: on a terminal it goes on in further ones, between words.
+    static func say(_ line: String) {
+        var text = TextBuffer()
+        text.append(line)
+        text.append("\n")
+        if let width = Terminal.width(of: STDERR_FILENO) {
+            LineFitter(.folded(after: 0, indent: 2), into: width).fit(&text)
+        }
+        write(text.string)
+    }
+
     /// Complains of output that could not be written; that a reader went away is no failure.
     ///
     /// - Returns: Whether there was one.

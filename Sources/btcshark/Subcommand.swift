@@ -1,24 +1,30 @@
 import ArgumentParser
+import Fields
 import Glibc
 
 /// The commands beside the one without a name: the first word decides, before anything is parsed.
 ///
 /// No display filter can begin with one of these words: no field is called so.
 enum Subcommand {
-    #if Peer
-    static let all: [any ParsableCommand.Type] = [
-        BuildCommand.self, Connect.self, ReportCommand.self, SurveyCommand.self,
-    ]
-    #else
-    static let all: [any ParsableCommand.Type] = [BuildCommand.self, ReportCommand.self]
-    #endif
+    static let all: [any ParsableCommand.Type] = {
+        var commands: [any ParsableCommand.Type] = [BuildCommand.self, ReportCommand.self]
+        #if Peer
+        commands += [Connect.self, SurveyCommand.self] as [any ParsableCommand.Type]
+        #endif
+        #if Web
+        commands.append(ServeCommand.self)
+        #endif
+        return commands.sorted { $0.configuration.commandName ?? "" < $1.configuration.commandName ?? "" }
+    }()
 
     /// Runs the command that `arguments` begin with, and ends the program; does nothing where they begin with none.
     static func run(_ arguments: [String]) {
         guard let word = arguments.first else { return }
         if word == "help" { return help(arguments.dropFirst().first) }
         if let request = CompletionRequest(arguments) { return request.answerToEnd() }
-        if word == "--generate-completion-script" { return complete(arguments.dropFirst().first) }
+        let option = "--\(CompletionScript.option)"
+        if word == option { complete(arguments.dropFirst().first) }
+        if word.hasPrefix(option + "=") { complete(String(word.dropFirst(option.count + 1))) }
         guard let command = named(word) else { return }
         command.runToEnd(Array(arguments.dropFirst()))
     }
@@ -30,10 +36,19 @@ enum Subcommand {
     /// `build, connect, survey`.
     static var names: String { all.compactMap { $0.configuration.commandName }.joined(separator: ", ") }
 
+    /// ` Did you mean connect?`; empty where no command is called like that.
+    static func suggestion(for word: String) -> String {
+        NearestNames.suggestion(for: word, among: all.compactMap { $0.configuration.commandName } + ["help"])
+    }
+
     /// One script for all commands.
-    private static func complete(_ name: String?) {
-        // Of another shell the argument library says that it knows none.
-        guard let script = name.flatMap(CompletionScript.init) else { return }
+    private static func complete(_ name: String?) -> Never {
+        guard let script = name.flatMap(CompletionScript.init) else {
+            let shells = CompletionScript.allCases.map(\.rawValue).joined(separator: ", ")
+            let shell = name.map { "'\($0)' is none of the shells" } ?? "name a shell"
+            StandardError.complain(lines: "--\(CompletionScript.option): \(shell): \(shells).\nSee 'btcshark --help'.")
+            Glibc.exit(Status.usage.rawValue)
+        }
         print(script.text)
         Glibc.exit(Status.success.rawValue)
     }
@@ -45,7 +60,8 @@ enum Subcommand {
             Glibc.exit(Status.success.rawValue)
         }
         guard let command = named(word) else {
-            StandardError.complain("help: there is no command '\(word)': \(names)")
+            let hint = suggestion(for: word)
+            StandardError.complain("help: there is no command '\(word)': \(names)\(hint.isEmpty ? "" : "." + hint)")
             Glibc.exit(Status.usage.rawValue)
         }
         print(command.helpMessage())

@@ -12,8 +12,8 @@ struct Terminal {
         colour = Colour(isOn: when == .always || when == .auto && isTerminal && !wantsNone)
     }
 
-    /// Columns into which what people read is fitted; nil where it is shown in full: where nobody knows how many there are,
-    /// and where it is no terminal.
+    /// Columns into which what people read is fitted; nil where it is shown in full: where there is no terminal, or its
+    /// width is not known.
     var width: Int? { isTerminal ? Self.width : nil }
 
     /// Columns: as `COLUMNS` in the environment says, else as the terminal does; nil where neither does.
@@ -21,19 +21,25 @@ struct Terminal {
         if let text = getenv("COLUMNS"), let width = Int(String(cString: text)), (20...10_000).contains(width) {
             return width
         }
-        guard let size, size.ws_col >= 20 else { return nil }
+        guard let size = size(of: STDOUT_FILENO), size.ws_col >= 20 else { return nil }
+        return Int(size.ws_col)
+    }
+
+    /// Columns of the terminal that a descriptor is; nil where it is none, or does not say.
+    static func width(of descriptor: Int32) -> Int? {
+        guard isatty(descriptor) == 1, let size = size(of: descriptor), size.ws_col >= 20 else { return nil }
         return Int(size.ws_col)
     }
 
     /// Rows; nil where the terminal does not say.
     static var height: Int? {
-        guard let size, size.ws_row >= 4 else { return nil }
+        guard let size = size(of: STDOUT_FILENO), size.ws_row >= 4 else { return nil }
         return Int(size.ws_row)
     }
 
-    private static var size: winsize? {
+    private static func size(of descriptor: Int32) -> winsize? {
         var size = winsize()
-        return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 ? size : nil
+        return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 ? size : nil
     }
 
     /// Whether the locale has UTF-8, by the first of these names that is set.

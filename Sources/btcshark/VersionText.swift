@@ -2,8 +2,8 @@ import Capture
 
 /// What `-v` prints.
 enum VersionText {
-    /// Programs that run tshark ask for its version first, and refuse one that is too old. The options are those of 4.0;
-    /// no tshark has this number, as pyshark keeps what it has learned of a version.
+    /// Programs that run tshark ask for its version first, and refuse one that is too old. The options are those of
+    /// 4.0; no tshark has this number, as pyshark keeps what it has learned of a version.
     static let tshark = "4.0.99"
 
     /// - Parameter path: By which we were called. Where that is tshark's name the first line is as tshark's, with one

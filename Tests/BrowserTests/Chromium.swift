@@ -7,6 +7,8 @@ final class Chromium {
     }
 
     private static let program = "chromium-headless-shell"
+    /// A slow machine, and a page that takes its time.
+    private static let patience: Duration = .seconds(300)
 
     static var isInstalled: Bool {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
@@ -22,7 +24,9 @@ final class Chromium {
     /// What the browser has said by itself: the method and its parameters.
     private(set) var events: [(method: String, parameters: [String: Any])] = []
 
-    init() throws {
+    /// - Parameter obeysPolicy: Whether a page's Content-Security-Policy holds for it. What looks at the page is no part of
+    ///   it: scripts of ``evaluate(_:)`` run in either case.
+    init(obeysPolicy: Bool = false) throws {
         profile = FileManager.default.temporaryDirectory.appendingPathComponent("browser-" + UUID().uuidString)
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         // The browser reads descriptor 3 and writes 4. As root it has no sandbox to offer.
@@ -43,8 +47,7 @@ final class Chromium {
         }
         session = try call("Target.attachToTarget", ["targetId": page, "flatten": true])["sessionId"] as? String
         for domain in ["Page", "Runtime", "Log", "Network"] { try call("\(domain).enable") }
-        // What looks at the page is no part of it.
-        try call("Page.setBypassCSP", ["enabled": true])
+        try call("Page.setBypassCSP", ["enabled": !obeysPolicy])
     }
 
     /// What was started is a script, whose end would not be the browser's: it ends by itself, also where nobody speaks to it
@@ -82,6 +85,7 @@ final class Chromium {
     }
 
     /// What a script gives, which may be a promise.
+    @discardableResult
     func evaluate(_ script: String) throws -> Any? {
         let result = try call(
             "Runtime.evaluate", ["expression": script, "returnByValue": true, "awaitPromise": true])
@@ -97,6 +101,87 @@ final class Chromium {
         return (result["data"] as? String).flatMap { Data(base64Encoded: $0) } ?? Data()
     }
 
+    /// Runs a script in every page from now on, before its own.
+    func prepare(_ script: String) throws {
+        try call("Page.addScriptToEvaluateOnNewDocument", ["source": script])
+    }
+
+    /// Waits until an expression is true.
+    func wait(until condition: String) throws {
+        let isMet = try evaluate(
+            """
+            (async () => {
+                // By the clock: on a busy machine, or in a page that nobody sees, timers come late.
+                for (const end = performance.now() + 60000; performance.now() < end;) {
+                    if (\(condition)) return true;
+                    await new Promise((resolve) => { setTimeout(resolve, 20); });
+                }
+                return Boolean(\(condition));
+            })()
+            """)
+        guard isMet as? Bool == true else { throw Failure(description: "This never was so: \(condition)") }
+    }
+
+    // MARK: Keys and pointer
+
+    private static let keyCodes = [
+        "ArrowDown": 40, "ArrowLeft": 37, "ArrowRight": 39, "ArrowUp": 38, "End": 35, "Enter": 13, "Escape": 27,
+        "Home": 36,
+        "PageDown": 34, "PageUp": 33, "Tab": 9,
+    ]
+
+    /// Presses and releases a key.
+    ///
+    /// - Parameter key: As `KeyboardEvent.key` names it.
+    func press(_ key: String, withShift: Bool = false) throws {
+        var event: [String: Any] = ["key": key, "modifiers": withShift ? 8 : 0]
+        event["windowsVirtualKeyCode"] = Self.keyCodes[key] ?? key.uppercased().utf8.first.map(Int.init)
+        if key.count == 1 || key == "Enter" { event["text"] = key == "Enter" ? "\r" : key }
+        try call("Input.dispatchKeyEvent", event.merging(["type": "keyDown"]) { $1 })
+        event["text"] = nil
+        try call("Input.dispatchKeyEvent", event.merging(["type": "keyUp"]) { $1 })
+    }
+
+    /// Writes into what has the focus.
+    func type(_ text: String) throws {
+        try call("Input.insertText", ["text": text])
+    }
+
+    /// Clicks into the middle of the first element of a selector.
+    func click(_ selector: String) throws {
+        let place = try place(of: selector)
+        try drag(from: place, to: place)
+    }
+
+    /// Presses the pointer's button at one place and releases it at another; in pixels of the page.
+    func drag(from start: (x: Double, y: Double), to end: (x: Double, y: Double)) throws {
+        for (type, place) in [
+            ("mouseMoved", start), ("mousePressed", start), ("mouseMoved", end), ("mouseReleased", end),
+        ] {
+            let isPressed = type == "mousePressed" || type == "mouseReleased"
+            try call(
+                "Input.dispatchMouseEvent",
+                [
+                    "type": type, "x": place.x, "y": place.y,
+                    "button": type == "mouseMoved" && place == start ? "none" : "left",
+                    "buttons": type == "mouseReleased" ? 0 : 1, "clickCount": isPressed ? 1 : 0,
+                ])
+        }
+    }
+
+    /// The middle of the first element of a selector, or another share of its width.
+    func place(of selector: String, at share: Double = 0.5) throws -> (x: Double, y: Double) {
+        let place = try evaluate(
+            """
+            (() => {
+                const box = document.querySelector(`\(selector)`)?.getBoundingClientRect();
+                return box ? [box.left + box.width * \(share), box.top + box.height / 2] : null;
+            })()
+            """)
+        guard let place = place as? [Double], place.count == 2 else { throw Failure(description: "No \(selector)") }
+        return (place[0], place[1])
+    }
+
     // MARK: The protocol
 
     @discardableResult
@@ -105,9 +190,14 @@ final class Chromium {
         var message: [String: Any] = ["id": number, "method": method, "params": parameters]
         if let session { message["sessionId"] = session }
         try toBrowser.fileHandleForWriting.write(contentsOf: JSONSerialization.data(withJSONObject: message) + [0])
+        // A page that follows a capture has the browser say something all the time.
+        let end = ContinuousClock.now + Self.patience
         while true {
             let answer = try receive()
-            guard answer["id"] as? Int == number else { continue }
+            guard answer["id"] as? Int == number else {
+                if ContinuousClock.now < end { continue }
+                throw Failure(description: "\(method): the browser does not answer.")
+            }
             if let error = answer["error"] as? [String: Any] {
                 throw Failure(description: "\(method): \(error["message"] ?? error)")
             }
@@ -116,7 +206,11 @@ final class Chromium {
     }
 
     private func wait(for isAwaited: ((method: String, parameters: [String: Any])) -> Bool) throws {
-        while !events.contains(where: isAwaited) { _ = try receive() }
+        let end = ContinuousClock.now + Self.patience
+        while !events.contains(where: isAwaited) {
+            _ = try receive()
+            if ContinuousClock.now > end { throw Failure(description: "The browser never says what is awaited.") }
+        }
     }
 
     /// The next message; what the browser says by itself is noted.

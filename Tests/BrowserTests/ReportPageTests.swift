@@ -48,7 +48,7 @@ struct ReportPageTests {
         for width in Self.widths {
             for isDark in [false, true] {
                 try browser.open(page, width: width, isDark: isDark)
-                _ = try browser.evaluate(axe + ";0")
+                try browser.evaluate(axe + ";0")
                 let found = try browser.evaluate(
                     """
                     axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3)

@@ -45,12 +45,12 @@ import Testing
         #expect(rest.frames.allSatisfy { $0.header.file == 3 })
     }
 
-    @Test func aCutFileNamesTheFrameOverAllFiles() throws {
+    @Test func aCutFileNamesItsOwnFrame() throws {
         let cut = try folder.write(laterHandshake().dropLast(1))
         var files = CaptureFiles(paths: [sample("handshake.pcap"), cut])
         let (frames, error) = record(&files)
         #expect(frames.count == 41 + 40)
-        #expect(error?.problem == .cutShort && error?.frame == 82 && error?.path == cut)
+        #expect(error?.problem == .cutShort && error?.frame == 41 && error?.path == cut)
     }
 
     @Test func noFilesNoFrames() throws {

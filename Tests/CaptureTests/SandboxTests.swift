@@ -127,6 +127,40 @@ import Testing
         }
     }
 
+    /// It answers who calls, at the socket that it has, and calls nobody.
+    @Test(.enabled(if: hasSeccomp, "needs a kernel with seccomp"))
+    func serving() async {
+        await #expect(processExitsWith: .success) {
+            let (secret, parent) = (try Self.secret(), getppid())
+            let existing = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+            let listening = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            let caller = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            typealias Accept = @convention(c) (Int32, OpaquePointer?, OpaquePointer?, Int32) -> Int32
+            let accept4 = unsafeBitCast(try #require(dlsym(dlopen(nil, RTLD_NOW), "accept4")), to: Accept.self)
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            withUnsafeMutableBytes(of: &address) { bytes in
+                let address = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self)
+                #expect(bind(listening, address, length) == 0)
+                #expect(getsockname(listening, address, &length) == 0)
+                // A call from before: afterwards nobody can be called.
+                #expect(listen(listening, 1) == 0)
+                #expect(connect(caller, address, length) == 0)
+            }
+            let state = Sandbox.enter(SandboxProfile(.serving(packetSocket: nil)))
+            #expect(Self.possibilities(secret, parent).isEmpty, "\(state)")
+            #expect(Self.socketPossibilities(existing).isEmpty)
+            #expect(listen(listening, 1) == 0)
+            let accepted = accept4(listening, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
+            #expect(accepted >= 0)
+            #expect(write(accepted, [1], 1) == 1)
+            // By the address of somebody else nothing is sent, either.
+            #expect(send(accepted, [1], 1, 0) < 0 && errno == EPERM)
+        }
+    }
+
     /// Where Landlock is, places are bound for a helper that makes files, too.
     @Test func making() async {
         await #expect(processExitsWith: .success) {
@@ -165,7 +199,10 @@ import Testing
         let text = try String(contentsOfFile: Self.header, encoding: .utf8)
         let pairs = text.matches(of: #/#define __NR_(\w+) (\d+)/#).map { (String($0.1), UInt32($0.2)) }
         let numbers = Dictionary(pairs) { first, _ in first }
-        let profiles: [SandboxProfile.Work] = [.offline, .live(packetSocket: 3), .peers, .making, .capturing]
+        let profiles: [SandboxProfile.Work] = [
+            .offline, .live(packetSocket: 3), .peers, .making, .capturing, .serving(packetSocket: 3),
+            .serving(packetSocket: nil),
+        ]
         for work in profiles {
             let files = SandboxProfile.Files(read: ["/"], written: ["/"])
             for rule in SandboxProfile(work, files: files, helpers: [4]).rules {

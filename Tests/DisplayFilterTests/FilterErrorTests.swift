@@ -140,6 +140,20 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         #expect(error?.description.contains("\n    demo.u8 ==   [31m\n") == true, "\(error?.description ?? "")")
     }
 
+    /// A protocol has no value; where its bytes have a field, that is named.
+    @Test(arguments: [("demo", "contains"), ("demo.group", "matches")])
+    func theFieldWithTheBytesIsNamed(_ name: String, _ word: String) {
+        func message(_ names: [String]) -> String {
+            let error = #expect(throws: FilterError.self) {
+                try Filter("\(name) \(word) \"a\"", resolve: TestFields.resolve, names: { names })
+            }
+            return error?.message ?? ""
+        }
+        let heading = "\(name) is a heading over other fields: it is present or not, and cannot be compared."
+        #expect(message(TestFields.names) == heading)
+        #expect(message(TestFields.names + ["demo.payload"]) == heading + " Write demo.payload \(word) …")
+    }
+
     /// Also where the message quotes the filter.
     @Test(arguments: ["demo.\u{1b}[31m == 1", "\"\u{1b}", "demo.u8 == \u{202e}1", "demo.u8 == \"a\u{9b}b\"", "\u{7f}x"])
     func messagesAreHarmless(_ text: String) {

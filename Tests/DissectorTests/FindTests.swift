@@ -196,6 +196,27 @@ private final class NumberCollector: RecordSink {
             ])
     }
 
+    /// What one reading learns of a transaction's wtxid, a second one searches for from the first message on.
+    @Test func secondReadingKnowsTheWtxid() throws {
+        let packets = try packets("relay.pcap")
+        let wtxid = "aba4f8fc25d3e54af4143cb01629062e27346cb8a2e8c6f1d6dc6d6d728ce69c"
+        var options = PipelineOptions()
+        let others = OtherNames()
+        options.otherNames = others
+        options.identifier = try Identifier("437d9eb5b3f19d094c3678cddc75c0a61bd247468d1724493278371fd5805d31")
+        let (first, second) = (NumberCollector(), NumberCollector())
+        try run(packets, options, first)
+        #expect(first.places.count == 2 && others.wtxids == [wtxid])
+        try run(packets, options, second)
+        #expect(second.numbers == (try find(wtxid, packets).numbers) && others.wtxids == [wtxid])
+        #expect(second.places.first == ["Inventory vector 2 › Data hash (its wtxid)"])
+        // Of a wtxid the announcements are found anyway.
+        options.otherNames = OtherNames()
+        options.identifier = try Identifier(wtxid)
+        try run(packets, options, NumberCollector())
+        #expect(options.otherNames?.wtxids == [])
+    }
+
     /// A port belongs to the address before it.
     @Test func addressesWithPorts() throws {
         let packets = try packets("addrv2.pcap")

@@ -53,6 +53,32 @@ import Testing
         #expect(found.notes == ["--as ping was not used: the bytes have a header, whose command is verack"])
     }
 
+    /// A `version` is one whatever its magic is.
+    @Test func magicsThatAreNearlyRight() throws {
+        let version = framed("version", [UInt8](repeating: 0, count: 86))
+        let rest = version.dropFirst(4).map { $0 }.hex
+        #expect(try contents(version.hex).notes.isEmpty)
+        #expect(
+            try contents("d9b4bef9" + rest).notes == [
+                "they begin with the magic of mainnet in reverse, as some programs print it; on the wire it is f9beb4d9"
+            ])
+        #expect(
+            try contents("f9beb4d8" + rest).notes == [
+                "their magic is one digit from that of mainnet, which is f9beb4d9"
+            ])
+        #expect(try contents("e3e1f3e8" + rest).notes.isEmpty)
+    }
+
+    /// Of what is pasted nothing was lost while it was captured.
+    @Test func messagesCutShort() throws {
+        for (bytes, note) in [
+            (ping.dropLast(), "of the last message a byte is missing: its header says 8, 7 are here"),
+            ((verack + ping).dropLast(7), "of the last message 7 bytes are missing: its header says 8, 1 is here"),
+        ] {
+            #expect(try contents(Array(bytes).hex).notes == [note])
+        }
+    }
+
     @Test func payloads() throws {
         #expect(forms(try contents("0807060504030201", as: "ping")) == ["ping 8"])
         // Also what is none: its remarks say what is wrong.
@@ -103,9 +129,29 @@ import Testing
             #expect(forms(found) == ["\(form) \(bytes.count)"])
             #expect(found.notes == ["taken for \(name)"])
         }
-        let cut = [tx.dropLast(), block.prefix(81), block.dropLast(), block.prefix(79)].map { Array($0) }
-        for bytes in cut + [tx + [0]] {
-            #expect(problem(bytes.hex).contains("no transaction, block or block header"))
+        let count = (block.count - 81) / 14_920
+        for (bytes, what) in [
+            (Array(tx.dropLast()), "begin as a transaction and end within the lock time; --as tx shows what is there"),
+            (Array(tx.dropLast(5)), "begin as a transaction and end within output 0; --as tx"),
+            (Array(tx.prefix(45)), "begin as a transaction and end within input 0; --as tx"),
+            (tx + [0], "are a transaction and 1 byte after it; --as tx"),
+            (Array(block.prefix(81)), "begin as a block of \(count) transactions, and are no complete one; --as block"),
+            (Array(block.dropLast()), "begin as a block of \(count) transactions, and are no complete one; --as block"),
+            (Array(block.prefix(79)), "are 1 byte short of a block header; --as block"),
+            (Array(block.prefix(75)), "are 5 bytes short of a block header; --as block"),
+        ] {
+            #expect(problem(bytes.hex).hasPrefix("these \(bytes.count) bytes \(what)"), "\(problem(bytes.hex))")
+        }
+        #expect(problem(Array(block.prefix(60)).hex).contains("no transaction, block or block header"))
+    }
+
+    /// With witnesses (BIP 144), wherever it is cut: of many beginnings none is anything else.
+    @Test func aTransactionCutAnywhere() throws {
+        for sample in try Sample.all() where sample.command == "tx" {
+            for end in stride(from: 47, to: sample.bytes.count, by: 7) where end != 80 {
+                let said = problem(Array(sample.bytes.prefix(end)).hex)
+                #expect(said.contains("begin as a transaction and end within ") || said.hasPrefix("read: "), "\(said)")
+            }
         }
     }
 
@@ -123,15 +169,25 @@ import Testing
         }
     }
 
-    @Test func packets() throws {
+    /// An IPv4 packet with a TCP segment.
+    ///
+    /// - Parameters:
+    ///   - excess: By how much its length is too great.
+    ///   - checksum: As the header has it; right where it is nil.
+    private func packet(
+        _ data: [UInt8], number: UInt8 = 6, excess: UInt16 = 0, checksum: UInt16? = nil
+    ) -> [UInt8] {
         let tcp: [UInt8] = [0xc3, 0x50, 0x20, 0x8d] + [0, 0, 0, 1, 0, 0, 0, 1] + [0x50, 0x18, 0xff, 0xff, 0, 0, 0, 0]
-        func packet(_ data: [UInt8], number: UInt8 = 6) -> [UInt8] {
-            let length = UInt16(20 + tcp.count + data.count)
-            return [0x45, 0] + [UInt8(length >> 8), UInt8(length & 255)] + [0, 1, 0x40, 0, 64, number, 0, 0]
-                + [10, 0, 0, 1, 10, 0, 0, 2] + tcp + data
-        }
-        let ethernet: [UInt8] = [UInt8](repeating: 2, count: 12) + [8, 0]
-        let cooked: [UInt8] = [0, 4, 0, 1, 0, 6, 2, 2, 2, 2, 2, 2, 0, 0, 8, 0]
+        let length = bigEndian(UInt16(20 + tcp.count + data.count) + excess)
+        let start: [UInt8] = [0x45, 0] + length + [0, 1, 0x40, 0, 64, number]
+        let addresses: [UInt8] = [10, 0, 0, 1, 10, 0, 0, 2]
+        return start + bigEndian(checksum ?? ~internetSum(start + addresses)) + addresses + tcp + data
+    }
+
+    private let ethernet: [UInt8] = [UInt8](repeating: 2, count: 12) + [8, 0]
+    private let cooked: [UInt8] = [0, 4, 0, 1, 0, 6, 2, 2, 2, 2, 2, 2, 0, 0, 8, 0]
+
+    @Test func packets() throws {
         // A short frame is filled up.
         let padding: [UInt8] = [0, 0, 0, 0, 0, 0]
         for (frame, name) in [
@@ -150,6 +206,49 @@ import Testing
         #expect(problem(packet([1, 2, 3], number: 17).hex).hasSuffix("an IP packet without a TCP segment"))
     }
 
+    /// A frame may be as long as a block header.
+    @Test func packetsOf80Bytes() throws {
+        let data = verack + ping
+        let loopback: [UInt8] = [2, 0, 0, 0]
+        for (frame, count) in [
+            (cooked + packet(verack), 24), (cooked + packet(verack, checksum: 0), 24),
+            (packet(Array(data.prefix(40))), 40),
+            (ethernet + packet(Array(data.prefix(26))), 26), (ethernet + packet(verack) + [0, 0], 24),
+            (loopback + packet(Array(data.prefix(36))), 36),
+        ] {
+            #expect(frame.count == 80)
+            #expect(try forms(contents(frame.hex)) == ["messages \(count)"], "\(frame.hex)")
+        }
+        #expect(
+            problem((cooked + packet([UInt8](repeating: 7, count: 24))).hex).contains("does not begin with the header"))
+        // Something is wrong with the IP header, or it is followed by no TCP.
+        for other in [packet(verack, checksum: 1), packet(verack, excess: 1), packet(verack, number: 17)] {
+            #expect(forms(try contents((cooked + other).hex)) == ["block 80"])
+        }
+    }
+
+    /// Work is not done by chance.
+    @Test func aBlockHeaderWithItsWorkWinsOverAPacket() throws {
+        func header(_ bits: UInt32, _ isChosen: (UInt8) -> Bool) throws -> [UInt8] {
+            let data = verack + [UInt8](repeating: 0, count: 8) + littleEndian(bits)
+            let nonce = try #require(
+                (UInt32(0)..<1000).first { nonce in
+                    let header = packet(data + littleEndian(nonce))
+                    // The last byte of the hash is its highest.
+                    return isChosen(DoubleSHA256.hash(header.span.bytes).bytes.withUnsafeBytes { $0.last ?? 0 })
+                })
+            return packet(data + littleEndian(nonce))
+        }
+        let proved = try header(0x207f_ffff) { $0 < 0x7f }
+        #expect(proved.count == 80)
+        #expect(try forms(contents(proved.hex)) == ["block 80"])
+        #expect(forms(try contents(try header(0x207f_ffff) { $0 > 0x7f }.hex)) == ["messages 40"])
+        // Too easy for any network, too hard, negative.
+        for bits in [0x2100_ffff, 0x1d00_ffff, 0x20ff_ffff] as [UInt32] {
+            #expect(forms(try contents(try header(bits) { $0 < 0x7f && $0 > 0 }.hex)) == ["messages 40"])
+        }
+    }
+
     // MARK: Problems
 
     @Test func wrongGuessesSayWhatWasTakenForWhat() {
@@ -165,6 +264,8 @@ import Testing
         #expect(problem("00\n0102").hasPrefix("joined, these 3 bytes are no message"))
         #expect(problem([UInt8](repeating: 7, count: 32).hex).hasSuffix("; a hash is found in captures by --find"))
         #expect(problem("d9b4bef976657261636b00").contains("they begin with the magic of mainnet in reverse"))
+        #expect(problem("f9beb4d876657261636b00").contains("is one digit from that of mainnet, which is f9beb4d9"))
+        #expect(problem("f9beb4c876657261636b00").contains("no message with its header"))
         #expect(problem("70736274ff01").hasSuffix("a PSBT (BIP 174), which no message carries"))
         #expect(problem("d4c3b2a102000400").hasSuffix("a capture: name it with -r, or say -r - for standard input"))
     }

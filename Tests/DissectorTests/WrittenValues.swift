@@ -183,7 +183,9 @@ struct WrittenValues {
         case (.hexadecimal(let bits), .number(let digits)), (.enumeration(_, let bits, true), .number(let digits)):
             guard let number = UInt64(digits) else { throw Unexpected(what: digits) }
             let hex = String(number, radix: 16)
-            return "0x" + String(repeating: "0", count: max(0, bits / 4 - hex.count)) + hex
+            // A number that does not fill its bytes has the digits of the integer that holds it.
+            let held = bits % 8 == 0 ? bits : [8, 16, 32, 64].first { $0 > bits } ?? bits
+            return "0x" + String(repeating: "0", count: max(0, held / 4 - hex.count)) + hex
         case (.unsigned, .number(let digits)), (.signed, .number(let digits)), (.count, .number(let digits)),
             (.frameNumber, .number(let digits)),
             (.enumeration, .number(let digits)), (.duration, .number(let digits)), (.amount, .number(let digits)):
@@ -191,7 +193,7 @@ struct WrittenValues {
         case (.hash, .string(let text)), (.bytes, .string(let text)), (.text, .string(let text)),
             (.paddedText, .string(let text)), (.decimal, .string(let text)), (.seconds, .string(let text)),
             (.nanoseconds, .string(let text)),
-            (.ipv4, .string(let text)), (.ipv6, .string(let text)):
+            (.ipv4, .string(let text)), (.ipv6, .string(let text)), (.ethernet, .string(let text)):
             return text
         default: throw Unexpected(what: "\(declaration.name): \(value) is not of \(declaration.kind)")
         }

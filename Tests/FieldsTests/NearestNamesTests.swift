@@ -43,6 +43,23 @@ import Testing
         #expect(NearestNames.suggestion(for: "version", among: []) == "")
     }
 
+    /// Fields of other protocols share letters and last words with ours, and mean something else.
+    @Test(arguments: ["http", "dns", "tls", "icmp", "udp", "udp.port", "http.request", "dns.id", "ssl.record.version2"])
+    func otherProtocols(_ name: String) {
+        let text = NearestNames.suggestion(forField: name, among: Self.names + ["bitcoin.uttls", "bitcoin.request"])
+        #expect(text == " btcshark knows Bitcoin and what carries it.")
+    }
+
+    /// Of ours the likest are named all the same, also those without the first part.
+    @Test(arguments: [
+        "version", "subver", "tcp.prt", "vesion", "frame.nummber", "ip.source", "locktime", "bitcoin.cmd",
+    ])
+    func ownFields(_ name: String) {
+        let text = NearestNames.suggestion(forField: name, among: Self.names)
+        #expect(text.hasPrefix(" Did you mean ") && text == NearestNames.suggestion(for: name, among: Self.names))
+        #expect(NearestNames.suggestion(forField: "bitcoin.zz", among: Self.names) == "")
+    }
+
     /// What only looks alike is left out where something means the same.
     @Test func onlyTheBest() {
         #expect(

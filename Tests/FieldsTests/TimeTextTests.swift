@@ -27,6 +27,15 @@ import Testing
         #expect(utc(1_231_006_505, separator: 0x54) == "2009-01-03T18:15:05")
     }
 
+    @Test func daysOfTheYear() {
+        var time = TimeText(.utc, date: .dayOfYear)
+        for (seconds, expected) in [
+            (0, "1970/001 00:00:00"), (951_782_400, "2000/060 00:00:00"), (978_307_199, "2000/366 23:59:59"),
+        ] as [(Int64, String)] {
+            #expect(text { _ = time.append(seconds: seconds, date: true, to: &$0) } == expected)
+        }
+    }
+
     @Test func theSecondItRemembersIsTheRightOne() {
         var time = TimeText(.utc)
         var seen: [String] = []

@@ -106,7 +106,7 @@ private let group = Field("test.group", "Group", .group, "a heading of these tes
 
     @Test func remarksHaveTheirNumber() {
         #expect(Remark.common.countOverLimit.text(50_000) == "More than the 50000 that receivers accept")
-        #expect(Remark.common.countOverLimit.text(nil) == "More than the … that receivers accept")
+        #expect(Remark.common.countOverLimit.text(nil) == "More than the N that receivers accept")
         // No remark is declared here: the manual, which other tests check in this process, has all that are.
         #expect(RemarkDeclaration.text("Less than {signed}", UInt64(bitPattern: -1)) == "Less than -1")
         #expect(Severity.chat < .note && Severity.note < .warning && Severity.warning < .error)

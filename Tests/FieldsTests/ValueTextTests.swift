@@ -52,6 +52,7 @@ private func show(_ shown: Shown, _ style: ValueText.Style, limit: Int = .max) -
         Shown(.hexadecimal(bits: 32), 0xf9_beb4, "0x00f9beb4"),
         Shown(.hexadecimal(bits: 64), .max, "0xffffffffffffffff"),
         Shown(.hexadecimal(bits: 8), 7, "0x07"),
+        Shown(.hexadecimal(bits: 20), 0x6b929, "0x06b929"),
         Shown(.boolean, 0, "False", "0"),
         Shown(.boolean, 255, "True", "1"),
         Shown(.flag(mask: 1, bits: 8), 0, "Not set", "0"),

@@ -60,6 +60,15 @@ import Testing
         }
     }
 
+    /// Nothing is said of a capture that will not be.
+    @Test func mistypedCommandsAreSuggested() throws {
+        for (line, name) in [(["reprot", "-r", "x"], "report"), (["biuld", "ping"], "build")] {
+            let outcome = try Program.run(line)
+            #expect(outcome.status != 0 && outcome.errorText.contains("Did you mean \(name)?"), "\(outcome.errorText)")
+            #expect(!outcome.errorText.contains("capturing on"))
+        }
+    }
+
     @Test func helpAndVersion() throws {
         for option in ["-h", "--help"] {
             let help = try Program.run([option])

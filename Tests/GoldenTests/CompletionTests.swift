@@ -31,8 +31,10 @@ import Testing
         #expect(try answer("-lTnd").candidates == ["-lTndjson"])
         #expect(try answer("-r", "file", "-z", "lat").candidates == ["latency"])
         #expect(try answer("-z", "latency", "-z", "lat").candidates == ["latency"])
+        #expect(
+            try answer("--generate-completion-script", "").candidates == ["bash", "zsh", "fish"])
         #expect(try answer("-G", "").candidates.starts(with: ["fields", "messages", "expert"]))
-        #expect(try answer("-t", "u").candidates == ["u", "ud"])
+        #expect(try answer("-t", "u").candidates == ["u", "ud", "udoy"])
         #expect(try answer("-u", "").candidates == ["s", "hms"])
         #expect(try answer("-F", "pcapn").candidates == ["pcapng"])
         #expect(try answer("--network", "test").candidates.starts(with: ["testnet3", "testnet4"]))
@@ -42,6 +44,10 @@ import Testing
         #expect(try answer("-Z", "roo").candidates.contains("root"))
         #expect(try answer("-b", "file").candidates == ["filesize:", "files:"])
         #expect(try answer("-b", "file").head == "none 0 open")
+        let preferences = try answer("-o", "")
+        #expect(preferences.candidates.contains("tcp.desegment_tcp_streams:TRUE"))
+        #expect(try answer("-o", "gui").candidates == ["gui.column.format:"])
+        #expect(try answer("-o", "gui").head == "none 0 open" && !preferences.meanings.contains(""))
         #expect(try answer("--decode", "00", "--as", "cmpct").candidates == ["cmpctblock"])
         #expect(try answer("-c", "").candidates.isEmpty)
         #expect(try answer("-c", "").head == "none 0")
@@ -71,6 +77,32 @@ import Testing
         #expect(all.candidates.contains("feefilter") && all.candidates.count > 80)
         #expect(all.meanings.allSatisfy { !$0.isEmpty })
         #expect(try answer("build", "feef").candidates == ["feefilter"])
+    }
+
+    /// The fields of the message that is built, as its layout asks for them.
+    @Test func builtFields() throws {
+        #expect(try answer("build", "inv", "").candidates == ["item/type=", "item/hash="])
+        #expect(try answer("build", "inv", "").head == "none 0 open")
+        #expect(!(try answer("build", "inv", "").meanings.contains("")))
+        #expect(try answer("build", "--network", "regtest", "inv", "item/t").candidates == ["item/type="])
+        #expect(try answer("build", "inv", "item[1]/t").candidates == ["item[1]/type="])
+        #expect(try answer("build", "inv", "item/type=MSG_WT").candidates == ["item/type=MSG_WTX"])
+        #expect(try answer("build", "inv", "item/type=x", "item[0]/type=MSG_WT").candidates == ["item[0]/type=MSG_WTX"])
+        #expect(try answer("build", "inv", "item/hash=").candidates.isEmpty)
+        #expect(try answer("build", "ping", "").candidates == ["nonce="])
+        #expect(try answer("build", "pong", "-", "").candidates == ["nonce="])
+        #expect(try answer("build", "verack", "nonce").candidates.isEmpty)
+        let version = try answer("build", "version", "")
+        for path in ["version=", "addr_you/port=", "user_agent=", "relay="] {
+            #expect(version.candidates.contains(path), "\(path)")
+        }
+        let transaction = try answer("build", "tx", "")
+        for path in ["in/prev_output/hash=", "out/value=", "lock_time="] {
+            #expect(transaction.candidates.contains(path), "\(path)")
+        }
+        #expect(!transaction.candidates.contains { $0.contains("count=") || $0.contains("length=") })
+        #expect(try answer("build", "getheaders", "").candidates.contains("hash_stop="))
+        #expect(try answer("build", "-", "").candidates.isEmpty, "no type is named")
     }
 
     @Test func options() throws {
@@ -189,11 +221,14 @@ import Testing
             ("btcshark -T nd", ["-T", "ndjson"]),
             ("btcshark -r notes.txt -z lat", ["-r", "notes.txt", "-z", "latency"]),
             ("btcshark -G man", ["-G", "manual"]),
+            ("btcshark -o gui", ["-o", "gui.column.format:"]),
             ("btcshark -F pcapn", ["-F", "pcapng"]),
             ("btcshark --network sig", ["--network", "signet"]),
             ("btcshark --network=sig", ["--network=signet"]),
             ("btcshark --decode 00 --as cmpct", ["--decode", "00", "--as", "cmpctblock"]),
             ("btcshark build feef", ["build", "feefilter"]),
+            ("btcshark build feefilter v", ["build", "feefilter", "value="]),
+            ("btcshark build inv item/type=MSG_WT", ["build", "inv", "item/type=MSG_WTX"]),
             ("btcshark rep", ["report"]),
             ("btcshark -e bitcoin.feefilter.v", ["-e", "bitcoin.feefilter.value"]),
             ("btcshark -Y bitcoin.feefilter.v", ["-Y", "bitcoin.feefilter.value"]),
@@ -204,9 +239,11 @@ import Testing
         let listed: [(String, [String])] = [
             ("btcshark -T ", ["text", "jsonraw", "pdml"]), ("btcshark -t ", ["dd", "ud"]),
             ("btcshark -z ", ["latency", "requests"]), ("btcshark -G ", ["fields", "manual"]),
-            ("btcshark -i ", ["lo", "any"]), ("btcshark -r ", ["notes.txt", "folder"]),
+            ("btcshark -o ", ["gui.column.format:", "tcp.desegment"]), ("btcshark -i ", ["lo", "any"]),
+            ("btcshark -r ", ["notes.txt", "folder"]),
             ("btcshark -e bitcoin.inv.", ["inv.type", "inv.hash"]),
-            ("btcshark build ", ["cmpctblock", "feefilter"]), ("btcshark --as ", ["cmpctblock", "feefilter"]),
+            ("btcshark build ", ["cmpctblock", "feefilter"]), ("btcshark build inv item/", ["type=", "hash="]),
+            ("btcshark --as ", ["cmpctblock", "feefilter"]),
             ("btcshark -Y 'bitcoin.inv.type == ", ["MSG_TX", "MSG_WTX"]),
             ("btcshark --", ["--keylog", "--memory-limit"]),
         ]

@@ -25,6 +25,26 @@ import Testing
         #expect(again.status == 0 && again.outputText.split(separator: "\n").count == 64)
     }
 
+    /// Whatever it is called: each packet comes again, which no capture of one place has.
+    @Test func aFileGivenTwice() throws {
+        let folder = Program.workspace.appendingPathComponent("twice-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let paths = ["a.pcap", "b.pcap", "c.pcap"].map { folder.appendingPathComponent($0).path }
+        try FileManager.default.copyItem(atPath: fault("order-0"), toPath: paths[0])
+        try FileManager.default.linkItem(atPath: paths[0], toPath: paths[1])
+        // As many bytes, but another file.
+        try FileManager.default.copyItem(atPath: fault("order-0"), toPath: paths[2])
+        let end = "the same packets stand in two files, and count as sent again\n"
+        #expect(try run([paths[0], paths[0]]).errorText.hasPrefix("btcshark: \(paths[0]): is given twice: \(end)"))
+        for files in [[paths[0], paths[1]], [folder.path]] {
+            #expect(
+                try run(files).errorText.hasPrefix("btcshark: \(paths[1]): is the same file as \(paths[0]): \(end)"))
+        }
+        #expect(try !run([paths[0], paths[2]]).errorText.contains("two files"))
+        #expect(try run([paths[0], paths[0]], "-Q").errors.isEmpty)
+    }
+
     /// The second begins two hours after the first, in the middle of a message.
     @Test func filesHoursApart() throws {
         let right = try run([fault("two-files-1"), fault("two-files-2")])

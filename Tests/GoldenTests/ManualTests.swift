@@ -100,6 +100,14 @@ import Testing
         #expect(Self.optionsOfManual.contains { $0.name == "--help" })
     }
 
+    /// The statistics have a list of their own.
+    @Test func helpNamesTheListOfStatistics() throws {
+        let lines = try Program.run(["--help"]).outputText.split(separator: "\n")
+        let start = try #require(lines.firstIndex { $0.hasPrefix("  -z <statistic>") })
+        let entry = lines[start...].prefix { $0 == lines[start] || !$0.hasPrefix("  -") }
+        #expect(entry.joined(separator: " ").contains("-z help") && entry.count < 6, "\(entry)")
+    }
+
     @Test func theSynopsisNamesOptionsThatExist() throws {
         let help = try Program.run(["--help"]).outputText
         let synopsis = Self.manual.split(separator: ".Sh DESCRIPTION")[0]

@@ -1,9 +1,8 @@
 import Foundation
 
-/// The examples of a document in Markdown: fenced blocks whose first line begins with `$ btcshark`, with commands and what
-/// they give, errors unmarked.
-///
-/// `UPDATE=1` writes what those commands give now that give something else; a line of a single `…` is then lost.
+/// The examples of a document in Markdown: fenced blocks whose first line begins with `$ btcshark`, with commands and
+/// what they give, errors unmarked. `UPDATE=1` writes what those commands give now that give something else; a line of
+/// a single `…` is then lost.
 struct MarkdownExamples {
     /// README, and all that stands in `Documentation`.
     static let documents: [String] = {

@@ -4,7 +4,7 @@ import Testing
 /// pyshark reads what we write as tshark, in each of its modes.
 @Suite(.enabled(if: Pyshark.python != nil, "pyshark is not installed: pip install pyshark"))
 struct PysharkTests {
-    /// A folder with this program as `tshark`: pyshark runs the one beside the path that it is given, else that of PATH.
+    /// A folder with this program as `tshark`: pyshark runs the one beside the path that it is given, else PATH's.
     private func withTshark<Result>(_ body: (URL) throws -> Result) throws -> Result {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("pyshark-" + UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -17,7 +17,7 @@ struct PysharkTests {
 
     @Test func allModes() throws {
         let python = try #require(Pyshark.python)
-        let filter = "bitcoin.ping or bitcoin.inv"
+        let filter = "bitcoin.ping or bitcoin.inv or bitcoin.getdata or bitcoin.headers"
         try withTshark { folder in
             let outcome = try Program.other([
                 python, Program.root.appendingPathComponent("Tests/GoldenTests/Pyshark/modes.py").path, folder.path,
@@ -34,7 +34,7 @@ struct PysharkTests {
                         "frame.time_epoch",
                     ].flatMap { ["-e", $0] } + [filter]
             ).outputText.split(separator: "\n").map { $0.split(separator: "\t").map(String.init) }
-            #expect(rows.count > 20)
+            #expect(rows.count > 10)
             for mode in ["xml", "json", "ek"] {
                 let found = lines.filter { $0["mode"] as? String == mode && $0["path"] == nil }
                 try #require(found.count == rows.count, "\(mode)")
@@ -48,11 +48,8 @@ struct PysharkTests {
                         Set(["eth", "ip", "tcp", "bitcoin"]).isSubset(of: layers.map { $0.lowercased() }), "\(mode)")
                 }
             }
-            let summaries = lines.filter { $0["mode"] as? String == "summaries" && $0["path"] == nil }
-            #expect(summaries.map { $0["number"] as? String } == rows.map { $0[0] })
-            #expect(summaries.map { $0["source"] as? String } == rows.map { $0[1] })
             let heads = lines.filter { $0["path"] != nil }
-            #expect(heads.count == 4)
+            #expect(heads.count == 3)
             for head in heads {
                 #expect(head["path"] as? String == folder.appendingPathComponent("tshark").path)
                 #expect(head["version"] as? String == "4.0.99")

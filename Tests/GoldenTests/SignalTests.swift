@@ -10,7 +10,7 @@ import Testing
             """
             folder=$(mktemp -d)
             mkfifo $folder/pipe
-            btcshark -r $folder/pipe -l -z bitcoin,tree > $folder/lines 2> $folder/errors &
+            env --default-signal=HUP btcshark -r $folder/pipe -l -z bitcoin,tree > $folder/lines 2> $folder/errors &
             exec 3> $folder/pipe
             cat captures/handshake.pcap >&3
             turn=0

@@ -79,8 +79,8 @@ struct BlockChat: ~Copyable {
             budget: SampleBudget())
     }
 
-    var told: [BlocksQuestion.Told] {
-        BlocksQuestion(view).rows.compactMap { if case .block(let told) = $0 { told } else { nil } }
+    var announced: [BlocksQuestion.Announced] {
+        BlocksQuestion(view).rows.compactMap { if case .block(let announced) = $0 { announced } else { nil } }
     }
     var sync: [BlocksQuestion.Sync] {
         BlocksQuestion(view).rows.compactMap { if case .sync(let sync) = $0 { sync } else { nil } }
@@ -90,10 +90,10 @@ struct BlockChat: ~Copyable {
     }
     var results: [String] { compacts.map { "\($0.result.name)" } }
     /// How the first block of a row came.
-    var path: String? { told.first?.body.map { "\($0.path.name)" } }
+    var path: String? { announced.first?.body.map { "\($0.path.name)" } }
     /// The first frame, and how and by whom it was announced.
     var firsts: [String] {
-        told.map { "\($0.first.announced.frame) \($0.form.name) \(String(decoding: $0.firstBy, as: UTF8.self))" }
+        announced.map { "\($0.first.announced.frame) \($0.form.name) \(String(decoding: $0.firstBy, as: UTF8.self))" }
     }
 }
 

@@ -13,7 +13,7 @@ struct BlocksQuestionTests {
         chat.say(.node(1), "getdata", Made.getdata(0x4000_0002, 7))
         chat.say(.peer(1), "block", Made.block(7))
         #expect(chat.firsts == ["1 inv 1.1.1.1:1000"] && chat.path == "block" && chat.sync.isEmpty)
-        let body = try #require(chat.told.first?.body)
+        let body = try #require(chat.announced.first?.body)
         #expect(body.complete.frame == 3 && body.bytes == UInt64(24 + Made.block(7).count) && body.transactions == 1)
     }
 
@@ -21,11 +21,11 @@ struct BlocksQuestionTests {
         var chat = BlockChat()
         chat.say(.peer(1), "cmpctblock", Made.compact(7, 5))
         #expect(chat.firsts == ["1 cmpctblock 1.1.1.1:1000"] && chat.path == "cmpctblock high-bandwidth")
-        #expect(chat.told.first?.body?.transactions == 2 && chat.told.first?.body?.complete.frame == 1)
+        #expect(chat.announced.first?.body?.transactions == 2 && chat.announced.first?.body?.complete.frame == 1)
         chat.say(.node(1), "getblocktxn", Made.getblocktxn(7))
         #expect(chat.path == nil, "asked for, and not answered so far")
         chat.say(.peer(1), "blocktxn", Made.blocktxn(7, Made.transaction(3)))
-        #expect(chat.path == "cmpctblock high-bandwidth, blocktxn" && chat.told.first?.body?.complete.frame == 3)
+        #expect(chat.path == "cmpctblock high-bandwidth, blocktxn" && chat.announced.first?.body?.complete.frame == 3)
         chat.say(.node(1), "getdata", Made.getdata(2, 7))
         #expect(chat.path == nil, "the transactions were not the block's")
         chat.say(.peer(1), "block", Made.block(7))
@@ -61,7 +61,7 @@ struct BlocksQuestionTests {
         chat.say(.peer(1), "block", Made.block(7))
         #expect(chat.path == "block" && chat.results == ["transactions requested"])
         #expect(chat.compacts.first?.answer == nil, "no blocktxn")
-        #expect(chat.told.first?.announcers == 1)
+        #expect(chat.announced.first?.announcers == 1)
     }
 
     /// A body is the first one; it may come by another peer than the announcement.
@@ -70,9 +70,9 @@ struct BlocksQuestionTests {
         chat.say(.peer(1), "inv", Made.inv(7))
         chat.say(.peer(2), "block", Made.block(7))
         chat.say(.peer(3), "cmpctblock", Made.compact(7, 5))
-        #expect(chat.told.first?.announcers == 3)
-        #expect(chat.told.first.map { String(decoding: $0.bodyBy ?? [], as: UTF8.self) } == BlockChat.end(2))
-        #expect(chat.told.first?.lags.least == 1_000_000 && chat.told.first?.lags.greatest == 2_000_000)
+        #expect(chat.announced.first?.announcers == 3)
+        #expect(chat.announced.first.map { String(decoding: $0.bodyBy ?? [], as: UTF8.self) } == BlockChat.end(2))
+        #expect(chat.announced.first?.lags.least == 1_000_000 && chat.announced.first?.lags.greatest == 2_000_000)
     }
 
     // MARK: Announcements
@@ -80,11 +80,11 @@ struct BlocksQuestionTests {
     @Test func announcementsAreOfFewBlocks() {
         var chat = BlockChat()
         chat.say(.peer(1), "inv", Made.inv(1, 2, 3, 4, 5, 6, 7, 8, 9))
-        #expect(chat.told.isEmpty)
+        #expect(chat.announced.isEmpty)
         chat.say(.peer(1), "headers", Made.headers(Made.blockHeader(1), Made.blockHeader(2)))
         #expect(chat.firsts.count == 2 && chat.firsts.allSatisfy { $0 == "2 headers 1.1.1.1:1000" })
         chat.say(.peer(1), "inv", Made.inv(1, 2, 3, 4, 5, 6, 7, 8))
-        #expect(chat.told.count == 8)
+        #expect(chat.announced.count == 8)
         var parent = Made.hash(1)
         var headers: [[UInt8]] = []
         for _ in 0..<9 {
@@ -92,7 +92,7 @@ struct BlocksQuestionTests {
             parent = Made.name(headers[headers.count - 1])
         }
         chat.say(.peer(1), "headers", [9] + headers.flatMap { $0 + [0] })
-        #expect(chat.told.count == 8)
+        #expect(chat.announced.count == 8)
     }
 
     @Test func answersAnnounceNothing() {
@@ -103,7 +103,7 @@ struct BlocksQuestionTests {
         chat.say(.peer(1), "block", Made.block(1))
         chat.say(.node(1), "getdata", Made.getdata(4, 2))
         chat.say(.peer(1), "cmpctblock", Made.compact(2))
-        #expect(chat.told.isEmpty)
+        #expect(chat.announced.isEmpty)
         #expect(chat.sync.map(\.tally.blocks) == [2])
     }
 
@@ -114,7 +114,7 @@ struct BlocksQuestionTests {
         chat.say(.peer(1), "block", Made.block(1))
         chat.say(.peer(2), "inv", Made.inv(1))
         chat.say(.peer(2), "block", Made.block(1))
-        #expect(chat.told.isEmpty && chat.sync.map(\.tally.blocks) == [1])
+        #expect(chat.announced.isEmpty && chat.sync.map(\.tally.blocks) == [1])
         #expect(chat.sync.first?.tally.end == 2_000_000)
     }
 
@@ -134,12 +134,12 @@ struct BlocksQuestionTests {
         var known = BlockChat()
         talk(&known)
         #expect(known.firsts == ["4 inv 1.1.1.2:1000"] && known.path == "block")
-        #expect(known.told.first?.body?.complete.frame == 6)
+        #expect(known.announced.first?.body?.complete.frame == 6)
         #expect(known.sync.map(\.stream) == [3], "only the node had announced it")
         var unknown = BlockChat(isNodeKnown: false)
         talk(&unknown)
         #expect(unknown.firsts == ["1 inv 9.9.9.9:8333", "7 inv 9.9.9.9:8333"])
-        #expect(unknown.told.first?.announcers == 2 && unknown.sync.isEmpty)
+        #expect(unknown.announced.first?.announcers == 2 && unknown.sync.isEmpty)
     }
 
     /// A header alone, and what ends early, is no block.
@@ -149,7 +149,7 @@ struct BlocksQuestionTests {
         chat.say(.peer(1), "block", Array(Made.block(7).dropLast()))
         chat.say(.peer(1), "cmpctblock", Array(Made.compact(7, 5).dropLast()))
         chat.say(.peer(1), "inv", Array(Made.inv(7).dropLast()))
-        #expect(chat.told.isEmpty && chat.sync.isEmpty && chat.compacts.isEmpty)
+        #expect(chat.announced.isEmpty && chat.sync.isEmpty && chat.compacts.isEmpty)
     }
 
     // MARK: Bounds
@@ -161,7 +161,7 @@ struct BlocksQuestionTests {
         for nonce in 0..<5 as Range<UInt32> {
             for _ in 0..<2 { chat.say(.peer(1), "inv", Made.inv(nonce)) }
         }
-        #expect(chat.told.count == 2 && chat.view.completeUntil == 5_000_000)
+        #expect(chat.announced.count == 2 && chat.view.completeUntil == 5_000_000)
         guard case .other(3)? = BlocksQuestion(chat.view).rows.last else {
             Issue.record("not three others")
             return
@@ -178,7 +178,7 @@ struct BlocksQuestionTests {
             chat.say(.peer(1), "block", Made.block(nonce))
         }
         chat.say(.peer(2), "inv", Made.inv(1, 2, 48, 49))
-        #expect(chat.told.isEmpty && chat.sync.map(\.tally.blocks) == [50] && chat.view.completeUntil == nil)
+        #expect(chat.announced.isEmpty && chat.sync.map(\.tally.blocks) == [50] && chat.view.completeUntil == nil)
         #expect(chat.sync.first?.tally.start == 2_000_000 && chat.sync.first?.tally.end == 100_000_000)
     }
 
@@ -192,7 +192,7 @@ struct BlocksQuestionTests {
         }
         #expect(chat.sync.map(\.tally.blocks) == [10] && chat.view.completeUntil == nil)
         chat.say(.peer(1), "inv", Made.inv(9))
-        #expect(chat.told.isEmpty)
+        #expect(chat.announced.isEmpty)
     }
 
     @Test func partsBeyondTheLimit() {
@@ -200,6 +200,6 @@ struct BlocksQuestionTests {
         limits.parts = 2
         var chat = BlockChat(limits: limits)
         for peer in 1...5 as ClosedRange<UInt64> { chat.say(.peer(peer), "inv", Made.inv(7)) }
-        #expect(chat.told.first?.announcers == 2 && chat.view.completeUntil == 3_000_000)
+        #expect(chat.announced.first?.announcers == 2 && chat.view.completeUntil == 3_000_000)
     }
 }

@@ -179,9 +179,27 @@ import Testing
             #expect(lines.count < rows && lines.allSatisfy { $0 <= columns }, "\(lines)")
         }
         if rows == 24 {
-            // Both tables have something.
+            // Both tables have something; peers have more, and what has no line is counted.
             #expect(frames[1].contains("192.0.2.29:8333") && frames[1].contains("\ncommand"))
+            let lines = frames[1].split(separator: "\u{1b}[K\n").map(String.init)
+            #expect(lines[1] == "Most bytes first; Ctrl-C ends it.")
+            #expect(lines.count { $0.hasPrefix("192.0.2.") } == 13 && lines.contains("… 17 more"), "\(lines)")
+            #expect(lines.count { $0.hasPrefix("command") } == 2 && lines.contains("… 18 more"), "\(lines)")
         }
+    }
+
+    /// Where all has room nothing is left to count, and a pipe has no keys.
+    @Test(arguments: [true, false]) func fewPeers(isOnTerminal: Bool) {
+        let screen = isOnTerminal ? Top.Screen(columns: 80, rows: 24) : nil
+        let frame = drawn(screen: screen) { top, _ in
+            (0..<5).map { index in
+                let peer = "192.0.2.\(index):8333"
+                top.write(record("ping", from: peer, to: "10.0.0.9:4000", stream: UInt64(index)), RawSpan())
+                return facts(UInt64(index), "10.0.0.9:4000", peer, received: UInt64(index))
+            }
+        }[0]
+        #expect(!frame.contains(" more") && (0..<5).allSatisfy { frame.contains("192.0.2.\($0):8333 ") })
+        #expect(frame.contains("Ctrl-C") == isOnTerminal)
     }
 
     @Test func whatIsWaitedForIsSaid() {

@@ -38,11 +38,11 @@ struct PeerTrafficTests {
         #expect(capture.interrupt() == .status(0), "\(capture.errorText)")
         for file in [captured, own] {
             let (ending, output, errors) = try LiveProgram.run(
-                ["-r", file, "-T", "fields", "-e", "_ws.col.source", "-e", "bitcoin.command"])
+                ["-r", file, "-T", "fields", "-e", "tcp.srcport", "-e", "bitcoin.command"])
             #expect(ending == .status(0), "\(errors)")
             let found = String(decoding: output, as: UTF8.self).split(separator: "\n").map { line -> [String] in
                 let columns = line.split(separator: "\t").map(String.init)
-                return [columns[0].hasSuffix(":\(Self.port)") ? "←" : "→", columns[1]]
+                return [columns[0] == "\(Self.port)" ? "←" : "→", columns[1]]
             }
             for arrow in ["→", "←"] {
                 #expect(found.filter { $0[0] == arrow } == said.filter { $0[0] == arrow }, "\(file)")

@@ -70,11 +70,11 @@ struct TerminalTests {
             ["-i", "lo", "--top"], in: space, outputDescriptor: terminal.programEnd)
         let peers = try talk(rounds: .max / 2, pause: 10_000)
         defer { peers.stop() }
-        func isWhole(_ frame: [Substring]) -> Bool {
+        func isComplete(_ frame: [Substring]) -> Bool {
             frame.first?.hasPrefix("lo, ") == true && frame.contains { $0.hasPrefix("127.0.0.1:") }
                 && frame.contains { $0.hasPrefix("tx ") }
         }
-        #expect(program.comes { frames(terminal.text).filter(isWhole).count >= 2 }, "\(terminal.text)")
+        #expect(program.comes { frames(terminal.text).filter(isComplete).count >= 2 }, "\(terminal.text)")
         for frame in frames(terminal.text) {
             #expect(frame.count < 20 && frame.allSatisfy { $0.count <= 80 }, "\(frame)")
         }
@@ -83,10 +83,12 @@ struct TerminalTests {
         program.signal(SIGWINCH)
         #expect(
             program.comes {
-                frames(terminal.text).last { isWhole($0) && $0.count < 12 && $0.allSatisfy { $0.count <= 40 } } != nil
+                frames(terminal.text).last { isComplete($0) && $0.count < 12 && $0.allSatisfy { $0.count <= 40 } }
+                    != nil
             }, "\(terminal.text)")
         #expect(program.interrupt() == .status(0), "\(program.errorText)")
-        #expect(terminal.finish().hasSuffix("\u{1b}[J"))
+        // The closing counts stand apart.
+        #expect(terminal.finish().hasSuffix("\u{1b}[J\n"))
     }
 
     /// Into a pipe one table comes after the other, and nothing steers anything.

@@ -99,6 +99,16 @@ import Testing
             ])
     }
 
+    /// Bytes have colons in trees, and none where a column asks for them, also those of a field that is cut off.
+    @Test func bytesOfColumns() throws {
+        let columns = [FieldColumn(Kinds.blob)]
+        let json = written(listBytes, { JSONWriter($0, columns: columns, depth: .tree) }, fillList)
+        #expect(try layers(json) as? [String: [String]] == ["kinds.blob": ["aabb"]])
+        let ek = written(listBytes, { EKWriter($0, columns: columns, depth: .tree) }, fillList)
+        #expect(ek.hasSuffix("\"layers\":{\"kinds_blob\":[\"aabb\"]}}\n"))
+        #expect(written(listBytes, { JSONWriter($0) }, fillList).contains("\"kinds.blob\": \"aa:bb\""))
+    }
+
     private func layers(_ text: String) throws -> [String: Any] {
         let array = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[String: Any]])
         let source = try #require(array.first?["_source"] as? [String: Any])
@@ -132,7 +142,19 @@ import Testing
         let hash: [UInt8] = [1, 2]
         let computed = written([], { JSONWriter($0, .raw) }) { $0.generate(Kinds.hash, value: 0, hash.span.bytes) }
         let generated = try #require(try layers(computed)["kinds"] as? [String: Any])
-        #expect(generated["kinds.hash_raw"] as? NSArray == ["", 0, 0, 0, 30] as NSArray)
+        #expect(generated["kinds.hash_raw"] == nil, "it has no bytes in the message")
+    }
+
+    /// `tcp.seq_raw` is a field, and `tcp.seq` cannot have its bytes under that key, too.
+    @Test func rawBesideAFieldOfThatName() throws {
+        let values = written([7], { JSONWriter($0, .valuesAndRaw) }, fillPlaces)
+        #expect(values.ranges(of: "\"kinds.place_raw\":").count == 1)
+        let kinds = try #require(try layers(values)["kinds"] as? [String: Any])
+        #expect(kinds["kinds.place"] as? String == "1" && kinds["kinds.place_raw"] as? String == "7")
+        #expect(kinds["kinds.place_raw_raw"] as? NSArray == ["07", 0, 1, 0, 4] as NSArray)
+        let raw = try #require(
+            try layers(written([7], { JSONWriter($0, .raw) }, fillPlaces))["kinds"] as? [String: Any])
+        #expect(Set(raw.keys) == ["kinds.place_raw_raw"])
     }
 
     /// Repeated fields of which some have parts: as many trees as values.
@@ -206,6 +228,16 @@ import Testing
     @Test func rawBesideValues() {
         let line = write(raw: true)[1]
         #expect(line.contains("\"kinds_kinds_count_raw\":[\"01\",\"aa\"],\"kinds_kinds_count\":[\"2\",\"3\"],"))
+        let hash: [UInt8] = [1, 2]
+        let generated = write([], raw: true) { $0.generate(Kinds.hash, value: 0, hash.span.bytes) }[1]
+        #expect(generated.contains("kinds_kinds_hash\"") && !generated.contains("kinds_kinds_hash_raw"))
+    }
+
+    @Test func rawBesideAFieldOfThatName() {
+        let line = write([7], raw: true, fillPlaces)[1]
+        #expect(
+            line.contains(
+                "\"kinds_kinds_place\":\"1\",\"kinds_kinds_place_raw_raw\":\"07\",\"kinds_kinds_place_raw\":\"7\""))
     }
 
     @Test func columns() {

@@ -36,9 +36,9 @@ import Testing
         return record
     }
 
-    private func layers(_ layers: [String], whole: [String] = []) throws -> [String: Any] {
+    private func layers(_ layers: [String], complete: [String] = []) throws -> [String: Any] {
         _ = Self.fields
-        let choice = LayerChoice(layers: layers, whole: whole)
+        let choice = LayerChoice(layers: layers, complete: complete)
         let text = written { output in
             let writer = JSONWriter(output, layers: choice)
             writer.begin()
@@ -50,8 +50,8 @@ import Testing
         return try #require(source["layers"] as? [String: Any])
     }
 
-    @Test func wholeLayers() throws {
-        let layers = try layers([], whole: ["layer_two"])
+    @Test func completeLayers() throws {
+        let layers = try layers([], complete: ["layer_two"])
         #expect(Set(layers.keys) == ["layer_two"])
         let group = (layers["layer_two"] as? [String: Any])?["layer_two.group"] as? [String: Any]
         #expect(group?["layer_two.group.text"] as? String == "3")

@@ -99,7 +99,7 @@ import Testing
         #expect(!line(record, colour: true).contains("[35m"))
     }
 
-    @Test func aProblemHasTheWholeLine() {
+    @Test func aProblemColoursTheLine() {
         var record = makeRecord()
         #expect(!line(record, colour: true).contains("\u{1b}"))
         record.command = "inv"
@@ -107,5 +107,97 @@ import Testing
         record.hasProblem = true
         #expect(!line(record).contains("\u{1b}"))
         #expect(line(record, colour: true).hasSuffix("Bitcoin 61 \u{1b}[31minv 1 × MSG_TX\u{1b}[0m\n"))
+    }
+}
+
+/// On a terminal that has no room for it a line gives up what says least, and never the answer at its end.
+@Suite struct NarrowLineTests {
+    private static let time: Int64 = 1_371_666_630_138_162_933
+
+    private func pong(_ after: String) -> Record {
+        var record = makeRecord(time: Self.time)
+        record.info = buffer("pong 14735583e72c046b")
+        record.said = 4..<record.info.count
+        record.info.append(after)
+        record.timeDecimals = 9
+        return record
+    }
+
+    private func line(_ format: TimeFormat) -> SummaryLine {
+        SummaryLine(time: TimeColumn(format), colour: Colour(isOn: false))
+    }
+
+    @Test(
+        arguments: [
+            (nil, "18:30:30.138162933", "Bitcoin 61 pong 14735583e72c046b [197 µs]"),
+            (96, "18:30:30.138162933", "Bitcoin 61 pong 14735583e72c046b [197 µs]"),
+            (95, "18:30:30.138", "61 pong 14735583e72c046b [197 µs]"),
+            (82, "18:30:30.138", "61 pong 14735583e72c046b [197 µs]"),
+            (81, "18:30:30.138", "61 pong 1473…046b [197 µs]"), (75, "18:30:30.138", "61 pong 1473…046b [197 µs]"),
+            (74, "18:30:30.138", "61 pong 1473…046b [197\n      µs]"),
+            (60, "18:30:30.138", "61 pong\n      1473…046b [197 µs]"),
+        ] as [(Int?, String, String)])
+    func anAnswer(_ room: Int?, _ time: String, _ end: String) {
+        var line = line(.utc)
+        let record = pong(" [197 µs]")
+        #expect(
+            text { line.append(record, into: room, to: &$0) }
+                == "    7 \(time) 10.0.0.1:1000 → 10.0.0.2:8333 \(end)\n")
+    }
+
+    /// What nobody has asked is not written on two lines: the writer cuts it.
+    @Test func withoutAnAnswer() {
+        var line = line(.utc)
+        let record = pong("")
+        #expect(
+            text { line.append(record, into: 60, to: &$0) }
+                == "    7 18:30:30.138 10.0.0.1:1000 → 10.0.0.2:8333 61 pong 14735583e72c046b\n")
+    }
+
+    /// Spans keep their microseconds, and are those that they would be with more room.
+    @Test func spansOfTime() {
+        var line = line(.delta)
+        let first = makeRecord(time: Self.time - 1_500_000_999)
+        let other = pong(" [197 µs]")
+        _ = text { line.append(first, into: 80, to: &$0) }
+        #expect(text { line.append(other, into: 80, to: &$0) }.hasPrefix("    7   1.500000 10.0.0.1:1000 → "))
+    }
+
+    /// Once a line had no room all have the same columns.
+    @Test func furtherLines() {
+        var line = line(.relative)
+        let short = makeRecord()
+        let wide = pong(" [197 µs]")
+        let ends = "    7   0.000000 10.0.0.1:1000 → 10.0.0.2:8333"
+        #expect(text { line.append(short, into: 80, to: &$0) } == "\(ends) Bitcoin 61 inv 1 × MSG_TX\n")
+        _ = text { line.append(wide, into: 80, to: &$0) }
+        #expect(text { line.append(short, into: 80, to: &$0) } == "\(ends) 61 inv 1 × MSG_TX\n")
+        #expect(text { line.append(short, to: &$0) }.hasSuffix(" 61 inv 1 × MSG_TX\n"))
+    }
+
+    /// Of the end of a connection every word is there.
+    @Test(arguments: 30...110) func anEnd(_ room: Int) {
+        var record = makeRecord()
+        record.ending = .close
+        record.said = 0..<0
+        record.info = buffer("connection closed by 10.20.0.2:52816 (FIN) 44.9 s after pong")
+        var line = line(.relative)
+        let lines = text { line.append(record, into: room, to: &$0) }.split(separator: "\n")
+        #expect(lines.allSatisfy { $0.count <= room } && lines.dropFirst().allSatisfy { $0.hasPrefix("      ") })
+        let words = lines.joined(separator: " ").split(separator: " ").joined(separator: " ")
+        #expect(words == "7 0.000000 10.0.0.1:1000 → 10.0.0.2:8333 61 \(record.info.string)")
+    }
+
+    @Test func coloursStay() {
+        var plain = line(.utc)
+        var coloured = SummaryLine(time: TimeColumn(.utc), colour: Colour(isOn: true))
+        var record = pong(" [197 µs]")
+        record.command = "pong"
+        record.hasProblem = true
+        for room in 40...100 {
+            let line = text { coloured.append(record, into: room, to: &$0) }
+            #expect(line.contains("\u{1b}[31m"))
+            #expect(line.replacing(/\u{1b}\[[0-9]+m/, with: "") == text { plain.append(record, into: room, to: &$0) })
+        }
     }
 }

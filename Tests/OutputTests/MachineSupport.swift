@@ -30,9 +30,11 @@ enum Kinds {
     static let choice = Field(
         "kinds.choice", "Choice", .enumeration(names, bits: 32), "a named number of which there may be several",
         repeats: true)
+    static let place = Field("kinds.place", "Place", .unsigned(bits: 8), "a computed number")
+    static let rawPlace = Field("kinds.place_raw", "Place (raw)", .unsigned(bits: 8), "a number of the wire")
     static let all = [
         layer, list, item, count, type, services, network, witness, hash, blob, agent, relay, seconds, instant, span,
-        amount, signed, address, stamp, choice,
+        amount, signed, address, stamp, choice, place, rawPlace,
     ]
 }
 
@@ -73,6 +75,12 @@ func makeRecord(layer: Field, time: Int64 = 0, _ fill: (inout TreeSink) -> Void)
     sink.close(mark, at: 0)
     record.tree = sink.tree
     return record
+}
+
+/// A number, and the one that it is computed from, whose name is that of the first's bytes.
+func fillPlaces(_ sink: inout TreeSink) {
+    sink.generate(Kinds.place, value: 1, RawSpan())
+    sink.leaf(Kinds.rawPlace, at: 0, length: 1, value: 7, flags: [])
 }
 
 /// Two entries with a number and a text each, a field between that also stands before, and one that was cut off.

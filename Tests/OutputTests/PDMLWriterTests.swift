@@ -161,8 +161,8 @@ final class Elements: NSObject, XMLParserDelegate {
     @Test func tsharksShape() {
         var record = makeRecord(time: 35_795_000)
         record.frameNumber = 4
-        record.source = Array("10.20.0.2".utf8)
-        record.destination = Array("10.20.0.1".utf8)
+        record.source = Array("10.20.0.2:49960".utf8)
+        record.destination = Array("10.20.0.1:8333".utf8)
         record.length = 197
         record.info = buffer("version")
         var line = SummaryLine(time: TimeColumn(.epoch), colour: Colour(isOn: false), separator: 0x09)

@@ -156,8 +156,8 @@ import Testing
         #expect(least.shown == [0, 1] && least.widths.prefix(2) == [8, 8])
     }
 
-    /// Whatever the widths, nothing but names is wider than the room, and none of more importance is left out for one of
-    /// less that takes as much.
+    /// Whatever the widths, nothing but names is wider than the room, and none of more importance is left out for one
+    /// of less that takes as much.
     @Test func anyTable() {
         for seed in 0..<2_000 {
             var random = UInt64(seed) &* 0x9e37_79b9_7f4a_7c15
@@ -217,7 +217,7 @@ import Testing
     }
 
     @Test func allOfIt() {
-        let whole = """
+        let complete = """
             ==========================================================
             Title
             Name  User agent                   Count  Percent  Percent
@@ -228,7 +228,7 @@ import Testing
             ==========================================================
 
             """
-        #expect(table(nil) == whole && table(58) == whole && table(200) == whole)
+        #expect(table(nil) == complete && table(58) == complete && table(200) == complete)
     }
 
     @Test func some() {

@@ -168,7 +168,8 @@ private let hostileAgent = Array("\u{1b}]0;x\u{7}\"\\<b>\n\u{202e}".utf8) + [0xf
         func life(_ stream: UInt64, isReset: Bool, after command: String?, looksRandom: Bool = false) -> ConnectionLife
         {
             ConnectionLife(
-                stream: stream, initiator: Array(a.utf8), responder: Array(b.utf8), isDirected: true, first: 0, last: 5,
+                stream: stream, initiator: Array(a.utf8), responder: Array(b.utf8), isDirected: true,
+                first: Said().record.captureStart + 250_000_000, last: Said().record.captureStart + 51_500_000_000,
                 end: .init(
                     isReset: isReset, by: .responder, lastMessage: command.map { TextBuffer($0) },
                     wait: command.map { _ in 51_000_000 }), looksRandom: looksRandom)
@@ -187,6 +188,8 @@ private let hostileAgent = Array("\u{1b}]0;x\u{7}\"\\<b>\n\u{202e}".utf8) + [0xf
             #expect(rows.map { $0["stream"] as? Int } == (listsSilent ? [0, 7, 8] : [0]))
             #expect(rows[0]["end"] as? String == "fin_responder" && rows[0]["end_after"] as? String == "filterload")
             #expect(rows[0]["end_after_seconds"] as? Double == 0.051)
+            // All packets of the connection, not from its first message to the last.
+            #expect(rows[0]["start"] as? Double == 0.25 && rows[0]["duration"] as? Double == 51.25)
             guard listsSilent else { continue }
             #expect(rows[1]["transport"] is NSNull && rows[1]["end"] as? String == "rst_responder")
             #expect(rows[1]["end_after"] is NSNull && rows[1]["messages"] as? Int == 0)

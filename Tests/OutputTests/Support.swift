@@ -42,6 +42,7 @@ func makeRecord(time: Int64 = 0, _ fill: (inout TreeSink) -> Void = { _ in }) ->
     record.stream = 3
     record.length = 61
     record.info = buffer("inv 1 × MSG_TX")
+    record.said = 3..<record.info.count
     record.frames = [5, 7]
     var sink = TreeSink()
     let layer = sink.open(Fields.layer, at: 0, value: 0, flags: [])

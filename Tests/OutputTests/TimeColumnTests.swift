@@ -5,9 +5,15 @@ import Testing
 @testable import Output
 
 /// The time column of records at `times`.
-private func columns(_ format: TimeFormat, _ times: [Int64], decimals: Int = 6) -> [String] {
+private func columns(
+    _ format: TimeFormat, _ times: [Int64], decimals: Int = 6, isNarrow: Bool = false
+) -> [String] {
     var column = TimeColumn(format)
-    return times.map { time in text { column.append(time, since: times.first ?? time, decimals: decimals, to: &$0) } }
+    return times.map { time in
+        text {
+            column.append(time, since: times.first ?? time, decimals: decimals, isNarrow: isNarrow, to: &$0)
+        }
+    }
 }
 
 @Suite struct TimeColumnTests {
@@ -32,7 +38,18 @@ private func columns(_ format: TimeFormat, _ times: [Int64], decimals: Int = 6) 
     @Test func utc() {
         #expect(columns(.utc, times) == ["15:58:57.931550", "15:58:58.138067", "15:58:58.000000"])
         #expect(columns(.utcWithDate, times)[0] == "2011-03-28 15:58:57.931550")
+        #expect(columns(.utcWithDayOfYear, times)[0] == "2011/087 15:58:57.931550")
         #expect(columns(.utcWithDate, times, decimals: 9)[0] == "2011-03-28 15:58:57.931550123")
+    }
+
+    /// On a terminal that has no room for more.
+    @Test func fewerDigits() {
+        for decimals in [6, 9] {
+            #expect(
+                columns(.relative, times, decimals: decimals, isNarrow: true) == ["0.000000", "0.206516", "0.068449"])
+            #expect(columns(.utc, times, decimals: decimals, isNarrow: true)[0] == "15:58:57.931")
+            #expect(columns(.epoch, times, decimals: decimals, isNarrow: true)[1] == "1301327938.138")
+        }
     }
 
     @Test func beforeTheEpochTheFractionStillCountsUpwards() {
@@ -73,5 +90,7 @@ private func columns(_ format: TimeFormat, _ times: [Int64], decimals: Int = 6) 
         for format in TimeFormat.allCases { #expect(columns(format, [.min, .max, .min, 0]).count == 4) }
     }
 
-    @Test func names() { #expect(TimeFormat.allCases.map(\.rawValue) == ["r", "d", "dd", "e", "a", "ad", "u", "ud"]) }
+    @Test func names() {
+        #expect(TimeFormat.allCases.map(\.rawValue) == ["r", "d", "dd", "e", "a", "ad", "adoy", "u", "ud", "udoy"])
+    }
 }

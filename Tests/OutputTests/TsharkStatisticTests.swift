@@ -36,6 +36,33 @@ import Testing
         #expect(all.map { $0["messages"] as? Int } == [4] && all[0]["end"] as? Double == 3.25)
     }
 
+    /// As tshark's, rows go on to the capture's end, where that is known; an earlier end takes none away.
+    @Test(arguments: [(Int64(0), 4, 3.25), (2, 4, 3.25), (7, 8, 7)] as [(Int64, Int, Double)])
+    func intervalsToTheEndOfTheCapture(seconds: Int64, count: Int, end: Double) throws {
+        func rows(_ interval: Int64) throws -> [[String: Any]] {
+            try self.rows { output in
+                let statistics = IntervalStatistics(output, .ndjson, interval: interval)
+                statistics.goOn(to: seconds * 1_000_000_000)
+                return statistics
+            }
+        }
+        let each = try rows(1_000_000_000)
+        #expect(each.count == count && each.dropFirst(4).allSatisfy { $0["messages"] as? Int == 0 })
+        #expect(try rows(0).map { $0["end"] as? Double } == [end])
+    }
+
+    /// The numbers of tshark's tables of these names are of frames.
+    @Test func tablesSayWhatTheyCount() {
+        let makers: [(ByteOutput) -> any RecordSink] = [
+            { HierarchyStatistics($0) }, { IntervalStatistics($0, .table) }, { AddressPairStatistics($0, .table) },
+            { EndpointStatistics($0, .table, withPorts: false) },
+        ]
+        for make in makers {
+            let text = written { tell(make($0), said) }
+            #expect(text.contains("\nBitcoin messages only, not frames.\n="))
+        }
+    }
+
     /// Each filter has a row of each interval, also where nothing is.
     @Test func series() throws {
         let none = IntervalStatistics.Series(name: "\u{1b}[2J", fields: []) { _, _ in false }
@@ -134,12 +161,40 @@ import Testing
         let raw = follow(.raw, atOnce: true).split(separator: "\n")
         #expect(raw.contains("\t1b5b324a68656c6c6f2c2074686973206973206d6f7265") && raw.contains("61620a"))
         let text = follow(.ascii, atOnce: false)
-        #expect(text.contains("\n\t23\n.[2Jhello, this is more\n3\nab.\n\t1\n.\n") && !text.utf8.contains(0x1b))
+        #expect(text.contains("\n\t23\n.[2Jhello, this is more\n3\nab\n\n\t1\n.\n") && !text.utf8.contains(0x1b))
+    }
+
+    /// Of control characters LF alone is left in text, and none in a dump.
+    @Test func followLines() {
+        let bytes = Array("\r\n\t\u{7f}x".utf8)
+        for (form, shown) in [(FollowStatistics.Form.ascii, "5\n.\n..x\n"), (.hex, "....x\n")] {
+            let text = written { output in
+                let writer = FollowStatistics(form, stream: 0, writesAtOnce: true, to: output)
+                writer.write(Said(from: "\(a):1000", to: "\(b):8333").record, bytes.span.bytes)
+                writer.end()
+            }
+            #expect(text.contains(shown), "\(text)")
+        }
     }
 
     /// Of a connection that is not there.
     @Test func followNothing() {
         let text = written { tell(FollowStatistics(.raw, stream: 9, writesAtOnce: true, to: $0), said) }
-        #expect(text.contains("Node 0: none\nNode 1: none\n"))
+        #expect(text.contains("Node 0: none\nNode 1: none\n="))
+    }
+
+    /// Where it is known how many connections there are, it is said which can be followed.
+    @Test(
+        arguments: [
+            (0, "There is no stream 9: the capture has none"), (1, "There is no stream 9: there are 0 to 0"),
+            (9, "There is no stream 9: there are 0 to 8"), (10, "Of stream 9 there is no message to show"),
+        ] as [(UInt64, String)])
+    func followOneOf(connections: UInt64, expected: String) {
+        let text = written { output in
+            let statistics = FollowStatistics(.hex, stream: 9, writesAtOnce: true, to: output)
+            statistics.connections = connections
+            tell(statistics, said)
+        }
+        #expect(text.contains("Node 1: none\n[\(expected)]\n="))
     }
 }

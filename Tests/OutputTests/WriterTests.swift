@@ -104,7 +104,7 @@ import Testing
         #expect(write(summary: false, tree: true, hex: true).hasSuffix("\nTest protocol\n\n" + dump + "\n"))
     }
 
-    /// On a terminal no line is wider than it; those for programs are whole.
+    /// On a terminal no line is wider than it; those for programs are complete.
     @Test func linesAreCut() {
         _ = Fields.all
         func lines(_ width: Int?, isForPeople: Bool = true) -> [Substring] {
@@ -122,8 +122,10 @@ import Testing
         #expect(all.contains { $0.count > 72 } && lines(200) == all && lines(30, isForPeople: false) == all)
         let cut = lines(30)
         #expect(cut.count == all.count && cut.contains("    7   0.000000 10.0.0.1:100…"))
-        for (cut, whole) in zip(cut, all) {
-            #expect(cut == whole ? whole.count <= 30 : cut.count == 30 && whole.hasPrefix(cut.dropLast()), "\(cut)")
+        for (cut, complete) in zip(cut, all) {
+            #expect(
+                cut == complete ? complete.count <= 30 : cut.count == 30 && complete.hasPrefix(cut.dropLast()), "\(cut)"
+            )
         }
     }
 

@@ -49,5 +49,5 @@ import Testing
             (0, 0), (999_999, 0), (1_000_000, 1), (7_087_000, 2), (12_500_000, 2), (195_000_000, 4), (2_010_000_000, 5),
             (.max, 5),
         ] as [(Int64, Int)])
-    func roomBetweenRows(_ wait: Int64, _ room: Int) { #expect(LadderSection.room(wait) == room) }
+    func roomBetweenRows(_ wait: Int64, _ room: Int) { #expect(LadderRoom.steps(wait) == room) }
 }

@@ -28,6 +28,10 @@ struct Block: Payload {
         ]
     }
 
+    func heading(ofBytes count: Int) -> StaticString? {
+        count == BlockHeader.byteCount ? "Block header without transactions" : nil
+    }
+
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         let start = c.offset
         let size = c.left

@@ -8,6 +8,8 @@ struct BlockHeader: Sendable {
         "This is not the hash of the header before it: receivers reject the message")
 
     static let byteCount = 80
+    /// Where the bits begin.
+    static let bitsOffset = 72
 
     let version: Field
     let versionText: Field

@@ -34,7 +34,7 @@ struct Services: Sendable {
         }
     }
 
-    private static let names: [(bit: Int, name: String, label: String, meaning: String)] = [
+    static let names: [(bit: Int, name: String, label: String, meaning: String)] = [
         (0, "network", "NODE_NETWORK", "serves all blocks of the chain"),
         (1, "getutxo", "NODE_GETUTXO", "answers getutxos (BIP 64, Bitcoin XT)"),
         (2, "bloom", "NODE_BLOOM", "serves peers that set a bloom filter (BIP 111)"),

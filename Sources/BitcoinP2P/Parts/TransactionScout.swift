@@ -54,6 +54,17 @@ struct TransactionScout {
         return Input(outpoint: start..<start &+ 36, script: script)
     }
 
+    /// The range of the next output, or nil after the last one and where the bytes end.
+    mutating func nextOutput(_ bytes: RawSpan) -> Range<Int>? {
+        let start = position
+        guard entries > 0, skip(8), let length = compactSize(bytes), skip(length) else {
+            entries = 0
+            return nil
+        }
+        entries &-= 1
+        return start..<position
+    }
+
     /// The next stack, or nil after the last one and where the bytes end.
     mutating func nextStack(_ bytes: RawSpan) -> WitnessStack? {
         guard entries > 0, let count = compactSize(bytes) else {

@@ -45,7 +45,8 @@ public struct MessageSearch: ~Copyable {
     /// Of the last message in which it was found.
     public private(set) var places = Places()
 
-    public init(_ identifier: Identifier, _ types: MessageTypes = .standard) {
+    /// - Parameter others: Other names that are known of it, and where those are noted that messages tell.
+    public init(_ identifier: Identifier, _ others: OtherNames? = nil, _ types: MessageTypes = .standard) {
         self.types = types
         var (hash, shortID, patterns) = (Hash256?.none, UInt64?.none, [BytePattern]())
         switch identifier.form {
@@ -54,7 +55,7 @@ public struct MessageSearch: ~Copyable {
         case .node(let forms): patterns = forms
         case .shortID(let id): shortID = id
         }
-        names = SoughtNames(hash)
+        names = SoughtNames(hash, others)
         self.shortID = shortID
         self.patterns = patterns
         computed = hash != nil ? fields.hashes : shortID != nil ? FieldSet([fields.ownShortID]) : FieldSet()

@@ -1,7 +1,6 @@
-/// Reads the numbers of an array: `{ 0xf9, 0xbe }` of C and of `xxd -i`, `[249, 190]` of Python, `vec![0xf9u8]` of Rust, also
-/// without brackets; comments between them are skipped.
-///
-/// Numbers are decimal but for those after `0x`; where one that is not has a letter, all are hexadecimal.
+/// Reads the numbers of an array, also without brackets: `{ 0xf9, 0xbe }` of C, `[249, 190]` of Python, `vec![0xf9u8]`
+/// of Rust. Comments are skipped. Numbers are decimal but for those after `0x`; where another has a letter, all are
+/// hexadecimal.
 struct ArrayText {
     private static let cast = Array("(byte)".utf8)
 

@@ -1,8 +1,7 @@
-/// Reads the dumps of `xxd`, `hexdump` and `hexdump -C`, `od`, `tcpdump -X`, `tshark -x` and of this program: on each line
-/// an offset, bytes, and perhaps the same as text.
-///
-/// The offset of the next line says how many bytes a line has; so text that looks like bytes is none. A line with `*`
-/// stands for more lines like the one before it. A dump that begins at 0 again is another part.
+/// Reads the dumps of `xxd`, `hexdump`, `od`, `tcpdump -X`, `tshark -x` and of this program: on each line an offset,
+/// bytes, and perhaps the same as text, which the offset of the next line tells from bytes. A line with `*` stands for
+/// more lines like the one before it; a dump that begins at 0 again is another part. Of `xxd -e`, whose groups begin
+/// with their last byte, the text says that it is.
 struct HexDump {
     private struct Line {
         var number = 0
@@ -20,8 +19,24 @@ struct HexDump {
         var isOffsetAlone = false
         /// Bytes are left out after those that are there, as `--annotate` does it.
         var isCut = false
-        /// Groups are words of two bytes, the second one first: what `hexdump` prints unless it is asked for more.
-        var isOfWords = false
+        /// How many bytes have the words that are its groups, the last one first: what `hexdump` prints unless it is asked
+        /// for more, and `od -x`. 1 where bytes are in their order.
+        var wordSize = 1
+        /// The bytes as text, from the first character that is no space on.
+        var shown = 0..<0
+        /// The same from where it begins, where the line is a full one.
+        var shownWithSpaces = 0..<0
+        /// How many bytes are certain, and where the text is, if one more group is: it has fewer digits, and ends where a
+        /// longer one would end, as with `xxd -e`.
+        var aligned: (certain: Int, shown: Range<Int>)?
+
+        mutating func reverseGroups() {
+            var start = 0
+            for end in isEnd.indices.dropFirst() where isEnd[end] {
+                bytes[start..<end].reverse()
+                start = end
+            }
+        }
     }
 
     /// More bytes are on no line.
@@ -45,10 +60,17 @@ struct HexDump {
     /// Its lines have a colon after the offset, or bars around the text.
     private var isMarked: Bool { marked > 0 && !isUnmarked }
     private var number = 0
+    /// Groups are read from their end.
+    private let isReversed: Bool
+    /// The text of a line is not that of its bytes, but that of its groups read from their end.
+    private var isReversedShown: Bool { isOtherShown && !isReversedWrong }
+    private var isOtherShown = false
+    private var isReversedWrong = false
 
-    private init(_ text: [UInt8], radix: Int) {
+    private init(_ text: [UInt8], radix: Int, isReversed: Bool = false) {
         self.text = text
         self.radix = radix
+        self.isReversed = isReversed
     }
 
     /// - Returns: Nil where the text is something else.
@@ -56,12 +78,16 @@ struct HexDump {
     static func read(_ text: [UInt8]) throws(PasteProblem) -> PastedParts? {
         var problem: PasteProblem?
         var shorter: PastedParts?
-        // Offsets are hexadecimal, but for those of `od` and of `xxd -d`. 0000016 is 22, 14 or 16: right is what leaves no
-        // byte of a line.
+        // Offsets are hexadecimal, but for those of `od` and of `xxd -d`. 0000016 is 22, 14 or 16: right is what leaves
+        // no byte of a line.
         for radix in [16, 8, 10] {
             var dump = HexDump(text, radix: radix)
             do throws(PasteProblem) {
                 guard try dump.read() else { continue }
+                if dump.isReversedShown {
+                    var reversed = HexDump(text, radix: radix, isReversed: true)
+                    if try reversed.read() { dump = reversed }
+                }
                 if !dump.isAnyByteLeft { return dump.parts }
                 shorter = shorter ?? dump.parts
             } catch {
@@ -110,6 +136,7 @@ struct HexDump {
             return try finish()
         }
         lines += 1
+        compare(line)
         if line.hasColon || line.hasBar { marked += 1 } else if !line.isOffsetAlone { isUnmarked = true }
         if lines == 1 { isSingle = line.offset == 0 && line.isWideAfterOffset && !line.bytes.isEmpty }
         guard let before = pending else {
@@ -121,14 +148,40 @@ struct HexDump {
         if line.offset == 0 {
             guard try finish() else { return false }
         } else {
-            try complete(before, upTo: line.offset)
+            try complete(before, upTo: line.offset, isLast: line.isOffsetAlone)
         }
         pending = line
         return true
     }
 
+    /// Compares the bytes of a line with its text.
+    private mutating func compare(_ line: Line) {
+        guard line.hasColon, !isReversed else { return }
+        var reversed = line
+        reversed.reverseGroups()
+        if let aligned = line.aligned, aligned.shown.count == aligned.certain, isShown(reversed, in: aligned.shown) {
+            isOtherShown = true
+            return
+        }
+        let shown = line.shown.count == line.certain ? line.shown : line.shownWithSpaces
+        guard !shown.isEmpty, shown.count <= line.certain else { return }
+        if !isShown(line, in: shown) { isOtherShown = true }
+        if !isShown(reversed, in: shown) { isReversedWrong = true }
+    }
+
+    /// Whether that text is the line's. Spaces at its end may be missing.
+    private func isShown(_ line: Line, in shown: Range<Int>) -> Bool {
+        let bytes = line.bytes.prefix(max(line.certain, shown.count))
+        return bytes.dropFirst(shown.count).allSatisfy { $0 == 0x20 }
+            && zip(bytes, text[shown]).allSatisfy { byte, character in
+                character == ((0x20...0x7e).contains(byte) ? byte : 0x2e)
+            }
+    }
+
     /// Takes the bytes of a line by the offset of the next one.
-    private mutating func complete(_ line: Line, upTo next: Int) throws(PasteProblem) {
+    ///
+    /// - Parameter isLast: The next one has no bytes.
+    private mutating func complete(_ line: Line, upTo next: Int, isLast: Bool) throws(PasteProblem) {
         try checkEnd(line)
         let count = next - line.offset
         if isRepeating {
@@ -143,12 +196,14 @@ struct HexDump {
             parts.append(line.bytes.prefix(own), times: count / own)
             width = own
         } else {
-            // Words are filled up with a byte that is none.
-            let isThere = count > 0 && count <= line.bytes.count && (line.isOfWords || line.isEnd[count])
+            let isThere = count > 0 && count <= line.bytes.count && (line.wordSize > 1 || line.isEnd[count])
             guard isThere else { throw disagreement(line, next) }
             parts.append(line.bytes.prefix(count))
             width = max(width, count)
-            if count < line.certain - (line.isOfWords ? 1 : 0) { isAnyByteLeft = true }
+            // The last word may be filled up with zeros.
+            let mayBeFilled = isLast && line.certain - count < line.wordSize
+            let left = line.bytes.prefix(line.certain).dropFirst(count)
+            if !left.isEmpty, !mayBeFilled || left.contains(where: { $0 != 0 }) { isAnyByteLeft = true }
         }
         pairs += 1
     }
@@ -202,16 +257,22 @@ struct HexDump {
         guard space.count > 0 else { return nil }
         line.isWideAfterOffset = space.isWide
         line.hasBar = text[range.upperBound - 1] == 0x7c && text[place..<range.upperBound - 1].contains(0x7c)
-        readGroups(&line, &place, range.upperBound, offsetDigits: digits)
+        readGroups(&line, &place, range.upperBound, offsetDigits: digits, space: space.count)
         return line
     }
 
-    private func readGroups(_ line: inout Line, _ place: inout Int, _ end: Int, offsetDigits: Int) {
+    /// - Parameter space: How much is between the offset and the first group.
+    private func readGroups(_ line: inout Line, _ place: inout Int, _ end: Int, offsetDigits: Int, space: Int) {
         var isGap = false
         var isOfBytes = true
-        var isOfWords = offsetDigits == 7 && !line.hasColon
+        // Offsets of `od -Ax` have six digits.
+        let mayBeOfWords = !line.hasColon && (offsetDigits == 6 || offsetDigits == 7)
+        // How many bytes the first group has, and whether each has that number.
+        var size = 0
+        var isEven = true
+        var lastEnd = place
         while place < end, line.bytes.count < Self.lineLimit {
-            // gdb's x/8xb has 0x before each byte, and tabs between them. Its longer numbers are not in the order of bytes.
+            // gdb's x/8xb has 0x before each byte, and tabs between. Its longer numbers are not in the order of bytes.
             let isPrefixed = line.hasColon && place + 1 < end && text[place] == 0x30 && text[place + 1] | 0x20 == 0x78
             let start = isPrefixed ? place + 2 : place
             place = start
@@ -219,22 +280,42 @@ struct HexDump {
             let count = place - start
             if isPrefixed, count != 2 { break }
             let isEnded = place == end || text[place] <= 0x20 || text[place] == 0x7c
-            guard count >= 2, count % 2 == 0, count <= 32, isEnded else { break }
+            guard count >= 2, count % 2 == 0, count <= 32, isEnded else {
+                if line.shown.isEmpty { line.shown = start..<end }
+                break
+            }
+            let isNext = line.bytes.count == line.certain
             append(text[start..<place], to: &line)
             if count != 2 { isOfBytes = false }
-            if count != 4, !isGap { isOfWords = false }
-            if !isGap { line.certain = line.bytes.count }
+            if size == 0 { size = count / 2 }
+            if !isGap, count != 2 * size { isEven = false }
+            let isAligned = isGap && isNext && line.hasColon && count < 2 * size && place == lastEnd + 1 + 2 * size
+            if isAligned { line.aligned = (line.bytes.count, end..<end) }
+            if !isGap {
+                line.certain = line.bytes.count
+                lastEnd = place
+            }
             if place == end || text[place] == 0x7c { break }
-            let space = skipSpace(&place, end)
-            guard space.isWide, !isGap, !isPrefixed else { continue }
-            // In the middle of a line stands one, before the text another.
-            let isMiddle = isOfBytes && line.bytes.count == 8 && space.count == 2 && !line.hasColon
-            if !isMiddle, !line.hasBar { isGap = true }
+            let between = skipSpace(&place, end)
+            if isAligned { line.aligned?.shown = place..<end }
+            guard between.isWide, !isGap, !isPrefixed else { continue }
+            // In the middle of a line stands one, before the text another; those of `hexdump -x` are all wide.
+            let isMiddle = isOfBytes && line.bytes.count == 8 && between.count == 2 && !line.hasColon
+            let isUsual = mayBeOfWords && between.count == space && space > 2
+            if !isMiddle, !isUsual, !line.hasBar {
+                isGap = true
+                line.shown = place..<end
+                if between.count > 1 { line.shownWithSpaces = lastEnd + 2..<end }
+            }
         }
         line.isCut = line.certain > 0 && text[place..<end].starts(with: Array("…".utf8))
-        line.isOfWords = isOfWords && line.certain > 0
-        guard line.isOfWords else { return }
-        for index in stride(from: 0, to: line.bytes.count - 1, by: 2) { line.bytes.swapAt(index, index + 1) }
+        let isOfWords = mayBeOfWords && isEven && [2, 4, 8].contains(size)
+        if isOfWords { line.wordSize = size }
+        if isOfWords || isReversed && line.hasColon { line.reverseGroups() }
+        guard isReversed, let aligned = line.aligned else { return }
+        // Or it is text.
+        let full = max(width, pending?.certain ?? 0)
+        if full > 0 ? aligned.certain <= full : isShown(line, in: aligned.shown) { line.certain = aligned.certain }
     }
 
     private func append(_ digits: ArraySlice<UInt8>, to line: inout Line) {

@@ -1,9 +1,6 @@
-/// Reads hexadecimal digits as people write them: one after another or in groups, with white space, colons, commas,
-/// semicolons, hyphens, underscores, dots or bars between them, each byte perhaps after `0x` or `\x`, remarks at the ends of
-/// lines, and lines that are headings.
-///
-/// White space may also split a byte, as where a line is broken. A digit alone between colons or commas, or after `0x`, is
-/// a byte.
+/// Reads hexadecimal digits as people write them: in groups or not, with white space or signs between them, perhaps
+/// after `0x` or `\x`, with remarks at the ends of lines, and headings. White space may also split a byte, as where a
+/// line is broken; a digit alone between colons or commas, or after `0x`, is a byte.
 struct HexadecimalText {
     private enum Prefix { case none, zero, backslash }
 
@@ -55,7 +52,7 @@ struct HexadecimalText {
             }
         }
         if high != nil, digits == 1, hasHardSeparators { try endToken(isHard: true) } else { try endToken() }
-        guard high == nil else { throw PasteProblem("an odd number of hexadecimal digits") }
+        guard high == nil else { throw oddNumber() }
         // In a literal an escape has two digits, and what follows them is a character.
         if backslashes > 1, isAnyEscapeLong { throw PasteProblem("an escape has more than two digits") }
     }
@@ -72,6 +69,18 @@ struct HexadecimalText {
 
     private func unexpected() -> PasteProblem {
         PasteProblem(text, at: place, "\(PasteProblem.quoted(text, at: place)) is not a hexadecimal digit")
+    }
+
+    /// Of several lines it is said which one has an odd number, or which is the first where several have.
+    private func oddNumber() -> PasteProblem {
+        let what = "an odd number of hexadecimal digits"
+        let lines = text.split(omittingEmptySubsequences: false) { $0 == 0x0a }
+        // Remarks have digits, too.
+        guard lines.count > 1, Self.isAll(text, hasCommas: true) else { return PasteProblem(what) }
+        let odd = lines.indices.filter { lines[$0].count { Self.digit($0) != nil } % 2 != 0 }
+        guard let first = odd.first else { return PasteProblem(what) }
+        guard odd.count > 1 else { return PasteProblem("line \(first + 1): \(what)") }
+        return PasteProblem("\(what) in \(odd.count) of \(lines.count) lines, line \(first + 1) is the first")
     }
 
     private mutating func begin(_ next: Prefix) throws(PasteProblem) {
@@ -147,11 +156,11 @@ struct HexadecimalText {
         return count
     }
 
-    /// Whether three dots after one space have nothing after them that they could be a remark with.
+    /// Whether three dots after one space have no word after them that they could be a remark with, but digits at most.
     private func isEllipsis(_ dots: Int) -> Bool {
         guard dots == 3, place > 1, text[place - 2] > 0x20 else { return false }
         var end = place + dots
-        while let next = at(end), next == 0x20 || next == 0x09 { end += 1 }
+        while let next = at(end), next == 0x20 || next == 0x09 || Self.digit(next) != nil { end += 1 }
         return [nil, 0x0a, 0x0d, 0x2c].contains(at(end))
     }
 
@@ -187,6 +196,24 @@ struct HexadecimalText {
             return digits.count % 2 == 0 && digits.allSatisfy { Self.digit($0) != nil }
         }
         if isHeading, !hasByte { place = end }
+    }
+
+    /// Whether a text has nothing but digits, at least eight, and what stands between bytes: it is meant as
+    /// hexadecimal, also where it is none.
+    ///
+    /// - Parameter hasCommas: There may be commas, which also stand between decimal numbers.
+    static func isAll(_ text: [UInt8], hasCommas: Bool) -> Bool {
+        var digits = 0
+        for (place, character) in text.enumerated() {
+            switch character {
+            case _ where digit(character) != nil: digits += 1
+            case 0x09...0x0d, 0x20, 0x2d, 0x2e, 0x3a, 0x5f, 0x7c: continue
+            case 0x2c, 0x3b: if !hasCommas { return false }
+            case 0x58, 0x78: if place == 0 || text[place - 1] != 0x30 { return false }
+            default: return false
+            }
+        }
+        return digits >= 8
     }
 
     static func digit(_ character: UInt8) -> UInt8? {

@@ -1,6 +1,6 @@
-/// Reads what programming languages and shells write as text with escapes: `b'\xf9\xbe…'` of Python, `"\xf9\xbe" "…"` of C,
+/// Reads what languages and shells write as text with escapes: `b'\xf9\xbe…'` of Python, `"\xf9\xbe" "…"` of C,
 /// `$'\xf9…'`, also without quotes. Strings of nothing but hexadecimal digits are those: `bytes.fromhex('f9be')`,
-/// `b'f9be'` of `hexlify`, `["f9be", "00"]`. Where strings have names, as in JSON, the one of hexadecimal digits is taken.
+/// `["f9be", "00"]`. Where strings have names, as in JSON, the one of hexadecimal digits is taken.
 struct LiteralText {
     private let text: [UInt8]
     private var place = 0

@@ -58,7 +58,7 @@ public struct PastedContents: Sendable {
         var readings: [Reading] = []
         for part in text.parts {
             let reading = read(part)
-            guard reading.isWhole else { return nil }
+            guard reading.isComplete else { return nil }
             readings.append(reading)
         }
         // A payload of which anything is one may be broken into lines.
@@ -66,7 +66,7 @@ public struct PastedContents: Sendable {
             text.parts.dropFirst().dropLast().allSatisfy { $0.count == text.parts[0].count }
             && text.parts.last.map { $0.count <= text.parts[0].count } == true
         let hasPayloads = readings.contains { $0.piece?.form != .messages }
-        if hasPayloads, isWrapped, read(0..<text.bytes.count).isWhole { return nil }
+        if hasPayloads, isWrapped, read(0..<text.bytes.count).isComplete { return nil }
         return readings
     }
 
@@ -82,6 +82,7 @@ public struct PastedContents: Sendable {
             }
         }
         for name in taken { notes.append("taken for \(name)") }
+        for piece in pieces where piece.form == .messages { noteFlaws(of: piece) }
         guard let command, let first = pieces.first, first.form == .messages else { return }
         let found = Command(text.bytes.span.bytes.extracting(first.range), at: 4)?.name ?? ""
         notes.append("--as \(command.name) was not used: the bytes have a header, whose command is \(found)")
@@ -100,49 +101,64 @@ public struct PastedContents: Sendable {
         /// Nil where they are nothing that can be dissected.
         var piece: Piece?
         /// Nothing is missing, nothing is left.
-        var isWhole = false
+        var isComplete = false
         /// What they were taken for by their looks, with its article.
         var taken: String?
         /// They are a frame, whose data is no message.
         var frame: PastedFrame?
     }
 
+    /// The first of these that the bytes are: messages with their headers; a payload of the type that was named; a
+    /// transaction or a block; a block header whose hash meets its target; a plain frame; any 80 bytes, as a block header;
+    /// another frame.
     private func read(_ range: Range<Int>) -> Reading {
         let bytes = text.bytes.span.bytes.extracting(range)
         if TransportDetector.beginsWithHeader(bytes) {
-            return Reading(piece: Piece(range: range, form: .messages), isWhole: Self.areWholeMessages(bytes))
+            return Reading(piece: Piece(range: range, form: .messages), isComplete: Self.areCompleteMessages(bytes))
         }
         let payload = command.map { Piece(range: range, form: .payload($0)) }
-        if let command, MessageTypes.standard[command]?.isWhole(bytes, network: network) == true {
-            return Reading(piece: payload, isWhole: true)
+        if let command, MessageTypes.standard[command]?.isComplete(bytes, network: network) == true {
+            return Reading(piece: payload, isComplete: true)
         }
-        if command == nil, let object = BareObject(bytes, network: network) {
+        if command == nil, let object = BareObject(bytes, network: network), !isRatherFrame(bytes, object) {
             let piece = Piece(range: range, form: .payload(object.command))
-            return Reading(piece: piece, isWhole: true, taken: "\(object.name), as with --as \(object.command.name)")
+            return Reading(piece: piece, isComplete: true, taken: "\(object.name), as with --as \(object.command.name)")
         }
         guard let frame = PastedFrame(bytes) else { return Reading(piece: payload) }
         if let data = frame.payload, TransportDetector.beginsWithHeader(bytes.extracting(data)) {
             let place = range.lowerBound + data.lowerBound..<range.lowerBound + data.upperBound
             return Reading(
-                piece: Piece(range: place, form: .messages), isWhole: true,
+                piece: Piece(range: place, form: .messages), isComplete: true,
                 taken: "\(frame.name), of which the \(data.count) bytes of its TCP segment are shown")
         }
         return Reading(piece: payload, frame: frame)
     }
 
+    /// Whether what has only the length of a block header, and not its proof of work, is a frame.
+    private func isRatherFrame(_ bytes: RawSpan, _ object: BareObject) -> Bool {
+        object == .blockHeader && PastedFrame(bytes)?.isPlain == true && !BareObject.provesWork(bytes)
+    }
+
     /// Whether the bytes are complete messages and nothing else.
-    private static func areWholeMessages(_ bytes: RawSpan) -> Bool {
+    private static func areCompleteMessages(_ bytes: RawSpan) -> Bool { walk(bytes) == nil }
+
+    /// Goes from header to header.
+    ///
+    /// - Returns: Where a message begins that is not complete, and the length of its payload where there is a header;
+    ///   nil where there is none.
+    private static func walk(_ bytes: RawSpan) -> (place: Int, length: Int?)? {
         var at = 0
         while at < bytes.byteCount {
             guard TransportDetector.beginsWithHeader(bytes, at: at), at <= bytes.byteCount - Self.headerLength else {
-                return false
+                return (at, nil)
             }
-            let length = bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: at + 16, as: UInt32.self)
-            let end = at + Self.headerLength + Int(UInt32(littleEndian: length))
-            guard end <= bytes.byteCount else { return false }
+            let length = Int(
+                UInt32(littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: at + 16, as: UInt32.self)))
+            let end = at + Self.headerLength + length
+            guard end <= bytes.byteCount else { return (at, length) }
             at = end
         }
-        return true
+        return nil
     }
 
     private static let headerLength = MessageHeader.Form.withChecksum.byteCount
@@ -152,12 +168,13 @@ public struct PastedContents: Sendable {
     /// Why the bytes are nothing, and for what they were taken.
     private func problem(_ reading: Reading) -> PasteProblem {
         let count = text.bytes.count
-        var what = count == 1 ? "this byte is" : "these \(count) bytes are"
-        if text.parts.count > 1 { what = "joined, \(what)" }
+        var subject = count == 1 ? "this byte" : "these \(count) bytes"
+        if text.parts.count > 1 { subject = "joined, \(subject)" }
         if text.dress != .hexadecimal {
             let reason = text.refusal.map { ", since as hexadecimal \($0)" } ?? ""
-            what = "taken for \(text.dress.rawValue)\(reason), \(what)"
+            subject = "taken for \(text.dress.rawValue)\(reason), \(subject)"
         }
+        let what = subject + (count == 1 ? " is" : " are")
         if let frame = reading.frame {
             guard let data = frame.payload else { return PasteProblem("\(what) \(frame.name) without a TCP segment") }
             guard !data.isEmpty else {
@@ -168,10 +185,9 @@ public struct PastedContents: Sendable {
                     + "middle of one, or encrypted")
         }
         for (known, name) in Self.others where text.bytes.starts(with: known) { return PasteProblem("\(what) \(name)") }
-        if let network = Network.known.first(where: { text.bytes.prefix(4).elementsEqual(Self.reversed($0.magic)) }) {
-            return PasteProblem(
-                "\(what) no message: they begin with the magic of \(network.name) in reverse; numbers on the wire begin "
-                    + "with their least significant byte, the magic is \(String(network.magic, radix: 16))")
+        if let magic = Self.nearMagic(text.bytes[...]) { return PasteProblem("\(what) no message: \(magic)") }
+        if let cut = CutObject(text.bytes.span.bytes) {
+            return PasteProblem("\(subject) \(cut.text); --as \(cut.command.name) shows what is there")
         }
         let hint = count == 32 ? "; a hash is found in captures by --find" : ""
         return PasteProblem(
@@ -179,8 +195,36 @@ public struct PastedContents: Sendable {
                 + "payload, name its type with --as COMMAND\(hint)")
     }
 
-    private static func reversed(_ magic: UInt32) -> [UInt8] {
-        (0..<4).map { UInt8(truncatingIfNeeded: magic >> UInt32($0 * 8)) }
+    /// What is wrong with a magic that is nearly a known one.
+    private static func nearMagic(_ bytes: ArraySlice<UInt8>) -> String? {
+        guard bytes.count >= 4 else { return nil }
+        let magic = bytes.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
+        guard let near = Network.near(magic: magic) else { return nil }
+        let right = String(near.network.magic, radix: 16)
+        let name = near.network.name
+        if near.isReversed {
+            return
+                "they begin with the magic of \(name) in reverse, as some programs print it; on the wire it is \(right)"
+        }
+        return "their magic is one digit from that of \(name), which is \(right)"
+    }
+
+    /// Notes what newcomers stumble over: a magic that is nearly a known one, and a last message of which bytes are
+    /// missing, which no capture has lost.
+    private mutating func noteFlaws(of piece: Piece) {
+        if let magic = Self.nearMagic(text.bytes[piece.range]) { notes.append(magic) }
+        let shortfall = Self.shortfall(text.bytes.span.bytes.extracting(piece.range))
+        if let shortfall { notes.append(shortfall) }
+    }
+
+    /// What is said of a last message that its header says is longer.
+    private static func shortfall(_ bytes: RawSpan) -> String? {
+        guard let cut = walk(bytes), let said = cut.length else { return nil }
+        let here = max(0, bytes.byteCount - cut.place - headerLength)
+        guard here < said else { return nil }
+        let missing = said - here == 1 ? "a byte is" : "\(said - here) bytes are"
+        return "of the last message \(missing) missing: its header says \(said), "
+            + "\(here) \(here == 1 ? "is" : "are") here"
     }
 
     /// What is often at hand where messages are, and is none.

@@ -7,10 +7,13 @@ struct PastedFrame {
     let name: String
     /// Where the data of its TCP segment is; nil where it has no TCP.
     let payload: Range<Int>?
+    /// It has TCP, and the checksum and the lengths of its IP header are right, the checksum perhaps left to the network card.
+    /// Few bytes are so that are something else.
+    let isPlain: Bool
 
     private static let layers = PacketLayers()
 
-    /// The link types that are tried, with what says that it may be one: bytes of its header that stand for IPv4 or IPv6.
+    /// The link types that are tried, and what makes each likely: bytes of its header that stand for IPv4 or IPv6.
     private static let forms: [(linkType: Int32, name: String, isLikely: @Sendable (RawSpan) -> Bool)] = [
         (101, "an IP packet", { isIP($0, at: 0) }),
         (1, "an Ethernet frame", { isIP($0, at: 14, after: 12) || [0x8100, 0x88a8].contains(word($0, at: 12)) }),
@@ -28,10 +31,10 @@ struct PastedFrame {
             switch reached {
             case .tcp(let packet, let payload):
                 guard !packet.isHeaderWrong, packet.wireLength == payload.count else { continue }
-                self.init(name: form.name, payload: payload)
+                self.init(name: form.name, payload: payload, isPlain: packet.isLengthRight)
                 return
             case .notTCP, .fragment:
-                self.init(name: form.name, payload: nil)
+                self.init(name: form.name, payload: nil, isPlain: false)
                 return
             case .notIP, .unread, .malformed, nil: continue
             }
@@ -39,9 +42,10 @@ struct PastedFrame {
         return nil
     }
 
-    private init(name: String, payload: Range<Int>?) {
+    private init(name: String, payload: Range<Int>?, isPlain: Bool) {
         self.name = name
         self.payload = payload
+        self.isPlain = isPlain
     }
 
     /// Whether a header of IPv4 or IPv6 may stand at `start`, and the EtherType at `type` says the same.

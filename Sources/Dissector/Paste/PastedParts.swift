@@ -1,7 +1,6 @@
-/// Bytes that are read from a text, and which of them stand alone there: on a line, in a literal, in one of several dumps.
-///
-/// Together the parts are all the bytes, in their order. Where a byte is split between two lines, or there are too many, all
-/// are one part.
+/// Bytes that are read from a text, and the parts that stand alone there: on a line, in a literal, in one of several
+/// dumps. Together the parts are all the bytes, in their order; all are one part where a byte is split between two
+/// lines, or there are too many.
 struct PastedParts {
     private(set) var bytes: [UInt8] = []
     private var ends: [Int] = []
@@ -25,7 +24,7 @@ struct PastedParts {
         bytes.append(contentsOf: piece.prefix(times % many * more.count))
     }
 
-    /// Has the last bytes so many times; the caller ends the part.
+    /// Has the last bytes that number of times; the caller ends the part.
     ///
     /// - Parameter start: The index of the first of them, in the part that has no end yet.
     mutating func repeatBytes(from start: Int, times: Int) throws(PasteProblem) {

@@ -41,6 +41,8 @@ public struct PastedText: Sendable {
         } catch {
             refusal = error
         }
+        // Its digits are also those of base64.
+        guard !HexadecimalText.isAll(text, hasCommas: false) else { throw refusal }
         // What has escapes may have brackets in its text.
         if !text.contains(0x5c), let array = ArrayText.read(text) {
             self.init(array, .array, refusal)
@@ -74,7 +76,7 @@ public struct PastedText: Sendable {
         return literal
     }
 
-    /// Reads what a file or a pipe has: a text, or the bytes themselves.
+    /// Reads what a file or a pipe has: a text, or the bytes themselves. Digits that are no bytes are refused.
     public init(input: [UInt8]) throws(PasteProblem) {
         guard !input.isEmpty else { throw PasteProblem("there are no bytes") }
         // A magic is no text.
@@ -85,6 +87,7 @@ public struct PastedText: Sendable {
         do throws(PasteProblem) {
             self = try PastedText(input)
         } catch {
+            guard !HexadecimalText.isAll(Self.plain(input), hasCommas: true) else { throw error }
             self.init(raw: input, error)
         }
     }

@@ -1,4 +1,4 @@
-/// What stands around bytes where they are copied from: the marks of Markdown and of quoted mail, `<Buffer …>` of Node.js,
+/// What stands around bytes where they are copied from: the marks of Markdown and of quoted mail, `<Buffer …>`,
 /// `data=`.
 enum PastedWrapping {
     /// - Throws: Where the text says that bytes are left out.

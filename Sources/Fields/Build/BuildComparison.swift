@@ -83,7 +83,7 @@ package struct BuildComparison {
 
 extension Field {
     /// Whether it has no value of its own.
-    var isHeading: Bool {
+    package var isHeading: Bool {
         switch declaration.kind {
         case .group, .layer: true
         default: false

@@ -9,6 +9,26 @@ package struct BuildSink: FieldSink, ~Copyable {
         package let range: Range<Int>
     }
 
+    /// A field that the layout asked for.
+    package struct Request: Sendable {
+        /// The names of the groups in which it stands, from the outermost on.
+        package let groups: [String]
+        package let field: Field
+        /// The number of these, where it is a count.
+        package let counted: Field?
+        /// Whether its value need not be given, since it follows from others.
+        package let follows: Bool
+    }
+
+    /// Which requests are kept.
+    package enum Outline: Sendable {
+        case none
+        /// Those of a message with all that it must have.
+        case needed
+        /// Those of one with all that it may have, too.
+        case optional
+    }
+
     // Nothing is summed up and nothing is remarked on what is built.
     package var info = TextBuffer()
     package var wantsInfo: Bool { false }
@@ -28,6 +48,8 @@ package struct BuildSink: FieldSink, ~Copyable {
     package private(set) var made: [Field] = []
     /// For each of the values whether a field took it.
     package private(set) var isUsed: [Bool]
+    /// What was asked for, in order, where that is kept.
+    package private(set) var requests: [Request] = []
     /// Extents that were learnt, in the order in which they were asked for.
     package private(set) var extents: [Int] = []
 
@@ -35,6 +57,7 @@ package struct BuildSink: FieldSink, ~Copyable {
     /// What stands in for what is not given.
     private let fill: BuildFill
     private let memory: UnsafeMutableRawBufferPointer
+    private let outline: Outline
     private var scopes: [BuildScope]
     private let knownExtents: [Int]
     private var extentsAsked = 0
@@ -53,10 +76,13 @@ package struct BuildSink: FieldSink, ~Copyable {
     ///   - isUsed: Which values were used before, in another part of the message.
     ///   - following: Fields that have one right value, which follows from another part of the message.
     ///   - updates: Given counts, lengths and fields that follow are made again where they are not right.
+    ///   - outline: Which requests are kept.
     package init(
         _ source: BuildValues, fill: BuildFill, into memory: borrowing BuildMemory, extents: [Int] = [],
-        isUsed: [Bool]? = nil, following: [Field: BuildFill.Content] = [:], updates: Bool = false
+        isUsed: [Bool]? = nil, following: [Field: BuildFill.Content] = [:], updates: Bool = false,
+        outline: Outline = .none
     ) {
+        self.outline = outline
         self.following = following
         self.source = source
         self.fill = fill
@@ -69,6 +95,7 @@ package struct BuildSink: FieldSink, ~Copyable {
 
     /// One that builds nothing.
     package init() {
+        outline = .none
         source = BuildValues()
         fill = .nothing
         memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
@@ -86,6 +113,7 @@ package struct BuildSink: FieldSink, ~Copyable {
 
     package mutating func supply(_ field: Field, _ form: WireForm, at start: Int) throws(Stop) -> Int {
         asked.insert(field)
+        if outline != .none { keep(field, form) }
         if case .extent = form.source { extentsAsked += 1 }
         guard let index = find(field, isGroup: false) else { return try supplyMissing(field, form, at: start) }
         use(index, for: field)
@@ -146,7 +174,20 @@ package struct BuildSink: FieldSink, ~Copyable {
         }
     }
 
+    private mutating func keep(_ field: Field, _ form: WireForm) {
+        var counted: Field?
+        var follows = true
+        switch form.source {
+        case .nothing: follows = following[field] != nil
+        case .count(let entry): counted = entry
+        case .length, .extent, .constant: break
+        }
+        requests.append(
+            Request(groups: scopes.dropFirst().map(\.name), field: field, counted: counted, follows: follows))
+    }
+
     package func isGiven(_ field: Field, in entry: Field?) -> Bool {
+        if outline == .optional { return true }
         guard let entry else { return find(field, isGroup: field.isHeading) != nil }
         guard let index = find(entry, isGroup: true) else { return false }
         var at = index + 1

@@ -6,17 +6,17 @@ import Reassembly
 /// `blocks`: who brings them, how?
 struct BlocksQuestion: Question {
     enum Row {
-        case block(Told)
+        case block(Announced)
         case sync(Sync)
         /// Blocks that have no row.
         case other(UInt64)
 
-        fileprivate var told: Told? { if case .block(let told) = self { told } else { nil } }
+        fileprivate var announced: Announced? { if case .block(let announced) = self { announced } else { nil } }
         fileprivate var sync: Sync? { if case .sync(let sync) = self { sync } else { nil } }
     }
 
     /// A block that was announced before it came.
-    struct Told {
+    struct Announced {
         let hash: Hash256
         /// The first announcement.
         let first: BlockPart
@@ -59,19 +59,21 @@ struct BlocksQuestion: Question {
                 case .other: .word("other")
                 }
             },
-            told("hash", "Block", .text, "the hash of the block", importance: .name) { .hash($0.hash) },
-            told("first_seen_seconds", "First seen", .seconds, "when its first announcement was complete") {
+            announced("hash", "Block", .text, "the hash of the block", importance: .name) { .hash($0.hash) },
+            announced("first_seen_seconds", "First seen", .seconds, "when its first announcement was complete") {
                 $0.seconds($0.first.announced.time)
             },
-            told("first_stream", nil, .number, "the connection of that announcement") {
+            announced("first_stream", nil, .number, "the connection of that announcement") {
                 .number($0.first.side.connection)
             },
-            told("first_by", "First by", .text, "who announced it first", importance: .main) { .printable($0.firstBy) },
-            told("first_how", "How", .text, "in which message: inv, headers, cmpctblock or block") {
+            announced("first_by", "First by", .text, "who announced it first", importance: .main) {
+                .printable($0.firstBy)
+            },
+            announced("first_how", "How", .text, "in which message: inv, headers, cmpctblock or block") {
                 .word($0.form.name)
             },
-            told("first_frame", nil, .number, "the frame that completed it") { .number($0.first.announced.frame) },
-            told("announcers", "Announcers", .count, "how many sides of connections announced it") {
+            announced("first_frame", nil, .number, "the frame that completed it") { .number($0.first.announced.frame) },
+            announced("announcers", "Announcers", .count, "how many sides of connections announced it") {
                 .number($0.announcers)
             },
             lag("lag_min_seconds", "from the first announcement to that of the next side") { $0.least },
@@ -80,30 +82,30 @@ struct BlocksQuestion: Question {
             },
             lag("lag_p95_seconds", "95 of 100 were no later; null of fewer than five") { $0.percentile(95) },
             lag("lag_max_seconds", "to that of the last side") { $0.greatest },
-            told("body_stream", nil, .number, "the connection on which all of it came first") {
+            announced("body_stream", nil, .number, "the connection on which all of it came first") {
                 .number($0.body?.side.connection)
             },
-            told("body_by", "Body by", .text, "who sent it then", importance: .main) { .end($0.bodyBy) },
-            told("path", "Path", .text, "how it came then") { .optional($0.body?.path.name) },
-            told("body_bytes", "Bytes", .bytes, "of the messages that brought it") { .number($0.body?.bytes) },
-            told("transactions", "Tx", .count, "how many transactions it has") { .number($0.body?.transactions) },
-            told("body_frame", "Frame", .number, "the frame with which it was complete", place: 11) {
+            announced("body_by", "Body by", .text, "who sent it then", importance: .main) { .end($0.bodyBy) },
+            announced("path", "Path", .text, "how it came then") { .optional($0.body?.path.name) },
+            announced("body_bytes", "Bytes", .bytes, "of the messages that brought it") { .number($0.body?.bytes) },
+            announced("transactions", "Tx", .count, "how many transactions it has") { .number($0.body?.transactions) },
+            announced("body_frame", "Frame", .number, "the frame with which it was complete", place: 11) {
                 .number($0.body?.complete.frame)
             },
-            told("complete_seconds", nil, .seconds, "when it was complete") {
+            announced("complete_seconds", nil, .seconds, "when it was complete") {
                 $0.body.map(\.complete.time).map($0.seconds) ?? .number(nil)
             },
-            told(
+            announced(
                 "wait_seconds", "Wait", .duration, "from its first announcement until it was complete",
                 importance: .main
-            ) { told in
-                let wait = told.body.map { $0.complete.time &- told.first.announced.time }
-                return .nanoseconds(wait.flatMap { $0 < 0 ? nil : $0 }, decimals: told.decimals)
+            ) { announced in
+                let wait = announced.body.map { $0.complete.time &- announced.first.announced.time }
+                return .nanoseconds(wait.flatMap { $0 < 0 ? nil : $0 }, decimals: announced.decimals)
             },
-            told(
+            announced(
                 "header_epoch_seconds", nil, .seconds, "when its header says that it was made, by the miner's clock"
             ) { .number($0.body.map { UInt64($0.headerTime) }) },
-            told(
+            announced(
                 "age_seconds", "Age", .duration,
                 "from that time until it was complete; the clocks differ, so that it may be negative"
             ) { .nanoseconds($0.body?.age, decimals: $0.decimals) },
@@ -133,17 +135,19 @@ struct BlocksQuestion: Question {
             },
         ]
 
-    private static func told(
+    private static func announced(
         _ key: StaticString, _ title: StaticString?, _ unit: Column.Unit, _ meaning: StaticString, place: Int? = nil,
-        importance: Column.Importance? = nil, _ value: @escaping @Sendable (Told) -> RowValue
+        importance: Column.Importance? = nil, _ value: @escaping @Sendable (Announced) -> RowValue
     ) -> ValuedColumn<Row> {
-        .init(key, title, unit, meaning, place: place, metric: .absent, importance: importance) { $0.told.map(value) }
+        .init(key, title, unit, meaning, place: place, metric: .absent, importance: importance) {
+            $0.announced.map(value)
+        }
     }
 
     private static func lag(
         _ key: StaticString, _ meaning: StaticString, _ value: @escaping @Sendable (Samples) -> Int64?
     ) -> ValuedColumn<Row> {
-        told(key, nil, .duration, meaning) { .nanoseconds(value($0.lags), decimals: $0.decimals) }
+        announced(key, nil, .duration, meaning) { .nanoseconds(value($0.lags), decimals: $0.decimals) }
     }
 
     private static func sync(
@@ -179,7 +183,7 @@ struct BlocksQuestion: Question {
     init(_ view: View) {
         let judge = BlockJudge(view)
         rows =
-            judge.told.map { .block($0) } + judge.sync.map { .sync($0) }
+            judge.announced.map { .block($0) } + judge.sync.map { .sync($0) }
             + (view.blocks.otherBlocks > 0 ? [.other(view.blocks.otherBlocks)] : [])
     }
 
@@ -200,17 +204,17 @@ struct BlocksQuestion: Question {
             notes.append("Historic blocks came from \(delivered.count - Self.mostNotes) more sides of connections.")
         }
         if case .other(let count)? = rows.last { notes.append("Further blocks, \(count) together, have no row.") }
-        let told = rows.filter { $0.told != nil }
-        if told.isEmpty, !notes.isEmpty {
+        let announced = rows.filter { $0.announced != nil }
+        if announced.isEmpty, !notes.isEmpty {
             TableText(.framed(Self.title), Self.columns, notes: Self.notes(view, notes), hidesEmpty: false)
-                .append(told, to: output)
+                .append(announced, to: output)
         } else {
-            appendTable(told, view, notes: notes, to: output)
+            appendTable(announced, view, notes: notes, to: output)
         }
     }
 }
 
-extension BlocksQuestion.Told {
+extension BlocksQuestion.Announced {
     fileprivate func seconds(_ time: Int64) -> RowValue { .nanoseconds(time &- (start ?? 0), decimals: decimals) }
 }
 

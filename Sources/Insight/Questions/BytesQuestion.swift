@@ -60,7 +60,7 @@ struct BytesQuestion: Question {
         var packets: UInt64 = 0
         var share = SideFacts.Share()
         /// Of all frames.
-        var whole: UInt64 = 0
+        var total: UInt64 = 0
 
         var wireBytes: UInt64 { share.bytes &+ share.overhead }
         var isEmpty: Bool { messages == 0 && packets == 0 && wireBytes == 0 }
@@ -100,7 +100,7 @@ struct BytesQuestion: Question {
         },
         .init("wire_bytes", nil, .bytes, "both together: bytes on the wire") { .number($0.wireBytes) },
         .init("wire_percent", nil, .percent, "share of the bytes on the wire of all frames") {
-            .quotient(.percent($0.wireBytes, of: $0.whole))
+            .quotient(.percent($0.wireBytes, of: $0.total))
         },
     ]
 
@@ -143,7 +143,7 @@ struct BytesQuestion: Question {
         rows = collector.rows.values.filter { !$0.isEmpty }
             .map { row in
                 var row = row
-                row.whole = whole ?? all
+                row.total = whole ?? all
                 return row
             }
             .sorted { $0.isBefore($1) }
@@ -200,56 +200,72 @@ struct BytesQuestion: Question {
     /// A line of the table: what is sent either way.
     struct Line {
         let name: TextBuffer
-        var messages: (there: UInt64, back: UInt64) = (0, 0)
-        var bytes: (there: UInt64, back: UInt64) = (0, 0)
-        var wire: (there: UInt64, back: UInt64) = (0, 0)
+        var messages = Ways()
+        var bytes = Ways()
+        var wire = Ways()
         var all: UInt64 = 0
-        let whole: UInt64
+        let total: UInt64
 
         mutating func add(_ row: Row) {
-            switch row.flow {
-            case .fromInitiator, .sent:
-                messages.there &+= row.messages
-                bytes.there &+= row.share.bytes
-                wire.there &+= row.wireBytes
-            case .fromResponder, .received:
-                messages.back &+= row.messages
-                bytes.back &+= row.share.bytes
-                wire.back &+= row.wireBytes
-            case .other, .unknown: break
-            }
+            messages.add(row.messages, row.flow)
+            bytes.add(row.share.bytes, row.flow)
+            wire.add(row.wireBytes, row.flow)
             all &+= row.wireBytes
         }
     }
 
+    /// How much went which way.
+    struct Ways {
+        private var there: UInt64 = 0
+        private var back: UInt64 = 0
+        private(set) var unknown: UInt64 = 0
+
+        mutating func add(_ number: UInt64, _ flow: Flow) {
+            switch flow {
+            case .fromInitiator, .sent: there &+= number
+            case .fromResponder, .received: back &+= number
+            case .other, .unknown: unknown &+= number
+            }
+        }
+
+        /// As a table shows them: nothing is known of a way where it is known of none.
+        var shown: (there: RowValue, back: RowValue) {
+            unknown > 0 && there == 0 && back == 0 ? (.unknown, .unknown) : (.number(there), .number(back))
+        }
+    }
+
+    private static let unknown = ValuedColumn<Line>("unknown", "Way unknown", .number, "", importance: .main) {
+        .number($0.messages.unknown)
+    }
     private static let lines: [ValuedColumn<Line>] = [
         .init("name", "", .text, "", importance: .name) { .text($0.name) },
-        .init("there", "Messages ->", .count, "") { .number($0.messages.there) },
-        .init("back", "<-", .number, "") { .number($0.messages.back) },
-        .init("bytes_there", "Bytes ->", .number, "") { .number($0.bytes.there) },
-        .init("bytes_back", "<-", .number, "") { .number($0.bytes.back) },
-        .init("wire_there", "On the wire ->", .number, "", importance: .detail) { .number($0.wire.there) },
-        .init("wire_back", "<-", .number, "", importance: .detail) { .number($0.wire.back) },
+        .init("there", "Messages ->", .count, "") { $0.messages.shown.there },
+        .init("back", "<-", .number, "") { $0.messages.shown.back },
+        unknown,
+        .init("bytes_there", "Bytes ->", .number, "") { $0.bytes.shown.there },
+        .init("bytes_back", "<-", .number, "") { $0.bytes.shown.back },
+        .init("wire_there", "On the wire ->", .number, "", importance: .detail) { $0.wire.shown.there },
+        .init("wire_back", "<-", .number, "", importance: .detail) { $0.wire.shown.back },
         .init("all", "On the wire", .number, "", importance: .main) { .number($0.all) },
-        .init("share", "Share", .percent, "", importance: .main) { .quotient(.percent($0.all, of: $0.whole)) },
+        .init("share", "Share", .percent, "", importance: .main) { .quotient(.percent($0.all, of: $0.total)) },
     ]
 
     func appendTable(_ view: View, to output: ByteOutput) {
         var lines: [Line] = []
         var places: [String: Int] = [:]
-        var total = Line(name: RowValue.buffer("All"), whole: rows.first?.whole ?? 0)
+        var sum = Line(name: RowValue.buffer("All"), total: rows.first?.total ?? 0)
         for row in rows {
             let name = row.command ?? RowValue.buffer("\(row.kind.words)")
             let key = name.string
             if places[key] == nil {
                 places[key] = lines.count
-                lines.append(Line(name: name, whole: row.whole))
+                lines.append(Line(name: name, total: row.total))
             }
             if let place = places[key] { lines[place].add(row) }
-            total.add(row)
+            sum.add(row)
         }
         lines.sort { ($1.all, $0.name.string) < ($0.all, $1.name.string) }
-        if !lines.isEmpty { lines.append(total) }
+        if !lines.isEmpty { lines.append(sum) }
         var notes = [
             view.node == nil
                 ? "-> from the side that opened the connection, <- from the other"
@@ -258,7 +274,10 @@ struct BytesQuestion: Question {
         if lines.isEmpty { notes = ["Nothing seen."] }
         let undirected = rows.reduce(0) { $0 &+ ($1.flow == .unknown || $1.flow == .other ? $1.wireBytes : 0) }
         if undirected > 0 { notes.append("Of \(undirected) bytes it is not known which way they went.") }
-        TableText(.framed(Self.title), Self.lines, notes: Self.notes(view, notes)).append(lines, to: output)
+        // Only where there are such messages.
+        let columns = Self.lines.filter { "\($0.column.key)" != "unknown" || sum.messages.unknown > 0 }
+        if sum.messages.unknown > 0 { notes.append("Way unknown: messages of which nobody knows who sent them.") }
+        TableText(.framed(Self.title), columns, notes: Self.notes(view, notes)).append(lines, to: output)
     }
 }
 

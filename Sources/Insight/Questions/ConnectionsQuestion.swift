@@ -326,15 +326,7 @@ extension Claims {
     }
 
     /// The letters of Core's `-netinfo`: network, bloom, witness, compact filters, limited, v2; u for all others.
-    var servicesLetters: String {
-        var letters = ""
-        for (bit, letter) in [(0, "n"), (2, "b"), (3, "w"), (6, "c"), (10, "l"), (11, "2")]
-        where services & 1 << UInt64(bit) != 0 {
-            letters += letter
-        }
-        if services & ~0b1100_0100_1101 != 0 { letters += "u" }
-        return letters
-    }
+    var servicesLetters: String { ServiceNames.letters(of: services) }
 }
 
 extension RowValue {

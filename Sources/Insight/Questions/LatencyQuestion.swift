@@ -42,11 +42,13 @@ struct LatencyQuestion: Question {
             ) {
                 $0.measures.map { .word($0) } ?? .unknown
             },
-            .init("pings", "Pings", .count, "pings with a nonce", importance: .detail) { .number($0.pings.requests) },
-            .init("answered", "Answered", .count, "pings whose pong was captured") { .number($0.pings.answered) },
+            .init("pings", "Pings", .count, "pings with a nonce", importance: .main) { .number($0.pings.requests) },
+            .init("answered", "Answered", .count, "pings whose pong was captured", importance: .main) {
+                .number($0.pings.answered)
+            },
             .init(
                 "unanswered", "Unanswered", .count, "pings without a pong in 1200 s, while the connection went on",
-                metric: .gauge
+                metric: .gauge, importance: .main
             ) {
                 .number($0.pings.unanswered)
             },
@@ -65,7 +67,7 @@ struct LatencyQuestion: Question {
         + SpreadColumns(
             keys: ("ping_min_seconds", "ping_p50_seconds", "ping_p95_seconds", "ping_max_seconds", "ping_seconds"),
             titles: ("Min", "p50", "p95", "Max"), meanings: ("the fastest pong", "how long pongs took"),
-            decimals: \.decimals
+            decimals: \.decimals, greatestImportance: .main
         ) { $0.pings.times }.columns + [
             .init(
                 "tcp_samples", nil, .count, "segments of the asking side that were sent once and acknowledged exactly",
@@ -127,8 +129,27 @@ struct LatencyQuestion: Question {
         self.rows = rows
     }
 
+    /// Who left pings unanswered comes first, then who was slowest.
     func appendTable(_ view: View, to output: ByteOutput) {
-        appendTable(rows, view, notes: rows.isEmpty ? [] : view.nodeNotes, to: output)
+        let ordered = rows.enumerated().sorted { ($1.element.slowness, $0.offset) < ($0.element.slowness, $1.offset) }
+        let order = rows.count > 1 ? ["Most pings unanswered first, then the slowest pong."] : []
+        appendTable(ordered.map(\.element), view, notes: rows.isEmpty ? [] : order + view.nodeNotes, to: output)
+    }
+}
+
+extension LatencyQuestion.Row {
+    /// By which rows of a table are ordered.
+    fileprivate var slowness: Slowness {
+        Slowness(unanswered: pings.unanswered, greatest: pings.times.greatest ?? -1)
+    }
+
+    fileprivate struct Slowness: Comparable {
+        let unanswered: UInt64
+        let greatest: Int64
+
+        static func < (left: Slowness, right: Slowness) -> Bool {
+            (left.unanswered, left.greatest) < (right.unanswered, right.greatest)
+        }
     }
 }
 

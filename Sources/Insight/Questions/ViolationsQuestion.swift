@@ -12,8 +12,13 @@ struct ViolationsQuestion: Question {
         let side: StaticString?
         /// It is known which side of the connection opened it.
         let isDirected: Bool
+        /// That was this side.
+        let isOpener: Bool
         let count: UInt64
         let firstFrame: UInt64
+
+        /// Which way the side's messages go, as a table shows it.
+        var arrow: StaticString { isDirected && broken != nil ? isOpener ? "→" : "←" : "?" }
     }
 
     static let name: StaticString = "violations"
@@ -30,19 +35,19 @@ struct ViolationsQuestion: Question {
         },
         .init("peer", "Peer", .text, "who broke the rule", metric: .label) { .end($0.peer) },
         .init("side", "Side", .text, "which side of the connection that is: initiator, responder or unknown") {
-            .optional($0.side)
+            .label($0.side.map { TextBuffer.word($0) }, shown: .word($0.arrow))
         },
         .init("rule", "Rule", .longText(shown: 80), "in the words of Bitcoin Core's debug log", metric: .label) {
             .optional($0.broken?.words)
         },
         .init(
-            "reaction", "Core's reaction", .text, "what Bitcoin Core 28.1 does: misbehaving, disconnect or ignored",
+            "reaction", "Core does", .text, "what Bitcoin Core 28.1 does: misbehaving, disconnect or ignored",
             importance: .main
         ) {
             .optional($0.broken?.rule.reaction.rawValue)
         },
         .init("count", "Count", .count, "messages that break it", importance: .main) { .number($0.count) },
-        .init("first_frame", "First in frame", .number, "the frame that completed the first of them") {
+        .init("first_frame", "Frame", .number, "the frame that completed the first of them", importance: .main) {
             .number($0.firstFrame)
         },
     ]
@@ -99,12 +104,15 @@ struct ViolationsQuestion: Question {
             rows.append(
                 Row(
                     broken: broken, peer: connection.end(broken.side), side: connection.name(of: broken.side),
-                    isDirected: connection.initiator != nil,
+                    isDirected: connection.initiator != nil, isOpener: connection.initiator == broken.side,
                     count: broken.count, firstFrame: broken.firstFrame))
         }
         rows.sort { Self.key($0) < Self.key($1) }
         if others > 0 {
-            rows.append(Row(broken: nil, peer: nil, side: nil, isDirected: true, count: others, firstFrame: firstOther))
+            rows.append(
+                Row(
+                    broken: nil, peer: nil, side: nil, isDirected: true, isOpener: false, count: others,
+                    firstFrame: firstOther))
         }
         self.rows = rows
         self.contested = contested
@@ -118,6 +126,9 @@ struct ViolationsQuestion: Question {
     func appendTable(_ view: View, to output: ByteOutput) {
         let known = rows.filter { $0.broken != nil }
         var notes: [String] = []
+        if known.contains(where: \.isDirected) {
+            notes.append("Side: → opened the connection, ← is the other. Frame: that of the first message.")
+        }
         if known.count < rows.count, let other = rows.last {
             notes.append(
                 "Further rules, which have no row, were broken \(other.count) time\(other.count == 1 ? "" : "s").")

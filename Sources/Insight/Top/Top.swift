@@ -4,10 +4,8 @@ import Output
 import Reassembly
 import Records
 
-/// `--top`: who sends what now. Open connections and commands, with the rates of the last five seconds, drawn again each
-/// second.
-///
-/// Messages are counted as they come; bytes of connections are those of their packets, so that encrypted ones count, too.
+/// `--top`: open connections and commands, with the rates of the last five seconds, drawn again each second. Bytes of
+/// connections are those of their packets, so that encrypted ones count, too.
 package final class Top: RecordSink {
     /// Columns and rows of a terminal.
     package struct Screen: Sendable {
@@ -76,6 +74,8 @@ package final class Top: RecordSink {
     private static let mostConnections = 20_000
     /// Lines of each table where there is no terminal.
     private static let mostLines = 100
+    /// Lines of commands, also where peers would need all.
+    private static let leastCommands = 3
 
     /// - Parameters:
     ///   - node: Where it is known what is the peer's end of a connection.
@@ -132,17 +132,28 @@ package final class Top: RecordSink {
             text.append(quoting: note)
             text.append("\n")
         }
-        if let screen { LineFitter(.cut, into: screen.columns).fit(&text) }
+        if let screen {
+            text.append("Most bytes first; Ctrl-C ends it.\n")
+            LineFitter(.cut, into: screen.columns).fit(&text)
+        }
         // The titles of both tables, the lines between, and the last line, on which the cursor stands.
-        let room = screen.map { max(2, $0.rows - 5 - (note == nil ? 1 : 2)) } ?? 2 * Self.mostLines
-        let ofCommands = min(flows.count, max(room / 2, room - peers.count))
-        text.append("\n")
-        TableText(.bare, TopPeer.columns).append(
-            Array(peers.prefix(room - ofCommands)), into: screen?.columns, to: &text)
-        text.append("\n")
-        TableText(.bare, TopCommand.columns).append(Array(flows.prefix(ofCommands)), into: screen?.columns, to: &text)
+        let room = screen.map { max(2, $0.rows - 6 - (note == nil ? 1 : 2)) } ?? 2 * Self.mostLines
+        // Peers come first, but something is said of commands, too.
+        let ofCommands = min(flows.count, max(min(Self.leastCommands, room / 2), room - peers.count))
+        append(peers, TopPeer.columns, in: room - ofCommands, screen, to: &text)
+        append(flows, TopCommand.columns, in: ofCommands, screen, to: &text)
         show(text, on: screen)
         mark(at: now)
+    }
+
+    /// The first rows of a table, and how many more there are: `… 21 more`.
+    private func append<Row>(
+        _ rows: [Row], _ columns: [ValuedColumn<Row>], in room: Int, _ screen: Screen?, to text: inout TextBuffer
+    ) {
+        let shown = rows.count > room ? rows.prefix(max(1, room - 1)) : rows[...]
+        text.append("\n")
+        TableText(.bare, columns).append(shown, into: screen?.columns, to: &text)
+        if shown.count < rows.count { text.append("… \(rows.count - shown.count) more\n") }
     }
 
     /// `lo, 14:03:22, 35 s: 3 connections, 12.3 messages/s, 45.1 kB/s`.

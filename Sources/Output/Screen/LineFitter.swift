@@ -5,9 +5,11 @@ package struct LineFitter: Sendable {
     package enum Manner: Sendable {
         /// `…` stands for what has no room, but a hash, key or address is written in full, to be copied.
         case cut
-        /// A line goes on in further ones, between words: indented by `indent` columns more than what stands first in it at
-        /// or after a column.
+        /// A line goes on in further ones, between words: indented by `indent` columns more than what stands first in
+        /// it at or after a column.
         case folded(after: Int, indent: Int)
+        /// The same, but all further ones are indented by that number of columns.
+        case continued(indent: Int)
     }
 
     private let width: Int
@@ -48,15 +50,17 @@ package struct LineFitter: Sendable {
         switch manner {
         case .cut: text.append(line, cutTo: width, keepsIdentifiers: true)
         case .folded(let column, let indent): append(line, foldedAfter: column, indent, to: &text)
+        case .continued(let indent): append(line, foldedAfter: 0, 0, margin: min(indent, width / 2), to: &text)
         }
     }
 
     private func append(
-        _ line: ArraySlice<UInt8>, foldedAfter column: Int, _ indent: Int, to text: inout TextBuffer
+        _ line: ArraySlice<UInt8>, foldedAfter column: Int, _ indent: Int, margin known: Int? = nil,
+        to text: inout TextBuffer
     ) {
         var begin = line.startIndex
         // Where the text begins that is folded; nil before it.
-        var margin: Int?
+        var margin = known
         var position = 0
         var colour: Range<Int>?
         var space: (at: Int, position: Int, colour: Range<Int>?)?

@@ -97,6 +97,30 @@ extension TextBuffer {
         for step in rest where step.isEscape { bytes.append(contentsOf: text[step.range]) }
     }
 
+    /// Shortens hashes and nonces in what stands from `start` on, words of 16 or more digits: `1473…046b`.
+    mutating func shortenNumbers(from start: Int) {
+        func isPart(_ byte: UInt8) -> Bool {
+            (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+        }
+        func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) }
+        let text = bytes[min(start, count)...]
+        bytes.removeSubrange(text.indices)
+        var begin = text.startIndex
+        while begin < text.endIndex {
+            let end = text[begin...].firstIndex { !isPart($0) } ?? text.endIndex
+            let word = text[begin..<end]
+            if word.count >= 16, word.allSatisfy(isDigit) {
+                bytes.append(contentsOf: word.prefix(4))
+                append("…")
+                bytes.append(contentsOf: word.suffix(4))
+            } else {
+                bytes.append(contentsOf: word)
+            }
+            if end < text.endIndex { append(ascii: text[end]) }
+            begin = min(end + 1, text.endIndex)
+        }
+    }
+
     /// The end of the hash, key or address in which `place` is: a word of 26 to 90 letters and digits.
     private static func identifierEnd(in text: ArraySlice<UInt8>, at place: Int) -> Int? {
         func isPart(_ byte: UInt8) -> Bool {

@@ -1,9 +1,7 @@
 import Fields
 
-/// Which columns of a table have room on a terminal, and how wide they are.
-///
-/// Those that name a row are always there. The others are taken by their importance, from the left, as long as there is
-/// room; texts may be shortened for that.
+/// Which columns of a table have room on a terminal, and how wide they are. Those that name a row are always there; the
+/// others are taken by their importance, from the left, as long as there is room. Texts may be shortened for that.
 struct TableFit {
     /// What a long text is shortened to, and at last any that names a row.
     private static let leastOfLongText = 16

@@ -10,6 +10,9 @@ package struct SandboxProfile {
         case live(packetSocket: Int32)
         /// Calling peers by TCP.
         case peers
+        /// Answering at sockets that are bound already, and reading: an interface by this packet socket,
+        /// or saved captures where there is none. No socket can be made, nor connected to anybody.
+        case serving(packetSocket: Int32?)
         /// Making files for another process.
         case making
         /// Capturing for another process.
@@ -49,7 +52,10 @@ package struct SandboxProfile {
 
     /// A descriptor by which nothing may be sent.
     private var readOnlySocket: [UInt32] {
-        if case .live(let socket) = work { [UInt32(bitPattern: socket)] } else { [] }
+        switch work {
+        case .live(let socket), .serving(let .some(socket)): [UInt32(bitPattern: socket)]
+        default: []
+        }
     }
 
     private var common: [CallRule] {
@@ -122,6 +128,21 @@ package struct SandboxProfile {
                 .any(.ioctl).with(1, .isOne(of: terminals + interfaces)), .any(.fcntl).with(1, .isOne(of: flags)),
                 .any(.getsockopt), .any(.getsockname),
             ]
+        case .serving(let packetSocket):
+            let calls: [SystemCall] = [
+                .listen, .accept4, .getsockopt, .getsockname, .getpeername, .recvfrom, .shutdown, .epollCreate,
+                .epollCreate1, .epollCtl, .epollWait, .epollPwait, .timerfdCreate, .timerfdSettime,
+            ]
+            let options: CallRule =
+                readOnlySocket.isEmpty ? .any(.setsockopt) : .any(.setsockopt).with(0, .isNone(of: readOnlySocket))
+            // Without copies of descriptors nothing can be sent by the packet socket under another number.
+            let ofDescriptors: [CallRule] =
+                packetSocket == nil
+                ? [.any(.fcntl).with(1, .isOne(of: flags + duplicates)), .any(.pipe2), .any(.tee)]
+                : [.any(.fcntl).with(1, .isOne(of: flags))]
+            let interfaces: [UInt32] = packetSocket == nil ? [] : [0x8910, 0x8913, 0x8933]
+            return messages.filter { $0.call != .shutdown && $0.call != .recvfrom } + calls.map { .any($0) }
+                + ofDescriptors + [options, .any(.ioctl).with(1, .isOne(of: terminals + interfaces))]
         case .making:
             return messages + [
                 .any(.ioctl).with(1, .isOne(of: terminals)), .any(.fcntl).with(1, .isOne(of: flags + duplicates)),

@@ -110,6 +110,8 @@ extension SystemCall {
     static let socket = SystemCall("socket", 41, 198)
     static let connect = SystemCall("connect", 42, 203)
     static let bind = SystemCall("bind", 49, 200)
+    static let listen = SystemCall("listen", 50, 201)
+    static let accept4 = SystemCall("accept4", 288, 242)
     static let setsockopt = SystemCall("setsockopt", 54, 208)
     static let getsockname = SystemCall("getsockname", 51, 204)
     static let getpeername = SystemCall("getpeername", 52, 205)

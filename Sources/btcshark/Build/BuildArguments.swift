@@ -1,4 +1,5 @@
 import ArgumentParser
+import BitcoinP2P
 import Fields
 
 /// The `field=value` words of `build`: groups by `/`, `:=` before bytes as they stand on the wire.
@@ -56,7 +57,7 @@ struct BuildArguments {
             throw ValidationError("'\(word)': field=value is needed, or field:=hex.")
         }
         var path = word[..<equals]
-        let value = String(word[word.index(after: equals)...])
+        var value = String(word[word.index(after: equals)...])
         var item = Item.text(value)
         if path.last == ":" {
             path = path.dropLast()
@@ -65,12 +66,30 @@ struct BuildArguments {
             }
             item = .wire(bytes)
         }
+        if case .text = item, let number = try Self.services(value, of: path, word) {
+            value = number
+            item = .text(number)
+        }
         let steps = try path.split(separator: "/", omittingEmptySubsequences: false).map { try Self.step($0, of: word) }
         if !changing { try Self.insert(steps[...], item, into: top, of: word) }
         switch item {
         case .wire(let bytes): changes.append(BuildChange(steps, wire: bytes))
         default: changes.append(BuildChange(steps, text: value))
         }
+    }
+
+    /// The number of services that are given by their names; nil where they are not, or the field is another one.
+    private static func services(_ value: String, of path: Substring, _ word: String) throws -> String? {
+        let name = path.split(separator: "/").last.map { String($0.prefix { $0 != "[" }) } ?? ""
+        guard ServiceNames.areMeant(by: name), let first = value.first, !"0123456789+-".contains(first) else {
+            return nil
+        }
+        guard let number = ServiceNames.value(of: value) else {
+            let hint = NearestNames.suggestion(for: value, among: ServiceNames.all)
+            throw ValidationError(
+                "'\(word)': it is neither a number nor names of services, as NODE_NETWORK,NODE_WITNESS or nw.\(hint)")
+        }
+        return String(number)
     }
 
     private static func step(_ text: Substring, of word: String) throws -> BuildChange.Step {

@@ -30,8 +30,9 @@ struct BuildCommand: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "A field and its value: a number, a name, a time, a hash as it is shown, hexadecimal, text, an address; "
-                + "with := its bytes as they stand on the wire.", valueName: "field=value"), completion: .nothing)
+            "A field and its value: a number, a name, names of services, a time, a hash as it is shown, hexadecimal, "
+                + "text, an address; with := its bytes as they stand on the wire.", valueName: "field=value"),
+        completion: .builtFields)
     var words: [String] = []
 
     @Flag(help: "Take zero for what is not given; of version also a number, the clock, a nonce and a name.")
@@ -79,6 +80,7 @@ struct BuildCommand: ParsableCommand {
             status = BuildInput(builder, expected, arguments).run(output)
         } else if let expected {
             status = Self.build(expected, named: type, arguments, builder, output)
+            if status == .success, changes.isEmpty, !fill { Self.noteAbsent(from: expected, network) }
         } else {
             status = .usage
         }
@@ -94,8 +96,31 @@ struct BuildCommand: ParsableCommand {
             return .success
         } catch {
             complain(error, at: nil)
+            suggestPaths(error, type, builder.network)
             return .usage
         }
+    }
+
+    /// Says what a message lacks of which nothing was given.
+    private static func noteAbsent(from type: MessageType, _ network: Network) {
+        let paths = MessageOutline(of: type, network: network).entries.map(\.path)
+        guard !paths.isEmpty else { return }
+        let rest = paths.count > 8 ? ", …" : ""
+        let old = type.command == Command("ping") ? "; since BIP 31 a ping has a nonce" : ""
+        StandardError.complain(
+            "nothing was given, so lists are empty and what may be absent is: "
+                + paths.prefix(8).joined(separator: ", ") + rest + old)
+    }
+
+    /// Names the groups of fields that were given without.
+    private static func suggestPaths(_ error: BuildError, _ type: MessageType, _ network: Network) {
+        let paths = MessageOutline(of: type, network: network).entries.map(\.path)
+        var meant: [String] = []
+        for problem in error.problems where problem.place.isEmpty {
+            for path in paths where path.hasSuffix("/" + problem.field) && !meant.contains(path) { meant.append(path) }
+        }
+        guard !meant.isEmpty else { return }
+        StandardError.write("With its group: \(meant.prefix(8).map { $0 + "=" }.joined(separator: ", "))\n")
     }
 
     /// One line a problem; what is missing is followed by what helps.

@@ -112,7 +112,7 @@ struct Completion {
         }
     }
 
-    /// The name up to the first point after so many characters; empty where there is none.
+    /// The name up to the first point after that number of characters; empty where there is none.
     private static func group(of name: String, after count: Int) -> String {
         name.dropFirst(count).firstIndex(of: ".").map { String(name[...$0]) } ?? ""
     }

@@ -37,11 +37,23 @@ extension CompletionKind {
         ]
     }
 
-    static let preferences = words { Preferences.names.map { ("\($0):TRUE", "") } }
+    static let preferences = words {
+        [("\(Preferences.columnFormat):", "columns of lines: titles and codes by turns, as No.,%m,Info,%i")]
+            + Preferences.names.map { ("\($0):TRUE", "what is always done") }
+    }
 
     static let networks = words { Network.known.map { ($0.name, "port \($0.port)") } }
 
     static let messages = words { MessageTypes.standard.types.map { ($0.name, $0.meaning) } }
+
+    /// `field=` of the message that is named before, and the names of a field's values after it.
+    static let builtFields = custom { words, index, text in
+        let names = words.prefix(max(0, index))
+        guard let type = names.lazy.compactMap({ Command(name: $0).flatMap { MessageTypes.standard[$0] } }).first else {
+            return []
+        }
+        return lines(BuildCompletion(of: type, text).words)
+    }
 
     static let interfaces = words {
         ((try? Interface.all()) ?? []).map { ($0.name, InterfaceList.facts(of: $0).joined(separator: "  ")) }

@@ -2,11 +2,9 @@ import Fields
 import Glibc
 import Output
 
-/// What a completion script asks: `---complete bash LINE WORD`, or `---complete zsh|fish WORD ...`.
-///
-/// The first line of the answer says whether files are looked for, after how many characters of the word at the cursor
-/// completion begins, and whether more of the word follows. Then comes a candidate a line, without those characters; for
-/// zsh and fish with its meaning.
+/// What a completion script asks: `---complete bash LINE WORD`, or `---complete zsh|fish WORD ...`. The answer's first
+/// line says whether files are looked for, after how many characters of the word completion begins, and whether more of
+/// the word follows. Then comes a candidate a line, without those characters; for zsh and fish with its meaning.
 struct CompletionRequest {
     static let word = "---complete"
 

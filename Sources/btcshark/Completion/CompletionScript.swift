@@ -1,10 +1,10 @@
-/// What a shell runs where TAB is pressed: it asks this program, which knows its options.
-///
-/// The argument library's scripts are not used. A command that has both subcommands and arguments without names, as this
-/// one, makes zsh complain at every TAB (a second rest argument), and keeps bash from completing subcommands; and they
-/// know no letters in one word, no value after its letter, and nothing within a filter.
+/// What a shell runs where TAB is pressed: it asks this program, which knows its options. The argument library's
+/// scripts make zsh complain at a command that has both subcommands and arguments without names, complete no
+/// subcommands in bash, and know no letters in one word, no value after its letter, and nothing within a filter.
 enum CompletionScript: String, CaseIterable {
     case bash, zsh, fish
+
+    static let option = "generate-completion-script"
 
     var text: String {
         switch self {

@@ -38,9 +38,9 @@ struct DisplayOptions: ParsableArguments {
         name: .customShort("t"), parsing: .unconditional,
         help: ArgumentHelp(
             "Show times as: r since the first frame, d and dd since the message before, e seconds since 1970, a and ad "
-                + "local clock without and with date, u and ud the same in UTC. "
+                + "local clock without and with date, adoy with the day of the year, u, ud and udoy the same in UTC. "
                 + "Unless set it is r, and with -i on a terminal a.",
-            valueName: "r|d|dd|e|a|ad|u|ud"),
+            valueName: TimeFormat.allCases.map(\.rawValue).joined(separator: "|")),
         completion: .values(of: TimeFormat.self))
     var time: String?
 
@@ -64,6 +64,7 @@ struct DisplayOptions: ParsableArguments {
     @Flag(name: .customShort("q"), help: "Print no messages, only the closing counts.")
     var quiet = false
 
-    @Flag(name: .customShort("Q"), help: "Print no closing counts, only errors.")
+    @Flag(
+        name: .customShort("Q"), help: "Print no closing counts, only errors; with -z no messages either, as with -q.")
     var reallyQuiet = false
 }

@@ -33,7 +33,9 @@ struct InputOptions: ParsableArguments {
 
     @Option(
         name: .customLong("as"),
-        help: ArgumentHelp("With --decode: the bytes are the bare payload of this message.", valueName: "command"),
+        help: ArgumentHelp(
+            "With --decode: the bytes are the bare payload of this message; header is a block header.",
+            valueName: "command"),
         completion: .messages)
     var command: String?
 

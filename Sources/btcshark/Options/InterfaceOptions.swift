@@ -8,6 +8,7 @@ struct InterfaceOptions: ParsableArguments {
         name: [.customShort("i"), .customLong("interface")], parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "Capture from this interface, by name or number of the list of -D; any is all of them. Repeat it for several. "
+                + "- and a FIFO are read as with -r. "
                 + "Without it and -r: from the first that is no loopback.",
             valueName: "interface"),
         completion: .interfaces)

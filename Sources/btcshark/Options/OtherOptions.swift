@@ -7,11 +7,20 @@ struct OtherOptions: ParsableArguments {
     @Option(
         name: .customShort("G"), parsing: .unconditional,
         help: ArgumentHelp(
-            "Print a list and end: \(List.lists.joined(separator: ", ")); or a manual page: manual has all fields, messages "
-                + "and remarks, statistics what -z can tell.",
+            "Print a list and end: \(List.lists.joined(separator: ", ")); or a manual page, which '| man -l -' shows: "
+                + "manual has all fields, messages and remarks, statistics what -z can tell.",
             valueName: List.allCases.map(\.rawValue).joined(separator: "|")),
         completion: .values(of: List.self))
     var list: String?
+
+    /// `Subcommand` answers it before anything is parsed.
+    @Option(
+        name: .customLong(CompletionScript.option), parsing: .unconditional,
+        help: ArgumentHelp(
+            "Print the script by which this shell completes command lines, and end.",
+            valueName: CompletionScript.allCases.map(\.rawValue).joined(separator: "|")),
+        completion: .values(of: CompletionScript.self))
+    var completedShell: String?
 
     @Flag(name: [.customShort("v"), .customLong("version")], help: "Print the version and end.")
     var version = false

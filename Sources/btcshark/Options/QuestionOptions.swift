@@ -7,10 +7,9 @@ struct QuestionOptions: ParsableArguments {
     @Option(
         name: .customShort("z"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "At the end, answer a question about the whole capture, or print a statistic: "
-                + AskedStatistic.all.map { "\($0.name) (\($0.meaning))" }.joined(separator: "; ")
-                + ". As a table, with -T ndjson or --json as data. Repeat it for more; help lists them.",
-            valueName: AskedStatistic.all.map(\.name).joined(separator: "|")),
+            "At the end, answer a question about the complete capture, or print a statistic; -z help lists them. As a "
+                + "table, with -T ndjson or --json as data. Repeat it for more.",
+            valueName: "statistic"),
         completion: .statistics)
     var statistics: [String] = []
 
@@ -23,8 +22,8 @@ struct QuestionOptions: ParsableArguments {
     @Option(
         name: .long, parsing: .unconditional,
         help: ArgumentHelp(
-            "With -z: the node that the capture is of, so that what it sent is told from what it received; several "
-                + "addresses with commas. Unless set it is found where it can be.",
+            "With -z: the node that the capture is of, so that what it sent is distinguished from what it received; "
+                + "several addresses with commas. Unless set it is found where it can be.",
             valueName: "address|address:port"),
         completion: .nothing)
     var node: String?

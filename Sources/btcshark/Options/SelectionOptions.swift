@@ -29,7 +29,9 @@ struct SelectionOptions: ParsableArguments {
 
     @Flag(
         name: .customShort("2"),
-        help: "Read the files twice, so that requests say which frames answer them, and how they ended.")
+        help: ArgumentHelp(
+            "Read the files twice, so that requests say which frames answer them, and how they ended, and --find TXID "
+                + "finds a transaction's announcements by wtxid, too."))
     var twoPasses = false
 
     @Option(

@@ -21,7 +21,7 @@ struct TsharkOptions: ParsableArguments {
         name: .customShort("J"), parsing: .unconditional,
         help: ArgumentHelp(
             "The same, with all that is in these layers: 'ip bitcoin'.", valueName: "layers"), completion: .nothing)
-    var wholeLayers: String?
+    var completeLayers: String?
 
     @Flag(
         name: .customLong("no-duplicate-keys"),

@@ -31,7 +31,7 @@ struct Connect: ParsableCommand {
     var getaddr = false
 
     @Option(
-        help: ArgumentHelp("Send so many pings, each after the answer to the one before.", valueName: "count"),
+        help: ArgumentHelp("Send this number of pings, each after the answer to the one before.", valueName: "count"),
         completion: .nothing)
     var ping = 0
 

@@ -41,11 +41,11 @@ struct SurveyCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "At most so many calls a second. (default: 20 towards public addresses, else no bound)", valueName: "calls"),
+            "The most calls in a second. (default: 20 towards public addresses, else no bound)", valueName: "calls"),
         completion: .nothing)
     var rate: Double?
 
-    @Option(help: ArgumentHelp("At most so many meetings at once.", valueName: "meetings"), completion: .nothing)
+    @Option(help: ArgumentHelp("The most meetings at once.", valueName: "meetings"), completion: .nothing)
     var concurrency = 64
 
     @Option(

@@ -27,20 +27,12 @@ def packet(mode, packet):
     }
 
 
-def summary(mode, packet):
-    return {"mode": mode, "number": packet.no, "source": packet.source, "info": packet.info}
-
-
-for mode, options, describe in (
-    ("xml", {}, packet),
-    ("json", {"use_json": True}, packet),
-    ("ek", {"use_ek": True}, packet),
-    ("summaries", {"only_summaries": True}, summary),
-):
+# Its summaries (PSML) lose packets with any tshark: each call forgets what it has read beyond the one before.
+for mode, options in (("xml", {}), ("json", {"use_json": True}), ("ek", {"use_ek": True})):
     capture = pyshark.FileCapture(
         CAPTURE, display_filter=FILTER, tshark_path=os.path.join(FOLDER, "tshark"), **options
     )
     print(json.dumps({"mode": mode, "path": capture._get_tshark_path(), "version": str(capture._get_tshark_version())}))
     for found in capture:
-        print(json.dumps(describe(mode, found)))
+        print(json.dumps(packet(mode, found)))
     capture.close()

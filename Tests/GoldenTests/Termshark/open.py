@@ -1,4 +1,4 @@
-"""Opens a capture in termshark on a terminal of its own, with the tshark of a folder, and prints what the screen showed.
+"""Opens a capture in termshark on a terminal of its own, with the tshark of a folder, and prints what it showed.
 
 Arguments: the folder, which also holds termshark's settings, the capture, and a text to wait for, 30 seconds at most.
 """

@@ -3,7 +3,7 @@ import Reassembly
 
 /// Judges how blocks came, when it is known which side is the node: what that announces or sends itself is left out.
 struct BlockJudge {
-    private(set) var told: [BlocksQuestion.Told] = []
+    private(set) var announced: [BlocksQuestion.Announced] = []
     private(set) var sync: [BlocksQuestion.Sync] = []
 
     private var tallies: [ConnectionSide: SyncTally] = [:]
@@ -15,7 +15,7 @@ struct BlockJudge {
             tallies[side, default: SyncTally()].add(tally)
         }
         for body in bodies.others where !sides.isNode(body.side) { count(body) }
-        told.sort {
+        announced.sort {
             ($0.first.announced.frame, $0.first.side.connection) != ($1.first.announced.frame, $1.first.side.connection)
                 ? ($0.first.announced.frame, $0.first.side.connection)
                     < ($1.first.announced.frame, $1.first.side.connection) : $0.hash.isShownBefore($1.hash)
@@ -56,8 +56,8 @@ struct BlockJudge {
             if lag >= 0 { lags.add(lag, view.budget) }
         }
         let body = bodies.first { !sides.isNode($0.side) }
-        told.append(
-            BlocksQuestion.Told(
+        announced.append(
+            BlocksQuestion.Announced(
                 hash: block.hash, first: first, form: form, firstBy: sides.end(first.side),
                 announcers: UInt64(announcing.count), lags: lags, body: body, bodyBy: body.map { sides.end($0.side) },
                 start: view.capture.start, decimals: view.decimals))

@@ -18,9 +18,10 @@ public enum WellFormed {
         return nil
     }
 
-    /// The output without the colours that are ours.
+    /// The output without the colours that are ours: bold, faint, those of problems, families and directions, and their
+    /// end.
     public static func withoutColours(_ bytes: [UInt8]) -> [UInt8] {
-        let own = ["\u{1b}[31m", "\u{1b}[1m", "\u{1b}[2m", "\u{1b}[0m"].map { Array($0.utf8) }
+        let own = [0, 1, 2, 31, 32, 33, 34, 35, 36, 90, 93, 95].map { Array("\u{1b}[\($0)m".utf8) }
         var rest = bytes[...]
         var plain: [UInt8] = []
         while let byte = rest.first {

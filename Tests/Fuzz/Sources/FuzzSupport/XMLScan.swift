@@ -1,9 +1,11 @@
-/// Goes over an XML text without keeping it.
+/// Goes over an XML text without keeping it: PDML, whose text stands in attributes, or PSML.
 struct XMLScan {
     private let bytes: [UInt8]
     private var at = 0
     private var open: [ArraySlice<UInt8>] = []
     private var children = 0
+    /// Elements of this name have text and no elements, those of others only elements.
+    private static let withText = Array("section".utf8)
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
@@ -13,6 +15,10 @@ struct XMLScan {
         var roots = 0
         while at < bytes.count {
             if next != 0x3c {
+                if let last = open.last, last.elementsEqual(Self.withText) {
+                    try characters(to: 0x3c)
+                    continue
+                }
                 guard next == 0x20 || next == 0x0a else { throw malformed("text between elements") }
                 at += 1
                 continue
@@ -62,12 +68,16 @@ struct XMLScan {
     }
 
     private mutating func attribute() throws(Malformed) {
+        try characters(to: 0x22)
+        at += 1
+    }
+
+    /// Up to the one that ends them, which stays.
+    private mutating func characters(to end: UInt8) throws(Malformed) {
         while at < bytes.count {
             switch next {
-            case 0x22:
-                at += 1
-                return
-            case 0x3c, 0x3e, 0x00..<0x20: throw malformed("a character that is not escaped")
+            case end: return
+            case 0x22, 0x3c, 0x3e, 0x00..<0x20: throw malformed("a character that is not escaped")
             case 0x26:
                 guard take("&amp;") || take("&lt;") || take("&gt;") || take("&quot;") || take("&#x27;") else {
                     throw malformed("an entity")
@@ -75,6 +85,6 @@ struct XMLScan {
             default: at += 1
             }
         }
-        throw malformed("no end of the attribute")
+        throw malformed("no end of a text")
     }
 }

@@ -170,6 +170,7 @@ func subject(_ kind: UInt8, _ choice: UInt8, _ columns: [FieldColumn]) -> Subjec
         let writer = ColumnsWriter(
             output, SummaryColumn.standard, style: .psml(creator: "<fuzz>"), time: time, depth: depth)
         return Subject(writer: writer) { bytes, counter in
+            if let problem = WellFormed.textProblem(bytes) { return problem }
             let (problem, children) = WellFormed.xmlProblem(bytes)
             // The titles, and then the records.
             return problem ?? (children == counter.records + 1 ? nil : "not an element a record")

@@ -1,0 +1,136 @@
+// The upper pane: rows of messages, or of a ladder, one of them selected.
+
+import { byId } from "./text.js";
+import { VirtualList } from "./virtual-list.js";
+
+const narrow = matchMedia("(max-width: 760px)");
+
+export class ListPane {
+    /**
+     * @param {(row: object, position: number) => void} selected A row was selected.
+     */
+    constructor(selected) {
+        this.selected = selected;
+        this.scroller = byId("messages");
+        this.heads = byId("heads");
+        /** Position of the selected row, or -1. */
+        this.position = -1;
+        this.list = new VirtualList(this.scroller, {
+            height: this.#height(), role: "option", style: "row",
+            fill: (row, position) => this.#fill(row, position),
+            mark: (row, position) => this.#mark(row, position),
+            drawn: () => this.#drawn(),
+        });
+        narrow.addEventListener("change", () => this.list.setHeight(this.#height()));
+        this.scroller.addEventListener("click", (event) => {
+            const position = this.list.indexOf(event);
+            if (position >= 0) this.select(position);
+        });
+    }
+
+    #height() { return narrow.matches ? 44 : 24; }
+
+    /**
+     * Shows other rows.
+     *
+     * @param {Pages} pages The rows.
+     * @param {object} form How they are written: `style`, `heads()`, `fill(element, row)`, `isMate(row, selected)`.
+     */
+    show(pages, form) {
+        if (this.pages !== pages) this.pages?.close();
+        this.pages = pages;
+        this.form = form;
+        this.position = -1;
+        this.current = undefined;
+        byId("messages-pane").dataset.form = form.name;
+        this.scroller.setAttribute("aria-label", form.label);
+        this.heads.replaceChildren(...form.heads());
+        this.list.restart(pages.total);
+    }
+
+    /** More rows have come, or they say more. */
+    changed() {
+        const follows = this.isFollowing;
+        this.list.setTotal(this.pages.total);
+        this.list.invalidate();
+        if (follows && this.pages.total > 0 && this.position !== this.pages.total - 1) this.select(this.pages.total - 1);
+    }
+
+    /** Only while the list stands at its end and its last row is selected does it move by itself. */
+    get isFollowing() {
+        return this.followsLive && this.list.isAtEnd && this.position >= 0 && this.position === this.list.total - 1;
+    }
+
+    /** Selects the row at a position, once it is known. */
+    async select(position) {
+        if (position < 0 || position >= this.pages.total) return;
+        const pages = this.pages;
+        this.position = position;
+        this.current = undefined;
+        this.list.reveal(position);
+        const row = pages.row(position) ?? await pages.load(position);
+        if (!row || pages !== this.pages || position !== this.position) return;
+        this.setCurrent(row, position);
+        this.selected(row, position);
+    }
+
+    /** Marks a row as selected without showing its message anew. */
+    setCurrent(row, position, doesReveal = true) {
+        this.position = position;
+        this.current = row;
+        if (doesReveal) this.list.reveal(position);
+        this.list.schedule();
+    }
+
+    /** Message of the first row that is seen, and how many pixels of it are hidden; null where it is not there. */
+    get anchor() {
+        const row = this.pages?.row(this.list.first);
+        return row ? { message: row.n, hidden: this.list.top - this.list.first * this.list.height } : null;
+    }
+
+    /** No row of this list is selected. */
+    clear() {
+        this.position = -1;
+        this.current = undefined;
+        this.list.schedule();
+    }
+
+    /** Moves the selection; without one it begins at the first row that is seen. */
+    move(rows) {
+        const from = this.position >= 0 ? this.position : Math.ceil(this.list.top / this.list.height) - Math.sign(rows);
+        this.select(Math.max(0, Math.min(this.pages.total - 1, from + rows)));
+    }
+
+    selectFirst() { this.select(0); }
+
+    selectLast() { this.select(this.pages.total - 1); }
+
+    #fill(element, position) {
+        const row = this.pages?.row(position);
+        element.id = `row-${position}`;
+        element.setAttribute("aria-posinset", position + 1);
+        element.replaceChildren();
+        if (row) {
+            this.form.fill(element, row);
+        } else {
+            element.setAttribute("aria-label", "not yet there");
+        }
+    }
+
+    #mark(element, position) {
+        const row = this.pages?.row(position);
+        const isSelected = position === this.position;
+        element.setAttribute("aria-selected", isSelected);
+        element.setAttribute("aria-setsize", this.pages?.complete ? this.list.total : -1);
+        element.classList.toggle(
+            "mate", Boolean(!isSelected && row && this.current && this.form.isMate(row, this.current)));
+    }
+
+    #drawn() {
+        this.pages?.want(this.list.first, this.list.lastSeen);
+        const shown = this.position >= 0 && this.list.elementOf(this.position);
+        if (shown) this.scroller.setAttribute("aria-activedescendant", shown.id);
+        else this.scroller.removeAttribute("aria-activedescendant");
+        this.afterDrawing?.();
+    }
+}

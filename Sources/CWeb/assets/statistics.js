@@ -1,0 +1,135 @@
+// What -z counts, as a table.
+
+import { noteAddress, seen } from "./address.js";
+import { getJSON } from "./api.js";
+import { byId, count, element, visible } from "./text.js";
+
+/** More rows than these make a page slow; the program itself writes all. */
+const mostRows = 1000;
+/** They are the same in all rows: what was asked for, and the version of its form. */
+const isSame = new Set(["statistic", "schema"]);
+
+export class Statistics {
+    /**
+     * @param {{name: string, meaning: string}[]} kinds
+     * @param {(error: Error) => void} failed
+     */
+    constructor(kinds, failed) {
+        this.kinds = kinds;
+        this.failed = failed;
+        this.choice = byId("statistic");
+        this.about = byId("statistic-about");
+        this.table = byId("statistic-table");
+        for (const kind of kinds) {
+            const option = element("option", "", visible(kind.name));
+            option.value = kind.name;
+            this.choice.append(option);
+        }
+        this.choice.addEventListener("change", () => this.show(this.choice.value));
+    }
+
+    async show(name) {
+        const kind = this.kinds.find((one) => one.name === name) ?? this.kinds[0];
+        if (!kind) return;
+        seen.statistic = this.choice.value = kind.name;
+        noteAddress();
+        this.about.textContent = visible(kind.meaning ?? "");
+        try {
+            const answer = await getJSON(`/api/stats/${kind.name}`);
+            if (seen.statistic === kind.name) this.#draw(answer, kind);
+        } catch (error) {
+            this.table.replaceChildren();
+            this.failed(error);
+        }
+    }
+
+    #draw(answer, kind) {
+        const summaries = answer.rows.filter((row) => row.row === "summary" && valuesOf(row).length > 0);
+        const all = answer.rows.filter((row) => row.row !== "summary");
+        const rows = all.slice(0, mostRows);
+        const words = [visible(kind.meaning ?? "")];
+        if (!answer.complete) words.push("so far");
+        if (all.length > rows.length) words.push(`the first ${count(rows.length)} of ${count(all.length)} rows`);
+        if (answer.cut) words.push("there are more rows than the server keeps: -z of the program has all");
+        if (answer.rows.length === 0) words.push("no rows");
+        this.about.textContent = words.filter(Boolean).join(" · ");
+        const tables = summaries.map((row) => summaryTable(row, kind));
+        if (rows.length > 0) tables.push(rowsTable(rows, answer.columns ?? [], kind));
+        this.table.replaceChildren(...tables);
+    }
+}
+
+/** What is said of the capture as a whole: a line for each value. */
+function summaryTable(row, kind) {
+    const table = element("table", "summary");
+    table.append(element("caption", "unseen", `${visible(kind.name)}: summary`));
+    const body = element("tbody");
+    for (const [key, value] of valuesOf(row)) {
+        const line = element("tr");
+        const head = element("th", "", visible(titleOf({ key })));
+        head.scope = "row";
+        line.append(head, cellOf(value));
+        body.append(line);
+    }
+    table.append(body);
+    return table;
+}
+
+/** What a summary says: its keys and values, without those that are empty. */
+function valuesOf(row) {
+    return Object.entries(row).filter(([key, value]) => !isSame.has(key) && key !== "row" && !isEmpty(value));
+}
+
+function rowsTable(rows, declared, kind) {
+    const columns = columnsOf(rows, declared);
+    const table = element("table");
+    table.append(element("caption", "unseen", visible(kind.name)));
+    const line = element("tr");
+    for (const column of columns) {
+        const isNumeric = rows.some((row) => typeof row[column.key] === "number");
+        const cell = element("th", isNumeric ? "number" : "", visible(titleOf(column)));
+        cell.scope = "col";
+        if (column.unit) cell.title = visible(column.unit);
+        line.append(cell);
+    }
+    const head = element("thead");
+    head.append(line);
+    const body = element("tbody");
+    for (const row of rows) {
+        const cells = element("tr");
+        for (const { key } of columns) cells.append(cellOf(row[key]));
+        body.append(cells);
+    }
+    table.append(head, body);
+    return table;
+}
+
+function titleOf(column) {
+    return column.title || column.key.replaceAll("_", " ");
+}
+
+/** The declared columns, then whatever else rows have; without those that no row has a value of. */
+function columnsOf(rows, declared) {
+    const columns = new Map(declared.map((column) => [column.key, column]));
+    for (const row of rows) for (const key of Object.keys(row)) if (!columns.has(key)) columns.set(key, { key });
+    return [...columns.values()].filter(({ key }) => !isSame.has(key) && rows.some((row) => !isEmpty(row[key])));
+}
+
+function isEmpty(value) {
+    if (value === null || value === undefined || value === "") return true;
+    return typeof value === "object" && Object.keys(value).length === 0;
+}
+
+function cellOf(value) {
+    const cell = element("td", typeof value === "number" ? "number" : "");
+    cell.append(element("bdi", "", wordsOf(value)));
+    return cell;
+}
+
+function wordsOf(value) {
+    if (isEmpty(value)) return "";
+    if (Number.isInteger(value)) return count(value);
+    if (Array.isArray(value)) return value.map(wordsOf).join(", ");
+    if (typeof value !== "object") return visible(value);
+    return Object.entries(value).map(([key, part]) => `${visible(key)} ${wordsOf(part)}`).join(", ");
+}
