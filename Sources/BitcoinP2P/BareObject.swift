@@ -47,10 +47,9 @@ public enum BareObject: Sendable, Equatable {
     public static func provesWork(_ header: RawSpan) -> Bool {
         guard header.byteCount == BlockHeader.byteCount else { return false }
         let bits = header.unsafeLoadUnaligned(fromUncheckedByteOffset: BlockHeader.bitsOffset, as: UInt32.self)
-        guard let target = CompactTarget(UInt32(littleEndian: bits))?.value,
-            Network.known.compactMap({ $0.easiestTarget?.value }).contains(where: { target <= $0 })
-        else { return false }
-        return UInt256(DoubleSHA256.hash(header)) <= target
+        let easiest = Network.known.compactMap { $0.easiestTarget?.value }.max()
+        let asked = ProofOfWork.Asked(bits: UInt32(littleEndian: bits), easiest: easiest)
+        return asked?.isMet(by: DoubleSHA256.hash(header)) == true
     }
 
     /// - Parameter counts: These must not be zero.

@@ -10,7 +10,8 @@ public enum NearestNames {
     /// word they share.
     public static func suggestion(forField name: String, among names: [String]) -> String {
         let near = near(name, among: names)
-        if let best = near.first?.rank.likeness, best <= .words { return suggestion(of: near) }
+        // Of several parts the first decides: `udp.port` is two letters from `tcp.port`, and another thing.
+        if !name.contains("."), let best = near.first?.rank.likeness, best <= .words { return suggestion(of: near) }
         return isKnown(firstPartOf: name, among: names)
             ? suggestion(of: near) : " btcshark knows Bitcoin and what carries it."
     }

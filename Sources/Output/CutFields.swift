@@ -15,4 +15,7 @@ public struct CutFields: Sendable {
         "truncated.total", "Total", .unsigned(bits: 64), "how many entries the list has, or bytes the text")
 
     public init() {}
+
+    /// Whether the field of this number is one of the group.
+    func holds(_ id: Int) -> Bool { id == Int(field.id) || id == Int(shown.id) || id == Int(total.id) }
 }

@@ -17,7 +17,8 @@ import Records
 /// Wireshark's number of the type; computed fields have no bytes, and their offset and length are 0. A field has none
 /// where another one has that name: of `tcp.seq`, which is computed, since `tcp.seq_raw` is what the header has.
 ///
-/// With a budget, a large message has `truncated` after what is cut; see ``CutFields``.
+/// With a budget, a large message has `truncated` after what is cut, with values also where the rest is raw; see
+/// ``CutFields``.
 ///
 /// With columns, `layers` has only these, each an array of strings; a field the message does not have is left out.
 public final class JSONWriter: RecordSink {
@@ -42,6 +43,7 @@ public final class JSONWriter: RecordSink {
     private var index = IndexName()
     private var isFirst = true
     private let cutter: TreeCutter?
+    private let leftOut = CutFields.standard
     /// Nil where all layers are shown.
     private let layers: LayerSelector?
     public var wants: Wants { columns?.wants(depth) ?? Wants(depth, packets: true) }
@@ -156,7 +158,8 @@ public final class JSONWriter: RecordSink {
             append(.object, from: index, tree, bytes, level, to: &text)
             return
         }
-        if content != .raw {
+        // What is left out has no bytes that could say so.
+        if content != .raw || leftOut.holds(field) {
             Self.begin(level, &isFirst, in: &text)
             text.append(keys, field)
             append(.value, from: index, tree, bytes, level, to: &text)

@@ -36,38 +36,52 @@ struct ProofOfWork: Sendable {
     struct Asked {
         let target: UInt256
         let isAllowed: Bool
+
+        /// Nil where no hash can be good enough.
+        ///
+        /// - Parameter easiest: The greatest target that is allowed; nil where any is.
+        init?(bits: UInt32, easiest: UInt256?) {
+            guard let target = CompactTarget(bits)?.value else { return nil }
+            self.target = target
+            isAllowed = easiest.map { target <= $0 } ?? true
+        }
+
+        /// Whether the hash is good enough for the target.
+        func isReached(by hash: Hash256) -> Bool { UInt256(hash) <= target }
+
+        /// The same, for a target that is allowed.
+        func isMet(by hash: Hash256) -> Bool { isAllowed && isReached(by: hash) }
     }
 
     /// Shows what `bits`, just read, stand for; nil where no hash can be good enough.
     func layout(
         _ c: inout Cursor<some FieldSink & ~Copyable>, bits: UInt32, on network: Network, _ text: inout TextBuffer
     ) -> Asked? {
-        guard let compact = CompactTarget(bits) else {
+        guard let compact = CompactTarget(bits),
+            let asked = Asked(bits: bits, easiest: network.easiestTarget?.value)
+        else {
             c.annotate(targetInvalid)
             return nil
         }
-        let value = compact.value
-        let easiest = network.easiestTarget?.value ?? value
-        if value > easiest { c.annotate(targetTooEasy) }
+        if !asked.isAllowed { c.annotate(targetTooEasy) }
         text.removeAll()
         compact.appendDifficulty(to: &text)
         // The number that is shown, so that a filter finds it by what it reads.
         let number = Double(text.string) ?? .nan
         c.parts { c in
-            let bytes = value.littleEndian
+            let bytes = asked.target.littleEndian
             c.generate(target, bytes.span.bytes)
             c.generate(difficulty, number, shownAs: text)
         }
-        return Asked(target: value, isAllowed: value <= easiest)
+        return asked
     }
 
     /// Shows whether `hash` meets what ``layout(_:bits:on:_:)`` answered.
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, hash: Hash256, _ asked: Asked?) {
         // A target that is no good was said to be so where it stands.
         guard let asked else { return c.generate(status, 0) }
-        let isMet = UInt256(hash) <= asked.target
-        c.generate(status, isMet && asked.isAllowed ? 1 : 0)
-        if !isMet { c.annotate(proofOfWorkWrong) }
+        c.generate(status, asked.isMet(by: hash) ? 1 : 0)
+        if !asked.isReached(by: hash) { c.annotate(proofOfWorkWrong) }
     }
 
     private static let names = ValueNames(
