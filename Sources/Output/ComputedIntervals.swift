@@ -3,7 +3,7 @@ import Records
 
 /// `-z io,stat,SECONDS,COUNT(field)filter…`: what is computed of fields in each stretch of time, in tshark's shape.
 /// What tshark computes of frames is computed of messages here.
-public final class ComputedIntervals: RecordSink {
+public final class ComputedIntervals: IntervalSink {
     public enum Function: String, Sendable, CaseIterable {
         case frames = "FRAMES"
         case bytes = "BYTES"
@@ -99,7 +99,6 @@ public final class ComputedIntervals: RecordSink {
         return Wants(depth, info: !ColumnFields.standard.all.isDisjoint(with: fields), fields: fields)
     }
 
-    /// Goes on to the end of a capture that lasts so many nanoseconds: what has no message has rows, too.
     public func goOn(to duration: Int64) { last = max(last, duration) }
 
     public func begin() {}

@@ -2,7 +2,7 @@ import Fields
 import Records
 
 /// `-z io,stat,SECONDS[,FILTER…]`: messages and bytes of each stretch of time, for each filter.
-public final class IntervalStatistics: RecordSink {
+public final class IntervalStatistics: IntervalSink {
     /// Which messages are counted together.
     public struct Series {
         /// The filter's text; empty where all are counted.

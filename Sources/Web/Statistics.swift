@@ -141,6 +141,7 @@ final class Statistics: Sendable {
         if let facts = reading.facts, let conversations = writer as? ConversationStatistics {
             conversations.lives = inquiry.lives(facts)
         }
+        if let facts = reading.facts, let intervals = writer as? any IntervalSink { intervals.goOn(to: facts.duration) }
         writer.end()
         return true
     }

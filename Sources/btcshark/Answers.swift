@@ -121,8 +121,7 @@ final class Answers {
                     // A filter chooses messages; of connections without any nothing can be chosen.
                     conversations.listsSilent = !isFiltered && filtered == nil
                 }
-                if let intervals = sink as? IntervalStatistics { intervals.goOn(to: duration) }
-                if let intervals = sink as? ComputedIntervals { intervals.goOn(to: duration) }
+                if let intervals = sink as? any IntervalSink { intervals.goOn(to: duration) }
                 // Of Bitcoin Core's message captures each peer is one.
                 if let counts, let follow = sink as? FollowStatistics {
                     follow.connections = counts.messageFiles > 0 ? counts.peers : counts.connections

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 /// `--files-from`: a list of captures is what as many `-r` are.

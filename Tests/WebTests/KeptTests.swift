@@ -20,11 +20,13 @@ import Testing
             limit: 1_000_000, in: Path.temporaryFolder, near, contentLimit: contentLimit)
         let capture = ServedCapture(
             index, .files([file]), PipelineOptions(), node: nil, isLive: false, version: "")
+        let notes = CaptureNotes()
         var options = capture.options
+        options.captureNotes = notes
         let writer = IndexWriter(index)
         options.unreadSinks = [writer]
         var pipeline = Pipeline(options, writer: writer)
-        var files = CaptureFiles(paths: [file], notes: CaptureNotes())
+        var files = CaptureFiles(paths: [file], notes: notes)
         var failure: PipelineError?
         while try files.next({ header, bytes in
             do throws(PipelineError) { try pipeline.receive(header, bytes) } catch { failure = error }
@@ -46,9 +48,10 @@ import Testing
         for number in 1...UInt64(late.index.count) {
             let one = try #require(kept.message(number) { true })
             let other = try #require(read.message(number) { true })
-            #expect(one.bytes == other.bytes)
-            #expect(one.frames == other.frames)
-            #expect(Self.fields(one) == Self.fields(other), "\(number)")
+            let isSame =
+                one.bytes == other.bytes && one.frames == other.frames
+                && Self.fields(one) == Self.fields(other)
+            try #require(isSame, "\(number)")
         }
     }
 
