@@ -184,7 +184,7 @@ struct WrittenValues {
             guard let number = UInt64(digits) else { throw Unexpected(what: digits) }
             let hex = String(number, radix: 16)
             // A number that does not fill its bytes has the digits of the integer that holds it.
-            let held = bits % 8 == 0 ? bits : [8, 16, 32, 64].first { $0 > bits } ?? bits
+            let held = bits % 8 == 0 ? bits : [8, 16, 24, 32, 64].first { $0 > bits } ?? bits
             return "0x" + String(repeating: "0", count: max(0, held / 4 - hex.count)) + hex
         case (.unsigned, .number(let digits)), (.signed, .number(let digits)), (.count, .number(let digits)),
             (.frameNumber, .number(let digits)),
