@@ -29,7 +29,7 @@ final class Served {
         guard let match = line.firstMatch(of: /http:\/\/127\.0\.0\.1:([0-9]+)\/#token=([A-Za-z0-9_-]{43})/),
             let port = UInt16(match.1), let address = URL(string: String(match.0))
         else {
-            process.terminate()
+            kill(process.processIdentifier, SIGKILL)
             throw Chromium.Failure(description: "btcshark serve says: \(line)")
         }
         (self.address, self.port, token) = (address, port, String(match.2))
@@ -39,7 +39,8 @@ final class Served {
 
     /// Ends the program.
     func stop() {
-        if process.isRunning { process.terminate() }
+        // Threads of tests block other signals, and what they start does so, too.
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
     }
 

@@ -186,7 +186,7 @@ import Testing
 
     @Test func aRepeatedFileIsReadTwice() throws {
         let twice = try Program.run(["-r", "captures/handshake.pcap", "-r", "captures/handshake.pcap", "-q"])
-        #expect(twice.status == 0 && twice.errorText.hasPrefix("82 packets, "))
+        #expect(twice.status == 0 && twice.errorText.contains("\n82 packets, "))
     }
 
     @Test func standardInputIsAFileLikeAnyOther() throws {
