@@ -1,11 +1,13 @@
+import BitcoinP2P
 import Fields
 
-/// Messages and events on their way from the thread that finds them to the one that makes their records.
+/// Messages and events on their way from the thread that finds them to the one that makes their records, or to those that
+/// do so together.
 ///
-/// It has one owner at a time; see ``RecordThread``.
+/// It has one owner at a time; see ``RecordThread`` and ``RecordPool``.
 final class MessageBatch {
     private struct Entry {
-        let finding: Finding
+        var finding: Finding
         let sender: StreamSender
         /// Of the connection.
         let number: UInt64
@@ -28,6 +30,10 @@ final class MessageBatch {
     /// Kept apart, since they are few and messages are copied often.
     private var events: ContiguousArray<EventEntry> = []
     private var bytes: ContiguousArray<UInt8> = []
+    /// What the records of messages tell of those before, where they are made after that was found.
+    private var contexts: ContiguousArray<RecordContext> = []
+    /// The same of events; nil of those that have no record.
+    private var eventContexts: ContiguousArray<RecordContext?> = []
     /// No more batches will come.
     var isLast = false
 
@@ -55,29 +61,81 @@ final class MessageBatch {
 
     /// Has the records made of all that is here, and forgets it; the memory is kept for what comes next.
     func empty(into stage: inout RecordStage) {
-        var next = 0
-        // Where there is no event, the place of the next is after all messages.
-        var place = events.first?.messages ?? .max
-        for (index, entry) in entries.enumerated() {
-            if place == index { place = take(from: &next, upTo: index, &stage) }
+        walk { index in
+            let entry = entries[index]
             stage.take(entry.finding, of: entry.sender, number: entry.number, bytes.span.bytes.extracting(entry.range))
+        } event: { index in
+            let entry = events[index]
+            stage.take(entry.event, of: entry.sender, number: entry.number, bytes.span.bytes.extracting(entry.range))
         }
-        _ = take(from: &next, upTo: entries.count, &stage)
+        removeAll()
+    }
+
+    /// Forgets all; the memory is kept for what comes next, as far as that is usual.
+    func removeAll() {
         entries.removeAll(keepingCapacity: true)
         events.removeAll(keepingCapacity: true)
-        bytes.removeAll(keepingCapacity: true)
+        contexts.removeAll(keepingCapacity: true)
+        eventContexts.removeAll(keepingCapacity: true)
+        bytes.removeAll(keepingCapacity: bytes.capacity <= Self.usualCapacity)
         size = 0
     }
 
-    /// Has the records of events made from the one at `next` on, as far as they come before a message.
-    ///
-    /// - Returns: Before which message the next one comes.
-    private func take(from next: inout Int, upTo message: Int, _ stage: inout RecordStage) -> Int {
-        while next < events.count, events[next].messages <= message {
-            let entry = events[next]
-            stage.take(entry.event, of: entry.sender, number: entry.number, bytes.span.bytes.extracting(entry.range))
+    /// Holds the longest message of Bitcoin, and what else comes with it.
+    private static let usualCapacity = 5 << 20
+
+    // MARK: In steps
+
+    /// Looks at the checksums that nobody has looked at: the first step.
+    func verify() {
+        for index in entries.indices {
+            let range = entries[index].range
+            entries[index].finding.message.verify(bytes.span.bytes.extracting(range))
+        }
+    }
+
+    /// Notes what follows from the records before each one: the second step, taken in the order of the capture.
+    func prepare(by stage: inout RecordStage) {
+        walk { index in
+            let (range, sender, number) = (entries[index].range, entries[index].sender, entries[index].number)
+            stage.prepare(
+                &entries[index].finding, of: sender, number: number, bytes.span.bytes.extracting(range))
+            contexts.append(stage.context)
+        } event: { index in
+            let entry = events[index]
+            let hasRecord = stage.prepare(entry.event, of: entry.sender, number: entry.number)
+            eventContexts.append(hasRecord ? stage.context : nil)
+        }
+    }
+
+    /// Has the records made: the third step.
+    func make(by stage: inout RecordStage) {
+        walk { index in
+            let entry = entries[index]
+            stage.context = contexts[index]
+            stage.make(entry.finding, of: entry.sender, number: entry.number, bytes.span.bytes.extracting(entry.range))
+        } event: { index in
+            guard let context = eventContexts[index] else { return }
+            let entry = events[index]
+            stage.context = context
+            stage.make(entry.event, of: entry.sender, number: entry.number, bytes.span.bytes.extracting(entry.range))
+        }
+    }
+
+    /// Goes over all that is here, in order.
+    @inline(__always)
+    private func walk(message: (Int) -> Void, event: (Int) -> Void) {
+        var next = 0
+        for index in entries.indices {
+            while next < events.count, events[next].messages <= index {
+                event(next)
+                next += 1
+            }
+            message(index)
+        }
+        while next < events.count {
+            event(next)
             next += 1
         }
-        return next < events.count ? events[next].messages : .max
     }
 }

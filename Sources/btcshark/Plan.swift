@@ -6,6 +6,7 @@ import Dissector
 import Glibc
 import Insight
 import Output
+import System
 
 /// The options, checked: what is to be done.
 struct Plan {
@@ -38,6 +39,8 @@ struct Plan {
     let nodeOfTop: Node?
     /// What is read stands in ``Options/read``, and in ``Options/arguments`` the filter alone.
     let options: Options
+    /// How many threads dissect saved captures.
+    let threads: Int
     /// Something that was named cannot be read, which is complained of already.
     let lacksInput: Bool
 
@@ -52,6 +55,7 @@ struct Plan {
         var isPasted = false
         if case .pasted = input { isPasted = true }
         presentation = try Presentation(options, isPasted: isPasted)
+        threads = try Self.threads(options)
         packetFormat = try Self.packetFormat(options)
         packetFile = try Self.packetFile(options, input, presentation)
         writesDecrypted = options.decrypted
@@ -388,6 +392,15 @@ struct Plan {
     private static func ports(_ options: Options) throws -> Set<UInt16> {
         try options.decodeAs.reduce(into: []) { $0.formUnion(try DecodeAs.ports($1)) }
     }
+
+    private static func threads(_ options: Options) throws -> Int {
+        guard let threads = options.threads else { return min(Processors.count, mostThreads) }
+        guard (1...mostThreads).contains(threads) else { throw ValidationError("--threads: 1 to \(mostThreads).") }
+        if options.interface != nil { throw ValidationError("--threads cannot be used with -i.") }
+        return threads
+    }
+
+    private static let mostThreads = 256
 
     private static func bytes(_ mebibytes: Int, _ option: String) throws -> Int {
         guard (1...1 << 20).contains(mebibytes) else { throw ValidationError("\(option): 1 to 1048576 MiB.") }
