@@ -61,14 +61,42 @@ final class MessageBatch {
 
     /// Has the records made of all that is here, and forgets it; the memory is kept for what comes next.
     func empty(into stage: inout RecordStage) {
-        walk { index in
-            let entry = entries[index]
-            stage.take(entry.finding, of: entry.sender, number: entry.number, bytes.span.bytes.extracting(entry.range))
-        } event: { index in
-            let entry = events[index]
-            stage.take(entry.event, of: entry.sender, number: entry.number, bytes.span.bytes.extracting(entry.range))
+        var walk = Walk()
+        while let step = walk.next(entries.count, events) {
+            switch step {
+            case .message(let index):
+                let entry = entries[index]
+                let message = bytes.span.bytes.extracting(entry.range)
+                stage.take(entry.finding, of: entry.sender, number: entry.number, message)
+            case .event(let index):
+                let entry = events[index]
+                let shown = bytes.span.bytes.extracting(entry.range)
+                stage.take(entry.event, of: entry.sender, number: entry.number, shown)
+            }
         }
         removeAll()
+    }
+
+    /// Goes over messages and events in order.
+    private struct Walk {
+        enum Step {
+            case message(Int)
+            case event(Int)
+        }
+
+        private var messages = 0
+        private var nextEvent = 0
+
+        @inline(__always)
+        mutating func next(_ count: Int, _ events: borrowing ContiguousArray<EventEntry>) -> Step? {
+            if nextEvent < events.count, events[nextEvent].messages <= messages {
+                nextEvent += 1
+                return .event(nextEvent - 1)
+            }
+            guard messages < count else { return nil }
+            messages += 1
+            return .message(messages - 1)
+        }
     }
 
     /// Forgets all; the memory is kept for what comes next, as far as that is usual.
@@ -96,46 +124,39 @@ final class MessageBatch {
 
     /// Notes what follows from the records before each one: the second step, taken in the order of the capture.
     func prepare(by stage: inout RecordStage) {
-        walk { index in
-            let (range, sender, number) = (entries[index].range, entries[index].sender, entries[index].number)
-            stage.prepare(
-                &entries[index].finding, of: sender, number: number, bytes.span.bytes.extracting(range))
-            contexts.append(stage.context)
-        } event: { index in
-            let entry = events[index]
-            let hasRecord = stage.prepare(entry.event, of: entry.sender, number: entry.number)
-            eventContexts.append(hasRecord ? stage.context : nil)
+        var walk = Walk()
+        while let step = walk.next(entries.count, events) {
+            switch step {
+            case .message(let index):
+                let (range, sender, number) = (entries[index].range, entries[index].sender, entries[index].number)
+                let message = bytes.span.bytes.extracting(range)
+                stage.prepare(&entries[index].finding, of: sender, number: number, message)
+                contexts.append(stage.context)
+            case .event(let index):
+                let entry = events[index]
+                let hasRecord = stage.prepare(entry.event, of: entry.sender, number: entry.number)
+                eventContexts.append(hasRecord ? stage.context : nil)
+            }
         }
     }
 
     /// Has the records made: the third step.
     func make(by stage: inout RecordStage) {
-        walk { index in
-            let entry = entries[index]
-            stage.context = contexts[index]
-            stage.make(entry.finding, of: entry.sender, number: entry.number, bytes.span.bytes.extracting(entry.range))
-        } event: { index in
-            guard let context = eventContexts[index] else { return }
-            let entry = events[index]
-            stage.context = context
-            stage.make(entry.event, of: entry.sender, number: entry.number, bytes.span.bytes.extracting(entry.range))
-        }
-    }
-
-    /// Goes over all that is here, in order.
-    @inline(__always)
-    private func walk(message: (Int) -> Void, event: (Int) -> Void) {
-        var next = 0
-        for index in entries.indices {
-            while next < events.count, events[next].messages <= index {
-                event(next)
-                next += 1
+        var walk = Walk()
+        while let step = walk.next(entries.count, events) {
+            switch step {
+            case .message(let index):
+                let entry = entries[index]
+                let message = bytes.span.bytes.extracting(entry.range)
+                stage.context = contexts[index]
+                stage.make(entry.finding, of: entry.sender, number: entry.number, message)
+            case .event(let index):
+                guard let context = eventContexts[index] else { continue }
+                let entry = events[index]
+                let shown = bytes.span.bytes.extracting(entry.range)
+                stage.context = context
+                stage.make(entry.event, of: entry.sender, number: entry.number, shown)
             }
-            message(index)
-        }
-        while next < events.count {
-            event(next)
-            next += 1
         }
     }
 }
