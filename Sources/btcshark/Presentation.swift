@@ -101,7 +101,7 @@ struct Presentation: Sendable {
 
     /// How several threads write the records; nil where what is written of one depends on those before it.
     func sharedWriting(_ output: ByteOutput, _ threads: Int) -> SharedWriting? {
-        guard printsRecords, threads > 1 else { return nil }
+        guard printsRecords else { return nil }
         let showsTimes = format == .text && showsSummary || format == .tabs || format == .psml
         if showsTimes, timeColumn.dependsOnRecordBefore { return nil }
         if summaryColumns?.contains(where: \.dependsOnRecordBefore) == true { return nil }
