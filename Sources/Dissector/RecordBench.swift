@@ -85,8 +85,6 @@ final class RecordBench: @unchecked Sendable {
     /// Memory of texts that were written.
     private let spare = Mutex<[[UInt8]]>([])
 
-    /// Bytes of text that may wait, for each thread.
-    private static let textPerThread = 16 << 20
     private static let usualPiece = 4 * ByteOutput.capacity
 
     /// - Parameter writer: That of the pipeline, which says what is wanted, and joins what those of the threads write.
@@ -97,7 +95,7 @@ final class RecordBench: @unchecked Sendable {
         joint = writer as? any JointWriter
         batches = (0..<2 * threads).map { _ in MessageBatch() }
         progress = Monitor(Progress(2 * threads))
-        textLimit = threads * Self.textPerThread
+        textLimit = threads * shared.textPerThread
     }
 
     func batch(_ number: Int) -> MessageBatch { batches[number % batches.count] }
