@@ -1,11 +1,13 @@
+import BitcoinP2P
 import Fields
 
-/// Messages and events on their way from the thread that finds them to the one that makes their records.
+/// Messages and events on their way from the thread that finds them to the one that makes their records, or to those that
+/// do so together.
 ///
-/// It has one owner at a time; see ``RecordThread``.
+/// It has one owner at a time; see ``RecordThread`` and ``RecordPool``.
 final class MessageBatch {
     private struct Entry {
-        let finding: Finding
+        var finding: Finding
         let sender: StreamSender
         /// Of the connection.
         let number: UInt64
@@ -28,6 +30,10 @@ final class MessageBatch {
     /// Kept apart, since they are few and messages are copied often.
     private var events: ContiguousArray<EventEntry> = []
     private var bytes: ContiguousArray<UInt8> = []
+    /// What the records of messages tell of those before, where they are made after that was found.
+    private var contexts: ContiguousArray<RecordContext> = []
+    /// The same of events; nil of those that have no record.
+    private var eventContexts: ContiguousArray<RecordContext?> = []
     /// No more batches will come.
     var isLast = false
 
@@ -55,29 +61,102 @@ final class MessageBatch {
 
     /// Has the records made of all that is here, and forgets it; the memory is kept for what comes next.
     func empty(into stage: inout RecordStage) {
-        var next = 0
-        // Where there is no event, the place of the next is after all messages.
-        var place = events.first?.messages ?? .max
-        for (index, entry) in entries.enumerated() {
-            if place == index { place = take(from: &next, upTo: index, &stage) }
-            stage.take(entry.finding, of: entry.sender, number: entry.number, bytes.span.bytes.extracting(entry.range))
+        var walk = Walk()
+        while let step = walk.next(entries.count, events) {
+            switch step {
+            case .message(let index):
+                let entry = entries[index]
+                let message = bytes.span.bytes.extracting(entry.range)
+                stage.take(entry.finding, of: entry.sender, number: entry.number, message)
+            case .event(let index):
+                let entry = events[index]
+                let shown = bytes.span.bytes.extracting(entry.range)
+                stage.take(entry.event, of: entry.sender, number: entry.number, shown)
+            }
         }
-        _ = take(from: &next, upTo: entries.count, &stage)
+        removeAll()
+    }
+
+    /// Goes over messages and events in order.
+    private struct Walk {
+        enum Step {
+            case message(Int)
+            case event(Int)
+        }
+
+        private var messages = 0
+        private var nextEvent = 0
+
+        @inline(__always)
+        mutating func next(_ count: Int, _ events: borrowing ContiguousArray<EventEntry>) -> Step? {
+            if nextEvent < events.count, events[nextEvent].messages <= messages {
+                nextEvent += 1
+                return .event(nextEvent - 1)
+            }
+            guard messages < count else { return nil }
+            messages += 1
+            return .message(messages - 1)
+        }
+    }
+
+    /// Forgets all; the memory is kept for what comes next, as far as that is usual.
+    func removeAll() {
         entries.removeAll(keepingCapacity: true)
         events.removeAll(keepingCapacity: true)
-        bytes.removeAll(keepingCapacity: true)
+        contexts.removeAll(keepingCapacity: true)
+        eventContexts.removeAll(keepingCapacity: true)
+        bytes.removeAll(keepingCapacity: bytes.capacity <= Self.usualCapacity)
         size = 0
     }
 
-    /// Has the records of events made from the one at `next` on, as far as they come before a message.
-    ///
-    /// - Returns: Before which message the next one comes.
-    private func take(from next: inout Int, upTo message: Int, _ stage: inout RecordStage) -> Int {
-        while next < events.count, events[next].messages <= message {
-            let entry = events[next]
-            stage.take(entry.event, of: entry.sender, number: entry.number, bytes.span.bytes.extracting(entry.range))
-            next += 1
+    /// Holds the longest message of Bitcoin, and what else comes with it.
+    private static let usualCapacity = 5 << 20
+
+    // MARK: In steps
+
+    /// Looks at the checksums that nobody has looked at: the first step.
+    func verify() {
+        for index in entries.indices {
+            let range = entries[index].range
+            entries[index].finding.message.verify(bytes.span.bytes.extracting(range))
         }
-        return next < events.count ? events[next].messages : .max
+    }
+
+    /// Notes what follows from the records before each one: the second step, taken in the order of the capture.
+    func prepare(by stage: inout RecordStage) {
+        var walk = Walk()
+        while let step = walk.next(entries.count, events) {
+            switch step {
+            case .message(let index):
+                let (range, sender, number) = (entries[index].range, entries[index].sender, entries[index].number)
+                let message = bytes.span.bytes.extracting(range)
+                stage.prepare(&entries[index].finding, of: sender, number: number, message)
+                contexts.append(stage.context)
+            case .event(let index):
+                let entry = events[index]
+                let hasRecord = stage.prepare(entry.event, of: entry.sender, number: entry.number)
+                eventContexts.append(hasRecord ? stage.context : nil)
+            }
+        }
+    }
+
+    /// Has the records made: the third step.
+    func make(by stage: inout RecordStage) {
+        var walk = Walk()
+        while let step = walk.next(entries.count, events) {
+            switch step {
+            case .message(let index):
+                let entry = entries[index]
+                let message = bytes.span.bytes.extracting(entry.range)
+                stage.context = contexts[index]
+                stage.make(entry.finding, of: entry.sender, number: entry.number, message)
+            case .event(let index):
+                guard let context = eventContexts[index] else { continue }
+                let entry = events[index]
+                let shown = bytes.span.bytes.extracting(entry.range)
+                stage.context = context
+                stage.make(entry.event, of: entry.sender, number: entry.number, shown)
+            }
+        }
     }
 }

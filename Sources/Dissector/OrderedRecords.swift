@@ -4,7 +4,7 @@ import Reassembly
 import Records
 
 /// Hands on in the order of the capture what records are made of: at once, while no stream can have a record of a frame
-/// that has gone by; else when none can any more. After it records are made, here or on a thread of their own.
+/// that has gone by; else when none can any more. After it records are made, here or on other threads.
 struct OrderedRecords: ~Copyable {
     /// What has been handed on.
     struct Tally {
@@ -14,10 +14,17 @@ struct OrderedRecords: ~Copyable {
         var missingBytes: UInt64 = 0
     }
 
+    /// Who makes the records.
+    private enum Maker {
+        /// The stage, at once.
+        case stage
+        case thread(RecordThread)
+        case pool(RecordPool)
+    }
+
     /// Makes the records where there is no thread for it. What does not change is looked up here in any case.
     private var stage: RecordStage
-    /// Makes the records, if it is not done at once.
-    private let thread: RecordThread?
+    private let maker: Maker
     private var order: RecordOrder
     private var holding = HoldingStreams()
     /// Nobody holds a record back, and none is held: they are handed on as they come.
@@ -34,15 +41,28 @@ struct OrderedRecords: ~Copyable {
         let stage = RecordStage(options, writer: writer)
         let depth = stage.depth
         self.stage = stage
-        thread = options.usesThread(writer, collector) ? RecordThread(options, writer: writer) : nil
+        maker = Self.maker(options, writer, collector)
         order = RecordOrder(byteLimit: options.heldRecordBytes, longestWait: options.recordWait)
         hearsEnds = options.inquiry != nil || options.decrypted != nil || depth > .summary
         isOrdered = writer != nil || options.filter != nil || options.identifier != nil || hearsEnds
     }
 
+    private static func maker(
+        _ options: PipelineOptions, _ writer: (any RecordSink)?, _ collector: FrameCollector?
+    ) -> Maker {
+        if let shared = options.sharesRecords(writer, collector), let pool = RecordPool(options, shared, writer: writer)
+        {
+            return .pool(pool)
+        }
+        guard options.usesThread(writer, collector) else { return .stage }
+        return RecordThread(options, writer: writer).map { .thread($0) } ?? .stage
+    }
+
     // MARK: What does not change
 
-    var hasThread: Bool { thread != nil }
+    var hasThread: Bool {
+        if case .stage = maker { false } else { true }
+    }
     var depth: Depth { stage.depth }
     var wantsFrames: Bool { stage.wantsFrames }
 
@@ -140,7 +160,11 @@ struct OrderedRecords: ~Copyable {
         release()
         holding.removeAll()
         isInOrder = true
-        thread?.finish()
+        switch maker {
+        case .stage: break
+        case .thread(let thread): thread.finish()
+        case .pool(let pool): pool.finish()
+        }
     }
 
     private mutating func showFirst() {
@@ -158,10 +182,10 @@ struct OrderedRecords: ~Copyable {
     ) {
         tally.messages += 1
         if finding.message.payloadLength < Int(finding.message.header.length) { tally.cutMessages += 1 }
-        if let thread {
-            thread.take(finding, of: sender, number: number, bytes)
-        } else {
-            stage.take(finding, of: sender, number: number, bytes)
+        switch maker {
+        case .stage: stage.take(finding, of: sender, number: number, bytes)
+        case .thread(let thread): thread.take(finding, of: sender, number: number, bytes)
+        case .pool(let pool): pool.take(finding, of: sender, number: number, bytes)
         }
     }
 
@@ -170,10 +194,10 @@ struct OrderedRecords: ~Copyable {
             tally.gaps += 1
             tally.missingBytes &+= gap.length
         }
-        if let thread {
-            thread.take(event, of: sender, number: number, bytes)
-        } else {
-            stage.take(event, of: sender, number: number, bytes)
+        switch maker {
+        case .stage: stage.take(event, of: sender, number: number, bytes)
+        case .thread(let thread): thread.take(event, of: sender, number: number, bytes)
+        case .pool(let pool): pool.take(event, of: sender, number: number, bytes)
         }
     }
 
@@ -181,15 +205,28 @@ struct OrderedRecords: ~Copyable {
 
     /// The capture's first frame.
     mutating func begin(_ time: Int64) {
-        if let thread { thread.pause { $0.begin(time) } } else { stage.begin(time) }
+        switch maker {
+        case .stage: stage.begin(time)
+        case .thread(let thread): thread.pause { $0.begin(time) }
+        case .pool(let pool): pool.begin(time)
+        }
     }
 
     /// Does something while no record is being made, and all that came before are made.
-    func pause<Result>(_ body: () -> Result) -> Result { thread.map { $0.pause { _ in body() } } ?? body() }
+    func pause<Result>(_ body: () -> Result) -> Result {
+        switch maker {
+        case .stage: body()
+        case .thread(let thread): thread.pause { _ in body() }
+        case .pool(let pool): pool.pause(body)
+        }
+    }
 
     /// Records that the filter let through, nil without one, and messages with bad checksums.
     var stageCounts: (shown: UInt64?, badChecksums: UInt64) {
-        if let thread { return thread.pause { ($0.shownByFilter, $0.badChecksums) } }
-        return (stage.shownByFilter, stage.badChecksums)
+        switch maker {
+        case .stage: (stage.shownByFilter, stage.badChecksums)
+        case .thread(let thread): thread.pause { ($0.shownByFilter, $0.badChecksums) }
+        case .pool(let pool): pool.counts
+        }
     }
 }

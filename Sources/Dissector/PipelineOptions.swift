@@ -83,6 +83,10 @@ public struct PipelineOptions: Sendable {
     /// The writer is then called on that thread until ``Pipeline/finish()`` has returned. With a ``recordLimit`` or a
     /// collector of frames everything stays on one thread.
     public var usesRecordThread = false
+    /// With ``usesRecordThread``: records are made by several threads, each with a writer of its own in place of that of
+    /// the pipeline. It is not looked at where the order of records matters to more than what they tell of earlier
+    /// messages; see ``sharesRecords(_:_:)``.
+    public var sharedWriting: SharedWriting?
     /// Bytes of messages that are handed to that thread at once; as many again may wait for it.
     public var recordBatchSize = 1 << 18
 
@@ -93,6 +97,18 @@ public struct PipelineOptions: Sendable {
     func usesThread(_ writer: (any RecordSink)?, _ collector: FrameCollector?) -> Bool {
         usesRecordThread && recordLimit == .max && collector == nil
             && (writer != nil || filter != nil || identifier != nil || decrypted != nil)
+    }
+
+    /// Several threads may make records where each can be made without knowing of which others are shown.
+    func sharesRecords(_ writer: (any RecordSink)?, _ collector: FrameCollector?) -> SharedWriting? {
+        guard let sharedWriting, usesThread(writer, collector), writer != nil else { return nil }
+        guard identifier == nil, window == nil, decrypted == nil, unreadSinks.isEmpty else { return nil }
+        if let filter {
+            let delta = RecordFields.standard.packet.timeDeltaDisplayed
+            let packets = PacketChoice(writer?.wants, filter.fields)
+            if packets.all.contains(delta) { return nil }
+        }
+        return columns?.dependsOnRecordBefore == true ? nil : sharedWriting
     }
 
     /// With an inquiry where relations are looked at, by a tree or by name in a filter or a column; with records of ends

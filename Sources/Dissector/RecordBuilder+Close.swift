@@ -15,7 +15,7 @@ extension RecordBuilder {
         record.ending = .close
         record.length = 0
         record.hasProblem = false
-        let last = lastMessage
+        let last = context.lastMessage
         let wait = last.map { max(0, end.origin.time &- $0.time) }
         if wantsInfo { appendEnd(end, after: wait) }
         guard depth != .summary else { return }
@@ -33,7 +33,7 @@ extension RecordBuilder {
         record.info.append("connection closed by ")
         record.info.bytes.append(contentsOf: record.source)
         record.info.append(end.isReset ? " (RST)" : " (FIN)")
-        guard let last = lastMessage, let wait else { return }
+        guard let last = context.lastMessage, let wait else { return }
         record.info.append(" ")
         record.info.append(duration: wait, decimals: record.timeDecimals)
         record.info.append(" after ")

@@ -16,8 +16,6 @@ struct RecordBuilder: ~Copyable {
     var wantsOutcome = false
     private var skim: SkimSink
     private var firstTime: Int64?
-    /// Of the records so far.
-    private var highestFrame: UInt64 = 0
     /// The columns of the summary line as fields, where somebody asks for them.
     var columns: TimeColumn?
     /// Summary lines have hashes with all their digits.
@@ -27,19 +25,10 @@ struct RecordBuilder: ~Copyable {
     var pickedRemarks: Set<Remark> = []
     /// What is remarked is asked for as fields.
     var asksForRemarks = false
-    /// What the sender of the next record has said of itself, where that is known.
-    var claims: Conduct.Claims?
+    /// What the next record tells of those before it.
+    var context = RecordContext()
     /// Lines say how long a request has waited for its answer.
     var showsResponseTimes = false
-    /// What the next message answers, and what became of what it asks for.
-    private(set) var related: ContiguousArray<Related> = []
-    private(set) var answers: ArraySlice<AnswerBook.Entry> = []
-    /// What earlier messages tell of what the next one is about.
-    private var earlier = Earlier()
-    /// Of the next message among all.
-    private var order: UInt64 = 0
-    /// The last one before the end of a connection, where that is known.
-    var lastMessage: LastMessage?
     /// What the capture says of its frames beside their headers.
     var captureNotes: CaptureNotes?
     /// The input of the record before.
@@ -50,6 +39,9 @@ struct RecordBuilder: ~Copyable {
     var showsPayload = false
     /// Only the filter does.
     var asksForPayload = false
+    /// A filter chooses what is shown, and the records are made in their order: then the message shown before is the one
+    /// that this has made before, and not the one that the context tells of.
+    var countsShown = false
     /// When the frame of the message shown before was captured.
     private var shownTime: Int64?
     /// How many nodes the tree has beside those that were asked for.
@@ -64,9 +56,7 @@ struct RecordBuilder: ~Copyable {
     var captureStart: Int64? { firstTime }
 
     mutating func begin(_ time: Int64) {
-        guard firstTime == nil else { return }
-        firstTime = time
-        record.timeDecimals = 6
+        if firstTime == nil { firstTime = time }
     }
 
     /// Fills ``record``.
@@ -92,23 +82,23 @@ struct RecordBuilder: ~Copyable {
             isCut || message.status == .bad || !finding.before.isEmpty || finding.packet?.packet.lost ?? 0 > 0
         if wantsInfo { appendName(of: message.header, bytes) }
         let nameEnd = record.info.count
-        record.order = order
-        record.answered = related.first.map {
+        record.order = context.order
+        record.answered = context.related.first.map {
             AnsweredRequest(
                 frame: $0.requestFrame, order: $0.requestMessage, time: $0.responseTime, kind: $0.kind.name)
         }
-        record.announced = earlier.asked
+        record.announced = context.earlier.asked
 
-        var context = MessageContext(
+        var surroundings = MessageContext(
             network: message.header.network, time: finding.origin.time, payloadHash: message.payloadHash)
-        context.earlier = earlier
+        surroundings.earlier = context.earlier
         let type = registry[message.header.command]
         let depth = depth == .fields ? needed(of: type) : depth
         var isMalformed = false
         if depth != .summary {
             appendOrigin(sender, number, finding.segment, finding.packetNote)
             isMalformed = appendMessage(
-                finding, type, context, bytes, depth: depth, wantsInfo: wantsInfo, isCut: isCut)
+                finding, type, surroundings, bytes, depth: depth, wantsInfo: wantsInfo, isCut: isCut)
         }
         // Where the tree has become full the rest was not read.
         let isUnread = depth >= .fields && record.tree.isFull
@@ -118,7 +108,7 @@ struct RecordBuilder: ~Copyable {
         }
         if depth < .fields || isUnread, let type {
             isMalformed = skim(
-                type, bytes, from: message.header.byteCount, context, wantsInfo: wantsInfo, isCut: isCut,
+                type, bytes, from: message.header.byteCount, surroundings, wantsInfo: wantsInfo, isCut: isCut,
                 wantsOutcome: wantsOutcome || isUnread)
         }
         if isUnread, isMalformed { record.tree.noteUnreadFault() }
@@ -142,7 +132,10 @@ struct RecordBuilder: ~Copyable {
     }
 
     /// From the frame of the message shown before to the one at hand; nil where that has no time.
-    var sinceShown: Int64? { record.hasTime ? record.time &- (shownTime ?? record.time) : nil }
+    var sinceShown: Int64? {
+        guard record.hasTime else { return nil }
+        return record.time &- ((countsShown ? shownTime : context.timeBefore) ?? record.time)
+    }
 
     /// Only a payload that may have one of the picked fields is laid out.
     private func needed(of type: MessageType?) -> Depth {
@@ -168,14 +161,13 @@ struct RecordBuilder: ~Copyable {
     }
 
     mutating func start(_ origin: Origin, _ frames: [Origin], of sender: StreamSender, number: UInt64) {
-        record.isLate = origin.frame < highestFrame
-        highestFrame = max(highestFrame, origin.frame)
+        record.number = context.number
+        record.isLate = context.isLate
         record.frameNumber = origin.frame
         record.time = origin.time
         record.startTime = origin.time
         record.hasTime = captureNotes.map { !$0.isTimeless(origin.frame) } ?? true
-        // libpcap gives nanoseconds of any capture; of one in microseconds they are whole thousands.
-        if origin.time % 1000 != 0 { record.timeDecimals = 9 }
+        record.timeDecimals = context.hasNanoseconds ? 9 : 6
         record.captureStart = firstTime ?? origin.time
         record.source = sender.ends?.sourceText ?? []
         record.destination = sender.ends?.destinationText ?? []
@@ -183,7 +175,7 @@ struct RecordBuilder: ~Copyable {
         record.command = nil
         record.sender = sender.role
         record.transport = .v1
-        record.userAgent = claims?.userAgent
+        record.userAgent = context.claims?.userAgent
         record.faults = []
         record.isConflict = false
         record.doubts = []
@@ -241,7 +233,7 @@ struct RecordBuilder: ~Copyable {
         view?.appendLink(to: &sink)
         appendEnds(ends, sender, number, segment, view, &sink)
         appendPlace(&sink)
-        if let claims {
+        if let claims = context.claims {
             let peer = sink.open(fields.peer, at: 0, value: 0, flags: .generated)
             sink.generate(fields.peerVersion, value: claims.version, RawSpan())
             sink.generate(fields.peerServices, value: claims.services, RawSpan())
@@ -302,33 +294,25 @@ struct RecordBuilder: ~Copyable {
         sink.close(message, at: 0)
     }
 
-    /// Takes what is known of the next message by others.
-    mutating func relate(_ inquiry: Inquiry) {
-        related = inquiry.related
-        answers = inquiry.answers
-        earlier = inquiry.earlier
-        order = inquiry.order
-    }
-
     private func appendRelations(_ sink: inout TreeSink) {
         let relations = fields.relations
-        for request in related {
+        for request in context.related {
             sink.generate(relations.responseTo, value: request.requestFrame, RawSpan())
             guard let time = request.responseTime else { continue }
             sink.generate(relations.responseTime, value: UInt64(bitPattern: time), RawSpan())
         }
-        if let frame = earlier.announcedIn {
+        if let frame = context.earlier.announcedIn {
             sink.generate(relations.announcements.announcedIn, value: frame, RawSpan())
         }
-        if let first = earlier.first { relations.announcements.append(first, to: &sink) }
-        if let counts = earlier.shortIDs {
+        if let first = context.earlier.first { relations.announcements.append(first, to: &sink) }
+        if let counts = context.earlier.shortIDs {
             sink.generate(relations.seen, value: counts.seen, RawSpan())
             sink.generate(relations.ambiguous, value: counts.ambiguous, RawSpan())
         }
-        for answer in answers where answer.frame > 0 {
+        for answer in context.answers where answer.frame > 0 {
             sink.generate(relations.responseIn, value: answer.frame, RawSpan())
         }
-        for answer in answers {
+        for answer in context.answers {
             guard let outcome = answer.outcome else { continue }
             sink.generate(relations.outcome, value: UInt64(outcome.rawValue), RawSpan())
         }
@@ -336,7 +320,7 @@ struct RecordBuilder: ~Copyable {
 
     /// `[197 µs]`: how long a request has waited for this.
     private mutating func appendResponseTime() {
-        guard showsResponseTimes, let time = related.first?.responseTime else { return }
+        guard showsResponseTimes, let time = context.related.first?.responseTime else { return }
         record.info.append(" [")
         record.info.append(duration: time, decimals: record.timeDecimals)
         record.info.append("]")

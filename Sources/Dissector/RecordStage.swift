@@ -21,6 +21,7 @@ struct RecordStage: ~Copyable {
     private var builder: RecordBuilder
     private var conversations = Conversations()
     private var statements = StatementReader()
+    private var sequence = RecordSequence()
     /// Is fed with all messages, also those that a filter keeps back.
     private let inquiry: Inquiry?
     /// Is given the messages that the filter lets through.
@@ -86,6 +87,7 @@ struct RecordStage: ~Copyable {
         builder.pickedRemarks = wants?.remarks ?? []
         filter = options.filter.map(RecordFilter.init)
         search = options.identifier.map { RecordSearch($0, options.otherNames) }
+        builder.countsShown = options.filter != nil || options.identifier != nil
         self.writerPass = writerPass
         filterPass = Self.pass(of: options.filter, before: writerPass)
         depth = max(writerPass?.depth ?? .summary, filterPass?.depth ?? .summary)
@@ -114,6 +116,8 @@ struct RecordStage: ~Copyable {
     /// Records that the filter let through, or that have what is looked for; nil without either.
     var shownByFilter: UInt64? { filter == nil && search == nil ? nil : shown &+ shownGaps }
 
+    // MARK: Records
+
     /// Has the record of a message made, and hands it on.
     ///
     /// - Parameters:
@@ -123,23 +127,10 @@ struct RecordStage: ~Copyable {
         _ finding: consuming Finding, of sender: StreamSender, number: UInt64, _ bytes: RawSpan
     ) {
         finding.message.verify(bytes)
-        if finding.message.status == .bad { badChecksums += 1 }
-        if depth > .summary || inquiry?.wantsRemarks == true {
-            finding.remarks = converse(
-                finding.message, bytes, of: sender, number: number, isDoubtful: finding.doubts != nil)
-        }
-        if let inquiry {
-            inquiry.receive(finding, of: sender, number: number, bytes)
-            if inquiry.relates { builder.relate(inquiry) }
-        }
+        hear(&finding, of: sender, number: number, bytes)
         guard has(finding, bytes) else { return skip(isCounted: true) }
-        var pass = start(isCounted: true)
-        while let current = pass {
-            builder.build(
-                finding, of: sender, number: number, bytes, depth: current.depth, wantsInfo: current.wantsInfo)
-            pass = finish(current, bytes)
-        }
-        if isLetThrough { decrypted?.write(finding, of: sender, number: number, bytes) }
+        guard place(finding.origin, isCounted: true) else { return }
+        make(finding, of: sender, number: number, bytes)
     }
 
     /// Has the record of an event made, if it has one, and hands it on.
@@ -148,28 +139,67 @@ struct RecordStage: ~Copyable {
     ///   - number: Of the connection.
     ///   - bytes: Those that the record shows.
     mutating func take(_ event: StreamEvent, of sender: StreamSender, number: UInt64, _ bytes: RawSpan) {
+        guard hear(event, of: sender, number: number) else { return }
+        // What is looked for stands in messages.
+        if search != nil { return skip(isCounted: event.isCounted) }
+        guard place(event.origin, isCounted: event.isCounted) else { return }
+        make(event, of: sender, number: number, bytes)
+    }
+
+    // MARK: In the order of the capture
+
+    /// What the record of the message or event taken last tells of those before it.
+    var context: RecordContext {
+        get { builder.context }
+        set { builder.context = newValue }
+    }
+
+    /// Takes a message, whose checksum was looked at, into its conversation, and relates it to others; no record is made
+    /// of it here.
+    private mutating func hear(
+        _ finding: inout Finding, of sender: StreamSender, number: UInt64, _ bytes: RawSpan
+    ) {
+        if finding.message.status == .bad { badChecksums += 1 }
+        if depth > .summary || inquiry?.wantsRemarks == true {
+            finding.remarks = converse(
+                finding.message, bytes, of: sender, number: number, isDoubtful: finding.doubts != nil)
+        }
+        if let inquiry {
+            inquiry.receive(finding, of: sender, number: number, bytes)
+            if inquiry.relates { builder.context.relate(inquiry) }
+        }
+    }
+
+    /// Takes an event likewise; answers whether it has a record.
+    private mutating func hear(_ event: StreamEvent, of sender: StreamSender, number: UInt64) -> Bool {
         if let inquiry { inquiry.receive(event, of: sender, number: number) }
         switch event {
         case .closed(let origin):
             decrypted?.close(sender.side, number: number, at: origin)
-            return conversations.close(sender.side, number: number)
-        case .resumed: return
-        case .unread(let count, let origin): return tellUnread(count, at: origin, of: sender, number: number)
+            conversations.close(sender.side, number: number)
+            return false
+        case .resumed: return false
+        case .unread(let count, let origin):
+            tellUnread(count, at: origin, of: sender, number: number)
+            return false
         case .otherCopy, .fragmentsDiffer: conversations.contest(sender.side, number: number)
-        case .ended where !tellsEnds: return
+        case .ended where !tellsEnds: return false
         default: break
         }
-        if depth > .summary { builder.claims = conversations.claims(of: sender.side, number: number) }
-        // What is looked for stands in messages.
-        if search != nil { return skip(isCounted: event.isCounted) }
-        if case .ended = event { builder.lastMessage = inquiry?.lastMessage(of: number) }
-        var pass = start(isCounted: event.isCounted)
-        while let current = pass {
-            builder.build(
-                event, of: sender, number: number, bytes, depth: current.depth, wantsInfo: current.wantsInfo)
-            pass = finish(current, bytes)
-        }
-        if isLetThrough { decrypted?.note(event, bytes) }
+        if depth > .summary { builder.context.claims = conversations.claims(of: sender.side, number: number) }
+        if case .ended = event { builder.context.lastMessage = inquiry?.lastMessage(of: number) }
+        return true
+    }
+
+    /// The same for a message whose record another stage makes with ``context``.
+    mutating func prepare(_ finding: inout Finding, of sender: StreamSender, number: UInt64, _ bytes: RawSpan) {
+        hear(&finding, of: sender, number: number, bytes)
+        _ = place(finding.origin, isCounted: true)
+    }
+
+    /// The same for an event; answers whether it has a record.
+    mutating func prepare(_ event: StreamEvent, of sender: StreamSender, number: UInt64) -> Bool {
+        hear(event, of: sender, number: number) && place(event.origin, isCounted: event.isCounted)
     }
 
     private func tellUnread(_ count: UInt64, at origin: Origin, of sender: StreamSender, number: UInt64) {
@@ -204,7 +234,7 @@ struct RecordStage: ~Copyable {
             message, bytes.extracting(droppingFirst: message.header.byteCount), of: sender, number: number,
             saying: statement)
         // Of a message without packets it is not known who sent it.
-        if depth > .summary { builder.claims = sender.ends == nil ? nil : judgement.claims }
+        if depth > .summary { builder.context.claims = sender.ends == nil ? nil : judgement.claims }
         return judgement.remarks
     }
 
@@ -222,19 +252,46 @@ struct RecordStage: ~Copyable {
         if isCounted, !isDone { found += 1 }
     }
 
-    /// Begins a record; answers what is to be made of it, nil for nothing.
-    private mutating func start(isCounted: Bool) -> Pass? {
+    /// Gives a record its number and its place; answers whether anything is to be made of it.
+    private mutating func place(_ origin: Origin, isCounted: Bool) -> Bool {
         isLetThrough = false
-        guard !isDone else { return nil }
-        if let window, isCounted, found &+ 1 < window.numbers.lowerBound {
-            found += 1
-            return nil
+        guard !isDone else { return false }
+        if isCounted { found += 1 }
+        if let window, isCounted, found < window.numbers.lowerBound { return false }
+        builder.context.number = isCounted ? found : 0
+        sequence.place(origin, in: &builder.context)
+        return true
+    }
+
+    // MARK: In any order
+
+    /// Makes the record of a message, with ``context``, and hands it on.
+    mutating func make(_ finding: Finding, of sender: StreamSender, number: UInt64, _ bytes: RawSpan) {
+        var pass = start()
+        while let current = pass {
+            builder.build(
+                finding, of: sender, number: number, bytes, depth: current.depth, wantsInfo: current.wantsInfo)
+            pass = finish(current, bytes)
         }
+        if isLetThrough { decrypted?.write(finding, of: sender, number: number, bytes) }
+    }
+
+    /// Makes the record of an event likewise.
+    mutating func make(_ event: StreamEvent, of sender: StreamSender, number: UInt64, _ bytes: RawSpan) {
+        var pass = start()
+        while let current = pass {
+            builder.build(
+                event, of: sender, number: number, bytes, depth: current.depth, wantsInfo: current.wantsInfo)
+            pass = finish(current, bytes)
+        }
+        if isLetThrough { decrypted?.note(event, bytes) }
+    }
+
+    /// Begins a record; answers what is to be made of it, nil for nothing.
+    private mutating func start() -> Pass? {
         // Without a filter nothing decides; with one it does in time.
         isLetThrough = filterPass == nil
-        if isCounted { found += 1 }
-        builder.record.number = isCounted ? found : 0
-        if filterPass == nil, isCounted { shown += 1 }
+        if filterPass == nil, builder.context.number > 0 { shown += 1 }
         return filterPass ?? writerPass
     }
 

@@ -27,8 +27,10 @@ public final class ByteOutput {
     /// again whether the program is to end.
     public var hearsNoSignals = false
     private let isPipe: Bool
-    /// Nil where what is written is kept in memory.
+    /// Nil where what is written is kept in memory, or taken by another.
     private let descriptor: Int32?
+    /// Takes what is written, and leaves nothing in its place.
+    private let taker: ((inout TextBuffer) -> Void)?
     /// What was written, where it is kept in memory.
     public private(set) var kept: [UInt8] = []
     /// Lines were left out of what is kept.
@@ -40,6 +42,7 @@ public final class ByteOutput {
     /// - Parameter descriptor: Stays open; the caller closes it.
     public init(descriptor: Int32, isLineBuffered: Bool = false) {
         self.descriptor = descriptor
+        taker = nil
         var status = stat()
         isPipe = fstat(descriptor, &status) == 0 && [S_IFIFO, S_IFSOCK].contains(status.st_mode & S_IFMT)
         self.isLineBuffered = isLineBuffered
@@ -49,7 +52,16 @@ public final class ByteOutput {
     /// Keeps in memory what is written, in complete lines of so many bytes at most.
     public init(inMemory limit: Int) {
         descriptor = nil
+        taker = nil
         self.limit = limit
+        isPipe = false
+        isLineBuffered = false
+    }
+
+    /// Hands on what is written, in large pieces.
+    public init(taker: @escaping (inout TextBuffer) -> Void) {
+        descriptor = nil
+        self.taker = taker
         isPipe = false
         isLineBuffered = false
     }
@@ -72,6 +84,7 @@ public final class ByteOutput {
 
     /// Writes what is in `text`, which may be ``buffer`` itself, and empties it.
     public func drain(_ text: inout TextBuffer) {
+        if let taker { return taker(&text) }
         defer { text.removeAll() }
         if isClosed { return }
         guard let descriptor else { return keep(text.bytes) }

@@ -19,14 +19,14 @@ public final class ComputedIntervals: IntervalSink {
         public var needsField: Bool { self != .frames && self != .bytes }
     }
 
-    public struct Column {
+    public struct Column: Sendable {
         /// As `-z` has it.
         let name: String
         let function: Function
         let fields: [Field]
         /// Those that are looked at, also by `matches`.
         public let used: Set<Field>
-        let matches: (borrowing Tree, RawSpan) -> Bool
+        let matches: @Sendable (borrowing Tree, RawSpan) -> Bool
         /// Values are nanoseconds, shown as seconds.
         let isTime: Bool
 
@@ -35,7 +35,7 @@ public final class ComputedIntervals: IntervalSink {
         ///   - filterFields: Those that `matches` looks at.
         public init(
             _ name: String, _ function: Function, _ fields: [Field], filterFields: Set<Field>,
-            matches: @escaping (borrowing Tree, RawSpan) -> Bool
+            matches: @escaping @Sendable (borrowing Tree, RawSpan) -> Bool
         ) {
             self.name = name
             self.function = function

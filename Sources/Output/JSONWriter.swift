@@ -21,7 +21,7 @@ import Records
 /// ``CutFields``.
 ///
 /// With columns, `layers` has only these, each an array of strings; a field the message does not have is left out.
-public final class JSONWriter: RecordSink {
+public final class JSONWriter: JointWriter {
     /// What is written of each field.
     public enum Content: Sendable {
         case values
@@ -41,7 +41,7 @@ public final class JSONWriter: RecordSink {
     private var members: ObjectMembers
     private var value = JSONValue()
     private var index = IndexName()
-    private var isFirst = true
+    private var isFirst: Bool
     private let cutter: TreeCutter?
     private let leftOut = CutFields.standard
     /// Nil where all layers are shown.
@@ -49,11 +49,15 @@ public final class JSONWriter: RecordSink {
     public var wants: Wants { columns?.wants(depth) ?? Wants(depth, packets: true) }
     private let depth: Depth
 
-    /// - Parameter budget: Nil where every message is written whole.
+    /// - Parameters:
+    ///   - budget: Nil where every message is written whole.
+    ///   - isPart: What is written is joined by another one.
     public init(
-        _ output: ByteOutput, _ content: Content = .values, budget: OutputBudget? = nil, layers: LayerChoice? = nil
+        _ output: ByteOutput, _ content: Content = .values, budget: OutputBudget? = nil, layers: LayerChoice? = nil,
+        isPart: Bool = false
     ) {
         self.output = output
+        isFirst = !isPart
         self.layers = layers.map(LayerSelector.init)
         cutter = budget.map { TreeCutter($0) }
         self.content = content
@@ -66,8 +70,10 @@ public final class JSONWriter: RecordSink {
     /// - Parameters:
     ///   - columns: Of several of one name the first is taken.
     ///   - depth: How much of the tree holds the fields of all columns.
-    public init(_ output: ByteOutput, columns: [FieldColumn], depth: Depth) {
+    ///   - isPart: What is written is joined by another one.
+    public init(_ output: ByteOutput, columns: [FieldColumn], depth: Depth, isPart: Bool = false) {
         self.output = output
+        isFirst = !isPart
         cutter = nil
         layers = nil
         self.depth = depth
@@ -84,6 +90,15 @@ public final class JSONWriter: RecordSink {
     public func end() {
         output.buffer.append(isFirst ? "]\n" : "\n]\n")
         output.flush()
+    }
+
+    /// A part begins with the comma after the entry before it.
+    public func join(_ text: inout TextBuffer) {
+        if isFirst, !text.isEmpty {
+            text.bytes.removeFirst()
+            isFirst = false
+        }
+        output.drain(&text)
     }
 
     public func write(_ record: borrowing Record, _ bytes: RawSpan) {

@@ -32,6 +32,15 @@ public struct SummaryColumn: Sendable {
     public let title: String
     let content: Content
 
+    /// What is shown of a record depends on those before.
+    public var dependsOnRecordBefore: Bool {
+        switch content {
+        case .allBytes: true
+        case .timeAs(let format): TimeColumn(format).dependsOnRecordBefore
+        default: false
+        }
+    }
+
     /// The columns of a line where nobody chooses.
     public static let standard: [SummaryColumn] = [
         .init(title: "No.", content: .number), .init(title: "Time", content: .time),

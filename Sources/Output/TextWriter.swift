@@ -88,7 +88,7 @@ public final class TextWriter: RecordSink {
         body(&output.buffer) { text in
             fitter?.fit(&text, from: start)
             output.drain(&text)
-            start = 0
+            start = text.count
         }
         fitter?.fit(&output.buffer, from: start)
     }

@@ -85,6 +85,9 @@ public struct TimeColumn: Sendable {
         line.append("s")
     }
 
+    /// What is shown of a record's time depends on the record before.
+    public var dependsOnRecordBefore: Bool { format == .delta || format == .deltaDisplayed }
+
     /// Notes the time of a record that is not shown.
     public mutating func pass(_ time: Int64) { previous = time }
 }

@@ -38,6 +38,8 @@ struct Plan {
     let nodeOfTop: Node?
     /// What is read stands in ``Options/read``, and in ``Options/arguments`` the filter alone.
     let options: Options
+    /// How many threads dissect saved captures, where somebody says so; else one reads, and one does all else.
+    let threads: Int?
     /// Something that was named cannot be read, which is complained of already.
     let lacksInput: Bool
 
@@ -52,6 +54,7 @@ struct Plan {
         var isPasted = false
         if case .pasted = input { isPasted = true }
         presentation = try Presentation(options, isPasted: isPasted)
+        threads = try Self.threads(options)
         packetFormat = try Self.packetFormat(options)
         packetFile = try Self.packetFile(options, input, presentation)
         writesDecrypted = options.decrypted
@@ -387,6 +390,13 @@ struct Plan {
     /// Those of all `-d`.
     private static func ports(_ options: Options) throws -> Set<UInt16> {
         try options.decodeAs.reduce(into: []) { $0.formUnion(try DecodeAs.ports($1)) }
+    }
+
+    private static func threads(_ options: Options) throws -> Int? {
+        guard let threads = options.threads else { return nil }
+        guard (1...256).contains(threads) else { throw ValidationError("--threads: 1 to 256.") }
+        if options.interface != nil { throw ValidationError("--threads cannot be used with -i.") }
+        return threads
     }
 
     private static func bytes(_ mebibytes: Int, _ option: String) throws -> Int {

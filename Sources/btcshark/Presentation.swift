@@ -7,7 +7,7 @@ import Output
 import Records
 
 /// What is to be printed of each message and at the end, and how.
-struct Presentation {
+struct Presentation: Sendable {
     let format: OutputFormat
     let columns: [FieldColumn]
     let fieldsFormat: FieldsFormat
@@ -99,7 +99,17 @@ struct Presentation {
         return writers
     }
 
-    private func makeRecordWriter(_ output: ByteOutput) -> any RecordSink {
+    /// How several threads write the records; nil where what is written of one depends on those before it.
+    func sharedWriting(_ output: ByteOutput, _ threads: Int) -> SharedWriting? {
+        guard printsRecords else { return nil }
+        let showsTimes = format == .text && showsSummary || format == .tabs || format == .psml
+        if showsTimes, timeColumn.dependsOnRecordBefore { return nil }
+        if summaryColumns?.contains(where: \.dependsOnRecordBefore) == true { return nil }
+        return SharedWriting(threads: threads, output) { makeRecordWriter($0, isPart: true) }
+    }
+
+    /// - Parameter isPart: Another writer joins what several of them write.
+    private func makeRecordWriter(_ output: ByteOutput, isPart: Bool = false) -> any RecordSink {
         let depth = Depth(holding: fields)
         let colour = terminal.colour
         let lineColumns = summaryColumns ?? SummaryColumn.standard
@@ -121,9 +131,12 @@ struct Presentation {
             return TextWriter(
                 output, summary: SummaryLine(time: timeColumn, colour: colour, separator: 0x09), isForPeople: false)
         case .fields: return FieldsWriter(output, columns: columns, format: fieldsFormat, depth: depth)
-        case .json where !columns.isEmpty: return JSONWriter(output, columns: columns, depth: depth)
-        case .json: return JSONWriter(output, showsHex ? .valuesAndRaw : .values, budget: budget, layers: layers)
-        case .jsonraw: return JSONWriter(output, .raw, budget: budget, layers: layers)
+        case .json where !columns.isEmpty:
+            return JSONWriter(output, columns: columns, depth: depth, isPart: isPart)
+        case .json:
+            let content = showsHex ? JSONWriter.Content.valuesAndRaw : .values
+            return JSONWriter(output, content, budget: budget, layers: layers, isPart: isPart)
+        case .jsonraw: return JSONWriter(output, .raw, budget: budget, layers: layers, isPart: isPart)
         case .ek where !columns.isEmpty: return EKWriter(output, columns: columns, depth: depth)
         case .ek: return EKWriter(output, raw: showsHex, budget: budget, layers: layers)
         case .pdml where !columns.isEmpty:

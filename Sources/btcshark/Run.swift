@@ -121,7 +121,10 @@ struct Run {
             options.usedSecrets = secrets
             options.unreadSinks = answers.unreadSinks
             // Whoever looks at lines as they come, or at what else the records become, wants one after another.
-            options.usesRecordThread = !output.isLineBuffered && exporter == nil
+            options.usesRecordThread = plan.threads != 1 && !output.isLineBuffered && exporter == nil
+            if let threads = plan.threads, threads > 1, answers.sinks.isEmpty {
+                options.sharedWriting = plan.presentation.sharedWriting(output, threads)
+            }
             output.hearsNoSignals = options.usesRecordThread
             var pipeline = Pipeline(options, writer: writer, collector: collector)
             var files = CaptureFiles(paths: paths, notes: notes)

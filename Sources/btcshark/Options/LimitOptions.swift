@@ -2,7 +2,7 @@ import ArgumentParser
 import Insight
 import Output
 
-/// How long what is incomplete is held.
+/// How long what is incomplete is held, and how many work.
 struct LimitOptions: ParsableArguments {
     @Option(
         name: .long,
@@ -26,4 +26,13 @@ struct LimitOptions: ParsableArguments {
             valueName: "ms"),
         completion: .nothing)
     var gapGrace = 200
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "With -r: dissect on this many threads; with 1 one message after the other. Unless set one reads, and one "
+                + "does all else. What is written is the same.",
+            valueName: "n"),
+        completion: .nothing)
+    var threads: Int?
 }
