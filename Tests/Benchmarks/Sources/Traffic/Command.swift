@@ -1,7 +1,8 @@
 /// The messages that are made here.
 enum Command: String, CaseIterable, Sendable {
     case version, verack, wtxidrelay, sendaddrv2, sendcmpct, feefilter, ping, pong
-    case inv, tx, headers, addrv2, cmpctblock, block
+    case inv, getdata, tx, notfound, getheaders, headers, getaddr, addrv2
+    case cmpctblock, getblocktxn, blocktxn, block
 
     /// The name, padded with NUL to twelve bytes.
     static let padded: [[UInt8]] = allCases.map { command in

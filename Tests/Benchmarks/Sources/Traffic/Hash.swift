@@ -26,6 +26,19 @@ struct Hash: BitwiseCopyable, Sendable {
         return second(inner)
     }
 
+    /// The two words that key the short ids of a compact block (BIP 152): of a single SHA-256 of header and nonce.
+    static func shortIDKey(_ header: [UInt8], nonce: UInt64) -> (UInt64, UInt64) {
+        var hash = SHA256()
+        header.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        withUnsafeBytes(of: nonce.littleEndian) { hash.update(bufferPointer: $0) }
+        return hash.finalize().withUnsafeBytes { digest in
+            (
+                UInt64(littleEndian: digest.loadUnaligned(as: UInt64.self)),
+                UInt64(littleEndian: digest.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            )
+        }
+    }
+
     private static func second(_ inner: SHA256) -> Hash {
         var outer = SHA256()
         inner.finalize().withUnsafeBytes { outer.update(bufferPointer: $0) }

@@ -1,7 +1,10 @@
 /// The chain that headers and blocks go on with; its targets are the easiest there are.
 struct Chain {
     private(set) var height = 870_000
-    private var tip = Hash.zero
+    private(set) var tip = Hash.zero
+    /// The latest headers with their hashes, the newest last.
+    private(set) var recent: [(hash: Hash, header: [UInt8])] = []
+    private static let recentLimit = 32
 
     /// Appends the next header, whose nonce is still to be found.
     func appendHeader(merkleRoot: Hash, _ time: UInt32, into out: inout Bytes) {
@@ -23,20 +26,64 @@ struct Chain {
             tip = Hash.double(out, start..<start + 80)
         }
         height += 1
+        if recent.count == Self.recentLimit { recent.removeFirst() }
+        recent.append((tip, Array(out.storage[start..<start + 80])))
     }
 }
 
+/// A block that is announced in short ids.
+struct RelayedBlock {
+    let header: [UInt8]
+    let hash: Hash
+    let coinbase: [UInt8]
+    /// But for the coinbase.
+    let transactions: [RelayedTransaction]
+}
+
 extension MessageMaker {
-    /// The next header of the chain, over transactions that nobody sees.
-    mutating func header(into out: inout Bytes) {
-        let start = out.count
-        chain.appendHeader(merkleRoot: randomHash(), time, into: &out)
-        chain.mine(&out, at: start)
+    /// Lets the chain have some headers, over transactions that nobody sees.
+    mutating func mineHeaders(_ count: Int) {
+        for _ in 0..<count {
+            var header = Bytes()
+            chain.appendHeader(merkleRoot: randomHash(), time, into: &header)
+            chain.mine(&header, at: 0)
+        }
     }
 
     /// A block of at least so many bytes, its merkle root and witness commitment right.
     mutating func block(bytes: Int, into out: inout Bytes) {
         message(.block, into: &out) { $0.blockPayload(bytes: bytes, into: &$1) }
+    }
+
+    /// The first header of a message, alone in one that announces it.
+    mutating func announcement(ofBlock message: Bytes, into out: inout Bytes) {
+        self.message(.headers, into: &out) { _, out in
+            out.append(byte: 1)
+            out.append(message.storage[24..<104])
+            out.append(byte: 0)
+        }
+    }
+
+    /// Asks for the block at the tip of the chain, with witnesses.
+    mutating func blockRequest(into out: inout Bytes) {
+        message(.getdata, into: &out) { maker, out in
+            out.append(byte: 1)
+            out.append(UInt32(0x4000_0002))
+            out.append(maker.chain.tip)
+        }
+    }
+
+    /// Asks for the latest headers, so many as the sender lacks; these are returned.
+    mutating func headersRequest(_ count: Int, into out: inout Bytes) -> [[UInt8]] {
+        let recent = chain.recent
+        let known = max(0, recent.count - 1 - count)
+        message(.getheaders, into: &out) { _, out in
+            out.append(UInt32(70016))
+            out.append(byte: 1)
+            out.append(recent[known].hash)
+            out.append(zeros: 32)
+        }
+        return recent[(known + 1)...].map(\.header)
     }
 
     /// Returns the number of transactions.
@@ -66,16 +113,57 @@ extension MessageMaker {
         return count
     }
 
-    /// A compact block of so many short ids, with its coinbase.
-    mutating func compactBlock(shortIDs: Int, into out: inout Bytes) {
+    /// The next block of the chain, over transactions that were relayed.
+    mutating func relayedBlock(of transactions: [RelayedTransaction]) -> RelayedBlock {
+        var coinbase = Bytes()
+        let parts = appendCoinbase(into: &coinbase)
+        var wtxids = [Hash.zero] + transactions.map(\.wtxid)
+        coinbase.replace(at: parts.commitment, with: Hash.parent(Hash.merkleRoot(&wtxids), .zero))
+        var txids = [Hash.txid(coinbase, 0, witness: parts.witness, coinbase.count)] + transactions.map(\.txid)
+        var header = Bytes()
+        chain.appendHeader(merkleRoot: Hash.merkleRoot(&txids), time, into: &header)
+        chain.mine(&header, at: 0)
+        return RelayedBlock(
+            header: header.storage, hash: chain.tip, coinbase: coinbase.storage, transactions: transactions)
+    }
+
+    /// A block in short ids, with its coinbase.
+    mutating func compactBlock(_ block: RelayedBlock, into out: inout Bytes) {
         message(.cmpctblock, into: &out) { maker, out in
-            maker.header(into: &out)
-            out.append(maker.random.next())
-            out.append(compactSize: shortIDs)
-            out.append(random: 6 * shortIDs, &maker.random)
+            let nonce = maker.random.next()
+            out.append(block.header)
+            out.append(nonce)
+            out.append(compactSize: block.transactions.count)
+            let key = Hash.shortIDKey(block.header, nonce: nonce)
+            for transaction in block.transactions {
+                let hash = SipHash.hash(transaction.wtxid, key.0, key.1)
+                out.append(UInt32(truncatingIfNeeded: hash))
+                out.append(UInt16(truncatingIfNeeded: hash >> 32))
+            }
             out.append([1, 0])
-            let parts = maker.appendCoinbase(into: &out)
-            out.replace(at: parts.commitment, with: maker.randomHash())
+            out.append(block.coinbase)
+        }
+    }
+
+    /// Asks for transactions of a compact block, by ascending places among its short ids.
+    mutating func blockTransactionRequest(_ block: RelayedBlock, _ places: [Int], into out: inout Bytes) {
+        message(.getblocktxn, into: &out) { _, out in
+            out.append(block.hash)
+            out.append(compactSize: places.count)
+            // The coinbase is the first of all; each index is the distance from the one before.
+            var next = 0
+            for place in places {
+                out.append(compactSize: place + 1 - next)
+                next = place + 2
+            }
+        }
+    }
+
+    mutating func blockTransactions(_ block: RelayedBlock, _ places: [Int], into out: inout Bytes) {
+        message(.blocktxn, into: &out) { _, out in
+            out.append(block.hash)
+            out.append(compactSize: places.count)
+            for place in places { out.append(block.transactions[place].bytes) }
         }
     }
 

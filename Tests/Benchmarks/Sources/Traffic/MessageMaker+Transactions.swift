@@ -1,3 +1,10 @@
+/// A transaction that several messages speak of.
+struct RelayedTransaction {
+    let bytes: [UInt8]
+    let txid: Hash
+    let wtxid: Hash
+}
+
 /// The ids of a transaction that was appended.
 struct MadeTransaction {
     var txid: Hash
@@ -23,8 +30,15 @@ extension MessageMaker {
         case legacy
     }
 
-    mutating func transactionMessage(into out: inout Bytes) {
-        message(.tx, into: &out) { maker, out in _ = maker.transaction(into: &out) }
+    mutating func transactionMessage(_ transaction: RelayedTransaction, into out: inout Bytes) {
+        message(.tx, into: &out) { _, out in out.append(transaction.bytes) }
+    }
+
+    /// A transaction that goes from node to node.
+    mutating func relayedTransaction() -> RelayedTransaction {
+        var bytes = Bytes()
+        let made = hashedTransaction(into: &bytes)
+        return RelayedTransaction(bytes: bytes.storage, txid: made.txid, wtxid: made.wtxid)
     }
 
     /// Appends a transaction and hashes it, for a block.

@@ -64,7 +64,8 @@ struct MessageMaker {
 
     mutating func sendCompact(into out: inout Bytes) {
         message(.sendcmpct, into: &out) { _, out in
-            out.append(byte: 0)
+            // High bandwidth: blocks are announced by it.
+            out.append(byte: 1)
             out.append(UInt64(2))
         }
     }
@@ -75,34 +76,39 @@ struct MessageMaker {
         message(.feefilter, into: &out) { maker, out in out.append(UInt64(maker.random.within(1000...60_000))) }
     }
 
-    /// A ping; the pong must carry the same nonce, which is returned.
-    mutating func ping(into out: inout Bytes) -> UInt64 {
-        let nonce = random.next()
+    mutating func ping(_ nonce: UInt64, into out: inout Bytes) {
         message(.ping, into: &out) { _, out in out.append(nonce) }
-        return nonce
     }
 
+    /// The answer to a ping, with its nonce.
     mutating func pong(_ nonce: UInt64, into out: inout Bytes) {
         message(.pong, into: &out) { _, out in out.append(nonce) }
     }
 
-    mutating func inventory(_ entries: Int, into out: inout Bytes) {
-        message(.inv, into: &out) { $0.inventoryPayload(entries, into: &$1) }
+    /// `inv`, `getdata` or `notfound` of transactions by wtxid.
+    mutating func inventory(_ command: Command, _ hashes: [Hash], into out: inout Bytes) {
+        message(command, into: &out) { _, out in
+            out.append(compactSize: hashes.count)
+            for hash in hashes {
+                out.append(UInt32(5))
+                out.append(hash)
+            }
+        }
     }
 
     mutating func inventoryPayload(_ entries: Int, into out: inout Bytes) {
         out.append(compactSize: entries)
         for _ in 0..<entries {
             out.append(UInt32(5))
-            for _ in 0..<4 { out.append(random.next()) }
+            out.append(randomHash())
         }
     }
 
-    mutating func headers(_ count: Int, into out: inout Bytes) {
-        message(.headers, into: &out) { maker, out in
-            out.append(compactSize: count)
-            for _ in 0..<count {
-                maker.header(into: &out)
+    mutating func headers(_ headers: [[UInt8]], into out: inout Bytes) {
+        message(.headers, into: &out) { _, out in
+            out.append(compactSize: headers.count)
+            for header in headers {
+                out.append(header)
                 out.append(byte: 0)
             }
         }

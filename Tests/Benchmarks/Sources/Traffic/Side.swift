@@ -14,8 +14,12 @@ struct Side {
     /// Bytes to be sent, of which `sent` have been.
     var queue = Bytes()
     var sent = 0
-    /// The nonce of a ping that is to be answered.
-    var owedPong: UInt64?
+    /// Bytes that it has sent before those of the queue.
+    var sentBefore = 0
+    /// What it has yet to say to the other side, the oldest first.
+    var duties: [OwedDuty] = []
+    /// Pings it has sent.
+    var pings: UInt64 = 0
 
     init(address: UInt32, port: UInt16, _ random: inout SeededRandom) {
         self.address = address
@@ -30,6 +34,7 @@ struct Side {
     mutating func didSend(_ count: Int) {
         sent += count
         if unsent == 0 {
+            sentBefore += sent
             queue.removeAll()
             sent = 0
         }

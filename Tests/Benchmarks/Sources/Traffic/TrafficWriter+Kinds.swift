@@ -1,36 +1,4 @@
 extension TrafficWriter {
-    // MARK: Relay
-
-    mutating func relay(size: Int) throws(WriteError) {
-        try openAll()
-        while wire.file.byteCount < size {
-            let side = wire.maker.random.below(2 * flows)
-            if wire.sides[side].unsent == 0 {
-                wire.enqueueOwedPong(side)
-                for _ in 0..<[1, 1, 1, 2, 2, 3][wire.maker.random.below(6)] { enqueueRelayed(side) }
-            }
-            for _ in 0..<wire.maker.random.within(1...8) where wire.sides[side].unsent > 0 { try wire.send(side) }
-        }
-        try closeAll()
-    }
-
-    /// Half `inv`, a third `tx`, the rest small change.
-    private mutating func enqueueRelayed(_ side: Int) {
-        let kind = wire.maker.random.below(1000)
-        if (833..<893).contains(kind) { return wire.enqueuePing(side) }
-        wire.enqueue(side) { maker, out in
-            switch kind {
-            case ..<495: maker.inventory(maker.random.within(1...35), into: &out)
-            case ..<500: maker.inventory(maker.random.within(36...1000), into: &out)
-            case ..<833: maker.transactionMessage(into: &out)
-            case ..<923: maker.feeFilter(into: &out)
-            case ..<963: maker.addresses(maker.random.chance(percent: 98) ? 1 : 1000, into: &out)
-            case ..<988: maker.headers(maker.random.chance(percent: 90) ? 1 : maker.random.within(2...8), into: &out)
-            default: maker.compactBlock(shortIDs: maker.random.within(500...4000), into: &out)
-            }
-        }
-    }
-
     // MARK: Blocks
 
     mutating func blocks(size: Int) throws(WriteError) {
@@ -39,7 +7,7 @@ extension TrafficWriter {
         while wire.file.byteCount + queued < size {
             let side = senderOfBlocks(wire.maker.random.below(flows))
             if wire.sides[side].unsent == 0 {
-                wire.enqueue(side) { maker, out in maker.block(bytes: Self.blockSize, into: &out) }
+                try enqueueBlock(side)
                 queued += wire.sides[side].unsent
             }
             for _ in 0..<wire.maker.random.within(2...20) where wire.sides[side].unsent > 0 {
@@ -50,8 +18,19 @@ extension TrafficWriter {
         try closeAll()
     }
 
+    /// Announces a block, has the other side ask for it, and queues it.
+    private mutating func enqueueBlock(_ side: Int) throws(WriteError) {
+        var block = Bytes()
+        wire.maker.block(bytes: Self.blockSize, into: &block)
+        wire.enqueue(side) { maker, out in maker.announcement(ofBlock: block, into: &out) }
+        try wire.drain(side)
+        wire.enqueue(side ^ 1) { maker, out in maker.blockRequest(into: &out) }
+        try wire.drain(side ^ 1)
+        wire.enqueue(side) { _, out in out.append(block.storage) }
+    }
+
     /// The side that is not the node.
-    private func senderOfBlocks(_ connection: Int) -> Int {
+    func senderOfBlocks(_ connection: Int) -> Int {
         2 * connection + (connection.isMultiple(of: 2) ? 1 : 0)
     }
 

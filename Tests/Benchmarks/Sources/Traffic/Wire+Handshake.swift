@@ -29,7 +29,7 @@ extension Wire {
             enqueuePing(client)
             try drain(client)
         case .pong:
-            enqueueOwedPong(server)
+            enqueueOwedPongs(server)
             try drain(server)
         case .clientFinish: try emit(client, Segment.finish | Segment.acknowledge)
         case .serverFinish: try emit(server, Segment.finish | Segment.acknowledge)
@@ -51,15 +51,16 @@ extension Wire {
 
     /// Queues a ping, and the other side's duty to answer.
     mutating func enqueuePing(_ side: Int) {
-        var nonce: UInt64 = 0
-        enqueue(side) { maker, out in nonce = maker.ping(into: &out) }
-        owe(side ^ 1, nonce)
+        let nonce = nextNonce(side)
+        enqueue(side) { maker, out in maker.ping(nonce, into: &out) }
+        owe(side ^ 1, .pong(nonce))
     }
 
-    mutating func enqueueOwedPong(_ side: Int) {
-        guard let nonce = sides[side].owedPong else { return }
-        owe(side, nil)
-        enqueue(side) { maker, out in maker.pong(nonce, into: &out) }
+    /// At the beginning of a connection nothing else is owed.
+    private mutating func enqueueOwedPongs(_ side: Int) {
+        for case .pong(let nonce) in takeDuties(side) {
+            enqueue(side) { maker, out in maker.pong(nonce, into: &out) }
+        }
     }
 
     private mutating func enqueueVersion(_ side: Int) {

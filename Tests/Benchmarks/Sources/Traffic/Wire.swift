@@ -36,8 +36,25 @@ struct Wire: ~Copyable {
         write(&maker, &sides[side].queue)
     }
 
-    /// Notes that a ping awaits its answer, or takes the note.
-    mutating func owe(_ side: Int, _ nonce: UInt64?) { sides[side].owedPong = nonce }
+    /// Has a side answer what the other one has queued, once that was sent.
+    mutating func owe(_ side: Int, _ duty: Duty) {
+        let other = sides[side ^ 1]
+        sides[side].duties.append(OwedDuty(duty: duty, dueAt: other.sentBefore + other.queue.count))
+    }
+
+    /// What a side has to say by now; it is about to.
+    mutating func takeDuties(_ side: Int) -> [Duty] {
+        let sent = sides[side ^ 1].sentBefore + sides[side ^ 1].sent
+        let due = sides[side].duties.prefix { $0.dueAt <= sent }.map(\.duty)
+        sides[side].duties.removeFirst(due.count)
+        return due
+    }
+
+    /// The next ping of a side: in one of eight connections a number that comes again, as some programs count.
+    mutating func nextNonce(_ side: Int) -> UInt64 {
+        sides[side].pings += 1
+        return side / 2 % 8 == 0 ? 1 + sides[side].pings % 16 : maker.random.next()
+    }
 
     // MARK: Sending
 
