@@ -5,9 +5,13 @@ import re
 import subprocess
 import sys
 
+from repeat import repeated
+
 FOLDER = os.environ["BENCH_DIR"]
 BTCSHARK = os.environ["BTCSHARK"]
 GENERATE = os.environ["GENERATE"]
+# Of two nodes that talk about few transactions: its messages are small.
+RELAY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../captures/relay.pcap")
 
 
 class Capture:
@@ -28,6 +32,17 @@ class Capture:
     def make(self, counts, size, flows):
         """Under another name first, so that an interrupted run leaves no half a file."""
         print(f"making {self.path}", file=sys.stderr)
+        if self.kind == "repeated":
+            count = repeated(RELAY, self.path + ".new", size << 20)
+            text = f"messages {count * messages_of(RELAY)}\n"
+        else:
+            text = self.generate(size, flows)
+        with open(counts, "w", encoding="ascii") as file:
+            file.write(text)
+        os.rename(self.path + ".new", self.path)
+
+    def generate(self, size, flows):
+        """Answers what the generator says of the file."""
         command = [GENERATE, "--kind", self.kind, "--output", self.path + ".new"]
         if size:
             command += ["--size", str(size)]
@@ -36,22 +51,29 @@ class Capture:
         report = subprocess.run(command, stderr=subprocess.PIPE, text=True)
         if report.returncode != 0:
             sys.exit(report.stderr)
-        with open(counts, "w", encoding="ascii") as file:
-            file.write(report.stderr)
-        os.rename(self.path + ".new", self.path)
+        return report.stderr
 
     def check(self):
         """Reads the file once, so that it is cached, and compares the messages with those that were made."""
-        report = subprocess.run([BTCSHARK, "-q", "-r", self.path], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                                text=True).stderr
-
-        def number(what):
-            found = re.search(r"([\d,]+) " + what, report)
-            return int(found.group(1).replace(",", "")) if found else 0
-
-        found = {"messages": number("Bitcoin message") - number("messages? cut"),
-                 "bad checksums": number("bad checksum"), "gaps": number("gap")}
+        found = found_in(self.path)
         expected = {"messages": self.messages, "bad checksums": 0, "gaps": 0}
         if found != expected:
-            print(f"WRONG: {self.path}: expected {expected}, btcshark says: {report}", file=sys.stderr)
+            print(f"WRONG: {self.path}: expected {expected}, btcshark finds {found}", file=sys.stderr)
         return found == expected
+
+
+def found_in(path):
+    """What btcshark counts in a capture."""
+    report = subprocess.run([BTCSHARK, "-q", "-r", path], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                            text=True).stderr
+
+    def number(what):
+        found = re.search(r"([\d,]+) " + what, report)
+        return int(found.group(1).replace(",", "")) if found else 0
+
+    return {"messages": number("Bitcoin message") - number("messages? cut"),
+            "bad checksums": number("bad checksum"), "gaps": number("gap")}
+
+
+def messages_of(path):
+    return found_in(path)["messages"]
