@@ -1,9 +1,15 @@
 extension TextBuffer {
     /// `f9:be:b4:d9`, as tshark shows hardware addresses, and in JSON all bytes.
     public mutating func append(colonHexadecimal span: RawSpan) {
-        for index in 0..<span.byteCount {
-            if index > 0 { append(":") }
-            append(hexadecimal: UInt64(span.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self)), digits: 2)
+        if span.isEmpty { return }
+        extend(span.byteCount &* 3) { target in
+            for index in 0..<span.byteCount {
+                let digits = Self.hexDigits(span.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self))
+                target.storeBytes(of: digits.littleEndian, toByteOffset: index &* 3, as: UInt16.self)
+                target.storeBytes(of: 0x3a, toByteOffset: index &* 3 &+ 2, as: UInt8.self)
+            }
+            // No colon after the last.
+            return span.byteCount &* 3 &- 1
         }
     }
 
