@@ -52,6 +52,9 @@ public enum Kind: Sendable, Equatable {
 }
 
 /// Names of an enumeration's values, with a phrase each.
+///
+/// They are declared once and stay for as long as the program runs. So that a ``Kind`` has no reference that is counted
+/// wherever a writer looks at one, the table of the names is owned by nobody, and never freed.
 public struct ValueNames: Sendable, Equatable {
     public struct Entry: Sendable, Equatable {
         public let value: UInt64
@@ -59,18 +62,33 @@ public struct ValueNames: Sendable, Equatable {
         public let meaning: String
     }
 
-    public let entries: [Entry]
+    private let table: Unmanaged<NameTable>
 
     public init(_ entries: (UInt64, String, String)...) { self.init(entries) }
 
     public init(_ entries: [(UInt64, String, String)]) {
-        self.entries = entries.map { Entry(value: $0.0, name: $0.1, meaning: $0.2) }
+        table = .passRetained(NameTable(entries.map { Entry(value: $0.0, name: $0.1, meaning: $0.2) }))
     }
+
+    public static func == (left: ValueNames, right: ValueNames) -> Bool { left.entries == right.entries }
+
+    public var entries: [Entry] { table.takeUnretainedValue().entries }
 
     /// The name of `value`, or nil where it has none.
     public func name(of value: UInt64) -> String? {
-        for entry in entries where entry.value == value { return entry.name }
-        return nil
+        let table = table.takeUnretainedValue()
+        return table.place(of: value).map { table.entries[$0].name }
+    }
+
+    /// Whether `value` has a name.
+    public func hasName(_ value: UInt64) -> Bool { table.takeUnretainedValue().place(of: value) != nil }
+
+    /// No name has a quote, a backslash or a control character.
+    public var arePlain: Bool { table.takeUnretainedValue().isPlain }
+
+    /// Appends the name of `value`; answers whether it has one.
+    public func append(nameOf value: UInt64, to text: inout TextBuffer) -> Bool {
+        table.takeUnretainedValue().append(nameOf: value, to: &text)
     }
 
     /// The value of that name, in any case.

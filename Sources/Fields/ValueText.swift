@@ -42,7 +42,7 @@ public struct ValueText {
                 Self.append(number: value, bits, hexadecimal, to: &text)
                 return
             }
-            text.append(names.name(of: value) ?? "Unknown")
+            if !names.append(nameOf: value, to: &text) { text.append("Unknown") }
             text.append(" (")
             Self.append(number: value, bits, hexadecimal, to: &text)
             text.append(")")

@@ -68,6 +68,20 @@ public final class ByteOutput {
 
     public func flushIfFull() { drainIfFull(&buffer) }
 
+    /// Hands ``buffer`` over to who writes a record, and takes it back with ``give(_:)``: what is appended meanwhile is
+    /// appended to a value of its own, without an access to this object for each piece.
+    func take() -> TextBuffer {
+        var taken = TextBuffer()
+        swap(&taken, &buffer)
+        return taken
+    }
+
+    /// Takes back what ``take()`` has handed over, and writes it where it is much or each record is written at once.
+    func give(_ text: consuming TextBuffer) {
+        if isLineBuffered || text.count >= Self.capacity { drain(&text) }
+        swap(&text, &buffer)
+    }
+
     /// Writes what is in `text`, which may be ``buffer`` itself, where it is much or each record is written at once.
     func drainIfFull(_ text: inout TextBuffer) {
         if isLineBuffered || text.count >= Self.capacity { drain(&text) }

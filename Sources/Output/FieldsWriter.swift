@@ -50,12 +50,13 @@ public final class FieldsWriter: RecordSink {
     public func write(_ record: borrowing Record, _ bytes: RawSpan) {
         guard record.isNumbered || showsGaps else { return }
         columns.collect(record.tree)
+        var text = output.take()
         for column in columns.columns.indices {
-            if column > 0 { output.buffer.append(ascii: format.separator) }
-            appendCell(column, record.tree, bytes, to: &output.buffer)
+            if column > 0 { text.append(ascii: format.separator) }
+            appendCell(column, record.tree, bytes, to: &text)
         }
-        output.buffer.append("\n")
-        output.flushIfFull()
+        text.append("\n")
+        output.give(text)
     }
 
     private func appendCell(_ column: Int, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer) {

@@ -12,17 +12,30 @@ extension TextBuffer {
 
     /// The same without the quotes around it.
     mutating func append(jsonContents text: some Sequence<UInt8>) {
-        for byte in text {
+        let isWritten: Void? = text.withContiguousStorageIfAvailable { append(jsonContents: $0.span.bytes) }
+        if isWritten == nil { append(jsonContents: Array(text).span.bytes) }
+    }
+
+    /// The same; nearly always nothing is to be escaped.
+    mutating func append(jsonContents text: RawSpan) {
+        var start = 0
+        for at in 0..<text.byteCount {
+            let byte = text.unsafeLoad(fromUncheckedByteOffset: at, as: UInt8.self)
+            guard Self.isEscaped(byte) else { continue }
+            append(utf8: text.extracting(start..<at))
+            start = at &+ 1
             switch byte {
             case 0x22: append("\\\"")
             case 0x5c: append("\\\\")
-            case 0..<0x20, 0x7f:
+            default:
                 append("\\u")
                 append(hexadecimal: UInt64(byte), digits: 4)
-            default: append(ascii: byte)
             }
         }
+        append(utf8: text.extracting(start..<text.byteCount))
     }
+
+    private static func isEscaped(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x22 || byte == 0x5c || byte == 0x7f }
 }
 
 /// Writes the values of nodes as JSON.
@@ -91,6 +104,6 @@ struct JSONValue {
     private mutating func append(contentsOf node: Node, _ kind: Kind, _ own: RawSpan, to text: inout TextBuffer) {
         scratch.removeAll()
         value.append(node, kind, own, .plain, to: &scratch)
-        text.append(jsonContents: scratch.bytes)
+        text.append(jsonContents: scratch.bytes.span.bytes)
     }
 }

@@ -38,7 +38,8 @@ public final class NDJSONWriter: RecordSink {
 
     private let output: ByteOutput
     private let declarations: [FieldDeclaration]
-    // For each field whether its declaration says that it repeats.
+    // For each field its kind, and whether its declaration says that it repeats.
+    private let kinds: [Kind]
     private let repeats: [Bool]
     // Of fields, and of columns if there are any.
     private let keys: JSONKeys
@@ -68,6 +69,7 @@ public final class NDJSONWriter: RecordSink {
         self.depth = depth
         let declarations = Catalog.declarations
         self.declarations = declarations
+        kinds = declarations.map(\.kind)
         repeats = declarations.map(\.repeats)
         keys = JSONKeys(declarations.map(\.name))
         self.columns = columns.map { ColumnNodes($0, fieldCount: declarations.count, distinct: true) }
@@ -79,13 +81,14 @@ public final class NDJSONWriter: RecordSink {
     public func end() { output.flush() }
 
     public func write(_ record: borrowing Record, _ bytes: RawSpan) {
+        var text = output.take()
         if let cutter, cutter.cuts(record.tree, from: record.protocolNode, byteCount: bytes.byteCount) {
-            append(cutter.tree, bytes, to: &output.buffer)
+            append(cutter.tree, bytes, to: &text)
         } else {
-            append(record.tree, bytes, to: &output.buffer)
+            append(record.tree, bytes, to: &text)
         }
-        output.buffer.append("\n")
-        output.flushIfFull()
+        text.append("\n")
+        output.give(text)
     }
 
     private func append(_ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer) {
@@ -107,9 +110,8 @@ public final class NDJSONWriter: RecordSink {
         var isFirst = true
         var place = range.lowerBound
         while let index = members.nextKey(&place, to: range.upperBound, tree) {
-            if !isFirst { text.append(",") }
+            appendMember(index, after: !isFirst, tree, bytes, to: &text)
             isFirst = false
-            appendMember(index, tree, bytes, to: &text)
         }
         if !remarks.isEmpty {
             if !isFirst { text.append(",") }
@@ -119,14 +121,18 @@ public final class NDJSONWriter: RecordSink {
     }
 
     /// The keys of one field: its own, and what stands beside it.
-    private func appendMember(_ index: Int, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer) {
+    ///
+    /// - Parameter hasComma: Another member is before it.
+    private func appendMember(
+        _ index: Int, after hasComma: Bool, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer
+    ) {
         let field = Int(tree.nodes[index].fieldID)
-        text.append(keys, field)
+        text.append(keys, field, after: hasComma)
         append(.value, from: index, tree, bytes, to: &text)
-        switch declarations[field].kind {
+        switch kinds[field] {
         case .group, .layer: return
         case .enumeration(let names, _, _):
-            if hasMember(from: index, tree, { !$0.flags.contains(.truncated) && names.name(of: $0.value) != nil }) {
+            if hasMember(from: index, tree, { !$0.flags.contains(.truncated) && names.hasName($0.value) }) {
                 text.append(",")
                 text.append(keys, field, ".name")
                 append(.name, from: index, tree, bytes, to: &text)
@@ -179,15 +185,20 @@ public final class NDJSONWriter: RecordSink {
         _ part: Part, of index: Int, _ tree: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer
     ) {
         let node = tree.nodes[index]
-        let kind = declarations[Int(node.fieldID)].kind
+        let kind = kinds[Int(node.fieldID)]
         let isTruncated = node.flags.contains(.truncated)
         switch part {
         case .value: appendValue(index, kind, tree, bytes, to: &text)
         case .name:
-            if !isTruncated, case .enumeration(let names, _, _) = kind, let name = names.name(of: node.value) {
-                text.append(jsonString: name.utf8)
+            guard !isTruncated, case .enumeration(let names, _, _) = kind, names.hasName(node.value) else {
+                return text.append("null")
+            }
+            if names.arePlain {
+                text.append("\"")
+                _ = names.append(nameOf: node.value, to: &text)
+                text.append("\"")
             } else {
-                text.append("null")
+                text.append(jsonString: (names.name(of: node.value) ?? "").utf8)
             }
         case .epoch:
             if isTruncated {
@@ -259,7 +270,7 @@ public final class NDJSONWriter: RecordSink {
             if isList { text.append("[") }
             for (place, index) in nodes.enumerated() {
                 if place > 0 { text.append(",") }
-                let kind = declarations[Int(tree.nodes[Int(index)].fieldID)].kind
+                let kind = kinds[Int(tree.nodes[Int(index)].fieldID)]
                 switch columns.columns[column].companion {
                 case .name: append(.name, of: Int(index), tree, bytes, to: &text)
                 case .epoch: append(.epoch, of: Int(index), tree, bytes, to: &text)

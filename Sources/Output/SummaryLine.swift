@@ -55,7 +55,7 @@ public struct SummaryLine {
 
     /// - Returns: Where the message's own text begins.
     private mutating func appendColumns(_ record: borrowing Record, to text: inout TextBuffer) -> Int {
-        text.append(rightAligned: 5) { $0.append(decimal: record.frameNumber) }
+        text.append(decimal: record.frameNumber, rightAligned: 5)
         text.append(ascii: separator)
         text.append(rightAligned: 10) {
             guard record.hasTime else { return }
@@ -107,9 +107,27 @@ extension TextBuffer {
     /// What `body` appends, with spaces before it up to `width`; it must be ASCII.
     mutating func append(rightAligned width: Int, _ body: (inout TextBuffer) -> Void) {
         let start = count
-        append(spaces: width)
-        let from = count
         body(&self)
-        bytes.removeSubrange(start..<start + min(width, count - from))
+        let length = count - start
+        guard length < width else { return }
+        append(spaces: width - length)
+        bytes.withUnsafeMutableBytes { bytes in
+            let field = UnsafeMutableRawBufferPointer(rebasing: bytes[start...])
+            // Regions that overlap are moved soundly.
+            UnsafeMutableRawBufferPointer(rebasing: field[(width - length)...]).copyBytes(from: field.prefix(length))
+            field.prefix(width - length).copyBytes(from: repeatElement(0x20, count: width - length))
+        }
+    }
+
+    /// A number with spaces before it up to `width`.
+    mutating func append(decimal value: UInt64, rightAligned width: Int) {
+        var digits = 1
+        var limit: UInt64 = 10
+        while digits < width, value >= limit {
+            digits += 1
+            limit &*= 10
+        }
+        append(spaces: width - digits)
+        append(decimal: value)
     }
 }

@@ -45,20 +45,21 @@ public final class TextWriter: RecordSink {
     public func end() { output.flush() }
 
     public func write(_ record: borrowing Record, _ bytes: RawSpan) {
-        fitted(.cut) { text, _ in
+        var text = output.take()
+        fit(.cut, &text) { text, _ in
             summary?.append(record, into: isForPeople ? output.width : nil, to: &text)
             places?.append(record, to: &text)
         }
         if showsTree {
             if let cutter, cutter.cuts(record.tree, from: record.protocolNode, byteCount: bytes.byteCount) {
-                append(record, cutter.tree, bytes)
+                append(record, cutter.tree, bytes, to: &text)
             } else {
-                append(record, record.tree, bytes)
+                append(record, record.tree, bytes, to: &text)
             }
         }
         if hex {
-            if showsTree { output.buffer.append("\n") }
-            fitted(.cut) { text, _ in
+            if showsTree { text.append("\n") }
+            fit(.cut, &text) { text, _ in
                 if record.ciphertext.isEmpty {
                     HexText.append(bytes, to: &text)
                 } else {
@@ -67,30 +68,33 @@ public final class TextWriter: RecordSink {
                 }
             }
         }
-        if showsTree || hex { output.buffer.append("\n") }
-        output.flushIfFull()
+        if showsTree || hex { text.append("\n") }
+        output.give(text)
     }
 
-    private func append(_ record: borrowing Record, _ shown: borrowing Tree, _ bytes: RawSpan) {
-        fitted(.cut) { text, drain in tree?.append(record, shown, bytes, to: &text, draining: drain) }
-        fitted(.folded(after: AnnotatedText.width, indent: 2)) { text, drain in
+    private func append(
+        _ record: borrowing Record, _ shown: borrowing Tree, _ bytes: RawSpan, to text: inout TextBuffer
+    ) {
+        fit(.cut, &text) { text, drain in tree?.append(record, shown, bytes, to: &text, draining: drain) }
+        fit(.folded(after: AnnotatedText.width, indent: 2), &text) { text, drain in
             annotated?.append(record, shown, bytes, to: &text, draining: drain)
         }
     }
 
     /// Appends the lines of `body` as the output has room for them. `body` drains a text that has grown large, at the
     /// end of a line.
-    private func fitted(
-        _ manner: LineFitter.Manner, _ body: (inout TextBuffer, (inout TextBuffer) -> Void) -> Void
+    private func fit(
+        _ manner: LineFitter.Manner, _ text: inout TextBuffer,
+        _ body: (inout TextBuffer, (inout TextBuffer) -> Void) -> Void
     ) {
         let fitter = isForPeople ? output.width.map { LineFitter(manner, into: $0) } : nil
-        var start = output.buffer.count
-        body(&output.buffer) { text in
+        var start = text.count
+        body(&text) { text in
             fitter?.fit(&text, from: start)
             output.drain(&text)
             start = text.count
         }
-        fitter?.fit(&output.buffer, from: start)
+        fitter?.fit(&text, from: start)
     }
 
     /// A dump with a heading, where there are two of them: `Encrypted (81 bytes):`.

@@ -5,9 +5,14 @@ import Records
 /// `-V`: the tree in tshark's manner, four spaces a level.
 public struct TreeText {
     private let kinds: [Kind]
-    /// All labels in one, since a node is written without touching a reference; and where each field's is.
+    /// All labels in one, since a node is written without touching a reference; and where that of each field ends.
+    ///
+    /// Before the label of a flag stand its bits, once set and once not, after that of a value a colon.
     private let labels: [UInt8]
-    private let labelRanges: [Range<Int>]
+    private let labelEnds: [Int]
+    /// The same of flags that are set.
+    private let setLabels: [UInt8]
+    private let setLabelEnds: [Int]
     let full: Bool
     private let leftOut = CutFields.standard.group
     private let colour: Colour
@@ -22,15 +27,44 @@ public struct TreeText {
     public init(full: Bool, colour: Colour) {
         let declarations = Catalog.declarations
         kinds = declarations.map(\.kind)
-        var labels: [UInt8] = []
-        labelRanges = declarations.map { declaration in
-            let start = labels.count
-            labels += declaration.label.utf8
-            return start..<labels.count
-        }
-        self.labels = labels
+        (labels, labelEnds) = Self.labels(declarations, isSet: false)
+        (setLabels, setLabelEnds) = Self.labels(declarations, isSet: true)
         self.full = full
         self.colour = colour
+    }
+
+    /// What stands before the values of fields.
+    ///
+    /// - Parameter isSet: Of flags alone, those that are set.
+    private static func labels(_ declarations: [FieldDeclaration], isSet: Bool) -> ([UInt8], [Int]) {
+        var text = TextBuffer()
+        let ends = declarations.map { declaration in
+            switch declaration.kind {
+            case .group, .layer: if !isSet { text.append(declaration.label) }
+            case .flag(let mask, let bits):
+                append(bit: mask, of: bits, isSet: isSet, to: &text)
+                text.append(declaration.label)
+                text.append(": ")
+            default:
+                if !isSet {
+                    text.append(declaration.label)
+                    text.append(": ")
+                }
+            }
+            return text.count
+        }
+        return (text.bytes, ends)
+    }
+
+    private func appendLabel(_ node: Node, _ kind: Kind, to text: inout TextBuffer) {
+        let field = Int(node.fieldID)
+        if case .flag = kind, node.value != 0 {
+            let start = field > 0 ? setLabelEnds[field - 1] : 0
+            text.append(utf8: setLabels.span.bytes.extracting(start..<setLabelEnds[field]))
+        } else {
+            let start = field > 0 ? labelEnds[field - 1] : 0
+            text.append(utf8: labels.span.bytes.extracting(start..<labelEnds[field]))
+        }
     }
 
     /// - Parameters:
@@ -137,10 +171,7 @@ public struct TreeText {
         let isBracketed = node.flags.contains(.generated)
         if isBracketed { text.append("[") }
         if let role { colour.begin(role, in: &text) }
-        if case .flag(let mask, let bits) = kind {
-            Self.append(bit: mask, of: bits, isSet: node.value != 0, to: &text)
-        }
-        text.append(utf8: labels.span.bytes.extracting(labelRanges[Int(node.fieldID)]))
+        appendLabel(node, kind, to: &text)
         switch kind {
         case .group, .layer:
             if node.flags.contains(.listEntry) {
@@ -148,7 +179,6 @@ public struct TreeText {
                 text.append(decimal: node.value)
             }
         default:
-            text.append(": ")
             Self.append(
                 valueOf: node, kind, tree.bytes(of: node, in: bytes),
                 limit: full || isBracketed ? .max : Self.byteLimit, &value, to: &text)

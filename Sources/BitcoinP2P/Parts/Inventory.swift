@@ -33,7 +33,7 @@ struct Inventory: Sendable {
         if c.sink.wantsInfo { appendInfo(&c, entries, from: start) }
         try c.list(of: item, entries, stride: 36) { (c, index) throws(Stop) in
             let value = try c.integer(type, UInt32.self)
-            if InventoryType.names.name(of: UInt64(value)) == nil { c.annotate(inventoryTypeUnknown) }
+            if !InventoryType.names.hasName(UInt64(value)) { c.annotate(inventoryTypeUnknown) }
             try c.bytes(hash, 32)
             if index < earlier.announcements.count, let announcement, let first = earlier.announcements[index] {
                 announcement.append(first, to: &c.sink)
