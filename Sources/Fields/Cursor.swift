@@ -42,6 +42,11 @@ public struct Cursor<Sink: FieldSink & ~Copyable>: ~Copyable, ~Escapable {
     public func wantsAny(of fields: borrowing FieldSet) -> Bool {
         Sink.mode == .tree || Sink.mode == .pick && sink.wantsAny(of: fields)
     }
+    /// Whether one of these is kept, or what is said of fields: what only they and remarks need must be computed.
+    @inlinable
+    public func explains(_ fields: borrowing FieldSet) -> Bool {
+        Sink.mode == .tree || Sink.mode == .pick && (sink.wantsRemarks || sink.wantsAny(of: fields))
+    }
 
     /// Claims `count` bytes and answers where they begin.
     @inlinable

@@ -29,6 +29,8 @@ public protocol FieldSink: FieldSource, ~Copyable {
     func wants(_ field: Field) -> Bool
     /// Whether one of these becomes a node.
     func wantsAny(of fields: borrowing FieldSet) -> Bool
+    /// Whether somebody looks at what is said of fields.
+    var wantsRemarks: Bool { get }
     /// No more nodes are taken; lists stop.
     var isFull: Bool { get }
 

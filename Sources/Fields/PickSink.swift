@@ -42,6 +42,7 @@ public struct PickSink: FieldSink, ~Copyable {
     @inlinable public var isFull: Bool { kept.isFull }
     @inlinable public func wants(_ field: Field) -> Bool { wanted.contains(field) }
     @inlinable public func wantsAny(of fields: borrowing FieldSet) -> Bool { !wanted.isDisjoint(with: fields) }
+    @inlinable public var wantsRemarks: Bool { !wantedRemarks.isEmpty }
 
     /// Whether the next node, of that field, is kept.
     @inlinable

@@ -19,6 +19,7 @@ public struct SkimSink: FieldSink, ~Copyable {
     @inlinable public static var mode: SinkMode { .skim }
     @inlinable public func wants(_: Field) -> Bool { false }
     @inlinable public func wantsAny(of _: borrowing FieldSet) -> Bool { false }
+    @inlinable public var wantsRemarks: Bool { keepsBroken }
     @inlinable public var isFull: Bool { false }
     @inlinable public mutating func leaf(_: Field, at _: Int, length _: Int, value _: UInt64, flags _: NodeFlags) {}
     @inlinable public mutating func open(_: Field, at _: Int, value _: UInt64, flags _: NodeFlags) -> Int { 0 }

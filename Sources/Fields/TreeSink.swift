@@ -28,6 +28,7 @@ public struct TreeSink: FieldSink, ~Copyable {
     @inlinable public static var mode: SinkMode { .tree }
     @inlinable public func wants(_: Field) -> Bool { true }
     @inlinable public func wantsAny(of _: borrowing FieldSet) -> Bool { true }
+    @inlinable public var wantsRemarks: Bool { true }
     @inlinable public var isFull: Bool { tree.isFull }
 
     @inlinable

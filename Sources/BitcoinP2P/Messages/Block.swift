@@ -11,13 +11,12 @@ struct Block: Payload {
     )
     let transaction: Transaction
     let checks: BlockChecks
-    /// What stands in the transactions, or is computed of them.
-    private let inside: FieldSet
+    /// What is computed of all transactions.
+    private let checked: FieldSet
 
     init() {
-        let (parts, fields) = FieldSet.declared { (Transaction.standard, BlockChecks()) }
-        (transaction, checks) = parts
-        inside = fields
+        transaction = Transaction.standard
+        (checks, checked) = FieldSet.declared(by: BlockChecks.init)
     }
 
     /// What refutes that the bytes are the block that the header names, or that it has work.
@@ -47,11 +46,12 @@ struct Block: Payload {
             c.sink.info.append(" tx ")
             c.sink.info.append(byteCount: size)
         }
-        guard c.wantsAny(of: inside) else { return try transaction.list(&c, transactions, context.network) }
+        guard c.explains(checked) else { return try transaction.list(&c, transactions, context.network) }
         let frame = c.offset - start
         var body = BlockBody(expecting: transactions)
         try c.list(of: transaction.message, transactions, minimum: 10) { (c, _) throws(Stop) in
-            body.append(try transaction.layout(&c, context.network, hashing: true))
+            body.append(
+                try transaction.layout(&c, context.network, hashing: true, needing: [.txid, .wtxid]))
         }
         checks.layout(&c, from: start, frame: frame, body, transaction)
     }

@@ -25,7 +25,8 @@ struct BlockTxn: Payload {
         }
         try c.list(of: transaction.message, transactions, minimum: 10) { (c, index) throws(Stop) in
             let isHashed = c.wants(shortID) || c.wantsAny(of: transaction.computed)
-            let summary = try transaction.layout(&c, context.network, hashing: isHashed)
+            let summary = try transaction.layout(
+                &c, context.network, hashing: isHashed, needing: c.wants(shortID) ? .wtxid : [])
             // As it was sent: without witness under version 1.
             if let key = context.earlier.shortIDKey, let name = summary.wtxid { c.generate(shortID, key.shortID(name)) }
             if let seen = context.earlier.transaction(at: index) { c.generate(seenIn, seen.frame) }

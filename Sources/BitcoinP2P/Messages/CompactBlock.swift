@@ -85,7 +85,8 @@ struct CompactBlock: Payload {
             var name: Hash256?
             try c.group(transaction.message) { (c) throws(Stop) in
                 let isHashed = c.wants(prefilledShortID) || c.wantsAny(of: transaction.computed)
-                let summary = try transaction.layout(&c, context.network, hashing: isHashed)
+                let summary = try transaction.layout(
+                    &c, context.network, hashing: isHashed, needing: c.wants(prefilledShortID) ? .wtxid : [])
                 // As it was sent: with witness under version 2, so that this is the wtxid; without under version 1.
                 name = summary.wtxid
             }

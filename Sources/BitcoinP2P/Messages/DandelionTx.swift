@@ -11,7 +11,7 @@ struct DandelionTx: Payload {
         try c.group(transaction.message) { (c) throws(Stop) in
             let summary = try transaction.layout(
                 &c, context.network, hashing: c.wantsAny(of: transaction.computed) || c.sink.wantsInfo,
-                payloadHash: context.payloadHash)
+                needing: c.sink.wantsInfo ? .txid : [], payloadHash: context.payloadHash)
             c.info(" ", hash: summary.txid)
         }
     }

@@ -8,7 +8,7 @@ struct Tx: Payload {
     func layout(_ c: inout Cursor<some FieldSink & ~Copyable>, _ context: MessageContext) throws(Stop) {
         let summary = try transaction.layout(
             &c, context.network, hashing: c.wantsAny(of: transaction.computed) || c.sink.wantsInfo,
-            payloadHash: context.payloadHash)
+            needing: c.sink.wantsInfo ? .txid : [], payloadHash: context.payloadHash)
         guard c.sink.wantsInfo else { return }
         c.info(" ", hash: summary.txid)
         c.sink.info.append(" ")

@@ -71,10 +71,12 @@ struct Transaction: Sendable {
     let identity: TransactionIdentity
     /// What a transaction must be hashed or summed for.
     let computed: FieldSet
-    let times = TransactionTimes()
-    let inputScript = InputScript()
-    let outputScript = OutputScript()
-    let witnessParts = WitnessParts()
+    let times: TransactionTimes
+    let inputScript: InputScript
+    let outputScript: OutputScript
+    let witnessParts: WitnessParts
+    /// What says what its parts mean.
+    private let explaining: FieldSet
 
     private static let shared = FieldSet.declared(by: Transaction.init)
 
@@ -88,6 +90,11 @@ struct Transaction: Sendable {
         let (identity, fields) = FieldSet.declared(by: TransactionIdentity.init)
         self.identity = identity
         computed = fields.union([totalOut])
+        let (parts, explaining) = FieldSet.declared {
+            (TransactionTimes(), InputScript(), OutputScript(), WitnessParts())
+        }
+        (times, inputScript, outputScript, witnessParts) = parts
+        self.explaining = explaining
     }
 
     /// What the summary line says of a transaction.
@@ -97,9 +104,8 @@ struct Transaction: Sendable {
         var virtualSize: Int
         /// What all outputs have together; nil where that is no amount.
         var totalOut: Int64?
-        /// Nil where nobody asked for it.
+        /// Nil where nobody needs it.
         var txid: Hash256?
-        /// Nil where no tree is made.
         var wtxid: Hash256?
         var parts: TransactionParts
     }
@@ -117,11 +123,13 @@ struct Transaction: Sendable {
     ///
     /// - Parameters:
     ///   - network: Whose addresses outputs are shown with.
-    ///   - hashing: Whether the txid is computed; only then a tree gets the generated fields.
+    ///   - hashing: Whether it is hashed and summed: only then a tree gets the generated fields.
+    ///   - names: Those that the caller needs, also where no field shows them.
     ///   - payloadHash: The double SHA-256 of all the bytes from here to the cursor's end, where it is known already.
     @discardableResult
     func layout(
-        _ c: inout Cursor<some FieldSink & ~Copyable>, _ network: Network, hashing: Bool, payloadHash: Hash256? = nil
+        _ c: inout Cursor<some FieldSink & ~Copyable>, _ network: Network, hashing: Bool,
+        needing names: TransactionNames.Needed = [], payloadHash: Hash256? = nil
     ) throws(Stop) -> Summary {
         let start = c.offset
         let number = try c.integer(version, UInt32.self)
@@ -133,7 +141,7 @@ struct Transaction: Sendable {
         }
         let body = c.offset
         var outline = TransactionOutline(version: number, hasWitness: flags & 1 != 0)
-        if c.keepsFields { outline.look(c.bytes, inputsAt: body) }
+        if c.explains(explaining) { outline.look(c.bytes, inputsAt: body) }
         let (inputs, sequences) = try layoutInputs(&c, outline, network)
         let (outputs, total) = try layoutOutputs(&c, outline, network, summing: hashing)
         let bodyEnd = c.offset
@@ -141,20 +149,20 @@ struct Transaction: Sendable {
         let tail = c.offset
         let lock = try c.integer(lockTime, UInt32.self)
 
-        times.layout(&c, lockTime: lock, sequences)
-        if c.keepsFields {
+        if outline.isExplained {
+            times.layout(&c, lockTime: lock, sequences)
             if !outline.isCoinbase { c.generate(times.replaceable, sequences.isReplaceable ? 1 : 0) }
-            if let total {
-                c.generate(totalOut, UInt64(bitPattern: total))
-                if total > Limits.money { c.annotate(amountOutOfRange) }
-            }
+        }
+        if c.keepsFields, let total {
+            c.generate(totalOut, UInt64(bitPattern: total))
+            if total > Limits.money { c.annotate(amountOutOfRange) }
         }
         let parts = TransactionParts(start: start, body: body..<bodyEnd, tail: tail, end: c.offset)
         let whole = c.left == 0 ? payloadHash : nil
-        let names = hashing ? identity.layout(&c, parts, whole) : nil
+        let found = hashing ? identity.layout(&c, parts, whole, needing: names) : TransactionNames()
         return Summary(
-            inputs: inputs, outputs: outputs, virtualSize: parts.virtualSize, totalOut: total, txid: names?.txid,
-            wtxid: names?.wtxid, parts: parts)
+            inputs: inputs, outputs: outputs, virtualSize: parts.virtualSize, totalOut: total, txid: found.txid,
+            wtxid: found.wtxid, parts: parts)
     }
 
     private func layoutInputs(
@@ -162,19 +170,19 @@ struct Transaction: Sendable {
     ) throws(Stop) -> (count: Int, sequences: TransactionTimes.Sequences) {
         let count = try c.compactSize(inputCount, of: input, limit: Limits.size)
         var sequences = TransactionTimes.Sequences()
-        var witnesses = c.keepsFields ? outline.witnesses : nil
+        var witnesses = outline.witnesses
         try c.list(of: input, count, minimum: 41) { (c, _) throws(Stop) in
             let mark = c.mark
             let outpoint = c.offset..<c.offset &+ 36
             try c.group(prevOutput) { (c) throws(Stop) in
                 try c.bytes(prevHash, 32)
                 try c.integer(prevIndex, UInt32.self)
-                if c.keepsFields, count > 1, InputType.isNull(outpoint, c.bytes) { c.annotate(prevoutNull) }
+                if outline.isExplained, count > 1, InputType.isNull(outpoint, c.bytes) { c.annotate(prevoutNull) }
             }
             let length = try c.compactSize(sigScriptLength, bytesOf: sigScript, limit: Limits.size)
             let script = try c.bytes(sigScript, length)
             var type = InputType.unknown
-            if c.keepsFields {
+            if outline.isExplained {
                 if outline.isCoinbase {
                     type = .coinbase
                     if !(2...100).contains(length) { c.annotate(coinbaseLengthWrong) }
@@ -184,7 +192,7 @@ struct Transaction: Sendable {
                 inputScript.layout(&c, script, type, network)
             }
             let sequence = try c.integer(self.sequence, UInt32.self)
-            guard c.keepsFields else { return }
+            guard outline.isExplained else { return }
             sequences.add(sequence)
             times.layout(&c, sequence: sequence, version: outline.version, isCoinbase: outline.isCoinbase)
             c.generate(inputScript.type, type.rawValue)
@@ -215,7 +223,7 @@ struct Transaction: Sendable {
             }
             let length = try c.compactSize(scriptLength, bytesOf: self.script, limit: Limits.size)
             let script = try c.bytes(script, length)
-            guard c.keepsFields else { return }
+            guard outline.isExplained else { return }
             outputScript.layout(
                 &c, OutputScript.Output(mark: mark, amount: amount, script: script, of: c.bytes), network,
                 isCommitment: outline.isCoinbase && outline.commitment == index)
@@ -230,7 +238,7 @@ struct Transaction: Sendable {
         var isEmpty = true
         try c.list(of: witness, inputs, minimum: 1) { (c, _) throws(Stop) in
             let mark = c.mark
-            let look = c.keepsFields ? outline.nextWitness(c.bytes) : nil
+            let look = outline.isExplained ? outline.nextWitness(c.bytes) : nil
             if let look, look.stack.count > 0 { c.head(mark) { $0.append(InputType.name(look.type)) } }
             let count = try c.compactSize(componentCount, of: component, limit: Limits.size)
             if count > 0 { isEmpty = false }
@@ -238,7 +246,7 @@ struct Transaction: Sendable {
                 let mark = c.mark
                 let length = try c.compactSize(componentLength, bytesOf: componentData, limit: Limits.size)
                 let data = try c.bytes(componentData, length)
-                guard c.keepsFields, let look else { return }
+                guard let look else { return }
                 let role = WitnessParts.role(index, of: look.stack, look.type)
                 witnessParts.layout(&c, mark, data, role, look.stack)
             }

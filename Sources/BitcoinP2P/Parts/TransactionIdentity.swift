@@ -17,11 +17,17 @@ struct TransactionParts {
     var hasWitnessForm: Bool { size != strippedSize }
 }
 
-/// The two names of a transaction.
+/// The two names of a transaction, as far as they were computed.
 struct TransactionNames {
-    var txid: Hash256
-    /// Nil where only the txid was computed.
+    var txid: Hash256?
     var wtxid: Hash256?
+
+    /// Those that are computed though no field shows them.
+    struct Needed: OptionSet {
+        let rawValue: UInt8
+        static let txid = Needed(rawValue: 1)
+        static let wtxid = Needed(rawValue: 2)
+    }
 }
 
 /// What is computed of a transaction: its names, and what it counts against the limit of a block
@@ -43,30 +49,35 @@ struct TransactionIdentity: Sendable {
         "bitcoin.tx.vsize", "Virtual size", .unsigned(bits: 64),
         "a quarter of the weight, rounded up: fee rates are computed from it")
 
-    /// Computes the txid, and in a tree all the rest. `whole` is the hash of all the bytes where it is known already.
+    /// Computes the names that are needed or shown, and what else is shown.
+    ///
+    /// - Parameter whole: The hash of all the bytes where it is known already.
     func layout(
-        _ c: inout Cursor<some FieldSink & ~Copyable>, _ parts: TransactionParts, _ whole: Hash256?
+        _ c: inout Cursor<some FieldSink & ~Copyable>, _ parts: TransactionParts, _ whole: Hash256?,
+        needing needed: TransactionNames.Needed
     ) -> TransactionNames {
         let bytes = c.bytes
-        let all = bytes.extracting(parts.start..<parts.end)
-        let name: Hash256
-        if parts.hasWitnessForm {
+        var names = TransactionNames()
+        let needsTxid = needed.contains(.txid) || c.wants(txid)
+        if needed.contains(.wtxid) || c.wants(wtxid) || needsTxid && !parts.hasWitnessForm {
+            names.wtxid = whole ?? DoubleSHA256.hash(bytes.extracting(parts.start..<parts.end))
+        }
+        if !parts.hasWitnessForm {
+            names.txid = names.wtxid
+        } else if needsTxid {
             var hasher = DoubleSHA256()
             hasher.update(bytes.extracting(parts.start..<parts.start + 4))
             hasher.update(bytes.extracting(parts.body))
             hasher.update(bytes.extracting(parts.tail..<parts.end))
-            name = hasher.finalize()
-        } else {
-            name = whole ?? DoubleSHA256.hash(all)
+            names.txid = hasher.finalize()
         }
-        guard c.keepsFields else { return TransactionNames(txid: name) }
-        let full = parts.hasWitnessForm ? whole ?? DoubleSHA256.hash(all) : name
-        c.generate(txid, name.bytes)
-        c.generate(wtxid, full.bytes)
+        guard c.keepsFields else { return names }
+        if let name = names.txid { c.generate(txid, name.bytes) }
+        if let name = names.wtxid { c.generate(wtxid, name.bytes) }
         c.generate(size, UInt64(parts.size))
         c.generate(strippedSize, UInt64(parts.strippedSize))
         c.generate(weight, UInt64(parts.weight))
         c.generate(vsize, UInt64(parts.virtualSize))
-        return TransactionNames(txid: name, wtxid: full)
+        return names
     }
 }

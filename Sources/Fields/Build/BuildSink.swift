@@ -38,6 +38,7 @@ package struct BuildSink: FieldSink, ~Copyable {
     package var isFull: Bool { false }
     package func wants(_: Field) -> Bool { false }
     package func wantsAny(of _: borrowing FieldSet) -> Bool { false }
+    package var wantsRemarks: Bool { false }
 
     /// What was wrong with the values.
     package private(set) var problems: [BuildProblem] = []
