@@ -123,7 +123,8 @@ extension TextBuffer {
     mutating func append(decimal value: UInt64, rightAligned width: Int) {
         var digits = 1
         var limit: UInt64 = 10
-        while digits < width, value >= limit {
+        // No number has more than 20.
+        while digits < min(width, 20), value >= limit {
             digits += 1
             limit &*= 10
         }
