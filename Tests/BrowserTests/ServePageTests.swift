@@ -367,6 +367,37 @@ struct ServePageTests {
         #expect(try text("count", browser) == "")
     }
 
+    /// What was not read stands in a line that is seen and not cut, also where there is no foot.
+    @Test(arguments: Self.widths)
+    func whatIsMissingIsSeen(_ width: Int) throws {
+        let served = try Served(Self.capture("relay-v2-encrypted"))
+        let browser = try Chromium(obeysPolicy: true)
+        try browser.prepare(
+            """
+            const ask = window.fetch;
+            window.fetch = async (path, options) => {
+                const answer = await ask(path, options);
+                if (path !== "/api/capture") return answer;
+                return Response.json({ ...await answer.json(), doubt: "The file ends within a packet.", dropped: 1 });
+            };
+            """)
+        try show(served, browser, width: width)
+        let words = try text("missing", browser)
+        #expect(words.hasPrefix("The file ends within a packet. · 1 packet lost · 2 directions are encrypted:"))
+        #expect(words.contains("--keylog"))
+        let isSeen = try browser.evaluate(
+            """
+            (() => {
+                const line = document.getElementById("missing");
+                const { top, bottom, height } = line.getBoundingClientRect();
+                return height > 0 && top >= 0 && bottom <= innerHeight && line.scrollWidth <= line.clientWidth
+                    && line.scrollHeight <= line.clientHeight;
+            })()
+            """)
+        #expect(isSeen as? Bool == true)
+        #expect(try text("closing", browser).hasPrefix("330 packets"))
+    }
+
     // MARK: Many rows, and rows that come
 
     @Test func millionRowsAreFewElements() throws {

@@ -76,9 +76,8 @@ class Page {
         document.title = `${visible(capture.name)} · btcshark`;
         byId("name").textContent = visible(capture.name);
         this.list.followsLive = capture.live && !capture.complete;
-        const words = [capture.closing, capture.keys, capture.doubt];
-        if (capture.dropped > 0) words.push(`${count(capture.dropped)} packets lost`);
-        byId("closing").textContent = words.filter(Boolean).map(visible).join(" · ");
+        byId("closing").textContent = visible(capture.closing);
+        this.showMissing();
         // Columns are as wide as their longest number will be.
         const style = document.documentElement.style;
         const secondDigits = String(Math.floor((capture.end_ns ?? 0) / 1e9)).length;
@@ -86,6 +85,17 @@ class Page {
         style.setProperty("--time-digits", Math.max(9, secondDigits + 1 + capture.decimals));
         this.list.heads.replaceChildren(...(this.list.form?.heads() ?? []));
         this.showCount();
+    }
+
+    /** What was not read: in a line of its own, which is never cut. */
+    showMissing() {
+        const { doubt, keys, dropped } = this.capture;
+        const lost = dropped > 0 ? `${count(dropped)} ${dropped === 1 ? "packet" : "packets"} lost` : "";
+        const words = [doubt, lost, keys].filter(Boolean).map(visible).join(" · ");
+        const line = byId("missing");
+        // It is read aloud: only what has changed.
+        if (line.textContent !== words) line.textContent = words;
+        line.hidden = !words;
     }
 
     async refreshCapture() {
