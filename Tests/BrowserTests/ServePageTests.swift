@@ -301,6 +301,41 @@ struct ServePageTests {
         #expect(try browser.evaluate("location.hash.includes('vsise')") as? Bool == false)
     }
 
+    /// After Enter keys are the list's, also while the filter has not yet come to the selected message.
+    @Test func keysAreTheListsAfterEnter() throws {
+        let served = try Served(Self.capture("relay"))
+        let browser = try Chromium(obeysPolicy: true)
+        try browser.prepare(Self.holding("/position?"))
+        try show(served, browser)
+        try waitForMessage(1, browser)
+        try browser.press("/")
+        try browser.type("bitcoin.command == \"tx\"")
+        try browser.press("Enter")
+        try browser.wait(until: "window.held.length > 0 && document.activeElement.id === 'messages'")
+        try browser.press("j")
+        #expect(try browser.evaluate("document.getElementById('filter').value") as? String == "bitcoin.command == \"tx\"")
+        try waitForMessage(232, browser)
+        // What is found now is not looked for any more.
+        try browser.evaluate("window.release(), new Promise((resolve) => { setTimeout(resolve, 300); })")
+        #expect(try browser.evaluate("\(Self.selected)?.getAttribute('aria-posinset')") as? String == "1")
+    }
+
+    /// Holds requests back whose path has this in it, until the page calls `release`.
+    private static func holding(_ part: String) -> String {
+        """
+        window.held = [];
+        const ask = window.fetch;
+        const released = new Promise((resolve) => { window.release = resolve; });
+        window.fetch = async (path, options) => {
+            if (String(path).includes("\(part)")) {
+                window.held.push(path);
+                await released;
+            }
+            return ask(path, options);
+        };
+        """
+    }
+
     // MARK: The address
 
     @Test func addressRestoresWhatWasSeen() throws {

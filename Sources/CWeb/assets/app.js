@@ -167,7 +167,7 @@ class Page {
         return true;
     }
 
-    /** Selects a message in the list, where it is in it, without showing it anew. */
+    /** Selects the message that is shown in the list, where it is in it; unless another one is shown until it is found. */
     async locate(message, doesReveal = true) {
         const { pages } = this.list;
         for (;;) {
@@ -178,12 +178,14 @@ class Page {
                 this.failed(error);
                 return false;
             }
-            if (pages !== this.list.pages || pages.isClosed) return false;
+            const isWanted = () => message === seen.message && pages === this.list.pages && !pages.isClosed;
+            if (!isWanted()) return false;
             if (answer.position !== null) {
                 pages.grow(answer.total);
                 const row = await pages.load(answer.position);
-                if (row && pages === this.list.pages) this.list.setCurrent(row, answer.position, doesReveal);
-                return Boolean(row);
+                if (!row || !isWanted()) return false;
+                this.list.setCurrent(row, answer.position, doesReveal);
+                return true;
             }
             // The filter may not have come so far.
             if (answer.complete || answer.scanned >= this.capture.indexed) {
@@ -211,12 +213,14 @@ class Page {
     async filterEntered(text, isEnd) {
         if (text !== seen.filter || seen.view !== "messages") {
             if (!await this.openList({ filter: text })) return;
+            // At once: it may take long until the filter has come to the selected message.
+            if (isEnd) this.showPane("messages");
             await this.listChosen();
         } else {
             this.opening?.close();
             this.filterBox.clearError();
+            if (isEnd) this.showPane("messages");
         }
-        if (isEnd) this.showPane("messages");
     }
 
     async chooseTime(time) {
@@ -269,10 +273,12 @@ class Page {
     /** Goes to a message, in the list that is shown if it is there. */
     async goTo(message) {
         if (seen.view === "statistics") this.toggleStatistics();
-        if (seen.view === "ladder" && await this.locateInLadder(message)) return this.message.show(message);
-        if (seen.view === "ladder") await this.openList();
         this.message.show(message);
-        if (await this.locate(message)) return;
+        if (seen.view === "ladder") {
+            if (await this.locateInLadder(message) || seen.message !== message) return;
+            await this.openList();
+        }
+        if (await this.locate(message) || seen.message !== message) return;
         // It is hidden by the filter or the time range: what is asked for is more than they.
         this.filterBox.show("");
         if (!await this.openList({ filter: "", time: null })) return;
@@ -381,9 +387,10 @@ class Page {
         const { pages } = this.list;
         try {
             const position = await ladderPosition(this.stream, message);
-            if (position === null) return false;
+            const isWanted = () => message === seen.message && pages === this.list.pages;
+            if (position === null || !isWanted()) return false;
             const row = await pages.load(position);
-            if (!row || pages !== this.list.pages) return false;
+            if (!row || !isWanted()) return false;
             this.list.setCurrent(row, position, doesReveal);
             return true;
         } catch (error) {
