@@ -551,6 +551,37 @@ struct ServePageTests {
         #expect(try browser.evaluate("document.getElementById('newer').hidden") as? Bool == true)
         try send(46...46)
         try waitForMessage(46, browser)
+
+        // So does a ladder: the row and the fields are always the same message's.
+        try browser.press("l")
+        try browser.wait(
+            until: "document.getElementById('messages-pane').dataset.form === 'ladder' && \(Self.selected)")
+        try browser.press("End")
+        let isSame = """
+            (() => {
+                const frame = (text) => /frame ([\\d\u{202f}]+)/.exec(text)?.[1];
+                const row = \(Self.selected)?.getAttribute("aria-label");
+                return Boolean(row) && frame(row) === frame(document.getElementById("message-about").textContent);
+            })()
+            """
+        let label = "\(Self.selected)?.getAttribute('aria-label')"
+        for command in ["verack", "sendheaders", "getaddr"] {
+            try peers.send(BitcoinMessage(command, []).bytes)
+            try browser.wait(until: "\(label)?.includes(' \(command),') && \(isSame)")
+        }
+        for nonce in UInt64(47)...54 {
+            try send(nonce...nonce)
+            // Not all in one answer.
+            usleep(200_000)
+        }
+        let counted = "document.getElementById('count').textContent"
+        try browser.wait(until: "\(counted) === '57 rows of 57 messages' && \(place) === '57' && \(isSame)")
+        try browser.press("k")
+        try browser.wait(until: isSame)
+        let chosen = try browser.evaluate(label) as? String
+        try send(55...60)
+        try browser.wait(until: "\(counted) === '63 rows of 63 messages' && \(isSame)")
+        #expect(try browser.evaluate(label) as? String == chosen)
     }
 
     // MARK: For everybody, and quiet

@@ -196,11 +196,19 @@ class Page {
         }
     }
 
-    /** Rows have other positions, since the oldest of a live capture were dropped: what is seen stays where it is. */
+    /**
+     * Rows have other positions: the oldest of a live capture were dropped, or steps of a ladder have become a run. What is
+     * seen stays where it is.
+     */
     async listMoved() {
         const { anchor, isFollowing } = this.list;
-        if (seen.view === "ladder" && seen.message !== null) return this.locateInLadder(seen.message, false);
-        if (seen.view !== "messages" || isFollowing || !anchor) return;
+        // What comes now is selected: `ListPane.changed`.
+        if (isFollowing) return;
+        if (seen.view === "ladder") {
+            if (seen.message !== null) await this.locateInLadder(seen.message, false);
+            return;
+        }
+        if (seen.view !== "messages" || !anchor) return;
         try {
             const { position, next } = await positionOf(anchor.message);
             this.list.list.keep(position ?? next ?? 0, anchor.hidden);
@@ -388,7 +396,11 @@ class Page {
         try {
             const position = await ladderPosition(this.stream, message);
             const isWanted = () => message === seen.message && pages === this.list.pages;
-            if (position === null || !isWanted()) return false;
+            if (!isWanted()) return false;
+            if (position === null) {
+                this.list.clear();
+                return false;
+            }
             const row = await pages.load(position);
             if (!row || !isWanted()) return false;
             this.list.setCurrent(row, position, doesReveal);

@@ -51,10 +51,13 @@ export class Pages {
         return this.pages.get(Math.floor(position / pageSize))?.[position % pageSize];
     }
 
+    /** Whether another row may stand at a position by now. */
+    isStale(position) { return this.stale.has(Math.floor(position / pageSize)); }
+
     /** The row, fetched if need be; undefined past the end. */
     async load(position) {
         const page = Math.floor(position / pageSize);
-        if ((!this.row(position) || this.stale.has(page)) && position < this.total) await this.#fetch(page);
+        if ((!this.row(position) || this.isStale(position)) && position < this.total) await this.#fetch(page);
         return this.row(position);
     }
 
