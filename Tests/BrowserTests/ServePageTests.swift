@@ -320,6 +320,37 @@ struct ServePageTests {
         #expect(try browser.evaluate("\(Self.selected)?.getAttribute('aria-posinset')") as? String == "1")
     }
 
+    /// A ladder that comes when something else was asked for does not take its place.
+    @Test func ladderThatComesLateIsNotShown() throws {
+        let served = try Served(Self.capture("relay"))
+        let browser = try Chromium(obeysPolicy: true)
+        try browser.prepare(Self.holding("/api/flow/0?"))
+        try show(served, browser)
+        try waitForMessage(1, browser)
+        for key in ["l", "s"] {
+            try browser.press("l")
+            try browser.wait(until: "document.getElementById('count').textContent === 'the ladder is being made'")
+            // The same key gives it up, and so does another view.
+            try browser.press(key)
+            #expect(try text("count", browser) == "256 messages")
+        }
+        try browser.press("s")
+        try browser.press("l")
+        try browser.press("/")
+        try browser.type("bitcoin.command == \"tx\"")
+        try browser.press("Enter")
+        try browser.wait(until: "document.getElementById('count').textContent === '8 of 256'")
+        #expect(try browser.evaluate("window.held.length") as? Int == 3)
+        try browser.evaluate("window.release(), new Promise((resolve) => { setTimeout(resolve, 500); })")
+        #expect(try browser.evaluate("document.getElementById('messages-pane').dataset.form") as? String == "messages")
+        #expect(try browser.evaluate("document.getElementById('panes').dataset.view") as? String == "messages")
+        #expect(try text("count", browser) == "8 of 256")
+        // Asked for now, it comes.
+        try browser.press("l")
+        try browser.wait(until: "document.getElementById('messages-pane').dataset.form === 'ladder'")
+        #expect(try text("trouble", browser) == "")
+    }
+
     /// Holds requests back whose path has this in it, until the page calls `release`.
     private static func holding(_ part: String) -> String {
         """

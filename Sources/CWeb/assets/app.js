@@ -144,6 +144,7 @@ class Page {
      * taken them. Gives whether it has.
      */
     async openList({ filter = seen.filter, time = seen.time, keepsError = false } = {}) {
+        this.giveUpLadder();
         this.opening?.close();
         const pages = messagePages({ filter, time }, this.listener());
         this.opening = pages;
@@ -264,6 +265,7 @@ class Page {
         const indexed = Math.max(capture.indexed, pages?.total ?? 0);
         const end = capture.capped ? ": the list ends here" : capture.complete ? "" : capture.live ? "" : " so far";
         const one = (number) => `${count(number)} ${number === 1 ? "message" : "messages"}${end}`;
+        if (this.ladderBegun) return "the ladder is being made";
         if (!pages) return one(indexed);
         if (seen.view === "ladder") {
             const rows = `${count(pages.total)} rows of ${one(pages.about.messages ?? 0)}`;
@@ -372,6 +374,7 @@ class Page {
     }
 
     async toggleLadder() {
+        if (this.ladderBegun) return this.giveUpLadder();
         if (seen.view === "ladder") {
             if (await this.openList() && seen.message !== null) await this.locate(seen.message);
             return;
@@ -379,16 +382,31 @@ class Page {
         const stream = this.message.row?.stream ?? this.list.current?.stream;
         if (stream === undefined || stream === null) return;
         const pages = ladderPages(stream, this.listener());
+        this.opening?.close();
+        this.opening = this.ladderBegun = pages;
+        this.showCount(true);
         try {
             await pages.open(0);
         } catch (error) {
-            return this.failed(error);
+            if (pages === this.opening && !pages.isClosed) this.failed(error);
+            pages.close();
         }
+        if (pages === this.ladderBegun) this.ladderBegun = null;
+        // Something else was asked for while it was made.
+        if (pages !== this.opening || pages.isClosed) return this.showCount(true);
+        this.opening = null;
         this.stream = stream;
         this.setView("ladder");
         this.list.show(pages, ladderForm(pages));
         this.showCount(true);
         if (seen.message !== null) await this.locateInLadder(seen.message);
+    }
+
+    /** A ladder that is being made is not wanted any more. */
+    giveUpLadder() {
+        this.ladderBegun?.close();
+        this.ladderBegun = null;
+        this.showCount(true);
     }
 
     async locateInLadder(message, doesReveal = true) {
@@ -417,6 +435,7 @@ class Page {
             byId("messages").focus({ preventScroll: true });
             this.showCount(true);
         } else {
+            this.giveUpLadder();
             this.setView("statistics");
             this.statistics.show(seen.statistic);
             byId("statistic-table").focus({ preventScroll: true });
