@@ -351,6 +351,33 @@ struct ServePageTests {
         #expect(try text("trouble", browser) == "")
     }
 
+    /// No rows stand under the name of another statistic.
+    @Test func statisticThatIsCountedHasNoRows() throws {
+        let served = try Served(Self.capture("relay"))
+        let browser = try Chromium(obeysPolicy: true)
+        try browser.prepare(Self.holding("/api/stats/latency"))
+        try show(served, browser, "view=statistics&statistic=conv,tcp")
+        let rows = "document.querySelectorAll('#statistic-table tr').length"
+        try browser.wait(until: "\(rows) > 0")
+        func choose(_ name: String) throws {
+            try browser.evaluate(
+                """
+                document.getElementById("statistic").value = "\(name)";
+                document.getElementById("statistic").dispatchEvent(new Event("change"))
+                """)
+        }
+        try choose("latency")
+        try browser.wait(until: "window.held.length === 1")
+        #expect(try browser.evaluate(rows) as? Int == 0)
+        #expect(try text("statistic-about", browser).hasPrefix("counting … "))
+        // An answer that comes late is not another one's.
+        try choose("conv,tcp")
+        try browser.wait(until: "\(rows) > 0")
+        try browser.evaluate("window.release(), new Promise((resolve) => { setTimeout(resolve, 300); })")
+        #expect(try text("statistic-table", browser).contains("Initiator"))
+        #expect(try text("statistic-about", browser).hasPrefix("messages and bytes of each connection"))
+    }
+
     /// Holds requests back whose path has this in it, until the page calls `release`.
     private static func holding(_ part: String) -> String {
         """

@@ -1,7 +1,7 @@
 // What -z counts, as a table.
 
 import { noteAddress, seen } from "./address.js";
-import { getJSON } from "./api.js";
+import { getJSON, isAbort } from "./api.js";
 import { byId, count, element, visible } from "./text.js";
 
 /** More rows than these make a page slow; the program itself writes all. */
@@ -33,12 +33,18 @@ export class Statistics {
         if (!kind) return;
         seen.statistic = this.choice.value = kind.name;
         noteAddress();
-        this.about.textContent = visible(kind.meaning ?? "");
+        this.ending?.abort();
+        const { signal } = this.ending = new AbortController();
+        // Rows of the one before would be taken for those of this one.
+        this.table.replaceChildren();
+        const meaning = visible(kind.meaning ?? "");
+        this.about.textContent = `counting … ${meaning}`;
         try {
-            const answer = await getJSON(`/api/stats/${kind.name}`);
-            if (seen.statistic === kind.name) this.#draw(answer, kind);
+            const answer = await getJSON(`/api/stats/${kind.name}`, {}, { signal });
+            if (!signal.aborted) this.#draw(answer, kind);
         } catch (error) {
-            this.table.replaceChildren();
+            if (signal.aborted || isAbort(error)) return;
+            this.about.textContent = meaning;
             this.failed(error);
         }
     }
