@@ -313,7 +313,8 @@ struct ServePageTests {
         try browser.press("Enter")
         try browser.wait(until: "window.held.length > 0 && document.activeElement.id === 'messages'")
         try browser.press("j")
-        #expect(try browser.evaluate("document.getElementById('filter').value") as? String == "bitcoin.command == \"tx\"")
+        #expect(
+            try browser.evaluate("document.getElementById('filter').value") as? String == "bitcoin.command == \"tx\"")
         try waitForMessage(232, browser)
         // What is found now is not looked for any more.
         try browser.evaluate("window.release(), new Promise((resolve) => { setTimeout(resolve, 300); })")
@@ -428,6 +429,34 @@ struct ServePageTests {
         try waitForMessage(233, browser)
         #expect(try browser.evaluate("document.getElementById('messages-pane').dataset.form") as? String == "ladder")
         #expect(try browser.evaluate("document.getElementById('time').hidden") as? Bool == false)
+    }
+
+    /// Times of a nanosecond, and of more than thirty years.
+    @Test func addressHasAllDigitsOfTime() throws {
+        let served = try Served(Self.capture("relay"))
+        let browser = try Chromium(obeysPolicy: true)
+        for time in ["0.0000009,5", "-0.000000001,1234567890.5", "0.1,9007199.254740991"] {
+            try show(served, browser, "time=\(time)")
+            try browser.wait(until: "new URLSearchParams(location.hash.slice(1)).get('message') !== null")
+            #expect(
+                try browser.evaluate("new URLSearchParams(location.hash.slice(1)).get('time')") as? String == time)
+        }
+    }
+
+    /// A field that the server's first answer does not have.
+    @Test func addressRestoresAFieldFarDown() throws {
+        let folder = try Folder()
+        let entry = littleEndian(UInt32(1)) + [UInt8](repeating: 0x5a, count: 32)
+        let entries = 8_000
+        let inventory = BitcoinMessage(
+            "inv", [0xfd] + littleEndian(UInt16(entries)) + repeatElement(entry, count: entries).joined())
+        let served = try Served(BigCapture.write(parts: [inventory.bytes], into: folder))
+        let browser = try Chromium(obeysPolicy: true)
+        try show(served, browser, "message=1&field=21000")
+        try waitForMessage(1, browser)
+        try browser.wait(until: "document.getElementById('field-about').textContent.startsWith('bitcoin.inv.')")
+        try browser.wait(until: "location.hash === '#message=1&field=21000'")
+        try browser.wait(until: "document.querySelector('#fields [aria-selected=true]')")
     }
 
     /// Browsers drop calls of replaceState when there are too many.

@@ -44,14 +44,23 @@ export class MessageView {
             this.bytes.show(number, answer.bytes);
             this.#describe(answer);
             this.listener.shown(answer.row);
-            if (field !== null) this.fields.select(field);
-            else this.#fieldSelected(null);
+            this.#fieldSelected(null);
+            if (field !== null) await this.#selectField(field, ending.signal);
         } catch (error) {
             if (error.status === 404 || error.status === 410) this.#clear();
             this.listener.failed(error);
         } finally {
             if (this.ending === ending) this.ending = null;
         }
+    }
+
+    /** Selects the field at a place, which may be among those that are not yet there; unless another one is selected until then. */
+    async #selectField(place, signal) {
+        while (this.fields.hasMore && this.fields.fields.length <= place) {
+            await this.fields.loadMore();
+            if (signal.aborted) return;
+        }
+        if (seen.field === null) this.fields.select(place);
     }
 
     /** The message that belongs to this one: what it answers, what answers it, what it asks for; or null. */
