@@ -215,6 +215,7 @@ struct ServePageTests {
             until: "document.getElementById('messages-pane').dataset.form === 'ladder' && \(Self.selected)")
         #expect(try browser.evaluate("\(Self.selected).getAttribute('aria-label')") as? String ?? "" != "")
         try browser.wait(until: "document.querySelector('.row .brackets path')")
+        #expect(try text("count", browser).hasSuffix(" rows of 256 messages"))
         let label = "\(Self.selected)?.getAttribute('aria-label')"
         try browser.press("j")
         try browser.wait(until: "/frame 298, .* tx, .*answers 296 after 221 µs/.test(\(label))")
@@ -429,6 +430,8 @@ struct ServePageTests {
         try waitForMessage(233, browser)
         #expect(try browser.evaluate("document.getElementById('messages-pane').dataset.form") as? String == "ladder")
         #expect(try browser.evaluate("document.getElementById('time').hidden") as? Bool == false)
+        // A ladder has all of its connection, and says so where the list has not.
+        #expect(try text("count", browser).hasSuffix(" rows of 256 messages, unfiltered"))
     }
 
     /// Times of a nanosecond, and of more than thirty years.
@@ -518,6 +521,42 @@ struct ServePageTests {
             """)
         #expect(isSeen as? Bool == true)
         #expect(try text("closing", browser).hasPrefix("330 packets"))
+    }
+
+    /// A list without rows says why, and what is counted is called what it is.
+    @Test(arguments: Self.widths)
+    func emptyListSaysWhy(_ width: Int) throws {
+        let browser = try Chromium(obeysPolicy: true)
+        func expect(_ words: String, _ count: String, _ served: Served, _ state: String = "") throws {
+            try show(served, browser, state, width: width)
+            try browser.wait(until: "document.getElementById('count').textContent === '\(count)'")
+            #expect(try text("nothing", browser) == words)
+            let isSeen = try browser.evaluate("document.getElementById('nothing').getBoundingClientRect().height > 0")
+            #expect(isSeen as? Bool == !words.isEmpty)
+        }
+        let subject = try #require(Self.subjects.first { $0.name == "empty" })
+        let empty = try Served(subject.capture)
+        try expect("No Bitcoin message in this capture.", "0 messages", empty)
+
+        let relay = try Served(Self.capture("relay"))
+        try expect("", "256 messages", relay)
+        let filter = "filter=frame.number+%3D%3D+0"
+        try expect("No message matches the filter.", "0 of 256", relay, filter)
+        try expect("No message in this time range.", "0 of 256", relay, "time=1,1.1")
+        try expect("No message in this time range matches the filter.", "0 of 256", relay, filter + "&time=1,1.1")
+
+        let encrypted = try Served(Self.capture("relay-v2-encrypted"))
+        try expect("", "2 rows", encrypted)
+        try waitForMessage(1, browser)
+        #expect(try text("bytes-about", browser) == "64 of 12\u{202f}549 bytes")
+        try expect(
+            "This connection is encrypted. btcshark serve --keylog FILE shows its messages, where FILE has its secrets.",
+            "no rows: encrypted", encrypted, "view=ladder")
+        let keys = Self.capture("relay-v2-encrypted").replacing(".pcap", with: ".keys")
+        let decrypted = try Served(Self.capture("relay-v2-encrypted"), arguments: ["--keylog", keys])
+        try expect("", "258 rows", decrypted, "message=3")
+        try waitForMessage(3, browser)
+        #expect(try text("bytes-about", browser) == "116 bytes, 135 on the wire")
     }
 
     // MARK: Many rows, and rows that come
@@ -733,14 +772,18 @@ struct ServePageTests {
 
     @Test(
         .enabled(if: Reports.axe != nil, "axe-core is not there: make setup-browser"),
-        arguments: Self.subjects.filter { $0.name == "relay" || $0.name == "hostile" })
+        arguments: Self.subjects)
     func pageIsAccessible(_ subject: Reports.Subject) throws {
         let axe = try #require(Reports.axe)
         let served = try Served(subject.capture, arguments: subject.arguments)
         let browser = try Chromium(obeysPolicy: true)
         let states =
-            subject.name == "relay"
-            ? ["message=232&field=40", "message=232&view=ladder", "view=statistics"] : ["message=4"]
+            switch subject.name {
+            case "relay": ["message=232&field=40", "message=232&view=ladder", "view=statistics"]
+            case "encrypted": ["view=ladder"]
+            case "empty": [""]
+            default: ["message=4"]
+            }
         for width in Self.widths {
             for isDark in [false, true] {
                 for state in states {

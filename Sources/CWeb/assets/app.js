@@ -6,6 +6,7 @@ import { FilterBox } from "./filter-box.js";
 import { listenToKeys } from "./keys.js";
 import { ladderForm, ladderPages, ladderPosition } from "./ladder-rows.js";
 import { ListPane } from "./list-pane.js";
+import { countWords, emptyWords } from "./list-words.js";
 import { LiveEvents } from "./live.js";
 import { MessageView } from "./message-view.js";
 import { clock, listParameters, messageForm, messagePages, positionOf } from "./message-rows.js";
@@ -254,28 +255,14 @@ class Page {
     showCount(isNow = false) {
         const write = () => {
             this.counting = 0;
-            byId("count").textContent = this.countWords();
+            byId("count").textContent = this.ladderBegun
+                ? "the ladder is being made" : countWords(this.capture, this.list.pages, this.isLadder);
         };
+        const nothing = emptyWords(this.capture, this.list.pages, this.isLadder);
+        byId("nothing").textContent = nothing;
+        byId("nothing").hidden = !nothing;
         if (isNow) write();
         else this.counting ||= setTimeout(write, this.capture.complete ? 0 : countPause);
-    }
-
-    countWords() {
-        const { capture, list: { pages } } = this;
-        const indexed = Math.max(capture.indexed, pages?.total ?? 0);
-        const end = capture.capped ? ": the list ends here" : capture.complete ? "" : capture.live ? "" : " so far";
-        const one = (number) => `${count(number)} ${number === 1 ? "message" : "messages"}${end}`;
-        if (this.ladderBegun) return "the ladder is being made";
-        if (!pages) return one(indexed);
-        if (seen.view === "ladder") {
-            const rows = `${count(pages.total)} rows of ${one(pages.about.messages ?? 0)}`;
-            return pages.about.cut ? `${rows}: the ladder ends here` : rows;
-        }
-        if (!seen.filter && !seen.time) return one(indexed);
-        if (!pages.complete && pages.scanned < capture.indexed) {
-            return `${count(pages.total)} so far, ${Math.floor(pages.scanned / capture.indexed * 100)} % searched`;
-        }
-        return `${count(pages.total)} of ${count(indexed)}${end}`;
     }
 
     // MARK: Going
@@ -352,6 +339,9 @@ class Page {
     // MARK: Views
 
     get isShowingStatistics() { return seen.view === "statistics"; }
+
+    /** Whether the list has the rows of a ladder, also while statistics are shown in its place. */
+    get isLadder() { return this.list.form?.name === "ladder"; }
 
     setView(view) {
         seen.view = view;
@@ -431,7 +421,7 @@ class Page {
 
     toggleStatistics() {
         if (this.isShowingStatistics) {
-            this.setView(this.list.form === messageForm ? "messages" : "ladder");
+            this.setView(this.isLadder ? "ladder" : "messages");
             byId("messages").focus({ preventScroll: true });
             this.showCount(true);
         } else {

@@ -25,8 +25,11 @@ export function listParameters({ filter, time } = seen) {
 /** The messages that a filter and a time range let through. */
 export function messagePages(choice, listener) {
     const chosen = listParameters(choice);
-    return new Pages(
-        (from, rows, signal) => getJSON("/api/messages", { ...chosen, from, count: rows }, { signal }), listener);
+    return new Pages(async (from, rows, signal) => {
+        const answer = await getJSON("/api/messages", { ...chosen, from, count: rows }, { signal });
+        messageForm.hasOthers ||= answer.rows.some((row) => row.kind !== "message");
+        return answer;
+    }, listener);
 }
 
 /** Where a message is in the list, or where it would be: `position` and `next`. */
@@ -78,6 +81,8 @@ export const messageForm = {
     label: "Messages",
     /** Whether the capture has several connections; app.js sets it. */
     hasStreams: false,
+    /** Whether rows have come that are no messages, such as encrypted directions. */
+    hasOthers: false,
 
     heads() {
         return [

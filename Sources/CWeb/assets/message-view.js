@@ -81,7 +81,7 @@ export class MessageView {
     #describe({ row, bytes, frame_count: frames }) {
         byId("message-about").textContent =
             `frame ${count(row.frame)} · ${visible(row.command)} · ${visible(row.source)} → ${visible(row.destination)}`;
-        byId("bytes-about").textContent = `${count(bytes)} ${bytes === 1 ? "byte" : "bytes"}`
+        byId("bytes-about").textContent = lengthWords(row, bytes)
             + (frames > 1 ? `, from ${count(frames)} frames up to ${count(row.frame)}` : "");
         const button = byId("pair");
         button.hidden = !this.pair;
@@ -108,6 +108,14 @@ export class MessageView {
             this.fields.select(this.fields.placeOfByte(offset), true);
         }
     }
+}
+
+/** How many bytes there are; where the row has another length, how many that is. */
+function lengthWords(row, bytes) {
+    if (row.length > bytes && (row.cut || row.kind === "direction")) return `${count(bytes)} of ${count(row.length)} bytes`;
+    const words = `${count(bytes)} ${bytes === 1 ? "byte" : "bytes"}`;
+    // The transport has wrapped it.
+    return row.length === bytes ? words : `${words}, ${count(row.length)} on the wire`;
 }
 
 function pairWords(row) {
