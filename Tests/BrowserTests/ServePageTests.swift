@@ -263,6 +263,30 @@ struct ServePageTests {
         try waitForMessage(230, browser)
     }
 
+    /// After 104 days nanoseconds are more than a number of the page can hold exactly.
+    @Test func clickInTheTimelineOfALongCapture() throws {
+        let folder = try Folder()
+        let pings = (1...3).map { BitcoinMessage.ping($0).bytes }
+        let served = try Served(BigCapture.write(parts: pings, seconds: 150 * 86_400, into: folder))
+        let browser = try Chromium(obeysPolicy: true)
+        try show(served, browser)
+        try waitForMessage(1, browser)
+        try browser.wait(until: "document.querySelector('#timeline .bar')")
+        // The message after that time; after the last one it is the last.
+        for (share, message) in [(0.45, 2), (0.999, 3), (0.02, 2), (0.6, 3)] {
+            let place = try browser.place(of: "#timeline", at: share)
+            try browser.drag(from: place, to: place)
+            try waitForMessage(message, browser)
+        }
+        // A range up to the last one.
+        try browser.press("i")
+        try browser.press("End")
+        try browser.press("Home", withShift: true)
+        try browser.press("Enter")
+        try browser.wait(until: "document.getElementById('count').textContent === '3 of 3'")
+        #expect(try text("trouble", browser) == "")
+    }
+
     @Test func tabsWhereThereIsRoomForOnePane() throws {
         let served = try Served(Self.capture("relay"))
         let browser = try Chromium(obeysPolicy: true)

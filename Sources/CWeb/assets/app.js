@@ -9,7 +9,7 @@ import { ListPane } from "./list-pane.js";
 import { countWords, emptyWords } from "./list-words.js";
 import { LiveEvents } from "./live.js";
 import { MessageView } from "./message-view.js";
-import { clock, listParameters, messageForm, messagePages, positionOf } from "./message-rows.js";
+import { clock, latestTime, listParameters, messageForm, messagePages, positionOf, timeText } from "./message-rows.js";
 import { Statistics } from "./statistics.js";
 import { byId, count, visible } from "./text.js";
 import { rangeWords, Timeline } from "./timeline.js";
@@ -169,23 +169,26 @@ class Page {
         return true;
     }
 
-    /** Selects the message that is shown in the list, where it is in it; unless another one is shown until it is found. */
+    /**
+     * Selects the message that is shown in the list. Gives whether it is in it; null where it is not looked for any more,
+     * since another message or list is shown, or cannot be.
+     */
     async locate(message, doesReveal = true) {
         const { pages } = this.list;
+        const isWanted = () => message === seen.message && pages === this.list.pages && !pages.isClosed;
         for (;;) {
             let answer;
             try {
                 answer = await positionOf(message);
             } catch (error) {
                 this.failed(error);
-                return false;
+                return null;
             }
-            const isWanted = () => message === seen.message && pages === this.list.pages && !pages.isClosed;
-            if (!isWanted()) return false;
+            if (!isWanted()) return null;
             if (answer.position !== null) {
                 pages.grow(answer.total);
                 const row = await pages.load(answer.position);
-                if (!row || !isWanted()) return false;
+                if (!row || !isWanted()) return null;
                 this.list.setCurrent(row, answer.position, doesReveal);
                 return true;
             }
@@ -272,10 +275,9 @@ class Page {
         if (seen.view === "statistics") this.toggleStatistics();
         this.message.show(message);
         if (seen.view === "ladder") {
-            if (await this.locateInLadder(message) || seen.message !== message) return;
-            await this.openList();
+            if (await this.locateInLadder(message) !== false || !await this.openList()) return;
         }
-        if (await this.locate(message) || seen.message !== message) return;
+        if (await this.locate(message) !== false) return;
         // It is hidden by the filter or the time range: what is asked for is more than they.
         this.filterBox.show("");
         if (!await this.openList({ filter: "", time: null })) return;
@@ -290,8 +292,8 @@ class Page {
 
     async goToTime(time) {
         try {
-            const find = (range) => getJSON("/api/messages", { filter: seen.filter, time: range.join(","), count: 1 });
-            const later = await find([time, Number.MAX_SAFE_INTEGER]);
+            const later = await getJSON(
+                "/api/messages", { filter: seen.filter, time: `${timeText(time)},${latestTime}`, count: 1 });
             const row = later.rows[0] ?? (await this.lastBefore(time));
             if (row) await this.goTo(row.n);
         } catch (error) {
@@ -300,7 +302,7 @@ class Page {
     }
 
     async lastBefore(time) {
-        const range = { filter: seen.filter, time: `${Number.MIN_SAFE_INTEGER},${time}` };
+        const range = { filter: seen.filter, time: `-${latestTime},${timeText(time)}` };
         const { total } = await getJSON("/api/messages", { ...range, count: 1 });
         if (total === 0) return undefined;
         return (await getJSON("/api/messages", { ...range, from: total - 1, count: 1 })).rows[0];
@@ -399,23 +401,25 @@ class Page {
         this.showCount(true);
     }
 
+    /** As `locate`, in a ladder. */
     async locateInLadder(message, doesReveal = true) {
         const { pages } = this.list;
+        const isWanted = () => message === seen.message && pages === this.list.pages;
         try {
             const position = await ladderPosition(this.stream, message);
-            const isWanted = () => message === seen.message && pages === this.list.pages;
-            if (!isWanted()) return false;
+            if (!isWanted()) return null;
             if (position === null) {
                 this.list.clear();
                 return false;
             }
             const row = await pages.load(position);
-            if (!row || !isWanted()) return false;
+            if (!row || !isWanted()) return null;
             this.list.setCurrent(row, position, doesReveal);
             return true;
         } catch (error) {
-            if (error.status !== 404) this.failed(error);
-            return false;
+            if (error.status === 404) return false;
+            this.failed(error);
+            return null;
         }
     }
 

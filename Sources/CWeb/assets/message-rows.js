@@ -17,9 +17,17 @@ export function seconds(nanoseconds) {
     return `${nanoseconds < 0 ? "-" : ""}${Math.floor(magnitude / 1e9)}.${fraction}`;
 }
 
+/** The server's last time, in nanoseconds: 2 to the 61st. */
+export const latestTime = String(2n ** 61n);
+
+/** Nanoseconds with all digits: of a number above 2 to the 53rd a plain text has zeros at the end. */
+export function timeText(nanoseconds) {
+    return String(BigInt(Math.round(nanoseconds)));
+}
+
 /** Which messages the list has. */
 export function listParameters({ filter, time } = seen) {
-    return { filter, time: time ? time.join(",") : null };
+    return { filter, time: time ? time.map(timeText).join(",") : null };
 }
 
 /** The messages that a filter and a time range let through. */
