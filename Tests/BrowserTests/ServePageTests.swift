@@ -404,6 +404,26 @@ struct ServePageTests {
         #expect(try text("statistic-about", browser).hasPrefix("messages and bytes of each connection"))
     }
 
+    /// Columns have their titles, and units that are seen.
+    @Test func statisticsHaveUnits() throws {
+        let served = try Served(Self.capture("relay"))
+        let browser = try Chromium(obeysPolicy: true)
+        for (statistic, expected) in [
+            ("latency", ["Asked by", "Pings", "Min s", "TCP SYN s", "Reordered"]),
+            // Of titles that come twice the key says whose they are.
+            ("relay", ["Duplicates", "Choice min s", "choice max s", "service max s"]),
+            ("bytes", ["messages", "bytes", "overhead bytes", "wire %", "message bytes"]),
+            ("bitcoin,tree", ["Average bytes", "Rate (/s)"]),
+        ] {
+            try show(served, browser, "view=statistics&statistic=\(statistic)")
+            try browser.wait(until: "document.querySelector('#statistic-table td')")
+            let heads = try browser.evaluate(
+                "[...document.querySelectorAll('#statistic-table th')].map((head) => head.textContent)")
+            let missing = Set(expected).subtracting(heads as? [String] ?? [])
+            #expect(missing == [], "\(statistic): \(heads ?? "")")
+        }
+    }
+
     /// Holds requests back whose path has this in it, until the page calls `release`.
     private static func holding(_ part: String) -> String {
         """
