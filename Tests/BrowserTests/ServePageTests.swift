@@ -346,6 +346,20 @@ struct ServePageTests {
         #expect(try browser.evaluate("\(Self.selected)?.getAttribute('aria-posinset')") as? String == "1")
     }
 
+    /// A view that is chosen while the list is looked through for the selected message stays.
+    @Test func viewStaysAfterEscape() throws {
+        let served = try Served(Self.capture("relay"))
+        let browser = try Chromium(obeysPolicy: true)
+        try browser.prepare(Self.holding("/position"))
+        try show(served, browser, "time=0,5")
+        try waitForMessage(1, browser)
+        try browser.press("Escape")
+        try browser.wait(until: "window.held.length > 0")
+        try browser.press("s")
+        try browser.evaluate("window.release(), new Promise((resolve) => { setTimeout(resolve, 300); })")
+        #expect(try browser.evaluate("document.getElementById('panes').dataset.view") as? String == "statistics")
+    }
+
     /// A ladder that comes when something else was asked for does not take its place.
     @Test func ladderThatComesLateIsNotShown() throws {
         let served = try Served(Self.capture("relay"))

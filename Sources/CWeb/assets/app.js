@@ -334,8 +334,9 @@ class Page {
     async escape() {
         if (document.activeElement === this.filterBox.input) return this.showPane("messages");
         if (seen.view === "statistics") return this.toggleStatistics();
-        if (seen.time) await this.chooseTime(null);
+        // First: what is pressed while the list is looked through shall not be undone.
         this.showPane("messages");
+        if (seen.time) await this.chooseTime(null);
     }
 
     // MARK: Views
