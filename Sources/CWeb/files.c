@@ -36,6 +36,9 @@ static const unsigned char ladder_rows_js[] = {
 static const unsigned char list_pane_js[] = {
 #embed "assets/list-pane.js"
 };
+static const unsigned char list_words_js[] = {
+#embed "assets/list-words.js"
+};
 static const unsigned char live_js[] = {
 #embed "assets/live.js"
 };
@@ -74,6 +77,7 @@ static const web_file files[] = {
     {"keys.js", keys_js, sizeof keys_js},
     {"ladder-rows.js", ladder_rows_js, sizeof ladder_rows_js},
     {"list-pane.js", list_pane_js, sizeof list_pane_js},
+    {"list-words.js", list_words_js, sizeof list_words_js},
     {"live.js", live_js, sizeof live_js},
     {"message-rows.js", message_rows_js, sizeof message_rows_js},
     {"message-view.js", message_view_js, sizeof message_view_js},

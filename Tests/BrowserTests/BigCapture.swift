@@ -1,19 +1,17 @@
 import Foundation
 import Support
 
-/// A capture of very many messages, made of one packet that comes again and again.
+/// Captures that are large, or long, made here.
 enum BigCapture {
     private static let pingsOfPacket = 40
 
-    /// Writes a capture of one connection, in which one side sends pings; answers where.
+    /// Writes a capture of one connection, in which one side sends pings in packets that are all the same; answers where.
     ///
     /// - Parameter messages: A multiple of 40.
     static func write(messages: Int, into folder: Folder) throws -> String {
         let ping = framed("ping", littleEndian(UInt64(0x0102_0304_0506_0708)))
         let payload = Array(repeatElement(ping, count: pingsOfPacket).joined())
-        // Version 2.4 of pcap, in microseconds, of Ethernet.
-        var file = littleEndian(UInt32(0xa1b2_c3d4)) + littleEndian(UInt16(2)) + littleEndian(UInt16(4))
-        file += [UInt8](repeating: 0, count: 8) + littleEndian(UInt32(262_144)) + littleEndian(UInt32(1))
+        var file = header
         var frame = packet(sequence: 0, flags: 0x02, payload: [])
         file += record(frame, at: 0)
         frame = packet(sequence: 1, flags: 0x18, payload: payload)
@@ -28,6 +26,32 @@ enum BigCapture {
         }
         return try folder.write(file, as: "big.pcap")
     }
+
+    /// Writes a capture of one connection, in which one side sends these bytes; answers where.
+    ///
+    /// - Parameters:
+    ///   - parts: Each in packets of its own.
+    ///   - seconds: Between the parts.
+    static func write(parts: [[UInt8]], seconds: Int = 1, into folder: Folder) throws -> String {
+        let mostOfPacket = 32_768
+        var file = header + record(packet(sequence: 0, flags: 0x02, payload: []), at: 0)
+        var sent = 0
+        for (number, part) in parts.enumerated() {
+            for begin in stride(from: 0, to: part.count, by: mostOfPacket) {
+                let payload = Array(part[begin..<min(begin + mostOfPacket, part.count)])
+                let frame = packet(
+                    sequence: UInt32(truncatingIfNeeded: 1 + sent), flags: 0x18, payload: payload)
+                file += record(frame, at: seconds * 1_000_000 * number + 1_000)
+                sent += payload.count
+            }
+        }
+        return try folder.write(file, as: "parts.pcap")
+    }
+
+    /// Version 2.4 of pcap, in microseconds, of Ethernet.
+    private static let header =
+        littleEndian(UInt32(0xa1b2_c3d4)) + littleEndian(UInt16(2)) + littleEndian(UInt16(4))
+        + [UInt8](repeating: 0, count: 8) + littleEndian(UInt32(262_144)) + littleEndian(UInt32(1))
 
     private static func record(_ frame: [UInt8], at microseconds: Int) -> [UInt8] {
         let time =

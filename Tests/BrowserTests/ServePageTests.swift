@@ -215,6 +215,7 @@ struct ServePageTests {
             until: "document.getElementById('messages-pane').dataset.form === 'ladder' && \(Self.selected)")
         #expect(try browser.evaluate("\(Self.selected).getAttribute('aria-label')") as? String ?? "" != "")
         try browser.wait(until: "document.querySelector('.row .brackets path')")
+        #expect(try text("count", browser).hasSuffix(" rows of 256 messages"))
         let label = "\(Self.selected)?.getAttribute('aria-label')"
         try browser.press("j")
         try browser.wait(until: "/frame 298, .* tx, .*answers 296 after 221 µs/.test(\(label))")
@@ -262,6 +263,30 @@ struct ServePageTests {
         try waitForMessage(230, browser)
     }
 
+    /// After 104 days nanoseconds are more than a number of the page can hold exactly.
+    @Test func clickInTheTimelineOfALongCapture() throws {
+        let folder = try Folder()
+        let pings = (1...3).map { BitcoinMessage.ping($0).bytes }
+        let served = try Served(BigCapture.write(parts: pings, seconds: 150 * 86_400, into: folder))
+        let browser = try Chromium(obeysPolicy: true)
+        try show(served, browser)
+        try waitForMessage(1, browser)
+        try browser.wait(until: "document.querySelector('#timeline .bar')")
+        // The message after that time; after the last one it is the last.
+        for (share, message) in [(0.45, 2), (0.999, 3), (0.02, 2), (0.6, 3)] {
+            let place = try browser.place(of: "#timeline", at: share)
+            try browser.drag(from: place, to: place)
+            try waitForMessage(message, browser)
+        }
+        // A range up to the last one.
+        try browser.press("i")
+        try browser.press("End")
+        try browser.press("Home", withShift: true)
+        try browser.press("Enter")
+        try browser.wait(until: "document.getElementById('count').textContent === '3 of 3'")
+        #expect(try text("trouble", browser) == "")
+    }
+
     @Test func tabsWhereThereIsRoomForOnePane() throws {
         let served = try Served(Self.capture("relay"))
         let browser = try Chromium(obeysPolicy: true)
@@ -301,6 +326,134 @@ struct ServePageTests {
         #expect(try browser.evaluate("location.hash.includes('vsise')") as? Bool == false)
     }
 
+    /// After Enter keys are the list's, also while the filter has not yet come to the selected message.
+    @Test func keysAreTheListsAfterEnter() throws {
+        let served = try Served(Self.capture("relay"))
+        let browser = try Chromium(obeysPolicy: true)
+        try browser.prepare(Self.holding("/position?"))
+        try show(served, browser)
+        try waitForMessage(1, browser)
+        try browser.press("/")
+        try browser.type("bitcoin.command == \"tx\"")
+        try browser.press("Enter")
+        try browser.wait(until: "window.held.length > 0 && document.activeElement.id === 'messages'")
+        try browser.press("j")
+        #expect(
+            try browser.evaluate("document.getElementById('filter').value") as? String == "bitcoin.command == \"tx\"")
+        try waitForMessage(232, browser)
+        // What is found now is not looked for any more.
+        try browser.evaluate("window.release(), new Promise((resolve) => { setTimeout(resolve, 300); })")
+        #expect(try browser.evaluate("\(Self.selected)?.getAttribute('aria-posinset')") as? String == "1")
+    }
+
+    /// A view that is chosen while the list is looked through for the selected message stays.
+    @Test func viewStaysAfterEscape() throws {
+        let served = try Served(Self.capture("relay"))
+        let browser = try Chromium(obeysPolicy: true)
+        try browser.prepare(Self.holding("/position"))
+        try show(served, browser, "time=0,5")
+        try waitForMessage(1, browser)
+        try browser.press("Escape")
+        try browser.wait(until: "window.held.length > 0")
+        try browser.press("s")
+        try browser.evaluate("window.release(), new Promise((resolve) => { setTimeout(resolve, 300); })")
+        #expect(try browser.evaluate("document.getElementById('panes').dataset.view") as? String == "statistics")
+    }
+
+    /// A ladder that comes when something else was asked for does not take its place.
+    @Test func ladderThatComesLateIsNotShown() throws {
+        let served = try Served(Self.capture("relay"))
+        let browser = try Chromium(obeysPolicy: true)
+        try browser.prepare(Self.holding("/api/flow/0?"))
+        try show(served, browser)
+        try waitForMessage(1, browser)
+        for key in ["l", "s"] {
+            try browser.press("l")
+            try browser.wait(until: "document.getElementById('count').textContent === 'the ladder is being made'")
+            // The same key gives it up, and so does another view.
+            try browser.press(key)
+            #expect(try text("count", browser) == "256 messages")
+        }
+        try browser.press("s")
+        try browser.press("l")
+        try browser.press("/")
+        try browser.type("bitcoin.command == \"tx\"")
+        try browser.press("Enter")
+        try browser.wait(until: "document.getElementById('count').textContent === '8 of 256'")
+        #expect(try browser.evaluate("window.held.length") as? Int == 3)
+        try browser.evaluate("window.release(), new Promise((resolve) => { setTimeout(resolve, 500); })")
+        #expect(try browser.evaluate("document.getElementById('messages-pane').dataset.form") as? String == "messages")
+        #expect(try browser.evaluate("document.getElementById('panes').dataset.view") as? String == "messages")
+        #expect(try text("count", browser) == "8 of 256")
+        // Asked for now, it comes.
+        try browser.press("l")
+        try browser.wait(until: "document.getElementById('messages-pane').dataset.form === 'ladder'")
+        #expect(try text("trouble", browser) == "")
+    }
+
+    /// No rows stand under the name of another statistic.
+    @Test func statisticThatIsCountedHasNoRows() throws {
+        let served = try Served(Self.capture("relay"))
+        let browser = try Chromium(obeysPolicy: true)
+        try browser.prepare(Self.holding("/api/stats/latency"))
+        try show(served, browser, "view=statistics&statistic=conv,tcp")
+        let rows = "document.querySelectorAll('#statistic-table tr').length"
+        try browser.wait(until: "\(rows) > 0")
+        func choose(_ name: String) throws {
+            try browser.evaluate(
+                """
+                document.getElementById("statistic").value = "\(name)";
+                document.getElementById("statistic").dispatchEvent(new Event("change"))
+                """)
+        }
+        try choose("latency")
+        try browser.wait(until: "window.held.length === 1")
+        #expect(try browser.evaluate(rows) as? Int == 0)
+        #expect(try text("statistic-about", browser).hasPrefix("counting … "))
+        // An answer that comes late is not another one's.
+        try choose("conv,tcp")
+        try browser.wait(until: "\(rows) > 0")
+        try browser.evaluate("window.release(), new Promise((resolve) => { setTimeout(resolve, 300); })")
+        #expect(try text("statistic-table", browser).contains("Initiator"))
+        #expect(try text("statistic-about", browser).hasPrefix("messages and bytes of each connection"))
+    }
+
+    /// Columns have their titles, and units that are seen.
+    @Test func statisticsHaveUnits() throws {
+        let served = try Served(Self.capture("relay"))
+        let browser = try Chromium(obeysPolicy: true)
+        for (statistic, expected) in [
+            ("latency", ["Asked by", "Pings", "Min s", "TCP SYN s", "Reordered"]),
+            // Of titles that come twice the key says whose they are.
+            ("relay", ["Duplicates", "Choice min s", "choice max s", "service max s"]),
+            ("bytes", ["messages", "bytes", "overhead bytes", "wire %", "message bytes"]),
+            ("bitcoin,tree", ["Average bytes", "Rate (/s)"]),
+        ] {
+            try show(served, browser, "view=statistics&statistic=\(statistic)")
+            try browser.wait(until: "document.querySelector('#statistic-table td')")
+            let heads = try browser.evaluate(
+                "[...document.querySelectorAll('#statistic-table th')].map((head) => head.textContent)")
+            let missing = Set(expected).subtracting(heads as? [String] ?? [])
+            #expect(missing == [], "\(statistic): \(heads ?? "")")
+        }
+    }
+
+    /// Holds requests back whose path has this in it, until the page calls `release`.
+    private static func holding(_ part: String) -> String {
+        """
+        window.held = [];
+        const ask = window.fetch;
+        const released = new Promise((resolve) => { window.release = resolve; });
+        window.fetch = async (path, options) => {
+            if (String(path).includes("\(part)")) {
+                window.held.push(path);
+                await released;
+            }
+            return ask(path, options);
+        };
+        """
+    }
+
     // MARK: The address
 
     @Test func addressRestoresWhatWasSeen() throws {
@@ -335,6 +488,36 @@ struct ServePageTests {
         try waitForMessage(233, browser)
         #expect(try browser.evaluate("document.getElementById('messages-pane').dataset.form") as? String == "ladder")
         #expect(try browser.evaluate("document.getElementById('time').hidden") as? Bool == false)
+        // A ladder has all of its connection, and says so where the list has not.
+        #expect(try text("count", browser).hasSuffix(" rows of 256 messages, unfiltered"))
+    }
+
+    /// Times of a nanosecond, and of more than thirty years.
+    @Test func addressHasAllDigitsOfTime() throws {
+        let served = try Served(Self.capture("relay"))
+        let browser = try Chromium(obeysPolicy: true)
+        for time in ["0.0000009,5", "-0.000000001,1234567890.5", "0.1,9007199.254740991"] {
+            try show(served, browser, "time=\(time)")
+            try browser.wait(until: "new URLSearchParams(location.hash.slice(1)).get('message') !== null")
+            #expect(
+                try browser.evaluate("new URLSearchParams(location.hash.slice(1)).get('time')") as? String == time)
+        }
+    }
+
+    /// A field that the server's first answer does not have.
+    @Test func addressRestoresAFieldFarDown() throws {
+        let folder = try Folder()
+        let entry = littleEndian(UInt32(1)) + [UInt8](repeating: 0x5a, count: 32)
+        let entries = 8_000
+        let inventory = BitcoinMessage(
+            "inv", [0xfd] + littleEndian(UInt16(entries)) + repeatElement(entry, count: entries).joined())
+        let served = try Served(BigCapture.write(parts: [inventory.bytes], into: folder))
+        let browser = try Chromium(obeysPolicy: true)
+        try show(served, browser, "message=1&field=21000")
+        try waitForMessage(1, browser)
+        try browser.wait(until: "document.getElementById('field-about').textContent.startsWith('bitcoin.inv.')")
+        try browser.wait(until: "location.hash === '#message=1&field=21000'")
+        try browser.wait(until: "document.querySelector('#fields [aria-selected=true]')")
     }
 
     /// Browsers drop calls of replaceState when there are too many.
@@ -365,6 +548,77 @@ struct ServePageTests {
         try browser.wait(until: "!document.getElementById('trouble').hidden")
         #expect(try text("trouble", browser).contains("address that btcshark has printed"))
         #expect(try text("count", browser) == "")
+    }
+
+    /// What was not read stands in a line that is seen and not cut, also where there is no foot.
+    @Test(arguments: Self.widths)
+    func whatIsMissingIsSeen(_ width: Int) throws {
+        let served = try Served(Self.capture("relay-v2-encrypted"))
+        let browser = try Chromium(obeysPolicy: true)
+        try browser.prepare(
+            """
+            const ask = window.fetch;
+            window.fetch = async (path, options) => {
+                const answer = await ask(path, options);
+                if (path !== "/api/capture") return answer;
+                return Response.json({ ...await answer.json(), doubt: "The file ends within a packet.", dropped: 1 });
+            };
+            """)
+        try show(served, browser, width: width)
+        // They are complete once the capture is read.
+        try browser.wait(
+            until: """
+                document.getElementById('missing').textContent.includes('--keylog')
+                    && document.getElementById('closing').textContent.startsWith('330 packets')
+                """)
+        let words = try text("missing", browser)
+        #expect(words.hasPrefix("The file ends within a packet. · 1 packet lost · 2 directions are encrypted:"))
+        let isSeen = try browser.evaluate(
+            """
+            (() => {
+                const line = document.getElementById("missing");
+                const { top, bottom, height } = line.getBoundingClientRect();
+                return height > 0 && top >= 0 && bottom <= innerHeight && line.scrollWidth <= line.clientWidth
+                    && line.scrollHeight <= line.clientHeight;
+            })()
+            """)
+        #expect(isSeen as? Bool == true)
+    }
+
+    /// A list without rows says why, and what is counted is called what it is.
+    @Test(arguments: Self.widths)
+    func emptyListSaysWhy(_ width: Int) throws {
+        let browser = try Chromium(obeysPolicy: true)
+        func expect(_ words: String, _ count: String, _ served: Served, _ state: String = "") throws {
+            try show(served, browser, state, width: width)
+            try browser.wait(until: "document.getElementById('count').textContent === '\(count)'")
+            try browser.wait(until: "document.getElementById('nothing').textContent === '\(words)'")
+            let isSeen = try browser.evaluate("document.getElementById('nothing').getBoundingClientRect().height > 0")
+            #expect(isSeen as? Bool == !words.isEmpty)
+        }
+        let subject = try #require(Self.subjects.first { $0.name == "empty" })
+        let empty = try Served(subject.capture)
+        try expect("No Bitcoin message in this capture.", "0 messages", empty)
+
+        let relay = try Served(Self.capture("relay"))
+        try expect("", "256 messages", relay)
+        let filter = "filter=frame.number+%3D%3D+0"
+        try expect("No message matches the filter.", "0 of 256", relay, filter)
+        try expect("No message in this time range.", "0 of 256", relay, "time=1,1.1")
+        try expect("No message in this time range matches the filter.", "0 of 256", relay, filter + "&time=1,1.1")
+
+        let encrypted = try Served(Self.capture("relay-v2-encrypted"))
+        try expect("", "2 rows", encrypted)
+        try waitForMessage(1, browser)
+        #expect(try text("bytes-about", browser) == "64 of 12\u{202f}549 bytes")
+        try expect(
+            "This connection is encrypted. btcshark serve --keylog FILE shows its messages, where FILE has its secrets.",
+            "no rows: encrypted", encrypted, "view=ladder")
+        let keys = Self.capture("relay-v2-encrypted").replacing(".pcap", with: ".keys")
+        let decrypted = try Served(Self.capture("relay-v2-encrypted"), arguments: ["--keylog", keys])
+        try expect("", "258 rows", decrypted, "message=3")
+        try waitForMessage(3, browser)
+        #expect(try text("bytes-about", browser) == "116 bytes, 135 on the wire")
     }
 
     // MARK: Many rows, and rows that come
@@ -485,6 +739,37 @@ struct ServePageTests {
         #expect(try browser.evaluate("document.getElementById('newer').hidden") as? Bool == true)
         try send(46...46)
         try waitForMessage(46, browser)
+
+        // So does a ladder: the row and the fields are always the same message's.
+        try browser.press("l")
+        try browser.wait(
+            until: "document.getElementById('messages-pane').dataset.form === 'ladder' && \(Self.selected)")
+        try browser.press("End")
+        let isSame = """
+            (() => {
+                const frame = (text) => /frame ([\\d\u{202f}]+)/.exec(text)?.[1];
+                const row = \(Self.selected)?.getAttribute("aria-label");
+                return Boolean(row) && frame(row) === frame(document.getElementById("message-about").textContent);
+            })()
+            """
+        let label = "\(Self.selected)?.getAttribute('aria-label')"
+        for command in ["verack", "sendheaders", "getaddr"] {
+            try peers.send(BitcoinMessage(command, []).bytes)
+            try browser.wait(until: "\(label)?.includes(' \(command),') && \(isSame)")
+        }
+        for nonce in UInt64(47)...54 {
+            try send(nonce...nonce)
+            // Not all in one answer.
+            usleep(200_000)
+        }
+        let counted = "document.getElementById('count').textContent"
+        try browser.wait(until: "\(counted) === '57 rows of 57 messages' && \(place) === '57' && \(isSame)")
+        try browser.press("k")
+        try browser.wait(until: isSame)
+        let chosen = try browser.evaluate(label) as? String
+        try send(55...60)
+        try browser.wait(until: "\(counted) === '63 rows of 63 messages' && \(isSame)")
+        #expect(try browser.evaluate(label) as? String == chosen)
     }
 
     // MARK: For everybody, and quiet
@@ -549,14 +834,18 @@ struct ServePageTests {
 
     @Test(
         .enabled(if: Reports.axe != nil, "axe-core is not there: make setup-browser"),
-        arguments: Self.subjects.filter { $0.name == "relay" || $0.name == "hostile" })
+        arguments: Self.subjects)
     func pageIsAccessible(_ subject: Reports.Subject) throws {
         let axe = try #require(Reports.axe)
         let served = try Served(subject.capture, arguments: subject.arguments)
         let browser = try Chromium(obeysPolicy: true)
         let states =
-            subject.name == "relay"
-            ? ["message=232&field=40", "message=232&view=ladder", "view=statistics"] : ["message=4"]
+            switch subject.name {
+            case "relay": ["message=232&field=40", "message=232&view=ladder", "view=statistics"]
+            case "encrypted": ["view=ladder"]
+            case "empty": [""]
+            default: ["message=4"]
+            }
         for width in Self.widths {
             for isDark in [false, true] {
                 for state in states {

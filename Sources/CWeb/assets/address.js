@@ -37,11 +37,24 @@ export function readAddress() {
     seen.statistic = parts.get("statistic") ?? "";
 }
 
+/** Seconds with up to nine decimals; ten digits before them are 317 years. */
+const seconds = /^(-?)(\d{1,10})(?:\.(\d{1,9}))?$/;
+
 function readTime(text) {
-    const match = /^(-?\d{1,9}(?:\.\d{1,9})?),(-?\d{1,9}(?:\.\d{1,9})?)$/.exec(text ?? "");
-    if (!match) return null;
-    const ends = [match[1], match[2]].map((seconds) => Math.round(Number(seconds) * 1e9));
+    const matches = (text ?? "").split(",").map((end) => seconds.exec(end));
+    if (matches.length !== 2 || matches.includes(null)) return null;
+    const ends = matches.map(([, sign, whole, decimals = ""]) => {
+        const nanoseconds = Number(whole) * 1e9 + Number(decimals.padEnd(9, "0"));
+        return sign ? -nanoseconds : nanoseconds;
+    });
     return ends[0] <= ends[1] ? ends : null;
+}
+
+/** Exact, without an exponent, and without zeros at the end. */
+function timeWords(nanoseconds) {
+    const magnitude = Math.abs(nanoseconds);
+    const decimals = String(magnitude % 1e9).padStart(9, "0").replace(/0+$/, "");
+    return `${nanoseconds < 0 ? "-" : ""}${Math.floor(magnitude / 1e9)}${decimals ? `.${decimals}` : ""}`;
 }
 
 /** Has what is seen written into the address line, soon. */
@@ -55,7 +68,7 @@ function write() {
     written = performance.now();
     const parts = new URLSearchParams();
     if (seen.filter) parts.set("filter", seen.filter);
-    if (seen.time) parts.set("time", seen.time.map((nanoseconds) => String(nanoseconds / 1e9)).join(","));
+    if (seen.time) parts.set("time", seen.time.map(timeWords).join(","));
     if (seen.message !== null) parts.set("message", seen.message);
     if (seen.field !== null) parts.set("field", seen.field);
     if (seen.view !== "messages") parts.set("view", seen.view);

@@ -6,9 +6,10 @@ import { FilterBox } from "./filter-box.js";
 import { listenToKeys } from "./keys.js";
 import { ladderForm, ladderPages, ladderPosition } from "./ladder-rows.js";
 import { ListPane } from "./list-pane.js";
+import { countWords, emptyWords } from "./list-words.js";
 import { LiveEvents } from "./live.js";
 import { MessageView } from "./message-view.js";
-import { clock, listParameters, messageForm, messagePages, positionOf } from "./message-rows.js";
+import { clock, latestTime, listParameters, messageForm, messagePages, positionOf, timeText } from "./message-rows.js";
 import { Statistics } from "./statistics.js";
 import { byId, count, visible } from "./text.js";
 import { rangeWords, Timeline } from "./timeline.js";
@@ -76,9 +77,8 @@ class Page {
         document.title = `${visible(capture.name)} · btcshark`;
         byId("name").textContent = visible(capture.name);
         this.list.followsLive = capture.live && !capture.complete;
-        const words = [capture.closing, capture.keys, capture.doubt];
-        if (capture.dropped > 0) words.push(`${count(capture.dropped)} packets lost`);
-        byId("closing").textContent = words.filter(Boolean).map(visible).join(" · ");
+        byId("closing").textContent = visible(capture.closing);
+        this.showMissing();
         // Columns are as wide as their longest number will be.
         const style = document.documentElement.style;
         const secondDigits = String(Math.floor((capture.end_ns ?? 0) / 1e9)).length;
@@ -86,6 +86,17 @@ class Page {
         style.setProperty("--time-digits", Math.max(9, secondDigits + 1 + capture.decimals));
         this.list.heads.replaceChildren(...(this.list.form?.heads() ?? []));
         this.showCount();
+    }
+
+    /** What was not read: in a line of its own, which is never cut. */
+    showMissing() {
+        const { doubt, keys, dropped } = this.capture;
+        const lost = dropped > 0 ? `${count(dropped)} ${dropped === 1 ? "packet" : "packets"} lost` : "";
+        const words = [doubt, lost, keys].filter(Boolean).map(visible).join(" · ");
+        const line = byId("missing");
+        // It is read aloud: only what has changed.
+        if (line.textContent !== words) line.textContent = words;
+        line.hidden = !words;
     }
 
     async refreshCapture() {
@@ -134,6 +145,7 @@ class Page {
      * taken them. Gives whether it has.
      */
     async openList({ filter = seen.filter, time = seen.time, keepsError = false } = {}) {
+        this.giveUpLadder();
         this.opening?.close();
         const pages = messagePages({ filter, time }, this.listener());
         this.opening = pages;
@@ -157,23 +169,28 @@ class Page {
         return true;
     }
 
-    /** Selects a message in the list, where it is in it, without showing it anew. */
+    /**
+     * Selects the message that is shown in the list. Gives whether it is in it; null where it is not looked for any more,
+     * since another message or list is shown, or cannot be.
+     */
     async locate(message, doesReveal = true) {
         const { pages } = this.list;
+        const isWanted = () => message === seen.message && pages === this.list.pages && !pages.isClosed;
         for (;;) {
             let answer;
             try {
                 answer = await positionOf(message);
             } catch (error) {
                 this.failed(error);
-                return false;
+                return null;
             }
-            if (pages !== this.list.pages || pages.isClosed) return false;
+            if (!isWanted()) return null;
             if (answer.position !== null) {
                 pages.grow(answer.total);
                 const row = await pages.load(answer.position);
-                if (row && pages === this.list.pages) this.list.setCurrent(row, answer.position, doesReveal);
-                return Boolean(row);
+                if (!row || !isWanted()) return null;
+                this.list.setCurrent(row, answer.position, doesReveal);
+                return true;
             }
             // The filter may not have come so far.
             if (answer.complete || answer.scanned >= this.capture.indexed) {
@@ -184,11 +201,19 @@ class Page {
         }
     }
 
-    /** Rows have other positions, since the oldest of a live capture were dropped: what is seen stays where it is. */
+    /**
+     * Rows have other positions: the oldest of a live capture were dropped, or steps of a ladder have become a run. What is
+     * seen stays where it is.
+     */
     async listMoved() {
         const { anchor, isFollowing } = this.list;
-        if (seen.view === "ladder" && seen.message !== null) return this.locateInLadder(seen.message, false);
-        if (seen.view !== "messages" || isFollowing || !anchor) return;
+        // What comes now is selected: `ListPane.changed`.
+        if (isFollowing) return;
+        if (seen.view === "ladder") {
+            if (seen.message !== null) await this.locateInLadder(seen.message, false);
+            return;
+        }
+        if (seen.view !== "messages" || !anchor) return;
         try {
             const { position, next } = await positionOf(anchor.message);
             this.list.list.keep(position ?? next ?? 0, anchor.hidden);
@@ -201,12 +226,14 @@ class Page {
     async filterEntered(text, isEnd) {
         if (text !== seen.filter || seen.view !== "messages") {
             if (!await this.openList({ filter: text })) return;
+            // At once: it may take long until the filter has come to the selected message.
+            if (isEnd) this.showPane("messages");
             await this.listChosen();
         } else {
             this.opening?.close();
             this.filterBox.clearError();
+            if (isEnd) this.showPane("messages");
         }
-        if (isEnd) this.showPane("messages");
     }
 
     async chooseTime(time) {
@@ -231,27 +258,14 @@ class Page {
     showCount(isNow = false) {
         const write = () => {
             this.counting = 0;
-            byId("count").textContent = this.countWords();
+            byId("count").textContent = this.ladderBegun
+                ? "the ladder is being made" : countWords(this.capture, this.list.pages, this.isLadder);
         };
+        const nothing = emptyWords(this.capture, this.list.pages, this.isLadder);
+        byId("nothing").textContent = nothing;
+        byId("nothing").hidden = !nothing;
         if (isNow) write();
         else this.counting ||= setTimeout(write, this.capture.complete ? 0 : countPause);
-    }
-
-    countWords() {
-        const { capture, list: { pages } } = this;
-        const indexed = Math.max(capture.indexed, pages?.total ?? 0);
-        const end = capture.capped ? ": the list ends here" : capture.complete ? "" : capture.live ? "" : " so far";
-        const one = (number) => `${count(number)} ${number === 1 ? "message" : "messages"}${end}`;
-        if (!pages) return one(indexed);
-        if (seen.view === "ladder") {
-            const rows = `${count(pages.total)} rows of ${one(pages.about.messages ?? 0)}`;
-            return pages.about.cut ? `${rows}: the ladder ends here` : rows;
-        }
-        if (!seen.filter && !seen.time) return one(indexed);
-        if (!pages.complete && pages.scanned < capture.indexed) {
-            return `${count(pages.total)} so far, ${Math.floor(pages.scanned / capture.indexed * 100)} % searched`;
-        }
-        return `${count(pages.total)} of ${count(indexed)}${end}`;
     }
 
     // MARK: Going
@@ -259,10 +273,11 @@ class Page {
     /** Goes to a message, in the list that is shown if it is there. */
     async goTo(message) {
         if (seen.view === "statistics") this.toggleStatistics();
-        if (seen.view === "ladder" && await this.locateInLadder(message)) return this.message.show(message);
-        if (seen.view === "ladder") await this.openList();
         this.message.show(message);
-        if (await this.locate(message)) return;
+        if (seen.view === "ladder") {
+            if (await this.locateInLadder(message) !== false || !await this.openList()) return;
+        }
+        if (await this.locate(message) !== false) return;
         // It is hidden by the filter or the time range: what is asked for is more than they.
         this.filterBox.show("");
         if (!await this.openList({ filter: "", time: null })) return;
@@ -277,8 +292,8 @@ class Page {
 
     async goToTime(time) {
         try {
-            const find = (range) => getJSON("/api/messages", { filter: seen.filter, time: range.join(","), count: 1 });
-            const later = await find([time, Number.MAX_SAFE_INTEGER]);
+            const later = await getJSON(
+                "/api/messages", { filter: seen.filter, time: `${timeText(time)},${latestTime}`, count: 1 });
             const row = later.rows[0] ?? (await this.lastBefore(time));
             if (row) await this.goTo(row.n);
         } catch (error) {
@@ -287,7 +302,7 @@ class Page {
     }
 
     async lastBefore(time) {
-        const range = { filter: seen.filter, time: `${Number.MIN_SAFE_INTEGER},${time}` };
+        const range = { filter: seen.filter, time: `-${latestTime},${timeText(time)}` };
         const { total } = await getJSON("/api/messages", { ...range, count: 1 });
         if (total === 0) return undefined;
         return (await getJSON("/api/messages", { ...range, from: total - 1, count: 1 })).rows[0];
@@ -319,13 +334,17 @@ class Page {
     async escape() {
         if (document.activeElement === this.filterBox.input) return this.showPane("messages");
         if (seen.view === "statistics") return this.toggleStatistics();
-        if (seen.time) await this.chooseTime(null);
+        // First: what is pressed while the list is looked through shall not be undone.
         this.showPane("messages");
+        if (seen.time) await this.chooseTime(null);
     }
 
     // MARK: Views
 
     get isShowingStatistics() { return seen.view === "statistics"; }
+
+    /** Whether the list has the rows of a ladder, also while statistics are shown in its place. */
+    get isLadder() { return this.list.form?.name === "ladder"; }
 
     setView(view) {
         seen.view = view;
@@ -348,6 +367,7 @@ class Page {
     }
 
     async toggleLadder() {
+        if (this.ladderBegun) return this.giveUpLadder();
         if (seen.view === "ladder") {
             if (await this.openList() && seen.message !== null) await this.locate(seen.message);
             return;
@@ -355,11 +375,19 @@ class Page {
         const stream = this.message.row?.stream ?? this.list.current?.stream;
         if (stream === undefined || stream === null) return;
         const pages = ladderPages(stream, this.listener());
+        this.opening?.close();
+        this.opening = this.ladderBegun = pages;
+        this.showCount(true);
         try {
             await pages.open(0);
         } catch (error) {
-            return this.failed(error);
+            if (pages === this.opening && !pages.isClosed) this.failed(error);
+            pages.close();
         }
+        if (pages === this.ladderBegun) this.ladderBegun = null;
+        // Something else was asked for while it was made.
+        if (pages !== this.opening || pages.isClosed) return this.showCount(true);
+        this.opening = null;
         this.stream = stream;
         this.setView("ladder");
         this.list.show(pages, ladderForm(pages));
@@ -367,27 +395,42 @@ class Page {
         if (seen.message !== null) await this.locateInLadder(seen.message);
     }
 
+    /** A ladder that is being made is not wanted any more. */
+    giveUpLadder() {
+        this.ladderBegun?.close();
+        this.ladderBegun = null;
+        this.showCount(true);
+    }
+
+    /** As `locate`, in a ladder. */
     async locateInLadder(message, doesReveal = true) {
         const { pages } = this.list;
+        const isWanted = () => message === seen.message && pages === this.list.pages;
         try {
             const position = await ladderPosition(this.stream, message);
-            if (position === null) return false;
+            if (!isWanted()) return null;
+            if (position === null) {
+                this.list.clear();
+                return false;
+            }
             const row = await pages.load(position);
-            if (!row || pages !== this.list.pages) return false;
+            if (!row || !isWanted()) return null;
             this.list.setCurrent(row, position, doesReveal);
             return true;
         } catch (error) {
-            if (error.status !== 404) this.failed(error);
-            return false;
+            if (error.status === 404) return false;
+            this.failed(error);
+            return null;
         }
     }
 
     toggleStatistics() {
         if (this.isShowingStatistics) {
-            this.setView(this.list.form === messageForm ? "messages" : "ladder");
+            this.setView(this.isLadder ? "ladder" : "messages");
             byId("messages").focus({ preventScroll: true });
             this.showCount(true);
         } else {
+            this.giveUpLadder();
             this.setView("statistics");
             this.statistics.show(seen.statistic);
             byId("statistic-table").focus({ preventScroll: true });

@@ -51,9 +51,23 @@ export class ListPane {
     /** More rows have come, or they say more. */
     changed() {
         const follows = this.isFollowing;
+        const last = this.pages.total - 1;
         this.list.setTotal(this.pages.total);
         this.list.invalidate();
-        if (follows && this.pages.total > 0 && this.position !== this.pages.total - 1) this.select(this.pages.total - 1);
+        // Another row may stand at the same position: steps of a ladder become a run.
+        if (follows && last >= 0 && (this.position !== last || this.pages.isStale(last))) this.#follow(last);
+    }
+
+    /** Selects the last row, and shows its message if it has another one. */
+    async #follow(last) {
+        const { pages } = this;
+        this.position = last;
+        this.list.reveal(last);
+        const row = await pages.load(last);
+        if (!row || pages !== this.pages || last !== this.position) return;
+        const isOther = row.n !== this.current?.n;
+        this.setCurrent(row, last);
+        if (isOther) this.selected(row, last);
     }
 
     /** Only while the list stands at its end and its last row is selected does it move by itself. */
@@ -68,7 +82,7 @@ export class ListPane {
         this.position = position;
         this.current = undefined;
         this.list.reveal(position);
-        const row = pages.row(position) ?? await pages.load(position);
+        const row = await pages.load(position);
         if (!row || pages !== this.pages || position !== this.position) return;
         this.setCurrent(row, position);
         this.selected(row, position);

@@ -1,10 +1,10 @@
-// What the server tells while it reads or captures: a stream of events, resumed where it was cut.
+// What the server reports while it reads or captures: a stream of events, resumed where it was cut.
 
 import { isAbort, request } from "./api.js";
 
 /** Seconds until the next try, the longest last. */
 const waits = [1, 2, 5, 10];
-/** The server has a comment each 15 s: after so many milliseconds of silence the connection is dead. */
+/** The server has a comment each 15 s: after this many milliseconds of silence the connection is dead. */
 const silence = 45_000;
 
 export class LiveEvents {

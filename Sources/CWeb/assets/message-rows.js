@@ -17,16 +17,27 @@ export function seconds(nanoseconds) {
     return `${nanoseconds < 0 ? "-" : ""}${Math.floor(magnitude / 1e9)}.${fraction}`;
 }
 
+/** The server's last time, in nanoseconds: 2 to the 61st. */
+export const latestTime = String(2n ** 61n);
+
+/** Nanoseconds with all digits: of a number above 2 to the 53rd a plain text has zeros at the end. */
+export function timeText(nanoseconds) {
+    return String(BigInt(Math.round(nanoseconds)));
+}
+
 /** Which messages the list has. */
 export function listParameters({ filter, time } = seen) {
-    return { filter, time: time ? time.join(",") : null };
+    return { filter, time: time ? time.map(timeText).join(",") : null };
 }
 
 /** The messages that a filter and a time range let through. */
 export function messagePages(choice, listener) {
     const chosen = listParameters(choice);
-    return new Pages(
-        (from, rows, signal) => getJSON("/api/messages", { ...chosen, from, count: rows }, { signal }), listener);
+    return new Pages(async (from, rows, signal) => {
+        const answer = await getJSON("/api/messages", { ...chosen, from, count: rows }, { signal });
+        messageForm.hasOthers ||= answer.rows.some((row) => row.kind !== "message");
+        return answer;
+    }, listener);
 }
 
 /** Where a message is in the list, or where it would be: `position` and `next`. */
@@ -78,6 +89,8 @@ export const messageForm = {
     label: "Messages",
     /** Whether the capture has several connections; app.js sets it. */
     hasStreams: false,
+    /** Whether rows have come that are no messages, such as encrypted directions. */
+    hasOthers: false,
 
     heads() {
         return [

@@ -44,14 +44,23 @@ export class MessageView {
             this.bytes.show(number, answer.bytes);
             this.#describe(answer);
             this.listener.shown(answer.row);
-            if (field !== null) this.fields.select(field);
-            else this.#fieldSelected(null);
+            this.#fieldSelected(null);
+            if (field !== null) await this.#selectField(field, ending.signal);
         } catch (error) {
             if (error.status === 404 || error.status === 410) this.#clear();
             this.listener.failed(error);
         } finally {
             if (this.ending === ending) this.ending = null;
         }
+    }
+
+    /** Selects the field at a place, which may be among those that are not yet there; unless another one is selected until then. */
+    async #selectField(place, signal) {
+        while (this.fields.hasMore && this.fields.fields.length <= place) {
+            await this.fields.loadMore();
+            if (signal.aborted) return;
+        }
+        if (seen.field === null) this.fields.select(place);
     }
 
     /** The message that belongs to this one: what it answers, what answers it, what it asks for; or null. */
@@ -72,7 +81,7 @@ export class MessageView {
     #describe({ row, bytes, frame_count: frames }) {
         byId("message-about").textContent =
             `frame ${count(row.frame)} · ${visible(row.command)} · ${visible(row.source)} → ${visible(row.destination)}`;
-        byId("bytes-about").textContent = `${count(bytes)} ${bytes === 1 ? "byte" : "bytes"}`
+        byId("bytes-about").textContent = lengthWords(row, bytes)
             + (frames > 1 ? `, from ${count(frames)} frames up to ${count(row.frame)}` : "");
         const button = byId("pair");
         button.hidden = !this.pair;
@@ -99,6 +108,14 @@ export class MessageView {
             this.fields.select(this.fields.placeOfByte(offset), true);
         }
     }
+}
+
+/** How many bytes there are; where the row has another length, how many that is. */
+function lengthWords(row, bytes) {
+    if (row.length > bytes && (row.cut || row.kind === "direction")) return `${count(bytes)} of ${count(row.length)} bytes`;
+    const words = `${count(bytes)} ${bytes === 1 ? "byte" : "bytes"}`;
+    // The transport has wrapped it.
+    return row.length === bytes ? words : `${words}, ${count(row.length)} on the wire`;
 }
 
 function pairWords(row) {

@@ -51,10 +51,13 @@ export class Pages {
         return this.pages.get(Math.floor(position / pageSize))?.[position % pageSize];
     }
 
+    /** Whether another row may stand at a position by now. */
+    isStale(position) { return this.stale.has(Math.floor(position / pageSize)); }
+
     /** The row, fetched if need be; undefined past the end. */
     async load(position) {
         const page = Math.floor(position / pageSize);
-        if ((!this.row(position) || this.stale.has(page)) && position < this.total) await this.#fetch(page);
+        if ((!this.row(position) || this.isStale(position)) && position < this.total) await this.#fetch(page);
         return this.row(position);
     }
 
@@ -64,7 +67,7 @@ export class Pages {
         this.#next();
     }
 
-    /** The list may have grown to a total that the server has told of. */
+    /** The list may have grown to a total that the server has reported. */
     grow(total) {
         if (total <= this.total) return;
         this.total = total;
@@ -135,7 +138,7 @@ export class Pages {
         const answer = await this.ask(from, pageSize - before.length, this.ending.signal);
         if (this.isClosed) return;
         const isSame = generation === undefined || generation === answer.generation;
-        // What the others are is asked for again, by whom they are seen.
+        // The others are asked for again where they are seen.
         this.#take(answer);
         if ((!isSame && before.length > 0) || this.about.generation !== answer.generation || !answer.rows) return;
         this.pages.delete(page);
@@ -154,7 +157,7 @@ export class Pages {
         if (this.isClosed) return;
         const { rows, ...about } = answer;
         const hasMoved = this.about.generation !== undefined && about.generation !== this.about.generation;
-        // Who listens may still look at the rows as they stood.
+        // Listeners may still look at the rows as they stood.
         if (hasMoved) this.listener.moved?.();
         this.about = about;
         this.total = about.total;

@@ -1,13 +1,15 @@
 // What -z counts, as a table.
 
 import { noteAddress, seen } from "./address.js";
-import { getJSON } from "./api.js";
+import { getJSON, isAbort } from "./api.js";
 import { byId, count, element, visible } from "./text.js";
 
 /** More rows than these make a page slow; the program itself writes all. */
 const mostRows = 1000;
 /** They are the same in all rows: what was asked for, and the version of its form. */
 const isSame = new Set(["statistic", "schema"]);
+/** Units that are worth words; of text and of what is counted the title says enough. */
+const shownUnits = { bytes: "bytes", seconds: "s", percent: "%", "per second": "/s" };
 
 export class Statistics {
     /**
@@ -33,12 +35,18 @@ export class Statistics {
         if (!kind) return;
         seen.statistic = this.choice.value = kind.name;
         noteAddress();
-        this.about.textContent = visible(kind.meaning ?? "");
+        this.ending?.abort();
+        const { signal } = this.ending = new AbortController();
+        // Rows of the one before would be taken for those of this one.
+        this.table.replaceChildren();
+        const meaning = visible(kind.meaning ?? "");
+        this.about.textContent = `counting … ${meaning}`;
         try {
-            const answer = await getJSON(`/api/stats/${kind.name}`);
-            if (seen.statistic === kind.name) this.#draw(answer, kind);
+            const answer = await getJSON(`/api/stats/${kind.name}`, {}, { signal });
+            if (!signal.aborted) this.#draw(answer, kind);
         } catch (error) {
-            this.table.replaceChildren();
+            if (signal.aborted || isAbort(error)) return;
+            this.about.textContent = meaning;
             this.failed(error);
         }
     }
@@ -53,21 +61,21 @@ export class Statistics {
         if (answer.cut) words.push("there are more rows than the server keeps: -z of the program has all");
         if (answer.rows.length === 0) words.push("no rows");
         this.about.textContent = words.filter(Boolean).join(" · ");
-        const tables = summaries.map((row) => summaryTable(row, kind));
-        if (rows.length > 0) tables.push(rowsTable(rows, answer.columns ?? [], kind));
+        const declared = answer.columns ?? [];
+        const tables = summaries.map((row) => summaryTable(row, declared, kind));
+        if (rows.length > 0) tables.push(rowsTable(rows, declared, kind));
         this.table.replaceChildren(...tables);
     }
 }
 
 /** What is said of the capture as a whole: a line for each value. */
-function summaryTable(row, kind) {
+function summaryTable(row, declared, kind) {
     const table = element("table", "summary");
     table.append(element("caption", "unseen", `${visible(kind.name)}: summary`));
     const body = element("tbody");
     for (const [key, value] of valuesOf(row)) {
         const line = element("tr");
-        const head = element("th", "", visible(titleOf({ key })));
-        head.scope = "row";
+        const head = headCell(declared.find((column) => column.key === key) ?? { key }, "row");
         line.append(head, cellOf(value));
         body.append(line);
     }
@@ -86,10 +94,9 @@ function rowsTable(rows, declared, kind) {
     table.append(element("caption", "unseen", visible(kind.name)));
     const line = element("tr");
     for (const column of columns) {
-        const isNumeric = rows.some((row) => typeof row[column.key] === "number");
-        const cell = element("th", isNumeric ? "number" : "", visible(titleOf(column)));
-        cell.scope = "col";
-        if (column.unit) cell.title = visible(column.unit);
+        const isOnly = columns.filter((other) => other.title === column.title).length === 1;
+        const cell = headCell(isOnly ? column : { ...column, title: "" }, "col");
+        if (rows.some((row) => typeof row[column.key] === "number")) cell.className = "number";
         line.append(cell);
     }
     const head = element("thead");
@@ -104,8 +111,18 @@ function rowsTable(rows, declared, kind) {
     return table;
 }
 
-function titleOf(column) {
-    return column.title || column.key.replaceAll("_", " ");
+/** A title, and its unit. */
+function headCell({ key, title, unit: declared }, scope) {
+    const [, bare, ending] = /^(.*?)(?:_(bytes|seconds|percent))?$/.exec(key);
+    const name = declared ?? ending;
+    const unit = shownUnits[name];
+    // The key of a value ends in its unit, which then stands beside it; some are called by it alone.
+    const words = title || (unit && bare ? bare : key).replaceAll("_", " ");
+    const cell = element("th", "", visible(words));
+    cell.scope = scope;
+    const isSaid = words.toLowerCase().includes(name) || /%|\/s/.test(words);
+    if (unit && !isSaid) cell.append(" ", element("small", "unit", unit));
+    return cell;
 }
 
 /** The declared columns, then whatever else rows have; without those that no row has a value of. */

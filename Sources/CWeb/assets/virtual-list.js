@@ -95,7 +95,7 @@ export class VirtualList {
         else this.#place(at + this.height - this.room);
     }
 
-    /** Shows a row as so many pixels are hidden of the first row now. */
+    /** Scrolls to a row as the first one, with this many pixels of it hidden. */
     keep(index, hidden) { this.#place(index * this.height + hidden); }
 
     /** The row's element, if it is drawn. */
