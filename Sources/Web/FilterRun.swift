@@ -92,6 +92,12 @@ final class FilterRun: @unchecked Sendable {
             let isShort = isComplete && window.passed < UInt64(count)
             if isShort { state.withLock { $0.hasChanged = true } }
             stop(covered: count, hasEnded: true)
+        case .changed:
+            self.reading = nil
+            state.withLock { $0.hasChanged = true }
+            stop(covered: count, hasEnded: true)
+            // Who asks again has the files looked at again.
+            cancel()
         case .caughtUp: stop(covered: count, hasEnded: false)
         case .stopped:
             self.reading = nil

@@ -52,13 +52,16 @@ final class Ladders: Sendable {
     /// The ladder of a connection; nil where there is no such one, or nobody wants it any more.
     ///
     /// It may have to be made: not to be called where nobody may wait.
-    func ladder(_ stream: UInt64, isWanted: () -> Bool) -> Ladder? {
+    ///
+    /// - Throws: ``Problem/changed``.
+    func ladder(_ stream: UInt64, isWanted: () -> Bool) throws(Problem) -> Ladder? {
         if let known = known(stream) { return known }
-        return turn.withLock { all -> Ladder? in
+        return try turn.withLock { all throws(Problem) -> Ladder? in
             if let known = known(stream) { return known }
             let (begun, count, isComplete) = (ContinuousClock.now, capture.index.count, capture.isComplete)
             guard isWanted(), let parked = all.removeValue(forKey: stream) ?? begin(stream) else { return nil }
             let end = parked.reading.read(isComplete: isComplete) { capture.isEnding || !isWanted() }
+            if end == .changed { throw .changed }
             if end == .stopped { return nil }
             if end == .caughtUp {
                 if all.count >= Self.mostParked { all.removeAll() }

@@ -132,10 +132,16 @@ public final class Site: Sendable {
     ///   - threads: Nil for those of messages.
     private func reading<Result: Sendable>(
         for client: Client, or problem: Problem = .notFound, on threads: NIOThreadPool? = nil,
-        _ body: @escaping @Sendable () -> Result?
+        _ body: @escaping @Sendable () throws(Problem) -> Result?
     ) async throws(Problem) -> Result {
         let result: Result?
-        do { result = try await (threads ?? readers).runIfActive { body() } } catch { throw .busy }
+        do {
+            result = try await (threads ?? readers).runIfActive { try body() }
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            throw .busy
+        }
         guard let result else {
             throw capture.isEnding || !client.isThere ? .busy : problem
         }
@@ -247,8 +253,8 @@ public final class Site: Sendable {
         let messages = messages
         let index = capture.index
         guard number > 0, number <= UInt64(index.count) else { throw .notFound }
-        return try await reading(for: client, or: .changed) { () -> TextBuffer? in
-            guard let message = messages.message(number, isWanted: { client.isThere }) else { return nil }
+        return try await reading(for: client, or: .changed) { () throws(Problem) -> TextBuffer? in
+            guard let message = try messages.message(number, isWanted: { client.isThere }) else { return nil }
             var text = TextBuffer()
             text.append("{\"n\":")
             text.append(decimal: number)
@@ -278,8 +284,8 @@ public final class Site: Sendable {
         let count = try query.number("count", in: 1...Self.mostBytes, standard: Self.mostBytes)
         let messages = messages
         guard number > 0, number <= UInt64(capture.index.count) else { throw .notFound }
-        let message = try await reading(for: client, or: .changed) {
-            messages.message(number, isWanted: { client.isThere })
+        let message = try await reading(for: client, or: .changed) { () throws(Problem) in
+            try messages.message(number, isWanted: { client.isThere })
         }
         let start = min(from, message.bytes.count)
         let part = message.bytes[start..<min(message.bytes.count, start + count)]
@@ -294,8 +300,8 @@ public final class Site: Sendable {
         let from = Int(clamping: try query.number("from") ?? 0)
         let count = try query.number("count", in: 1...Self.mostRows, standard: 200)
         let ladders = ladders
-        let ladder = try await reading(for: client, on: slowReaders) {
-            ladders.ladder(stream, isWanted: { client.isThere })
+        let ladder = try await reading(for: client, on: slowReaders) { () throws(Problem) in
+            try ladders.ladder(stream, isWanted: { client.isThere })
         }
         var text = TextBuffer()
         ladder.append(from: min(from, Ladders.mostRows), count: count, to: &text)
@@ -307,8 +313,8 @@ public final class Site: Sendable {
     ) async throws(Problem) -> TextBuffer {
         guard let number = try query.number("n") else { throw .request("n: the number of a message is missing.") }
         let ladders = ladders
-        let ladder = try await reading(for: client, on: slowReaders) {
-            ladders.ladder(stream, isWanted: { client.isThere })
+        let ladder = try await reading(for: client, on: slowReaders) { () throws(Problem) in
+            try ladders.ladder(stream, isWanted: { client.isThere })
         }
         var text = TextBuffer()
         text.append("{\"position\":")
@@ -320,8 +326,8 @@ public final class Site: Sendable {
     private func statistic(_ name: String, _ client: Client) async throws(Problem) -> TextBuffer {
         guard let asked = Statistics.Asked(name) else { throw .notFound }
         let statistics = statistics
-        let answer = try await reading(for: client, on: slowReaders) {
-            statistics.lines(asked, isWanted: { client.isThere })
+        let answer = try await reading(for: client, on: slowReaders) { () throws(Problem) in
+            try statistics.lines(asked, isWanted: { client.isThere })
         }
         var text = TextBuffer()
         text.append("{\"name\":")
@@ -356,7 +362,9 @@ public final class Site: Sendable {
             text = answer
         } else {
             let statistics = statistics
-            text = try await reading(for: client, on: slowReaders) { statistics.metrics(isWanted: { client.isThere }) }
+            text = try await reading(for: client, on: slowReaders) { () throws(Problem) in
+                try statistics.metrics(isWanted: { client.isThere })
+            }
         }
         return Self.response(.ok, "text/plain; version=0.0.4; charset=utf-8", ByteBuffer(bytes: text))
     }

@@ -153,7 +153,11 @@ enum FirstPass {
     }
 
     /// The same of Bitcoin Core's message captures.
-    static func read(messageCaptures paths: [String], _ network: Network?, _ target: Target) -> String? {
+    ///
+    /// - Parameter versions: Notes what the files are that are found.
+    static func read(
+        messageCaptures paths: [String], _ network: Network?, _ versions: FileVersions, _ target: Target
+    ) -> String? {
         var options = MessageCaptures.Options()
         options.pipeline = target.options
         options.pipeline.inquiry = nil
@@ -162,6 +166,7 @@ enum FirstPass {
         var problem: String?
         do throws(MessageCaptureError) {
             var captures = try MessageCaptures(paths: paths, options, writer: target.writer)
+            _ = versions.areSame(captures.paths)
             while !Signals.isEndRequested, !target.capture.index.isCapped {
                 do throws(MessageCaptureError) {
                     if try !captures.next() { break }

@@ -47,12 +47,13 @@ struct Serving {
                 StandardError.complain("\(error)")
                 return .input
             }
-            return serve(.messageCaptures(paths, network), names: paths) {
+            let versions = FileVersions()
+            return serve(.messageCaptures(paths, network, versions), names: paths) {
                 lockdown.enterServing(reading: paths, nil, helpers: [])
             } probing: {
                 FirstPass.problem(withMessageCaptures: paths, network)
             } filling: {
-                FirstPass.read(messageCaptures: paths, network, $0)
+                FirstPass.read(messageCaptures: paths, network, versions, $0)
             }
         case .live(let live): return run(live)
         case .pasted:
@@ -83,7 +84,7 @@ struct Serving {
             StandardError.complain("\(error)")
             return .input
         }
-        let input = spool.map { ServedInput.spool($0, paths, notes) } ?? .files(paths)
+        let input = spool.map { ServedInput.spool($0, paths, notes) } ?? .files(paths, FileVersions(of: paths))
         return serve(input, names: paths) {
             lockdown.enterServing(reading: late, nil, helpers: [])
         } probing: {
