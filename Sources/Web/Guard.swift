@@ -21,7 +21,7 @@ struct Guard: Sendable {
         hosts = (["127.0.0.1", "localhost", "[::1]"] + names).map { "\($0):\(port)" }
     }
 
-    /// Looks at a request, in this order: Host, Origin, Sec-Fetch-Site, method, length, token.
+    /// Looks at a request, in this order: Host, Origin, Sec-Fetch-Site, method, address, token.
     ///
     /// - Parameter needsToken: It is for what the capture has.
     func check(_ request: HTTPRequest, needsToken: Bool) throws(Problem) {
@@ -44,6 +44,8 @@ struct Guard: Sendable {
         guard request.method == .get || request.method == .head else {
             throw Problem(.methodNotAllowed, "method_not_allowed", "Nothing can be changed here: only GET and HEAD.")
         }
+        // Addresses of other servers, as who believes this one to be a proxy sends them, are none of its own.
+        guard request.path?.hasPrefix("/") == true else { throw .request("An address begins with a slash.") }
         guard request.path?.utf8.count ?? 0 <= Self.mostAddressBytes else {
             throw Problem(.uriTooLong, "too_long", "An address has at most \(Self.mostAddressBytes) bytes.")
         }

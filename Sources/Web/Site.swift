@@ -143,7 +143,8 @@ public final class Site: Sendable {
             throw .busy
         }
         guard let result else {
-            throw capture.isEnding || !client.isThere ? .busy : problem
+            if capture.isEnding { throw .busy }
+            throw client.isThere ? problem : .left
         }
         return result
     }

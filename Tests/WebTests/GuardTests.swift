@@ -128,6 +128,27 @@ import Testing
         #expect(answer.status == 404, "\(address): \(answer.text.prefix(200))")
     }
 
+    /// What is sent to a proxy has the name of another server in its address.
+    @Test(arguments: ["http://evil.example/api/capture", "http://127.0.0.1/", "api/capture", "*"])
+    func addressesOfOthers(_ address: String) throws {
+        let answer = try program.get(address)
+        #expect(answer.status == 400, "\(address): \(answer.text.prefix(200))")
+    }
+
+    /// Who closes one side of the connection hears why nothing was read.
+    @Test func halfClosed() throws {
+        let client = try HTTPClient(port: program.port)
+        client.send(
+            Array("GET /api/stats/expert HTTP/1.1\r\n\(host)\r\n\(token)\r\nConnection: close\r\n\r\n".utf8))
+        client.closeSending()
+        let answer = try HTTPAnswer(client.readToEnd())
+        // It may have been answered before that was seen.
+        if answer.status != 200 {
+            #expect(answer.status == 400)
+            #expect(answer.text.contains("Keep it open"))
+        }
+    }
+
     @Test(arguments: [
         "/api/messages?count=0", "/api/messages?count=1001", "/api/messages?from=x", "/api/messages?from=-1",
         "/api/messages?time=1", "/api/messages?time=2,1", "/api/messages?time=a,b", "/api/messages?stream=x",

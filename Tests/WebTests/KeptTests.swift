@@ -131,6 +131,38 @@ import Testing
         #expect(throws: Problem.self) { try Statistics(capture).metrics { true } }
     }
 
+    /// Marks come while nothing is captured: they are no progress.
+    @Test func framesAlone() throws {
+        let spool = try FrameSpool(in: Path.temporaryFolder, limit: 1 << 20)
+        #expect(spool.append(.passed(1)) && spool.append(.released) && spool.append(.secrets([1, 2, 3])))
+        #expect(spool.frameByteCount == 0)
+        var files = CaptureFiles(paths: [ServedProgram.capture("relay.pcap")], notes: CaptureNotes())
+        var bytes = 0
+        while try files.next({ header, frame in
+            let isKept = spool.append(header, frame)
+            #expect(isKept)
+            bytes += frame.byteCount
+        }) {}
+        #expect(spool.append(.passed(2)))
+        #expect(bytes > 0 && spool.frameByteCount == UInt64(bytes))
+    }
+
+    /// A filter of which nobody asks any more stops.
+    @Test func forsakenFilter() throws {
+        let folder = try Folder()
+        let capture = try Self.served(try BigCapture.write(messages: 200_000, into: folder), .init())
+        let filter = try FilterRuns.parse("bitcoin.ping.nonce == 1")
+        let runs = FilterRuns(capture)
+        let run = FilterRun(filter, capture, patience: .milliseconds(20))
+        #expect(!run.progress(runs.threads).isComplete)
+        for _ in 0..<2_000 where run.isRunning { usleep(5_000) }
+        #expect(run.isCancelled && !run.isRunning && !run.hasEnded)
+        // Who asks in time has it go on to the end.
+        let other = FilterRun(filter, capture)
+        for _ in 0..<4_000 where !other.progress(runs.threads).isComplete { usleep(5_000) }
+        #expect(other.hasEnded && !other.isCancelled)
+    }
+
     /// A ladder goes on where it was, and comes to what one of all comes to.
     @Test func growingLadder() throws {
         let file = ServedProgram.capture("relay.pcap")

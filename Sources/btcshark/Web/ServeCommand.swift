@@ -160,8 +160,9 @@ struct ServeCommand: ParsableCommand {
         let colon = text.lastIndex(of: ":") ?? text.endIndex
         var address = String(text[..<colon])
         if address.hasPrefix("["), address.hasSuffix("]") { address = String(address.dropFirst().dropLast()) }
-        guard let port = Int(text[colon...].dropFirst()), (0...65_535).contains(port) else {
-            throw ValidationError("--metrics-listen: name an address and a port, as in 127.0.0.1:9332.")
+        guard let port = Int(text[colon...].dropFirst()), (1...65_535).contains(port) else {
+            throw ValidationError(
+                "--metrics-listen: name an address and a port from 1 to 65535, as in 127.0.0.1:9332.")
         }
         guard address == "::1" || address.hasPrefix("127.") || address == "localhost" else {
             throw ValidationError(

@@ -192,7 +192,7 @@ private struct ServedSession: ~Copyable {
         let counts = pipeline.counts
         let statistics = reader.statistics
         let linkType = reader.linkType
-        let kept = spool.byteCount
+        let kept = spool.frameByteCount
         target.capture.update { account in
             account.note(counts)
             account.linkTypes = [linkType.explanation ?? "\(linkType)"]

@@ -1,14 +1,13 @@
 import Foundation
-import Support
 
 /// A capture of very many messages, made of one packet that comes again and again.
-enum BigCapture {
+public enum BigCapture {
     private static let pingsOfPacket = 40
 
     /// Writes a capture of one connection, in which one side sends pings; answers where.
     ///
     /// - Parameter messages: A multiple of 40.
-    static func write(messages: Int, into folder: Folder) throws -> String {
+    public static func write(messages: Int, into folder: Folder) throws -> String {
         let ping = framed("ping", littleEndian(UInt64(0x0102_0304_0506_0708)))
         let payload = Array(repeatElement(ping, count: pingsOfPacket).joined())
         // Version 2.4 of pcap, in microseconds, of Ethernet.
