@@ -56,6 +56,7 @@ public final class Site: Sendable {
             let asset = Assets.all[path]
             try gate.check(request.head, needsToken: asset == nil)
             guard !Self.hasBody(request.head) else { throw .request("A request has no body.") }
+            if asset == nil { client.noteEntitled() }
             if let asset { return Self.response(.ok, asset.type, ByteBuffer(bytes: asset.bytes)) }
             return try await route(try Query(request.head.path ?? ""), request, client)
         } catch {
@@ -68,6 +69,7 @@ public final class Site: Sendable {
         do throws(Problem) {
             try gate.check(request.head, needsToken: true)
             guard request.head.path == "/metrics" else { throw .notFound }
+            client.noteEntitled()
             return try await metrics(client)
         } catch {
             return Self.response(error)

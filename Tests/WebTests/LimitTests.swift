@@ -50,6 +50,31 @@ import Testing
         #expect(isAnswered)
     }
 
+    /// Who has no token cannot keep out who has it, by asking again and again for what needs none; and who has shown it keeps
+    /// its seat though others come.
+    @Test func strangers() throws {
+        let program = try ServedProgram(["-q", "-r", ServedProgram.capture("handshake.pcap")])
+        let first = try HTTPClient(port: program.port)
+        first.send(Self.request("/api/capture", program))
+        #expect(first.read(until: "}]}").hasPrefix("HTTP/1.1 200"))
+        let style = Array("GET /app.css HTTP/1.1\r\nHost: 127.0.0.1:\(program.port)\r\n\r\n".utf8)
+        let strangers = try (0..<31).map { _ in try HTTPClient(port: program.port) }
+        for stranger in strangers {
+            stranger.send(style)
+            #expect(stranger.read().starts(with: Array("HTTP/1.1 200".utf8)))
+        }
+        for _ in 0..<40 {
+            let next = try HTTPClient(port: program.port)
+            next.send(Self.request("/api/capture", program, ["Connection: close"]))
+            #expect(String(decoding: next.readToEnd(), as: UTF8.self).hasPrefix("HTTP/1.1 200"))
+            let stranger = try HTTPClient(port: program.port)
+            stranger.send(style)
+            #expect(stranger.read().starts(with: Array("HTTP/1.1 200".utf8)))
+        }
+        first.send(Self.request("/api/capture", program))
+        #expect(first.read(until: "}]}").hasPrefix("HTTP/1.1 200"))
+    }
+
     @Test func liveStreams() throws {
         let program = try ServedProgram(["-q", "-r", ServedProgram.capture("handshake.pcap")])
         _ = try program.complete("/api/messages")
