@@ -2,8 +2,8 @@
 import NIOCore
 import Synchronization
 
-/// The connections that there are. Each has a seat; where none is left, one gives its own to who comes: of those who have not
-/// shown that they may ask, since anybody on this host can connect; else one on which nobody has asked for long.
+/// The connections that there are. Each has a seat; where none is left, a new one gets that of another: of one
+/// that has not shown that it may ask, since anybody on this host can connect; else of one on which nothing was asked for long.
 final class Connections: Sendable {
     /// At once.
     static let most = 32
@@ -38,8 +38,8 @@ final class Connections: Sendable {
         return client
     }
 
-    /// Who has not shown that they may ask and waits for nothing, or else for an answer that needs no token; the one who came
-    /// first, so that who has just come can show it.
+    /// One that has not shown that it may ask, and waits for nothing, or else for an answer that needs no token; the oldest, so
+    /// that a new one has time to show it.
     private static func stranger(among all: [ObjectIdentifier: Entry]) -> ObjectIdentifier? {
         let strangers = all.filter { !$0.value.client.isEntitled }
         let idle = strangers.filter { $0.value.idleSince != nil }

@@ -14,7 +14,7 @@ final class Ladders: Sendable {
     static let mostRows = 20_000
     private static let most = 8
 
-    /// A ladder as it was when there were so many rows.
+    /// A ladder as it was when there were as many rows as it says.
     struct Ladder: Sendable {
         let connection: LadderConnection
         let pieces: [[LadderBrackets.Piece]]
@@ -44,7 +44,7 @@ final class Ladders: Sendable {
     /// One reading at a time, and those of the ladders asked for last that go on.
     private let turn = Mutex<[UInt64: Parked]>([:])
     private static let mostParked = 2
-    /// So many times as long as it has taken a ladder is not made again.
+    /// A ladder is not made again for as many times as long as it took.
     private static let restFactor = 10
 
     init(_ capture: ServedCapture) { self.capture = capture }

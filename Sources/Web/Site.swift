@@ -89,7 +89,7 @@ public final class Site: Sendable {
         if path == ["metrics"] { return try await metrics(client) }
         guard first == "api", path.count > 1 else { throw .notFound }
         switch (path[1], path.count) {
-        case ("capture", 2): return Self.response(captureAccount())
+        case ("capture", 2): return Self.response(capture.accountJSON)
         case ("messages", 2): return Self.response(try await rows(query))
         case ("messages", 3): return Self.response(try await message(Self.number(path[2]), query, client))
         case ("messages", 4) where path[3] == "bytes": return try await bytes(Self.number(path[2]), query, client)
@@ -101,7 +101,10 @@ public final class Site: Sendable {
         case ("flow", 4) where path[3] == "position":
             return Self.response(try await flowPosition(Self.number(path[2]), query, client))
         case ("stats", 3): return Self.response(try await statistic(try Query.decoded(path[2]), client))
-        case ("live", 2): return try events.response(request.headers[.lastEvent])
+        case ("live", 2):
+            // What stands there twice is no number.
+            let heard = request.headers.filter { $0.name.canonicalName == "last-event-id" }.map(\.value)
+            return try events.response(heard.count == 1 ? heard[0] : nil)
         default: throw .notFound
         }
     }
@@ -370,88 +373,6 @@ public final class Site: Sendable {
             }
         }
         return Self.response(.ok, "text/plain; version=0.0.4; charset=utf-8", ByteBuffer(bytes: text))
-    }
-
-    // MARK: The capture
-
-    private func captureAccount() -> TextBuffer {
-        let known = capture.known
-        let index = capture.index
-        var text = TextBuffer()
-        text.append("{\"name\":")
-        let title = known.names.count > 1 ? "\(known.names[0]) and \(known.names.count - 1) more" : known.names.first
-        text.append(jsonText: title ?? "")
-        text.append(",\"files\":")
-        text.append(jsonStrings: known.names.prefix(100))
-        text.append(member: "version", capture.version.utf8)
-        text.append(",\"link_types\":")
-        text.append(jsonStrings: known.linkTypes.prefix(100))
-        text.append(member: "live", isTrue: capture.isLive)
-        text.append(member: "complete", isTrue: capture.isComplete)
-        index.read { state in
-            text.append(member: "indexed", state.count)
-            text.append(member: "frames", state.frame)
-            text.append(member: "capped", isTrue: index.isCapped)
-            text.append(member: "connections", state.connections.count)
-            text.append(",\"t0\":")
-            if let start = state.start {
-                text.append("\"")
-                TimeText.append(nanoseconds: start, decimals: 9, to: &text)
-                text.append("\"")
-            } else {
-                text.append("null")
-            }
-            text.append(member: "decimals", state.decimals)
-            text.append(member: "end_ns", state.start.map { max(0, state.end &- $0) } ?? 0)
-            text.append(member: "remarks", state.remarked)
-        }
-        text.append(member: "bytes_read", known.bytesRead)
-        text.append(",\"bytes_total\":")
-        if let total = known.bytesTotal { text.append(decimal: total) } else { text.append("null") }
-        text.append(member: "generation", 1)
-        text.append(member: "closing", known.counts.utf8)
-        text.append(member: "keys", Self.words(ofEncrypted: known.encryptedStreams).utf8)
-        text.append(",\"doubt\":")
-        if let doubt = known.doubt ?? index.trouble { text.append(jsonText: doubt) } else { text.append("null") }
-        text.append(member: "dropped", known.kernelDropped)
-        text.append(",\"statistics\":[")
-        for (place, asked) in Statistics.Asked.all.enumerated() {
-            text.append(place > 0 ? ",{\"name\":" : "{\"name\":")
-            text.append(jsonString: asked.name.utf8)
-            text.append(member: "meaning", asked.meaning.utf8)
-            text.append("}")
-        }
-        text.append("]}")
-        return text
-    }
-
-    private static func words(ofEncrypted count: UInt64) -> String {
-        if count == 0 { return "" }
-        let what = count == 1 ? "1 direction is encrypted" : "\(count) directions are encrypted"
-        return "\(what): serve --keylog FILE reads v2 connections whose secrets it has."
-    }
-}
-
-extension HTTPField.Name {
-    fileprivate static let lastEvent = Self("Last-Event-ID") ?? .accept
-}
-
-extension TextBuffer {
-    /// `["a","b"]`
-    fileprivate mutating func append(jsonStrings strings: some Sequence<String>) {
-        append("[")
-        for (place, string) in strings.enumerated() {
-            if place > 0 { append(",") }
-            append(jsonText: string)
-        }
-        append("]")
-    }
-
-    /// Text that may quote anybody's, such as the name of a file.
-    fileprivate mutating func append(jsonText text: String) {
-        var shown = TextBuffer()
-        shown.append(quoting: text)
-        append(jsonString: shown.bytes)
     }
 }
 #endif

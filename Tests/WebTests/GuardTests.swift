@@ -48,6 +48,11 @@ import Testing
                 try program.ask("GET", "/api/capture", [host, "Sec-Fetch-Site: \(site)", token]).status == status,
                 "\(site)")
         }
+        // One that is right does not hide another.
+        #expect(
+            try program.ask(
+                "GET", "/api/capture", [host, "Sec-Fetch-Site: none", "sec-fetch-site: cross-site", token]
+            ).status == 403)
     }
 
     @Test func methods() throws {

@@ -153,8 +153,8 @@ struct Serving {
     private func announce(_ sockets: BoundSockets, _ token: Token) {
         for name in sockets.names {
             StandardError.complain(
-                "listens at \(name):\(sockets.port), too: what is sent there is not encrypted, and who hears it "
-                    + "has the secret")
+                "listens at \(name):\(sockets.port), too: what is sent there is not encrypted, and whatever host "
+                    + "it passes can read the secret")
         }
         let output = ByteOutput(descriptor: STDOUT_FILENO)
         output.buffer.append("http://127.0.0.1:\(sockets.port)/#token=\(token.text)\n")
