@@ -62,6 +62,9 @@ public final class FrameSpool: Sendable {
         }
     }
 
+    /// Why nothing more can be appended though the limit is not reached: the disk is full, say.
+    public var trouble: String? { file.failure?.message }
+
     /// How many bytes its frames have. Marks, which come while nothing is captured, too, do not count.
     public var frameByteCount: UInt64 { frameBytes.load(ordering: .relaxed) }
 

@@ -101,9 +101,8 @@ enum FirstPass {
                     if !linkTypes.contains(header.linkType), linkTypes.count < 16 { linkTypes.append(header.linkType) }
                     do throws(PipelineError) { try pipeline.receive(header, bytes) } catch { failure = error }
                 }
-                if isFull {
-                    problem =
-                        "no more than \(Serving.spoolLimit >> 30) GiB of packets are kept: the list ends before the input"
+                if isFull, let spool {
+                    problem = Serving.words(ofFull: spool)
                     break reading
                 }
                 if !more { break }

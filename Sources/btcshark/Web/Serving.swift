@@ -62,6 +62,12 @@ struct Serving {
         }
     }
 
+    /// Why a spool took no more.
+    static func words(ofFull spool: FrameSpool) -> String {
+        if let trouble = spool.trouble { return "the list ends here: packets cannot be kept: \(trouble)" }
+        return "no more than \(spoolLimit >> 30) GiB of packets are kept: the list ends here"
+    }
+
     // MARK: Saved captures
 
     private func run(_ paths: [String]) -> Status {
@@ -140,6 +146,7 @@ struct Serving {
         let writer = IndexWriter(index)
         let problem = fill(FirstPass.Target(capture: capture, writer: writer, options: plan.pipeline))
         if let problem { StandardError.complain(problem) }
+        if let trouble = index.trouble { StandardError.complain(trouble) }
         let isEmpty = problem != nil && index.count == 0 && capture.packets == 0
         capture.noteComplete()
         if !options.isQuiet, !isEmpty { StandardError.write(capture.counts + "\n") }
@@ -147,7 +154,7 @@ struct Serving {
         capture.noteEnding()
         metricsServer?.stop()
         server.stop()
-        return problem == nil ? .success : .input
+        return problem == nil && index.trouble == nil ? .success : .input
     }
 
     private func announce(_ sockets: BoundSockets, _ token: Token) {
