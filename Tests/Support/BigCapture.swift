@@ -28,6 +28,15 @@ public enum BigCapture {
         return try folder.write(file, as: "big.pcap")
     }
 
+    /// Frames of such a connection: its first, and after it this number of frames with a ping each.
+    public static func frames(pings: Int) -> [[UInt8]] {
+        let ping = framed("ping", littleEndian(UInt64(0x0102_0304_0506_0708)))
+        return [packet(sequence: 0, flags: 0x02, payload: [])]
+            + (0..<pings).map { number in
+                packet(sequence: UInt32(truncatingIfNeeded: 1 + number * ping.count), flags: 0x18, payload: ping)
+            }
+    }
+
     private static func record(_ frame: [UInt8], at microseconds: Int) -> [UInt8] {
         let time =
             littleEndian(UInt32(1_700_000_000 + microseconds / 1_000_000))
