@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import System
 
 /// Frames that came once, from a pipe or an interface, kept in a file without a name to be read again and again; between
@@ -48,6 +49,7 @@ public final class FrameSpool: Sendable {
     }
 
     fileprivate let file: SpoolFile
+    private let frameBytes = Atomic<UInt64>(0)
 
     /// - Parameters:
     ///   - folder: Where it takes room.
@@ -60,8 +62,11 @@ public final class FrameSpool: Sendable {
         }
     }
 
-    /// How many bytes it has.
-    public var byteCount: UInt64 { file.count }
+    /// Why nothing more can be appended though the limit is not reached: the disk is full, say.
+    public var trouble: String? { file.failure?.message }
+
+    /// How many bytes its frames have. Marks, which come while nothing is captured, too, do not count.
+    public var frameByteCount: UInt64 { frameBytes.load(ordering: .relaxed) }
 
     /// Appends a frame.
     ///
@@ -73,7 +78,9 @@ public final class FrameSpool: Sendable {
             file: UInt32(clamping: header.file), interface: header.interface, comment: header.comment, flags: 0)
         if header.hasTime { entry.flags |= Flags.hasTime }
         if header.isOutgoing { entry.flags |= Flags.isOutgoing }
-        return append(entry, bytes)
+        guard append(entry, bytes) else { return false }
+        frameBytes.add(UInt64(bytes.byteCount), ordering: .relaxed)
+        return true
     }
 
     /// Appends a mark.

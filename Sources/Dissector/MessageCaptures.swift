@@ -91,6 +91,9 @@ public struct MessageCaptures: ~Copyable {
         return true
     }
 
+    /// The files that are read, those of folders among them.
+    public var paths: [String] { files.files.map(\.path) }
+
     public var counts: Counts {
         var counts = found
         counts.skippedBytes = files.skippedBytes

@@ -42,6 +42,7 @@ final class ConnectionLimits: ChannelDuplexHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // What a browser does that has given a request up looks like this, too.
         if case .inputClosed = event as? ChannelEvent { client.leave() }
         context.fireUserInboundEventTriggered(event)
     }

@@ -2,7 +2,8 @@
 import NIOCore
 import Synchronization
 
-/// The connections that there are. Each has a seat; where none is left, one on which nobody has asked for long gives its own.
+/// The connections that there are. Each has a seat; where none is left, a new one gets that of another: of one
+/// that has not shown that it may ask, since anybody on this host can connect; else of one on which nothing was asked for long.
 final class Connections: Sendable {
     /// At once.
     static let most = 32
@@ -12,6 +13,7 @@ final class Connections: Sendable {
     private struct Entry {
         let channel: any Channel
         let client = Client()
+        let opened = ContinuousClock.now
         /// Since when no request is answered; nil while one is.
         var idleSince: ContinuousClock.Instant? = .now
     }
@@ -25,12 +27,8 @@ final class Connections: Sendable {
         let (client, dropped) = all.withLock { all -> (Client?, (any Channel)?) in
             var dropped: (any Channel)?
             if all.count >= Self.most {
-                let now = ContinuousClock.now
-                let idle = all.compactMap { key, entry in entry.idleSince.map { (key: key, since: $0) } }
-                guard let oldest = idle.min(by: { $0.since < $1.since }), now - oldest.since >= Self.patience else {
-                    return (nil, nil)
-                }
-                dropped = all.removeValue(forKey: oldest.key)?.channel
+                guard let key = Self.stranger(among: all) ?? Self.idlest(of: all) else { return (nil, nil) }
+                dropped = all.removeValue(forKey: key)?.channel
             }
             let entry = Entry(channel: channel)
             all[ObjectIdentifier(channel)] = entry
@@ -38,6 +36,21 @@ final class Connections: Sendable {
         }
         dropped?.close(promise: nil)
         return client
+    }
+
+    /// One that has not shown that it may ask, and waits for nothing, or else for an answer that needs no token; the oldest, so
+    /// that a new one has time to show it.
+    private static func stranger(among all: [ObjectIdentifier: Entry]) -> ObjectIdentifier? {
+        let strangers = all.filter { !$0.value.client.isEntitled }
+        let idle = strangers.filter { $0.value.idleSince != nil }
+        return (idle.isEmpty ? strangers : idle).min { $0.value.opened < $1.value.opened }?.key
+    }
+
+    /// The one on which nobody has asked for the longest time; nil where that is not long.
+    private static func idlest(of all: [ObjectIdentifier: Entry]) -> ObjectIdentifier? {
+        let idle = all.compactMap { key, entry in entry.idleSince.map { (key: key, since: $0) } }
+        guard let oldest = idle.min(by: { $0.since < $1.since }) else { return nil }
+        return ContinuousClock.now - oldest.since >= patience ? oldest.key : nil
     }
 
     func close(_ channel: any Channel) {
@@ -65,6 +78,13 @@ final class Connections: Sendable {
 /// Who is at the other end of a connection.
 final class Client: Sendable {
     private let left = Atomic<Bool>(false)
+    private let entitled = Atomic<Bool>(false)
+
+    /// It has asked for what not everybody gets, and may.
+    func noteEntitled() { entitled.store(true, ordering: .relaxed) }
+
+    /// Whether it has.
+    var isEntitled: Bool { entitled.load(ordering: .relaxed) }
 
     /// It sends nothing more: nobody waits for what is being read for it.
     func leave() { left.store(true, ordering: .relaxed) }

@@ -29,19 +29,29 @@ final class FilterRun: @unchecked Sendable {
         var hasEnded = false
         var isRunning = false
         var hasChanged = false
+        /// When somebody has asked how far it is.
+        var asked = ContinuousClock.now
     }
+
+    /// Who wants to know how far it is asks a few times a second; a tab that does not for so long is gone.
+    static let patience: Duration = .seconds(10)
+    /// How often a reading looks whether anybody is still there: as many frames cost a millisecond, about.
+    private static let framesBetweenLooks = 1_000
 
     let filter: Filter
     private let capture: ServedCapture
     private let window: RecordWindow
+    private let patience: Duration
     private let state = Mutex(State())
     private let cancelled = Atomic<Bool>(false)
     /// Only the thread that runs touches it.
     private var reading: Rereading?
 
-    init(_ filter: Filter, _ capture: ServedCapture) {
+    /// - Parameter patience: For tests.
+    init(_ filter: Filter, _ capture: ServedCapture, patience: Duration = FilterRun.patience) {
         self.filter = filter
         self.capture = capture
+        self.patience = patience
         // Rows that the index has no room for are in no list.
         window = RecordWindow(1..<UInt64(capture.index.limit) + 1)
     }
@@ -50,6 +60,13 @@ final class FilterRun: @unchecked Sendable {
 
     /// Nobody wants it any more.
     func cancel() { cancelled.store(true, ordering: .relaxed) }
+
+    /// Cancels it where nobody has asked how far it is for long.
+    private func cancelIfForsaken() {
+        state.withLock { state in
+            if ContinuousClock.now - state.asked > patience { cancel() }
+        }
+    }
 
     /// It has looked at all rows, and none will come.
     var hasEnded: Bool { state.withLock { $0.hasEnded } }
@@ -61,6 +78,7 @@ final class FilterRun: @unchecked Sendable {
     func progress(_ threads: NIOThreadPool) -> Progress {
         let count = capture.index.count
         let (progress, starts) = state.withLock { state in
+            state.asked = .now
             let isComplete = state.hasEnded || state.covered >= count
             let starts = !isComplete && !state.isRunning && !isCancelled
             if starts { state.isRunning = true }
@@ -84,7 +102,14 @@ final class FilterRun: @unchecked Sendable {
         let isComplete = capture.isComplete
         let reading = reading ?? start()
         self.reading = reading
-        let end = reading.read(isComplete: isComplete, isOver: { isCancelled || capture.isEnding })
+        var frames = 0
+        let end = reading.read(
+            isComplete: isComplete,
+            isOver: {
+                frames += 1
+                if frames % Self.framesBetweenLooks == 0 { cancelIfForsaken() }
+                return isCancelled || capture.isEnding
+            })
         switch end {
         case .ended:
             self.reading = nil
@@ -92,6 +117,12 @@ final class FilterRun: @unchecked Sendable {
             let isShort = isComplete && window.passed < UInt64(count)
             if isShort { state.withLock { $0.hasChanged = true } }
             stop(covered: count, hasEnded: true)
+        case .changed:
+            self.reading = nil
+            state.withLock { $0.hasChanged = true }
+            stop(covered: count, hasEnded: true)
+            // Who asks again has the files looked at again.
+            cancel()
         case .caughtUp: stop(covered: count, hasEnded: false)
         case .stopped:
             self.reading = nil

@@ -21,14 +21,15 @@ struct Guard: Sendable {
         hosts = (["127.0.0.1", "localhost", "[::1]"] + names).map { "\($0):\(port)" }
     }
 
-    /// Looks at a request, in this order: Host, Origin, Sec-Fetch-Site, method, length, token.
+    /// Looks at a request, in this order: Host, Origin, Sec-Fetch-Site, method, address, token.
     ///
     /// - Parameter needsToken: It is for what the capture has.
     func check(_ request: HTTPRequest, needsToken: Bool) throws(Problem) {
         let fields = request.headerFields
         guard let host = request.authority?.lowercased(), hosts.contains(host),
-            // A second one: the first became the authority.
-            !fields.contains(.secondHost)
+            // A second one: the first became the authority. Fields are found by their text, so that there is no name that
+            // could be another one's.
+            !fields.contains(where: { $0.name.canonicalName == "host" })
         else {
             throw Problem(
                 .misdirectedRequest, "wrong_host",
@@ -38,12 +39,15 @@ struct Guard: Sendable {
         if fields.contains(.origin), fields[values: .origin] != ["http://\(host)"] {
             throw Problem(.forbidden, "foreign_origin", "Only pages of this server may ask.")
         }
-        if let site = fields[.fetchSite], site != "same-origin", site != "none" {
+        let sites = fields.filter { $0.name.canonicalName == "sec-fetch-site" }.map(\.value)
+        guard sites.allSatisfy({ $0 == "same-origin" || $0 == "none" }) else {
             throw Problem(.forbidden, "foreign_origin", "Only pages of this server may ask.")
         }
         guard request.method == .get || request.method == .head else {
             throw Problem(.methodNotAllowed, "method_not_allowed", "Nothing can be changed here: only GET and HEAD.")
         }
+        // Addresses of other servers, as who believes this one to be a proxy sends them, are none of its own.
+        guard request.path?.hasPrefix("/") == true else { throw .request("An address begins with a slash.") }
         guard request.path?.utf8.count ?? 0 <= Self.mostAddressBytes else {
             throw Problem(.uriTooLong, "too_long", "An address has at most \(Self.mostAddressBytes) bytes.")
         }
@@ -52,11 +56,6 @@ struct Guard: Sendable {
                 .unauthorized, "no_token", "Open the address that btcshark serve has printed: it has the token.")
         }
     }
-}
-
-extension HTTPField.Name {
-    fileprivate static let secondHost = Self("Host") ?? .accept
-    fileprivate static let fetchSite = Self("Sec-Fetch-Site") ?? .accept
 }
 
 /// What every answer says to the browser.

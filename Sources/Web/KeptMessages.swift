@@ -66,9 +66,11 @@ final class KeptMessages: Sendable {
     /// The message of that number; nil where there is none, or where nobody wants it any more.
     ///
     /// It may have to be looked for: not to be called where nobody may wait.
-    func message(_ number: UInt64, isWanted: () -> Bool) -> KeptMessage? {
+    ///
+    /// - Throws: ``Problem/changed``.
+    func message(_ number: UInt64, isWanted: () -> Bool) throws(Problem) -> KeptMessage? {
         if let known = known(number) ?? stored(number) { return known }
-        return turn.withLock { _ -> KeptMessage? in
+        return try turn.withLock { _ throws(Problem) -> KeptMessage? in
             if let known = known(number) { return known }
             let count = UInt64(capture.index.count)
             guard number > 0, number <= count, isWanted() else { return nil }
@@ -78,7 +80,10 @@ final class KeptMessages: Sendable {
             options.window = window
             let writer = Writer(number)
             let reading = Rereading(capture.input, options, writer: writer)
-            _ = reading.read(isComplete: true, isOver: { writer.hasEnough || capture.isEnding || !isWanted() })
+            let end = reading.read(
+                isComplete: true, hasEnough: { writer.hasEnough }, isOver: { capture.isEnding || !isWanted() })
+            if end == .changed { throw .changed }
+            if end == .stopped { return nil }
             keep(writer.found, for: number)
             return writer.found.last { $0.number == number }
         }

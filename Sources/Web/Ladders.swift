@@ -14,7 +14,7 @@ final class Ladders: Sendable {
     static let mostRows = 20_000
     private static let most = 8
 
-    /// A ladder as it was when there were so many rows.
+    /// A ladder as it was when there were as many rows as it says.
     struct Ladder: Sendable {
         let connection: LadderConnection
         let pieces: [[LadderBrackets.Piece]]
@@ -44,7 +44,7 @@ final class Ladders: Sendable {
     /// One reading at a time, and those of the ladders asked for last that go on.
     private let turn = Mutex<[UInt64: Parked]>([:])
     private static let mostParked = 2
-    /// So many times as long as it has taken a ladder is not made again.
+    /// A ladder is not made again for as many times as long as it took.
     private static let restFactor = 10
 
     init(_ capture: ServedCapture) { self.capture = capture }
@@ -52,13 +52,16 @@ final class Ladders: Sendable {
     /// The ladder of a connection; nil where there is no such one, or nobody wants it any more.
     ///
     /// It may have to be made: not to be called where nobody may wait.
-    func ladder(_ stream: UInt64, isWanted: () -> Bool) -> Ladder? {
+    ///
+    /// - Throws: ``Problem/changed``.
+    func ladder(_ stream: UInt64, isWanted: () -> Bool) throws(Problem) -> Ladder? {
         if let known = known(stream) { return known }
-        return turn.withLock { all -> Ladder? in
+        return try turn.withLock { all throws(Problem) -> Ladder? in
             if let known = known(stream) { return known }
             let (begun, count, isComplete) = (ContinuousClock.now, capture.index.count, capture.isComplete)
             guard isWanted(), let parked = all.removeValue(forKey: stream) ?? begin(stream) else { return nil }
             let end = parked.reading.read(isComplete: isComplete) { capture.isEnding || !isWanted() }
+            if end == .changed { throw .changed }
             if end == .stopped { return nil }
             if end == .caughtUp {
                 if all.count >= Self.mostParked { all.removeAll() }

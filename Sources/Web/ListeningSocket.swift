@@ -2,7 +2,7 @@
 import Glibc
 import System
 
-/// A socket that is bound, so that who has it need not be allowed to make one.
+/// A socket that is bound, so that its owner need not be allowed to make one.
 public struct ListeningSocket: ~Copyable {
     private let descriptor: Descriptor
     /// The number of the port.

@@ -89,7 +89,9 @@ public final class MessageIndex: Sendable {
     public var count: Int { total.load(ordering: .acquiring) }
 
     /// Why no more rows can be taken: the disk is full, say.
-    var trouble: String? { file.failure.map { "the list ends here: its texts cannot be written: \($0.message)" } }
+    public var trouble: String? {
+        file.failure.map { "the list ends here: its texts cannot be written: \($0.message)" }
+    }
 
     /// Takes no more rows.
     public func close() { capped.store(true, ordering: .relaxed) }

@@ -27,6 +27,9 @@ struct Problem: Error {
     static let notFound = Problem(.notFound, "not_found", "There is nothing at this address.")
     static let changed = Problem(
         .gone, "gone", "The capture has changed since it was read: start btcshark serve again.")
+    static let left = request(
+        "The connection was closed for sending before this was answered, as by who needs it no longer: nothing more was read "
+            + "for it. Keep it open until the answer has come.")
     static let busy = Problem(.serviceUnavailable, "busy", "The program ends, or is busy: try again.")
 
     var json: TextBuffer {

@@ -77,7 +77,7 @@ struct Query {
         let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { Int64($0) }
         guard parts.count == 2, let first = parts[0], let last = parts[1], first <= last, first >= -Self.latestTime,
             last <= Self.latestTime
-        else { throw .request("\(name): two whole numbers of nanoseconds are expected, the earlier one first.") }
+        else { throw .request("\(name): two integers of nanoseconds are expected, the earlier one first.") }
         return first...last
     }
 

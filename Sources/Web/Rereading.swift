@@ -8,16 +8,17 @@ import Records
 
 /// What is shown, to be read again and again.
 public enum ServedInput: Sendable {
-    /// Files, which are opened again each time.
-    case files([String])
+    /// Files, which are opened again each time, and what they were before they were read first.
+    case files([String], FileVersions)
     /// What came once. The names are those of the inputs.
     case spool(FrameSpool, [String], CaptureNotes)
-    /// What Bitcoin Core writes with `-capturemessages`.
-    case messageCaptures([String], Network?)
+    /// What Bitcoin Core writes with `-capturemessages`: files and folders, and what the files were that were found there
+    /// first.
+    case messageCaptures([String], Network?, FileVersions)
 
     var names: [String] {
         switch self {
-        case .files(let paths), .spool(_, let paths, _), .messageCaptures(let paths, _): paths
+        case .files(let paths, _), .spool(_, let paths, _), .messageCaptures(let paths, _, _): paths
         }
     }
 }
@@ -31,6 +32,8 @@ final class Rereading {
         case caughtUp
         /// All was read, or all that was wanted.
         case ended
+        /// The files are not those that were read first: nothing that was read now says anything of what is shown.
+        case changed
         /// Somebody asked to stop.
         case stopped
     }
@@ -40,6 +43,11 @@ final class Rereading {
     private var spool: FrameSpool.Reader?
     private var captures: MessageCaptures?
     private let names: [String]
+    /// Nil of what came once, which nobody can change.
+    private let versions: FileVersions?
+    /// The files of which those are.
+    private var paths: [String] = []
+    private var hasChanged = false
     /// Of what came once, as far as it is read.
     private let keys = KeyLog(path: nil)
     private var hasFinished = false
@@ -51,42 +59,59 @@ final class Rereading {
         var options = options
         names = input.names
         switch input {
-        case .files(let paths):
+        case .files(let paths, let versions):
+            self.versions = versions
+            self.paths = paths
             let notes = CaptureNotes()
             options.captureNotes = notes
             files = CaptureFiles(paths: paths, notes: notes)
             pipeline = Pipeline(options, writer: writer)
         case .spool(let spool, _, let notes):
+            versions = nil
             options.captureNotes = notes
             // They come again where they came.
             if options.keys != nil { options.keys = keys }
             self.spool = spool.reader()
             pipeline = Pipeline(options, writer: writer)
-        case .messageCaptures(let paths, let network):
+        case .messageCaptures(let paths, let network, let versions):
+            self.versions = versions
             var given = MessageCaptures.Options()
             given.pipeline = options
             given.network = network
             // What is wrong with them was said when they were read first.
             captures = try? MessageCaptures(paths: paths, given, writer: writer)
+            switch captures {
+            case .some(let captures): self.paths = captures.paths
+            case .none: break
+            }
         }
+        lookForChanges()
         writer?.begin()
+    }
+
+    /// To be called before anything is read that counts, and again before anybody hears of it: between the two a file may
+    /// have been written to, or another may have come in its place.
+    private func lookForChanges() {
+        if let versions, !versions.areSame(paths) { hasChanged = true }
     }
 
     /// Reads on.
     ///
     /// - Parameters:
     ///   - isComplete: Nothing more will come.
-    ///   - isOver: Asked for each frame.
-    func read(isComplete: Bool, isOver: () -> Bool) -> State {
-        while !hasFinished {
+    ///   - hasEnough: All is there that is wanted. Asked for each frame.
+    ///   - isOver: Nobody wants it any more. Asked for each frame.
+    func read(isComplete: Bool, hasEnough: () -> Bool = { false }, isOver: () -> Bool) -> State {
+        while !hasFinished, !hasChanged {
             if isOver() { return .stopped }
-            if pipeline?.condition == .isDone { break }
+            if hasEnough() || pipeline?.condition == .isDone { break }
             let more = step()
             if !more, spool != nil, !isComplete { return .caughtUp }
             if !more { break }
         }
+        lookForChanges()
         finish()
-        return .ended
+        return hasChanged ? .changed : .ended
     }
 
     /// - Returns: Whether there was anything.

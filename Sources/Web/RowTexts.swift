@@ -27,7 +27,7 @@ struct RowTexts {
         var time: Int64
     }
 
-    /// Bytes that each text is cut to, by whole characters.
+    /// Bytes that each text is cut to, and no character of it in part.
     static let mostBytes = 300
     /// Of all of them.
     static let mostLength = 5 * (mostBytes + 8) + 64

@@ -56,6 +56,7 @@ public final class Site: Sendable {
             let asset = Assets.all[path]
             try gate.check(request.head, needsToken: asset == nil)
             guard !Self.hasBody(request.head) else { throw .request("A request has no body.") }
+            if asset == nil { client.noteEntitled() }
             if let asset { return Self.response(.ok, asset.type, ByteBuffer(bytes: asset.bytes)) }
             return try await route(try Query(request.head.path ?? ""), request, client)
         } catch {
@@ -68,6 +69,7 @@ public final class Site: Sendable {
         do throws(Problem) {
             try gate.check(request.head, needsToken: true)
             guard request.head.path == "/metrics" else { throw .notFound }
+            client.noteEntitled()
             return try await metrics(client)
         } catch {
             return Self.response(error)
@@ -87,7 +89,7 @@ public final class Site: Sendable {
         if path == ["metrics"] { return try await metrics(client) }
         guard first == "api", path.count > 1 else { throw .notFound }
         switch (path[1], path.count) {
-        case ("capture", 2): return Self.response(captureAccount())
+        case ("capture", 2): return Self.response(capture.accountJSON)
         case ("messages", 2): return Self.response(try await rows(query))
         case ("messages", 3): return Self.response(try await message(Self.number(path[2]), query, client))
         case ("messages", 4) where path[3] == "bytes": return try await bytes(Self.number(path[2]), query, client)
@@ -99,7 +101,10 @@ public final class Site: Sendable {
         case ("flow", 4) where path[3] == "position":
             return Self.response(try await flowPosition(Self.number(path[2]), query, client))
         case ("stats", 3): return Self.response(try await statistic(try Query.decoded(path[2]), client))
-        case ("live", 2): return try events.response(request.headers[.lastEvent])
+        case ("live", 2):
+            // What stands there twice is no number.
+            let heard = request.headers.filter { $0.name.canonicalName == "last-event-id" }.map(\.value)
+            return try events.response(heard.count == 1 ? heard[0] : nil)
         default: throw .notFound
         }
     }
@@ -132,12 +137,19 @@ public final class Site: Sendable {
     ///   - threads: Nil for those of messages.
     private func reading<Result: Sendable>(
         for client: Client, or problem: Problem = .notFound, on threads: NIOThreadPool? = nil,
-        _ body: @escaping @Sendable () -> Result?
+        _ body: @escaping @Sendable () throws(Problem) -> Result?
     ) async throws(Problem) -> Result {
         let result: Result?
-        do { result = try await (threads ?? readers).runIfActive { body() } } catch { throw .busy }
+        do {
+            result = try await (threads ?? readers).runIfActive { try body() }
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            throw .busy
+        }
         guard let result else {
-            throw capture.isEnding || !client.isThere ? .busy : problem
+            if capture.isEnding { throw .busy }
+            throw client.isThere ? problem : .left
         }
         return result
     }
@@ -247,8 +259,8 @@ public final class Site: Sendable {
         let messages = messages
         let index = capture.index
         guard number > 0, number <= UInt64(index.count) else { throw .notFound }
-        return try await reading(for: client, or: .changed) { () -> TextBuffer? in
-            guard let message = messages.message(number, isWanted: { client.isThere }) else { return nil }
+        return try await reading(for: client, or: .changed) { () throws(Problem) -> TextBuffer? in
+            guard let message = try messages.message(number, isWanted: { client.isThere }) else { return nil }
             var text = TextBuffer()
             text.append("{\"n\":")
             text.append(decimal: number)
@@ -278,8 +290,8 @@ public final class Site: Sendable {
         let count = try query.number("count", in: 1...Self.mostBytes, standard: Self.mostBytes)
         let messages = messages
         guard number > 0, number <= UInt64(capture.index.count) else { throw .notFound }
-        let message = try await reading(for: client, or: .changed) {
-            messages.message(number, isWanted: { client.isThere })
+        let message = try await reading(for: client, or: .changed) { () throws(Problem) in
+            try messages.message(number, isWanted: { client.isThere })
         }
         let start = min(from, message.bytes.count)
         let part = message.bytes[start..<min(message.bytes.count, start + count)]
@@ -294,8 +306,8 @@ public final class Site: Sendable {
         let from = Int(clamping: try query.number("from") ?? 0)
         let count = try query.number("count", in: 1...Self.mostRows, standard: 200)
         let ladders = ladders
-        let ladder = try await reading(for: client, on: slowReaders) {
-            ladders.ladder(stream, isWanted: { client.isThere })
+        let ladder = try await reading(for: client, on: slowReaders) { () throws(Problem) in
+            try ladders.ladder(stream, isWanted: { client.isThere })
         }
         var text = TextBuffer()
         ladder.append(from: min(from, Ladders.mostRows), count: count, to: &text)
@@ -307,8 +319,8 @@ public final class Site: Sendable {
     ) async throws(Problem) -> TextBuffer {
         guard let number = try query.number("n") else { throw .request("n: the number of a message is missing.") }
         let ladders = ladders
-        let ladder = try await reading(for: client, on: slowReaders) {
-            ladders.ladder(stream, isWanted: { client.isThere })
+        let ladder = try await reading(for: client, on: slowReaders) { () throws(Problem) in
+            try ladders.ladder(stream, isWanted: { client.isThere })
         }
         var text = TextBuffer()
         text.append("{\"position\":")
@@ -320,8 +332,8 @@ public final class Site: Sendable {
     private func statistic(_ name: String, _ client: Client) async throws(Problem) -> TextBuffer {
         guard let asked = Statistics.Asked(name) else { throw .notFound }
         let statistics = statistics
-        let answer = try await reading(for: client, on: slowReaders) {
-            statistics.lines(asked, isWanted: { client.isThere })
+        let answer = try await reading(for: client, on: slowReaders) { () throws(Problem) in
+            try statistics.lines(asked, isWanted: { client.isThere })
         }
         var text = TextBuffer()
         text.append("{\"name\":")
@@ -356,91 +368,11 @@ public final class Site: Sendable {
             text = answer
         } else {
             let statistics = statistics
-            text = try await reading(for: client, on: slowReaders) { statistics.metrics(isWanted: { client.isThere }) }
+            text = try await reading(for: client, on: slowReaders) { () throws(Problem) in
+                try statistics.metrics(isWanted: { client.isThere })
+            }
         }
         return Self.response(.ok, "text/plain; version=0.0.4; charset=utf-8", ByteBuffer(bytes: text))
-    }
-
-    // MARK: The capture
-
-    private func captureAccount() -> TextBuffer {
-        let known = capture.known
-        let index = capture.index
-        var text = TextBuffer()
-        text.append("{\"name\":")
-        let title = known.names.count > 1 ? "\(known.names[0]) and \(known.names.count - 1) more" : known.names.first
-        text.append(jsonText: title ?? "")
-        text.append(",\"files\":")
-        text.append(jsonStrings: known.names.prefix(100))
-        text.append(member: "version", capture.version.utf8)
-        text.append(",\"link_types\":")
-        text.append(jsonStrings: known.linkTypes.prefix(100))
-        text.append(member: "live", isTrue: capture.isLive)
-        text.append(member: "complete", isTrue: capture.isComplete)
-        index.read { state in
-            text.append(member: "indexed", state.count)
-            text.append(member: "frames", state.frame)
-            text.append(member: "capped", isTrue: index.isCapped)
-            text.append(member: "connections", state.connections.count)
-            text.append(",\"t0\":")
-            if let start = state.start {
-                text.append("\"")
-                TimeText.append(nanoseconds: start, decimals: 9, to: &text)
-                text.append("\"")
-            } else {
-                text.append("null")
-            }
-            text.append(member: "decimals", state.decimals)
-            text.append(member: "end_ns", state.start.map { max(0, state.end &- $0) } ?? 0)
-            text.append(member: "remarks", state.remarked)
-        }
-        text.append(member: "bytes_read", known.bytesRead)
-        text.append(",\"bytes_total\":")
-        if let total = known.bytesTotal { text.append(decimal: total) } else { text.append("null") }
-        text.append(member: "generation", 1)
-        text.append(member: "closing", known.counts.utf8)
-        text.append(member: "keys", Self.words(ofEncrypted: known.encryptedStreams).utf8)
-        text.append(",\"doubt\":")
-        if let doubt = known.doubt ?? index.trouble { text.append(jsonText: doubt) } else { text.append("null") }
-        text.append(member: "dropped", known.kernelDropped)
-        text.append(",\"statistics\":[")
-        for (place, asked) in Statistics.Asked.all.enumerated() {
-            text.append(place > 0 ? ",{\"name\":" : "{\"name\":")
-            text.append(jsonString: asked.name.utf8)
-            text.append(member: "meaning", asked.meaning.utf8)
-            text.append("}")
-        }
-        text.append("]}")
-        return text
-    }
-
-    private static func words(ofEncrypted count: UInt64) -> String {
-        if count == 0 { return "" }
-        let what = count == 1 ? "1 direction is encrypted" : "\(count) directions are encrypted"
-        return "\(what): serve --keylog FILE reads v2 connections whose secrets it has."
-    }
-}
-
-extension HTTPField.Name {
-    fileprivate static let lastEvent = Self("Last-Event-ID") ?? .accept
-}
-
-extension TextBuffer {
-    /// `["a","b"]`
-    fileprivate mutating func append(jsonStrings strings: some Sequence<String>) {
-        append("[")
-        for (place, string) in strings.enumerated() {
-            if place > 0 { append(",") }
-            append(jsonText: string)
-        }
-        append("]")
-    }
-
-    /// Text that may quote anybody's, such as the name of a file.
-    fileprivate mutating func append(jsonText text: String) {
-        var shown = TextBuffer()
-        shown.append(quoting: text)
-        append(jsonString: shown.bytes)
     }
 }
 #endif

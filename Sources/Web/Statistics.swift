@@ -76,35 +76,43 @@ final class Statistics: Sendable {
     /// The lines of a statistic; nil where the program ends, or nobody wants them any more.
     ///
     /// They may have to be made: not to be called where nobody may wait.
-    func lines(_ asked: Asked, isWanted: () -> Bool) -> Answer? {
-        answer(asked.name, isWanted) { output in
+    ///
+    /// - Throws: ``Problem/changed``.
+    func lines(_ asked: Asked, isWanted: () -> Bool) throws(Problem) -> Answer? {
+        try answer(asked.name, isWanted) { output throws(Problem) in
             switch asked {
             case .question(let question):
-                read([question], isWanted) { inquiry, facts in
+                try read([question], isWanted) { inquiry, facts in
                     question.answer(inquiry.view(facts), as: .ndjson, to: output)
                 }
-            case .counted(let statistic): read(statistic, isWanted, to: output)
+            case .counted(let statistic): try read(statistic, isWanted, to: output)
             }
         }
     }
 
     /// What metrics say of all that is there by now.
-    func metrics(isWanted: () -> Bool) -> [UInt8]? {
-        answer("metrics", isWanted) { output in
-            read(QuestionName.allCases, isWanted) { inquiry, facts in
+    ///
+    /// - Throws: ``Problem/changed``.
+    func metrics(isWanted: () -> Bool) throws(Problem) -> [UInt8]? {
+        let answer = try answer("metrics", isWanted) { output throws(Problem) in
+            try read(QuestionName.allCases, isWanted) { inquiry, facts in
                 inquiry.answer(QuestionName.allCases, facts, as: .metrics, to: output)
             }
-        }?.bytes
+        }
+        return answer?.bytes
     }
 
-    private func answer(_ name: String, _ isWanted: () -> Bool, _ make: (ByteOutput) -> Bool) -> Answer? {
+    /// - Parameter make: Writes it; answers false where nobody wants it any more.
+    private func answer(
+        _ name: String, _ isWanted: () -> Bool, _ make: (ByteOutput) throws(Problem) -> Bool
+    ) throws(Problem) -> Answer? {
         if let known = known(name) { return known }
-        return turn.withLock { _ -> Answer? in
+        return try turn.withLock { _ throws(Problem) -> Answer? in
             if let known = known(name) { return known }
             guard isWanted() else { return nil }
             let (count, isComplete) = (capture.index.count, capture.isComplete)
             let output = ByteOutput(inMemory: Self.mostBytes)
-            guard make(output) else { return nil }
+            guard try make(output) else { return nil }
             output.flush()
             let answer = Answer(bytes: output.kept, isComplete: isComplete, isCut: output.isCut)
             kept.withLock { kept in
@@ -127,17 +135,19 @@ final class Statistics: Sendable {
 
     private func read(
         _ questions: [QuestionName], _ isWanted: () -> Bool, _ answer: (Inquiry, CaptureFacts?) -> Void
-    ) -> Bool {
+    ) throws(Problem) -> Bool {
         let inquiry = Inquiry(questions, node: capture.node)
-        guard let reading = read(inquiry, nil, isWanted) else { return false }
+        guard let reading = try read(inquiry, nil, isWanted) else { return false }
         answer(inquiry, reading.facts)
         return true
     }
 
-    private func read(_ statistic: Statistic, _ isWanted: () -> Bool, to output: ByteOutput) -> Bool {
+    private func read(
+        _ statistic: Statistic, _ isWanted: () -> Bool, to output: ByteOutput
+    ) throws(Problem) -> Bool {
         let inquiry = Inquiry([], node: capture.node)
         let writer = statistic.makeWriter(output, .ndjson)
-        guard let reading = read(inquiry, writer, isWanted) else { return false }
+        guard let reading = try read(inquiry, writer, isWanted) else { return false }
         if let facts = reading.facts, let conversations = writer as? ConversationStatistics {
             conversations.lives = inquiry.lives(facts)
         }
@@ -147,13 +157,16 @@ final class Statistics: Sendable {
     }
 
     /// - Returns: Nil where the program ends, or nobody waits.
-    private func read(_ inquiry: Inquiry, _ writer: (any RecordSink)?, _ isWanted: () -> Bool) -> Rereading? {
+    private func read(
+        _ inquiry: Inquiry, _ writer: (any RecordSink)?, _ isWanted: () -> Bool
+    ) throws(Problem) -> Rereading? {
         var options = capture.options
         options.inquiry = inquiry
         options.observation = inquiry.wantsCosts ? .bytes : .connections
         let reading = Rereading(capture.input, options, writer: writer)
         // A statistic of what is there by now needs its end.
         let end = reading.read(isComplete: true, isOver: { capture.isEnding || !isWanted() })
+        if end == .changed { throw .changed }
         return end == .stopped ? nil : reading
     }
 }

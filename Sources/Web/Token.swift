@@ -25,7 +25,7 @@ public struct Token: Sendable {
             })
     }
 
-    /// Whether a header names it; the time it takes does not tell how much of it is right.
+    /// Whether a header names it; the time it takes does not depend on how much of it is right.
     func isNamed(by header: String?) -> Bool {
         guard let header, header.utf8.count == Self.scheme.utf8.count + text.utf8.count, header.hasPrefix(Self.scheme)
         else { return false }

@@ -116,6 +116,32 @@ struct ServeTests {
             })
     }
 
+    /// However many ask, and though one does not read its answers: what comes is captured.
+    @Test func losesNothing() throws {
+        let served = try Served(["-q", "-B", "64"], in: space)
+        let slow = try served.client("/api/messages?count=1000")
+        let clients = try (0..<28).map { _ in try served.client("/api/messages?count=10") }
+        for client in clients { #expect(client.read(until: "]}").hasPrefix("HTTP/1.1 200")) }
+        let request = [
+            "GET /api/messages?count=1000 HTTP/1.1", "Host: 127.0.0.1:\(served.port)",
+            "Authorization: Bearer \(served.token)", "", "",
+        ]
+        let bytes = Array(request.joined(separator: "\r\n").utf8)
+        let socket = try space.inside { try PacketSocket("lo") }
+        for (place, frame) in BigCapture.frames(pings: 20_000).enumerated() {
+            try socket.send(frame)
+            if place % 500 == 0 {
+                slow.send(bytes)
+                let client = clients[place / 500 % clients.count]
+                client.send(bytes)
+                #expect(client.read(until: "]}").hasPrefix("HTTP/1.1 200"))
+            }
+        }
+        #expect(try served.program.comes { try served.total("/api/messages?count=1") == 20_000 })
+        #expect(try served.get("/api/capture").object()["dropped"] as? Int == 0)
+        withExtendedLifetime(slow) {}
+    }
+
     @Test func metrics() throws {
         let served = try Served(["--metrics-listen", "127.0.0.1:9332"], in: space)
         let expected = try talk().count

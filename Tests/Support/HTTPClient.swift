@@ -78,6 +78,9 @@ public final class HTTPClient {
         }
     }
 
+    /// Sends nothing more; answers can still come.
+    public func closeSending() { shutdown(number, Int32(SHUT_WR)) }
+
     /// What comes next; empty at the end.
     public func read() -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)

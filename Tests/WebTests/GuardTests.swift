@@ -48,6 +48,11 @@ import Testing
                 try program.ask("GET", "/api/capture", [host, "Sec-Fetch-Site: \(site)", token]).status == status,
                 "\(site)")
         }
+        // One that is right does not hide another.
+        #expect(
+            try program.ask(
+                "GET", "/api/capture", [host, "Sec-Fetch-Site: none", "sec-fetch-site: cross-site", token]
+            ).status == 403)
     }
 
     @Test func methods() throws {
@@ -126,6 +131,27 @@ import Testing
     func otherAddresses(_ address: String) throws {
         let answer = try program.get(address)
         #expect(answer.status == 404, "\(address): \(answer.text.prefix(200))")
+    }
+
+    /// What is sent to a proxy has the name of another server in its address.
+    @Test(arguments: ["http://evil.example/api/capture", "http://127.0.0.1/", "api/capture", "*"])
+    func addressesOfOthers(_ address: String) throws {
+        let answer = try program.get(address)
+        #expect(answer.status == 400, "\(address): \(answer.text.prefix(200))")
+    }
+
+    /// Who closes one side of the connection hears why nothing was read.
+    @Test func halfClosed() throws {
+        let client = try HTTPClient(port: program.port)
+        client.send(
+            Array("GET /api/stats/expert HTTP/1.1\r\n\(host)\r\n\(token)\r\nConnection: close\r\n\r\n".utf8))
+        client.closeSending()
+        let answer = try HTTPAnswer(client.readToEnd())
+        // It may have been answered before that was seen.
+        if answer.status != 200 {
+            #expect(answer.status == 400)
+            #expect(answer.text.contains("Keep it open"))
+        }
     }
 
     @Test(arguments: [

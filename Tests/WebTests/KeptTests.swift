@@ -19,7 +19,7 @@ import Testing
         let index = try MessageIndex(
             limit: 1_000_000, in: Path.temporaryFolder, near, contentLimit: contentLimit)
         let capture = ServedCapture(
-            index, .files([file]), PipelineOptions(), node: nil, isLive: false, version: "")
+            index, .files([file], FileVersions(of: [file])), PipelineOptions(), node: nil, isLive: false, version: "")
         let notes = CaptureNotes()
         var options = capture.options
         options.captureNotes = notes
@@ -46,8 +46,8 @@ import Testing
         #expect(late.index.content(of: 1) == nil)
         #expect(late.index.content(of: 2) != nil)
         for number in 1...UInt64(late.index.count) {
-            let one = try #require(kept.message(number) { true })
-            let other = try #require(read.message(number) { true })
+            let one = try #require(try kept.message(number) { true })
+            let other = try #require(try read.message(number) { true })
             let isSame =
                 one.bytes == other.bytes && one.frames == other.frames
                 && Self.fields(one) == Self.fields(other)
@@ -73,7 +73,7 @@ import Testing
         let small = try Self.served(file, .init(rows: 0, bytes: 0), contentLimit: 5_000)
         let kept = (1...UInt64(256)).count { small.index.content(of: $0) != nil }
         #expect(kept > 0 && kept < 100)
-        #expect(KeptMessages(small).message(256) { true }?.number == 256)
+        #expect(try KeptMessages(small).message(256) { true }?.number == 256)
     }
 
     @Test func cutContent() throws {
@@ -101,13 +101,66 @@ import Testing
             asked += 1
             return asked < 20
         }
-        #expect(KeptMessages(capture).message(256, isWanted: isWanted) == nil)
+        #expect(try KeptMessages(capture).message(256, isWanted: isWanted) == nil)
         #expect(asked < 30)
-        #expect(KeptMessages(capture).message(256) { false } == nil)
-        #expect(Ladders(capture).ladder(0) { false } == nil)
-        #expect(Statistics(capture).lines(.counted(.expert)) { false } == nil)
-        #expect(Statistics(capture).metrics { false } == nil)
-        #expect(try #require(Statistics(capture).lines(.counted(.expert)) { true }).isCut == false)
+        #expect(try KeptMessages(capture).message(256) { false } == nil)
+        #expect(try Ladders(capture).ladder(0) { false } == nil)
+        #expect(try Statistics(capture).lines(.counted(.expert)) { false } == nil)
+        #expect(try Statistics(capture).metrics { false } == nil)
+        #expect(try #require(try Statistics(capture).lines(.counted(.expert)) { true }).isCut == false)
+    }
+
+    /// What is read while somebody writes to the file is given to nobody.
+    @Test func changesMeanwhile() throws {
+        let folder = try Folder()
+        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: ServedProgram.capture("relay.pcap"))))
+        let file = try folder.write(bytes, as: "one.pcap")
+        let capture = try Self.served(file, .init())
+        #expect(try KeptMessages(capture).message(256) { true } != nil)
+        var asked = 0
+        let isWanted = {
+            asked += 1
+            if asked == 20 { #expect(truncate(file, off_t(bytes.count - 100)) == 0) }
+            return true
+        }
+        #expect(throws: Problem.self) { try KeptMessages(capture).message(200, isWanted: isWanted) }
+        #expect(asked > 20)
+        #expect(throws: Problem.self) { try KeptMessages(capture).message(1) { true } }
+        #expect(throws: Problem.self) { try Ladders(capture).ladder(0) { true } }
+        #expect(throws: Problem.self) { try Statistics(capture).lines(.counted(.expert)) { true } }
+        #expect(throws: Problem.self) { try Statistics(capture).metrics { true } }
+    }
+
+    /// Marks come while nothing is captured: they are no progress.
+    @Test func framesAlone() throws {
+        let spool = try FrameSpool(in: Path.temporaryFolder, limit: 1 << 20)
+        #expect(spool.append(.passed(1)) && spool.append(.released) && spool.append(.secrets([1, 2, 3])))
+        #expect(spool.frameByteCount == 0)
+        var files = CaptureFiles(paths: [ServedProgram.capture("relay.pcap")], notes: CaptureNotes())
+        var bytes = 0
+        while try files.next({ header, frame in
+            let isKept = spool.append(header, frame)
+            #expect(isKept)
+            bytes += frame.byteCount
+        }) {}
+        #expect(spool.append(.passed(2)))
+        #expect(bytes > 0 && spool.frameByteCount == UInt64(bytes))
+    }
+
+    /// A filter of which nobody asks any more stops.
+    @Test func forsakenFilter() throws {
+        let folder = try Folder()
+        let capture = try Self.served(try BigCapture.write(messages: 200_000, into: folder), .init())
+        let filter = try FilterRuns.parse("bitcoin.ping.nonce == 1")
+        let runs = FilterRuns(capture)
+        let run = FilterRun(filter, capture, patience: .milliseconds(20))
+        #expect(!run.progress(runs.threads).isComplete)
+        for _ in 0..<2_000 where run.isRunning { usleep(5_000) }
+        #expect(run.isCancelled && !run.isRunning && !run.hasEnded)
+        // Who asks in time has it go on to the end.
+        let other = FilterRun(filter, capture)
+        for _ in 0..<4_000 where !other.progress(runs.threads).isComplete { usleep(5_000) }
+        #expect(other.hasEnded && !other.isCancelled)
     }
 
     /// A ladder goes on where it was, and comes to what one of all comes to.
@@ -130,21 +183,21 @@ import Testing
             guard frames % 60 == 0 else { continue }
             // It rests for a while.
             for _ in 0..<500 {
-                let ladder = try #require(ladders.ladder(0) { true })
+                let ladder = try #require(try ladders.ladder(0) { true })
                 #expect(!ladder.isComplete)
                 if Int(ladder.connection.messages) == index.count { break }
                 usleep(10_000)
             }
             seen.append(index.count)
-            #expect(try #require(ladders.ladder(0) { true }).connection.messages == UInt64(index.count))
+            #expect(try #require(try ladders.ladder(0) { true }).connection.messages == UInt64(index.count))
         }
         #expect(seen == seen.sorted() && seen.count == 5)
         pipeline.finish()
         capture.noteComplete()
-        let all = try #require(Ladders(try Self.served(file, .init())).ladder(0) { true })
+        let all = try #require(try Ladders(try Self.served(file, .init())).ladder(0) { true })
         var text = (TextBuffer(), TextBuffer())
         for _ in 0..<500 {
-            let grown = try #require(ladders.ladder(0) { true })
+            let grown = try #require(try ladders.ladder(0) { true })
             text = (TextBuffer(), TextBuffer())
             grown.append(from: 0, count: 1_000, to: &text.0)
             all.append(from: 0, count: 1_000, to: &text.1)

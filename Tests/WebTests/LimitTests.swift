@@ -50,6 +50,31 @@ import Testing
         #expect(isAnswered)
     }
 
+    /// Who has no token cannot keep out who has it, by asking again and again for what needs none; and who has shown it keeps
+    /// its seat though others come.
+    @Test func strangers() throws {
+        let program = try ServedProgram(["-q", "-r", ServedProgram.capture("handshake.pcap")])
+        let first = try HTTPClient(port: program.port)
+        first.send(Self.request("/api/capture", program))
+        #expect(first.read(until: "}]}").hasPrefix("HTTP/1.1 200"))
+        let style = Array("GET /app.css HTTP/1.1\r\nHost: 127.0.0.1:\(program.port)\r\n\r\n".utf8)
+        let strangers = try (0..<31).map { _ in try HTTPClient(port: program.port) }
+        for stranger in strangers {
+            stranger.send(style)
+            #expect(stranger.read().starts(with: Array("HTTP/1.1 200".utf8)))
+        }
+        for _ in 0..<40 {
+            let next = try HTTPClient(port: program.port)
+            next.send(Self.request("/api/capture", program, ["Connection: close"]))
+            #expect(String(decoding: next.readToEnd(), as: UTF8.self).hasPrefix("HTTP/1.1 200"))
+            let stranger = try HTTPClient(port: program.port)
+            stranger.send(style)
+            #expect(stranger.read().starts(with: Array("HTTP/1.1 200".utf8)))
+        }
+        first.send(Self.request("/api/capture", program))
+        #expect(first.read(until: "}]}").hasPrefix("HTTP/1.1 200"))
+    }
+
     @Test func liveStreams() throws {
         let program = try ServedProgram(["-q", "-r", ServedProgram.capture("handshake.pcap")])
         _ = try program.complete("/api/messages")
@@ -92,14 +117,52 @@ import Testing
         #expect(program.residentBytes < before + 64 << 20)
     }
 
-    /// A filter that its tab has given up stops, and what it has found is gone.
+    /// Filters that look at very many messages are given up one after another while they run, 28 clients ask meanwhile, and
+    /// one does not read its answers.
     @Test func manyFilters() throws {
+        let folder = try Folder()
+        let program = try ServedProgram(["-q", "-r", try BigCapture.write(messages: 160_000, into: folder)])
+        _ = try program.complete("/api/messages")
+        let before = program.residentBytes
+        let slow = try HTTPClient(port: program.port)
+        for _ in 0..<100 { slow.send(Self.request("/api/messages?count=1000", program)) }
+        let clients = try (0..<28).map { _ in try HTTPClient(port: program.port) }
+        let own = try HTTPClient(port: program.port)
+        func ask(_ round: Int) -> String {
+            let filter = ListTests.escaped("bitcoin.ping.nonce > \(round)")
+            own.send(Self.request("/api/messages?tab=one&count=1&filter=\(filter)", program))
+            return own.read(until: "]}")
+        }
+        var most = 0
+        for round in 0..<100 {
+            let answer = ask(round)
+            #expect(answer.hasPrefix("HTTP/1.1 200"), "\(answer.suffix(200))")
+            // The next one comes while it runs.
+            #expect(answer.contains("\"complete\":false"), "\(round)")
+            let client = clients[round % clients.count]
+            client.send(Self.request("/api/messages?from=\(round * 1_000)&count=100", program))
+            #expect(client.read(until: "]}").hasPrefix("HTTP/1.1 200"))
+            most = max(most, program.residentBytes)
+        }
+        #expect(most < before + 96 << 20, "\(most - before)")
+        // One that waits for its first row hears of it.
+        let none = ListTests.escaped("bitcoin.ping.nonce == 1")
+        own.send(Self.request("/api/messages?tab=one&filter=\(none)", program))
+        usleep(50_000)
+        let length = ListTests.escaped("bitcoin.message.length == 8")
+        clients[0].send(Self.request("/api/messages?tab=one&count=1&filter=\(length)", program))
+        #expect(clients[0].read(until: "]}").hasPrefix("HTTP/1.1 200"))
+        let end = own.read(until: "}")
+        #expect(end.hasPrefix("HTTP/1.1 409") || end.contains("\"complete\":false"), "\(end)")
+        withExtendedLifetime(slow) {}
+    }
+
+    /// What a filter finds after others is what the program finds.
+    @Test func filterAfterOthers() throws {
         let program = try ServedProgram(["-q", "-r", ServedProgram.capture("block-filters.pcap")])
         _ = try program.complete("/api/messages")
-        for round in 0..<100 {
-            let filter = ListTests.escaped("bitcoin.message.length > \(round) and bitcoin")
-            let answer = try program.get("/api/messages?tab=one&filter=\(filter)")
-            #expect(answer.status == 200 || answer.status == 409, "\(answer.text)")
+        for round in 0..<10 {
+            _ = try program.get("/api/messages?tab=one&filter=bitcoin.message.length%20%3E%20\(round)")
         }
         let filter = ListTests.escaped("bitcoin.message.length > 5000")
         let expected = try ListTests.lines([
@@ -109,6 +172,25 @@ import Testing
         ])
         #expect(try program.complete("/api/messages?tab=one&filter=\(filter)")["total"] as? Int == expected.count)
         #expect(program.residentBytes < 256 << 20)
+    }
+
+    /// A disk that is full is called so, and not a limit: of packets that are kept, and of the list's own texts.
+    @Test(arguments: [true, false]) func fullDisk(_ isPipe: Bool) throws {
+        let folder = try Folder()
+        // Of few messages the packets take more room than the list's texts, of many short ones less.
+        let name = ServedProgram.capture("block-filters.pcap")
+        let file = isPipe ? name : try BigCapture.write(messages: 80_000, into: folder)
+        let all = isPipe ? 1_170 : 80_000
+        // Files of 100 kB: the address and the words of errors have room.
+        let program = try ServedProgram(
+            ["-q", "-r", isPipe ? "-" : file], input: URL(fileURLWithPath: file), largestFile: 200)
+        let list = try program.complete("/api/messages")
+        #expect(list["total"] as? Int ?? all < all)
+        let words = isPipe ? "packets cannot be kept: File too large" : "texts cannot be written: File too large"
+        let doubt = try program.get("/api/capture").object()["doubt"] as? String
+        #expect(doubt?.contains(words) == true, "\(doubt ?? "nil")")
+        for _ in 0..<200 where !program.errors.contains(words) { usleep(20_000) }
+        #expect(program.errors.contains(words), "\(program.errors)")
     }
 
     /// Names of files and texts of strangers come as JSON strings, whatever is in them.

@@ -30,6 +30,7 @@ import Testing
         for arguments in [
             [], ["-r", "x", "-i", "lo"], ["-r", "x", "--port", "65536"], ["-r", "x", "--max-messages", "0"],
             ["-r", "x", "--metrics-listen", "0.0.0.0:9332"], ["-r", "x", "--metrics-listen", "9332"],
+            ["-r", "x", "--metrics-listen", "127.0.0.1:0"],
         ] {
             let (status, errors) = try Self.run(["serve"] + arguments)
             #expect(status == 1, "\(arguments): \(errors)")

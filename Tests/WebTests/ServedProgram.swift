@@ -20,12 +20,19 @@ final class ServedProgram {
 
     /// Starts it and waits for its address.
     ///
-    /// - Parameter input: What it reads from standard input.
-    init(_ arguments: [String], input: URL? = nil) throws {
+    /// - Parameters:
+    ///   - input: What it reads from standard input.
+    ///   - largestFile: In units of 512 bytes; it cannot make a file larger, as on a disk that is full.
+    init(_ arguments: [String], input: URL? = nil, largestFile: Int? = nil) throws {
         folder = try Folder()
         for name in ["out", "err"] { _ = try folder.write([], as: name) }
         process.executableURL = Self.path
         process.arguments = ["serve"] + arguments
+        if let largestFile {
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            let script = "trap '' XFSZ; ulimit -f \(largestFile) && exec \"$0\" \"$@\""
+            process.arguments = ["-c", script, Self.path.path, "serve"] + arguments
+        }
         process.standardInput = try input.map { try FileHandle(forReadingFrom: $0) } ?? FileHandle.nullDevice
         process.standardOutput = FileHandle(forWritingAtPath: folder.path + "/out")
         process.standardError = FileHandle(forWritingAtPath: folder.path + "/err")

@@ -101,9 +101,8 @@ enum FirstPass {
                     if !linkTypes.contains(header.linkType), linkTypes.count < 16 { linkTypes.append(header.linkType) }
                     do throws(PipelineError) { try pipeline.receive(header, bytes) } catch { failure = error }
                 }
-                if isFull {
-                    problem =
-                        "no more than \(Serving.spoolLimit >> 30) GiB of packets are kept: the list ends before the input"
+                if isFull, let spool {
+                    problem = Serving.words(ofFull: spool)
                     break reading
                 }
                 if !more { break }
@@ -153,7 +152,11 @@ enum FirstPass {
     }
 
     /// The same of Bitcoin Core's message captures.
-    static func read(messageCaptures paths: [String], _ network: Network?, _ target: Target) -> String? {
+    ///
+    /// - Parameter versions: Notes what the files are that are found.
+    static func read(
+        messageCaptures paths: [String], _ network: Network?, _ versions: FileVersions, _ target: Target
+    ) -> String? {
         var options = MessageCaptures.Options()
         options.pipeline = target.options
         options.pipeline.inquiry = nil
@@ -162,6 +165,7 @@ enum FirstPass {
         var problem: String?
         do throws(MessageCaptureError) {
             var captures = try MessageCaptures(paths: paths, options, writer: target.writer)
+            _ = versions.areSame(captures.paths)
             while !Signals.isEndRequested, !target.capture.index.isCapped {
                 do throws(MessageCaptureError) {
                     if try !captures.next() { break }

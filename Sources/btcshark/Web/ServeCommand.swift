@@ -16,7 +16,7 @@ struct ServeCommand: ParsableCommand {
             btcshark serve -i <interface> [-f <filter>] [--port <port>] [--metrics-listen <address:port>] …
             """,
         discussion: """
-            Prints the address to open. Only this host can reach it, and only who has that address: it has a secret. \
+            Prints the address to open. Only this host can reach it, and only with that address, which has a secret. \
             Nothing that a page can ask for reads or writes a file.
             """)
 
@@ -39,7 +39,7 @@ struct ServeCommand: ParsableCommand {
 
     @Option(
         name: .customShort("s"), parsing: .unconditional,
-        help: ArgumentHelp("Capture so many bytes of each packet.", valueName: "bytes"))
+        help: ArgumentHelp("Capture at most this number of bytes of each packet.", valueName: "bytes"))
     var snapLength: Int?
 
     @Flag(name: .customShort("p"), help: "Capture only what is for this host.")
@@ -74,7 +74,7 @@ struct ServeCommand: ParsableCommand {
     @Option(
         name: .long, parsing: .unconditional,
         help: ArgumentHelp(
-            "The node that the capture is of, so that statistics tell what it sent from what it received.",
+            "The node that the capture is of, so that statistics distinguish what it sent from what it received.",
             valueName: "address|address:port"))
     var node: String?
 
@@ -105,7 +105,8 @@ struct ServeCommand: ParsableCommand {
 
     @Option(
         name: .long, parsing: .unconditional,
-        help: ArgumentHelp("The list ends after so many messages, of 40 bytes each in memory.", valueName: "count"))
+        help: ArgumentHelp(
+            "The list ends after this number of messages, of 40 bytes each in memory.", valueName: "count"))
     var maxMessages = 5_000_000
 
     @Flag(name: .shortAndLong, help: "Print the address and nothing else.")
@@ -160,8 +161,9 @@ struct ServeCommand: ParsableCommand {
         let colon = text.lastIndex(of: ":") ?? text.endIndex
         var address = String(text[..<colon])
         if address.hasPrefix("["), address.hasSuffix("]") { address = String(address.dropFirst().dropLast()) }
-        guard let port = Int(text[colon...].dropFirst()), (0...65_535).contains(port) else {
-            throw ValidationError("--metrics-listen: name an address and a port, as in 127.0.0.1:9332.")
+        guard let port = Int(text[colon...].dropFirst()), (1...65_535).contains(port) else {
+            throw ValidationError(
+                "--metrics-listen: name an address and a port from 1 to 65535, as in 127.0.0.1:9332.")
         }
         guard address == "::1" || address.hasPrefix("127.") || address == "localhost" else {
             throw ValidationError(

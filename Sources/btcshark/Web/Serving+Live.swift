@@ -136,9 +136,9 @@ private struct ServedSession: ~Copyable {
     private mutating func close() {
         isFull = true
         target.capture.index.close()
-        target.capture.update {
-            $0.doubt = "no more than \(Serving.spoolLimit >> 30) GiB of packets are kept: the list ends here"
-        }
+        let words = Serving.words(ofFull: spool)
+        StandardError.complain(words)
+        target.capture.update { $0.doubt = words }
     }
 
     /// To be called before what it says is done: rows that come of that are found by who reads again.
@@ -192,7 +192,7 @@ private struct ServedSession: ~Copyable {
         let counts = pipeline.counts
         let statistics = reader.statistics
         let linkType = reader.linkType
-        let kept = spool.byteCount
+        let kept = spool.frameByteCount
         target.capture.update { account in
             account.note(counts)
             account.linkTypes = [linkType.explanation ?? "\(linkType)"]

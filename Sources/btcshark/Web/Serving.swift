@@ -47,18 +47,25 @@ struct Serving {
                 StandardError.complain("\(error)")
                 return .input
             }
-            return serve(.messageCaptures(paths, network), names: paths) {
+            let versions = FileVersions()
+            return serve(.messageCaptures(paths, network, versions), names: paths) {
                 lockdown.enterServing(reading: paths, nil, helpers: [])
             } probing: {
                 FirstPass.problem(withMessageCaptures: paths, network)
             } filling: {
-                FirstPass.read(messageCaptures: paths, network, $0)
+                FirstPass.read(messageCaptures: paths, network, versions, $0)
             }
         case .live(let live): return run(live)
         case .pasted:
             StandardError.complain("serve shows captures, not pasted messages")
             return .usage
         }
+    }
+
+    /// Why a spool took no more.
+    static func words(ofFull spool: FrameSpool) -> String {
+        if let trouble = spool.trouble { return "the list ends here: packets cannot be kept: \(trouble)" }
+        return "no more than \(spoolLimit >> 30) GiB of packets are kept: the list ends here"
     }
 
     // MARK: Saved captures
@@ -83,7 +90,7 @@ struct Serving {
             StandardError.complain("\(error)")
             return .input
         }
-        let input = spool.map { ServedInput.spool($0, paths, notes) } ?? .files(paths)
+        let input = spool.map { ServedInput.spool($0, paths, notes) } ?? .files(paths, FileVersions(of: paths))
         return serve(input, names: paths) {
             lockdown.enterServing(reading: late, nil, helpers: [])
         } probing: {
@@ -139,6 +146,7 @@ struct Serving {
         let writer = IndexWriter(index)
         let problem = fill(FirstPass.Target(capture: capture, writer: writer, options: plan.pipeline))
         if let problem { StandardError.complain(problem) }
+        if let trouble = index.trouble { StandardError.complain(trouble) }
         let isEmpty = problem != nil && index.count == 0 && capture.packets == 0
         capture.noteComplete()
         if !options.isQuiet, !isEmpty { StandardError.write(capture.counts + "\n") }
@@ -146,14 +154,14 @@ struct Serving {
         capture.noteEnding()
         metricsServer?.stop()
         server.stop()
-        return problem == nil ? .success : .input
+        return problem == nil && index.trouble == nil ? .success : .input
     }
 
     private func announce(_ sockets: BoundSockets, _ token: Token) {
         for name in sockets.names {
             StandardError.complain(
-                "listens at \(name):\(sockets.port), too: what is sent there is not encrypted, and who hears it "
-                    + "has the secret")
+                "listens at \(name):\(sockets.port), too: what is sent there is not encrypted, and whatever host "
+                    + "it passes can read the secret")
         }
         let output = ByteOutput(descriptor: STDOUT_FILENO)
         output.buffer.append("http://127.0.0.1:\(sockets.port)/#token=\(token.text)\n")

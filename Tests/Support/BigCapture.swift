@@ -1,14 +1,13 @@
 import Foundation
-import Support
 
 /// Captures that are large, or long, made here.
-enum BigCapture {
+public enum BigCapture {
     private static let pingsOfPacket = 40
 
     /// Writes a capture of one connection, in which one side sends pings in packets that are all the same; answers where.
     ///
     /// - Parameter messages: A multiple of 40.
-    static func write(messages: Int, into folder: Folder) throws -> String {
+    public static func write(messages: Int, into folder: Folder) throws -> String {
         let ping = framed("ping", littleEndian(UInt64(0x0102_0304_0506_0708)))
         let payload = Array(repeatElement(ping, count: pingsOfPacket).joined())
         var file = header
@@ -32,7 +31,7 @@ enum BigCapture {
     /// - Parameters:
     ///   - parts: Each in packets of its own.
     ///   - seconds: Between the parts.
-    static func write(parts: [[UInt8]], seconds: Int = 1, into folder: Folder) throws -> String {
+    public static func write(parts: [[UInt8]], seconds: Int = 1, into folder: Folder) throws -> String {
         let mostOfPacket = 32_768
         var file = header + record(packet(sequence: 0, flags: 0x02, payload: []), at: 0)
         var sent = 0
@@ -52,6 +51,15 @@ enum BigCapture {
     private static let header =
         littleEndian(UInt32(0xa1b2_c3d4)) + littleEndian(UInt16(2)) + littleEndian(UInt16(4))
         + [UInt8](repeating: 0, count: 8) + littleEndian(UInt32(262_144)) + littleEndian(UInt32(1))
+
+    /// Frames of such a connection: its first, and after it this number of frames with a ping each.
+    public static func frames(pings: Int) -> [[UInt8]] {
+        let ping = framed("ping", littleEndian(UInt64(0x0102_0304_0506_0708)))
+        return [packet(sequence: 0, flags: 0x02, payload: [])]
+            + (0..<pings).map { number in
+                packet(sequence: UInt32(truncatingIfNeeded: 1 + number * ping.count), flags: 0x18, payload: ping)
+            }
+    }
 
     private static func record(_ frame: [UInt8], at microseconds: Int) -> [UInt8] {
         let time =
