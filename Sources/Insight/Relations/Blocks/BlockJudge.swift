@@ -10,7 +10,7 @@ struct BlockJudge {
 
     init(_ view: View) {
         let (sides, bodies) = (ViewSides(view), WholeBlocks(view.blocks))
-        for block in view.blocks.knownBlocks { judge(block, bodies[block.hash], sides, view) }
+        for block in view.blocks.knownBlocks where !block.isDropped { judge(block, bodies[block.hash], sides, view) }
         for (side, tally) in view.blocks.sync where !sides.isNode(side) {
             tallies[side, default: SyncTally()].add(tally)
         }
