@@ -45,6 +45,7 @@ struct BlocksQuestion: Question {
     static let name: StaticString = "blocks"
     static let title: StaticString = "Bitcoin Blocks"
     static let meaning: StaticString = "who brings blocks first, and in which way they come"
+    static let sensitivity: Set<Loss.Kind> = [.requests, .blocks]
     static let head: [ValuedColumn<Void>] = []
     static let omitsAbsent = true
     static let columns: [ValuedColumn<Row>] =

@@ -65,6 +65,8 @@ struct BlockBook {
     private(set) var sync: [ConnectionSide: SyncTally] = [:]
     /// When the first thing was dropped.
     private(set) var forgottenTime: Int64?
+    /// When finding what short ids stand for was too much for the first time.
+    private(set) var unresolvedTime: Int64?
 
     init(limits: Limits = Limits()) { self.limits = limits }
 
@@ -222,8 +224,11 @@ struct BlockBook {
 
     // MARK: Places
 
-    /// Something is dropped, or was too much to compute.
-    mutating func forget(_ time: Int64) { forgottenTime = forgottenTime ?? time }
+    /// Something is dropped.
+    private mutating func forget(_ time: Int64) { forgottenTime = forgottenTime ?? time }
+
+    /// What short ids stand for was too much to find out.
+    mutating func leaveUnresolved(_ time: Int64) { unresolvedTime = unresolvedTime ?? time }
 
     /// Where a block is; it begins one where there is room.
     private mutating func place(of hash: Hash256, isAnnounced: Bool, _ time: Int64) -> Int32? {
