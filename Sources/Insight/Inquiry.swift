@@ -298,6 +298,8 @@ public final class Inquiry: @unchecked Sendable {
         for (place, state) in relations.states.states.enumerated()
         where !isTaken.contains(state.number) && (state.hasMessages || facts == nil) {
             known.append(view(nil, Int32(truncatingIfNeeded: place), at: time))
+            // Core writes messages, whatever they came in.
+            if facts == nil { known[known.count - 1].isTransportKnown = false }
         }
         known.sort { $0.number < $1.number }
         return (known, others)

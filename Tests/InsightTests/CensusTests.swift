@@ -43,6 +43,28 @@ struct CensusTests {
         #expect(first.first == 7 && first.last == 9)
     }
 
+    /// Messages that a node wrote do not tell in what they came.
+    @Test func transportOfWrittenMessages() {
+        let inquiry = Inquiry([.capture, .connections, .census])
+        let origin = Origin(frame: 1, time: 0)
+        let fact = MessageFact(
+            connection: 0, side: .forward, role: .initiator, command: Command("verack"), first: origin,
+            complete: origin, isReordered: false, length: 24,
+            captured: SideFacts.Share(bytes: 24, overhead: 0), isCut: false, status: .notPresent, transport: .v1,
+            network: nil)
+        let bytes = [UInt8](repeating: 0, count: 24)
+        inquiry.receive(fact, bytes.span.bytes, from: 24) { (Array("1.1.1.1:1000".utf8), Array("node".utf8)) }
+        let view = inquiry.view(nil)
+        let capture = QuestionName.capture.table(view).head
+        #expect(capture.number("bitcoin_connections") == 1)
+        for key in ["v1", "v2", "v2_encrypted"] { #expect(capture.number(key) == nil, "\(key)") }
+        let connections = QuestionName.connections.table(view).rows
+        #expect(connections.count == 1 && connections.allSatisfy { $0.text("transport") == nil })
+        var census = Census()
+        census.add(claims("/a/"), of: "198.51.100.1", transport: nil)
+        #expect(lines(census, .transport) == [] && lines(census, .userAgent) == ["/a/: 1 of 1"])
+    }
+
     /// Two kinds of the first values, and all others in one row, whose peers are counted once.
     @Test func valuesBeyondTheLimit() {
         var census = Census(limits: Census.Limits(rows: 2, values: 3, peers: 100))

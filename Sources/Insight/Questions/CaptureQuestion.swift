@@ -11,9 +11,10 @@ struct CaptureQuestion: Question {
         let bitcoinConnections: UInt64
         let fromSYN: UInt64?
         let oneDirection: UInt64?
-        let v1: UInt64
-        let v2: UInt64
-        let encrypted: UInt64
+        /// By transport, which messages that a node wrote do not tell.
+        let v1: UInt64?
+        let v2: UInt64?
+        let encrypted: UInt64?
         let networks: [(name: String, number: UInt64)]
 
         /// What only packets tell.
@@ -50,7 +51,7 @@ struct CaptureQuestion: Question {
             case .cutMessages: head.messages.cut > 0
             case .badChecksums: head.messages.bad > 0
             case .snapLength: head.capture.cutPackets > 0
-            case .encrypted: head.encrypted > 0
+            case .encrypted: head.encrypted ?? 0 > 0
             case .timeRunsBack: head.capture.packetsBack > 0
             }
         }
@@ -133,10 +134,11 @@ struct CaptureQuestion: Question {
         .init("one_direction", nil, .count, "Bitcoin connections with packets of one side only", metric: .gauge) {
             .number($0.oneDirection)
         },
-        .init("v1", nil, .count, "Bitcoin connections in clear") { .number($0.v1) },
-        .init("v2", nil, .count, "Bitcoin connections that were decrypted (BIP 324)") { .number($0.v2) },
+        .init("v1", nil, .count, "Bitcoin connections in clear; null of messages that a node wrote") { .number($0.v1) },
+        .init("v2", nil, .count, "Bitcoin connections that were decrypted (BIP 324); null as v1") { .number($0.v2) },
         .init(
-            "v2_encrypted", nil, .count, "Bitcoin connections that are encrypted and could not be read", metric: .gauge
+            "v2_encrypted", nil, .count, "Bitcoin connections that are encrypted and could not be read; null as v1",
+            metric: .gauge
         ) { .number($0.encrypted) },
         .init("networks", nil, .count, "Bitcoin connections of each network", metric: .counters(by: "network")) {
             .numbers($0.networks)
@@ -185,8 +187,9 @@ struct CaptureQuestion: Question {
             bitcoinConnections: UInt64(view.connections.count),
             fromSYN: hasPackets ? count { $0.facts?.isFromSYN == true } : nil,
             oneDirection: hasPackets ? count { $0.facts?.isOneDirection == true } : nil,
-            v1: count { !$0.isOpaque && $0.state?.transport != .v2 },
-            v2: count { !$0.isOpaque && $0.state?.transport == .v2 }, encrypted: count { $0.isOpaque },
+            v1: hasPackets ? count { !$0.isOpaque && $0.state?.transport != .v2 } : nil,
+            v2: hasPackets ? count { !$0.isOpaque && $0.state?.transport == .v2 } : nil,
+            encrypted: hasPackets ? count { $0.isOpaque } : nil,
             networks: networks.sorted { $0.key < $1.key }.map { (name: $0.key, number: $0.value) })
     }
 
@@ -252,7 +255,10 @@ struct CaptureQuestion: Question {
     }
 
     private var transports: String {
-        var text = "v1 \(headValue.v1), v2 \(headValue.v2), encrypted \(headValue.encrypted)"
+        var text =
+            headValue.hasPackets
+            ? "v1 \(headValue.v1 ?? 0), v2 \(headValue.v2 ?? 0), encrypted \(headValue.encrypted ?? 0)"
+            : "transport not known"
         if !headValue.networks.isEmpty {
             text += "; " + headValue.networks.map { "\($0.name) \($0.number)" }.joined(separator: ", ")
         }
