@@ -16,6 +16,8 @@ struct CaptureQuestion: Question {
         let v2: UInt64?
         let encrypted: UInt64?
         let networks: [(name: String, number: UInt64)]
+        /// Connections of which most payload was captured twice.
+        let twice: UInt64
 
         /// What only packets tell.
         func packets(_ number: UInt64?) -> RowValue { .number(hasPackets ? number : nil) }
@@ -41,6 +43,7 @@ struct CaptureQuestion: Question {
         case snapLength = "snap_length"
         case encrypted
         case timeRunsBack = "time_runs_back"
+        case duplicates
 
         func applies(to head: Head) -> Bool {
             switch self {
@@ -53,6 +56,7 @@ struct CaptureQuestion: Question {
             case .snapLength: head.capture.cutPackets > 0
             case .encrypted: head.encrypted ?? 0 > 0
             case .timeRunsBack: head.capture.packetsBack > 0
+            case .duplicates: head.twice > 0
             }
         }
 
@@ -68,6 +72,7 @@ struct CaptureQuestion: Question {
             case .snapLength: "packets were cut by the snap length"
             case .encrypted: "a connection is encrypted and could not be read"
             case .timeRunsBack: "a packet has an earlier time than the one before"
+            case .duplicates: "most of a connection's payload came twice, as in captures of several points"
             }
         }
 
@@ -85,6 +90,9 @@ struct CaptureQuestion: Question {
             case .encrypted: counted(head.encrypted, "encrypted connection", "encrypted connections")
             case .timeRunsBack:
                 counted(head.capture.packetsBack, "packet", "packets") + " with an earlier time than before"
+            case .duplicates:
+                "most payload came twice of " + counted(head.twice, "connection", "connections")
+                    + ": captures of several points?"
             }
         }
     }
@@ -190,7 +198,8 @@ struct CaptureQuestion: Question {
             v1: hasPackets ? count { !$0.isOpaque && $0.state?.transport != .v2 } : nil,
             v2: hasPackets ? count { !$0.isOpaque && $0.state?.transport == .v2 } : nil,
             encrypted: hasPackets ? count { $0.isOpaque } : nil,
-            networks: networks.sorted { $0.key < $1.key }.map { (name: $0.key, number: $0.value) })
+            networks: networks.sorted { $0.key < $1.key }.map { (name: $0.key, number: $0.value) },
+            twice: count { $0.facts?.cameTwice == true })
     }
 
     // MARK: The table
@@ -304,6 +313,18 @@ struct CaptureQuestion: Question {
             LineFitter(.folded(after: indent, indent: 0), into: width).fit(&output.buffer, from: start)
         }
         output.buffer.append("\(rule)\n")
+    }
+}
+
+extension ConnectionFacts {
+    /// Two fifths of the payload are copies of what came before: so most of it came twice. Not of a few segments.
+    fileprivate var cameTwice: Bool {
+        let sides = [forward, backward]
+        let used = sides.reduce(UInt64(0)) { $0 &+ $1.delivered.bytes &+ $1.cut.bytes }
+        let sent = sides.reduce(UInt64(0)) { $0 &+ $1.sent.bytes }
+        // Of what the reassembler gave to nobody it is not known whether it came before.
+        guard used > 0, sent > used, forward.packets &+ backward.packets >= 20 else { return false }
+        return (sent &- used) >= sent / 5 &* 2
     }
 }
 
