@@ -185,7 +185,8 @@ struct Presentation {
         // Somebody waits for data of that shape, and would get a table.
         if [.ek, .fields].contains(format), !options.statistics.isEmpty, options.quiet {
             throw ValidationError(
-                "-z has no -T \(format.rawValue): it writes tables for people, lines with -T ndjson, and objects with --json.")
+                "-z has no -T \(format.rawValue): it writes tables for people, lines with -T ndjson, and objects with "
+                    + "--json.")
         }
         return format
     }
