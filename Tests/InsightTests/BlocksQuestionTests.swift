@@ -152,6 +152,20 @@ struct BlocksQuestionTests {
         #expect(chat.announced.isEmpty && chat.sync.isEmpty && chat.compacts.isEmpty)
     }
 
+    /// What the node itself does has no row, but is counted under the table.
+    @Test func blocksOfTheNode() {
+        var chat = BlockChat()
+        chat.say(.node(1), "inv", Made.inv(7))
+        chat.say(.peer(1), "getdata", Made.getdata(2, 7))
+        chat.say(.node(1), "block", Made.block(7))
+        chat.say(.node(2), "inv", Made.inv(7))
+        #expect(chat.announced.isEmpty && chat.sync.isEmpty)
+        let judge = BlockJudge(chat.view)
+        #expect(judge.byNode.announced == 1 && judge.byNode.sent == 1)
+        let unknown = BlockJudge(chat.view.withoutNode)
+        #expect(unknown.byNode.announced == 0 && unknown.byNode.sent == 0 && unknown.announced.count == 1)
+    }
+
     // MARK: Bounds
 
     @Test func announcedBlocksBeyondTheLimit() {
