@@ -245,6 +245,8 @@ public enum StatisticsPage {
         with
         .Li _total
         after it if it is a counter.
+        .Li btcshark_build_info
+        has the program's version as its label, and is 1.
         What nobody knows has no line, and labels that would be null are left out.
         Times are histograms, whose buckets end at 0.0001, 0.0002, 0.0005 and so on up to 100 seconds.
         .Pp
