@@ -12,6 +12,8 @@ struct MessageCaptureFinder {
     private var folders: Set<String> = []
     private var taken: Set<String> = []
     private let network: Network?
+    /// Of some peer nothing tells the network.
+    private(set) var assumesNetwork = false
 
     private static let names: Set<String> = ["msgs_recv.dat", "msgs_sent.dat"]
     /// From the folder above several nodes' data: node, network, message_capture, peer.
@@ -103,8 +105,14 @@ struct MessageCaptureFinder {
     }
 
     /// The network of what is in a folder.
-    private func network(of components: [String]) -> Network {
-        network ?? Self.network(above: components.dropLast()) ?? Self.network(ofPeer: components.last ?? "")
+    private mutating func network(of components: [String]) -> Network {
+        if let known = network ?? Self.network(above: components.dropLast())
+            ?? Self.network(ofPeer: components.last ?? "")
+        {
+            return known
+        }
+        assumesNetwork = true
+        return Network.known[0]
     }
 
     /// The network that the nearest folder is named after.
@@ -115,8 +123,8 @@ struct MessageCaptureFinder {
         return nil
     }
 
-    private static func network(ofPeer name: String) -> Network {
+    private static func network(ofPeer name: String) -> Network? {
         let port = CapturedPeer.endpoint(name).0?.port
-        return Network.known.first { $0.port == port } ?? Network.known[0]
+        return Network.known.first { $0.port == port }
     }
 }

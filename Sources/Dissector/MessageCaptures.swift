@@ -21,6 +21,8 @@ public struct MessageCaptures: ~Copyable {
         public init() {}
     }
 
+    /// Of some peer nothing tells the network, which is taken as mainnet.
+    public let assumesNetwork: Bool
     private var files: MessageCaptureFiles
     private var peers: [CapturedPeer]
     /// Of which directions there was a message: two for each peer.
@@ -42,6 +44,7 @@ public struct MessageCaptures: ~Copyable {
         var finder = MessageCaptureFinder(network: options.network)
         for path in paths { try finder.add(path) }
         peers = finder.peers
+        assumesNetwork = finder.assumesNetwork
         hasMessages = Array(repeating: false, count: 2 * finder.peers.count)
         files = MessageCaptureFiles(finder.files)
         var pipeline = options.pipeline

@@ -208,9 +208,15 @@ public enum StatisticsPage {
         10,000 connections have rows, and those after them are counted together in a row
         .Li other ,
         where the question has one; 50,000 requests of a direction and 1,000,000 of all may wait.
+        10,000 announced blocks have rows, and 262,144 sides of connections that announced, sent or asked for a block are
+        remembered, with 100,000 block messages.
+        Beyond that old blocks that nobody announced go first, which are counted in rows
+        .Li sync
+        all the same; then the oldest announced block goes into the row
+        .Li other .
         Where more was known at once than is remembered,
         .Va complete_until_seconds
-        says from when on figures are partial.
+        says from when on the figures of that question are partial, and a line under its table of what there was too much.
 
         """
     }
@@ -239,6 +245,8 @@ public enum StatisticsPage {
         with
         .Li _total
         after it if it is a counter.
+        .Li btcshark_build_info
+        has the program's version as its label, and is 1.
         What nobody knows has no line, and labels that would be null are left out.
         Times are histograms, whose buckets end at 0.0001, 0.0002, 0.0005 and so on up to 100 seconds.
         .Pp

@@ -18,6 +18,8 @@ struct ConnectionView {
     let trails: (forward: IdentityTrail, backward: IdentityTrail)?
     /// The requests of either side that wait too long.
     let late: (forward: [LateRequests], backward: [LateRequests])
+    /// False of messages that a node wrote, whatever they came in.
+    var isTransportKnown = true
 
     /// The side that opened it; nil where nobody knows.
     var initiator: Direction? {
@@ -47,7 +49,9 @@ struct ConnectionView {
 
     var isOpaque: Bool { state?.hasMessages != true }
 
-    var transport: StaticString {
+    /// Nil where nobody knows it.
+    var transport: StaticString? {
+        if !isTransportKnown { return nil }
         if isOpaque { return "v2_encrypted" }
         return state?.transport == .v2 ? "v2" : "v1"
     }

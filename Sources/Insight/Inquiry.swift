@@ -267,7 +267,7 @@ public final class Inquiry: @unchecked Sendable {
         return View(
             capture: capture, hasPackets: facts != nil, messages: messages, violations: relations.violations,
             connections: known, otherConnections: others, node: node,
-            completeUntil: relations.forgottenTime.map { $0 &- (capture.start ?? $0) },
+            losses: relations.losses.map { Loss(kind: $0.kind, time: $0.time &- (capture.start ?? $0.time)) },
             relay: relations.relay(node), blocks: relations.blocks,
             others: (relations.states.others.messages, relations.states.others.bytes),
             // Of its own: rows live as long as the view, and there may be a view every ten seconds.
@@ -298,6 +298,8 @@ public final class Inquiry: @unchecked Sendable {
         for (place, state) in relations.states.states.enumerated()
         where !isTaken.contains(state.number) && (state.hasMessages || facts == nil) {
             known.append(view(nil, Int32(truncatingIfNeeded: place), at: time))
+            // Core writes messages, whatever they came in.
+            if facts == nil { known[known.count - 1].isTransportKnown = false }
         }
         known.sort { $0.number < $1.number }
         return (known, others)

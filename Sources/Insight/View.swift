@@ -12,8 +12,8 @@ public struct View {
     /// Those with facts that are none of Bitcoin's.
     let otherConnections: [ConnectionView]
     private(set) var node: Node?
-    /// From when on figures are partial, in nanoseconds since the first frame; nil: they are whole.
-    let completeUntil: Int64?
+    /// What was dropped, and since when: each makes the figures of some questions partial.
+    package let losses: [Loss]
     let relay: RelayFigures
     let blocks: BlockBook
     /// What has no row.

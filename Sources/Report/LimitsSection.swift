@@ -13,10 +13,12 @@ struct LimitsSection: Section {
             html.own(sentence)
             html.own("</li>")
         }
-        if let until = page.capture.nanoseconds("complete_until_seconds") {
+        for loss in page.losses {
             html.own("<li>From ")
-            html.duration(until, decimals: page.decimals)
-            html.own(" on figures are partial: more happened at once than is remembered.</li>")
+            html.duration(loss.time, decimals: page.decimals)
+            html.own(" on figures are partial: ")
+            html.own(loss.kind.words)
+            html.own(".</li>")
         }
         html.own("</ul>\n")
     }

@@ -17,6 +17,8 @@ struct Page {
     let compactBlocks: AnswerTable
     let answers: [(QuestionName, AnswerTable)]
     let doubts: [(doubt: String, words: String)]
+    /// What makes figures partial.
+    let losses: [Loss]
     let node: Insight.Node?
     /// Which of the ways of ``Directions`` is up.
     let way: Int
@@ -38,6 +40,7 @@ struct Page {
         node = view.knownNode
         way = collector.directions.way(of: node)
         doubts = view.doubts
+        losses = view.losses
         // What is counted must go the ways that are drawn.
         let view = way == 0 ? view.withoutNode : view
         let answers = Self.questions.map { ($0, $0.table(view)) }

@@ -1,4 +1,5 @@
 import Dissector
+import Fields
 import Insight
 import Output
 
@@ -21,6 +22,14 @@ final class MetricsFile {
         self.inquiry = inquiry
     }
 
+    /// Which program wrote the file, as Prometheus' exporters say it: counters may mean another thing in a later one.
+    private static let build = """
+        # HELP btcshark_build_info 1, of the program with this version
+        # TYPE btcshark_build_info gauge
+        btcshark_build_info{version="\(Btcshark.version)"} 1
+
+        """
+
     /// Whether it is time to write it again.
     func isDue(_ now: ContinuousClock.Instant) -> Bool { written.map { now - $0 >= Self.interval } ?? true }
 
@@ -30,7 +39,10 @@ final class MetricsFile {
     func write(_ facts: CaptureFacts?) {
         written = ContinuousClock.now
         do throws(ReplacedFile.Failure) {
-            try ReplacedFile.replace(path) { inquiry.answer(questions, facts, as: .metrics, to: $0) }
+            try ReplacedFile.replace(path) { output in
+                output.buffer.append(Self.build)
+                inquiry.answer(questions, facts, as: .metrics, to: output)
+            }
         } catch {
             // Once: the next time it fails for the same reason, as a rule.
             if !hasFailed { StandardError.complain(error.words) }

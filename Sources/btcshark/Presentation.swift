@@ -195,6 +195,12 @@ struct Presentation: Sendable {
         if [.json, .jsonraw, .ek, .pdml, .psml].contains(format), !options.statistics.isEmpty, !options.quiet {
             throw ValidationError("-z: a table after -T \(format.rawValue) is not data: add -q, or use -T ndjson.")
         }
+        // Somebody waits for data of that shape, and would get a table.
+        if [.ek, .fields].contains(format), !options.statistics.isEmpty, options.quiet {
+            throw ValidationError(
+                "-z has no -T \(format.rawValue): it writes tables for people, lines with -T ndjson, and objects with "
+                    + "--json.")
+        }
         return format
     }
 

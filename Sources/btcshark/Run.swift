@@ -71,7 +71,11 @@ struct Run {
             var options = MessageCaptures.Options()
             options.pipeline = plan.pipeline
             options.network = network
-            let end = try read(MessageCaptures(paths: paths, options, writer: writer))
+            let captures = try MessageCaptures(paths: paths, options, writer: writer)
+            if captures.assumesNetwork, !plan.options.reallyQuiet {
+                StandardError.say("Network not known, taken as mainnet: --network says another.")
+            }
+            let end = try read(captures)
             writer?.end()
             answers.end(nil, end.counts, Answers.Reading(end))
             return end

@@ -131,6 +131,12 @@ import Testing
     func networksAreToldFromFoldersThenPorts(_ name: String, _ magic: UInt64) throws {
         _ = try write(record("verack"), name, "msgs_recv.dat")
         #expect(try read([folder.path]).records.map(\.magic) == [magic])
+        // Only of the last two nothing tells the network; it is no assumption where it was named.
+        let isMainnet = magic == 0xf9be_b4d9
+        #expect(try MessageCaptures(paths: [folder.path], writer: nil).assumesNetwork == isMainnet)
+        var options = MessageCaptures.Options()
+        options.network = Network(magic: 0xf9be_b4d9)
+        #expect(try !MessageCaptures(paths: [folder.path], options, writer: nil).assumesNetwork)
     }
 
     /// By time; of one time received before sent, and within a file as it stands there.

@@ -75,10 +75,11 @@ struct BlockChat: ~Copyable {
         return View(
             capture: capture, hasPackets: false, messages: MessageCounts(), violations: relations.violations,
             connections: connections.sorted { $0.number < $1.number }, otherConnections: [], node: node,
-            completeUntil: relations.forgottenTime, relay: RelayFigures(), blocks: relations.blocks, others: (0, 0),
+            losses: relations.losses, relay: RelayFigures(), blocks: relations.blocks, others: (0, 0),
             budget: SampleBudget())
     }
 
+    var completeUntil: Int64? { view.losses(of: BlocksQuestion.sensitivity).completeUntil }
     var announced: [BlocksQuestion.Announced] {
         BlocksQuestion(view).rows.compactMap { if case .block(let announced) = $0 { announced } else { nil } }
     }

@@ -152,6 +152,20 @@ struct BlocksQuestionTests {
         #expect(chat.announced.isEmpty && chat.sync.isEmpty && chat.compacts.isEmpty)
     }
 
+    /// What the node itself does has no row, but is counted under the table.
+    @Test func blocksOfTheNode() {
+        var chat = BlockChat()
+        chat.say(.node(1), "inv", Made.inv(7))
+        chat.say(.peer(1), "getdata", Made.getdata(2, 7))
+        chat.say(.node(1), "block", Made.block(7))
+        chat.say(.node(2), "inv", Made.inv(7))
+        #expect(chat.announced.isEmpty && chat.sync.isEmpty)
+        let judge = BlockJudge(chat.view)
+        #expect(judge.byNode.announced == 1 && judge.byNode.sent == 1)
+        let unknown = BlockJudge(chat.view.withoutNode)
+        #expect(unknown.byNode.announced == 0 && unknown.byNode.sent == 0 && unknown.announced.count == 1)
+    }
+
     // MARK: Bounds
 
     @Test func announcedBlocksBeyondTheLimit() {
@@ -161,7 +175,7 @@ struct BlocksQuestionTests {
         for nonce in 0..<5 as Range<UInt32> {
             for _ in 0..<2 { chat.say(.peer(1), "inv", Made.inv(nonce)) }
         }
-        #expect(chat.announced.count == 2 && chat.view.completeUntil == 5_000_000)
+        #expect(chat.announced.count == 2 && chat.completeUntil == 5_000_000)
         guard case .other(3)? = BlocksQuestion(chat.view).rows.last else {
             Issue.record("not three others")
             return
@@ -178,7 +192,7 @@ struct BlocksQuestionTests {
             chat.say(.peer(1), "block", Made.block(nonce))
         }
         chat.say(.peer(2), "inv", Made.inv(1, 2, 48, 49))
-        #expect(chat.announced.isEmpty && chat.sync.map(\.tally.blocks) == [50] && chat.view.completeUntil == nil)
+        #expect(chat.announced.isEmpty && chat.sync.map(\.tally.blocks) == [50] && chat.completeUntil == nil)
         #expect(chat.sync.first?.tally.start == 2_000_000 && chat.sync.first?.tally.end == 100_000_000)
     }
 
@@ -190,7 +204,7 @@ struct BlocksQuestionTests {
             chat.say(.node(1), "getdata", Made.getdata(2, nonce))
             chat.say(.peer(1), "block", Made.block(nonce))
         }
-        #expect(chat.sync.map(\.tally.blocks) == [10] && chat.view.completeUntil == nil)
+        #expect(chat.sync.map(\.tally.blocks) == [10] && chat.completeUntil == nil)
         chat.say(.peer(1), "inv", Made.inv(9))
         #expect(chat.announced.isEmpty)
     }
@@ -200,6 +214,64 @@ struct BlocksQuestionTests {
         limits.parts = 2
         var chat = BlockChat(limits: limits)
         for peer in 1...5 as ClosedRange<UInt64> { chat.say(.peer(peer), "inv", Made.inv(7)) }
-        #expect(chat.announced.first?.announcers == 2 && chat.view.completeUntil == 3_000_000)
+        #expect(chat.announced.first?.announcers == 2 && chat.completeUntil == 3_000_000)
+    }
+
+    /// Many connections download old blocks, as nodes do that are new: later blocks have their rows, all old ones are
+    /// counted, and nothing is partial.
+    @Test func newBlocksAfterManyOldOnes() throws {
+        var limits = BlockBook.Limits()
+        limits.parts = 64
+        limits.deliveries = 40
+        var chat = BlockChat(limits: limits)
+        for nonce in 0..<20 as Range<UInt32> {
+            for peer in 1...12 as ClosedRange<UInt64> {
+                chat.say(.node(peer), "getdata", Made.getdata(2, nonce))
+                chat.say(.peer(peer), "block", Made.block(nonce))
+            }
+        }
+        chat.say(.peer(3), "inv", Made.inv(100))
+        chat.say(.peer(4), "inv", Made.inv(100))
+        chat.say(.node(3), "getdata", Made.getdata(2, 100))
+        chat.say(.peer(3), "block", Made.block(100))
+        let row = try #require(chat.announced.first)
+        #expect(chat.announced.count == 1 && row.announcers == 2 && row.body?.side.connection == 3)
+        #expect(chat.sync.map(\.tally.blocks) == Array(repeating: 20, count: 12))
+        #expect(chat.completeUntil == nil)
+    }
+
+    /// Where announced blocks alone take all the room, the oldest has no row any more, and it is said since when.
+    @Test func oldestAnnouncedBlockGoes() {
+        var limits = BlockBook.Limits()
+        limits.parts = 4
+        var chat = BlockChat(limits: limits)
+        for nonce in 0..<3 as Range<UInt32> {
+            for peer in 1...2 as ClosedRange<UInt64> { chat.say(.peer(peer), "inv", Made.inv(nonce)) }
+        }
+        #expect(chat.firsts == ["3 inv 1.1.1.1:1000", "5 inv 1.1.1.1:1000"])
+        #expect(chat.announced.map(\.announcers) == [2, 2] && chat.completeUntil == 5_000_000)
+        guard case .other(1)? = BlocksQuestion(chat.view).rows.last else {
+            Issue.record("not one other")
+            return
+        }
+        // It has no second beginning, and takes no room from the others.
+        for peer in 1...2 as ClosedRange<UInt64> { chat.say(.peer(peer), "inv", Made.inv(0)) }
+        #expect(chat.firsts.count == 2)
+    }
+
+    /// What was too much for one question leaves the others complete, and is named.
+    @Test func partialFiguresOfOneQuestion() throws {
+        var limits = BlockBook.Limits()
+        limits.announced = 1
+        var chat = BlockChat(limits: limits)
+        for nonce in 0..<2 as Range<UInt32> { chat.say(.peer(1), "inv", Made.inv(nonce)) }
+        let view = chat.view
+        #expect(view.losses.map(\.kind) == [.blocks])
+        for name in QuestionName.allCases {
+            let until = name.table(view).head.nanoseconds("complete_until_seconds")
+            #expect(until == (name == .blocks || name == .cmpctblock ? 2_000_000 : nil), "\(name)")
+        }
+        let sentence = try #require(view.losses.sentence)
+        #expect(sentence.hasPrefix("From 0.0 s on figures are partial: more blocks"))
     }
 }

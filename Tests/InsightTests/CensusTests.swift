@@ -43,6 +43,56 @@ struct CensusTests {
         #expect(first.first == 7 && first.last == 9)
     }
 
+    /// Messages that a node wrote do not tell in what they came.
+    @Test func transportOfWrittenMessages() {
+        let inquiry = Inquiry([.capture, .connections, .census])
+        let origin = Origin(frame: 1, time: 0)
+        let fact = MessageFact(
+            connection: 0, side: .forward, role: .initiator, command: Command("verack"), first: origin,
+            complete: origin, isReordered: false, length: 24,
+            captured: SideFacts.Share(bytes: 24, overhead: 0), isCut: false, status: .notPresent, transport: .v1,
+            network: nil)
+        let bytes = [UInt8](repeating: 0, count: 24)
+        inquiry.receive(fact, bytes.span.bytes, from: 24) { (Array("1.1.1.1:1000".utf8), Array("node".utf8)) }
+        let view = inquiry.view(nil)
+        let capture = QuestionName.capture.table(view).head
+        #expect(capture.number("bitcoin_connections") == 1)
+        for key in ["v1", "v2", "v2_encrypted"] { #expect(capture.number(key) == nil, "\(key)") }
+        let connections = QuestionName.connections.table(view).rows
+        #expect(connections.count == 1 && connections.allSatisfy { $0.text("transport") == nil })
+        var census = Census()
+        census.add(claims("/a/"), of: "198.51.100.1", transport: nil)
+        #expect(lines(census, .transport) == [] && lines(census, .userAgent) == ["/a/: 1 of 1"])
+    }
+
+    /// Captures of both ends of a connection, read as one, have all payload twice.
+    @Test(arguments: [(sent: UInt64(2_000), isDoubtful: true), (sent: 1_100, isDoubtful: false)])
+    func payloadThatCameTwice(sent: UInt64, isDoubtful: Bool) {
+        let inquiry = Inquiry([.capture])
+        let origin = Origin(frame: 1, time: 0)
+        func side(_ number: UInt32) -> SideFacts {
+            let endpoint = Endpoint(ipv4: number, port: 8333)
+            var side = SideFacts(endpoint, Array("0.0.0.\(number):8333".utf8))
+            side.packets = 20
+            side.delivered = SideFacts.Share(bytes: 1_000, overhead: 0)
+            side.sent = SideFacts.Share(bytes: sent, overhead: 0)
+            return side
+        }
+        let fact = MessageFact(
+            connection: 0, side: .forward, role: .initiator, command: Command("verack"), first: origin,
+            complete: origin, isReordered: false, length: 24,
+            captured: SideFacts.Share(bytes: 24, overhead: 0), isCut: false, status: .good, transport: .v1,
+            network: nil)
+        let bytes = [UInt8](repeating: 0, count: 24)
+        inquiry.receive(fact, bytes.span.bytes, from: 24) { (Array("0.0.0.1:8333".utf8), Array("0.0.0.2:8333".utf8)) }
+        var facts = CaptureFacts()
+        facts.known = [
+            ConnectionFacts(number: 0, forward: side(1), backward: side(2), first: origin, hasKnownPort: true)
+        ]
+        let doubts = QuestionName.capture.table(inquiry.view(facts)).head.list("doubts")
+        #expect(doubts.contains("duplicates") == isDoubtful)
+    }
+
     /// Two kinds of the first values, and all others in one row, whose peers are counted once.
     @Test func valuesBeyondTheLimit() {
         var census = Census(limits: Census.Limits(rows: 2, values: 3, peers: 100))

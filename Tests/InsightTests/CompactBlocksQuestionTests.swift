@@ -176,7 +176,7 @@ struct CompactBlocksQuestionTests {
         limits.compactBlocks = 2
         var chat = BlockChat(limits: limits)
         for _ in 0..<5 { compact(&chat) }
-        #expect(chat.compacts.count == 2 && chat.view.completeUntil == 3_000_000)
+        #expect(chat.compacts.count == 2 && chat.completeUntil == 3_000_000)
         guard case .other(3)? = CompactBlocksQuestion(chat.view).rows.last else {
             Issue.record("not three others")
             return

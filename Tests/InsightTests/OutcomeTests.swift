@@ -99,7 +99,8 @@ struct OutcomeTests {
         for number in 0..<3 as Range<UInt64> { chat.say(.backward, "ping", Made.number(number)) }
         #expect(chat.tally(.ping) == Counted(requests: 5, unclear: 2, open: 3))
         #expect(chat.tally(.ping, of: .backward) == Counted(requests: 3, open: 3))
-        #expect(chat.relations.requests.forgottenTime == 4 * Chat.millisecond)
+        #expect(chat.relations.requests.forgottenPing == 4 * Chat.millisecond)
+        #expect(chat.relations.requests.forgottenRequest == nil)
         #expect(chat.say(.backward, "pong", Made.number(UInt64(1))).isEmpty)
         #expect(chat.say(.backward, "pong", Made.number(UInt64(2))).count == 1)
     }
@@ -124,7 +125,7 @@ struct OutcomeTests {
             chat.say(.forward, "getheaders", Made.getheaders([Made.hash(number)]))
         }
         #expect(chat.tally(.headers) == Counted(requests: 4, unclear: 2, open: 2))
-        #expect(chat.relations.requests.forgottenTime != nil)
+        #expect(chat.relations.requests.forgottenRequest != nil)
         #expect(chat.say(.backward, "headers", Made.headers(Made.header(on: Made.hash(2)))).isEmpty)
         #expect(chat.say(.backward, "headers", Made.headers(Made.header(on: Made.hash(3)))).count == 1)
     }

@@ -155,7 +155,7 @@ struct RelayTests {
         #expect([second.announced, second.contested, second.first] == [100, 100, 0])
         #expect(second.lags.count == 100)
         #expect(chat.relations.relay(Chat.node).counts.announced == 100)
-        #expect(chat.relations.forgottenTime != nil)
+        #expect(chat.relations.losses.map(\.kind) == [.transactions])
     }
 
     /// What a few tell of again and again stays: both names, and who announced it first.
@@ -182,7 +182,7 @@ struct RelayTests {
         var announced: UInt64 = 0
         for number in 0..<200 as Range<UInt64> { announced += try tally(chat, of: number).announced }
         #expect(announced == 200)
-        #expect(chat.relations.forgottenTime != nil)
+        #expect(chat.relations.losses.map(\.kind) == [.transactions])
     }
 
     /// Its names come in two generations, and are found to be of one transaction.
@@ -202,6 +202,6 @@ struct RelayTests {
         #expect(contested == 40)
         let counts = chat.relations.relay(Chat.node).counts
         #expect(counts.announced == 21 && counts.seen == 1)
-        #expect(chat.relations.forgottenTime == nil)
+        #expect(chat.relations.losses.isEmpty)
     }
 }

@@ -8,7 +8,7 @@ import sys
 import unittest
 
 from check_schema import Schema  # noqa: F401
-from check_duckdb import DuckDB  # noqa: F401
+from check_duckdb import DuckDB, DuckDBTable, DuckDBWithNode  # noqa: F401
 from check_spark import Spark  # noqa: F401
 
 if __name__ == "__main__":

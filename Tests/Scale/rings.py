@@ -61,12 +61,13 @@ class Capture:
             packets += [(time, len(frame), frame) for frame in segments(data, size)] or [(time, original, data)]
         return self.with_packets(packets)
 
-    def repeated(self, copies, apart):
-        """As many captures at once, each under addresses of its own and so many seconds after the one before."""
+    def repeated(self, copies, apart, node=None):
+        """As many captures at once, each under addresses of its own and so many seconds after the one before; the IPv4
+        address of the node stays, so that the connections are those of one node to several peers."""
         packets = []
         for copy in range(copies):
             for time, original, data in self.packets:
-                packets.append((time + round(copy * apart * 10**9), original, readdressed(data, copy)))
+                packets.append((time + round(copy * apart * 10**9), original, readdressed(data, copy, node)))
         packets.sort(key=lambda packet: packet[0])
         return self.with_packets(packets)
 
@@ -101,14 +102,17 @@ def internet_checksum(data):
     return ~total & 0xFFFF
 
 
-def readdressed(data, copy):
-    """The frame with copy * 2 in the middle of its IPv4 addresses, with right checksums; others as they are."""
+def readdressed(data, copy, kept=None):
+    """The frame with the copy's number in the middle of its IPv4 addresses but the one that is kept, with right checksums;
+    others as they are."""
     if data[12:14] != b"\x08\x00" or data[23] != 6:
         return data
     frame = bytearray(data)
     tcp = 14 + (frame[14] & 15) * 4
     old = bytes(frame[26:34])
     for at in (26, 30):
+        if kept is not None and data[at:at + 4] == bytes(map(int, kept.split("."))):
+            continue
         frame[at + 1:at + 3] = struct.pack(">H", copy)
     for at in (24, tcp + 16):
         if at + 2 <= len(frame):

@@ -2,8 +2,8 @@
 WITH sides AS (
     SELECT tcp."tcp.stream" AS stream,
         "bitcoin.message"."bitcoin.message.number" AS number,
-        coalesce(ip."ip.src", ipv6."ipv6.src") || ':' || tcp."tcp.srcport" AS sender,
-        coalesce(ip."ip.dst", ipv6."ipv6.dst") || ':' || tcp."tcp.dstport" AS receiver,
+        coalesce(ip."ip.src", '[' || ipv6."ipv6.src" || ']') || ':' || tcp."tcp.srcport" AS sender,
+        coalesce(ip."ip.dst", '[' || ipv6."ipv6.dst" || ']') || ':' || tcp."tcp.dstport" AS receiver,
         frame."frame.time_epoch" AS time,
         bitcoin."bitcoin.command" AS command,
         coalesce(bitcoin."bitcoin.ping"."bitcoin.ping.nonce", bitcoin."bitcoin.pong"."bitcoin.pong.nonce") AS nonce
@@ -21,8 +21,11 @@ WITH sides AS (
 )
 SELECT stream, sender AS asked_by, receiver AS answered_by,
     count(*) AS pings, count(seconds) AS answered,
-    min(seconds) AS ping_min, quantile_disc(seconds, 0.5) AS ping_p50, quantile_disc(seconds, 0.95) AS ping_p95,
+    min(seconds) AS ping_min,
+    -- Of fewer than five answers half of them say nothing.
+    if(count(seconds) < 5, NULL, quantile_disc(seconds, 0.5)) AS ping_p50,
+    if(count(seconds) < 5, NULL, quantile_disc(seconds, 0.95)) AS ping_p95,
     max(seconds) AS ping_max
 FROM pairs
 GROUP BY ALL
-ORDER BY ping_p50 DESC, stream, asked_by;
+ORDER BY ping_p50 DESC NULLS LAST, ping_max DESC NULLS LAST, stream, asked_by;

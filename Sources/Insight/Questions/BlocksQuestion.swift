@@ -45,13 +45,14 @@ struct BlocksQuestion: Question {
     static let name: StaticString = "blocks"
     static let title: StaticString = "Bitcoin Blocks"
     static let meaning: StaticString = "who brings blocks first, and in which way they come"
+    static let sensitivity: Set<Loss.Kind> = [.requests, .blocks]
     static let head: [ValuedColumn<Void>] = []
     static let omitsAbsent = true
     static let columns: [ValuedColumn<Row>] =
         [
             .init(
                 "row", nil, .text,
-                "block: of a block that was announced; sync: of a side that delivered blocks which nobody had announced; other: of all blocks beyond the 10,000 that have a row"
+                "block: of a block that was announced; sync: of a side that delivered blocks which nobody had announced; other: of all blocks beyond the 10,000 that have a row; what the node itself announced or sent is in none"
             ) {
                 switch $0 {
                 case .block: .word("block")
@@ -179,13 +180,17 @@ struct BlocksQuestion: Question {
 
     let headValue: Void = ()
     let rows: [Row]
+    private let byNode: (announced: UInt64, sent: UInt64)
 
     init(_ view: View) {
         let judge = BlockJudge(view)
+        byNode = judge.byNode
         rows =
             judge.announced.map { .block($0) } + judge.sync.map { .sync($0) }
             + (view.blocks.otherBlocks > 0 ? [.other(view.blocks.otherBlocks)] : [])
     }
+
+    private static func blocks(_ count: UInt64) -> String { count == 1 ? "1 block" : "\(count) blocks" }
 
     func appendTable(_ view: View, to output: ByteOutput) {
         var notes: [String] = []
@@ -204,6 +209,11 @@ struct BlocksQuestion: Question {
             notes.append("Historic blocks came from \(delivered.count - Self.mostNotes) more sides of connections.")
         }
         if case .other(let count)? = rows.last { notes.append("Further blocks, \(count) together, have no row.") }
+        if byNode.announced > 0 || byNode.sent > 0 {
+            notes.append(
+                "Not in the rows is what the node did itself: it announced \(Self.blocks(byNode.announced)) and sent "
+                    + "\(Self.blocks(byNode.sent)).")
+        }
         let announced = rows.filter { $0.announced != nil }
         if announced.isEmpty, !notes.isEmpty {
             TableText(.framed(Self.title), Self.columns, notes: Self.notes(view, notes), hidesEmpty: false)

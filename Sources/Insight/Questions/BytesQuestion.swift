@@ -272,6 +272,9 @@ struct BytesQuestion: Question {
                 : "-> sent by the node, <- received"
         ]
         if lines.isEmpty { notes = ["Nothing seen."] }
+        if !view.hasPackets, !lines.isEmpty {
+            notes.append("Without packets the bytes on the wire are those of the messages, with headers of v1 alone.")
+        }
         let undirected = rows.reduce(0) { $0 &+ ($1.flow == .unknown || $1.flow == .other ? $1.wireBytes : 0) }
         if undirected > 0 { notes.append("Of \(undirected) bytes it is not known which way they went.") }
         // Only where there are such messages.

@@ -11,10 +11,13 @@ struct CaptureQuestion: Question {
         let bitcoinConnections: UInt64
         let fromSYN: UInt64?
         let oneDirection: UInt64?
-        let v1: UInt64
-        let v2: UInt64
-        let encrypted: UInt64
+        /// By transport, which messages that a node wrote do not tell.
+        let v1: UInt64?
+        let v2: UInt64?
+        let encrypted: UInt64?
         let networks: [(name: String, number: UInt64)]
+        /// Connections of which most payload was captured twice.
+        let twice: UInt64
 
         /// What only packets tell.
         func packets(_ number: UInt64?) -> RowValue { .number(hasPackets ? number : nil) }
@@ -40,6 +43,7 @@ struct CaptureQuestion: Question {
         case snapLength = "snap_length"
         case encrypted
         case timeRunsBack = "time_runs_back"
+        case duplicates
 
         func applies(to head: Head) -> Bool {
             switch self {
@@ -50,8 +54,9 @@ struct CaptureQuestion: Question {
             case .cutMessages: head.messages.cut > 0
             case .badChecksums: head.messages.bad > 0
             case .snapLength: head.capture.cutPackets > 0
-            case .encrypted: head.encrypted > 0
+            case .encrypted: head.encrypted ?? 0 > 0
             case .timeRunsBack: head.capture.packetsBack > 0
+            case .duplicates: head.twice > 0
             }
         }
 
@@ -67,6 +72,7 @@ struct CaptureQuestion: Question {
             case .snapLength: "packets were cut by the snap length"
             case .encrypted: "a connection is encrypted and could not be read"
             case .timeRunsBack: "a packet has an earlier time than the one before"
+            case .duplicates: "most of a connection's payload came twice, as in captures of several points"
             }
         }
 
@@ -84,6 +90,9 @@ struct CaptureQuestion: Question {
             case .encrypted: counted(head.encrypted, "encrypted connection", "encrypted connections")
             case .timeRunsBack:
                 counted(head.capture.packetsBack, "packet", "packets") + " with an earlier time than before"
+            case .duplicates:
+                "most payload came twice of " + counted(head.twice, "connection", "connections")
+                    + ": captures of several points?"
             }
         }
     }
@@ -133,10 +142,11 @@ struct CaptureQuestion: Question {
         .init("one_direction", nil, .count, "Bitcoin connections with packets of one side only", metric: .gauge) {
             .number($0.oneDirection)
         },
-        .init("v1", nil, .count, "Bitcoin connections in clear") { .number($0.v1) },
-        .init("v2", nil, .count, "Bitcoin connections that were decrypted (BIP 324)") { .number($0.v2) },
+        .init("v1", nil, .count, "Bitcoin connections in clear; null of messages that a node wrote") { .number($0.v1) },
+        .init("v2", nil, .count, "Bitcoin connections that were decrypted (BIP 324); null as v1") { .number($0.v2) },
         .init(
-            "v2_encrypted", nil, .count, "Bitcoin connections that are encrypted and could not be read", metric: .gauge
+            "v2_encrypted", nil, .count, "Bitcoin connections that are encrypted and could not be read; null as v1",
+            metric: .gauge
         ) { .number($0.encrypted) },
         .init("networks", nil, .count, "Bitcoin connections of each network", metric: .counters(by: "network")) {
             .numbers($0.networks)
@@ -185,9 +195,11 @@ struct CaptureQuestion: Question {
             bitcoinConnections: UInt64(view.connections.count),
             fromSYN: hasPackets ? count { $0.facts?.isFromSYN == true } : nil,
             oneDirection: hasPackets ? count { $0.facts?.isOneDirection == true } : nil,
-            v1: count { !$0.isOpaque && $0.state?.transport != .v2 },
-            v2: count { !$0.isOpaque && $0.state?.transport == .v2 }, encrypted: count { $0.isOpaque },
-            networks: networks.sorted { $0.key < $1.key }.map { (name: $0.key, number: $0.value) })
+            v1: hasPackets ? count { !$0.isOpaque && $0.state?.transport != .v2 } : nil,
+            v2: hasPackets ? count { !$0.isOpaque && $0.state?.transport == .v2 } : nil,
+            encrypted: hasPackets ? count { $0.isOpaque } : nil,
+            networks: networks.sorted { $0.key < $1.key }.map { (name: $0.key, number: $0.value) },
+            twice: count { $0.facts?.cameTwice == true })
     }
 
     // MARK: The table
@@ -252,7 +264,10 @@ struct CaptureQuestion: Question {
     }
 
     private var transports: String {
-        var text = "v1 \(headValue.v1), v2 \(headValue.v2), encrypted \(headValue.encrypted)"
+        var text =
+            headValue.hasPackets
+            ? "v1 \(headValue.v1 ?? 0), v2 \(headValue.v2 ?? 0), encrypted \(headValue.encrypted ?? 0)"
+            : "transport not known"
         if !headValue.networks.isEmpty {
             text += "; " + headValue.networks.map { "\($0.name) \($0.number)" }.joined(separator: ", ")
         }
@@ -298,6 +313,18 @@ struct CaptureQuestion: Question {
             LineFitter(.folded(after: indent, indent: 0), into: width).fit(&output.buffer, from: start)
         }
         output.buffer.append("\(rule)\n")
+    }
+}
+
+extension ConnectionFacts {
+    /// Two fifths of the payload are copies of what came before: so most of it came twice. Not of a few segments.
+    fileprivate var cameTwice: Bool {
+        let sides = [forward, backward]
+        let used = sides.reduce(UInt64(0)) { $0 &+ $1.delivered.bytes &+ $1.cut.bytes }
+        let sent = sides.reduce(UInt64(0)) { $0 &+ $1.sent.bytes }
+        // Of what the reassembler gave to nobody it is not known whether it came before.
+        guard used > 0, sent > used, forward.packets &+ backward.packets >= 20 else { return false }
+        return (sent &- used) >= sent / 5 &* 2
     }
 }
 

@@ -95,8 +95,8 @@ struct Census {
     ///
     /// - Parameters:
     ///   - peer: Its address.
-    ///   - transport: How its `version` came.
-    mutating func add(_ claims: Claims, of peer: String, transport: StaticString) {
+    ///   - transport: How its `version` came; nil where nobody knows it.
+    mutating func add(_ claims: Claims, of peer: String, transport: StaticString?) {
         connections &+= 1
         if claims.receiver?.isZero == true { zeroReceivers &+= 1 }
         let peer = number(of: peer)
@@ -194,7 +194,7 @@ private struct Values {
 
 extension Claims {
     /// What is counted of it, safe to print; nil where the message lacked it.
-    fileprivate func text(_ kind: Census.Kind, _ transport: StaticString) -> TextBuffer? {
+    fileprivate func text(_ kind: Census.Kind, _ transport: StaticString?) -> TextBuffer? {
         func decimal(_ number: some BinaryInteger) -> TextBuffer {
             var text = TextBuffer()
             text.append("\(number)")
@@ -212,9 +212,11 @@ extension Claims {
         case .startHeight: return startHeight.map { decimal($0) }
         case .relay: return presence.contains(.relay) ? relays.map { decimal($0 ? 1 : 0) } : nil
         case .transport:
-            var text = TextBuffer()
-            text.append(transport)
-            return text
+            return transport.map { transport in
+                var text = TextBuffer()
+                text.append(transport)
+                return text
+            }
         case .receiver: return receiver.map { own($0.address) }
         case .receiverPort: return receiver?.port.map { decimal($0) }
         case .sender: return sender.map { own($0.address) }

@@ -32,6 +32,7 @@ struct CompactBlocksQuestion: Question {
     static let name: StaticString = "cmpctblock"
     static let title: StaticString = "Compact Blocks"
     static let meaning: StaticString = "whether compact blocks work, and what had to be asked for"
+    static let sensitivity: Set<Loss.Kind> = [.requests, .blocks, .shortIDs]
     static let head: [ValuedColumn<Void>] = []
     static let omitsAbsent = true
     static let columns: [ValuedColumn<Row>] = [

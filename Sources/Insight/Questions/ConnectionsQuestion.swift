@@ -72,7 +72,10 @@ struct ConnectionsQuestion: Question {
             .init("type_reason", nil, .text, "by what that is known, or why not") {
                 .optional($0.purpose?.reason.rawValue)
             },
-            .init("transport", nil, .text, "how its bytes are sent: v1, v2, or v2_encrypted, which could not be read") {
+            .init(
+                "transport", nil, .text,
+                "how its bytes are sent: v1, v2, or v2_encrypted, which could not be read; null of messages that a node wrote"
+            ) {
                 .optional($0.connection?.transport)
             },
             .init("network", nil, .text, "the network of its messages, null where nobody knows it") { row in
@@ -232,7 +235,9 @@ struct ConnectionsQuestion: Question {
                 way,
                 .init("type", "Type", .text, "", importance: .main) { .optional($0.row.purpose?.shortType) },
                 .init("v", "v", .text, "") { side in
-                    .word(side.connection.isOpaque ? "2 enc" : side.connection.state?.transport == .v2 ? "2" : "1")
+                    guard side.connection.isTransportKnown else { return .text(nil) }
+                    if side.connection.isOpaque { return .word("2 enc") }
+                    return .word(side.connection.state?.transport == .v2 ? "2" : "1")
                 },
                 .init("user_agent", "User agent", .longText(shown: 40), "", importance: .main) {
                     .text($0.claims?.userAgentText)

@@ -25,6 +25,7 @@ struct LatencyQuestion: Question {
     static let name: StaticString = "latency"
     static let title: StaticString = "Bitcoin Latency"
     static let meaning: StaticString = "who answers pings late, and what of it is the network's time"
+    static let sensitivity: Set<Loss.Kind> = [.pings]
     static let head: [ValuedColumn<Void>] = []
     static let columns: [ValuedColumn<Row>] =
         [

@@ -17,6 +17,8 @@ protocol Question {
     /// Each has a value in every row, null where nobody knows it.
     static var columns: [ValuedColumn<Row>] { get }
 
+    /// What, beside connections, makes its figures partial where there is too much of it.
+    static var sensitivity: Set<Loss.Kind> { get }
     /// Rows of one kind have no members that only those of another have; else such members are null.
     static var omitsAbsent: Bool { get }
     /// Words that a column may have, and what they mean.
@@ -43,13 +45,15 @@ public struct ColumnWords: Sendable {
 }
 
 extension Question {
+    static var sensitivity: Set<Loss.Kind> { [] }
     static var omitsAbsent: Bool { false }
     static var words: [ColumnWords] { [] }
     static func isSteady(_ row: Row) -> Bool { true }
 
     /// What every question has before its own head.
     static var common: [ValuedColumn<View>] {
-        [
+        let kinds = sensitivity
+        return [
             .init("node", nil, .text, "the node that the capture is of, null where it is not known") {
                 .optional($0.node?.text)
             },
@@ -60,7 +64,7 @@ extension Question {
             .init(
                 "complete_until_seconds", nil, .seconds,
                 "from when on figures are partial, since the first frame; null if they are complete"
-            ) { .nanoseconds($0.completeUntil, decimals: $0.decimals) },
+            ) { .nanoseconds($0.losses(of: kinds).completeUntil, decimals: $0.decimals) },
         ]
     }
 
@@ -72,11 +76,7 @@ extension Question {
         {
             notes.append("No connection has \(node.text) at one end.")
         }
-        if let until = view.completeUntil {
-            let tenths = max(0, until) / 100_000_000
-            notes.append(
-                "From \(tenths / 10).\(tenths % 10) s on figures are partial: more at once than is remembered.")
-        }
+        if let sentence = view.losses(of: sensitivity).sentence { notes.append(sentence) }
         return notes.map { note in
             var text = TextBuffer()
             text.append(note)

@@ -32,6 +32,7 @@ struct RelayQuestion: Question {
     static let name: StaticString = "relay"
     static let title: StaticString = "Transaction Relay"
     static let meaning: StaticString = "who tells of transactions first, and who wastes bytes"
+    static let sensitivity: Set<Loss.Kind> = [.requests, .transactions]
     static let head: [ValuedColumn<Head>] = [
         // Metrics have them by side.
         .init(

@@ -17,6 +17,7 @@ struct RequestsQuestion: Question {
     static let name: StaticString = "requests"
     static let title: StaticString = "Requests and Answers"
     static let meaning: StaticString = "who was asked for what, what came, and how long it took"
+    static let sensitivity: Set<Loss.Kind> = [.pings, .requests]
     static let head: [ValuedColumn<Void>] = []
     static let columns: [ValuedColumn<Row>] =
         [

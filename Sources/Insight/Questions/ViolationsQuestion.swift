@@ -24,6 +24,7 @@ struct ViolationsQuestion: Question {
     static let name: StaticString = "violations"
     static let title: StaticString = "Rules Broken"
     static let meaning: StaticString = "who breaks rules, and what Bitcoin Core does about that"
+    static let sensitivity: Set<Loss.Kind> = [.violations]
     static let head: [ValuedColumn<Void>] = []
     static let columns: [ValuedColumn<Row>] = [
         .init(

@@ -80,13 +80,15 @@ struct Relations: ~Copyable {
         widen([.transactions, .blocks])
     }
 
-    /// When something was forgotten for the first time, in nanoseconds since 1970.
-    var forgottenTime: Int64? {
-        [
-            requests.forgottenTime, states.firstOther, transactions.forgottenTime, blocks.forgottenTime,
-            violations.firstOther?.time,
+    /// What was forgotten, and when for the first time, in nanoseconds since 1970.
+    var losses: [Loss] {
+        let times: [(Loss.Kind, Int64?)] = [
+            (.connections, states.firstOther), (.pings, requests.forgottenPing),
+            (.requests, requests.forgottenRequest), (.transactions, transactions.forgottenTime),
+            (.blocks, blocks.forgottenTime), (.shortIDs, blocks.unresolvedTime),
+            (.violations, violations.firstOther?.time),
         ]
-        .compactMap(\.self).min()
+        return times.compactMap { kind, time in time.map { Loss(kind: kind, time: $0) } }
     }
 
     /// What became of transactions, as if all ended now.

@@ -25,8 +25,9 @@ struct Requests: ~Copyable {
     private let book: AnswerBook?
     /// How many things the message at hand has asked for.
     private var asked: UInt32 = 0
-    /// When the first request was forgotten.
-    private(set) var forgottenTime: Int64?
+    /// When the first ping was forgotten, and the first other request.
+    private(set) var forgottenPing: Int64?
+    private(set) var forgottenRequest: Int64?
     /// The requests that the message taken last answers.
     private(set) var related: ContiguousArray<Related> = []
 
@@ -52,7 +53,7 @@ struct Requests: ~Copyable {
         let isEarly = states[place][fact.side].early.has(key)
         let request = request(key, fact, number, place, isEarly: isEarly)
         guard states[place][fact.side].waiting.takes(key) else {
-            forgottenTime = forgottenTime ?? fact.complete.time
+            noteForgotten(key.kind, fact.complete.time)
             note(request, .unclear, frame: 0)
             return states[place][fact.side].tally(key.kind) {
                 $0.requests &+= 1
@@ -111,8 +112,16 @@ struct Requests: ~Copyable {
     }
 
     private mutating func forget(_ index: WaitingRequests.Index, _ time: Int64, in states: inout ConversationStates) {
-        forgottenTime = forgottenTime ?? time
+        noteForgotten(waiting[index].kind, time)
         end(index, .unclear, in: &states)
+    }
+
+    private mutating func noteForgotten(_ kind: RequestKind, _ time: Int64) {
+        if kind == .ping {
+            forgottenPing = forgottenPing ?? time
+        } else {
+            forgottenRequest = forgottenRequest ?? time
+        }
     }
 
     /// A request ends without an answer.

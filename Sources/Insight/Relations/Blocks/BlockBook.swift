@@ -32,6 +32,10 @@ struct BlockBook {
         fileprivate(set) var length: UInt64?
         /// Deliveries before any announcement stand in ``BlockBook/sync`` alone.
         fileprivate(set) var isCounted = false
+        /// It was announced, and made room for newer ones: nothing more is told of it.
+        fileprivate(set) var isDropped = false
+        /// Sides that did something with it found no room.
+        fileprivate var lacksParts = false
     }
 
     static let none: Int32 = -1
@@ -39,7 +43,10 @@ struct BlockBook {
     private let limits: Limits
     private var blocks = Pool<Block>()
     private var places: [Hash256: Int32] = [:]
-    private var announced = 0
+    /// Those that were announced, the oldest first.
+    private var announced: ContiguousArray<Int32> = []
+    /// How many of these are dropped.
+    private var droppedCount = 0
     /// Blocks that nobody announced, the oldest first; some of them were announced since.
     private var silent = SilentBlocks()
     private var parts = Pool<BlockPart>()
@@ -58,6 +65,8 @@ struct BlockBook {
     private(set) var sync: [ConnectionSide: SyncTally] = [:]
     /// When the first thing was dropped.
     private(set) var forgottenTime: Int64?
+    /// When finding what short ids stand for was too much for the first time.
+    private(set) var unresolvedTime: Int64?
 
     init(limits: Limits = Limits()) { self.limits = limits }
 
@@ -66,7 +75,7 @@ struct BlockBook {
     /// A block by its hash.
     func block(_ hash: Hash256) -> Block? { places[hash].map { blocks[$0] } }
 
-    /// Those that are not forgotten, announced or not.
+    /// Announced or not, also those of which nothing more is told.
     var knownBlocks: some Sequence<Block> { places.values.lazy.map { [blocks] in blocks[$0] } }
 
     func forEachPart(of block: Block, _ body: (BlockPart) -> Void) {
@@ -114,6 +123,9 @@ struct BlockBook {
             parts[part].hadOrder = min(parts[part].hadOrder, delivery.order)
         }
         if blocks[place].length == nil { blocks[place].length = delivery.length }
+        if blocks[place].isAnnounced {
+            while deliveries.count >= limits.deliveries, dropOldest(except: place, delivery.complete.time) {}
+        }
         guard let index = deliveries.insert(delivery, upTo: limits.deliveries) else {
             if blocks[place].isAnnounced { return forget(delivery.complete.time) }
             blocks[place].isCounted = true
@@ -141,12 +153,15 @@ struct BlockBook {
         }
         var compact = compact
         let index = Int32(truncatingIfNeeded: compactBlocks.count)
-        if let place = place(of: compact.hash, isAnnounced: false, compact.place.complete.time),
-            let part = part(of: place, compact.side, compact.place.complete.time)
-        {
-            compact.previous = parts[part].compact
-            parts[part].compact = index
-            parts[part].hadOrder = min(parts[part].hadOrder, compact.place.order)
+        if let place = place(of: compact.hash, isAnnounced: false, compact.place.complete.time) {
+            if let part = part(of: place, compact.side, compact.place.complete.time) {
+                compact.previous = parts[part].compact
+                parts[part].compact = index
+                parts[part].hadOrder = min(parts[part].hadOrder, compact.place.order)
+            } else {
+                // What its receiver asks for cannot be said to be about it.
+                forget(compact.place.complete.time)
+            }
         }
         compactBlocks.append(compact)
     }
@@ -209,37 +224,41 @@ struct BlockBook {
 
     // MARK: Places
 
-    /// Something is dropped, or was too much to compute.
-    mutating func forget(_ time: Int64) { forgottenTime = forgottenTime ?? time }
+    /// Something is dropped.
+    private mutating func forget(_ time: Int64) { forgottenTime = forgottenTime ?? time }
+
+    /// What short ids stand for was too much to find out.
+    mutating func leaveUnresolved(_ time: Int64) { unresolvedTime = unresolvedTime ?? time }
 
     /// Where a block is; it begins one where there is room.
     private mutating func place(of hash: Hash256, isAnnounced: Bool, _ time: Int64) -> Int32? {
         if let place = places[hash] {
+            guard !blocks[place].isDropped else { return nil }
             guard isAnnounced, !blocks[place].isAnnounced else { return place }
-            guard announced < limits.announced else {
+            guard announced.count < limits.announced else {
                 noteOther(hash, time)
                 return nil
             }
+            if blocks[place].lacksParts { forget(time) }
             blocks[place].isAnnounced = true
-            announced += 1
+            announced.append(place)
             silent.count -= 1
             return place
         }
         if isAnnounced {
             // It had come before anybody announced it.
             if passed.contains(hash.hashValue) { return nil }
-            guard announced < limits.announced else {
+            guard announced.count < limits.announced else {
                 noteOther(hash, time)
                 return nil
             }
-            announced += 1
         } else if silent.count >= limits.silent {
-            dropSilent(time)
+            _ = dropSilent(time)
         }
         let block = Block(hash: hash, isAnnounced: isAnnounced)
         let place = blocks.insert(block)
         places[hash] = place
-        if !isAnnounced { silent.append(place) }
+        if isAnnounced { announced.append(place) } else { silent.append(place) }
         return place
     }
 
@@ -250,40 +269,90 @@ struct BlockBook {
         if others.insert(hash.hashValue).inserted { otherBlocks &+= 1 }
     }
 
+    // MARK: Room
+
+    /// Makes room for what an announced block needs.
+    ///
+    /// Blocks that nobody announced go first: downloads of old ones are many, and are counted. Only then goes the oldest
+    /// announced one.
+    ///
+    /// - Parameter kept: The block that needs it.
+    /// - Returns: Whether there may be more room now.
+    private mutating func dropOldest(except kept: Int32, _ time: Int64) -> Bool {
+        if dropSilent(except: kept, time) { return true }
+        guard blocks[kept].isAnnounced, droppedCount < announced.count, announced[droppedCount] != kept else {
+            return false
+        }
+        dropAnnounced(announced[droppedCount], time)
+        droppedCount += 1
+        return true
+    }
+
+    /// Drops what is known of a block that was announced; what it cost before that stays.
+    private mutating func dropAnnounced(_ place: Int32, _ time: Int64) {
+        noteOther(blocks[place].hash, time)
+        let first = blocks[place].firstAnnouncer
+        let announcedOrder = first == Self.none ? UInt64.max : parts[first].announcedOrder
+        release(place) { $0.order < announcedOrder }
+        blocks[place].isDropped = true
+        blocks[place].part = Self.none
+        blocks[place].firstAnnouncer = Self.none
+        blocks[place].delivery = Self.none
+        blocks[place].lastDelivery = Self.none
+    }
+
     /// Forgets the oldest block that nobody announced; what it cost its sender stays.
-    private mutating func dropSilent(_ time: Int64) {
-        var next = silent.removeFirst()
-        while let place = next, blocks[place].isAnnounced { next = silent.removeFirst() }
-        guard let place = next else { return }
-        silent.count -= 1
-        let block = blocks[place]
-        var index = block.delivery
+    ///
+    /// - Returns: Whether there was one.
+    private mutating func dropSilent(except kept: Int32 = BlockBook.none, _ time: Int64) -> Bool {
+        while let place = silent.removeFirst() {
+            if blocks[place].isAnnounced { continue }
+            silent.count -= 1
+            guard place != kept else {
+                silent.append(place)
+                if silent.count == 1 { return false }
+                continue
+            }
+            release(place) { _ in true }
+            let hash = blocks[place].hash
+            if blocks[place].length != nil {
+                if passed.count < limits.digests { passed.insert(hash.hashValue) } else { forget(time) }
+            }
+            places[hash] = nil
+            blocks.release(place)
+            return true
+        }
+        return false
+    }
+
+    /// Frees the room that sides and deliveries of a block take.
+    ///
+    /// - Parameter isSync: Whether a delivery came before any announcement.
+    private mutating func release(_ place: Int32, counting isSync: (BlockDelivery) -> Bool) {
+        var index = blocks[place].delivery
         while index != Self.none {
-            count(deliveries[index])
+            if isSync(deliveries[index]) { count(deliveries[index]) }
             deliveries.release(index)
             index = deliveries[index].next
         }
-        index = block.part
+        index = blocks[place].part
         while index != Self.none {
             partPlaces[parts[index].side.key(with: place)] = nil
             parts.release(index)
             index = parts[index].next
         }
-        if block.length != nil {
-            if passed.count < limits.digests { passed.insert(block.hash.hashValue) } else { forget(time) }
-        }
-        places[block.hash] = nil
-        blocks.release(place)
     }
 
     /// What a side has done with a block; begins it where there is room.
     private mutating func part(of place: Int32, _ side: ConnectionSide, _ time: Int64) -> Int32? {
         let key = side.key(with: place)
         if let part = partPlaces[key] { return part }
+        while parts.count >= limits.parts, dropOldest(except: place, time) {}
         var part = BlockPart(side: side)
         part.next = blocks[place].part
         guard let index = parts.insert(part, upTo: limits.parts) else {
-            forget(time)
+            // Of a block that nobody announces nothing is lost: what comes of it is counted.
+            if blocks[place].isAnnounced { forget(time) } else { blocks[place].lacksParts = true }
             return nil
         }
         partPlaces[key] = index

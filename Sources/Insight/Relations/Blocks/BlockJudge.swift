@@ -6,15 +6,24 @@ struct BlockJudge {
     private(set) var announced: [BlocksQuestion.Announced] = []
     private(set) var sync: [BlocksQuestion.Sync] = []
 
+    /// How many blocks the node itself announced, and how often it sent one: they have no row.
+    private(set) var byNode = (announced: UInt64(0), sent: UInt64(0))
+
     private var tallies: [ConnectionSide: SyncTally] = [:]
 
     init(_ view: View) {
         let (sides, bodies) = (ViewSides(view), WholeBlocks(view.blocks))
-        for block in view.blocks.knownBlocks { judge(block, bodies[block.hash], sides, view) }
-        for (side, tally) in view.blocks.sync where !sides.isNode(side) {
-            tallies[side, default: SyncTally()].add(tally)
+        for block in view.blocks.knownBlocks where !block.isDropped { judge(block, bodies[block.hash], sides, view) }
+        for (side, tally) in view.blocks.sync {
+            if sides.isNode(side) {
+                byNode.sent &+= tally.blocks
+            } else {
+                tallies[side, default: SyncTally()].add(tally)
+            }
         }
-        for body in bodies.others where !sides.isNode(body.side) { count(body) }
+        for body in bodies.others {
+            if sides.isNode(body.side) { byNode.sent &+= 1 } else { count(body) }
+        }
         announced.sort {
             ($0.first.announced.frame, $0.first.side.connection) != ($1.first.announced.frame, $1.first.side.connection)
                 ? ($0.first.announced.frame, $0.first.side.connection)
@@ -38,9 +47,13 @@ struct BlockJudge {
 
     private mutating func judge(_ block: BlockBook.Block, _ bodies: [WholeBlock], _ sides: ViewSides, _ view: View) {
         var announcing: [BlockPart] = []
+        var isNodes = false
         view.blocks.forEachPart(of: block) { part in
-            if part.form != nil, !sides.isNode(part.side) { announcing.append(part) }
+            guard part.form != nil else { return }
+            if sides.isNode(part.side) { isNodes = true } else { announcing.append(part) }
         }
+        if isNodes { byNode.announced &+= 1 }
+        byNode.sent &+= UInt64(bodies.count { sides.isNode($0.side) })
         announcing.sort { $0.announcedOrder < $1.announcedOrder }
         let announcedOrder = announcing.first?.announcedOrder ?? .max
         var hasCome = block.isCounted

@@ -172,7 +172,7 @@ extension Relations {
         guard !ids.isEmpty, seen.count > 0 else { return (0, 0) }
         var table = ShortIDs(ids)
         guard seen.resolve(&table, key, byTxid: byTxid, &hashAllowance) else {
-            blocks.forget(time)
+            blocks.leaveUnresolved(time)
             return nil
         }
         var counts = (seen: UInt64(0), ambiguous: UInt64(0))
