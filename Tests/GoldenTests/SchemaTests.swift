@@ -1,4 +1,5 @@
 import Dissector
+import Fields
 import Foundation
 import Testing
 
