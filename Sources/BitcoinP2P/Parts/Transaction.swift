@@ -87,14 +87,15 @@ struct Transaction: Sendable {
     }
 
     private init() {
-        let (identity, fields) = FieldSet.declared(by: TransactionIdentity.init)
-        self.identity = identity
-        computed = fields.union([totalOut])
+        // In the order of the catalog, which lists and the manual follow.
         let (parts, explaining) = FieldSet.declared {
             (TransactionTimes(), InputScript(), OutputScript(), WitnessParts())
         }
         (times, inputScript, outputScript, witnessParts) = parts
         self.explaining = explaining
+        let (identity, fields) = FieldSet.declared(by: TransactionIdentity.init)
+        self.identity = identity
+        computed = fields.union([totalOut])
     }
 
     /// What the summary line says of a transaction.
