@@ -105,6 +105,8 @@ struct Presentation: Sendable {
         let showsTimes = format == .text && showsSummary || format == .tabs || format == .psml
         if showsTimes, timeColumn.dependsOnRecordBefore { return nil }
         if summaryColumns?.contains(where: \.dependsOnRecordBefore) == true { return nil }
+        // Its first message has a heading.
+        if format == .text, annotates { return nil }
         return SharedWriting(threads: threads, output) { makeRecordWriter($0, isPart: true) }
     }
 

@@ -40,8 +40,7 @@ import Testing
         },
         Form("trees") { output, _ in
             TextWriter(
-                output, summary: nil, tree: TreeText(full: true, colour: Colour(isOn: false)),
-                annotated: AnnotatedText(full: false, colour: Colour(isOn: false)), hex: true)
+                output, summary: nil, tree: TreeText(full: true, colour: Colour(isOn: false)), hex: true)
         },
         Form("tabs") { output, _ in
             ColumnsWriter(
