@@ -46,7 +46,6 @@ struct Guard: Sendable {
         guard request.method == .get || request.method == .head else {
             throw Problem(.methodNotAllowed, "method_not_allowed", "Nothing can be changed here: only GET and HEAD.")
         }
-        // Addresses of other servers, as who believes this one to be a proxy sends them, are none of its own.
         guard request.path?.hasPrefix("/") == true else { throw .request("An address begins with a slash.") }
         guard request.path?.utf8.count ?? 0 <= Self.mostAddressBytes else {
             throw Problem(.uriTooLong, "too_long", "An address has at most \(Self.mostAddressBytes) bytes.")

@@ -173,7 +173,11 @@ public final class Site: Sendable {
             let progress = run.progress(runs.threads)
             let list = choice.list(capture, progress)
             if progress.hasChanged { throw .changed }
-            if run.isCancelled { throw Problem(.conflict, "cancelled", "Another filter came in its place.") }
+            if run.isCancelled {
+                // It may have found that out since.
+                if run.progress(runs.threads).hasChanged { throw .changed }
+                throw Problem(.conflict, "cancelled", "Another filter came in its place.")
+            }
             if list.isComplete || isEnough(list) || ContinuousClock.now >= deadline { return list }
             do { try await thread.pause(for: .milliseconds(20)) } catch { throw .busy }
         }

@@ -133,8 +133,8 @@ import Testing
         #expect(answer.status == 404, "\(address): \(answer.text.prefix(200))")
     }
 
-    /// What is sent to a proxy has the name of another server in its address.
-    @Test(arguments: ["http://evil.example/api/capture", "http://127.0.0.1/", "api/capture", "*"])
+    /// An address begins with a slash; one with a server before it, as proxies get it, is taken by what comes after that.
+    @Test(arguments: ["api/capture", "*"])
     func addressesOfOthers(_ address: String) throws {
         let answer = try program.get(address)
         #expect(answer.status == 400, "\(address): \(answer.text.prefix(200))")

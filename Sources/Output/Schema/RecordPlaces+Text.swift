@@ -18,24 +18,23 @@ extension RecordPlaces {
         bitcoin: bitcoin.cmpctblock.ambiguous bitcoin.close bitcoin.command.unknown bitcoin.service bitcoin.version
         bitcoin: bitcoin.verack bitcoin.wtxidrelay bitcoin.sendaddrv2 bitcoin.sendtxrcncl bitcoin.addr bitcoin.addrv2
         bitcoin: bitcoin.getaddr bitcoin.inv bitcoin.getdata bitcoin.notfound bitcoin.getblocks bitcoin.getheaders
-        bitcoin: bitcoin.headers bitcoin.block bitcoin.tx bitcoin.mempool bitcoin.ping bitcoin.pong
-        bitcoin: bitcoin.filterload bitcoin.filteradd bitcoin.filterclear bitcoin.merkleblock bitcoin.sendheaders
-        bitcoin: bitcoin.feefilter bitcoin.sendcmpct bitcoin.cmpctblock bitcoin.getblocktxn bitcoin.blocktxn
-        bitcoin: bitcoin.getcfilters bitcoin.cfilter bitcoin.getcfheaders bitcoin.cfheaders bitcoin.getcfcheckpt
-        bitcoin: bitcoin.cfcheckpt bitcoin.alert bitcoin.reject bitcoin.checkorder bitcoin.submitorder bitcoin.reply
-        bitcoin: bitcoin.review bitcoin.subscribe bitcoin.sub_cancel bitcoin.publish bitcoin.pub_cancel
-        bitcoin: bitcoin.reqrecon bitcoin.sketch bitcoin.reqsketchext bitcoin.reconcildiff bitcoin.sendpackages
-        bitcoin: bitcoin.ancpkginfo bitcoin.getpkgtxns bitcoin.pkgtxns bitcoin.disabletx bitcoin.feature
-        bitcoin: bitcoin.getutxos bitcoin.utxos bitcoin.getoutputs bitcoin.outputs bitcoin.getspend bitcoin.spend
-        bitcoin: bitcoin.encinit bitcoin.encack bitcoin.challenge bitcoin.solution bitcoin.dandeliontx
-        bitcoin: bitcoin.getfraud bitcoin.fraud bitcoin.sendtemplate bitcoin.gettemplate bitcoin.template
-        bitcoin: bitcoin.getutxotree bitcoin.utxotree bitcoin.getutxoset bitcoin.utxoset bitcoin.uproof
-        bitcoin: bitcoin.getuproof bitcoin.uttls bitcoin.getuttls bitcoin.usummary bitcoin.utreexotx bitcoin.uroot
-        bitcoin: bitcoin.geturoot bitcoin.get_xthin bitcoin.xthinblock bitcoin.get_thin bitcoin.thinblock
-        bitcoin: bitcoin.get_xblocktx bitcoin.xblocktx bitcoin.filtersizext bitcoin.req_xpedited bitcoin.xb
-        bitcoin: bitcoin.xt bitcoin.get_grblk bitcoin.grblk bitcoin.get_grblktx bitcoin.grblktx bitcoin.get_grrec
-        bitcoin: bitcoin.grrec bitcoin.get_memsync bitcoin.memsync bitcoin.getmemsynctx bitcoin.memsynctx
-        bitcoin: bitcoin.extversion bitcoin.xupdate bitcoin.dsproof_beta
+        bitcoin: bitcoin.headers bitcoin.block bitcoin.tx bitcoin.mempool bitcoin.ping bitcoin.pong bitcoin.filterload
+        bitcoin: bitcoin.filteradd bitcoin.filterclear bitcoin.merkleblock bitcoin.sendheaders bitcoin.feefilter
+        bitcoin: bitcoin.sendcmpct bitcoin.cmpctblock bitcoin.getblocktxn bitcoin.blocktxn bitcoin.getcfilters
+        bitcoin: bitcoin.cfilter bitcoin.getcfheaders bitcoin.cfheaders bitcoin.getcfcheckpt bitcoin.cfcheckpt
+        bitcoin: bitcoin.alert bitcoin.reject bitcoin.checkorder bitcoin.submitorder bitcoin.reply bitcoin.review
+        bitcoin: bitcoin.subscribe bitcoin.sub_cancel bitcoin.publish bitcoin.pub_cancel bitcoin.reqrecon
+        bitcoin: bitcoin.sketch bitcoin.reqsketchext bitcoin.reconcildiff bitcoin.sendpackages bitcoin.ancpkginfo
+        bitcoin: bitcoin.getpkgtxns bitcoin.pkgtxns bitcoin.disabletx bitcoin.feature bitcoin.getutxos bitcoin.utxos
+        bitcoin: bitcoin.getoutputs bitcoin.outputs bitcoin.getspend bitcoin.spend bitcoin.encinit bitcoin.encack
+        bitcoin: bitcoin.challenge bitcoin.solution bitcoin.dandeliontx bitcoin.getfraud bitcoin.fraud
+        bitcoin: bitcoin.sendtemplate bitcoin.gettemplate bitcoin.template bitcoin.getutxotree bitcoin.utxotree
+        bitcoin: bitcoin.getutxoset bitcoin.utxoset bitcoin.uproof bitcoin.getuproof bitcoin.uttls bitcoin.getuttls
+        bitcoin: bitcoin.usummary bitcoin.utreexotx bitcoin.uroot bitcoin.geturoot bitcoin.get_xthin bitcoin.xthinblock
+        bitcoin: bitcoin.get_thin bitcoin.thinblock bitcoin.get_xblocktx bitcoin.xblocktx bitcoin.filtersizext
+        bitcoin: bitcoin.req_xpedited bitcoin.xb bitcoin.xt bitcoin.get_grblk bitcoin.grblk bitcoin.get_grblktx
+        bitcoin: bitcoin.grblktx bitcoin.get_grrec bitcoin.grrec bitcoin.get_memsync bitcoin.memsync
+        bitcoin: bitcoin.getmemsynctx bitcoin.memsynctx bitcoin.extversion bitcoin.xupdate bitcoin.dsproof_beta
         bitcoin.v2: bitcoin.v2.ellswift bitcoin.v2.garbage_length bitcoin.v2.session_id bitcoin.v2.packet
         bitcoin.v2: bitcoin.v2.length bitcoin.v2.authentication.status bitcoin.v2.header bitcoin.v2.ignore
         bitcoin.v2: bitcoin.v2.short_id bitcoin.v2.contents bitcoin.v2.lost bitcoin.v2.ciphertext bitcoin.v2.bytes
@@ -85,8 +84,7 @@ extension RecordPlaces {
         bitcoin.addr.address: bitcoin.services.utreexo bitcoin.services.utreexoarchive bitcoin.services.utxoset
         bitcoin.addr.address: bitcoin.services.utreexoexperiment bitcoin.services.replacebyfee
         bitcoin.addr.address: bitcoin.services.reduceddata bitcoin.services.librerelay bitcoin.address.services
-        bitcoin.addr.address: bitcoin.address.address bitcoin.address.text bitcoin.address.port
-        bitcoin.addr.address: bitcoin.addr.timestamp
+        bitcoin.addr.address: bitcoin.address.address bitcoin.address.text bitcoin.address.port bitcoin.addr.timestamp
         bitcoin.addrv2: bitcoin.trailing bitcoin.addrv2.count bitcoin.addrv2.item[]
         bitcoin.addrv2.item: bitcoin.services.unknown bitcoin.services.network bitcoin.services.getutxo
         bitcoin.addrv2.item: bitcoin.services.bloom bitcoin.services.witness bitcoin.services.xthin
@@ -127,13 +125,13 @@ extension RecordPlaces {
         bitcoin.tx: bitcoin.tx.total_out bitcoin.tx.lock_time.meaning bitcoin.tx.replaceable bitcoin.tx.txid
         bitcoin.tx: bitcoin.tx.wtxid bitcoin.tx.size bitcoin.tx.stripped_size bitcoin.tx.weight bitcoin.tx.vsize
         bitcoin.tx: bitcoin.blocktxn.short_id bitcoin.blocktxn.seen_in
-        bitcoin.tx.in: bitcoin.tx.in.prev_output bitcoin.tx.in.script_length bitcoin.tx.in.sig_script
-        bitcoin.tx.in: bitcoin.tx.in.seq bitcoin.tx.in.seq.meaning bitcoin.tx.in.type bitcoin.tx.in.asm
-        bitcoin.tx.in: bitcoin.tx.in.unread bitcoin.tx.in.signature[] bitcoin.tx.in.signature.r[]
-        bitcoin.tx.in: bitcoin.tx.in.signature.s[] bitcoin.tx.in.signature.sighash[] bitcoin.tx.in.pubkey[]
-        bitcoin.tx.in: bitcoin.tx.in.pubkey.form[] bitcoin.tx.in.redeem_script bitcoin.tx.in.redeem_script.asm
-        bitcoin.tx.in: bitcoin.tx.in.redeem_script.unread bitcoin.tx.in.redeem_script.type
-        bitcoin.tx.in: bitcoin.tx.in.redeem_script.multisig bitcoin.tx.coinbase.height bitcoin.tx.coinbase.text[]
+        bitcoin.tx.in: bitcoin.tx.in.prev_output bitcoin.tx.in.script_length bitcoin.tx.in.sig_script bitcoin.tx.in.seq
+        bitcoin.tx.in: bitcoin.tx.in.seq.meaning bitcoin.tx.in.type bitcoin.tx.in.asm bitcoin.tx.in.unread
+        bitcoin.tx.in: bitcoin.tx.in.signature[] bitcoin.tx.in.signature.r[] bitcoin.tx.in.signature.s[]
+        bitcoin.tx.in: bitcoin.tx.in.signature.sighash[] bitcoin.tx.in.pubkey[] bitcoin.tx.in.pubkey.form[]
+        bitcoin.tx.in: bitcoin.tx.in.redeem_script bitcoin.tx.in.redeem_script.asm bitcoin.tx.in.redeem_script.unread
+        bitcoin.tx.in: bitcoin.tx.in.redeem_script.type bitcoin.tx.in.redeem_script.multisig bitcoin.tx.coinbase.height
+        bitcoin.tx.in: bitcoin.tx.coinbase.text[]
         bitcoin.tx.in.prev_output: bitcoin.tx.in.prev_output.hash bitcoin.tx.in.prev_output.index
         bitcoin.tx.out: bitcoin.tx.out.value bitcoin.tx.out.script_length bitcoin.tx.out.script bitcoin.tx.out.type
         bitcoin.tx.out: bitcoin.tx.out.address bitcoin.tx.out.asm bitcoin.tx.out.unread bitcoin.tx.out.pubkey[]
@@ -143,9 +141,9 @@ extension RecordPlaces {
         bitcoin.tx.out: bitcoin.tx.out.signet_solution
         bitcoin.tx.witness: bitcoin.tx.witness.component_count bitcoin.tx.witness.component[]
         bitcoin.tx.witness.component: bitcoin.tx.witness.component.length bitcoin.tx.witness.component.data
-        bitcoin.tx.witness.component: bitcoin.tx.in.signature[] bitcoin.tx.in.signature.r[]
-        bitcoin.tx.witness.component: bitcoin.tx.in.signature.s[] bitcoin.tx.in.signature.sighash[]
-        bitcoin.tx.witness.component: bitcoin.tx.in.pubkey[] bitcoin.tx.in.pubkey.form[] bitcoin.tx.in.witness_script
+        bitcoin.tx.witness.component: bitcoin.tx.in.signature[] bitcoin.tx.in.signature.r[] bitcoin.tx.in.signature.s[]
+        bitcoin.tx.witness.component: bitcoin.tx.in.signature.sighash[] bitcoin.tx.in.pubkey[]
+        bitcoin.tx.witness.component: bitcoin.tx.in.pubkey.form[] bitcoin.tx.in.witness_script
         bitcoin.tx.witness.component: bitcoin.tx.in.witness_script.asm bitcoin.tx.in.witness_script.unread
         bitcoin.tx.witness.component: bitcoin.tx.in.witness_script.type bitcoin.tx.in.witness_script.multisig
         bitcoin.tx.witness.component: bitcoin.tx.in.tapscript bitcoin.tx.in.tapscript.asm
@@ -199,8 +197,7 @@ extension RecordPlaces {
         bitcoin.cmpctblock.prefilledtxn: bitcoin.cmpctblock.prefilledtxn.shortid
         bitcoin.getblocktxn: bitcoin.trailing bitcoin.getblocktxn.blockhash bitcoin.getblocktxn.indexes_length
         bitcoin.getblocktxn: bitcoin.getblocktxn.indexes[] bitcoin.getblocktxn.indexes.absolute[]
-        bitcoin.blocktxn: bitcoin.trailing bitcoin.tx[] bitcoin.blocktxn.blockhash
-        bitcoin.blocktxn: bitcoin.blocktxn.transactions_length
+        bitcoin.blocktxn: bitcoin.trailing bitcoin.tx[] bitcoin.blocktxn.blockhash bitcoin.blocktxn.transactions_length
         bitcoin.getcfilters: bitcoin.trailing bitcoin.getcfilters.filter_type bitcoin.getcfilters.start_height
         bitcoin.getcfilters: bitcoin.getcfilters.stop_hash
         bitcoin.cfilter: bitcoin.trailing bitcoin.cfilter.filter_type bitcoin.cfilter.block_hash
@@ -234,9 +231,9 @@ extension RecordPlaces {
         bitcoin.checkorder: bitcoin.checkorder.order_form_length bitcoin.checkorder.order_form[]
         bitcoin.checkorder: bitcoin.checkorder.time_received_is_tx_time bitcoin.checkorder.time_received
         bitcoin.checkorder: bitcoin.checkorder.from_me bitcoin.checkorder.spent
-        bitcoin.checkorder.merkle_tx: bitcoin.tx bitcoin.checkorder.hash_block
-        bitcoin.checkorder.merkle_tx: bitcoin.checkorder.merkle_branch_length bitcoin.checkorder.merkle_branch[]
-        bitcoin.checkorder.merkle_tx: bitcoin.checkorder.index bitcoin.checkorder.wtx
+        bitcoin.checkorder.merkle_tx: bitcoin.tx bitcoin.checkorder.hash_block bitcoin.checkorder.merkle_branch_length
+        bitcoin.checkorder.merkle_tx: bitcoin.checkorder.merkle_branch[] bitcoin.checkorder.index
+        bitcoin.checkorder.merkle_tx: bitcoin.checkorder.wtx
         bitcoin.checkorder.vtx_prev: bitcoin.tx bitcoin.checkorder.vtx_prev.hash_block
         bitcoin.checkorder.vtx_prev: bitcoin.checkorder.vtx_prev.merkle_branch_length
         bitcoin.checkorder.vtx_prev: bitcoin.checkorder.vtx_prev.merkle_branch[] bitcoin.checkorder.vtx_prev.index
@@ -267,10 +264,8 @@ extension RecordPlaces {
         bitcoin.subscribe: bitcoin.trailing bitcoin.subscribe.channel bitcoin.subscribe.hops
         bitcoin.sub_cancel: bitcoin.trailing bitcoin.sub_cancel.channel
         bitcoin.publish: bitcoin.trailing bitcoin.publish.channel bitcoin.publish.hops bitcoin.publish.object
-        bitcoin.pub_cancel: bitcoin.trailing bitcoin.pub_cancel.channel bitcoin.pub_cancel.hops
-        bitcoin.pub_cancel: bitcoin.pub_cancel.hash
-        bitcoin.reqrecon: bitcoin.trailing bitcoin.reqrecon.set_size bitcoin.reqrecon.q
-        bitcoin.reqrecon: bitcoin.reqrecon.q.coefficient
+        bitcoin.pub_cancel: bitcoin.trailing bitcoin.pub_cancel.channel bitcoin.pub_cancel.hops bitcoin.pub_cancel.hash
+        bitcoin.reqrecon: bitcoin.trailing bitcoin.reqrecon.set_size bitcoin.reqrecon.q bitcoin.reqrecon.q.coefficient
         bitcoin.sketch: bitcoin.trailing bitcoin.sketch.skdata.length bitcoin.sketch.skdata bitcoin.sketch.capacity
         bitcoin.reqsketchext: bitcoin.trailing
         bitcoin.reconcildiff: bitcoin.trailing bitcoin.reconcildiff.success bitcoin.reconcildiff.ask_shortids_length
@@ -308,11 +303,11 @@ extension RecordPlaces {
         bitcoin.challenge: bitcoin.trailing bitcoin.challenge.pow_count bitcoin.challenge.pow[]
         bitcoin.challenge: bitcoin.challenge.purpose_id bitcoin.challenge.expiration bitcoin.challenge.sign.length
         bitcoin.challenge: bitcoin.challenge.sign
-        bitcoin.challenge.pow: bitcoin.challenge.pow_id bitcoin.challenge.config_length
-        bitcoin.challenge.pow: bitcoin.challenge.sha256.target bitcoin.challenge.sha256.nonce_size
-        bitcoin.challenge.pow: bitcoin.challenge.sha256.nonce_offset bitcoin.challenge.cuckoo.sizeshift
-        bitcoin.challenge.pow: bitcoin.challenge.cuckoo.proofsize_min bitcoin.challenge.cuckoo.proofsize_max
-        bitcoin.challenge.pow: bitcoin.challenge.config bitcoin.challenge.payload.length bitcoin.challenge.payload
+        bitcoin.challenge.pow: bitcoin.challenge.pow_id bitcoin.challenge.config_length bitcoin.challenge.sha256.target
+        bitcoin.challenge.pow: bitcoin.challenge.sha256.nonce_size bitcoin.challenge.sha256.nonce_offset
+        bitcoin.challenge.pow: bitcoin.challenge.cuckoo.sizeshift bitcoin.challenge.cuckoo.proofsize_min
+        bitcoin.challenge.pow: bitcoin.challenge.cuckoo.proofsize_max bitcoin.challenge.config
+        bitcoin.challenge.pow: bitcoin.challenge.payload.length bitcoin.challenge.payload
         bitcoin.solution: bitcoin.trailing bitcoin.solution.pow_count bitcoin.solution.pow[]
         bitcoin.solution: bitcoin.solution.purpose_id bitcoin.solution.expiration bitcoin.solution.sign.length
         bitcoin.solution: bitcoin.solution.sign bitcoin.solution.solution
@@ -355,14 +350,12 @@ extension RecordPlaces {
         bitcoin.uproof.leafdatas: bitcoin.uproof.leafdatas.script_type bitcoin.uproof.leafdatas.script.length
         bitcoin.uproof.leafdatas: bitcoin.uproof.leafdatas.script
         bitcoin.getuproof: bitcoin.trailing bitcoin.getuproof.blockhash bitcoin.getuproof.flags
-        bitcoin.getuproof: bitcoin.getuproof.flags.targets bitcoin.getuproof.flags.proof
-        bitcoin.getuproof: bitcoin.getuproof.flags.leaves bitcoin.getuproof.proof_bitmap.length
-        bitcoin.getuproof: bitcoin.getuproof.proof_bitmap bitcoin.getuproof.leaf_bitmap.length
-        bitcoin.getuproof: bitcoin.getuproof.leaf_bitmap
+        bitcoin.getuproof: bitcoin.getuproof.flags.targets bitcoin.getuproof.flags.proof bitcoin.getuproof.flags.leaves
+        bitcoin.getuproof: bitcoin.getuproof.proof_bitmap.length bitcoin.getuproof.proof_bitmap
+        bitcoin.getuproof: bitcoin.getuproof.leaf_bitmap.length bitcoin.getuproof.leaf_bitmap
         bitcoin.uttls: bitcoin.trailing bitcoin.uttls.ttls_length bitcoin.uttls.ttls[]
         bitcoin.uttls: bitcoin.uttls.proof_hashes_length bitcoin.uttls.proof_hashes[]
-        bitcoin.uttls.ttls: bitcoin.uttls.ttls.block_height bitcoin.uttls.ttls.infos_length
-        bitcoin.uttls.ttls: bitcoin.uttls.ttls.infos[]
+        bitcoin.uttls.ttls: bitcoin.uttls.ttls.block_height bitcoin.uttls.ttls.infos_length bitcoin.uttls.ttls.infos[]
         bitcoin.uttls.ttls.infos: bitcoin.uttls.ttls.infos.ttl bitcoin.uttls.ttls.infos.death_position
         bitcoin.getuttls: bitcoin.trailing bitcoin.getuttls.version bitcoin.getuttls.start_height
         bitcoin.getuttls: bitcoin.getuttls.max_receive_exponent
@@ -373,8 +366,8 @@ extension RecordPlaces {
         bitcoin.utreexotx: bitcoin.utreexotx.index[] bitcoin.utreexotx.unconfirmed[] bitcoin.utreexotx.leafdatas[]
         bitcoin.utreexotx.leafdatas: bitcoin.utreexotx.leafdatas.header_code bitcoin.utreexotx.leafdatas.height
         bitcoin.utreexotx.leafdatas: bitcoin.utreexotx.leafdatas.coinbase bitcoin.utreexotx.leafdatas.amount
-        bitcoin.utreexotx.leafdatas: bitcoin.utreexotx.leafdatas.script_type
-        bitcoin.utreexotx.leafdatas: bitcoin.utreexotx.leafdatas.script.length bitcoin.utreexotx.leafdatas.script
+        bitcoin.utreexotx.leafdatas: bitcoin.utreexotx.leafdatas.script_type bitcoin.utreexotx.leafdatas.script.length
+        bitcoin.utreexotx.leafdatas: bitcoin.utreexotx.leafdatas.script
         bitcoin.uroot: bitcoin.trailing bitcoin.uroot.numleaves bitcoin.uroot.target bitcoin.uroot.blockhash
         bitcoin.uroot: bitcoin.uroot.roots_length bitcoin.uroot.roots[] bitcoin.uroot.proof_hashes_length
         bitcoin.uroot: bitcoin.uroot.proof_hashes[]
