@@ -40,6 +40,7 @@ import Testing
     @Test func namesOfFields() throws {
         let file = ServedProgram.capture("handshake.pcap")
         let program = try ServedProgram(["-q", "-r", file])
+        _ = try program.complete("/api/messages")
         let lines = try ListTests.lines(["-r", file, "-T", "pdml"])
         let messages = lines.joined(separator: "\n").components(separatedBy: "<packet>").dropFirst()
         for (place, text) in messages.enumerated() {
@@ -55,6 +56,7 @@ import Testing
 
     @Test func ranges() throws {
         let program = try ServedProgram(["-q", "-r", ServedProgram.capture("relay.pcap")])
+        _ = try program.complete("/api/messages")
         let all = try program.get("/api/messages/1/bytes").body
         #expect(try program.get("/api/messages/1/bytes?from=10&count=5").body == Array(all[10..<15]))
         #expect(try program.get("/api/messages/1/bytes?from=\(all.count - 2)&count=5").body == Array(all.suffix(2)))
@@ -72,6 +74,7 @@ import Testing
     /// The filter that a field offers finds its message.
     @Test func filtersOfFields() throws {
         let program = try ServedProgram(["-q", "-r", ServedProgram.capture("relay.pcap")])
+        _ = try program.complete("/api/messages")
         var tried: Set<String> = []
         // A version, a tx, a block and others: a field of each name once.
         for number in [1, 5, 26, 40, 120, 231] {
