@@ -658,8 +658,9 @@ struct ServePageTests {
     @Test func rowsComeWhileTheCaptureIsRead() throws {
         let bytes = try Data(contentsOf: URL(fileURLWithPath: Self.capture("relay")))
         let input = Pipe()
-        let served = try Served("-", input: input)
+        // What kind of capture it is must be known before it is served.
         try input.fileHandleForWriting.write(contentsOf: bytes.prefix(30_000))
+        let served = try Served("-", input: input)
         let browser = try Chromium(obeysPolicy: true)
         // The first stream is cut after its first event; the request that resumes it is noted.
         try browser.prepare(
@@ -696,8 +697,8 @@ struct ServePageTests {
     @Test func cutStreamIsShown() throws {
         let bytes = try Data(contentsOf: URL(fileURLWithPath: Self.capture("handshake")))
         let input = Pipe()
-        let served = try Served("-", input: input)
         try input.fileHandleForWriting.write(contentsOf: bytes)
+        let served = try Served("-", input: input)
         let browser = try Chromium(obeysPolicy: true)
         try show(served, browser)
         try waitForMessage(1, browser)
