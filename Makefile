@@ -105,7 +105,8 @@ deb dist: release
 
 release: archives
 	PKG_CONFIG_PATH="$(CURDIR)/$(ARCHIVES)" $(SWIFT) build -c release --product btcshark --static-swift-stdlib \
-	    --scratch-path .build/package -Xswiftc -use-ld=lld $(addprefix -Xlinker ,$(LINK_OPTIONS))
+	    --scratch-path .build/package -Xcc -ffunction-sections -Xcc -fdata-sections -Xswiftc -use-ld=lld \
+	    $(addprefix -Xlinker ,$(LINK_OPTIONS))
 	Tests/check-size .build/package/release/btcshark
 	SWIFT="$(SWIFT)" Packaging/collect-licences .build/package/checkouts $(ARCHIVES) .build/licences
 
