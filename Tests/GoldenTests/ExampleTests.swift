@@ -25,7 +25,7 @@ import Testing
         (" -Z btcshark", ""), ("/var/lib/btcshark/", ""), (" capture.pcap", " captures/relay.pcap"),
         (" relay.pcap", " captures/relay.pcap"),
         ("monday.pcap tuesday.pcap", "captures/relay.pcap captures/relay-ipv6.pcap"), ("192.0.2.1", "10.20.0.1"),
-        ("/srv/rings/host-a", "captures"),
+        ("/srv/rings/host-a", "captures/."),
     ]
 
     /// The lines of commands that are shown without what they print.
