@@ -52,7 +52,6 @@ public final class IntervalStatistics: IntervalSink {
         counts = self.series.map { _ in [] }
     }
 
-    /// Goes on to the end of a capture that lasts so many nanoseconds: what has no message has rows, too.
     public func goOn(to duration: Int64) { last = max(last, duration) }
 
     public var wants: Wants {

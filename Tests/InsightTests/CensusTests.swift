@@ -43,15 +43,20 @@ struct CensusTests {
         #expect(first.first == 7 && first.last == 9)
     }
 
+    /// The first message of a connection.
+    private func verack(at origin: Origin, _ status: ChecksumStatus) -> MessageFact {
+        MessageFact(
+            connection: 0, side: .forward, role: .initiator, command: Command("verack"), first: origin,
+            complete: origin, isReordered: false, length: 24,
+            captured: SideFacts.Share(bytes: 24, overhead: 0), isCut: false, status: status, transport: .v1,
+            network: nil)
+    }
+
     /// Messages that a node wrote do not tell in what they came.
     @Test func transportOfWrittenMessages() {
         let inquiry = Inquiry([.capture, .connections, .census])
         let origin = Origin(frame: 1, time: 0)
-        let fact = MessageFact(
-            connection: 0, side: .forward, role: .initiator, command: Command("verack"), first: origin,
-            complete: origin, isReordered: false, length: 24,
-            captured: SideFacts.Share(bytes: 24, overhead: 0), isCut: false, status: .notPresent, transport: .v1,
-            network: nil)
+        let fact = verack(at: origin, .notPresent)
         let bytes = [UInt8](repeating: 0, count: 24)
         inquiry.receive(fact, bytes.span.bytes, from: 24) { (Array("1.1.1.1:1000".utf8), Array("node".utf8)) }
         let view = inquiry.view(nil)
@@ -78,11 +83,7 @@ struct CensusTests {
             side.sent = SideFacts.Share(bytes: sent, overhead: 0)
             return side
         }
-        let fact = MessageFact(
-            connection: 0, side: .forward, role: .initiator, command: Command("verack"), first: origin,
-            complete: origin, isReordered: false, length: 24,
-            captured: SideFacts.Share(bytes: 24, overhead: 0), isCut: false, status: .good, transport: .v1,
-            network: nil)
+        let fact = verack(at: origin, .good)
         let bytes = [UInt8](repeating: 0, count: 24)
         inquiry.receive(fact, bytes.span.bytes, from: 24) { (Array("0.0.0.1:8333".utf8), Array("0.0.0.2:8333".utf8)) }
         var facts = CaptureFacts()

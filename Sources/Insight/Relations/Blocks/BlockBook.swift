@@ -32,7 +32,7 @@ struct BlockBook {
         fileprivate(set) var length: UInt64?
         /// Deliveries before any announcement stand in ``BlockBook/sync`` alone.
         fileprivate(set) var isCounted = false
-        /// It was announced, and made room for newer ones: nothing more is told of it.
+        /// It was announced, and made room for newer ones: it has no row of its own.
         fileprivate(set) var isDropped = false
         /// Sides that did something with it found no room.
         fileprivate var lacksParts = false
@@ -75,7 +75,7 @@ struct BlockBook {
     /// A block by its hash.
     func block(_ hash: Hash256) -> Block? { places[hash].map { blocks[$0] } }
 
-    /// Announced or not, also those of which nothing more is told.
+    /// Announced or not, also those that have no row of their own.
     var knownBlocks: some Sequence<Block> { places.values.lazy.map { [blocks] in blocks[$0] } }
 
     func forEachPart(of block: Block, _ body: (BlockPart) -> Void) {
