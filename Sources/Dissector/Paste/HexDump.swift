@@ -22,13 +22,7 @@ struct HexDump {
         /// How many bytes have the words that are its groups, the last one first: what `hexdump` prints unless it is asked
         /// for more, and `od -x`. 1 where bytes are in their order.
         var wordSize = 1
-        /// The bytes as text, from the first character that is no space on.
-        var shown = 0..<0
-        /// The same from where it begins, where the line is a full one.
-        var shownWithSpaces = 0..<0
-        /// How many bytes are certain, and where the text is, if one more group is: it has fewer digits, and ends where a
-        /// longer one would end, as with `xxd -e`.
-        var aligned: (certain: Int, shown: Range<Int>)?
+        var shown = ShownText()
 
         mutating func reverseGroups() {
             var start = 0
@@ -37,6 +31,20 @@ struct HexDump {
                 start = end
             }
         }
+    }
+
+    /// Where a line has its bytes as text: the text may begin with spaces, or with what looks like a group.
+    private struct ShownText {
+        /// From the first character that is no space on.
+        var trimmed = 0..<0
+        /// From where it begins, where the line is a full one.
+        var full = 0..<0
+        /// How many bytes are certain, and where the text is, if one more group is: it has fewer digits, and ends where a
+        /// longer one would end, as with `xxd -e`.
+        var aligned: (certain: Int, range: Range<Int>)?
+
+        /// The text of that number of bytes.
+        func range(ofBytes count: Int) -> Range<Int> { trimmed.count == count ? trimmed : full }
     }
 
     /// More bytes are on no line.
@@ -159,11 +167,11 @@ struct HexDump {
         guard line.hasColon, !isReversed else { return }
         var reversed = line
         reversed.reverseGroups()
-        if let aligned = line.aligned, aligned.shown.count == aligned.certain, isShown(reversed, in: aligned.shown) {
+        if let (certain, range) = line.shown.aligned, range.count == certain, isShown(reversed, in: range) {
             isOtherShown = true
             return
         }
-        let shown = line.shown.count == line.certain ? line.shown : line.shownWithSpaces
+        let shown = line.shown.range(ofBytes: line.certain)
         guard !shown.isEmpty, shown.count <= line.certain else { return }
         if !isShown(line, in: shown) { isOtherShown = true }
         if !isShown(reversed, in: shown) { isReversedWrong = true }
@@ -281,7 +289,7 @@ struct HexDump {
             if isPrefixed, count != 2 { break }
             let isEnded = place == end || text[place] <= 0x20 || text[place] == 0x7c
             guard count >= 2, count % 2 == 0, count <= 32, isEnded else {
-                if line.shown.isEmpty { line.shown = start..<end }
+                if line.shown.trimmed.isEmpty { line.shown.trimmed = start..<end }
                 break
             }
             let isNext = line.bytes.count == line.certain
@@ -290,32 +298,32 @@ struct HexDump {
             if size == 0 { size = count / 2 }
             if !isGap, count != 2 * size { isEven = false }
             let isAligned = isGap && isNext && line.hasColon && count < 2 * size && place == lastEnd + 1 + 2 * size
-            if isAligned { line.aligned = (line.bytes.count, end..<end) }
+            if isAligned { line.shown.aligned = (line.bytes.count, end..<end) }
             if !isGap {
                 line.certain = line.bytes.count
                 lastEnd = place
             }
             if place == end || text[place] == 0x7c { break }
             let between = skipSpace(&place, end)
-            if isAligned { line.aligned?.shown = place..<end }
+            if isAligned { line.shown.aligned?.range = place..<end }
             guard between.isWide, !isGap, !isPrefixed else { continue }
             // In the middle of a line stands one, before the text another; those of `hexdump -x` are all wide.
             let isMiddle = isOfBytes && line.bytes.count == 8 && between.count == 2 && !line.hasColon
             let isUsual = mayBeOfWords && between.count == space && space > 2
             if !isMiddle, !isUsual, !line.hasBar {
                 isGap = true
-                line.shown = place..<end
-                if between.count > 1 { line.shownWithSpaces = lastEnd + 2..<end }
+                line.shown.trimmed = place..<end
+                if between.count > 1 { line.shown.full = lastEnd + 2..<end }
             }
         }
         line.isCut = line.certain > 0 && text[place..<end].starts(with: Array("…".utf8))
         let isOfWords = mayBeOfWords && isEven && [2, 4, 8].contains(size)
         if isOfWords { line.wordSize = size }
         if isOfWords || isReversed && line.hasColon { line.reverseGroups() }
-        guard isReversed, let aligned = line.aligned else { return }
+        guard isReversed, let aligned = line.shown.aligned else { return }
         // Or it is text.
         let full = max(width, pending?.certain ?? 0)
-        if full > 0 ? aligned.certain <= full : isShown(line, in: aligned.shown) { line.certain = aligned.certain }
+        if full > 0 ? aligned.certain <= full : isShown(line, in: aligned.range) { line.certain = aligned.certain }
     }
 
     private func append(_ digits: ArraySlice<UInt8>, to line: inout Line) {
