@@ -16,10 +16,14 @@ enum Reports {
     static let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent().appendingPathComponent("btcshark")
 
+    /// Path of one of the project's captures.
+    static func capture(_ name: String) -> String {
+        root.appendingPathComponent("captures/\(name).pcap").path
+    }
+
     static var subjects: [Subject] {
-        func ours(_ name: String) -> String { root.appendingPathComponent("captures/\(name).pcap").path }
-        let encrypted = ours("relay-v2-encrypted")
-        return ["handshake", "relay", "bloom-filter", "addrv2"].map { Subject(name: $0, capture: ours($0)) } + [
+        let encrypted = capture("relay-v2-encrypted")
+        return ["handshake", "relay", "bloom-filter", "addrv2"].map { Subject(name: $0, capture: capture($0)) } + [
             Subject(name: "encrypted", capture: encrypted),
             Subject(
                 name: "decrypted", capture: encrypted,

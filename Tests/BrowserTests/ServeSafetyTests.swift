@@ -4,7 +4,7 @@ import Testing
 
 /// Who is refused by `btcshark serve`, and what its page could do at worst.
 struct ServeSafetyTests {
-    private static let capture = Reports.root.appendingPathComponent("captures/handshake.pcap").path
+    private static let capture = Reports.capture("handshake")
     private static let assets = Reports.root.appendingPathComponent("Sources/CWeb/assets")
     private static let policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
