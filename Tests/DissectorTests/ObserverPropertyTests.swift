@@ -22,7 +22,9 @@ import Testing
         }
     }()
 
-    private func check(_ packets: [Packet], _ keys: KeyLog?, _ comment: Comment) throws {
+    private func check(
+        _ packets: [Packet], _ keys: KeyLog?, _ comment: Comment, _ location: SourceLocation = #_sourceLocation
+    ) throws {
         var options = PipelineOptions()
         options.observation = .bytes
         options.keys = keys
@@ -35,20 +37,21 @@ import Testing
         }
         pipeline.finish()
         let found = pipeline.facts
-        let facts = try #require(found)
-        #expect(facts.accounted == wire, comment)
-        #expect(facts.wireBytes == wire, comment)
-        #expect(facts.packets == UInt64(packets.count), comment)
-        #expect(facts.tcpPackets + facts.notTCP.packets == facts.packets, comment)
+        let facts = try #require(found, comment, sourceLocation: location)
+        #expect(facts.accounted == wire, comment, sourceLocation: location)
+        #expect(facts.wireBytes == wire, comment, sourceLocation: location)
+        #expect(facts.packets == UInt64(packets.count), comment, sourceLocation: location)
+        #expect(facts.tcpPackets + facts.notTCP.packets == facts.packets, comment, sourceLocation: location)
         var delivered: UInt64 = 0
         for side in facts.known.flatMap({ [$0.forward, $0.backward] }) {
-            #expect(side.delivered.bytes + side.cut.bytes <= side.sent.bytes, comment)
-            #expect(side.delivered.overhead + side.cut.overhead <= side.sent.overhead, comment)
+            #expect(side.delivered.bytes + side.cut.bytes <= side.sent.bytes, comment, sourceLocation: location)
+            #expect(
+                side.delivered.overhead + side.cut.overhead <= side.sent.overhead, comment, sourceLocation: location)
             delivered += side.delivered.bytes + side.delivered.overhead
         }
         let counts = pipeline.counts
-        #expect(counts.bytes.inMessages + counts.bytes.headers <= delivered, comment)
-        #expect(counts.bytes.headers > 0 || counts.messages == 0, comment)
+        #expect(counts.bytes.inMessages + counts.bytes.headers <= delivered, comment, sourceLocation: location)
+        #expect(counts.bytes.headers > 0 || counts.messages == 0, comment, sourceLocation: location)
     }
 
     @Test(.enabled(if: sharedFolder("captures") != nil, "needs the shared captures")) func captures() throws {
