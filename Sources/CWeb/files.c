@@ -28,6 +28,9 @@ static const struct {
     {"bytes-pane.js", (const unsigned char[]) {
 #embed "assets/bytes-pane.js" suffix(, 0)
     }},
+    {"capture-facts.js", (const unsigned char[]) {
+#embed "assets/capture-facts.js" suffix(, 0)
+    }},
     {"fields-pane.js", (const unsigned char[]) {
 #embed "assets/fields-pane.js" suffix(, 0)
     }},
@@ -40,11 +43,17 @@ static const struct {
     {"ladder-rows.js", (const unsigned char[]) {
 #embed "assets/ladder-rows.js" suffix(, 0)
     }},
+    {"list-contents.js", (const unsigned char[]) {
+#embed "assets/list-contents.js" suffix(, 0)
+    }},
     {"list-pane.js", (const unsigned char[]) {
 #embed "assets/list-pane.js" suffix(, 0)
     }},
     {"list-words.js", (const unsigned char[]) {
 #embed "assets/list-words.js" suffix(, 0)
+    }},
+    {"live-updates.js", (const unsigned char[]) {
+#embed "assets/live-updates.js" suffix(, 0)
     }},
     {"live.js", (const unsigned char[]) {
 #embed "assets/live.js" suffix(, 0)
@@ -54,6 +63,12 @@ static const struct {
     }},
     {"message-view.js", (const unsigned char[]) {
 #embed "assets/message-view.js" suffix(, 0)
+    }},
+    {"navigation.js", (const unsigned char[]) {
+#embed "assets/navigation.js" suffix(, 0)
+    }},
+    {"newer-button.js", (const unsigned char[]) {
+#embed "assets/newer-button.js" suffix(, 0)
     }},
     {"pages.js", (const unsigned char[]) {
 #embed "assets/pages.js" suffix(, 0)
@@ -66,6 +81,12 @@ static const struct {
     }},
     {"timeline.js", (const unsigned char[]) {
 #embed "assets/timeline.js" suffix(, 0)
+    }},
+    {"trouble.js", (const unsigned char[]) {
+#embed "assets/trouble.js" suffix(, 0)
+    }},
+    {"views.js", (const unsigned char[]) {
+#embed "assets/views.js" suffix(, 0)
     }},
     {"virtual-list.js", (const unsigned char[]) {
 #embed "assets/virtual-list.js" suffix(, 0)

@@ -58,10 +58,11 @@ function paneAction(page, key) {
 
 /** What a key does everywhere. */
 function anywhereAction(page, key, dialog) {
+    const { navigation } = page;
     return {
         "/": () => page.filterBox.focus(), "?": () => dialog.showModal(),
-        G: () => page.goToNewest(), n: () => page.goToRemark(false), N: () => page.goToRemark(true),
-        p: () => page.goToPair(), l: () => page.toggleLadder(), s: () => page.toggleStatistics(),
+        G: () => navigation.goToNewest(), n: () => navigation.goToRemark(false), N: () => navigation.goToRemark(true),
+        p: () => navigation.goToPair(), l: () => page.toggleLadder(), s: () => page.toggleStatistics(),
         t: () => page.showPane("fields"), b: () => page.showPane("bytes"), m: () => page.showPane("messages"),
         i: () => page.timeline.picture.focus(), f: () => page.filterByField(), Escape: () => page.escape(),
     }[key];

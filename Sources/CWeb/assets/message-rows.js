@@ -7,7 +7,7 @@ import { count, cut, duration, element, familyColour, severityMark, size, visibl
 
 const mostCharacters = 300;
 
-/** The capture's decimals of a second; app.js sets them. */
+/** The capture's decimals of a second; capture-facts.js sets them. */
 export const clock = { decimals: 6 };
 
 /** Seconds since the first frame, with all decimals that the capture has. */
@@ -87,7 +87,7 @@ export function spokenRemark(row) {
 export const messageForm = {
     name: "messages",
     label: "Messages",
-    /** Whether the capture has several connections; app.js sets it. */
+    /** Whether the capture has several connections; capture-facts.js sets it. */
     hasStreams: false,
     /** Whether rows have come that are no messages, such as encrypted directions. */
     hasOthers: false,
