@@ -55,6 +55,11 @@ static inline int linux_landlock_restrict_self(int ruleset) {
     return (int)syscall(446, ruleset, 0U);
 }
 
+/* The function of the C library, hidden for the reason above, has a set of fixed size. Returns how many bytes are set. */
+static inline int linux_sched_getaffinity(void *set, size_t size) {
+    return (int)syscall(SYS_sched_getaffinity, 0, size, set);
+}
+
 /* The macro O_PATH, hidden for the reason above. */
 static const int LINUX_O_PATH = 010000000;
 

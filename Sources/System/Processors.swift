@@ -1,0 +1,12 @@
+import CLinux
+
+/// The processors of this machine.
+package enum Processors {
+    /// How many this process may use: those of `taskset` are fewer than there are.
+    package static var count: Int {
+        // One bit for each; the kernel has 8192 at most.
+        var set = [UInt8](repeating: 0, count: 1024)
+        guard linux_sched_getaffinity(&set, set.count) > 0 else { return 1 }
+        return max(1, set.reduce(0) { $0 + $1.nonzeroBitCount })
+    }
+}
