@@ -38,6 +38,8 @@ public struct Tree: ~Copyable {
     /// Forgets everything but the memory.
     @inlinable
     public mutating func removeAll() {
+        // Where only lines are written it nearly always is.
+        if nodes.isEmpty, generated.isEmpty, annotations.isEmpty, headings.isEmpty { return }
         nodes.removeAll(keepingCapacity: true)
         generated.removeAll(keepingCapacity: true)
         annotations.removeAll(keepingCapacity: true)

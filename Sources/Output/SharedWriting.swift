@@ -9,7 +9,7 @@ public struct SharedWriting: @unchecked Sendable {
     /// How many threads there are, with the one that reads.
     public let threads: Int
     /// Bytes of text that may wait to be written, for each thread.
-    public var textPerThread = 16 << 20
+    public var textPerThread = 4 << 20
     /// Where all is written; it is for one thread at a time.
     public let output: ByteOutput
     /// Makes a writer for one thread, which is neither begun nor ended.

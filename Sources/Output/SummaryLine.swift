@@ -63,15 +63,15 @@ public struct SummaryLine {
                 record.time, since: record.captureStart, decimals: record.timeDecimals, isNarrow: isNarrow, to: &$0)
         }
         text.append(ascii: separator)
-        let source = end(record.source)
-        let destination = end(record.destination)
+        let source = shown(record.source)
+        let destination = shown(record.destination)
         text.append(spaces: 12 - source.count)
         colour.append(as: .sender(record.sender), to: &text) { text in
-            text.bytes.append(contentsOf: source)
+            text.append(utf8: record.source.span.bytes.extracting(source))
             text.append(ascii: separator)
             text.append("→")
             text.append(ascii: separator)
-            text.bytes.append(contentsOf: destination)
+            text.append(utf8: record.destination.span.bytes.extracting(destination))
         }
         text.append(spaces: 12 - destination.count)
         text.append(ascii: separator)
@@ -86,8 +86,10 @@ public struct SummaryLine {
         return info
     }
 
-    /// Address and port, or with TABs the address.
-    private func end(_ end: [UInt8]) -> ArraySlice<UInt8> { separator == 0x09 ? ColumnsWriter.address(end) : end[...] }
+    /// Where in the text of an end is what is shown: address and port, or with TABs the address.
+    private func shown(_ end: [UInt8]) -> Range<Int> {
+        separator == 0x09 ? ColumnsWriter.address(end).indices : end.indices
+    }
 
     /// A problem colours all of it, else the message's family its name.
     private func append(infoOf record: borrowing Record, to text: inout TextBuffer) {
@@ -96,10 +98,10 @@ public struct SummaryLine {
         if colour.isOn, record.isMessage, let command = record.command {
             name = min(max(0, record.said.lowerBound), record.info.count)
             colour.append(as: .family(MessageFamily(of: command)), to: &text) {
-                $0.bytes.append(contentsOf: record.info.bytes[..<name])
+                $0.append(utf8: record.info.bytes.span.bytes.extracting(first: name))
             }
         }
-        text.bytes.append(contentsOf: record.info.bytes[name...])
+        text.append(utf8: record.info.bytes.span.bytes.extracting(droppingFirst: name))
     }
 }
 
