@@ -1,162 +1,46 @@
-import BitcoinP2P
-import Fields
-
 /// Messages and events on their way from the thread that finds them to the one that makes their records, or to those that
 /// do so together.
 ///
 /// It has one owner at a time; see ``RecordThread`` and ``RecordPool``.
 final class MessageBatch {
-    private struct Entry {
-        var finding: Finding
-        let sender: StreamSender
-        /// Of the connection.
-        let number: UInt64
-        /// Where in `bytes` the message's are.
-        let range: Range<Int>
-    }
-
-    private struct EventEntry {
-        let event: StreamEvent
-        let sender: StreamSender
-        /// Of the connection.
-        let number: UInt64
-        /// Where in `bytes` those are that the record shows.
-        let range: Range<Int>
-        /// How many messages come before it.
-        let messages: Int
-    }
-
-    private var entries: ContiguousArray<Entry> = []
-    /// Kept apart, since they are few and messages are copied often.
-    private var events: ContiguousArray<EventEntry> = []
-    private var bytes: ContiguousArray<UInt8> = []
-    /// What the records of messages tell of those before, where they are made after that was found.
-    private var contexts: ContiguousArray<RecordContext> = []
-    /// The same of events; nil of those that have no record.
-    private var eventContexts: ContiguousArray<RecordContext?> = []
+    /// One value: Swift looks at each access to a variable of an object as the program runs.
+    private var content = BatchContent()
     /// No more batches will come.
     var isLast = false
 
-    var isEmpty: Bool { size == 0 }
-    /// How much memory the messages and events take, about.
-    private(set) var size = 0
+    var isEmpty: Bool { content.size == 0 }
 
-    /// Copies a message to the end.
-    func append(_ finding: consuming Finding, of sender: StreamSender, number: UInt64, _ message: RawSpan) {
-        let start = bytes.count
-        message.withUnsafeBytes { bytes.append(contentsOf: $0) }
-        let range = start..<start + message.byteCount
-        entries.append(Entry(finding: finding, sender: sender, number: number, range: range))
-        size += message.byteCount + MemoryLayout<Entry>.stride
+    /// Copies a message to the end; answers how much memory all takes, about.
+    func append(
+        _ finding: consuming Finding, of sender: StreamSender, number: UInt64, _ message: RawSpan
+    ) -> Int {
+        content.append(finding, of: sender, number: number, message)
+        return content.size
     }
 
-    /// Copies an event to the end, with the bytes that its record shows.
-    func append(_ event: StreamEvent, of sender: StreamSender, number: UInt64, _ shown: RawSpan) {
-        let start = bytes.count
-        shown.withUnsafeBytes { bytes.append(contentsOf: $0) }
-        let range = start..<start + shown.byteCount
-        events.append(EventEntry(event: event, sender: sender, number: number, range: range, messages: entries.count))
-        size += shown.byteCount + MemoryLayout<EventEntry>.stride
+    /// Copies an event to the end, with the bytes that its record shows; answers how much memory all takes, about.
+    func append(_ event: StreamEvent, of sender: StreamSender, number: UInt64, _ shown: RawSpan) -> Int {
+        content.append(event, of: sender, number: number, shown)
+        return content.size
     }
 
     /// Has the records made of all that is here, and forgets it; the memory is kept for what comes next.
     func empty(into stage: inout RecordStage) {
-        var walk = Walk()
-        while let step = walk.next(entries.count, events) {
-            switch step {
-            case .message(let index):
-                let entry = entries[index]
-                let message = bytes.span.bytes.extracting(entry.range)
-                stage.take(entry.finding, of: entry.sender, number: entry.number, message)
-            case .event(let index):
-                let entry = events[index]
-                let shown = bytes.span.bytes.extracting(entry.range)
-                stage.take(entry.event, of: entry.sender, number: entry.number, shown)
-            }
-        }
-        removeAll()
-    }
-
-    /// Goes over messages and events in order.
-    private struct Walk {
-        enum Step {
-            case message(Int)
-            case event(Int)
-        }
-
-        private var messages = 0
-        private var nextEvent = 0
-
-        @inline(__always)
-        mutating func next(_ count: Int, _ events: borrowing ContiguousArray<EventEntry>) -> Step? {
-            if nextEvent < events.count, events[nextEvent].messages <= messages {
-                nextEvent += 1
-                return .event(nextEvent - 1)
-            }
-            guard messages < count else { return nil }
-            messages += 1
-            return .message(messages - 1)
-        }
+        content.take(into: &stage)
+        content.removeAll()
     }
 
     /// Forgets all; the memory is kept for what comes next, as far as that is usual.
-    func removeAll() {
-        entries.removeAll(keepingCapacity: true)
-        events.removeAll(keepingCapacity: true)
-        contexts.removeAll(keepingCapacity: true)
-        eventContexts.removeAll(keepingCapacity: true)
-        bytes.removeAll(keepingCapacity: bytes.capacity <= Self.usualCapacity)
-        size = 0
-    }
-
-    /// Holds the longest message of Bitcoin, and what else comes with it.
-    private static let usualCapacity = 5 << 20
+    func removeAll() { content.removeAll() }
 
     // MARK: In steps
 
     /// Looks at the checksums that nobody has looked at: the first step.
-    func verify() {
-        for index in entries.indices {
-            let range = entries[index].range
-            entries[index].finding.message.verify(bytes.span.bytes.extracting(range))
-        }
-    }
+    func verify() { content.verify() }
 
     /// Notes what follows from the records before each one: the second step, taken in the order of the capture.
-    func prepare(by stage: inout RecordStage) {
-        var walk = Walk()
-        while let step = walk.next(entries.count, events) {
-            switch step {
-            case .message(let index):
-                let (range, sender, number) = (entries[index].range, entries[index].sender, entries[index].number)
-                let message = bytes.span.bytes.extracting(range)
-                stage.prepare(&entries[index].finding, of: sender, number: number, message)
-                contexts.append(stage.context)
-            case .event(let index):
-                let entry = events[index]
-                let hasRecord = stage.prepare(entry.event, of: entry.sender, number: entry.number)
-                eventContexts.append(hasRecord ? stage.context : nil)
-            }
-        }
-    }
+    func prepare(by stage: inout RecordStage) { content.prepare(by: &stage) }
 
     /// Has the records made: the third step.
-    func make(by stage: inout RecordStage) {
-        var walk = Walk()
-        while let step = walk.next(entries.count, events) {
-            switch step {
-            case .message(let index):
-                let entry = entries[index]
-                let message = bytes.span.bytes.extracting(entry.range)
-                stage.context = contexts[index]
-                stage.make(entry.finding, of: entry.sender, number: entry.number, message)
-            case .event(let index):
-                guard let context = eventContexts[index] else { continue }
-                let entry = events[index]
-                let shown = bytes.span.bytes.extracting(entry.range)
-                stage.context = context
-                stage.make(entry.event, of: entry.sender, number: entry.number, shown)
-            }
-        }
-    }
+    func make(by stage: inout RecordStage) { content.make(by: &stage) }
 }

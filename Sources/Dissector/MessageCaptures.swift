@@ -132,13 +132,13 @@ public struct MessageCaptures: ~Copyable {
         let message = MessageFramer.Message(
             header: header, payloadLength: payload.byteCount, status: .notPresent,
             payloadHash: isCut || !stage.makesRecords ? nil : DoubleSHA256.hash(payload))
-        let finding = Finding(
+        var finding = Finding(
             message: message, origin: Origin(frame: found.messages, time: record.time), frames: [])
         let number = UInt64(file.peer)
         let isReceived = file.direction != .sent
         if peers[file.peer].note(header.command, isReceived: isReceived) { stage.closeConnection(number) }
         var sender = peers[file.peer].sender(isReceived: isReceived)
         sender.file = UInt32(clamping: index) &+ 1
-        stage.take(finding, of: sender, number: number, bytes)
+        stage.take(&finding, of: sender, number: number, bytes)
     }
 }

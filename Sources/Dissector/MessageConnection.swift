@@ -47,8 +47,8 @@ final class MessageConnection {
     func open(_ direction: Direction) {
         self[direction] = Side()
         self[direction].isOpen = true
-        self[direction].isWhole = false
         self[direction].hasBegun = true
+        setWhole(false, direction)
     }
 
     /// A direction has ended: it is known no more but for what is missing of it.
@@ -62,16 +62,21 @@ final class MessageConnection {
     // MARK: What was seen
 
     /// A direction begins with its first byte, or with a later one.
-    func begin(_ direction: Direction, isStart: Bool) { self[direction].isWhole = isStart }
+    func begin(_ direction: Direction, isStart: Bool) { setWhole(isStart, direction) }
 
     /// Bytes of a direction have come, or the other side has acknowledged some.
     func hasBegun(_ direction: Direction) -> Bool { self[direction].hasBegun }
 
     /// Bytes of a direction are missing.
-    func noteLoss(of direction: Direction) { self[direction].isWhole = false }
+    func noteLoss(of direction: Direction) { setWhole(false, direction) }
+
+    private func setWhole(_ isWhole: Bool, _ direction: Direction) {
+        self[direction].isWhole = isWhole
+        seen = forward.isWhole && backward.isWhole ? .both : .part
+    }
 
     /// How much was read of the conversation. Of a side of which nothing came it is known that it has said nothing.
-    var seen: StreamSender.Seen { forward.isWhole && backward.isWhole ? .both : .part }
+    private(set) var seen = StreamSender.Seen.both
 
     /// The first byte of a direction was seen: then it is known which side opened the connection.
     func noteStart(of direction: Direction) {

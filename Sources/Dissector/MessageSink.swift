@@ -258,10 +258,7 @@ struct MessageSink: StreamSink, ~Copyable {
     private mutating func choose(_ entry: Entry, _ bytes: RawSpan, isStart: Bool, isLast: Bool) -> StreamReader {
         let stream = entry.stream
         switch entry.reader {
-        case .v1(let reader):
-            reader.adoptNetwork()
-            return entry.reader
-        case .v2, .other: return entry.reader
+        case .v1, .v2, .other: return entry.reader
         case .undecided: break
         }
         stream.connection.begin(stream.id.direction, isStart: isStart)

@@ -50,9 +50,8 @@ struct OrderedRecords: ~Copyable {
     private static func maker(
         _ options: PipelineOptions, _ writer: (any RecordSink)?, _ collector: FrameCollector?
     ) -> Maker {
-        if let shared = options.sharesRecords(writer, collector), let pool = RecordPool(options, shared, writer: writer)
-        {
-            return .pool(pool)
+        if let shared = options.sharesRecords(writer, collector) {
+            return .pool(RecordPool(options, shared, writer: writer))
         }
         guard options.usesThread(writer, collector) else { return .stage }
         return RecordThread(options, writer: writer).map { .thread($0) } ?? .stage
@@ -78,7 +77,7 @@ struct OrderedRecords: ~Copyable {
     /// Inlined with what it calls: a finding is large, and would be copied with each call.
     @inline(__always)
     mutating func take(
-        _ finding: Finding, of sender: StreamSender, _ id: StreamID, _ bytes: RawSpan
+        _ finding: consuming Finding, of sender: StreamSender, _ id: StreamID, _ bytes: RawSpan
     ) {
         if isInOrder {
             show(finding, of: sender, number: id.connection, bytes)
@@ -178,12 +177,12 @@ struct OrderedRecords: ~Copyable {
 
     @inline(__always)
     private mutating func show(
-        _ finding: Finding, of sender: StreamSender, number: UInt64, _ bytes: RawSpan
+        _ finding: consuming Finding, of sender: StreamSender, number: UInt64, _ bytes: RawSpan
     ) {
         tally.messages += 1
         if finding.message.payloadLength < Int(finding.message.header.length) { tally.cutMessages += 1 }
         switch maker {
-        case .stage: stage.take(finding, of: sender, number: number, bytes)
+        case .stage: stage.take(&finding, of: sender, number: number, bytes)
         case .thread(let thread): thread.take(finding, of: sender, number: number, bytes)
         case .pool(let pool): pool.take(finding, of: sender, number: number, bytes)
         }

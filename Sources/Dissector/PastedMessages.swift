@@ -79,9 +79,9 @@ public struct PastedMessages: ~Copyable {
     }
 
     private mutating func write(_ message: MessageFramer.Message, _ bytes: RawSpan, of sender: StreamSender) {
-        let finding = Finding(
+        var finding = Finding(
             message: message, origin: Origin(frame: stage.found &+ 1, time: 0), frames: [])
-        stage.take(finding, of: sender, number: 0, bytes)
+        stage.take(&finding, of: sender, number: 0, bytes)
     }
 
     private func sender(_ seen: StreamSender.Seen) -> StreamSender {

@@ -142,7 +142,7 @@ final class RecordBench: @unchecked Sendable {
 
     /// The next step; nil at the end.
     func nextJob() -> Job? {
-        progress.wait { progress -> Job?? in
+        progress.waitAmongEquals { progress -> Job?? in
             if let job = progress.takeJob() { return .some(job) }
             return progress.isEnding && progress.written == progress.filled ? .some(nil) : nil
         }

@@ -91,7 +91,7 @@ struct RecordBuilder: ~Copyable {
 
         var surroundings = MessageContext(
             network: message.header.network, time: finding.origin.time, payloadHash: message.payloadHash)
-        surroundings.earlier = context.earlier
+        if !context.earlier.isEmpty { surroundings.earlier = context.earlier }
         let type = registry[message.header.command]
         let depth = depth == .fields ? needed(of: type) : depth
         var isMalformed = false

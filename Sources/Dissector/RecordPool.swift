@@ -14,7 +14,9 @@ final class RecordPool {
     private let batchSize: Int
     /// The batch that is being filled.
     private var batch: MessageBatch
+    /// Begun one at a time, as full batches are handed over: a small capture needs none.
     private var threads: [Helper] = []
+    private let mostThreads: Int
     private var isFinished = false
 
     /// A thread beside the producer's: an array has no values that cannot be copied.
@@ -37,16 +39,12 @@ final class RecordPool {
     /// A longer message has the bench for itself, so that memory is bounded.
     private static let copyLimit = 4 << 20
 
-    /// Begins; nil where the system has no threads for it.
-    init?(_ options: PipelineOptions, _ shared: SharedWriting, writer: (any RecordSink)?) {
+    init(_ options: PipelineOptions, _ shared: SharedWriting, writer: (any RecordSink)?) {
         batchSize = min(options.recordBatchSize, 1 << 17)
         let count = max(2, shared.threads)
         bench = RecordBench(options, shared, writer: writer, threads: count)
         batch = bench.batch(0)
-        for _ in 1..<count {
-            do throws(SystemFailure) { threads.append(try Helper(at: bench)) } catch { break }
-        }
-        if threads.isEmpty { return nil }
+        mostThreads = count - 1
     }
 
     // A pipeline that is given up leaves no thread behind.
@@ -58,15 +56,13 @@ final class RecordPool {
     func take(_ finding: consuming Finding, of sender: StreamSender, number: UInt64, _ bytes: RawSpan) {
         let isLong = bytes.byteCount > Self.copyLimit
         if isLong { drain() }
-        batch.append(finding, of: sender, number: number, bytes)
-        if batch.size >= batchSize { handOver() }
+        if batch.append(finding, of: sender, number: number, bytes) >= batchSize { share() }
         if isLong { drain() }
     }
 
     /// Takes an event in the same manner.
     func take(_ event: StreamEvent, of sender: StreamSender, number: UInt64, _ bytes: RawSpan) {
-        batch.append(event, of: sender, number: number, bytes)
-        if batch.size >= batchSize { handOver() }
+        if batch.append(event, of: sender, number: number, bytes) >= batchSize { share() }
     }
 
     /// The capture's first frame.
@@ -94,6 +90,13 @@ final class RecordPool {
     private func drain() {
         if !batch.isEmpty { handOver() }
         while let job = bench.jobWhileUnwritten() { worker.run(job) }
+    }
+
+    /// Hands the batch over, with one more thread until there are enough.
+    private func share() {
+        // Where the system has no thread for it, those that there are do it, or the producer alone.
+        if threads.count < mostThreads, let thread = try? Helper(at: bench) { threads.append(thread) }
+        if threads.isEmpty { drain() } else { handOver() }
     }
 
     /// Hands the batch over, and takes the next one, which may have to be emptied first.

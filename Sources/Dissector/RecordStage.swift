@@ -124,7 +124,7 @@ struct RecordStage: ~Copyable {
     ///   - number: Of the connection.
     ///   - bytes: The message's, as far as they were captured.
     mutating func take(
-        _ finding: consuming Finding, of sender: StreamSender, number: UInt64, _ bytes: RawSpan
+        _ finding: inout Finding, of sender: StreamSender, number: UInt64, _ bytes: RawSpan
     ) {
         finding.message.verify(bytes)
         hear(&finding, of: sender, number: number, bytes)

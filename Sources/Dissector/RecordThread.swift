@@ -44,12 +44,11 @@ final class RecordThread {
     /// - Parameter number: Of the connection.
     func take(_ finding: consuming Finding, of sender: StreamSender, number: UInt64, _ bytes: RawSpan) {
         if bytes.byteCount > copyLimit {
-            let long = finding
-            pause { $0.take(long, of: sender, number: number, bytes) }
+            var long = finding
+            pause { $0.take(&long, of: sender, number: number, bytes) }
             return
         }
-        batch.append(finding, of: sender, number: number, bytes)
-        if batch.size >= batchSize { handOver() }
+        if batch.append(finding, of: sender, number: number, bytes) >= batchSize { handOver() }
     }
 
     /// Takes an event in the same manner.
@@ -58,8 +57,7 @@ final class RecordThread {
             pause { $0.take(event, of: sender, number: number, bytes) }
             return
         }
-        batch.append(event, of: sender, number: number, bytes)
-        if batch.size >= batchSize { handOver() }
+        if batch.append(event, of: sender, number: number, bytes) >= batchSize { handOver() }
     }
 
     /// Waits until the records of all messages so far are made, then lends the stage.

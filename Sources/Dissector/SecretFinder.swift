@@ -71,7 +71,7 @@ final class SecretFinder {
     func forget(_ stream: StreamID) { waiting.remove(stream) }
 
     /// The next stream whose other side has found the secret.
-    func next() -> StreamID? { waiting.next() }
+    func next() -> StreamID? { hasKeys ? waiting.next() : nil }
 
     /// Streams that have waited for a secret, which may be there now.
     func streamsToOffer() -> [StreamID] {
