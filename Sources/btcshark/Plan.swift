@@ -6,6 +6,7 @@ import Dissector
 import Glibc
 import Insight
 import Output
+import System
 
 /// The options, checked: what is to be done.
 struct Plan {
@@ -38,8 +39,8 @@ struct Plan {
     let nodeOfTop: Node?
     /// What is read stands in ``Options/read``, and in ``Options/arguments`` the filter alone.
     let options: Options
-    /// How many threads dissect saved captures, where somebody says so; else one reads, and one does all else.
-    let threads: Int?
+    /// How many threads dissect saved captures.
+    let threads: Int
     /// Something that was named cannot be read, which is complained of already.
     let lacksInput: Bool
 
@@ -392,8 +393,8 @@ struct Plan {
         try options.decodeAs.reduce(into: []) { $0.formUnion(try DecodeAs.ports($1)) }
     }
 
-    private static func threads(_ options: Options) throws -> Int? {
-        guard let threads = options.threads else { return nil }
+    private static func threads(_ options: Options) throws -> Int {
+        guard let threads = options.threads else { return min(Processors.count, 256) }
         guard (1...256).contains(threads) else { throw ValidationError("--threads: 1 to 256.") }
         if options.interface != nil { throw ValidationError("--threads cannot be used with -i.") }
         return threads

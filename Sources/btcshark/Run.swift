@@ -126,8 +126,8 @@ struct Run {
             options.unreadSinks = answers.unreadSinks
             // Whoever looks at lines as they come, or at what else the records become, wants one after another.
             options.usesRecordThread = plan.threads != 1 && !output.isLineBuffered && exporter == nil
-            if let threads = plan.threads, threads > 1, answers.sinks.isEmpty {
-                options.sharedWriting = plan.presentation.sharedWriting(output, threads)
+            if plan.threads > 1, answers.sinks.isEmpty {
+                options.sharedWriting = plan.presentation.sharedWriting(output, plan.threads)
             }
             output.hearsNoSignals = options.usesRecordThread
             var pipeline = Pipeline(options, writer: writer, collector: collector)
