@@ -8,6 +8,7 @@ import sys
 import unittest
 
 from check_schema import Schema  # noqa: F401
+from check_clickhouse import ClickHouse  # noqa: F401
 from check_duckdb import DuckDB, DuckDBTable, DuckDBWithNode  # noqa: F401
 from check_spark import Spark  # noqa: F401
 

@@ -4,6 +4,9 @@ import decimal
 import json
 import os
 import subprocess
+import tempfile
+
+from rings import Capture
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.path.abspath(os.environ.get("BTCSHARK", os.path.join(ROOT, ".build/release/btcshark")))
@@ -29,7 +32,9 @@ def answers(capture, question):
 
 
 def all_lines():
-    """Records of all captures, and of those that need more than -r."""
+    """Records of all captures, of those that need more than -r, and of messages that are cut: values of these are null, and
+    have keys that tables have no column for.
+    """
     keys = os.path.join(ROOT, "captures", "relay-v2-encrypted.keys")
     lines = []
     for capture in CAPTURES:
@@ -37,6 +42,11 @@ def all_lines():
         lines += run("-r", capture, "-2", "--relations", "-T", "ndjson").splitlines()
         if "v2" in capture:
             lines += run("-r", capture, "--keylog", keys, "--encrypted", "-T", "ndjson").splitlines()
+    with tempfile.TemporaryDirectory() as folder:
+        for length in (96, 150, 400):
+            path = os.path.join(folder, f"cut-{length}.pcap")
+            Capture.read(RELAY).snapped(length).write(path)
+            lines += run("-r", path, "-T", "ndjson").splitlines()
     return lines
 
 

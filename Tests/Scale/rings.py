@@ -40,6 +40,10 @@ class Capture:
     def shifted(self, seconds):
         return self.with_packets([(time + round(seconds * 10**9), *rest) for time, *rest in self.packets])
 
+    def snapped(self, length):
+        """With at most so many bytes of each packet, as with `-s`."""
+        return self.with_packets([(time, original, data[:length]) for time, original, data in self.packets])
+
     def parts(self, count):
         """As many pieces of about as many packets, as the files of a ring."""
         size = -(-len(self.packets) // count)

@@ -137,9 +137,17 @@ extension SchemaDialect {
     fileprivate var names: Names {
         switch self {
         case .clickHouse:
+            // Its parts are always compact: in a wide one each of 2,400 columns has files of its own, and an insert of 100 MB
+            // opens more of them than a process may have.
             Names(
-                object: "Tuple(", objectEnd: ")", separator: " ", list: "Array(", listEnd: ")", json: "String",
-                table: "CREATE TABLE messages (\n", tableEnd: "\n) ENGINE = MergeTree ORDER BY tuple();\n")
+                object: "Tuple(", objectEnd: ")", separator: " ", list: "Array(", listEnd: ")",
+                json: "Nullable(String)", table: "CREATE TABLE messages (\n",
+                tableEnd: """
+
+                    ) ENGINE = MergeTree ORDER BY tuple()
+                    SETTINGS min_bytes_for_wide_part = 1000000000000000;
+
+                    """)
         case .duckDB:
             Names(
                 object: "STRUCT(", objectEnd: ")", separator: " ", list: "", listEnd: "[]", json: "JSON",
