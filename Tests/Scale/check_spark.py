@@ -10,7 +10,7 @@ import tempfile
 import unittest
 
 import common
-from rings import Capture
+from rings import Capture, long_messages
 
 sys.path.insert(0, os.path.join(common.ROOT, "contrib/spark"))
 
@@ -61,6 +61,7 @@ class Spark(unittest.TestCase):
         cls.spark = (
             SparkSession.builder.master("local-cluster[2,1,1024]").appName("check")
             .config("spark.driver.memory", "1g").config("spark.ui.enabled", "false")
+            .config("spark.ui.showConsoleProgress", "false")
             .config("spark.sql.session.timeZone", "UTC").config("spark.sql.shuffle.partitions", "4")
             .config("spark.executorEnv.PYTHONPATH", os.pathsep.join(sys.path))
             .config("spark.local.dir", cls.path("local")).getOrCreate())
@@ -100,6 +101,7 @@ class Spark(unittest.TestCase):
             sorted(self.compared(row.host, row.line) for row in rows),
             sorted(self.compared(*line.split("\t", 1)) for line in self.plain))
         self.compare_announcements(read)
+        self.compare_names(read)
 
     @staticmethod
     def compared(host, line):
@@ -120,6 +122,35 @@ class Spark(unittest.TestCase):
             self.assertEqual(later.clock_offset, 3600)
         expected = {item["bitcoin.inv.hash"] for item in self.announced("alpha", "10.20.0.1")}
         self.assertEqual(of_host["alpha"].keys(), expected)
+
+    def compare_names(self, read):
+        """A host to which the same was announced by txids heard of the same transactions."""
+        from announcements import announcements, first_seen
+
+        names, lines = {}, []
+        for line in self.plain:
+            host, record = line.split("\t", 1)
+            record = json.loads(record, parse_float=decimal.Decimal)
+            if host == "alpha" and record["bitcoin"].get("bitcoin.command") == "tx":
+                names[record["bitcoin"]["bitcoin.tx"]["bitcoin.tx.wtxid"]] = record["bitcoin"]["bitcoin.tx"]["bitcoin.tx.txid"]
+            elif host == "alpha" and record["bitcoin"].get("bitcoin.command") == "inv":
+                lines.append(record)
+        renamed = 0
+        for record in lines:
+            for item in record["bitcoin"]["bitcoin.inv"]["bitcoin.inv.item"]:
+                if item["bitcoin.inv.hash"] in names:
+                    item["bitcoin.inv.hash"] = names[item["bitcoin.inv.hash"]]
+                    renamed += 1
+        self.assertGreater(renamed, 3)
+        rows = self.spark.createDataFrame(
+            [("delta", json.dumps(record, default=float)) for record in lines], "host STRING, line STRING")
+        both = read.unionByName(
+            self.messages.typed(rows, self.messages.schema(common.PROGRAM)), allowMissingColumns=True)
+        rings = [*self.rings, self.rings[0]._replace(host="delta")]
+        found = first_seen(announcements(self.spark, both, rings)).collect()
+        hashes = {host: {row.hash for row in found if row.host == host} for host in ("alpha", "delta")}
+        self.assertEqual(hashes["alpha"], hashes["delta"])
+        self.assertEqual({row.hosts for row in found if row.host == "delta"}, {3})
 
     def announced(self, host, node):
         """Entries of inv messages to a node, by the plain run."""
@@ -145,23 +176,74 @@ class Spark(unittest.TestCase):
             self.rows(rings=[ring])
         self.assertIn("exited with error code 2", str(caught.exception))
 
-    def test_cut_connections(self):
-        """Together the files of a ring are the capture; apart, what is cut is missing and said to be."""
-        def contents(*paths):
-            lines = common.run(
-                "--files-from", "-", "-T", "ndjson", "-Q", input="".join(path + "\n" for path in paths)).splitlines()
-            records = [json.loads(line) for line in lines]
-            for record in records:
-                del record["frame"]["frame.file"]
-            return records
+    def test_a_filter_leaves_messages_out(self):
+        found = self.messages.records(self.spark, self.rings, common.PROGRAM, filter="bitcoin.inv || bitcoin.tx")
+        rows = ["\t".join(row) for row in found.collect()]
+        kept = [line for line in self.plain if '"bitcoin.inv":' in line or '"bitcoin.tx":' in line]
+        self.assertTrue(0 < len(kept) < len(self.plain))
+        self.assertEqual(digest(rows), digest(kept))
 
+    def test_rings_that_would_be_counted_twice_are_refused(self):
+        def read(*lines):
+            path = self.path("other.tsv")
+            with open(path, "w", encoding="utf-8") as file:
+                file.writelines("\t".join(line) + "\n" for line in lines)
+            return self.messages.read_rings(path)
+
+        self.assertEqual(
+            read(("alpha", "192.0.2.1, 2001:DB8:0::1", "-0.5", "/r/a"), ("alpha", "192.0.2.1", "-0.5", "/r/b")),
+            [("alpha", ("192.0.2.1", "2001:db8::1"), -0.5, "/r/a"), ("alpha", ("192.0.2.1",), -0.5, "/r/b")])
+        for second, complaint in (
+            (("beta", "192.0.2.2", "0", "/r/a/"), "read twice"), (("alpha", "192.0.2.1", "1", "/r/b"), "another offset"),
+            (("beta", "node.example", "0", "/r/b"), "node.example"), (("beta", "192.0.2.2", "0"), "3 columns"),
+            (("beta", "192.0.2.2", "soon", "/r/b"), "soon"),
+        ):
+            with self.assertRaises(SystemExit) as caught:
+                read(("alpha", "192.0.2.1", "0", "/r/a"), second)
+            self.assertIn("line 2", str(caught.exception))
+            self.assertIn(complaint, str(caught.exception))
+
+    @staticmethod
+    def contents(*paths):
+        """Records of files that are read as one, without the names of these."""
+        lines = common.run(
+            "--files-from", "-", "-T", "ndjson", "-Q", input="".join(path + "\n" for path in paths)).splitlines()
+        records = [json.loads(line) for line in lines]
+        for record in records:
+            del record["frame"]["frame.file"]
+        return records
+
+    def test_cut_connections(self):
+        """Together the files of a ring are the capture; apart, those after the first know no peer."""
         files = self.files["alpha"]
-        whole = contents(common.RELAY)
-        self.assertEqual(contents(*files), whole)
-        apart = [contents(file) for file in files]
-        known = [record for record in whole if "bitcoin.peer" in record]
-        self.assertEqual(len(known), len(whole))
-        # Only the first file has the version messages.
-        for part in apart[1:]:
+        uncut = self.contents(common.RELAY)
+        self.assertEqual(self.contents(*files), uncut)
+        self.assertTrue(all("bitcoin.peer" in record for record in uncut))
+        for part in [self.contents(file) for file in files][1:]:
             self.assertFalse([record for record in part if "bitcoin.peer" in record])
-            self.assertNotEqual(part, whole)
+
+    def test_cut_messages(self):
+        """Together no message of a ring is cut; apart, those across the end of a file are, and are said to be."""
+        messages, parts = 20 * 10, 4
+        capture = long_messages(20, 10, 20_000)
+        together = self.path("long.pcap")
+        capture.write(together)
+        files = capture.write_ring(self.path("long"), parts)
+
+        def cut(records):
+            return [record for record in records if "bitcoin.captured" in record["bitcoin"]]
+
+        uncut = self.contents(together)
+        self.assertEqual(len(uncut), messages)
+        self.assertEqual(cut(uncut), [])
+        self.assertEqual(self.contents(*files), uncut)
+        apart = [self.contents(file) for file in files]
+        found = sum(len(cut(part)) for part in apart)
+        # Each of 20 connections is cut at the end of each file but the last.
+        self.assertEqual(found, 20 * (parts - 1))
+        for number, (file, part) in enumerate(zip(files, apart)):
+            counts = subprocess.run(
+                [common.PROGRAM, "-r", file, "-q"], capture_output=True, text=True, check=True).stderr
+            self.assertEqual(f"{len(cut(part))} messages cut" in counts, number < parts - 1, counts)
+            # What is left of a message at the beginning of a file.
+            self.assertEqual(", 0 bytes skipped" not in counts, number > 0, counts)

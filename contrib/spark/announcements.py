@@ -4,7 +4,8 @@
     spark-submit announcements.py HOSTS MESSAGES OUT
 
 MESSAGES is what messages.py wrote, HOSTS the same table. OUT has a row for each host and thing announced to its
-node by inv: when and by whom first, by the corrected clock, and how long after the first of all hosts.
+node by inv: when and by whom first, by the corrected clock, and how long after the first of all hosts. A transaction's
+hash is its wtxid, also where it was announced by its txid, if any host has received it.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from messages import read_rings
 def announcements(spark, messages, rings):
     """Announcements that nodes received: host, hash, what it is, by whom, when by the host's clock, and its offset."""
     known = spark.createDataFrame(
-        sorted({(ring.host, ring.node, ring.offset) for ring in rings}),
+        sorted({(ring.host, node, ring.offset) for ring in rings for node in ring.nodes}),
         "host STRING, node STRING, clock_offset DOUBLE")
     bitcoin, ip, ipv6 = F.col("bitcoin"), F.col("ip"), F.col("ipv6")
     inventory = messages.where(bitcoin["bitcoin.command"] == "inv").select(
@@ -28,9 +29,14 @@ def announcements(spark, messages, rings):
         F.col("frame")["frame.time_epoch"].alias("seen"),
         F.explode(bitcoin["bitcoin.inv"]["bitcoin.inv.item"]).alias("item"))
     received = inventory.join(F.broadcast(known), (inventory.host == known.host) & (inventory.receiver == known.node))
-    return received.select(
+    transaction = bitcoin["bitcoin.tx"]
+    names = messages.where(bitcoin["bitcoin.command"] == "tx").groupBy(
+        transaction["bitcoin.tx.txid"].alias("txid")).agg(F.min(transaction["bitcoin.tx.wtxid"]).alias("wtxid"))
+    item = F.col("item")
+    named = received.join(names, item["bitcoin.inv.hash"] == names.txid, "left")
+    return named.select(
         inventory.host, "peer", "seen", "clock_offset",
-        F.col("item")["bitcoin.inv.hash"].alias("hash"), F.col("item")["bitcoin.inv.type.name"].alias("type"))
+        F.coalesce(names.wtxid, item["bitcoin.inv.hash"]).alias("hash"), item["bitcoin.inv.type.name"].alias("type"))
 
 
 def first_seen(announced):
