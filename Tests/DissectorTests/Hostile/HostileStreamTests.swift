@@ -50,8 +50,9 @@ import Testing
             }
         }
         for form in [[], ["-V"]] {
+            // A tree of a message that is cut, and its text, are there once for each thread.
             let trial = try Trial(
-                capture, ["--memory-limit", "16"] + form, memory: 64, keepsOutput: true)
+                capture, ["--memory-limit", "16"] + form, memory: form.isEmpty ? 64 : 96, keepsOutput: true)
             #expect(trial.status == 0, "\(form): \(trial.errors.suffix(300))")
             let text = String(decoding: trial.output, as: UTF8.self)
             let notes = text.matches(of: form.isEmpty ? #/\[memory limit\]/# : #/A limit of memory was reached/#).count

@@ -42,7 +42,9 @@ struct Trial {
         let output = keepsOutput ? folder("output") : "/dev/null"
         let limits = Self.isSanitized ? "" : "ulimit -t \(Self.secondsLimit) && ulimit -d \(memory << 10) && "
         let line = limits + "exec \"$0\" \"$@\" </dev/null >'\(output)' 2>'\(folder("errors"))'"
-        let process = try Self.spawn(["/bin/sh", "-c", line, Self.program, "-r", capture] + arguments)
+        // Each thread has memory of its own, and elsewhere there are more processors.
+        let reading = ["-r", capture, "--threads", "2"]
+        let process = try Self.spawn(["/bin/sh", "-c", line, Self.program] + reading + arguments)
         (seconds, peak, status) = try Self.wait(for: process)
         self.output = keepsOutput ? [UInt8](try Data(contentsOf: URL(fileURLWithPath: output))) : []
         errors = String(decoding: try Data(contentsOf: URL(fileURLWithPath: folder("errors"))), as: UTF8.self)
