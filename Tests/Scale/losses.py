@@ -50,7 +50,9 @@ def measure(capture):
     length = (capture.packets[-1][0] - capture.packets[0][0]) / 10**9
     ways = [("a ring of 8 files, as one", capture.parts(8), True)]
     ways += [(f"{parts} pieces of equal packets", capture.parts(parts), False) for parts in (2, 8, 32)]
-    ways += [(f"pieces of {length / 8:.1f} s", by_time(capture, length / 8), False)]
+    by_length = by_time(capture, length / 8)
+    ways += [(f"pieces of {length / 8:.2g} s, of which {len(by_length)} have packets", by_length, False)]
+    ways += [("8 pieces, no packet with more than 100 bytes", capture.segmented(100).parts(8), False)]
     print(f"\n{len(capture.packets):,} packets, {length:.1f} s\n")
     with tempfile.TemporaryDirectory() as folder:
         for way, (name, parts, together) in enumerate(ways):

@@ -41,7 +41,7 @@ class Capture:
         return self.with_packets([(time + round(seconds * 10**9), *rest) for time, *rest in self.packets])
 
     def snapped(self, length):
-        """With at most so many bytes of each packet, as with `-s`."""
+        """With the first bytes of each packet alone, as with `-s`."""
         return self.with_packets([(time, original, data[:length]) for time, original, data in self.packets])
 
     def parts(self, count):

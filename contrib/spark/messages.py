@@ -63,7 +63,8 @@ def records(spark, rings, program="btcshark", partitions=None, filter=None):
     hosts = [ring.host for ring in rings]
     if not rings:
         raise SystemExit("no rings")
-    command = f"{shlex.quote(program)} --files-from - -T ndjson -Q"
+    # As many tasks as processors run beside each other already.
+    command = f"{shlex.quote(program)} --files-from - -T ndjson -Q --threads 1"
     if filter:
         command += f" -Y {shlex.quote(filter)}"
     lines = spark.sparkContext.parallelize([ring.path for ring in rings], len(rings)).pipe(command, checkCode=True)
