@@ -48,7 +48,7 @@ class Spark(unittest.TestCase):
         # The second host sees all a quarter of a second later, and its clock is an hour ahead.
         hosts = [
             ("alpha", "10.20.0.1", 0, relay), ("beta", "10.20.0.1", 3600, relay.shifted(3600.25)),
-            ("gamma", "::1", 0, Capture.read(os.path.join(common.ROOT, "captures/relay-ipv6.pcap"))),
+            ("gamma", "fd20::1", 0, Capture.read(os.path.join(common.ROOT, "captures/relay-ipv6.pcap"))),
         ]
         cls.table = cls.path("hosts.tsv")
         cls.files = {}
@@ -109,9 +109,13 @@ class Spark(unittest.TestCase):
 
     def compare_announcements(self, read):
         """What both hosts saw alpha saw first, and beta a quarter of a second later; gamma saw other things."""
-        from announcements import announcements, first_seen
+        from announcements import announcements, first_seen, unheard
 
-        rows = first_seen(announcements(self.spark, read, self.rings)).collect()
+        found = first_seen(announcements(self.spark, read, self.rings))
+        # One whose node has another address than the table says.
+        wrong = self.rings[0]._replace(host="wrong", nodes=("192.0.2.1",))
+        self.assertEqual(unheard(found, [*self.rings, wrong]), {"wrong": wrong})
+        rows = found.collect()
         of_host = {host: {row.hash: row for row in rows if row.host == host} for host in self.files}
         self.assertGreater(len(of_host["alpha"]), 3)
         self.assertEqual(of_host["alpha"].keys(), of_host["beta"].keys())
@@ -120,8 +124,10 @@ class Spark(unittest.TestCase):
             self.assertEqual((row.delay, row.first_host, row.hosts, row.clock_offset), (0, "alpha", 2, 0))
             self.assertEqual((later.delay, later.first_host), (decimal.Decimal("0.25"), "alpha"))
             self.assertEqual(later.clock_offset, 3600)
-        expected = {item["bitcoin.inv.hash"] for item in self.announced("alpha", "10.20.0.1")}
-        self.assertEqual(of_host["alpha"].keys(), expected)
+        for host, node in ("alpha", "10.20.0.1"), ("gamma", "fd20::1"):
+            expected = {item["bitcoin.inv.hash"] for item in self.announced(host, node)}
+            self.assertGreater(len(expected), 3)
+            self.assertEqual(of_host[host].keys(), expected)
 
     def compare_names(self, read):
         """A host to which the same was announced by txids heard of the same transactions."""
@@ -156,7 +162,8 @@ class Spark(unittest.TestCase):
         """Entries of inv messages to a node, by the plain run."""
         for line in self.plain:
             record = json.loads(line.split("\t", 1)[1])
-            to_node = line.startswith(host + "\t") and record.get("ip", {}).get("ip.dst") == node
+            to_node = line.startswith(host + "\t") and node in (
+                record.get("ip", {}).get("ip.dst"), record.get("ipv6", {}).get("ipv6.dst"))
             if to_node and record["bitcoin"].get("bitcoin.command") == "inv":
                 yield from record["bitcoin"]["bitcoin.inv"]["bitcoin.inv.item"]
 

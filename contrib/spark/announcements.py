@@ -9,6 +9,7 @@ hash is its wtxid, also where it was announced by its txid, if any host has rece
 """
 
 import argparse
+import sys
 
 from pyspark.sql import SparkSession, Window
 from pyspark.sql import functions as F
@@ -53,6 +54,12 @@ def first_seen(announced):
         .withColumn("delay", F.col("first_seen") - F.min("first_seen").over(of_all)))
 
 
+def unheard(found, rings):
+    """The rings of hosts of which no announcement was found, by their names."""
+    heard = {row.host for row in found.select("host").distinct().collect()}
+    return {ring.host: ring for ring in rings if ring.host not in heard}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("hosts", metavar="HOSTS")
@@ -60,8 +67,12 @@ def main():
     parser.add_argument("out", metavar="OUT", help="a folder that is not there yet")
     arguments = parser.parse_args()
     spark = SparkSession.builder.appName("btcshark announcements").getOrCreate()
-    announced = announcements(spark, spark.read.parquet(arguments.messages), read_rings(arguments.hosts))
-    first_seen(announced).write.mode("error").parquet(arguments.out)
+    rings = read_rings(arguments.hosts)
+    first_seen(announcements(spark, spark.read.parquet(arguments.messages), rings)).write.mode("error").parquet(arguments.out)
+    for host, ring in unheard(spark.read.parquet(arguments.out), rings).items():
+        print(
+            f"{host}: nothing was announced to {', '.join(ring.nodes)}: are these its node's addresses in the capture?",
+            file=sys.stderr)
     spark.stop()
 
 
