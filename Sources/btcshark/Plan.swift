@@ -394,7 +394,7 @@ struct Plan {
     }
 
     private static func threads(_ options: Options) throws -> Int {
-        guard let threads = options.threads else { return min(Processors.count, 256) }
+        guard let threads = options.threads else { return min(Processors.count(), 256) }
         guard (1...256).contains(threads) else { throw ValidationError("--threads: 1 to 256.") }
         if options.interface != nil { throw ValidationError("--threads cannot be used with -i.") }
         return threads
