@@ -83,9 +83,10 @@ public struct PipelineOptions: Sendable {
     /// The writer is then called on that thread until ``Pipeline/finish()`` has returned. With a ``recordLimit`` or a
     /// collector of frames everything stays on one thread.
     public var usesRecordThread = false
-    /// With ``usesRecordThread``: records are made by several threads, each with a writer of its own in place of that of
-    /// the pipeline. It is not looked at where the order of records matters to more than what they tell of earlier
-    /// messages; see ``sharesRecords(_:_:)``.
+    /// Records are made by several threads, each with a writer of its own in place of that of the pipeline. Some wait until
+    /// more have come: where somebody waits for a single record, call ``Pipeline/pauseRecords(_:)`` now and then. It is not
+    /// looked at where the order of records matters to more than what they tell of earlier messages; see
+    /// ``sharesRecords(_:_:)``.
     public var sharedWriting: SharedWriting?
     /// Bytes of messages that are handed to that thread at once; as many again may wait for it.
     public var recordBatchSize = 1 << 18
@@ -94,14 +95,18 @@ public struct PipelineOptions: Sendable {
 
     /// A record limit ends the reading with the very message that reaches it, and a collector is shown each record
     /// before the next frame. Without a filter and a writer no records are made.
-    func usesThread(_ writer: (any RecordSink)?, _ collector: FrameCollector?) -> Bool {
-        usesRecordThread && recordLimit == .max && collector == nil
+    private func mayUseThreads(_ writer: (any RecordSink)?, _ collector: FrameCollector?) -> Bool {
+        recordLimit == .max && collector == nil
             && (writer != nil || filter != nil || identifier != nil || decrypted != nil)
+    }
+
+    func usesThread(_ writer: (any RecordSink)?, _ collector: FrameCollector?) -> Bool {
+        usesRecordThread && mayUseThreads(writer, collector)
     }
 
     /// Several threads may make records where each can be made without knowing of which others are shown.
     func sharesRecords(_ writer: (any RecordSink)?, _ collector: FrameCollector?) -> SharedWriting? {
-        guard let sharedWriting, usesThread(writer, collector), writer != nil else { return nil }
+        guard let sharedWriting, mayUseThreads(writer, collector), writer != nil else { return nil }
         guard identifier == nil, window == nil, decrypted == nil, unreadSinks.isEmpty else { return nil }
         if let filter {
             let delta = RecordFields.standard.packet.timeDeltaDisplayed

@@ -32,6 +32,8 @@ struct LiveSession: ~Copyable {
     private(set) var packetsNotShown: UInt64 = 0
     private let begun = ContinuousClock.now
     private var flushed = ContinuousClock.now
+    /// All records found so far are written.
+    private var isWritten = false
     private var lookedForKeys = ContinuousClock.now
     /// The number of the last frame that was taken.
     private var frame: UInt64 = 0
@@ -143,7 +145,12 @@ struct LiveSession: ~Copyable {
         noteCompletion(before: header.number)
         frame = header.number
         do throws(PipelineError) {
-            if onlyRecords { packetsNotShown &+= 1 } else { try pipeline?.receive(header, bytes) }
+            if onlyRecords {
+                packetsNotShown &+= 1
+            } else {
+                isWritten = false
+                try pipeline?.receive(header, bytes)
+            }
         } catch {
             failure = error
         }
@@ -186,15 +193,22 @@ struct LiveSession: ~Copyable {
             keys.refresh()
             pipeline?.lookForKeys()
         }
-        output.flush()
+        writeRecords()
         // A second late, as where nothing comes.
         for notice in pipeline?.takeNotices(at: SystemClock.nanoseconds - 1_000_000_000) ?? [] {
             StandardError.complain(notice)
         }
     }
 
-    /// Short where something waits to be handed on, in milliseconds.
-    private var wait: Int32 { output.buffer.isEmpty && !holdsRecords ? Self.longestWait : 10 }
+    /// Writes all records found so far, also those that other threads still make.
+    private mutating func writeRecords() {
+        let output = output
+        pipeline?.pauseRecords { output.flush() }
+        isWritten = true
+    }
+
+    /// Short where something may wait to be written, in milliseconds.
+    private var wait: Int32 { isWritten && !holdsRecords ? Self.longestWait : 10 }
 
     private var holdsRecords: Bool {
         switch pipeline {
@@ -252,7 +266,10 @@ struct LiveSession: ~Copyable {
         if Signals.takeCountsRequest() {
             StandardError.say(reader.statistics.text(taken: nil))
             if let counts { StandardError.say(counts.text) }
-            if answers.hasQuestions, let facts = allFacts(reader) { answers.answer(facts) }
+            if answers.hasQuestions, let facts = allFacts(reader) {
+                let answers = answers
+                pipeline?.pauseRecords { answers.answer(facts) }
+            }
         }
     }
 
@@ -272,10 +289,10 @@ struct LiveSession: ~Copyable {
     }
 
     /// At the beginning, too: then it is known at once whether the file can be written.
-    private func writeMetrics(_ reader: borrowing LiveReader) {
+    private mutating func writeMetrics(_ reader: borrowing LiveReader) {
         // A moment old at most.
         guard let metrics = answers.metrics, metrics.isDue(flushed), let facts = allFacts(reader) else { return }
-        metrics.write(facts)
+        pipeline?.pauseRecords { metrics.write(facts) }
     }
 
     /// Also what only the reader knows.

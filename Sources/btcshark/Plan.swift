@@ -39,7 +39,7 @@ struct Plan {
     let nodeOfTop: Node?
     /// What is read stands in ``Options/read``, and in ``Options/arguments`` the filter alone.
     let options: Options
-    /// How many threads dissect saved captures.
+    /// How many threads dissect captures.
     let threads: Int
     /// Something that was named cannot be read, which is complained of already.
     let lacksInput: Bool
@@ -396,7 +396,6 @@ struct Plan {
     private static func threads(_ options: Options) throws -> Int {
         guard let threads = options.threads else { return min(Processors.count(), 256) }
         guard (1...256).contains(threads) else { throw ValidationError("--threads: 1 to 256.") }
-        if options.interface != nil { throw ValidationError("--threads cannot be used with -i.") }
         return threads
     }
 

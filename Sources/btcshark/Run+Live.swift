@@ -59,6 +59,8 @@ extension Run {
             var options = plan.pipeline
             options.usedSecrets = secrets?.used
             options.unreadSinks = answers.unreadSinks
+            options.sharedWriting = sharedWriting
+            if options.sharedWriting != nil { output.hearsNoSignals = true }
             var session = LiveSession(
                 live, output: output, pipeline: plan.dissects ? Pipeline(options, writer: writer) : nil,
                 keys: plan.keys, secrets: secrets, answers: answers, top: top)

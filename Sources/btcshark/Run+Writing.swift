@@ -18,7 +18,7 @@ extension Run {
             var options = plan.pipeline
             options.captureNotes = notes
             options.decrypted = decrypted
-            options.usesRecordThread = plan.threads != 1 && !output.isLineBuffered && exporter == nil
+            options.usesRecordThread = mayUseThreads
             output.hearsNoSignals = options.usesRecordThread
             var pipeline = Pipeline(options, writer: writer)
             var files = CaptureFiles(paths: paths, notes: notes)

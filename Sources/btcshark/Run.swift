@@ -124,11 +124,8 @@ struct Run {
             options.captureNotes = notes
             options.usedSecrets = secrets
             options.unreadSinks = answers.unreadSinks
-            // Whoever looks at lines as they come, or at what else the records become, wants one after another.
-            options.usesRecordThread = plan.threads != 1 && !output.isLineBuffered && exporter == nil
-            if plan.threads > 1, answers.sinks.isEmpty {
-                options.sharedWriting = plan.presentation.sharedWriting(output, plan.threads)
-            }
+            options.usesRecordThread = mayUseThreads
+            options.sharedWriting = sharedWriting
             output.hearsNoSignals = options.usesRecordThread
             var pipeline = Pipeline(options, writer: writer, collector: collector)
             var files = CaptureFiles(paths: paths, notes: notes)
@@ -176,6 +173,15 @@ struct Run {
     private func openings(of paths: [String]) -> Int {
         let isSelected = plan.packetFile != nil && !plan.writesDecrypted
         return (plan.answerBook == nil ? 1 : 2) * (paths.count > 1 ? 2 : 1) + (isSelected ? 5 : 0)
+    }
+
+    /// Whether records may be made on other threads: not where each line is written at once, nor where objects are exported.
+    var mayUseThreads: Bool { plan.threads != 1 && !output.isLineBuffered && exporter == nil }
+
+    /// How several threads write the records; nil where they may not.
+    var sharedWriting: SharedWriting? {
+        guard mayUseThreads, answers.sinks.isEmpty else { return nil }
+        return plan.presentation.sharedWriting(output, plan.threads)
     }
 
     /// Hands the frames on until the end or a signal.

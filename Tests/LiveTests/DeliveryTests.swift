@@ -10,7 +10,7 @@ struct DeliveryTests {
 
     @Test(arguments: [["-T", "ndjson"], [], ["-T", "fields", "-e", "bitcoin.command"]])
     func quietConnection(format: [String]) throws {
-        let program = try LiveProgram.capturing(["-i", "lo"] + format, in: space)
+        let program = try LiveProgram.capturing(["-i", "lo", "--threads", "4"] + format, in: space)
         let peers = try TCPPeers(port: 8333, in: space)
         var milliseconds: [Double] = []
         for number in 1...20 {

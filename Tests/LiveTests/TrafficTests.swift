@@ -57,6 +57,28 @@ struct TrafficTests {
         try expectAll(sent, program, file, options)
     }
 
+    /// What several threads write while packets come is what one writes of the recording, byte for byte.
+    @Test(arguments: [["-V", "--full"], [], ["-T", "ndjson", "-e", "frame.number", "-e", "bitcoin.tx.txid"]])
+    func severalThreads(format: [String]) throws {
+        let file = folder.path + "/live.pcap"
+        let program = try LiveProgram.capturing(
+            ["-i", "lo", "-w", file, "--threads", "4"] + format, in: space)
+        // More at once than one thread is given, and little in between.
+        let goods: [BitcoinMessage] = [try .sample("tx"), .block(size: 1_000_000), .tx(1, size: 3_000)]
+        for pause in [0, 60_000] as [UInt32] {
+            _ = try BitcoinPeers(TCPPeers(port: 8333, in: space), goods: goods, rounds: 4, pause: pause).finish()
+        }
+        #expect(program.comes { program.lines.count > 60 }, "\(program.lines.count)")
+        // Beside those that read, record and take the packets.
+        let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(program.process)/task")
+        #expect(threads.count > 3)
+        #expect(program.interrupt() == .status(0), "\(program.errorText)")
+        let (ending, output, errors) = try LiveProgram.run(["-r", file, "-Q", "--threads", "1"] + format)
+        #expect(ending == .status(0), "\(errors)")
+        #expect(output.count { $0 == UInt8(ascii: "\n") } > 80)
+        #expect(program.outputBytes == output)
+    }
+
     /// Of three interfaces two; what comes by the third is not there.
     @Test func severalInterfaces() throws {
         let other = try NetworkNamespace()

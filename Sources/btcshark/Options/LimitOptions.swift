@@ -30,8 +30,8 @@ struct LimitOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "With -r: dissect on this many threads; with 1 one message after the other. Unless set as many as "
-                + "processors that it may run on. What is written is the same.",
+            "Dissect what -r and -i bring on this many threads; with 1 one message after the other. Unless set as "
+                + "many as processors that it may use. What is written is the same.",
             valueName: "n"),
         completion: .nothing)
     var threads: Int?
