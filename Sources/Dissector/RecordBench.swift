@@ -31,7 +31,6 @@ final class RecordBench: @unchecked Sendable {
         var isMade = false
         /// The text, where it was not written by its maker.
         var pieces: [[UInt8]] = []
-        var shown: UInt64 = 0
     }
 
     private struct Progress {

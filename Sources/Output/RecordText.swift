@@ -3,6 +3,8 @@ import Records
 
 /// A record as people read it: summary line, tree and hex dump in any combination.
 struct RecordText {
+    /// Is given what has grown large, and says how wide lines may be.
+    private let output: ByteOutput
     var summary: SummaryLine?
     let places: PlaceLines?
     var tree: TreeText?
@@ -14,9 +16,10 @@ struct RecordText {
     private let cutter: TreeCutter?
 
     init(
-        summary: SummaryLine?, places: PlaceLines?, tree: TreeText?, annotated: AnnotatedText?, hex: Bool,
-        isForPeople: Bool
+        of output: ByteOutput, summary: SummaryLine?, places: PlaceLines?, tree: TreeText?, annotated: AnnotatedText?,
+        hex: Bool, isForPeople: Bool
     ) {
+        self.output = output
         self.summary = summary
         self.places = places
         self.tree = tree
@@ -32,9 +35,7 @@ struct RecordText {
 
     var showsTree: Bool { tree != nil || annotated != nil }
 
-    /// - Parameter output: Is given what has grown large.
-    mutating func append(_ record: borrowing Record, _ bytes: RawSpan, to text: inout TextBuffer, of output: ByteOutput)
-    {
+    mutating func append(_ record: borrowing Record, _ bytes: RawSpan, to text: inout TextBuffer) {
         let fit = Fit(width: isForPeople ? output.width : nil, output)
         if summary != nil || places != nil {
             fit.lines(.cut, &text) { text, _ in

@@ -20,7 +20,8 @@ public final class TextWriter: RecordSink {
     ) {
         self.output = output
         form = RecordText(
-            summary: summary, places: places, tree: tree, annotated: annotated, hex: hex, isForPeople: isForPeople)
+            of: output, summary: summary, places: places, tree: tree, annotated: annotated, hex: hex,
+            isForPeople: isForPeople)
     }
 
     public var wants: Wants { Wants(form.showsTree ? .tree : .summary, info: form.summary != nil) }
@@ -29,7 +30,7 @@ public final class TextWriter: RecordSink {
 
     public func write(_ record: borrowing Record, _ bytes: RawSpan) {
         var text = output.take()
-        form.append(record, bytes, to: &text, of: output)
+        form.append(record, bytes, to: &text)
         output.give(text)
     }
 }
