@@ -265,14 +265,13 @@ final class V2Reader: TransportReader {
         guard let schedule = session.schedule else { return }
         begin(into: &outlet)
         if packet.lost > 0 { stream.connection.noteLoss(of: stream.id.direction) }
-        var facts = V2PacketLayout.Facts(packet, sessionID: schedule.sessionID)
-        if packet.garbageLength != nil {
-            facts.key = sealed.bytes.extracting(first: EllSwiftKey.byteCount).withUnsafeBytes { Array($0) }
-        }
-        if workshop.showsCiphertext {
-            let count = plain.byteCount + V2Framer.overhead - PacketContents.headerLength
-            facts.ciphertext = sealed.bytes.extracting(last: count).withUnsafeBytes { Array($0) }
-        }
+        let keyLength = packet.garbageLength == nil ? 0 : EllSwiftKey.byteCount
+        let sealedLength =
+            workshop.showsCiphertext ? plain.byteCount + V2Framer.overhead - PacketContents.headerLength : 0
+        let facts = V2PacketLayout.Facts(
+            packet, sessionID: schedule.sessionID,
+            key: sealed.bytes.extracting(first: keyLength).withUnsafeBytes { Array($0) },
+            ciphertext: sealed.bytes.extracting(last: sealedLength).withUnsafeBytes { Array($0) })
         var arrival = PacketArrival(
             origin: provenance.completion(at: sealed.end),
             frames: outlet.frames(sealed.offset..<sealed.end, provenance),

@@ -49,18 +49,21 @@ public struct V2PacketLayout: Sendable {
         (0, "Bad", "the packet is not what its sender encrypted, or the secret is not this connection's"),
         (1, "Good", "the packet is what its sender encrypted"))
 
-    /// What is known of a packet beside its decrypted bytes.
-    public struct Facts: Sendable {
-        public var packet: V2Framer.Packet
-        public var sessionID: [UInt8]
+    /// What is known of a packet beside its decrypted bytes. An object, so that a message without a packet has only a
+    /// pointer for it.
+    public final class Facts: Sendable {
+        public let packet: V2Framer.Packet
+        public let sessionID: [UInt8]
         /// The direction's key; empty for all but its first packet.
-        public var key: [UInt8] = []
+        public let key: [UInt8]
         /// The packet as it was sent, if that is wanted.
-        public var ciphertext: [UInt8] = []
+        public let ciphertext: [UInt8]
 
-        public init(_ packet: V2Framer.Packet, sessionID: [UInt8]) {
+        public init(_ packet: V2Framer.Packet, sessionID: [UInt8], key: [UInt8], ciphertext: [UInt8]) {
             self.packet = packet
             self.sessionID = sessionID
+            self.key = key
+            self.ciphertext = ciphertext
         }
     }
 
@@ -79,10 +82,12 @@ public struct V2PacketLayout: Sendable {
         _ c: inout Cursor<some FieldSink & ~Copyable>, _ facts: Facts, hasMessage: Bool
     ) throws(Stop) {
         let contents = c.left - PacketContents.headerLength
+        // A span of an object's array cannot be lent.
+        let (sent, session, sealed) = (facts.key, facts.sessionID, facts.ciphertext)
         try c.group(packet) { c throws(Stop) in
-            if !facts.key.isEmpty { c.generate(key, facts.key.span.bytes) }
+            if !sent.isEmpty { c.generate(key, sent.span.bytes) }
             if let count = facts.packet.garbageLength { c.generate(garbageLength, UInt64(count)) }
-            c.generate(sessionID, facts.sessionID.span.bytes)
+            c.generate(sessionID, session.span.bytes)
             c.generate(number, facts.packet.number)
             if facts.packet.lost > 0 {
                 c.generate(lost, facts.packet.lost)
@@ -90,7 +95,7 @@ public struct V2PacketLayout: Sendable {
             }
             c.generate(length, UInt64(contents))
             c.generate(authentication, 1)
-            if !facts.ciphertext.isEmpty { c.generate(ciphertext, facts.ciphertext.span.bytes) }
+            if !sealed.isEmpty { c.generate(ciphertext, sealed.span.bytes) }
             let flags = try c.integer(header, UInt8.self)
             c.flags([(ignore, UInt64(PacketContents.ignoreBit))], of: UInt64(flags), bytes: 1)
             if hasMessage {
