@@ -61,7 +61,7 @@ struct PacketFields: Sendable {
     /// All but ``payload``, and what records have anyway.
     let all: FieldSet
 
-    init(_ layers: borrowing PacketLayers) {
+    init(_ layers: PacketLayers) {
         tcp = layers.tcp
         address = [layers.ethernet.source, layers.ethernet.destination]
         // Declared again, which gives the same fields.

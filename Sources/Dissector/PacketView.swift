@@ -4,7 +4,7 @@ import Layers
 /// The packet that completed a message, as far as its fields are asked for: in the layers of frame, IP and TCP. What
 /// only the filter names stands after all, and is removed before the writer gets the tree.
 final class PacketView {
-    private static let layers = PacketLayers()
+    private static let layers = PacketLayers.standard
 
     let note: PacketNote
     /// What is to be shown.

@@ -90,7 +90,7 @@ public struct Pipeline: ~Copyable {
             file = header.file
             sink.begin(file: file)
         }
-        if let captureNotes, captureNotes.hasSecrets {
+        if captureNotes?.hasSecrets == true, let captureNotes {
             for secrets in captureNotes.takeSecrets() { sink.add(secrets: secrets) }
         }
         packets += 1

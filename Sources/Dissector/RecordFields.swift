@@ -20,7 +20,7 @@ struct RecordFields: Sendable {
     }()
 
     private static let declared: (RecordFields, FieldSet) = {
-        let layers = PacketLayers()
+        let layers = PacketLayers.standard
         return FieldSet.declared { RecordFields(layers) }
     }()
 
@@ -137,7 +137,7 @@ struct RecordFields: Sendable {
     /// Those of the message itself.
     let messages = MessageTypes.standard.fields
 
-    private init(_ layers: borrowing PacketLayers) {
+    private init(_ layers: PacketLayers) {
         packet = PacketFields(layers)
         ip = layers.ipv4.layer
         ipSource = layers.ipv4.source

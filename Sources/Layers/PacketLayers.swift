@@ -15,8 +15,11 @@ public enum Reached: Sendable {
 
 /// All headers below Bitcoin, each declared once, and the one way through them.
 ///
-/// Making it declares all their fields in the catalog.
-public struct PacketLayers: Sendable {
+/// Making it declares all their fields in the catalog. An object, since of a value, which is large, each packet would cost
+/// a copy.
+public final class PacketLayers: Sendable {
+    public static let standard = PacketLayers()
+
     public let ethernet = Ethernet()
     public let vlan = VLAN()
     public let llc = LogicalLinkControl()
@@ -35,7 +38,7 @@ public struct PacketLayers: Sendable {
     public let mpls = MPLS()
     public let rare = RareLayers()
 
-    public init() {}
+    private init() {}
 
     /// IP headers inside IP headers are followed this deep.
     @inlinable public static var tunnelLimit: Int { 8 }

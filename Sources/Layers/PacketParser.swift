@@ -21,13 +21,15 @@ public enum PacketOutcome: Hashable, Sendable {
 /// It keeps nothing but fragments, within the limits of ``Defragmenter``, and allocates nothing but for them. One parser
 /// serves one capture; interfaces of different link types may be mixed.
 public struct PacketParser: ~Copyable {
-    public let layers = PacketLayers()
+    public let layers = PacketLayers.standard
     /// Fragments that wait for others.
     public private(set) var defragmenter: Defragmenter
     /// The frames that brought the datagram handed on last; empty where it came in one.
     public private(set) var fragmentFrames: [UInt64] = []
     /// The frame parsed last brought a fragment with other bytes than a datagram has that was complete before.
     public private(set) var conflict: FragmentConflict?
+    /// One for all packets: nothing that it keeps is looked at.
+    private var sink = SkimSink(wantsInfo: false)
 
     /// - Parameters:
     ///   - datagrams: As many incomplete datagrams are kept at most.
@@ -56,7 +58,6 @@ public struct PacketParser: ~Copyable {
         if !fragmentFrames.isEmpty { fragmentFrames = [] }
         if conflict != nil { conflict = nil }
         guard let first = NextLayer(linkType: linkType) else { return .unsupportedLinkType(linkType) }
-        var sink = SkimSink(wantsInfo: false)
         switch layers.walk(frame, first, wireLength: min(originalLength, Int(UInt32.max)), &sink) {
         case .tcp(var packet, let payload):
             Self.handOn(&packet, frame, payload, body)
@@ -131,7 +132,6 @@ public struct PacketParser: ~Copyable {
         case .rejected: return .malformed
         case .complete(let datagram):
             let bytes = datagram.bytes.span.bytes
-            var sink = SkimSink(wantsInfo: false)
             let reached = layers.walk(
                 bytes, datagram.first, wireLength: datagram.wireLength, source: fragment.key.source,
                 destination: fragment.key.destination, isInIP: true, &sink)

@@ -3,7 +3,7 @@ import Layers
 import Testing
 
 @Suite struct TreeTests {
-    private let layers = PacketLayers()
+    private let layers = PacketLayers.standard
 
     private func nodes(_ bytes: [UInt8], _ linkType: Int32, original: Int? = nil) -> [Node] {
         var sink = TreeSink()

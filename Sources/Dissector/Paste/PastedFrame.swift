@@ -11,7 +11,7 @@ struct PastedFrame {
     /// Few bytes are so that are something else.
     let isPlain: Bool
 
-    private static let layers = PacketLayers()
+    private static let layers = PacketLayers.standard
 
     /// The link types that are tried, and what makes each likely: bytes of its header that stand for IPv4 or IPv6.
     private static let forms: [(linkType: Int32, name: String, isLikely: @Sendable (RawSpan) -> Bool)] = [
