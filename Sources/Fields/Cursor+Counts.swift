@@ -5,12 +5,13 @@ extension Cursor where Sink: ~Copyable {
     /// - Parameter most: What receivers accept; more is annotated. The value is clamped to `Int`, never trusted: reads
     ///   and lists check it against the bytes there are.
     @inlinable
+    @inline(__always)
     @_lifetime(self: copy self)
     public mutating func compactSize(
         _ count: Field, of entry: Field, limit most: UInt64 = .max
     ) throws(Stop) -> Int {
         if Sink.mode == .build { try request(count, WireForm(.compactSize, .count(of: entry))) }
-        return Int(clamping: try readCompactSize(count, limit: most))
+        return try readCount(count, limit: most)
     }
 
     /// The same, where more than receivers accept has a remark of its own.
@@ -27,6 +28,7 @@ extension Cursor where Sink: ~Copyable {
     /// A CompactSize that is how many bytes `value` has, or one of the others, whichever follows; `otherwise` are those of
     /// fields with fixed widths in its stead.
     @inlinable
+    @inline(__always)
     @_lifetime(self: copy self)
     public mutating func compactSize(
         _ length: Field, bytesOf value: Field, _ second: Field? = nil, _ third: Field? = nil, otherwise: Int = 0,
@@ -35,7 +37,7 @@ extension Cursor where Sink: ~Copyable {
         if Sink.mode == .build {
             try request(length, WireForm(.compactSize, .length(of: value, second, third, otherwise: otherwise)))
         }
-        return Int(clamping: try readCompactSize(length, limit: most))
+        return try readCount(length, limit: most)
     }
 
     /// The same, where more than receivers accept has a remark of its own.
@@ -105,6 +107,21 @@ extension Cursor where Sink: ~Copyable {
     @_lifetime(self: copy self)
     mutating func request(_ field: Field, _ form: WireForm) throws(Stop) {
         limit = try sink.supply(field, form, at: position)
+    }
+
+    @inlinable
+    @inline(__always)
+    @_lifetime(self: copy self)
+    mutating func readCount(_ field: Field, limit most: UInt64) throws(Stop) -> Int {
+        // Nearly all have one byte, of which a skim keeps nothing.
+        if Sink.mode == .skim, position < limit {
+            let byte = bytes.unsafeLoad(fromUncheckedByteOffset: position, as: UInt8.self)
+            if byte < 0xfd, UInt64(byte) <= most {
+                position &+= 1
+                return Int(byte)
+            }
+        }
+        return Int(clamping: try readCompactSize(field, limit: most))
     }
 
     // Reading is apart from asking: a form given to a function that is not inlined costs decoding.

@@ -116,7 +116,7 @@ struct Transaction: Sendable {
         _ c: inout Cursor<some FieldSink & ~Copyable>, _ count: Int, _ network: Network
     ) throws(Stop) {
         try c.list(of: message, count, minimum: 10) { (c, _) throws(Stop) in
-            _ = try layout(&c, network, hashing: c.wantsAny(of: computed))
+            _ = try layoutInlined(&c, network, hashing: c.wantsAny(of: computed))
         }
     }
 
@@ -132,6 +132,15 @@ struct Transaction: Sendable {
         _ c: inout Cursor<some FieldSink & ~Copyable>, _ network: Network, hashing: Bool,
         needing names: TransactionNames.Needed = [], payloadHash: Hash256? = nil
     ) throws(Stop) -> Summary {
+        try layoutInlined(&c, network, hashing: hashing, needing: names, payloadHash: payloadHash)
+    }
+
+    // Inlined, so that a skim of many transactions computes no summary.
+    @inline(__always)
+    private func layoutInlined(
+        _ c: inout Cursor<some FieldSink & ~Copyable>, _ network: Network, hashing: Bool,
+        needing names: TransactionNames.Needed = [], payloadHash: Hash256? = nil
+    ) throws(Stop) -> Summary {
         let start = c.offset
         let number = try c.integer(version, UInt32.self)
         var flags: UInt8 = 0
@@ -141,16 +150,18 @@ struct Transaction: Sendable {
             if flags & ~1 != 0 { c.annotate(witnessFlagUnknown) }
         }
         let body = c.offset
-        var outline = TransactionOutline(version: number, hasWitness: flags & 1 != 0)
-        if c.explains(explaining) { outline.look(c.bytes, inputsAt: body) }
-        let (inputs, sequences) = try layoutInputs(&c, outline, network)
-        let (outputs, total) = try layoutOutputs(&c, outline, network, summing: hashing)
+        let hasWitness = flags & 1 != 0
+        let isExplained = c.explains(explaining)
+        var outline = TransactionOutline(version: number, hasWitness: hasWitness)
+        if isExplained { outline.look(c.bytes, inputsAt: body) }
+        let (inputs, sequences) = try layoutInputs(&c, outline, network, isExplained: isExplained)
+        let (outputs, total) = try layoutOutputs(&c, outline, network, isExplained: isExplained, summing: hashing)
         let bodyEnd = c.offset
-        if outline.hasWitness { try layoutWitnesses(&c, &outline, inputs) }
+        if hasWitness { try layoutWitnesses(&c, &outline, inputs, isExplained: isExplained) }
         let tail = c.offset
         let lock = try c.integer(lockTime, UInt32.self)
 
-        if outline.isExplained {
+        if isExplained {
             times.layout(&c, lockTime: lock, sequences)
             if !outline.isCoinbase { c.generate(times.replaceable, sequences.isReplaceable ? 1 : 0) }
         }
@@ -166,8 +177,10 @@ struct Transaction: Sendable {
             wtxid: found.wtxid, parts: parts)
     }
 
+    @inline(__always)
     private func layoutInputs(
-        _ c: inout Cursor<some FieldSink & ~Copyable>, _ outline: TransactionOutline, _ network: Network
+        _ c: inout Cursor<some FieldSink & ~Copyable>, _ outline: TransactionOutline, _ network: Network,
+        isExplained: Bool
     ) throws(Stop) -> (count: Int, sequences: TransactionTimes.Sequences) {
         let count = try c.compactSize(inputCount, of: input, limit: Limits.size)
         var sequences = TransactionTimes.Sequences()
@@ -178,12 +191,12 @@ struct Transaction: Sendable {
             try c.group(prevOutput) { (c) throws(Stop) in
                 try c.bytes(prevHash, 32)
                 try c.integer(prevIndex, UInt32.self)
-                if outline.isExplained, count > 1, InputType.isNull(outpoint, c.bytes) { c.annotate(prevoutNull) }
+                if isExplained, count > 1, InputType.isNull(outpoint, c.bytes) { c.annotate(prevoutNull) }
             }
             let length = try c.compactSize(sigScriptLength, bytesOf: sigScript, limit: Limits.size)
             let script = try c.bytes(sigScript, length)
             var type = InputType.unknown
-            if outline.isExplained {
+            if isExplained {
                 if outline.isCoinbase {
                     type = .coinbase
                     if !(2...100).contains(length) { c.annotate(coinbaseLengthWrong) }
@@ -193,7 +206,7 @@ struct Transaction: Sendable {
                 inputScript.layout(&c, script, type, network)
             }
             let sequence = try c.integer(self.sequence, UInt32.self)
-            guard outline.isExplained else { return }
+            guard isExplained else { return }
             sequences.add(sequence)
             times.layout(&c, sequence: sequence, version: outline.version, isCoinbase: outline.isCoinbase)
             c.generate(inputScript.type, type.rawValue)
@@ -202,9 +215,10 @@ struct Transaction: Sendable {
         return (count, sequences)
     }
 
+    @inline(__always)
     private func layoutOutputs(
         _ c: inout Cursor<some FieldSink & ~Copyable>, _ outline: TransactionOutline, _ network: Network,
-        summing: Bool
+        isExplained: Bool, summing: Bool
     ) throws(Stop) -> (count: Int, total: Int64?) {
         let count = try c.compactSize(outputCount, of: output, limit: Limits.size)
         // Of amounts that are none the sum is nothing either; others cannot overflow it unnoticed.
@@ -224,7 +238,7 @@ struct Transaction: Sendable {
             }
             let length = try c.compactSize(scriptLength, bytesOf: self.script, limit: Limits.size)
             let script = try c.bytes(script, length)
-            guard outline.isExplained else { return }
+            guard isExplained else { return }
             outputScript.layout(
                 &c, OutputScript.Output(mark: mark, amount: amount, script: script, of: c.bytes), network,
                 isCommitment: outline.isCoinbase && outline.commitment == index)
@@ -233,13 +247,15 @@ struct Transaction: Sendable {
     }
 
     /// One stack an input, without a count of the stacks. Uses up the outline.
+    @inline(__always)
     private func layoutWitnesses(
-        _ c: inout Cursor<some FieldSink & ~Copyable>, _ outline: inout TransactionOutline, _ inputs: Int
+        _ c: inout Cursor<some FieldSink & ~Copyable>, _ outline: inout TransactionOutline, _ inputs: Int,
+        isExplained: Bool
     ) throws(Stop) {
         var isEmpty = true
         try c.list(of: witness, inputs, minimum: 1) { (c, _) throws(Stop) in
             let mark = c.mark
-            let look = outline.isExplained ? outline.nextWitness(c.bytes) : nil
+            let look = isExplained ? outline.nextWitness(c.bytes) : nil
             if let look, look.stack.count > 0 { c.head(mark) { $0.append(InputType.name(look.type)) } }
             let count = try c.compactSize(componentCount, of: component, limit: Limits.size)
             if count > 0 { isEmpty = false }

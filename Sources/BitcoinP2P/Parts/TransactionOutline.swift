@@ -5,8 +5,6 @@ import Fields
 struct TransactionOutline {
     let version: UInt32
     let hasWitness: Bool
-    /// Its parts are to be explained.
-    private(set) var isExplained = false
     /// It has one input, which spends nothing.
     private(set) var isCoinbase = false
     /// The output that is the witness commitment, if it is a coinbase.
@@ -21,7 +19,6 @@ struct TransactionOutline {
     }
 
     mutating func look(_ bytes: RawSpan, inputsAt: Int) {
-        isExplained = true
         inputs = TransactionScout(bytes, listAt: inputsAt)
         var first = inputs
         if let scout = first, scout.entries == 1, let outpoint = first?.nextInput(bytes)?.outpoint {
