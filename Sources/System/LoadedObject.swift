@@ -7,11 +7,8 @@ public struct LoadedObject: Sendable {
 
     /// The one that has what is at this address; nil where the system does not tell.
     public init?(at address: UnsafeRawPointer) {
-        guard let file = try? Descriptor(file: "/proc/self/maps") else { return nil }
-        let text = String(decoding: file.contents(limit: 1 << 20), as: UTF8.self)
-        guard let path = text.split(separator: "\n").lazy.compactMap({ Self.path($0, at: address) }).first else {
-            return nil
-        }
+        let lines = KernelFile.text("/proc/self/maps", limit: 1 << 20)?.split(separator: "\n") ?? []
+        guard let path = lines.lazy.compactMap({ Self.path($0, at: address) }).first else { return nil }
         self.path = path.singleLine
         isProgram = path == (try? Path.resolved("/proc/self/exe"))
     }

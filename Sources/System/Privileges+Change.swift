@@ -13,7 +13,7 @@ extension Privileges {
     /// Whether this process may become another user at all, and leave its groups.
     static var mayChangeUsers: Bool {
         // CAP_SETGID, CAP_SETUID
-        holds(1 << 6 | 1 << 7) && text("/proc/self/setgroups")?.hasPrefix("deny") != true
+        holds(1 << 6 | 1 << 7) && KernelFile.text("/proc/self/setgroups")?.hasPrefix("deny") != true
     }
 
     /// Whether that user may make files in a folder. Root becomes that user for as long as it looks; so this is asked while
@@ -54,17 +54,10 @@ extension Privileges {
 
     /// - Parameter map: Lines of a first number inside, a first number outside, and how many.
     private static func isMapped(_ id: UInt32, by map: String) -> Bool {
-        guard let text = text(map) else { return true }
+        guard let text = KernelFile.text(map) else { return true }
         return text.split(separator: "\n").contains { line in
             let numbers = line.split(separator: " ").compactMap { UInt64($0) }
             return numbers.count == 3 && numbers[0] <= id && UInt64(id) - numbers[0] < numbers[2]
         }
-    }
-
-    /// The beginning of a file of the kernel; nil where it cannot be read.
-    private static func text(_ path: String) -> String? {
-        guard let file = try? Descriptor(file: path) else { return nil }
-        let bytes = file.contents(limit: 1 << 14)
-        return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
     }
 }

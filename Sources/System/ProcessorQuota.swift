@@ -13,7 +13,7 @@ package struct ProcessorQuota {
     /// How many processors that is at most, rounded up; nil where nothing limits it, or that cannot be read.
     package var processors: Int? {
         var least: Int?
-        for line in Self.text(list)?.split(separator: "\n") ?? [] {
+        for line in KernelFile.text(list)?.split(separator: "\n") ?? [] {
             // Number, controllers and path: `4:cpu,cpuacct:/docker/1f`, or `0::/user.slice` in version 2.
             let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
             guard parts.count == 3 else { continue }
@@ -37,7 +37,7 @@ package struct ProcessorQuota {
 
     /// Version 2 has both in one file: `200000 100000`, or `max 100000`, in microseconds.
     private static func versionTwo(_ folder: String) -> Int? {
-        let words = text("\(folder)/cpu.max")?.split { $0 == " " || $0 == "\n" } ?? []
+        let words = KernelFile.text("\(folder)/cpu.max")?.split { $0 == " " || $0 == "\n" } ?? []
         return words.count == 2 ? processors(Int(words[0]), Int(words[1])) : nil
     }
 
@@ -46,15 +46,12 @@ package struct ProcessorQuota {
         processors(number("\(folder)/cpu.cfs_quota_us"), number("\(folder)/cpu.cfs_period_us"))
     }
 
-    private static func number(_ path: String) -> Int? { text(path).flatMap { Int($0.filter { $0 != "\n" }) } }
+    private static func number(_ path: String) -> Int? {
+        KernelFile.text(path).flatMap { Int($0.filter { $0 != "\n" }) }
+    }
 
     private static func processors(_ quota: Int?, _ period: Int?) -> Int? {
         guard let quota, let period, quota > 0, period > 0 else { return nil }
         return (quota - 1) / period + 1
-    }
-
-    private static func text(_ path: String) -> String? {
-        guard let file = try? Descriptor(file: path) else { return nil }
-        return String(decoding: file.contents(limit: 1 << 16), as: UTF8.self)
     }
 }
