@@ -1,7 +1,6 @@
 import Fields
 import Output
 import Records
-import Synchronization
 import System
 
 /// What the threads of a ``RecordPool`` share: a ring of batches, and what is to be done with each. The invariants:
@@ -42,6 +41,8 @@ final class RecordBench: @unchecked Sendable {
         var isEnding = false
         /// Bytes of text that wait to be written.
         var textBytes = 0
+        /// Memory of texts that were written.
+        var spare: [[UInt8]] = []
 
         init(_ count: Int) { slots = Array(repeating: Slot(), count: count) }
 
@@ -81,8 +82,6 @@ final class RecordBench: @unchecked Sendable {
     private var shown: UInt64 = 0
     private(set) var start: Int64?
     private let textLimit: Int
-    /// Memory of texts that were written.
-    private let spare = Mutex<[[UInt8]]>([])
 
     private static let usualPiece = 4 * ByteOutput.capacity
 
@@ -191,13 +190,15 @@ final class RecordBench: @unchecked Sendable {
     /// Keeps a text until it can be written, and leaves an empty one in its place; false where too much is kept.
     func keep(_ text: inout TextBuffer, of number: Int) -> Bool {
         let limit = textLimit
+        var spare: [UInt8]?
         let isKept = progress.adjust { progress in
             guard progress.textBytes < limit else { return false }
             progress.textBytes += text.count
             progress.slots[number % progress.slots.count].pieces.append(text.bytes)
+            spare = progress.spare.popLast()
             return true
         }
-        if isKept { text.bytes = spare.withLock { $0.popLast() } ?? Self.piece() }
+        if isKept { text.bytes = spare ?? Self.piece() }
         return isKept
     }
 
@@ -222,7 +223,7 @@ final class RecordBench: @unchecked Sendable {
     }
 
     private func writePieces(_ number: Int) {
-        let pieces = progress.adjust { progress in
+        var pieces = progress.adjust { progress in
             let slot = number % progress.slots.count
             defer { progress.slots[slot].pieces = [] }
             for piece in progress.slots[slot].pieces { progress.textBytes -= piece.count }
@@ -230,13 +231,19 @@ final class RecordBench: @unchecked Sendable {
         }
         // What the writer has begun with.
         shared.output.flush()
-        for piece in pieces {
-            var text = TextBuffer()
-            text.bytes = piece
+        var text = TextBuffer()
+        // Each has one owner at a time: else its memory is not kept when it is emptied, but allocated anew.
+        for index in pieces.indices {
+            swap(&text.bytes, &pieces[index])
             write(&text)
-            guard text.bytes.capacity <= Self.usualPiece else { continue }
-            let limit = 4 * batches.count
-            spare.withLock { if $0.count < limit { $0.append(text.bytes) } }
+            swap(&text.bytes, &pieces[index])
+        }
+        let limit = 4 * batches.count
+        progress.adjust { progress in
+            while let piece = pieces.popLast() {
+                guard piece.capacity <= Self.usualPiece, progress.spare.count < limit else { continue }
+                progress.spare.append(piece)
+            }
         }
     }
 
