@@ -104,11 +104,11 @@ export class ListContents {
 
     /**
      * Selects the message that is shown in the list. Gives whether it is in it; null where it is not looked for any more,
-     * since another message or list is shown, or cannot be.
+     * since another message or list is shown, or another row selected, or cannot be.
      */
     async locate(message, doesReveal = true) {
         const { pages } = this.list;
-        const isWanted = () => message === seen.message && pages === this.list.pages && !pages.isClosed;
+        const isWanted = () => this.#isToLocate(message, pages);
         for (;;) {
             let answer;
             try {
@@ -132,6 +132,11 @@ export class ListContents {
             }
             await new Promise((resolve) => { setTimeout(resolve, locatePause); });
         }
+    }
+
+    /** Whether the row of a message is still looked for. */
+    #isToLocate(message, pages) {
+        return message === seen.message && pages === this.list.pages && !pages.isClosed && !this.list.isChoosing;
     }
 
     // MARK: The ladder
@@ -169,7 +174,7 @@ export class ListContents {
     /** As `locate`, in a ladder. */
     async locateInLadder(message, doesReveal = true) {
         const { pages } = this.list;
-        const isWanted = () => message === seen.message && pages === this.list.pages;
+        const isWanted = () => this.#isToLocate(message, pages);
         try {
             const position = await ladderPosition(this.stream, message);
             if (!isWanted()) return null;
@@ -182,7 +187,7 @@ export class ListContents {
             this.list.setCurrent(row, position, doesReveal);
             return true;
         } catch (error) {
-            if (error.status === 404) return false;
+            if (error.status === 404) return isWanted() ? false : null;
             this.trouble.failed(error);
             return null;
         }

@@ -15,6 +15,8 @@ export class ListPane {
         this.heads = byId("heads");
         /** Position of the selected row, or -1. */
         this.position = -1;
+        /** The selection of a row that is not yet known, or null. */
+        this.choice = null;
         this.list = new VirtualList(this.scroller, {
             height: this.#height(), role: "option", style: "row",
             fill: (row, position) => this.#fill(row, position),
@@ -40,8 +42,7 @@ export class ListPane {
         if (this.pages !== pages) this.pages?.close();
         this.pages = pages;
         this.form = form;
-        this.position = -1;
-        this.current = undefined;
+        this.#deselect();
         byId("messages-pane").dataset.form = form.name;
         this.scroller.setAttribute("aria-label", form.label);
         this.heads.replaceChildren(...form.heads());
@@ -60,11 +61,8 @@ export class ListPane {
 
     /** Selects the last row, and shows its message if it has another one. */
     async #follow(last) {
-        const { pages } = this;
-        this.position = last;
-        this.list.reveal(last);
-        const row = await pages.load(last);
-        if (!row || pages !== this.pages || last !== this.position) return;
+        const row = await this.#choose(last);
+        if (!row) return;
         const isOther = row.n !== this.current?.n;
         this.setCurrent(row, last);
         if (isOther) this.selected(row, last);
@@ -78,18 +76,32 @@ export class ListPane {
     /** Selects the row at a position, once it is known. */
     async select(position) {
         if (position < 0 || position >= this.pages.total) return;
-        const pages = this.pages;
-        this.position = position;
         this.current = undefined;
-        this.list.reveal(position);
-        const row = await pages.load(position);
-        if (!row || pages !== this.pages || position !== this.position) return;
+        const row = await this.#choose(position);
+        if (!row) return;
         this.setCurrent(row, position);
         this.selected(row, position);
     }
 
+    /** The row at a position, which is selected; undefined where another one has been selected until it is known. */
+    async #choose(position) {
+        const choice = this.choice = {};
+        this.position = position;
+        this.list.reveal(position);
+        try {
+            const row = await this.pages.load(position);
+            return choice === this.choice ? row : undefined;
+        } finally {
+            if (choice === this.choice) this.choice = null;
+        }
+    }
+
+    /** A row is selected of which it is not yet known what it says. */
+    get isChoosing() { return this.choice !== null; }
+
     /** Marks a row as selected without showing its message anew. */
     setCurrent(row, position, doesReveal = true) {
+        this.choice = null;
         this.position = position;
         this.current = row;
         if (doesReveal) this.list.reveal(position);
@@ -104,9 +116,14 @@ export class ListPane {
 
     /** No row of this list is selected. */
     clear() {
+        this.#deselect();
+        this.list.schedule();
+    }
+
+    #deselect() {
+        this.choice = null;
         this.position = -1;
         this.current = undefined;
-        this.list.schedule();
     }
 
     /** Moves the selection; without one it begins at the first row that is seen. */

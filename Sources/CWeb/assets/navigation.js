@@ -12,8 +12,10 @@ export class Navigation {
 
     /** Goes to a message, in the list that is shown if it is there. */
     async goTo(message) {
-        const { contents, filterBox } = this.page;
+        const { contents, filterBox, list } = this.page;
         if (seen.view === "statistics") this.page.toggleStatistics();
+        // What comes meanwhile must not be selected in its place.
+        if (list.followsLive) list.clear();
         this.page.message.show(message);
         if (seen.view === "ladder") {
             if (await contents.locateInLadder(message) !== false || !await contents.openMessages()) return;
