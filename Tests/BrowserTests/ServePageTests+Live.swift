@@ -120,7 +120,7 @@ extension ServePageTests {
             let counted = "document.getElementById('count').textContent"
             try browser.wait(until: "\(counted) === '57 rows of 57 messages' && \(place) === '57' && \(isSame)")
             try browser.press("k")
-            try browser.wait(until: isSame)
+            try browser.wait(until: "\(place) === '56' && \(isSame)")
             let chosen = try browser.evaluate(label) as? String
             try send(55...60)
             try browser.wait(until: "\(counted) === '63 rows of 63 messages' && \(isSame)")

@@ -105,16 +105,16 @@ extension ServePageTests {
         private func walk(_ browser: Chromium, _ subject: Reports.Subject) throws {
             let total = try browser.evaluate("document.querySelector('#messages [role=option]') ? 1 : 0") as? Int ?? 0
             guard total > 0, subject.name == "hostile" else { return }
+            let place = "\(Chromium.selectedRow)?.getAttribute('aria-posinset')"
             try browser.press("End")
-            try browser.wait(until: Chromium.selectedRow)
-            let last =
-                try browser.evaluate("Number(\(Chromium.selectedRow).getAttribute('aria-posinset'))") as? Int ?? 0
+            try browser.wait(until: "\(place) === document.getElementById('count').textContent.replace(/\\D/g, '')")
+            let last = try browser.evaluate("Number(\(place))") as? Int ?? 0
             try browser.press("Home")
             for position in 1...max(1, last) {
                 if position > 1 { try browser.press("j") }
                 try browser.wait(
                     until: """
-                        \(Chromium.selectedRow)?.getAttribute('aria-posinset') === '\(position)'
+                        \(place) === '\(position)'
                             && document.getElementById('fields').dataset.message
                             && document.querySelector('#fields .node')
                         """)
