@@ -1,4 +1,5 @@
 import Fields
+import Glibc
 
 /// Finds the messages in one direction of a connection (protocol.md section 2).
 ///
@@ -89,7 +90,8 @@ public struct MessageFramer: Sendable {
     ///
     /// - Parameters:
     ///   - isLast: No byte follows these for now: a gap or the end of the stream.
-    ///   - leavesVerdict: The caller will ``Message/verify(_:)`` messages whose checksum decides nothing here.
+    ///   - leavesVerdict: The caller will ``Message/verify(_:)`` messages whose checksum decides nothing here. It decides
+    ///     where the header may lack one, and where the length may be wrong and another message may begin within.
     public mutating func next(_ bytes: RawSpan, isLast: Bool, leavesVerdict: Bool = false) -> Step {
         let step: Step
         if bytes.isEmpty {
@@ -177,21 +179,21 @@ public struct MessageFramer: Sendable {
             return .needMore(minimum: total)
         }
         let following = bytes.loadBigEndian32(at: total)
-        if leavesVerdict, following == network.magic, !mayHaveShortHeader(header) {
+        // Where another magic or the end is right after it.
+        let isLengthRight = following == network.magic || isLast && bytes.byteCount == total
+        let message = bytes.extracting(0..<total)
+        if leavesVerdict, !mayHaveShortHeader(header), isLengthRight || !holdsMagic(message) {
             return .message(Message(unverified: header))
         }
-        let hash = DoubleSHA256.hash(bytes.extracting(Self.headerLength..<total))
+        let hash = DoubleSHA256.hash(message.extracting(droppingFirst: Self.headerLength))
         if hash.checksum == header.checksum {
             sawShortHeader = false
             return .message(
                 Message(header: header, payloadLength: Int(header.length), status: .good, payloadHash: hash))
         }
         if let short = shortMessage(bytes, isLast: isLast) { return .message(short) }
-        // A wrong length makes a wrong checksum, too; then the messages it would swallow are worth more than it. Where
-        // a header or the end is right after it the length is right.
-        if following != network.magic, !(isLast && bytes.byteCount == total),
-            let earlier = innerMessage(bytes.extracting(0..<total), from: Self.headerLength)
-        {
+        // A wrong length makes a wrong checksum, too; then the messages it would swallow are worth more than it.
+        if !isLengthRight, holdsMagic(message), let earlier = innerMessage(message, from: Self.headerLength) {
             if following == nil, !isLast { return .needMore(minimum: total + 4) }
             wasted += total
             return .message(
@@ -232,6 +234,10 @@ public struct MessageFramer: Sendable {
     private static let verack = Command("verack")
 
     // MARK: Out of step
+
+    /// Whether another message may begin within the payload of a message. That costs no more than what is consumed, so it
+    /// is no waste.
+    private func holdsMagic(_ message: RawSpan) -> Bool { findMagic(message, from: Self.headerLength) != nil }
 
     /// Where in `bytes`, from `start` on, a whole message with a right checksum begins.
     private mutating func innerMessage(_ bytes: RawSpan, from start: Int) -> Int? {
@@ -292,18 +298,34 @@ public struct MessageFramer: Sendable {
 
     private func findMagic(_ bytes: RawSpan, from start: Int) -> Int? {
         guard bytes.byteCount >= 4, start <= bytes.byteCount - 4 else { return nil }
-        if let magic = network?.magic.bigEndian, !isNetworkOpen {
-            for at in start...bytes.byteCount - 4
-            where bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt32.self) == magic {
-                return at
-            }
-            return nil
-        }
+        if let network, !isNetworkOpen { return Self.find(network.magic, in: bytes, from: start) }
         for at in start...bytes.byteCount - 4 {
             let magic = UInt32(bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt32.self))
             if isMagic(magic) { return at }
         }
         return nil
+    }
+
+    /// The first place of a magic from `start` on; nil where there is none.
+    ///
+    /// memchr(3) finds the next byte like its first among many at once. After each some places are looked at one by one,
+    /// since calls for a byte that is everywhere would cost more.
+    private static func find(_ magic: UInt32, in bytes: RawSpan, from start: Int) -> Int? {
+        bytes.withUnsafeBytes { source in
+            guard let base = source.baseAddress else { return nil }
+            // The last place where four bytes are left is before it.
+            let end = source.count - 3
+            var at = start
+            while at < end, let found = memchr(base + at, Int32(magic >> 24), end - at) {
+                let first = UnsafeRawPointer(found) - base
+                at = min(first + 16, end)
+                for place in first..<at
+                where UInt32(bigEndian: source.loadUnaligned(fromByteOffset: place, as: UInt32.self)) == magic {
+                    return place
+                }
+            }
+            return nil
+        }
     }
 
     private mutating func search(_ bytes: RawSpan, isLast: Bool) -> Step {

@@ -9,7 +9,9 @@ import Testing
     private let inv = framed("inv", filler(37))
 
     /// Runs a stream in pieces with a gap or the end behind it, and counts the steps.
-    private func steps(_ stream: [UInt8], pieces: Int = 1448, gapEvery: Int = .max) -> (count: Int, messages: Int) {
+    private func steps(
+        _ stream: [UInt8], pieces: Int = 1448, gapEvery: Int = .max, leavesVerdict: Bool = false
+    ) -> (count: Int, messages: Int) {
         var framer = MessageFramer(network: Network(magic: 0xf9be_b4d9), synchronised: false)
         var at = 0
         var wake = 0
@@ -22,7 +24,9 @@ import Testing
             guard end >= wake || isLast else { continue }
             asking: while true {
                 steps += 1
-                switch framer.next(stream.span.bytes.extracting(at..<end), isLast: isLast) {
+                switch framer.next(
+                    stream.span.bytes.extracting(at..<end), isLast: isLast, leavesVerdict: leavesVerdict)
+                {
                 case .message(let message):
                     messages += 1
                     at += message.byteCount
@@ -72,10 +76,19 @@ import Testing
         #expect(messages >= 1)
     }
 
-    @Test func headersInsideAMessageWithABadChecksum() {
+    @Test(arguments: [false, true])
+    func headersInsideAMessageWithABadChecksum(leavesVerdict: Bool) {
         let inner = repeated(framed("zzzz", filler(0), length: 500_000, checksum: 1), 40_000)
         let stream = framed("tx", inner, checksum: 2) + filler(4) + inv
-        #expect(steps(stream).count < stream.count)
+        #expect(steps(stream, leavesVerdict: leavesVerdict).count < stream.count)
+    }
+
+    /// Payloads in which a magic seems to begin everywhere.
+    @Test func magicsThatAreNone() {
+        let stream = repeated(framed("tx", [UInt8](repeating: magic[0], count: 100_000)), 50)
+        let (count, messages) = steps(stream, pieces: 100_024, leavesVerdict: true)
+        #expect(messages == 50)
+        #expect(count < 200)
     }
 
     /// After all that was wasted the framer is not blind: a sound stream behind it is read again in time.

@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test(arguments: [(UInt32?.none, ChecksumStatus.good), (1, .bad)])
-    func theVerdictIsLeftWhereAHeaderFollows(_ checksum: UInt32?, _ status: ChecksumStatus) {
+    func theVerdictIsLeft(_ checksum: UInt32?, _ status: ChecksumStatus) {
         var framer = MessageFramer(network: nil, synchronised: true)
         let first = framed("tx", filler(50), checksum: checksum)
         guard case .message(var message) = framer.next((first + inv).span.bytes, isLast: false, leavesVerdict: true)
@@ -65,12 +65,31 @@ import Testing
         #expect(!message.awaitsVerdict)
         #expect(message.status == status)
         #expect(message.payloadHash == doubleHash(filler(50)))
+    }
 
-        guard case .message(let last) = framer.next(inv.span.bytes, isLast: false, leavesVerdict: true) else {
+    private static let inner = framed("ping", filler(8))
+    private static let outer = framed("tx", inner + filler(9))
+
+    /// It is not left where the length may be wrong and another message may begin within, nor where the header may be short.
+    @Test(
+        arguments: [
+            (framed("tx", filler(50)), [], false, true), (framed("tx", filler(50)), filler(9), false, true),
+            (outer, inner, false, true), (outer, [], true, true), (outer, [], false, false),
+            (outer, filler(9), false, false), (framed("version", filler(86)), inner, false, false),
+        ] as [([UInt8], [UInt8], Bool, Bool)])
+    func theVerdictIsLeftWhereItDecidesNothing(
+        _ second: [UInt8], _ following: [UInt8], _ isLast: Bool, _ isLeft: Bool
+    ) {
+        var framer = MessageFramer(network: nil, synchronised: true)
+        let stream = inv + second + following
+        _ = framer.next(stream.span.bytes, isLast: isLast, leavesVerdict: true)
+        let rest = stream.span.bytes.extracting(droppingFirst: inv.count)
+        guard case .message(let message) = framer.next(rest, isLast: isLast, leavesVerdict: true) else {
             Issue.record("no message")
             return
         }
-        #expect(!last.awaitsVerdict && last.status == .good)
+        #expect(message.awaitsVerdict == isLeft)
+        #expect(message.status == (isLeft ? .unverified : .good))
     }
 
     @Test func payloadHashIsGivenWhereThePayloadIsWhole() throws {
