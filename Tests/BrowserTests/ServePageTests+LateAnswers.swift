@@ -21,8 +21,28 @@ extension ServePageTests {
                     == "bitcoin.command == \"tx\"")
             try browser.waitForMessage(232)
             // What is found now is not looked for any more.
-            try browser.evaluate("window.release(), new Promise((resolve) => { setTimeout(resolve, 300); })")
+            try browser.evaluate("window.held.release(), new Promise((resolve) => { setTimeout(resolve, 300); })")
             #expect(try browser.evaluate("\(Chromium.selectedRow)?.getAttribute('aria-posinset')") as? String == "1")
+        }
+
+        /// A row that is selected before it is known stays so when the message at hand is found.
+        @Test func rowThatComesLateIsSelected() throws {
+            let served = try Served(Reports.capture("relay"))
+            let browser = try Chromium(obeysPolicy: true)
+            try browser.prepare(Self.holding("/position?"))
+            try browser.prepare(Self.holding("from=200", as: "rows"))
+            try browser.show(served)
+            try browser.waitForMessage(1)
+            try browser.press("/")
+            try browser.type("bitcoin.command")
+            try browser.press("Enter")
+            try browser.wait(until: "window.held.length > 0 && document.activeElement.id === 'messages'")
+            try browser.press("End")
+            try browser.wait(until: "window.rows.length > 0")
+            try browser.evaluate("window.held.release(), new Promise((resolve) => { setTimeout(resolve, 300); })")
+            try browser.evaluate("window.rows.release()")
+            try browser.waitForMessage(256)
+            #expect(try browser.evaluate("\(Chromium.selectedRow)?.getAttribute('aria-posinset')") as? String == "256")
         }
 
         /// A view that is chosen while the list is looked through for the selected message stays.
@@ -35,7 +55,7 @@ extension ServePageTests {
             try browser.press("Escape")
             try browser.wait(until: "window.held.length > 0")
             try browser.press("s")
-            try browser.evaluate("window.release(), new Promise((resolve) => { setTimeout(resolve, 300); })")
+            try browser.evaluate("window.held.release(), new Promise((resolve) => { setTimeout(resolve, 300); })")
             #expect(try browser.evaluate("document.getElementById('panes').dataset.view") as? String == "statistics")
         }
 
@@ -60,7 +80,7 @@ extension ServePageTests {
             try browser.press("Enter")
             try browser.wait(until: "document.getElementById('count').textContent === '8 of 256'")
             #expect(try browser.evaluate("window.held.length") as? Int == 3)
-            try browser.evaluate("window.release(), new Promise((resolve) => { setTimeout(resolve, 500); })")
+            try browser.evaluate("window.held.release(), new Promise((resolve) => { setTimeout(resolve, 500); })")
             #expect(
                 try browser.evaluate("document.getElementById('messages-pane').dataset.form") as? String == "messages")
             #expect(try browser.evaluate("document.getElementById('panes').dataset.view") as? String == "messages")
@@ -93,24 +113,26 @@ extension ServePageTests {
             // An answer that comes late is not another one's.
             try choose("conv,tcp")
             try browser.wait(until: "\(rows) > 0")
-            try browser.evaluate("window.release(), new Promise((resolve) => { setTimeout(resolve, 300); })")
+            try browser.evaluate("window.held.release(), new Promise((resolve) => { setTimeout(resolve, 300); })")
             #expect(try browser.text(of: "statistic-table").contains("Initiator"))
             #expect(try browser.text(of: "statistic-about").hasPrefix("messages and bytes of each connection"))
         }
 
-        /// Holds requests back whose path has this in it, until the page calls `release`.
-        private static func holding(_ part: String) -> String {
+        /// Holds requests back whose path has this in it, until the page calls `release` of the list of that name.
+        private static func holding(_ part: String, as name: String = "held") -> String {
             """
-            window.held = [];
-            const ask = window.fetch;
-            const released = new Promise((resolve) => { window.release = resolve; });
-            window.fetch = async (path, options) => {
-                if (String(path).includes("\(part)")) {
-                    window.held.push(path);
-                    await released;
-                }
-                return ask(path, options);
-            };
+            {
+                const held = window.\(name) = [];
+                const ask = window.fetch;
+                const released = new Promise((resolve) => { held.release = resolve; });
+                window.fetch = async (path, options) => {
+                    if (String(path).includes("\(part)")) {
+                        held.push(path);
+                        await released;
+                    }
+                    return ask(path, options);
+                };
+            }
             """
         }
     }
