@@ -6,6 +6,9 @@ extension Chromium {
     /// The row that is selected in the list, as an expression.
     static let selectedRow = "document.querySelector('#messages [aria-selected=true]')"
 
+    /// Its place in the list, from 1, as an expression of a text.
+    static let selectedPlace = "\(selectedRow)?.getAttribute('aria-posinset')"
+
     /// Shows the page, and waits until it is ready.
     ///
     /// - Parameter state: What stands in its address, such as `message=3&view=ladder`.
@@ -27,6 +30,13 @@ extension Chromium {
                 document.getElementById('fields').dataset.message === '\(number)'
                     && document.querySelector('#bytes .byte')?.textContent.trim() && \(Self.selectedRow)
                 """)
+    }
+
+    /// Writes a filter, and has it applied.
+    func enter(filter: String) throws {
+        try press("/")
+        try type(filter)
+        try press("Enter")
     }
 
     func text(of identifier: String) throws -> String {

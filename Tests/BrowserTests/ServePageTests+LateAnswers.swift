@@ -11,9 +11,7 @@ extension ServePageTests {
             try browser.prepare(Self.holding("/position?"))
             try browser.show(served)
             try browser.waitForMessage(1)
-            try browser.press("/")
-            try browser.type("bitcoin.command == \"tx\"")
-            try browser.press("Enter")
+            try browser.enter(filter: "bitcoin.command == \"tx\"")
             try browser.wait(until: "window.held.length > 0 && document.activeElement.id === 'messages'")
             try browser.press("j")
             #expect(
@@ -22,7 +20,7 @@ extension ServePageTests {
             try browser.waitForMessage(232)
             // What is found now is not looked for any more.
             try browser.evaluate("window.held.release(), new Promise((resolve) => { setTimeout(resolve, 300); })")
-            #expect(try browser.evaluate("\(Chromium.selectedRow)?.getAttribute('aria-posinset')") as? String == "1")
+            #expect(try browser.evaluate(Chromium.selectedPlace) as? String == "1")
         }
 
         /// A row that is selected before it is known stays so when the message at hand is found.
@@ -33,16 +31,14 @@ extension ServePageTests {
             try browser.prepare(Self.holding("from=200", as: "rows"))
             try browser.show(served)
             try browser.waitForMessage(1)
-            try browser.press("/")
-            try browser.type("bitcoin.command")
-            try browser.press("Enter")
+            try browser.enter(filter: "bitcoin.command")
             try browser.wait(until: "window.held.length > 0 && document.activeElement.id === 'messages'")
             try browser.press("End")
             try browser.wait(until: "window.rows.length > 0")
             try browser.evaluate("window.held.release(), new Promise((resolve) => { setTimeout(resolve, 300); })")
             try browser.evaluate("window.rows.release()")
             try browser.waitForMessage(256)
-            #expect(try browser.evaluate("\(Chromium.selectedRow)?.getAttribute('aria-posinset')") as? String == "256")
+            #expect(try browser.evaluate(Chromium.selectedPlace) as? String == "256")
         }
 
         /// A view that is chosen while the list is looked through for the selected message stays.
@@ -75,9 +71,7 @@ extension ServePageTests {
             }
             try browser.press("s")
             try browser.press("l")
-            try browser.press("/")
-            try browser.type("bitcoin.command == \"tx\"")
-            try browser.press("Enter")
+            try browser.enter(filter: "bitcoin.command == \"tx\"")
             try browser.wait(until: "document.getElementById('count').textContent === '8 of 256'")
             #expect(try browser.evaluate("window.held.length") as? Int == 3)
             try browser.evaluate("window.held.release(), new Promise((resolve) => { setTimeout(resolve, 500); })")

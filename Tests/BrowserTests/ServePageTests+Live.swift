@@ -41,7 +41,7 @@ extension ServePageTests {
             try input.fileHandleForWriting.close()
             try browser.wait(until: "document.getElementById('count').textContent === '256 messages'")
             #expect(try browser.evaluate("document.getElementById('messages').scrollTop") as? Int == 0)
-            #expect(try browser.evaluate("\(Chromium.selectedRow).getAttribute('aria-posinset')") as? String == "2")
+            #expect(try browser.evaluate(Chromium.selectedPlace) as? String == "2")
             try browser.press("End")
             try browser.waitForMessage(256)
         }
@@ -76,7 +76,7 @@ extension ServePageTests {
             }
             try send(1...1)
             try browser.show(served)
-            let place = "\(Chromium.selectedRow)?.getAttribute('aria-posinset')"
+            let place = Chromium.selectedPlace
             try browser.wait(until: "\(place) === '1'")
             try send(2...40)
             try browser.wait(until: "\(place) === '40'")

@@ -105,7 +105,7 @@ extension ServePageTests {
         private func walk(_ browser: Chromium, _ subject: Reports.Subject) throws {
             let total = try browser.evaluate("document.querySelector('#messages [role=option]') ? 1 : 0") as? Int ?? 0
             guard total > 0, subject.name == "hostile" else { return }
-            let place = "\(Chromium.selectedRow)?.getAttribute('aria-posinset')"
+            let place = Chromium.selectedPlace
             try browser.press("End")
             try browser.wait(until: "\(place) === document.getElementById('count').textContent.replace(/\\D/g, '')")
             let last = try browser.evaluate("Number(\(place))") as? Int ?? 0

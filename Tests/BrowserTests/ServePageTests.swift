@@ -161,9 +161,7 @@ struct ServePageTests {
         let served = try Served(Reports.capture("relay"))
         let browser = try Chromium(obeysPolicy: true)
         try browser.show(served)
-        try browser.press("/")
-        try browser.type("bitcoin.command == \"tx\"")
-        try browser.press("Enter")
+        try browser.enter(filter: "bitcoin.command == \"tx\"")
         try browser.wait(until: "document.getElementById('count').textContent === '8 of 256'")
         try browser.wait(until: "document.activeElement.id === 'messages'")
         try browser.press("Home")
@@ -319,7 +317,7 @@ struct ServePageTests {
         try browser.show(served)
         try browser.wait(until: "document.getElementById('count').textContent.replace(/\\D/g, '') === '1000000'")
         let rows = "document.querySelectorAll('#messages [role=option]').length"
-        let place = "\(Chromium.selectedRow)?.getAttribute('aria-posinset')"
+        let place = Chromium.selectedPlace
         for (key, position) in [("End", "1000000"), ("k", "999999"), ("Home", "1")] {
             try browser.press(key)
             try browser.wait(until: "\(place) === '\(position)'")
