@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Support
 import System
 import Testing
 
@@ -22,7 +23,7 @@ final class NodeKeysTests {
     /// The lines that come until there are `count`.
     private func lines(_ keys: NodeKeys, _ count: Int) -> [String] {
         var lines: [String] = []
-        _ = Machine.eventually {
+        _ = eventually {
             keys.readLines { lines.append(String(decoding: $0, as: UTF8.self)) }
             return lines.count >= count
         }
@@ -52,7 +53,7 @@ final class NodeKeysTests {
         first.end()
         second.end()
         keys.finish()
-        #expect(Machine.eventually { self.areGone() })
+        #expect(eventually { self.areGone() })
         #expect(keys.takeProblem() == nil)
     }
 
@@ -66,10 +67,10 @@ final class NodeKeysTests {
         try first.call(3)
         #expect(lines(keys, 1) == [StandIn.line(3)])
         first.end()
-        #expect(Machine.eventually { keys.takeProblem()?.contains("has ended") == true })
+        #expect(eventually { keys.takeProblem()?.contains("has ended") == true })
         #expect(keys.takeProblem() == nil)
         second.end()
-        #expect(Machine.eventually { self.areGone() })
+        #expect(eventually { self.areGone() })
     }
 
     /// In a container: the file is not there under its own name.
@@ -180,7 +181,7 @@ final class NodeKeysTests {
         running.end()
         let bpftrace = try #require(all.first { $0.id != helper }?.id)
         kill(bpftrace, SIGTERM)
-        #expect(Machine.eventually { self.areGone() })
+        #expect(eventually { self.areGone() })
         #expect(keys.takeProblem(mayEnd: true) == nil)
         #expect(keys.takeProblem()?.hasPrefix("bpftrace has ended") == true)
     }
@@ -192,7 +193,7 @@ final class NodeKeysTests {
             #expect(Machine.processes(with: standIn.path).count == 2)
             _ = keys
         }
-        #expect(Machine.eventually { self.areGone() })
+        #expect(eventually { self.areGone() })
     }
 
     /// bpftrace does not outlive a helper that is killed, and we are told once.
@@ -201,10 +202,10 @@ final class NodeKeysTests {
         let helper = try #require(
             Machine.processes(with: standIn.path).first { $0.arguments.contains(NodeKeyHelper.keep) })
         kill(helper.id, SIGKILL)
-        #expect(Machine.eventually { self.areGone() })
+        #expect(eventually { self.areGone() })
         var problem: String?
         #expect(
-            Machine.eventually {
+            eventually {
                 problem = keys.takeProblem(); return problem != nil
             })
         #expect(problem?.contains("bpftrace has ended (ended by signal 9)") == true, "\(problem ?? "")")
@@ -230,7 +231,7 @@ final class NodeKeysTests {
         try Data("\n".utf8).write(to: URL(fileURLWithPath: standIn.folder.path + "/fifo"))
         var problem: String?
         #expect(
-            Machine.eventually {
+            eventually {
                 problem = keys.takeProblem(); return problem != nil
             })
         #expect(problem?.hasPrefix("bpftrace has ended (exit status 4): broken") == true, "\(problem ?? "")")
@@ -243,7 +244,7 @@ final class NodeKeysTests {
         let keys = try start(bpftrace: deaf)
         #expect(!areGone())
         keys.finish()
-        #expect(Machine.eventually { self.areGone() })
+        #expect(eventually { self.areGone() })
     }
 
     @Test func notInstalled() throws {
@@ -253,7 +254,7 @@ final class NodeKeysTests {
     @Test func silent() throws {
         let silent = try script("silent", "echo waiting >&2\nexec sleep 60\n")
         #expect(throws: NodeKeysError.tooSlow(seconds: 1, words: "waiting")) { try start(bpftrace: silent, limit: 1) }
-        #expect(Machine.eventually { self.areGone() })
+        #expect(eventually { self.areGone() })
     }
 
     /// The printed program, as people run it.
@@ -271,7 +272,7 @@ final class NodeKeysTests {
         let running = try RunningStandIn(standIn.path)
         // It says nothing when it begins to watch.
         #expect(
-            try Machine.eventually {
+            try eventually {
                 try running.call(5)
                 return try String(contentsOf: log, encoding: .utf8).contains(StandIn.line(5) + "\n")
             })

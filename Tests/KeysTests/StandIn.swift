@@ -158,13 +158,4 @@ enum Machine {
             return arguments.contains { $0.contains(text) } ? (id, arguments) : nil
         }
     }
-
-    /// Waits until a condition holds, half a minute at most.
-    static func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
-        for _ in 0..<600 {
-            if try condition() { return true }
-            usleep(50_000)
-        }
-        return false
-    }
 }

@@ -18,7 +18,7 @@ struct DeliveryTests {
             usleep(number % 5 == 0 ? 150_000 : 7_000)
             let begun = ContinuousClock.now
             try peers.send(BitcoinMessage.ping(UInt64(number)).bytes, fromServer: number % 2 == 0)
-            try #require(program.comes(within: 5) { program.lines.count == number }, "message \(number)")
+            try #require(eventually(within: 5) { program.lines.count == number }, "message \(number)")
             milliseconds.append((ContinuousClock.now - begun) / .milliseconds(1))
         }
         print("Delivery \(format): median \(milliseconds.sorted()[10]) ms, longest \(milliseconds.max() ?? 0) ms")
@@ -46,7 +46,7 @@ struct DeliveryTests {
         for frame in crossing { try socket.send(frame) }
         // With them comes the record of the gap.
         let count = expected.count + 1
-        #expect(program.comes { program.lines.count == count }, "\(program.lines.count) of \(count)")
+        #expect(eventually { program.lines.count == count }, "\(program.lines.count) of \(count)")
         #expect(program.lines.count { $0.contains("\"bitcoin.gap\":") } == 1)
         let shown = try ShownMessages(ndjson: program.outputBytes)
         #expect((shown.byClient + shown.byServer).counted == expected.counted)

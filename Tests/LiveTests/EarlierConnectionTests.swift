@@ -24,13 +24,13 @@ struct EarlierConnectionTests {
         let program = try LiveProgram.capturing(["-i", "lo"] + options, in: space)
         try peers.send(generator.bytes(400))
         try peers.send(generator.bytes(400), fromServer: true)
-        #expect(program.comes { named(program, Self.open) == 1 }, "\(program.errorText)")
+        #expect(eventually { named(program, Self.open) == 1 }, "\(program.errorText)")
         try peers.send(generator.bytes(4_100_000))
-        #expect(program.comes { named(program, ": v2, open before the capture began") == 1 }, "\(program.errorText)")
+        #expect(eventually { named(program, ": v2, open before the capture began") == 1 }, "\(program.errorText)")
         // One that begins now is as ever.
         let others = try TCPPeers(port: 18333, in: space)
         try others.send(BitcoinMessage.ping(1).bytes)
-        if options.isEmpty { #expect(program.comes { program.outputText.contains(" ping ") }) }
+        if options.isEmpty { #expect(eventually { program.outputText.contains(" ping ") }) }
         #expect(program.interrupt() == .status(0), "\(program.errorText)")
         #expect(named(program, Self.open) == 1 && named(program, Self.advice) == 1)
         #expect(!program.outputText.contains("no message found yet"))
@@ -43,7 +43,7 @@ struct EarlierConnectionTests {
         let clear = try TCPPeers(port: 8333, in: space)
         let program = try LiveProgram.capturing(["-i", "lo"], in: space)
         try clear.send(Array(ping[20...]) + ping)
-        #expect(program.comes { !program.lines.isEmpty })
+        #expect(eventually { !program.lines.isEmpty })
         var generator = SeededGenerator(seed: 6)
         // Waits for what is named a second after.
         let encrypted = try TCPPeers(port: 8333, in: space)
@@ -52,12 +52,12 @@ struct EarlierConnectionTests {
         // Without a notice of its beginning nobody can wait for it: a message that it shows says that it reads.
         let probe = try TCPPeers(port: 18333, in: space)
         #expect(
-            silent.comes {
+            eventually {
                 try? probe.send(ping)
                 return !silent.lines.isEmpty
             })
         try encrypted.send(generator.bytes(400))
-        #expect(other.comes { named(other, Self.open) == 1 }, "\(other.errorText)")
+        #expect(eventually { named(other, Self.open) == 1 }, "\(other.errorText)")
         for each in [program, other, silent] { #expect(each.interrupt() == .status(0)) }
         // The first one has seen the beginning of that connection.
         #expect(named(program, Self.open) == 0, "\(program.errorText)")

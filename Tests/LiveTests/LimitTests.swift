@@ -70,7 +70,7 @@ struct LimitTests {
         let program = try LiveProgram.capturing(
             ["-i", "lo", "-b", "packets:8", "-b", "files:2", "-w", file, "-T", "ndjson"], in: space)
         let sent = try talk(rounds: 5)
-        #expect(program.comes { program.lines.count == sent.count })
+        #expect(eventually { program.lines.count == sent.count })
         #expect(program.interrupt() == .status(0))
         let received = try #require(PacketCounts(program.errorText)).received
         let kept = try files().map(\.frames.count)
@@ -88,7 +88,7 @@ struct LimitTests {
             _ = try talk(rounds: 3)
             // The newest has nothing in it at first, not even a header.
             let isFull = { (try? self.files().contains { $0.frames.count == 8 }) == true }
-            #expect(try program.comes { try folder.names().count == 2 && isFull() })
+            #expect(try eventually { try folder.names().count == 2 && isFull() })
             program.signal(ending)
             _ = program.end()
             let names = try folder.names()
@@ -99,7 +99,7 @@ struct LimitTests {
     @Test func ringOfSizes() throws {
         let program = try LiveProgram.capturing(["-i", "lo", "-q", "-b", "filesize:200", "-w", file], in: space)
         try TCPPeers(port: 8333, in: space).send(BitcoinMessage.block(size: 1_500_000).bytes)
-        #expect(try program.comes { try folder.names().count >= 5 })
+        #expect(try eventually { try folder.names().count >= 5 })
         #expect(program.interrupt() == .status(0))
         let received = try #require(PacketCounts(program.errorText)).received
         #expect(try files().reduce(0) { $0 + $1.frames.count } == received)
@@ -111,7 +111,7 @@ struct LimitTests {
     @Test func snapLength() throws {
         let program = try LiveProgram.capturing(["-i", "lo", "-s", "80", "-p", "-B", "1", "-w", file], in: space)
         try TCPPeers(port: 8333, in: space).send(BitcoinMessage.tx(1, size: 1_000).bytes)
-        #expect(program.comes { (try? PacketFile(file).frames.contains { $0.count == 80 }) == true })
+        #expect(eventually { (try? PacketFile(file).frames.contains { $0.count == 80 }) == true })
         #expect(program.interrupt() == .status(0))
         #expect(try PacketFile(file).frames.allSatisfy { $0.count <= 80 })
     }
@@ -120,7 +120,7 @@ struct LimitTests {
         let program = try LiveProgram.capturing(["-i", "lo", "-f", "tcp port 9999", "-T", "ndjson"], in: space)
         _ = try talk()
         let sent = try talk(port: 9999)
-        #expect(program.comes { program.lines.count == sent.count })
+        #expect(eventually { program.lines.count == sent.count })
         #expect(program.interrupt() == .status(0))
         #expect(try ShownMessages(ndjson: program.outputBytes) == sent)
         #expect(program.errorText.contains("filter: tcp port 9999"))
@@ -152,20 +152,16 @@ struct LimitTests {
     @Test func recordedOnly() throws {
         let program = try LiveProgram.capturing(["-i", "lo", "-q", "-w", file], in: space)
         let sent = try talk()
-        #expect(program.comes { (try? ShownMessages(file: file)) == sent })
+        #expect(eventually { (try? ShownMessages(file: file)) == sent })
         #expect(program.interrupt() == .status(0))
         #expect(program.outputBytes.isEmpty)
     }
 
     @Test func intoAPipe() throws {
-        // The second one says what it read when the first one ends.
         let result = folder.path + "/result"
-        let line = "btcshark=\"$0\"; \"$btcshark\" -i lo -Q -a packets:12 -w - | \"$btcshark\" -r - -T ndjson > \"$1\""
-        let shell = try LiveProgram(
-            ["-c", line, LiveProgram.path, result], in: space, program: "/bin/sh")
-        usleep(300_000)
-        var sent = try talk()
-        while shell.end(soonAfter: 0.2) == nil { sent = try talk() }
+        let line = "btcshark=\"$0\"; \"$btcshark\" -i lo -a packets:12 -w - | \"$btcshark\" -r - -T ndjson -Q > \"$1\""
+        let shell = try LiveProgram.capturing(["-c", line, LiveProgram.path, result], in: space, program: "/bin/sh")
+        let sent = try talk()
         #expect(shell.end() == .status(0), "\(shell.errorText)")
         let read = try ShownMessages(ndjson: Data(contentsOf: URL(fileURLWithPath: result)))
         #expect(read.count > 3 && read.byClient == Array(sent.byClient.prefix(read.byClient.count)))

@@ -61,7 +61,7 @@ final class LiveProgram {
         let program = try LiveProgram(
             arguments, in: space, program: program, launcher: launcher, environment: environment,
             readsOutput: readsOutput, outputDescriptor: outputDescriptor)
-        try #require(program.comes { program.errorText.contains("btcshark: capturing on ") }, "\(program.errorText)")
+        try #require(eventually { program.errorText.contains("btcshark: capturing on ") }, "\(program.errorText)")
         return program
     }
 
@@ -106,21 +106,11 @@ final class LiveProgram {
     /// How it ended, if it has within so many seconds.
     func end(soonAfter seconds: Double) -> Ending? {
         var status: Int32 = 0
-        guard ending != nil || comes(within: seconds, { waitpid(process, &status, WNOHANG) == process }) else {
+        guard ending != nil || eventually(within: seconds, { waitpid(process, &status, WNOHANG) == process }) else {
             return nil
         }
         if ending == nil { ending = Self.ending(status) }
         return ending
-    }
-
-    /// Whether something comes true before long.
-    func comes(within seconds: Double = 30, _ condition: () throws -> Bool) rethrows -> Bool {
-        let last = ContinuousClock.now + .seconds(seconds)
-        while ContinuousClock.now < last {
-            if try condition() { return true }
-            usleep(1_000)
-        }
-        return try condition()
     }
 
     private static func ending(_ status: Int32) -> Ending {

@@ -52,7 +52,7 @@ struct LossTests {
         // Holes at the end are given up when a second has gone by without a packet.
         let isGap = { (line: Substring) in line.contains("\"bitcoin.gap\":") }
         #expect(
-            program.comes { program.lines.count { !isGap($0) } >= expected.count },
+            eventually { program.lines.count { !isGap($0) } >= expected.count },
             "\(program.lines.count) of \(expected.count)")
         #expect(program.interrupt() == .status(0), "\(program.errorText)")
 

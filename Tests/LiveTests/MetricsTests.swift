@@ -31,13 +31,13 @@ struct MetricsTests {
     @Test func rewritten() throws {
         let program = try LiveProgram.capturing(
             ["-i", "lo", "-q", "-w", folder.path + "/live.pcap", "--metrics", file], in: space)
-        #expect(program.comes { FileManager.default.fileExists(atPath: file) })
+        #expect(eventually { FileManager.default.fileExists(atPath: file) })
         #expect(try messages(metrics()) == 0)
         let first = Double(try talk().count)
         #expect(first > 0)
         // Somebody else reads it, with permissions of its own.
         try #require(chmod(file, 0o640) == 0)
-        #expect(try program.comes(within: 60) { try messages(metrics()) == first })
+        #expect(try eventually(within: 60) { try messages(metrics()) == first })
         #expect(try metrics().value("btcshark_capture_kernel_dropped_total") == 0)
         // Its packets have come to the program by then, or are counted as dropped.
         let second = Double(try talk().count)
@@ -57,9 +57,9 @@ struct MetricsTests {
         let program = try LiveProgram.capturing(
             ["-i", "lo", "-T", "ndjson", "--metrics", folder.path + "/none/node.prom"], in: space)
         let complaint = "none/node.prom: cannot be written: No such file or directory\n"
-        #expect(program.comes { program.errorText.contains(complaint) })
+        #expect(eventually { program.errorText.contains(complaint) })
         let expected = try talk()
-        #expect(program.comes { program.lines.count == expected.count })
+        #expect(eventually { program.lines.count == expected.count })
         #expect(program.interrupt() == .status(2))
         #expect(program.errorText.matches(of: /cannot be written/).count == 1)
     }
@@ -73,7 +73,7 @@ struct MetricsTests {
         let program = try LiveProgram.capturing(["-i", "lo", "-Z", "nobody", "--metrics", file], in: space)
         _ = try talk()
         #expect(
-            program.comes { FileManager.default.fileExists(atPath: file) || !isOwnFolder && !program.errorText.isEmpty }
+            eventually { FileManager.default.fileExists(atPath: file) || !isOwnFolder && !program.errorText.isEmpty }
         )
         #expect(program.interrupt() == .status(isOwnFolder ? 0 : 2), "\(program.errorText)")
         #expect(FileManager.default.fileExists(atPath: file) == isOwnFolder)

@@ -19,7 +19,7 @@ struct PeerTrafficTests {
         peers = try LiveProgram(
             [script, "--port", "\(Self.port)", "--forever"], in: space, program: "python3")
         let peers = peers
-        try #require(peers.comes { !peers.lines.isEmpty }, "the scripted peers did not begin: \(peers.errorText)")
+        try #require(eventually { !peers.lines.isEmpty }, "the scripted peers did not begin: \(peers.errorText)")
     }
 
     @Test(arguments: ["127.0.0.1", "[::1]"])
@@ -34,7 +34,7 @@ struct PeerTrafficTests {
             return words.count > 2 && ["→", "←"].contains(words[1]) ? [words[1], words[2]] : nil
         }
         // The kernel hands packets over some time after they came.
-        _ = capture.comes { capture.lines.count >= said.count }
+        _ = eventually { capture.lines.count >= said.count }
         #expect(capture.interrupt() == .status(0), "\(capture.errorText)")
         for file in [captured, own] {
             let (ending, output, errors) = try LiveProgram.run(

@@ -38,7 +38,7 @@ struct PrivilegeTests {
 
     private func expectNothingLeft(_ program: LiveProgram, location: SourceLocation = #_sourceLocation) throws {
         // The reader's thread is made after it.
-        #expect(try program.comes { try self.statuses(program).count >= 2 }, sourceLocation: location)
+        #expect(try eventually { try self.statuses(program).count >= 2 }, sourceLocation: location)
         let statuses = try statuses(program)
         for status in statuses {
             let (user, group) = ("\(nobody.pw_uid)", "\(nobody.pw_gid)")
@@ -61,7 +61,7 @@ struct PrivilegeTests {
     private func expectCaptures(_ program: LiveProgram, location: SourceLocation = #_sourceLocation) throws {
         let sent = try BitcoinPeers(TCPPeers(port: 8333, in: space), goods: [try .sample("tx")]).finish()
         let expected = ShownMessages(sent)
-        #expect(program.comes { program.lines.count == expected.count }, sourceLocation: location)
+        #expect(eventually { program.lines.count == expected.count }, sourceLocation: location)
         #expect(try ShownMessages(ndjson: program.outputBytes) == expected, sourceLocation: location)
     }
 
@@ -95,7 +95,7 @@ struct PrivilegeTests {
         let socket = try other.inside { try PacketSocket("there") }
         for frame in frames { try socket.send(frame) }
         let all = try StreamModel(frames).all
-        #expect(run.comes { run.lines.count == all.count })
+        #expect(eventually { run.lines.count == all.count })
         #expect(run.interrupt() == .status(0))
         let shown = try ShownMessages(ndjson: run.outputBytes)
         #expect((shown.byClient + shown.byServer).counted == all.counted)
@@ -172,7 +172,7 @@ struct PrivilegeTests {
     /// Who wants to stay root does, without capabilities.
     @Test func rootThatStays() throws {
         let run = try LiveProgram.capturing(["-i", "lo", "-T", "ndjson", "-Z", "root"], in: space, program: program)
-        #expect(run.comes { (try? statuses(run).count) ?? 0 >= 2 })
+        #expect(eventually { (try? statuses(run).count) ?? 0 >= 2 })
         for status in try statuses(run) {
             #expect(status["CapEff"] == "0000000000000000" && status["Seccomp"] == "2")
         }
@@ -187,7 +187,7 @@ struct PrivilegeTests {
         let file = folder.path + "/live.pcap"
         let run = try LiveProgram.capturing(
             ["-i", "lo", "-T", "ndjson", "-w", file], in: space, program: program, launcher: launcher)
-        #expect(run.comes { (try? statuses(run).count) ?? 0 >= 2 })
+        #expect(eventually { (try? statuses(run).count) ?? 0 >= 2 })
         for status in try statuses(run) {
             #expect(status["CapEff"] == "0000000000000000" && status["Seccomp"] == "2")
         }
@@ -221,7 +221,7 @@ struct PrivilegeTests {
         try Data("no secret\n".utf8).write(to: URL(fileURLWithPath: log + ".new"))
         try #require(chmod(log + ".new", 0o600) == 0 && rename(log + ".new", log) == 0)
         let words = isClosed ? "\(log): line 1: " : "the key log \(log) cannot be read: Permission denied"
-        #expect(run.comes { run.errorText.contains(words) }, "\(run.errorText)")
+        #expect(eventually { run.errorText.contains(words) }, "\(run.errorText)")
         // It is looked at five times a second.
         usleep(1_000_000)
         #expect(run.interrupt() == .status(0))
@@ -233,13 +233,13 @@ struct PrivilegeTests {
     func closedStreams(which: String) throws {
         let file = folder.path + "/live.pcap"
         let run = try LiveProgram(
-            ["-i", "lo", "-w", file, "-a", "duration:2"], in: space, program: program,
+            ["-i", "lo", "-w", file], in: space, program: program,
             launcher: ["sh", "-c", "exec \"$@\" \(which)", "sh"])
         // The header is there once it captures.
-        #expect(run.comes { (try? Data(contentsOf: URL(fileURLWithPath: file)).count) ?? 0 >= 24 })
+        #expect(eventually { (try? Data(contentsOf: URL(fileURLWithPath: file)).count) ?? 0 >= 24 })
         let sent = try BitcoinPeers(TCPPeers(port: 8333, in: space), goods: [try .sample("tx")]).finish()
-        _ = run.end()
-        #expect(try ShownMessages(file: file) == ShownMessages(sent), "\(run.errorText)")
+        #expect(eventually { (try? ShownMessages(file: file)) == ShownMessages(sent) }, "\(run.errorText)")
+        _ = run.interrupt()
     }
 
     /// The helper keeps what it needs to make files for others, and is locked in, too.
@@ -291,7 +291,7 @@ struct PrivilegeTests {
         // Only where it is needed does who makes the files stay root.
         let maker = isOwnFolder ? nobody.pw_uid : 0
         #expect(
-            run.comes {
+            eventually {
                 let helpers = children(run)
                 let status = helpers.first.flatMap {
                     try? String(contentsOfFile: "/proc/\($0)/status", encoding: .utf8)
@@ -322,10 +322,10 @@ struct PrivilegeTests {
         }
         let names = { try FileManager.default.contentsOfDirectory(atPath: records).sorted() }
         // The oldest are gone.
-        #expect(try run.comes { try names().first.map { $0 > "node_00003" } ?? false })
+        #expect(try eventually { try names().first.map { $0 > "node_00003" } ?? false })
         run.signal(ending)
         #expect(run.end() == (ending == SIGKILL ? .signal(SIGKILL) : .status(0)), "\(run.errorText)")
-        for helper in helpers { #expect(run.comes { !isRunning(helper) }) }
+        for helper in helpers { #expect(eventually { !isRunning(helper) }) }
         // Killed, it may have been between two files.
         #expect(try names().count == 3 || ending == SIGKILL && names().count == 2)
         for name in try names() {
@@ -348,9 +348,9 @@ struct PrivilegeTests {
         let shown = run.lines.count
         try FileManager.default.moveItem(atPath: file, toPath: file + ".1")
         run.signal(SIGHUP)
-        #expect(run.comes { FileManager.default.fileExists(atPath: file) }, "\(run.errorText)")
+        #expect(eventually { FileManager.default.fileExists(atPath: file) }, "\(run.errorText)")
         _ = try BitcoinPeers(TCPPeers(port: 8333, in: space), goods: [try .sample("tx")]).finish()
-        #expect(run.comes { run.lines.count == 2 * shown })
+        #expect(eventually { run.lines.count == 2 * shown })
         #expect(run.interrupt() == .status(0), "\(run.errorText)")
         #expect(try owner(file) == nobody.pw_uid)
         #expect(try ShownMessages(file: file).count == shown && ShownMessages(file: file + ".1").count == shown)
@@ -368,7 +368,7 @@ struct PrivilegeTests {
         try expectCaptures(run)
         #expect(isRunning(helper))
         #expect(run.interrupt() == .status(0), "\(run.errorText)")
-        #expect(run.comes { !isRunning(helper) })
+        #expect(eventually { !isRunning(helper) })
         #expect(try FileManager.default.contentsOfDirectory(atPath: records).count > 1)
     }
 

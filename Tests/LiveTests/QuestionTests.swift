@@ -20,7 +20,7 @@ struct QuestionTests {
         let program = try LiveProgram.capturing(["-i", "lo", "-w", file] + questions, in: space)
         _ = try BitcoinPeers(TCPPeers(port: 8333, in: space), goods: [try .sample("tx")]).finish()
         #expect(
-            program.comes {
+            eventually {
                 program.signal(SIGUSR1)
                 usleep(50_000)
                 return program.lines.contains {

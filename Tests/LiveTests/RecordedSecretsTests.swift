@@ -29,9 +29,9 @@ struct RecordedSecretsTests {
         let frames = try recordedFrames("relay-v2-encrypted.pcap")
         for frame in frames { try socket.send(frame) }
         if isPrinted {
-            #expect(program.comes { program.lines.count > 200 }, "\(program.lines.count) lines")
+            #expect(eventually { program.lines.count > 200 }, "\(program.lines.count) lines")
         } else {
-            let hasGrown = try program.comes { try packetBlocks(path) == frames.count }
+            let hasGrown = try eventually { try packetBlocks(path) == frames.count }
             #expect(hasGrown)
         }
         #expect(program.interrupt() == .status(0), "\(program.errorText)")
@@ -58,7 +58,7 @@ struct RecordedSecretsTests {
             ], in: space)
         let socket = try other.inside { try PacketSocket("there") }
         for frame in frames { try socket.send(frame) }
-        let hasGrown = try program.comes { try files.reduce(0) { try $0 + packetBlocks($1) } == frames.count }
+        let hasGrown = try eventually { try files.reduce(0) { try $0 + packetBlocks($1) } == frames.count }
         #expect(hasGrown)
         #expect(program.interrupt() == .status(0), "\(program.errorText)")
         #expect(!program.errorText.contains("came after the file"), "\(program.errorText)")

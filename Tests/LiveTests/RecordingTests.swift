@@ -49,7 +49,7 @@ struct RecordingTests {
             ? try LiveProgram(
                 ["-i", "here", "-w", folder.path + "/beside.pcap", "--immediate-mode", "-B", "65536"], in: space,
                 program: "/usr/bin/tcpdump") : nil
-        if let beside { #expect(beside.comes { beside.errorText.contains("listening on") }, "\(beside.errorText)") }
+        if let beside { #expect(eventually { beside.errorText.contains("listening on") }, "\(beside.errorText)") }
         let program = try LiveProgram.capturing(
             ["-i", "here", "-x", "-f", "", "-w", file], in: space,
             outputDescriptor: kind == "full" ? full : ends.writeEnd)
@@ -61,10 +61,10 @@ struct RecordingTests {
         let socket = try other.inside { try PacketSocket("there") }
         let sent = try frames(20_000)
         for frame in sent { try socket.send(frame) }
-        #expect(program.comes { (try? PacketFile(file).frames.count) == sent.count })
+        #expect(eventually { (try? PacketFile(file).frames.count) == sent.count })
         if kind == "closed" || kind == "full" {
             // Messages of a connection whose other side is not seen are held for a second.
-            #expect(program.comes { program.errorText.contains("; the recording goes on\n") }, "\(program.errorText)")
+            #expect(eventually { program.errorText.contains("; the recording goes on\n") }, "\(program.errorText)")
         }
         let ending = program.interrupt()
         let counts = try #require(PacketCounts(program.errorText))

@@ -20,7 +20,7 @@ struct ServeTests {
             self.space = space
             program = try LiveProgram(["serve", "-i", "lo"] + arguments, in: space)
             let program = program
-            try #require(program.comes { !program.lines.isEmpty }, "\(program.errorText)")
+            try #require(eventually { !program.lines.isEmpty }, "\(program.errorText)")
             let line = String(program.lines[0])
             let match = try #require(line.wholeMatch(of: ##/http://127\.0\.0\.1:(\d+)/#token=([\w-]{43})/##), "\(line)")
             port = try #require(Int(match.output.1))
@@ -55,7 +55,7 @@ struct ServeTests {
         #expect(try served.total() == 0)
         let events = try served.client("/api/live")
         let first = try talk().count
-        #expect(try served.program.comes { try served.total() == first })
+        #expect(try eventually { try served.total() == first })
         #expect(events.read(until: "{\"total\":\(first),").contains("event: messages"))
         let rows = try #require(try served.get("/api/messages?count=1000").object()["rows"] as? [[String: Any]])
         #expect(rows.count == first)
@@ -70,10 +70,10 @@ struct ServeTests {
         let filter = "/api/messages?count=1000&filter=bitcoin.command%20%3D%3D%20%22version%22"
         let versions = rows.count { $0["command"] as? String == "version" }
         #expect(versions == 2)
-        #expect(try served.program.comes { try served.total(filter) == versions })
+        #expect(try eventually { try served.total(filter) == versions })
         let second = try talk().count
-        #expect(try served.program.comes { try served.total() == first + second })
-        #expect(try served.program.comes { try served.total(filter) == 2 * versions })
+        #expect(try eventually { try served.total() == first + second })
+        #expect(try eventually { try served.total(filter) == 2 * versions })
         let ladder = try served.get("/api/flow/1?count=1000").object()
         #expect(ladder["messages"] as? Int == second)
         #expect(served.program.interrupt() == .status(0), "\(served.program.errorText)")
@@ -88,7 +88,7 @@ struct ServeTests {
             #expect(events.read(until: "{\"total\":\(first),").contains("id: \(first)\n"))
         }
         let second = try talk().count
-        #expect(try served.program.comes { try served.total() == first + second })
+        #expect(try eventually { try served.total() == first + second })
         let again = try served.client("/api/live", ["Last-Event-ID: \(first)"])
         let text = again.read(until: "event: timeline")
         #expect(text.contains("event: messages\ndata: {\"total\":\(first + second),"))
@@ -107,10 +107,10 @@ struct ServeTests {
         }
         #expect(try served.get("/api/live").status == 503)
         let expected = try talk().count
-        #expect(try served.program.comes { try served.total() == expected })
+        #expect(try eventually { try served.total() == expected })
         clients.removeLast()
         #expect(
-            try served.program.comes {
+            try eventually {
                 let client = try served.client("/api/live")
                 return client.read(until: "\r\n\r\n").hasPrefix("HTTP/1.1 200")
             })
@@ -137,7 +137,7 @@ struct ServeTests {
                 #expect(client.read(until: "]}").hasPrefix("HTTP/1.1 200"))
             }
         }
-        #expect(try served.program.comes { try served.total("/api/messages?count=1") == 20_000 })
+        #expect(try eventually { try served.total("/api/messages?count=1") == 20_000 })
         #expect(try served.get("/api/capture").object()["dropped"] as? Int == 0)
         withExtendedLifetime(slow) {}
     }
@@ -145,7 +145,7 @@ struct ServeTests {
     @Test func metrics() throws {
         let served = try Served(["--metrics-listen", "127.0.0.1:9332"], in: space)
         let expected = try talk().count
-        #expect(try served.program.comes { try served.total() == expected })
+        #expect(try eventually { try served.total() == expected })
         let own = try served.get("/metrics")
         #expect(own.status == 200)
         let metrics = try PrometheusText(own.text)
@@ -173,6 +173,6 @@ struct ServeTests {
         #expect(status.contains("CapEff:\t0000000000000000"))
         #expect(status.contains("Seccomp:\t2"))
         let expected = try talk().count
-        #expect(try served.program.comes { try served.total() == expected })
+        #expect(try eventually { try served.total() == expected })
     }
 }

@@ -81,7 +81,7 @@ struct ServiceTests {
         let socket = try other.inside { try PacketSocket("there") }
         for frame in frames { try socket.send(frame) }
         // What it has received is said when it is asked for.
-        let hasAll = run.comes {
+        let hasAll = eventually {
             run.signal(SIGUSR1)
             return PacketCounts(run.errorText)?.received == frames.count
         }
@@ -89,7 +89,7 @@ struct ServiceTests {
         // What ExecReload asks for, and the next frame makes the next file.
         run.signal(SIGHUP)
         // The signal may be heard after frames that were sent later.
-        let hasNext = run.comes {
+        let hasNext = eventually {
             for frame in frames { try? socket.send(frame) }
             return (try? folder.names().filter { $0.hasPrefix("node_") }.count) == 2
         }

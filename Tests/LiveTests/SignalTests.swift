@@ -68,7 +68,7 @@ struct SignalTests {
         first.stop()
         let sent = ShownMessages(try first.finish())
         // Nothing comes for a moment: all is in the file.
-        #expect(program.comes { (try? PacketFile(file).rest == 0 && ShownMessages(file: file) == sent) == true })
+        #expect(eventually { (try? PacketFile(file).rest == 0 && ShownMessages(file: file) == sent) == true })
         let before = try PacketFile(file).frames
         let second = try traffic(port: 18_444)
         defer { second.stop() }
@@ -89,7 +89,7 @@ struct SignalTests {
         let peers = try TCPPeers(port: 8333, in: space)
         try peers.send(BitcoinMessage.block(size: 1_500_000).bytes)
         // It writes, and nobody reads. Of several threads none is blocked by that: they ask now and then.
-        if threads == 1 { #expect(program.comes { program.isBlockedInWrite }) } else { sleep(1) }
+        if threads == 1 { #expect(eventually { program.isBlockedInWrite }) } else { sleep(1) }
         program.signal(SIGINT)
         usleep(100_000)
         program.signal(SIGINT)
@@ -103,11 +103,11 @@ struct SignalTests {
         for number in 1...2 as ClosedRange<UInt16> {
             let sent = try BitcoinPeers(TCPPeers(port: 8333, in: space), goods: [try .sample("tx")]).finish()
             let expected = ShownMessages(sent).count * Int(number)
-            #expect(program.comes { program.lines.count == expected })
+            #expect(eventually { program.lines.count == expected })
             program.signal(SIGUSR1)
-            #expect(program.comes { program.errorText.matches(of: #/ by btcshark\n/#).count == Int(number) })
+            #expect(eventually { program.errorText.matches(of: #/ by btcshark\n/#).count == Int(number) })
             #expect(
-                program.comes { program.errorText.contains("\(expected) Bitcoin messages") }, "\(program.errorText)")
+                eventually { program.errorText.contains("\(expected) Bitcoin messages") }, "\(program.errorText)")
             let counts = try #require(PacketCounts(program.errorText))
             #expect(counts.received > 0 && !counts.hasDrops)
         }
@@ -119,18 +119,18 @@ struct SignalTests {
         let program = try begin()
         let talk = { try BitcoinPeers(TCPPeers(port: 8333, in: space), goods: [try .sample("tx")]).finish() }
         let first = ShownMessages(try talk())
-        #expect(program.comes { program.lines.count == first.count })
+        #expect(eventually { program.lines.count == first.count })
         // It is still there: nothing changes.
         program.signal(SIGHUP)
         program.signal(SIGUSR1)
-        #expect(program.comes { PacketCounts(program.errorText) != nil })
+        #expect(eventually { PacketCounts(program.errorText) != nil })
         let second = ShownMessages(try talk())
-        #expect(program.comes { program.lines.count == first.count + second.count })
+        #expect(eventually { program.lines.count == first.count + second.count })
         try FileManager.default.moveItem(atPath: file, toPath: file + ".1")
         program.signal(SIGHUP)
-        #expect(program.comes { FileManager.default.fileExists(atPath: file) })
+        #expect(eventually { FileManager.default.fileExists(atPath: file) })
         let third = ShownMessages(try talk())
-        #expect(program.comes { program.lines.count == first.count + second.count + third.count })
+        #expect(eventually { program.lines.count == first.count + second.count + third.count })
         #expect(program.interrupt() == .status(0), "\(program.errorText)")
         #expect(try ShownMessages(file: file) == third)
         let old = try ShownMessages(file: file + ".1")
@@ -150,7 +150,7 @@ struct SignalTests {
             var state = pollfd(fd: ends.writeEnd, events: Int16(POLLOUT), revents: 0)
             return poll(&state, 1, 0) == 0
         }
-        try #require(program.comes(within: 30, isFull), "\(program.errorText)")
+        try #require(eventually(within: 30, isFull), "\(program.errorText)")
         return (program, ends.readEnd)
     }
 
@@ -203,12 +203,12 @@ struct SignalTests {
         let program = try begin(["-b", "duration:3600", "-b", "files:5"])
         let talk = { try BitcoinPeers(TCPPeers(port: 8333, in: space), goods: [try .sample("tx")]).finish() }
         let first = ShownMessages(try talk())
-        #expect(program.comes { program.lines.count == first.count })
+        #expect(eventually { program.lines.count == first.count })
         program.signal(SIGHUP)
         program.signal(SIGUSR1)
-        #expect(program.comes { PacketCounts(program.errorText) != nil })
+        #expect(eventually { PacketCounts(program.errorText) != nil })
         let second = ShownMessages(try talk())
-        #expect(program.comes { program.lines.count == first.count + second.count })
+        #expect(eventually { program.lines.count == first.count + second.count })
         #expect(program.interrupt() == .status(0), "\(program.errorText)")
         let names = try folder.names()
         #expect(

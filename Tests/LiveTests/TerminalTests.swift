@@ -22,7 +22,7 @@ struct TerminalTests {
             ["-i", "lo"] + arguments, in: space, outputDescriptor: terminal.programEnd)
         let peers = try talk(rounds: .max / 2, pause: 10_000)
         defer { peers.stop() }
-        #expect(program.comes { condition(terminal.text) }, "\(terminal.text)")
+        #expect(eventually { condition(terminal.text) }, "\(terminal.text)")
         #expect(program.interrupt() == .status(0), "\(program.errorText)")
         return terminal.finish()
     }
@@ -40,7 +40,7 @@ struct TerminalTests {
 
         let piped = try LiveProgram.capturing(["-i", "lo"], in: space)
         _ = try talk().finish()
-        #expect(piped.comes { piped.lines.count >= 4 })
+        #expect(eventually { piped.lines.count >= 4 })
         #expect(piped.interrupt() == .status(0))
         #expect(piped.lines.allSatisfy { $0.wholeMatch(of: since) != nil }, "\(piped.outputText)")
     }
@@ -74,7 +74,7 @@ struct TerminalTests {
             frame.first?.hasPrefix("lo, ") == true && frame.contains { $0.hasPrefix("127.0.0.1:") }
                 && frame.contains { $0.hasPrefix("tx ") }
         }
-        #expect(program.comes { frames(terminal.text).filter(isComplete).count >= 2 }, "\(terminal.text)")
+        #expect(eventually { frames(terminal.text).filter(isComplete).count >= 2 }, "\(terminal.text)")
         for frame in frames(terminal.text) {
             #expect(frame.count < 20 && frame.allSatisfy { $0.count <= 80 }, "\(frame)")
         }
@@ -82,7 +82,7 @@ struct TerminalTests {
         try terminal.resize(columns: 40, rows: 12)
         program.signal(SIGWINCH)
         #expect(
-            program.comes {
+            eventually {
                 frames(terminal.text).last { isComplete($0) && $0.count < 12 && $0.allSatisfy { $0.count <= 40 } }
                     != nil
             }, "\(terminal.text)")
@@ -97,7 +97,7 @@ struct TerminalTests {
         let peers = try talk(rounds: .max / 2, pause: 10_000)
         defer { peers.stop() }
         #expect(
-            program.comes { program.lines.count { $0.hasPrefix("lo, ") } >= 3 && program.outputText.contains("\ntx ") },
+            eventually { program.lines.count { $0.hasPrefix("lo, ") } >= 3 && program.outputText.contains("\ntx ") },
             "\(program.outputText)")
         #expect(program.interrupt() == .status(0), "\(program.errorText)")
         let text = program.outputText
@@ -131,7 +131,7 @@ struct TerminalTests {
         func said(_ program: LiveProgram) -> [Substring] {
             program.errorText.split(separator: "\n").filter { $0.contains("nothing has come") }
         }
-        #expect(quiet.comes { !said(quiet).isEmpty && !said(filtered).isEmpty && !said(recording).isEmpty })
+        #expect(eventually { !said(quiet).isEmpty && !said(filtered).isEmpty && !said(recording).isEmpty })
         #expect(
             said(quiet).first?.hasPrefix("btcshark: nothing has come on lo in 10 s; listening for TCP ports 8333, ")
                 == true
@@ -142,7 +142,7 @@ struct TerminalTests {
                 && said(filtered).first?.contains("another filter is named with -f") == true, "\(said(filtered))")
         #expect(said(recording).first?.contains("listening for everything.") == true, "\(said(recording))")
         // There it stands in the table.
-        #expect(top.comes { top.outputText.contains("\nnothing has come on lo in 10 s") })
+        #expect(eventually { top.outputText.contains("\nnothing has come on lo in 10 s") })
         #expect(said(top).isEmpty)
         let last = try LiveProgram.capturing(["-i", "lo"], in: space)
         _ = try talk().finish()

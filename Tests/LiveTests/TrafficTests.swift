@@ -22,7 +22,7 @@ struct TrafficTests {
     ) throws {
         // The last packets may yet be on their way.
         let expected = ShownMessages(sent)
-        #expect(program.comes { program.lines.count >= expected.count }, sourceLocation: location)
+        #expect(eventually { program.lines.count >= expected.count }, sourceLocation: location)
         #expect(program.interrupt() == .status(0), "\(program.errorText)", sourceLocation: location)
         let live = try ShownMessages(ndjson: program.outputBytes)
         #expect(live == expected, "\(live.commands)", sourceLocation: location)
@@ -68,7 +68,7 @@ struct TrafficTests {
         for pause in [0, 60_000] as [UInt32] {
             _ = try BitcoinPeers(TCPPeers(port: 8333, in: space), goods: goods, rounds: 4, pause: pause).finish()
         }
-        #expect(program.comes { program.lines.count > 60 }, "\(program.lines.count)")
+        #expect(eventually { program.lines.count > 60 }, "\(program.lines.count)")
         // Beside those that read, record and take the packets.
         let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(program.process)/task")
         #expect(threads.count > 3)
@@ -139,7 +139,7 @@ struct TrafficTests {
         let tagged = frames.map { Array($0[..<12]) + [0x81, 0x00, 0x00, 0x05] + Array($0[12...]) }
         for frame in tagged { try socket.send(frame) }
         let all = try StreamModel(frames).all
-        #expect(program.comes { program.lines.count == all.count }, "\(program.lines.count) of \(all.count)")
+        #expect(eventually { program.lines.count == all.count }, "\(program.lines.count) of \(all.count)")
         #expect(program.interrupt() == .status(0), "\(program.errorText)")
         let live = try ShownMessages(ndjson: program.outputBytes)
         #expect((live.byClient + live.byServer).counted == all.counted)
@@ -156,7 +156,7 @@ struct TrafficTests {
                 "bitcoin.command == \"tx\" || bitcoin.command == \"block\"",
             ], in: space)
         _ = try BitcoinPeers(TCPPeers(port: 8333, in: space), goods: goods).finish()
-        #expect(program.comes { (try? FileManager.default.contentsOfDirectory(atPath: objects).count) == goods.count })
+        #expect(eventually { (try? FileManager.default.contentsOfDirectory(atPath: objects).count) == goods.count })
         #expect(program.interrupt() == .status(0), "\(program.errorText)")
         let found = try FileManager.default.contentsOfDirectory(atPath: objects).map {
             [UInt8](try Data(contentsOf: URL(fileURLWithPath: objects + "/" + $0)))

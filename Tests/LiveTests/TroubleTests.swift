@@ -27,7 +27,7 @@ struct TroubleTests {
         for frame in frames { try socket.send(frame) }
         // With the interface goes what has not arrived.
         #expect(
-            program.comes {
+            eventually {
                 program.signal(SIGUSR1)
                 usleep(20_000)
                 return PacketCounts(program.errorText)?.received == frames.count
@@ -58,8 +58,8 @@ struct TroubleTests {
         for round in 1...3 {
             try send()
             sent += frames.count
-            #expect(program.comes { (try? PacketFile(file).frames.count) == sent }, "\(program.errorText)")
-            #expect(round > 1 || program.comes { program.lines.count == all })
+            #expect(eventually { (try? PacketFile(file).frames.count) == sent }, "\(program.errorText)")
+            #expect(round > 1 || eventually { program.lines.count == all })
             if round == 3 { break }
             if isDeleted {
                 try space.ip("link", "del", "here")
@@ -67,7 +67,7 @@ struct TroubleTests {
                 try space.ip("link", "set", "here", "down")
             }
             #expect(
-                program.comes { program.errorText.matches(of: #/waits for it/#).count == round },
+                eventually { program.errorText.matches(of: #/waits for it/#).count == round },
                 "\(program.errorText)")
             if isDeleted {
                 try space.connect("here", to: other, "there")
@@ -75,7 +75,7 @@ struct TroubleTests {
                 try space.ip("link", "set", "here", "up")
             }
             #expect(
-                program.comes { program.errorText.matches(of: #/the interface is back/#).count == round },
+                eventually { program.errorText.matches(of: #/the interface is back/#).count == round },
                 "\(program.errorText)")
         }
         #expect(program.interrupt() == .status(0), "\(program.errorText)")

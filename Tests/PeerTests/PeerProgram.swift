@@ -53,12 +53,16 @@ enum PeerProgram {
 
         func finish() throws -> ProgramEnd {
             process.waitUntilExit()
-            func text(_ name: String) throws -> String {
-                String(decoding: try Data(contentsOf: URL(fileURLWithPath: folder.path + "/" + name)), as: UTF8.self)
-            }
             return ProgramEnd(
                 status: process.terminationStatus, wasSignalled: process.terminationReason == .uncaughtSignal,
-                output: try text("out"), errors: try text("err"))
+                output: try output, errors: try text("err"))
+        }
+
+        /// What it has written to standard output so far; at the end, all.
+        var output: String { get throws { try text("out") } }
+
+        private func text(_ name: String) throws -> String {
+            String(decoding: try Data(contentsOf: URL(fileURLWithPath: folder.path + "/" + name)), as: UTF8.self)
         }
     }
 }
