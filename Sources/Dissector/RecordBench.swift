@@ -238,7 +238,8 @@ final class RecordBench: @unchecked Sendable {
             write(&text)
             swap(&text.bytes, &pieces[index])
         }
-        let limit = 4 * batches.count
+        // As many as may wait at once: those of one long record serve the next.
+        let limit = textLimit / ByteOutput.capacity
         progress.adjust { progress in
             while let piece = pieces.popLast() {
                 guard piece.capacity <= Self.usualPiece, progress.spare.count < limit else { continue }
