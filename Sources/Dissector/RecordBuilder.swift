@@ -21,7 +21,11 @@ struct RecordBuilder: ~Copyable {
     /// Summary lines have hashes with all their digits.
     var wantsWholeHashes = false
     /// The fields that are looked at where only those are that somebody named; see ``Depth/fields``.
-    var picked = FieldSet()
+    var picked = FieldSet() {
+        didSet { picksPayloadOnly = picked.isDisjoint(with: RecordFields.own) }
+    }
+    /// None of ``picked`` stands before the payload: neither origin nor header are laid out for them.
+    private var picksPayloadOnly = false
     var pickedRemarks: Set<Remark> = []
     /// What is remarked is asked for as fields.
     var asksForRemarks = false
@@ -93,12 +97,15 @@ struct RecordBuilder: ~Copyable {
             network: message.header.network, time: finding.origin.time, payloadHash: message.payloadHash)
         if !context.earlier.isEmpty { surroundings.earlier = context.earlier }
         let type = registry[message.header.command]
+        let hasPayloadOnly = depth == .fields && picksPayloadOnly && pickedRemarks.isEmpty
         let depth = depth == .fields ? needed(of: type) : depth
         var isMalformed = false
         if depth != .summary {
-            appendOrigin(sender, number, finding.segment, finding.packetNote)
+            record.protocolNode = 0
+            if !hasPayloadOnly { appendOrigin(sender, number, finding.segment, finding.packetNote) }
             isMalformed = appendMessage(
-                finding, type, surroundings, bytes, depth: depth, wantsInfo: wantsInfo, isCut: isCut)
+                finding, type, surroundings, bytes, depth: depth, wantsInfo: wantsInfo, isCut: isCut,
+                hasPayloadOnly: hasPayloadOnly)
         }
         // Where the tree has become full the rest was not read.
         let isUnread = depth >= .fields && record.tree.isFull
@@ -358,7 +365,7 @@ struct RecordBuilder: ~Copyable {
     /// - Returns: Whether the payload is malformed, as far as a tree is made of it.
     private mutating func appendMessage(
         _ finding: Finding, _ type: MessageType?, _ context: MessageContext, _ bytes: RawSpan, depth: Depth,
-        wantsInfo: Bool, isCut: Bool
+        wantsInfo: Bool, isCut: Bool, hasPayloadOnly: Bool
     ) -> Bool {
         let message = finding.message
         var isMalformed = false
@@ -367,14 +374,16 @@ struct RecordBuilder: ~Copyable {
         swap(&sink.info, &record.info)
         let layer = sink.open(fields.bitcoin, at: 0, value: 0, flags: [])
         var cursor = Cursor(bytes, sink)
-        var hasHeader = true
-        do throws(Stop) {
-            if let packet = finding.packet { try fields.v2.layout(&cursor, packet, hasMessage: true) }
-            try fields.header.layout(
-                &cursor, message.header, message.status, calculated: message.payloadHash?.checksum,
-                remarks: finding.remarks)
-        } catch {
-            hasHeader = false
+        var hasHeader = bytes.byteCount >= message.header.byteCount
+        if !hasPayloadOnly {
+            do throws(Stop) {
+                if let packet = finding.packet { try fields.v2.layout(&cursor, packet, hasMessage: true) }
+                try fields.header.layout(
+                    &cursor, message.header, message.status, calculated: message.payloadHash?.checksum,
+                    remarks: finding.remarks)
+            } catch {
+                hasHeader = false
+            }
         }
         appendFindings(finding, isCut: isCut, &cursor)
         if depth >= .fields, hasHeader {

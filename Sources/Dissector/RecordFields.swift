@@ -19,6 +19,15 @@ struct RecordFields: Sendable {
         return early
     }()
 
+    /// All that a record's tree may have beside the fields of payloads.
+    static let own: FieldSet = {
+        // Declared once more: by now those of payloads have been, and are not among them.
+        let fields = standard
+        var own = FieldSet.declared { RecordFields(PacketLayers.standard) }.1.union(fields.layers)
+        own.formUnion(fields.packet.ofLayers)
+        return own
+    }()
+
     private static let declared: (RecordFields, FieldSet) = {
         let layers = PacketLayers.standard
         return FieldSet.declared { RecordFields(layers) }
