@@ -54,7 +54,8 @@ public enum Kind: Sendable, Equatable {
 /// Names of an enumeration's values, with a phrase each.
 ///
 /// They are declared once and stay for as long as the program runs. So that a ``Kind`` has no reference that is counted
-/// wherever a writer looks at one, the table of the names is owned by nobody, and never freed.
+/// wherever a writer looks at one, the table of the names is owned by nobody, and never freed. Looking a name up counts
+/// none either: threads that count references to one object wait for each other.
 public struct ValueNames: Sendable, Equatable {
     public struct Entry: Sendable, Equatable {
         public let value: UInt64
@@ -81,14 +82,14 @@ public struct ValueNames: Sendable, Equatable {
     }
 
     /// Whether `value` has a name.
-    public func hasName(_ value: UInt64) -> Bool { table.takeUnretainedValue().place(of: value) != nil }
+    public func hasName(_ value: UInt64) -> Bool { table._withUnsafeGuaranteedRef { $0.place(of: value) != nil } }
 
     /// No name has a quote, a backslash or a control character.
-    public var arePlain: Bool { table.takeUnretainedValue().isPlain }
+    public var arePlain: Bool { table._withUnsafeGuaranteedRef { $0.isPlain } }
 
     /// Appends the name of `value`; answers whether it has one.
     public func append(nameOf value: UInt64, to text: inout TextBuffer) -> Bool {
-        table.takeUnretainedValue().append(nameOf: value, to: &text)
+        table._withUnsafeGuaranteedRef { $0.append(nameOf: value, to: &text) }
     }
 
     /// The value of that name, in any case.

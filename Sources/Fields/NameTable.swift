@@ -42,8 +42,7 @@ final class NameTable: Sendable {
     func append(nameOf value: UInt64, to output: inout TextBuffer) -> Bool {
         guard let place = place(of: value) else { return false }
         let start = place > 0 ? ends[place - 1] : 0
-        let text = text
-        output.append(utf8: text.span.bytes.extracting(start..<ends[place]))
+        text.withUnsafeBytes { output.append(copying: UnsafeRawBufferPointer(rebasing: $0[start..<ends[place]])) }
         return true
     }
 }

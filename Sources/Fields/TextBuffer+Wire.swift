@@ -10,8 +10,11 @@ extension TextBuffer {
             var at = source.startIndex
             while at < source.endIndex {
                 let start = at
+                while source.endIndex &- at >= 8,
+                    Self.arePlain(source.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+                { at &+= 8 }
                 while at < source.endIndex, Self.isPlain(source[at]) { at &+= 1 }
-                bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: source[start..<at]))
+                append(copying: UnsafeRawBufferPointer(rebasing: source[start..<at]))
                 guard at < source.endIndex else { break }
                 let (scalar, length) = Self.decodeScalar(source, at)
                 if let scalar, Self.isPrintable(scalar) {
@@ -78,6 +81,16 @@ extension TextBuffer {
 
     /// ASCII that stays as it is.
     private static func isPlain(_ byte: UInt8) -> Bool { byte >= 0x20 && byte < 0x7f && byte != 0x5c }
+
+    /// Whether eight bytes are so. Of each byte the highest bit tells, until one is not.
+    private static func arePlain(_ word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let isControl = (word &- ones &* 0x20) & ~word
+        let isBeyond = (word &+ ones) | word
+        let backslash = word ^ (ones &* 0x5c)
+        let isBackslash = (backslash &- ones) & ~backslash
+        return (isControl | isBeyond | isBackslash) & (ones &* 0x80) == 0
+    }
 
     /// Escapes one byte as C does: `\n`, `\t`, `\r`, `\\`, otherwise `\x1b`.
     mutating func append(escaped byte: UInt8) {

@@ -69,6 +69,13 @@ public struct Tree: ~Copyable {
         return Int(headings[low].start)..<Int(headings[low].start) + Int(headings[low].length)
     }
 
+    /// The same for nodes that are asked for in their order: `place` begins at 0, and is where the search goes on.
+    public func heading(of node: Int, from place: inout Int) -> Range<Int>? {
+        while place < headings.count, Int(headings[place].node) < node { place += 1 }
+        guard place < headings.count, Int(headings[place].node) == node else { return nil }
+        return Int(headings[place].start)..<Int(headings[place].start) + Int(headings[place].length)
+    }
+
     /// The first index for which `isBefore` is false, where it is true up to some index and false from there on.
     private static func partition(_ count: Int, _ isBefore: (Int) -> Bool) -> Int {
         var low = 0

@@ -20,6 +20,8 @@ public struct TreeText {
     private var time = TimeText(.utc)
     /// Of the message at hand, where it has a colour.
     private var family: MessageFamily?
+    /// Of the tree at hand.
+    private var nextHeading = 0
 
     /// How much of long bytes is shown unless all are asked for; hashes and public keys are never cut.
     public static let byteLimit = 72
@@ -82,6 +84,7 @@ public struct TreeText {
         family = colour.isOn && record.isMessage ? record.command.map(MessageFamily.init(of:)) : nil
         let count = tree.nodes.count
         var index = record.protocolNode
+        nextHeading = 0
         while index < count {
             let node = tree.nodes[index]
             appendNode(index, node, tree, bytes, to: &text)
@@ -183,7 +186,7 @@ public struct TreeText {
                 valueOf: node, kind, tree.bytes(of: node, in: bytes),
                 limit: full || isBracketed ? .max : Self.byteLimit, &value, to: &text)
         }
-        if node.flags.contains(.headed), let heading = tree.heading(of: index) {
+        if node.flags.contains(.headed), let heading = tree.heading(of: index, from: &nextHeading) {
             text.append(": ")
             text.append(wire: tree.generated.span.bytes.extracting(heading))
         }

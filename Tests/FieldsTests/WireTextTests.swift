@@ -76,6 +76,19 @@ import Testing
         #expect(wire("a" + scalar + "b") == "a" + escaped(scalar) + "b")
     }
 
+    /// Plain text is taken in pieces: a byte that is not plain is seen wherever it stands.
+    @Test func everyByteAtEveryPlace() {
+        let plain = Array("abcdefghijklmnopqrstuvw".utf8)
+        for byte in UInt8.min...UInt8.max {
+            for place in plain.indices {
+                var bytes = plain
+                bytes[place] = byte
+                let (before, after) = (plain[..<place], plain[(place + 1)...])
+                #expect(wire(bytes) == wire(Array(before)) + wire([byte]) + wire(Array(after)))
+            }
+        }
+    }
+
     @Test func randomBytesComeOutPrintableAndCanBeReadBack() throws {
         var generator = SeededGenerator(seed: 2)
         for round in 0..<3_000 {
