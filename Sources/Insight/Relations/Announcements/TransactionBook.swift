@@ -45,7 +45,7 @@ struct TransactionBook {
     mutating func announce(_ name: Hash256, by side: SideIndex, _ origin: Origin) -> First? {
         let (age, index) = entry(of: digest(name))
         self[age].announce(index, by: side, origin)
-        return Self.first(index, in: self[age], before: origin)
+        return first(index, of: age, before: origin)
     }
 
     private enum Age {
@@ -71,8 +71,16 @@ struct TransactionBook {
         return (.newer, index)
     }
 
+    private func first(_ index: TransactionGeneration.Index, of age: Age, before origin: Origin) -> First? {
+        // A generation that is lent by its age would be copied, with a count for each of its arrays.
+        switch age {
+        case .newer: Self.first(index, in: newer, before: origin)
+        case .older: Self.first(index, in: older, before: origin)
+        }
+    }
+
     private static func first(
-        _ index: TransactionGeneration.Index, in generation: TransactionGeneration, before origin: Origin
+        _ index: TransactionGeneration.Index, in generation: borrowing TransactionGeneration, before origin: Origin
     ) -> First? {
         guard let part = generation.part(generation.entries[Int(index)].firstAnnounced),
             part.announced < origin.frame
@@ -114,7 +122,7 @@ struct TransactionBook {
     ) -> Told {
         let bytes = UInt64(clamping: fact.length)
         let (age, index) = see(digest(txid), digest(wtxid))
-        let told = told(index, in: self[age], of: side, before: fact.complete)
+        let told = told(index, of: age, by: side, before: fact.complete)
         let isAgain = self[age].deliver(index, from: side, to: other, fact.complete, bytes: bytes)
         tally(side) {
             $0.delivered &+= 1
@@ -133,12 +141,10 @@ struct TransactionBook {
     }
 
     private func told(
-        _ index: TransactionGeneration.Index, in generation: TransactionGeneration, of side: SideIndex,
-        before origin: Origin
+        _ index: TransactionGeneration.Index, of age: Age, by side: SideIndex, before origin: Origin
     ) -> Told {
-        let own = generation.find(side, in: index).flatMap { generation.part($0) }.map(\.announced)
-        return Told(
-            own: own.flatMap { $0 > 0 ? $0 : nil }, first: Self.first(index, in: generation, before: origin))
+        let own = self[age].find(side, in: index).flatMap { self[age].part($0) }.map(\.announced)
+        return Told(own: own.flatMap { $0 > 0 ? $0 : nil }, first: first(index, of: age, before: origin))
     }
 
     /// The entry of a transaction that is captured: from now on it has both names.
