@@ -24,9 +24,11 @@ struct RecordBuilder: ~Copyable {
     var picked = FieldSet() {
         didSet { picksPayloadOnly = picked.isDisjoint(with: RecordFields.own) }
     }
-    /// None of ``picked`` stands before the payload: neither origin nor header are laid out for them.
+    /// All of ``picked`` are of payloads: neither origin nor header is laid out for them.
     private var picksPayloadOnly = false
     var pickedRemarks: Set<Remark> = []
+    /// The writer looks at origin and header though it names nothing of them.
+    var wantsHeader = false
     /// What is remarked is asked for as fields.
     var asksForRemarks = false
     /// What the next record tells of those before it.
@@ -97,7 +99,8 @@ struct RecordBuilder: ~Copyable {
             network: message.header.network, time: finding.origin.time, payloadHash: message.payloadHash)
         if !context.earlier.isEmpty { surroundings.earlier = context.earlier }
         let type = registry[message.header.command]
-        let hasPayloadOnly = depth == .fields && picksPayloadOnly && pickedRemarks.isEmpty
+        // Remarks are made on the header, too.
+        let hasPayloadOnly = depth == .fields && picksPayloadOnly && !wantsHeader && pickedRemarks.isEmpty
         let depth = depth == .fields ? needed(of: type) : depth
         var isMalformed = false
         if depth != .summary {

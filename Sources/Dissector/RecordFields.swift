@@ -19,7 +19,7 @@ struct RecordFields: Sendable {
         return early
     }()
 
-    /// All that a record's tree may have beside the fields of payloads.
+    /// All that a record's tree may have beside the fields of payloads, but for remarks, which no pick of fields has.
     static let own: FieldSet = {
         // Declared once more: by now those of payloads have been, and are not among them.
         let fields = standard

@@ -69,6 +69,7 @@ struct RecordStage: ~Copyable {
         limit = options.recordLimit
         let wants = writer?.wants
         builder.wantsOutcome = wants?.outcome ?? false
+        builder.wantsHeader = wants?.header ?? false
         let writerPass = wants.map { wants in
             Pass(
                 depth: Depth(holding: wants.fields, atLeast: wants.depth), wantsInfo: wants.info, isFiltered: false)

@@ -4,7 +4,8 @@ public enum Depth: Int, Comparable, Sendable {
     case summary
     /// The tree down to the message's header.
     case header
-    /// Of the payload the fields that somebody named; see ``Wants/fields``.
+    /// Of the payload the fields that somebody named, and what is above where any of it is looked at; see
+    /// ``Wants/fields``.
     case fields
     /// The whole tree.
     case tree

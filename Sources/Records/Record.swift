@@ -57,7 +57,8 @@ public struct Record: ~Copyable {
     public var ciphertext: [UInt8] = []
     /// A record before this one has a higher frame number.
     public var isLate = false
-    /// Index of the tree's node under which the protocol itself begins; what is before it tells of frame, IP and TCP.
+    /// Index of the tree's node under which the protocol itself begins; what is before it tells of frame, IP and TCP. 0
+    /// where nothing does.
     public var protocolNode = 0
 
     /// The message's number among all messages, by which ``answered`` names requests; 0 where nobody relates messages.

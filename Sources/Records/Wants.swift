@@ -3,6 +3,9 @@ import Fields
 /// What a ``RecordSink`` looks at; nothing else of a record is made.
 public struct Wants: Sendable {
     public var depth: Depth
+    /// Whether frame, IP, TCP and the message's header are looked at where only named fields are, and none of theirs is
+    /// named. A whole tree has them anyway.
+    public var header: Bool
     /// Whether ``Record/info`` is looked at.
     public var info: Bool
     /// Whether payloads are read to find those that are malformed, even where neither info nor tree is looked at.
@@ -15,17 +18,21 @@ public struct Wants: Sendable {
     ///
     /// Some are made only where they are named: to who names none the tree is shown without them.
     ///
-    /// The payload is read for them as far as need be, whatever ``depth`` is.
+    /// The payload is read for them as far as need be, whatever ``depth`` is. Frame, IP, TCP and header are laid out if a
+    /// field is named that is not of a payload, or ``header`` says so.
     public var fields: Set<Field>
     /// Remarks that are looked at where no tree is made.
     public var remarks: Set<Remark>
 
-    /// - Parameter frames: Where nil, wanted with the tree, which shows them.
+    /// - Parameters:
+    ///   - header: Where nil, wanted at the depth that is called so.
+    ///   - frames: Where nil, wanted with the tree, which shows them.
     public init(
-        _ depth: Depth, info: Bool = false, outcome: Bool = false, frames: Bool? = nil, packets: Bool = false,
-        fields: Set<Field> = [], remarks: Set<Remark> = []
+        _ depth: Depth, header: Bool? = nil, info: Bool = false, outcome: Bool = false, frames: Bool? = nil,
+        packets: Bool = false, fields: Set<Field> = [], remarks: Set<Remark> = []
     ) {
         self.depth = depth
+        self.header = header ?? (depth == .header)
         self.info = info
         self.outcome = outcome
         self.frames = frames ?? (depth == .tree)
@@ -37,8 +44,8 @@ public struct Wants: Sendable {
     /// What one of them looks at.
     public func union(_ other: Wants) -> Wants {
         Wants(
-            max(depth, other.depth), info: info || other.info, outcome: outcome || other.outcome,
-            frames: frames || other.frames, packets: packets || other.packets, fields: fields.union(other.fields),
-            remarks: remarks.union(other.remarks))
+            max(depth, other.depth), header: header || other.header, info: info || other.info,
+            outcome: outcome || other.outcome, frames: frames || other.frames, packets: packets || other.packets,
+            fields: fields.union(other.fields), remarks: remarks.union(other.remarks))
     }
 }

@@ -33,6 +33,7 @@ import Testing
             let others = try dissect(packets, options(text), depth: depth).records
             let isSame = others.map(\.bytes) == shown.map(\.bytes) && others.map(\.info) == shown.map(\.info)
             #expect(isSame, "\(text) \(depth)")
+            if depth == .header { #expect(others.map(\.command) == shown.map(\.command), "\(text)") }
         }
     }
 
