@@ -238,8 +238,9 @@ final class RecordBench: @unchecked Sendable {
             write(&text)
             swap(&text.bytes, &pieces[index])
         }
-        // As many as may wait at once: those of one long record serve the next.
-        let limit = textLimit / ByteOutput.capacity
+        // About as many as may wait at once, so that those of one long record serve the next: a thread has 64 of 128 KiB,
+        // seldom more each.
+        let limit = max(batches.count, textLimit / ByteOutput.capacity)
         progress.adjust { progress in
             while let piece = pieces.popLast() {
                 guard piece.capacity <= Self.usualPiece, progress.spare.count < limit else { continue }
