@@ -54,8 +54,8 @@ public enum Kind: Sendable, Equatable {
 /// Names of an enumeration's values, with a phrase each.
 ///
 /// They are declared once and stay for as long as the program runs. So that a ``Kind`` has no reference that is counted
-/// wherever a writer looks at one, the table of the names is owned by nobody, and never freed. Looking a name up counts
-/// none either: threads that count references to one object wait for each other.
+/// wherever a writer looks at one, the table of the names is owned by nobody, and never freed. As it is never freed,
+/// looking a name up counts none either: threads that count references to one object wait for each other.
 public struct ValueNames: Sendable, Equatable {
     public struct Entry: Sendable, Equatable {
         public let value: UInt64
@@ -73,12 +73,11 @@ public struct ValueNames: Sendable, Equatable {
 
     public static func == (left: ValueNames, right: ValueNames) -> Bool { left.entries == right.entries }
 
-    public var entries: [Entry] { table.takeUnretainedValue().entries }
+    public var entries: [Entry] { table._withUnsafeGuaranteedRef { $0.entries } }
 
     /// The name of `value`, or nil where it has none.
     public func name(of value: UInt64) -> String? {
-        let table = table.takeUnretainedValue()
-        return table.place(of: value).map { table.entries[$0].name }
+        table._withUnsafeGuaranteedRef { table in table.place(of: value).map { table.entries[$0].name } }
     }
 
     /// Whether `value` has a name.

@@ -82,7 +82,8 @@ extension TextBuffer {
     /// ASCII that stays as it is.
     private static func isPlain(_ byte: UInt8) -> Bool { byte >= 0x20 && byte < 0x7f && byte != 0x5c }
 
-    /// Whether eight bytes are so. Of each byte the highest bit tells, until one is not.
+    /// Whether eight bytes are so. The highest bit of each byte tells; a byte carries into the next, or borrows from it,
+    /// only where it is not plain itself.
     private static func arePlain(_ word: UInt64) -> Bool {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let isControl = (word &- ones &* 0x20) & ~word

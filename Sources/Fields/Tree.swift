@@ -64,14 +64,18 @@ public struct Tree: ~Copyable {
 
     /// Where in ``generated`` the text after the label of `node` stands.
     public func heading(of node: Int) -> Range<Int>? {
-        let low = Self.partition(headings.count) { Int(headings[$0].node) < node }
-        guard low < headings.count, Int(headings[low].node) == node else { return nil }
-        return Int(headings[low].start)..<Int(headings[low].start) + Int(headings[low].length)
+        heading(of: node, at: Self.partition(headings.count) { Int(headings[$0].node) < node })
     }
 
-    /// The same for nodes that are asked for in their order: `place` begins at 0, and is where the search goes on.
+    /// Where it stands, for who asks for one node after the other in their order: no search for each.
+    ///
+    /// - Parameter place: 0 for a tree's first node; it is moved on. Of a node before one that was asked for there is nil.
     public func heading(of node: Int, from place: inout Int) -> Range<Int>? {
         while place < headings.count, Int(headings[place].node) < node { place += 1 }
+        return heading(of: node, at: place)
+    }
+
+    private func heading(of node: Int, at place: Int) -> Range<Int>? {
         guard place < headings.count, Int(headings[place].node) == node else { return nil }
         return Int(headings[place].start)..<Int(headings[place].start) + Int(headings[place].length)
     }

@@ -63,6 +63,11 @@ private let group = Field("test.group", "Group", .group, "a heading of these tes
             if index % 2 == 0 { sink.head(mark, textBuffer("\(index)")) }
         }
         let tree = sink.tree
+        var place = 0
+        for index in 0..<100 where index % 10 < 7 {
+            let range = tree.heading(of: index, from: &place)
+            #expect(range == tree.heading(of: index))
+        }
         for index in 0..<100 {
             #expect(heading(tree, index) == (index % 2 == 0 ? "\(index)" : nil))
             #expect(
