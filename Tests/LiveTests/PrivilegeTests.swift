@@ -239,7 +239,8 @@ struct PrivilegeTests {
         #expect(eventually { (try? Data(contentsOf: URL(fileURLWithPath: file)).count) ?? 0 >= 24 })
         let sent = try BitcoinPeers(TCPPeers(port: 8333, in: space), goods: [try .sample("tx")]).finish()
         #expect(eventually { (try? ShownMessages(file: file)) == ShownMessages(sent) }, "\(run.errorText)")
-        _ = run.interrupt()
+        #expect(run.interrupt() != .never)
+        #expect(try ShownMessages(file: file) == ShownMessages(sent), "\(run.errorText)")
     }
 
     /// The helper keeps what it needs to make files for others, and is locked in, too.

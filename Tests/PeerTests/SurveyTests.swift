@@ -47,7 +47,7 @@ struct Row: Decodable {
         .flood: "too-much", .chatty: "ok",
     ]
 
-    /// While they are written.
+    /// How many rows are in the file by now.
     private var writtenRows: Int {
         ((try? Data(contentsOf: URL(fileURLWithPath: rows))) ?? Data()).count { $0 == 0x0a }
     }

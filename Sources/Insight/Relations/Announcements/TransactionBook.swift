@@ -72,7 +72,7 @@ struct TransactionBook {
     }
 
     private func first(_ index: TransactionGeneration.Index, of age: Age, before origin: Origin) -> First? {
-        // A generation that is lent by its age would be copied, with a count for each of its arrays.
+        // As an argument, what ``subscript(_:)`` lends would be copied, with a count for each of its arrays.
         switch age {
         case .newer: Self.first(index, in: newer, before: origin)
         case .older: Self.first(index, in: older, before: origin)
