@@ -107,12 +107,14 @@ final class Chromium {
     }
 
     /// Waits until an expression is true.
-    func wait(until condition: String) throws {
+    ///
+    /// - Parameter seconds: Within which it becomes so, also on a machine that does much else; below ``patience``.
+    func wait(until condition: String, within seconds: Int = 60) throws {
         let isMet = try evaluate(
             """
             (async () => {
                 // By the clock: on a busy machine, or in a page that nobody sees, timers come late.
-                for (const end = performance.now() + 60000; performance.now() < end;) {
+                for (const end = performance.now() + \(seconds * 1_000); performance.now() < end;) {
                     if (\(condition)) return true;
                     await new Promise((resolve) => { setTimeout(resolve, 20); });
                 }

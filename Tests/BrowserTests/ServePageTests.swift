@@ -315,7 +315,9 @@ struct ServePageTests {
         let served = try Served(BigCapture.write(messages: 1_000_000, into: folder))
         let browser = try Chromium(obeysPolicy: true)
         try browser.show(served)
-        try browser.wait(until: "document.getElementById('count').textContent.replace(/\\D/g, '') === '1000000'")
+        // To read so many takes long, longest where others want the processors, too.
+        try browser.wait(
+            until: "document.getElementById('count').textContent.replace(/\\D/g, '') === '1000000'", within: 240)
         let rows = "document.querySelectorAll('#messages [role=option]').length"
         let place = Chromium.selectedPlace
         for (key, position) in [("End", "1000000"), ("k", "999999"), ("Home", "1")] {

@@ -67,7 +67,7 @@ final class ServedProgram {
 
     /// Asks until the answer is complete.
     func complete(_ address: String) throws -> [String: Any] {
-        for _ in 0..<1_000 {
+        for _ in 0..<3_000 {
             let answer = try get(address)
             try #require(answer.status == 200, "\(answer.text)")
             let object = try answer.object()
