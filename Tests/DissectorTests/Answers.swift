@@ -17,9 +17,7 @@ func answers(
     options.ports = ports
     Pipeline.declareFields()
     var pipeline = Pipeline(options, writer: nil)
-    for (index, packet) in packets.enumerated() {
-        try pipeline.receive(packet.header(number: index + 1), packet.bytes.span.bytes)
-    }
+    try pipeline.receive(packets)
     pipeline.finish()
     let folder = try Folder()
     let path = folder("answers")

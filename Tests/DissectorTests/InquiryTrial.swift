@@ -31,9 +31,7 @@ struct InquiryTrial: @unchecked Sendable {
             Pipeline.declareFields()
             writer.begin()
             var pipeline = Pipeline(options, writer: writer)
-            for (index, packet) in packets.enumerated() {
-                try pipeline.receive(packet.header(number: index + 1), packet.bytes.span.bytes)
-            }
+            try pipeline.receive(packets)
             pipeline.finish()
             writer.end()
             counts = pipeline.counts

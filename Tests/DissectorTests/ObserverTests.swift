@@ -15,9 +15,7 @@ func observe(
     options.observation = observation
     change(&options)
     var pipeline = Pipeline(options, writer: nil)
-    for (index, packet) in packets.enumerated() {
-        try pipeline.receive(packet.header(number: index + 1), packet.bytes.span.bytes)
-    }
+    try pipeline.receive(packets)
     pipeline.finish()
     let facts = pipeline.facts
     return try #require(facts)

@@ -40,9 +40,7 @@ import Testing
     private func run(_ packets: [Packet], _ options: PipelineOptions, into writer: any RecordSink) throws {
         var pipeline = Pipeline(options, writer: writer)
         writer.begin()
-        for (index, packet) in packets.enumerated() {
-            try pipeline.receive(packet.header(number: index + 1), packet.bytes.span.bytes)
-        }
+        try pipeline.receive(packets)
         pipeline.finish()
         writer.end()
     }

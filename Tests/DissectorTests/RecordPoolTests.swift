@@ -96,9 +96,7 @@ import Testing
         }
         var pipeline = Pipeline(options, writer: writer)
         writer.begin()
-        for (index, packet) in packets.enumerated() {
-            try pipeline.receive(packet.header(number: index + 1), packet.bytes.span.bytes)
-        }
+        try pipeline.receive(packets)
         pipeline.finish()
         writer.end()
         return Written(text: output.kept, counts: pipeline.counts)
@@ -176,8 +174,6 @@ import Testing
         options.recordBatchSize = 1
         options.sharedWriting = SharedWriting(threads: 3, output) { NDJSONWriter($0) }
         var pipeline = Pipeline(options, writer: NDJSONWriter(output))
-        for (index, packet) in packets.enumerated() {
-            try pipeline.receive(packet.header(number: index + 1), packet.bytes.span.bytes)
-        }
+        try pipeline.receive(packets)
     }
 }

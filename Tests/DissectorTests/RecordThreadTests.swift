@@ -139,8 +139,6 @@ import Testing
         var options = PipelineOptions()
         options.usesRecordThread = true
         var pipeline = Pipeline(options, writer: writer)
-        for (index, packet) in packets.enumerated() {
-            try pipeline.receive(packet.header(number: index + 1), packet.bytes.span.bytes)
-        }
+        try pipeline.receive(packets)
     }
 }

@@ -155,6 +155,15 @@ struct Findings {
     var skipped: UInt64 { records.reduce(0) { $0 + $1.skipped } }
 }
 
+extension Pipeline {
+    /// Takes frames, numbered from 1.
+    mutating func receive(_ packets: [Packet]) throws {
+        for (index, packet) in packets.enumerated() {
+            try receive(packet.header(number: index + 1), packet.bytes.span.bytes)
+        }
+    }
+}
+
 /// Dissects frames, numbered from 1.
 ///
 /// - Parameter before: Called with the index of each frame before it is taken.

@@ -189,8 +189,7 @@ import Testing
         let words = isPipe ? "packets cannot be kept: File too large" : "texts cannot be written: File too large"
         let doubt = try program.get("/api/capture").object()["doubt"] as? String
         #expect(doubt?.contains(words) == true, "\(doubt ?? "nil")")
-        for _ in 0..<1_500 where !program.errors.contains(words) { usleep(20_000) }
-        #expect(program.errors.contains(words), "\(program.errors)")
+        #expect(eventually { program.errors.contains(words) }, "\(program.errors)")
     }
 
     /// Names of files and texts of strangers come as JSON strings, whatever is in them.
